@@ -1,0 +1,1 @@
+"""What runs: settings, ports and their implementations, the agent, the command line."""

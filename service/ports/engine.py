@@ -1,0 +1,184 @@
+"""The port to what runs a model.
+
+An engine has one method, `generate`: messages and tools go in; text deltas, and at the end one completion, come out.
+It knows nothing of sessions, fragments or rewrites.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal, Protocol
+
+from riffler.errors import EngineGarbled
+from riffler.tools.messages import Message
+from riffler.tools.tokens import TokenCounter
+
+ToolChoice = Literal["auto", "none", "required"]
+FinishReason = Literal["stop", "tool_calls", "length", "content_filter"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How the next tokens are drawn. None leaves the engine's own default.
+
+    Attributes:
+        temperature: At least 0; 0 is greedy.
+        top_p: Nucleus, in (0, 1].
+        max_tokens: Most tokens of the completion, at least 1.
+        seed: Makes sampling repeatable where the engine can.
+        stop: Texts that end the completion.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    max_tokens: int | None = None
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EngineRequest:
+    """One call of a model.
+
+    Attributes:
+        messages: The view, in order.
+        tools: Schemas of the tools on offer, in OpenAI's shape.
+        tool_choice: `required` asks for at least one call, `none` forbids any.
+        sampling: How tokens are drawn.
+        stream: Whether text deltas are wanted as they come. An engine may give one delta all the same.
+    """
+
+    messages: tuple[Message, ...]
+    tools: Sequence[dict[str, Any]] = ()
+    tool_choice: ToolChoice = "auto"
+    sampling: Sampling = field(default_factory=Sampling)
+    stream: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the engine counts them.
+
+    Attributes:
+        prompt_tokens: Tokens read.
+        completion_tokens: Tokens written.
+        cached_tokens: How many of the tokens read came from the engine's cache.
+        estimated: Whether these are our estimate, because the engine reported none.
+    """
+
+    prompt_tokens: int
+    completion_tokens: int
+    cached_tokens: int = 0
+    estimated: bool = False
+
+    def __add__(self, other: Usage) -> Usage:
+        """Add two calls."""
+        return Usage(
+            self.prompt_tokens + other.prompt_tokens,
+            self.completion_tokens + other.completion_tokens,
+            self.cached_tokens + other.cached_tokens,
+            self.estimated or other.estimated,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TextDelta:
+    """The next piece of the answer's text."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """The whole of what a model said in one call.
+
+    Attributes:
+        message: An assistant message, with its text, its tool calls or both.
+        finish_reason: Why it ended.
+        usage: What it cost.
+        model: The model's name, as the engine reports it.
+    """
+
+    message: Message
+    finish_reason: FinishReason
+    usage: Usage
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class EngineInfo:
+    """What an engine is.
+
+    Attributes:
+        name: The engine, for example `openai`.
+        model: The model that it runs.
+        window_tokens: How many tokens a request and its completion may have together.
+        can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
+        notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
+    """
+
+    name: str
+    model: str
+    window_tokens: int
+    can_rewrite: bool = True
+    notice: str = ""
+
+
+class Engine(Protocol):
+    """Runs a model. Implementations are safe for concurrent calls from one event loop."""
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is. Constant over its life."""
+        ...
+
+    @property
+    def counter(self) -> TokenCounter:
+        """Counts tokens as this engine's model does, or estimates them."""
+        ...
+
+    def generate(self, request: EngineRequest) -> AsyncIterator[TextDelta | Completion]:
+        """Run the model once.
+
+        The deltas' texts, joined, are the completion's text when `request.stream` is set; without it there may be no
+        delta at all. The last item, and only the last, is a `Completion`. Closing the iterator early, or cancelling
+        the task, stops the work.
+
+        Args:
+            request: What to run.
+
+        Returns:
+            An iterator of deltas, then the completion.
+
+        Raises:
+            EngineUnavailable: It can't be reached.
+            EngineTimeout: It took longer than its time limit.
+            EngineRejected: It refused the request.
+            EngineBusy: It is rate limited or overloaded, after its own retries.
+            EngineGarbled: Its answer can't be read, or ended early.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections. Safe to call twice."""
+        ...
+
+
+async def complete(engine: Engine, request: EngineRequest) -> Completion:
+    """Run the model once and wait for the whole.
+
+    Args:
+        engine: The engine.
+        request: What to run.
+
+    Returns:
+        The completion.
+
+    Raises:
+        EngineGarbled: The engine ended without a completion.
+    """
+    async for item in engine.generate(request):
+        if isinstance(item, Completion):
+            return item
+    raise EngineGarbled(f"engine {engine.info.name}: ended without a completion")

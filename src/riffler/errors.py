@@ -1,0 +1,195 @@
+"""Every error that Riffler raises, as one small tree.
+
+    RifflerError                      base; `str(error)` is one line that a user can act on
+    ├── InvalidInput                  the caller gave something that can't be accepted; nothing was changed
+    │   ├── InvalidMessage            a message isn't in OpenAI's chat shape, or can't be stored
+    │   ├── UnpairedToolCall          a tool result without its call, or a call without its result
+    │   ├── InvalidSetting            a setting has a value that isn't possible
+    │   └── InvalidReward             a reward isn't a finite number in [0, 1]
+    ├── ToolRefused                   a context tool refused a call; the model reads the text and tries again
+    │   ├── UnknownTool               no tool has this name
+    │   ├── InvalidArguments          the arguments don't fit the tool's schema
+    │   ├── MarkerNotFound            a marker occurs nowhere in the roles searched
+    │   ├── MarkerNotUnique           a marker occurs more than once
+    │   ├── InvalidSpan               the span crosses messages, overlaps a fragment or is empty
+    │   ├── UnknownFragment           the session has no fragment of this id
+    │   ├── UnknownSearchHit          the session has no search hit of this id
+    │   ├── InvalidState              the fragment is not in a state that allows this
+    │   ├── Pinned                    the text is pinned: it can't be hidden
+    │   └── EmptySummary              a summary is empty, or no shorter than its original
+    ├── NotFound                      unknown and foreign are the same error, so that nothing leaks
+    │   ├── UnknownSession
+    │   └── UnknownDecision
+    ├── Conflict                      somebody else was first; load again and decide again
+    │   ├── VersionConflict           the session's version is not the one that the caller read
+    │   ├── SessionBusy               another turn holds the session's lease
+    │   ├── LeaseLost                 this turn's lease ran out and can't be renewed
+    │   └── SessionExists             a session of this id exists already
+    ├── OverBudget                    the conversation can't be made to fit the engine's window
+    ├── MemoryFailed                  the working memory's store did not do what was asked
+    │   ├── MemoryUnavailable         the store can't be reached, or can't be started
+    │   ├── MemoryFull                the store refuses writes: disk or memory is full
+    │   ├── MemoryCorrupt             what the store holds can't be read back as what was stored
+    │   └── DurabilityUnavailable     the store can't promise the durability that was asked for
+    ├── EngineFailed                  the model's engine did not answer
+    │   ├── EngineUnavailable         it can't be reached
+    │   ├── EngineTimeout             it took longer than allowed
+    │   ├── EngineRejected            it refused the request (credentials, unknown model, bad request)
+    │   ├── EngineBusy                it is rate limited or overloaded
+    │   └── EngineGarbled             its answer isn't in the API's shape, or was cut off
+    └── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
+
+Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
+"""
+
+
+class RifflerError(Exception):
+    """Base of all errors that Riffler raises."""
+
+
+class InvalidInput(RifflerError):
+    """The caller gave something that can't be accepted. Nothing was changed."""
+
+
+class InvalidMessage(InvalidInput):
+    """A message isn't in OpenAI's chat shape, or can't be stored."""
+
+
+class UnpairedToolCall(InvalidInput):
+    """A tool result has no call before it, or a call has no result after it."""
+
+
+class InvalidSetting(InvalidInput):
+    """A setting has a value that isn't possible."""
+
+
+class InvalidReward(InvalidInput):
+    """A reward isn't a finite number in [0, 1]."""
+
+
+class ToolRefused(RifflerError):
+    """A context tool refused a call. Nothing was changed, and the text says what would work."""
+
+
+class UnknownTool(ToolRefused):
+    """No tool has this name."""
+
+
+class InvalidArguments(ToolRefused):
+    """The arguments don't fit the tool's schema."""
+
+
+class MarkerNotFound(ToolRefused):
+    """A marker occurs nowhere in the messages of the roles searched."""
+
+
+class MarkerNotUnique(ToolRefused):
+    """A marker occurs more than once."""
+
+
+class InvalidSpan(ToolRefused):
+    """The span crosses messages, overlaps a fragment, or is empty."""
+
+
+class UnknownFragment(ToolRefused):
+    """The session has no fragment of this id."""
+
+
+class UnknownSearchHit(ToolRefused):
+    """The session has no search hit of this id."""
+
+
+class InvalidState(ToolRefused):
+    """The fragment is not in a state that allows this."""
+
+
+class Pinned(ToolRefused):
+    """The text is pinned and can't be hidden."""
+
+
+class EmptySummary(ToolRefused):
+    """A summary is empty, or no shorter than its original."""
+
+
+class NotFound(RifflerError):
+    """Nothing of this id exists for this tenant."""
+
+
+class UnknownSession(NotFound):
+    """The tenant has no session of this id."""
+
+
+class UnknownDecision(NotFound):
+    """The tenant has no decision of this id."""
+
+
+class Conflict(RifflerError):
+    """Somebody else was first."""
+
+
+class VersionConflict(Conflict):
+    """The session's version is not the one that the caller read."""
+
+
+class SessionBusy(Conflict):
+    """Another turn holds the session's lease."""
+
+
+class LeaseLost(Conflict):
+    """This turn's lease ran out, so it may write no more."""
+
+
+class SessionExists(Conflict):
+    """A session of this id exists already."""
+
+
+class OverBudget(RifflerError):
+    """The conversation can't be made to fit the engine's window."""
+
+
+class MemoryFailed(RifflerError):
+    """The working memory's store did not do what was asked."""
+
+
+class MemoryUnavailable(MemoryFailed):
+    """The store can't be reached, or can't be started."""
+
+
+class MemoryFull(MemoryFailed):
+    """The store refuses writes, because its disk or its memory is full."""
+
+
+class MemoryCorrupt(MemoryFailed):
+    """What the store holds can't be read back as what was stored."""
+
+
+class DurabilityUnavailable(MemoryFailed):
+    """The store can't promise the durability that was asked for."""
+
+
+class EngineFailed(RifflerError):
+    """The engine did not answer."""
+
+
+class EngineUnavailable(EngineFailed):
+    """The engine can't be reached."""
+
+
+class EngineTimeout(EngineFailed):
+    """The engine took longer than allowed."""
+
+
+class EngineRejected(EngineFailed):
+    """The engine refused the request."""
+
+
+class EngineBusy(EngineFailed):
+    """The engine is rate limited or overloaded."""
+
+
+class EngineGarbled(EngineFailed):
+    """The engine's answer isn't in the API's shape, or was cut off."""
+
+
+class RewriteFailed(RifflerError):
+    """Features, policy or arm failed. The raw query goes on unchanged."""

@@ -1,0 +1,191 @@
+"""Fragments: named spans of a message's text, and where to cut.
+
+A fragment names characters `[start, end)` of one text slot of one message. It never holds text: the original does.
+Fragments of a slot are *laminar*: two of them are apart, or one lies wholly inside the other. A hidden fragment hides
+all that lies inside it; restored, it shows its inner fragments in the states that they had.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Any
+
+FRAGMENT_ID = r"^f[0-9a-f]{5}$"
+SEARCH_ID = r"^s[0-9a-f]{5}$"
+LAST_ID = 0xFFFFF
+"""Ids have five hexadecimal digits, so a session has 1,048,575 fragments and as many search hits at most."""
+
+
+class FragmentState(StrEnum):
+    """What the view shows in the fragment's place."""
+
+    VISIBLE = "visible"
+    FOLDED = "folded"
+    SUMMARISED = "summarised"
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Characters `[start, end)` of one text slot of one message, all counted from zero."""
+
+    message: int
+    slot: int
+    start: int
+    end: int
+
+    def contains(self, other: Span) -> bool:
+        """Tell whether another span lies wholly in this one (equal counts)."""
+        return self._beside(other) and self.start <= other.start and other.end <= self.end
+
+    def overlaps(self, other: Span) -> bool:
+        """Tell whether the two share a character."""
+        return self._beside(other) and self.start < other.end and other.start < self.end
+
+    def _beside(self, other: Span) -> bool:
+        return (self.message, self.slot) == (other.message, other.slot)
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """A span with an id and a state.
+
+    Attributes:
+        id: `f` and five hexadecimal digits, in the order of creation.
+        span: The characters that it names.
+        tokens: Tokens of its original text, counted when it was cut.
+        touched: The version in which it was cut or last changed its state.
+        state: What the view shows in its place.
+        focus: What the summary is about; empty when there is none.
+        summary: What the view shows when the state is summarised; empty otherwise.
+    """
+
+    id: str
+    span: Span
+    tokens: int
+    touched: int
+    state: FragmentState = FragmentState.VISIBLE
+    focus: str = ""
+    summary: str = ""
+
+    @property
+    def hidden(self) -> bool:
+        """Whether the view shows something else than the original."""
+        return self.state is not FragmentState.VISIBLE
+
+    def become(self, state: FragmentState, version: int, focus: str = "", summary: str = "") -> Fragment:
+        """Give this fragment in another state.
+
+        Args:
+            state: The new state.
+            version: The version in which it changes.
+            focus: What the summary is about.
+            summary: The summary's text.
+
+        Returns:
+            A new fragment; the id and the span stay.
+        """
+        return replace(self, state=state, touched=version, focus=focus, summary=summary)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the fragment as JSON-safe values.
+
+        Returns:
+            A dictionary that `from_dict` reads back.
+        """
+        return {
+            "id": self.id,
+            "span": [self.span.message, self.span.slot, self.span.start, self.span.end],
+            "tokens": self.tokens,
+            "touched": self.touched,
+            "state": self.state.value,
+            "focus": self.focus,
+            "summary": self.summary,
+        }
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Fragment:
+        """Take a fragment back from what `to_dict` gave.
+
+        Args:
+            value: The dictionary.
+
+        Returns:
+            The same fragment.
+        """
+        return cls(
+            value["id"],
+            Span(*value["span"]),
+            value["tokens"],
+            value["touched"],
+            FragmentState(value["state"]),
+            value["focus"],
+            value["summary"],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SearchHit:
+    """A place that a search found: an id of its own and the characters that matched."""
+
+    id: str
+    span: Span
+
+
+def fragment_id(number: int) -> str:
+    """Name the fragment of this number (from 1)."""
+    return f"f{number:05x}"
+
+
+def search_id(number: int) -> str:
+    """Name the search hit of this number (from 1)."""
+    return f"s{number:05x}"
+
+
+_BOUNDARIES = (
+    re.compile(r"\n[ \t]*\n+"),  # paragraphs
+    re.compile(r"\n"),  # lines
+    re.compile(r"[.!?;。！？；]['\")\]]*\s+|[。！？；]"),  # sentences and list items
+    re.compile(r"\s+"),  # words
+)
+
+
+def cut_points(text: str, start: int, end: int, pieces: int) -> list[int]:
+    """Choose where to cut a span into pieces of about equal length.
+
+    Each cut moves from its even place to the nearest boundary within a third of a piece: a paragraph's end if there is
+    one, else a line's, a sentence's, a word's. Where a text has none of them (one endless word), the cut stays, but
+    never before a combining character.
+
+    Args:
+        text: The slot's text.
+        start: The span's first character.
+        end: One past its last.
+        pieces: How many pieces are wanted, at least 1.
+
+    Returns:
+        The cuts strictly between start and end, ascending; fewer than `pieces - 1` where the text is too short.
+    """
+    size = (end - start) / pieces
+    cuts: list[int] = []
+    previous = start
+    for number in range(1, pieces):
+        cut = _nearest_boundary(text, round(start + number * size), size / 3, end)
+        if previous < cut < end:
+            cuts.append(cut)
+            previous = cut
+    return cuts
+
+
+def _nearest_boundary(text: str, ideal: int, reach: float, end: int) -> int:
+    low, high = int(ideal - reach), int(ideal + reach) + 1
+    for boundary in _BOUNDARIES:
+        places = [match.end() for match in boundary.finditer(text, max(low, 0), min(high, end))]
+        if places:
+            return min(places, key=lambda place: abs(place - ideal))
+    while ideal < end and unicodedata.combining(text[ideal]):
+        ideal += 1
+    return ideal

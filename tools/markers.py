@@ -1,0 +1,100 @@
+"""Markers: what a view shows where text is hidden, and how a look-alike in a user's text is kept apart.
+
+    [[f0001a folded 812 tokens]]
+    [[f00001-f00028 folded 40 fragments 20000 tokens]]     neighbours share one marker; the range is by position
+    [[f0001a summary of 812 tokens: ...]]
+    [[status f00001-f00028 folded; f00029 visible]]
+
+Nothing in Riffler ever reads a marker back from text: states live in the working memory. The danger is that the
+*model* takes a user's text for a marker. So each session has a *fence*: the smallest number n for which no text of the
+conversation contains a marker of fence n. Fence 0 opens with `[[`, fence n with `[[n:`. When a text with a look-alike
+arrives, the fence moves on, and only true markers carry it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from riffler.tools.fragments import Fragment, FragmentState
+
+_LOOK_ALIKE = re.compile(r"\[\[(?:(\d{1,9}):)?(?=f[0-9a-f]{5}|status)")
+
+
+def next_fence(current: int, texts: Iterable[str]) -> int:
+    """Move a session's fence on, past every look-alike in new texts.
+
+    Args:
+        current: The fence of the texts so far.
+        texts: New texts.
+
+    Returns:
+        A fence, at least the current one, of which no new text has a marker. Deterministic.
+    """
+    taken = {int(match[1] or 0) for text in texts for match in _LOOK_ALIKE.finditer(text)}
+    fence = current
+    while fence in taken:
+        fence += 1
+    return fence
+
+
+def has_look_alike(text: str) -> bool:
+    """Tell whether a text contains something that reads like a marker of any fence."""
+    return _LOOK_ALIKE.search(text) is not None
+
+
+def _open(fence: int) -> str:
+    return f"[[{fence}:" if fence else "[["
+
+
+def folded_marker(run: Sequence[Fragment], fence: int) -> str:
+    """Write the marker of neighbouring folded fragments.
+
+    Args:
+        run: At least one fragment, by position.
+        fence: The session's fence.
+
+    Returns:
+        The marker.
+    """
+    tokens = sum(fragment.tokens for fragment in run)
+    if len(run) == 1:
+        return f"{_open(fence)}{run[0].id} folded {tokens} tokens]]"
+    return f"{_open(fence)}{run[0].id}-{run[-1].id} folded {len(run)} fragments {tokens} tokens]]"
+
+
+def summary_marker(fragment: Fragment, fence: int) -> str:
+    """Write what stands in a summarised fragment's place.
+
+    Args:
+        fragment: A summarised fragment.
+        fence: The session's fence.
+
+    Returns:
+        The marker with the summary.
+    """
+    return f"{_open(fence)}{fragment.id} summary of {fragment.tokens} tokens: {fragment.summary}]]"
+
+
+def status_line(fragments: Sequence[Fragment], fence: int) -> str:
+    """Write the line that names every fragment and its state, neighbours of one state merged.
+
+    Args:
+        fragments: All fragments, by position; at least one.
+        fence: The session's fence.
+
+    Returns:
+        One line.
+    """
+    runs: list[list[Fragment]] = []
+    for fragment in fragments:
+        if runs and runs[-1][-1].state is fragment.state:
+            runs[-1].append(fragment)
+        else:
+            runs.append([fragment])
+    return f"{_open(fence)}status {'; '.join(_run_words(run) for run in runs)}]]"
+
+
+def _run_words(run: Sequence[Fragment]) -> str:
+    state: FragmentState = run[0].state
+    return f"{run[0].id} {state}" if len(run) == 1 else f"{run[0].id}-{run[-1].id} {state}"
