@@ -15,27 +15,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from itertools import count
 
 from riffler.tools.fragments import Fragment, FragmentState
 
 _LOOK_ALIKE = re.compile(r"\[\[(?:(\d{1,9}):)?(?=f[0-9a-f]{5}|status)")
+"""Nine digits are enough: a fence of ten would need a thousand million look-alikes before it."""
 
 
-def next_fence(current: int, texts: Iterable[str]) -> int:
-    """Move a session's fence on, past every look-alike in new texts.
+def taken_fences(texts: Iterable[str]) -> frozenset[int]:
+    """Find the fences that texts have look-alikes of.
 
     Args:
-        current: The fence of the texts so far.
-        texts: New texts.
+        texts: Texts of a conversation.
 
     Returns:
-        A fence, at least the current one, of which no new text has a marker. Deterministic.
+        The fences; empty for nearly every text.
     """
-    taken = {int(match[1] or 0) for text in texts for match in _LOOK_ALIKE.finditer(text)}
-    fence = current
-    while fence in taken:
-        fence += 1
-    return fence
+    return frozenset(int(match[1] or 0) for text in texts for match in _LOOK_ALIKE.finditer(text))
+
+
+def free_fence(taken: frozenset[int]) -> int:
+    """Choose a session's fence.
+
+    Args:
+        taken: The fences that its texts have look-alikes of.
+
+    Returns:
+        The smallest number, from 0, that isn't taken.
+    """
+    return next(fence for fence in count() if fence not in taken)
 
 
 def has_look_alike(text: str) -> bool:

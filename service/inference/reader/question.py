@@ -1,0 +1,186 @@
+"""Finds what is asked in the newest user message, and in which form the answer is wanted."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from riffler.service.inference.reader.text import sentences
+
+_TAIL = 4000
+"""A question at the end of a long message begins within this many characters; one at its beginning too."""
+_NEAR_END = 800
+"""Within this many characters of the end, a question may be followed by words that aren't an instruction."""
+
+_MARKED = re.compile(r"[?？؟\u037e][\"”’')\]*]*\s*$")
+_OPENING = r"(?:(?:please|now|finally|so|then|and|also|question|q|task|user|hello|hi|hey|dear \w+)\b[,:.!]?\s+)*"
+_UNMARKED = re.compile(
+    _OPENING + r"(?:(?:can|could|would|will) you\b|i(?:'d| would) like to know\b|i (?:want|need) to know\b|tell me\b|let me"
+    r" know\b|give me\b|give the\b|name\b|list\b|report\b|find\b|state\b|identify\b|determine\b|look up\b|show\b|return\b"
+    r"|read the question again\b|trace\b|who(?:se|m)?\b|what(?:'s|’s)?\b|which\b"
+    r"|(?:when|where|why|how) (?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|many|much|long|old|far"
+    r"|big|high|often|tall)\b)",
+    re.IGNORECASE,
+)
+_INSTRUCTION = re.compile(
+    _OPENING + r"(?:answer|reply|respond|end|use|write|put|format|give (?:your|the) (?:final )?answer|(?:your|the) (?:final"
+    r" )?answer|keep|be (?:brief|concise|exact)|do not|don't|only|one (?:line|sentence)|no (?:explanation|preamble)|thanks"
+    r"|thank you|cheers|for example|e\.g\.|quote|say|box|in the form|state your|think|explain)\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s")
+_CALLS_FOR_LIST = re.compile(r":\s*$|\b(?:these|following|each|below|those)\b", re.IGNORECASE)
+_POINTS_BACK = re.compile(r"\b(?:each|them|these|those|they|all of it)\b", re.IGNORECASE)
+_STATEMENT = re.compile(r"[:=|]|->|→|\b(?:is|are|was|were|has|had)\b")
+
+_SLOT = r"<[^<>\n]{1,40}>|\{[^{}\n]{1,40}\}|\[[^\[\]\n]{1,40}\]"
+_PAIR = rf"(?:{_SLOT})[^<>{{}}\[\]\n\"“”]{{1,80}}?(?:{_SLOT})"
+_QUOTED_FORM = re.compile(rf"[\"“'‘`]([^\"“”`\n<>{{}}\[\]]{{0,80}}{_PAIR}[^\"“”`\n<>{{}}\[\]]{{0,40}}?)[\"”'’`]")
+_BARE_FORM = re.compile(rf"(?:^|[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)")
+_KEY_SLOT = re.compile(r"key|name|item|variable|field|sensor|entry|thing|who|k\b", re.IGNORECASE)
+_BOXED = re.compile(r"\\boxed\b")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked.
+
+    Attributes:
+        text: The asking words as they stand, with instructions; empty when there are none.
+        form: A sentence form that the question gives, with `{key}` and `{value}` in its slots, or empty.
+        boxed: Whether the answer is wanted in `\\boxed{}`.
+    """
+
+    text: str = ""
+    form: str = ""
+    boxed: bool = False
+
+    @property
+    def plain(self) -> str:
+        """The asking words without the form and without sentences that only say how to answer."""
+        text = self.text
+        for pattern in (_QUOTED_FORM, _BARE_FORM):
+            text = pattern.sub(" ", text)
+        kept = [text[start:end] for start, end in sentences(text)]
+        kept = [piece for piece in kept if not _INSTRUCTION.match(piece) and not _BOXED.search(piece)] or kept
+        return "\n".join(kept)
+
+    def word(self, key: str, value: str) -> str:
+        """Word one answer in the form that the question asks for.
+
+        Args:
+            key: What was asked for.
+            value: What was found.
+
+        Returns:
+            The form filled in, the box, or `key: value`.
+        """
+        if self.form:
+            return "".join({"\0k": key, "\0v": value}.get(piece, piece) for piece in re.split("(\0[kv])", self.form))
+        return self.box(value) if self.boxed else f"{key}: {value}"
+
+    def box(self, value: str) -> str:
+        """Put a short answer into a box if the question asks for one, else give it as it is."""
+        return f"\\boxed{{{value}}}" if self.boxed else value
+
+
+def read_question(texts: Sequence[str]) -> tuple[Question, list[str]]:
+    """Part a message into what it asks and its material.
+
+    A question stands at the end, with at most instructions and list items after it, or at the beginning; else near the
+    end; else the last paragraph is taken for one.
+
+    Args:
+        texts: The pieces of the newest user message, in order, without markers.
+
+    Returns:
+        The question, and the pieces of the material: never fewer than were given, in order, maybe blank.
+    """
+    filled = [index for index, text in enumerate(texts) if text.strip()]
+    if not filled:
+        return Question(), list(texts)
+    last, first = texts[filled[-1]], texts[filled[0]]
+    tail, head = _at_end(last, strict=True), _at_start(first)
+    if tail is None and head is not None:
+        where, span = filled[0], head
+    else:
+        where, span = filled[-1], tail or _at_end(last, strict=False) or _last_paragraph(last)
+    text = texts[where]
+    asking = text[span[0] : span[1]]
+    rest = [*texts[:where], text[: span[0]], text[span[1] :], *texts[where + 1 :]]
+    return Question(asking, _read_form(asking), bool(_BOXED.search(asking))), rest
+
+
+def _asks(sentence: str) -> bool:
+    return bool(_MARKED.search(sentence) or _UNMARKED.match(sentence)) and len(sentence) <= _TAIL
+
+
+def _at_end(text: str, *, strict: bool) -> tuple[int, int] | None:
+    """Find the last sentence that asks, with its neighbours that ask too, up to the text's end."""
+    offset = max(0, len(text.rstrip()) - _TAIL)
+    spans = [(offset + start, offset + end) for start, end in sentences(text[offset:])]
+    if offset and len(spans) > 1:
+        spans = spans[1:]  # the first is cut
+    lines = [text[start:end] for start, end in spans]
+    asking = [index for index, line in enumerate(lines) if _asks(line) and not _is_instruction(line)]
+    if not asking:
+        return None
+    first = last = asking[-1]
+    listed = bool(_CALLS_FOR_LIST.search(lines[last]))
+    if strict and not all(_is_instruction(line) or (listed and _is_item(line)) for line in lines[last + 1 :]):
+        return None
+    if not strict and len(text.rstrip()) - spans[last][0] > _NEAR_END:
+        return None
+    while first - 1 in asking:
+        first -= 1
+    if first and _POINTS_BACK.search(lines[first]) and "," in lines[first - 1] and not _STATEMENT.search(lines[first - 1][-40:]):
+        first -= 1
+    return spans[first][0], spans[-1][1]
+
+
+def _at_start(text: str) -> tuple[int, int] | None:
+    """Find sentences that ask at the very beginning, with the instructions and list items after them."""
+    spans = list(sentences(text[:_TAIL]))[:12]
+    lines = [text[start:end] for start, end in spans]
+    first = next((index for index, line in enumerate(lines[:3]) if _asks(line) and not _is_instruction(line)), None)
+    if first is None:
+        return None
+    last, listed = first, bool(_CALLS_FOR_LIST.search(lines[first]))
+    while last + 1 < len(lines):
+        following = lines[last + 1]
+        if not (_is_instruction(following) or _MARKED.search(following) or (listed and _is_item(following))):
+            break
+        last += 1
+    return spans[first][0], spans[last][1]
+
+
+def _last_paragraph(text: str) -> tuple[int, int]:
+    """Take the last paragraph; of a long one, the last sentence."""
+    end = len(text.rstrip())
+    breaks = [match.end() for match in re.finditer(r"\n[ \t]*\n\s*", text[:end])]
+    start = breaks[-1] if breaks else len(text) - len(text.lstrip())
+    if end - start > _NEAR_END:
+        start += list(sentences(text[start:end]))[-1][0]
+    return start, end
+
+
+def _is_instruction(line: str) -> bool:
+    return bool(_INSTRUCTION.match(line) or _BOXED.search(line) or _BARE_FORM.search(line))
+
+
+def _is_item(line: str) -> bool:
+    return bool(_ITEM.match(line)) or (len(line) < 200 and not _STATEMENT.search(line))
+
+
+def _read_form(asking: str) -> str:
+    """Find the sentence form that a question gives, with its slots marked."""
+    match = _QUOTED_FORM.search(asking) or _BARE_FORM.search(asking)
+    if not match:
+        return ""
+    form = match[1].strip()
+    first, second = list(re.finditer(_SLOT, form))[:2]
+    swapped = _KEY_SLOT.search(second[0]) and not _KEY_SLOT.search(first[0])
+    key, value = (second, first) if swapped else (first, second)
+    marks = {key.start(): "\0k", value.start(): "\0v"}
+    return form[: first.start()] + marks[first.start()] + form[first.end() : second.start()] + marks[second.start()] + form[second.end() :]

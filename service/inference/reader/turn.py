@@ -1,0 +1,285 @@
+"""A turn as the reader sees it: nothing but one request, read afresh at every step.
+
+The reader keeps no state. What it has searched for, and what came back, stands in the request's messages after the
+newest user message. All text before that, and the rest of that message, is material.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from riffler.service.inference.reader.question import Question, read_question
+from riffler.service.inference.reader.replies import Hit, Matches, Passage, read_detail, read_matches
+from riffler.service.inference.reader.steps import Detail, Search
+from riffler.service.ports.engine import EngineRequest
+from riffler.tools.messages import Message, ToolCall
+
+CONTEXT_TOOLS = frozenset(
+    "search_context get_search_detail fold_fragment restore_fragment fragment_context summarize_fragment".split()
+)
+_SPARE_TOKENS = 500
+"""Room that is kept for the answer and for what the service adds to a view. With less, no call is made."""
+_LINE_TOKENS = 30
+"""What a line of a search's reply costs beside its text; so does the call itself."""
+_CHARACTERS_A_TOKEN = 3.5
+"""Of English text in a search's reply, on the safe side."""
+
+_STATUS = re.compile(r"\s*\[\[(?:(\d{1,9}):)?status [^\n]*\]\]\s*\Z")
+_MARKER = re.compile(
+    r"\[\[(?:(\d{1,9}):)?f[0-9a-f]{5}(?:-f[0-9a-f]{5})? (?:folded [^\]\n]{1,60}|summary of \d+ tokens:[\s\S]*?)\]\]"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A search of this turn and its reply, None when that can't be read."""
+
+    search: Search
+    matches: Matches | None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """All that a rule may know.
+
+    Attributes:
+        question: What is asked.
+        visible: The material that can be seen, in the conversation's order.
+        hidden: Whether some of it is folded or summarised.
+        asked: The searches of this turn, in order.
+        details: What each look at a match gave, by search id; None when that can't be read.
+        calls: How many calls of any tool this turn has made.
+        may_search: Whether a search is possible, allowed, of use, and has room for its reply.
+        may_look: Whether the same holds for a look at a match.
+        role: The role to search.
+        room_tokens: How many tokens the replies of the next calls may have, all together.
+    """
+
+    question: Question
+    visible: tuple[Passage, ...] = ()
+    hidden: bool = False
+    asked: tuple[Asked, ...] = ()
+    details: tuple[tuple[str, Passage | None], ...] = ()
+    calls: int = 0
+    may_search: bool = False
+    may_look: bool = False
+    role: str = "user"
+    room_tokens: int = 0
+
+    def replies_to(self, query: str) -> list[Matches]:
+        """Give the replies to all searches for a text, the newest last."""
+        return [one.matches for one in self.asked if one.search.query == query and one.matches]
+
+    def has_asked(self, search: Search) -> bool:
+        """Tell whether this turn has made a search already, with as many results or more."""
+        return any(
+            one.search.query == search.query and one.search.max_results >= search.max_results for one in self.asked
+        )
+
+    def detail(self, search_id: str) -> Passage | None:
+        """Give what a look at a match gave, or None."""
+        return dict(self.details).get(search_id)
+
+    def has_looked(self, search_id: str) -> bool:
+        """Tell whether this turn has looked at a match."""
+        return search_id in dict(self.details)
+
+    def found(self) -> Iterator[Hit]:
+        """Give all matches that all searches of this turn found, newest first within each search."""
+        for one in self.asked:
+            if one.matches:
+                yield from one.matches.hits
+
+    def passages(self) -> Iterator[Passage]:
+        """Give all text that can be read: what is visible, what was found and what was looked at."""
+        yield from self.visible
+        for _, passage in self.details:
+            if passage:
+                yield passage
+        for hit in self.found():
+            yield hit.passage
+
+    def fit(self, queries: Sequence[str], max_results: int, context_size: int) -> tuple[Search, ...]:
+        """Plan searches whose replies fit the room.
+
+        Args:
+            queries: What to look for, the most important first.
+            max_results: How many matches a search would like, at least 1.
+            context_size: How many characters around each, at least 50.
+
+        Returns:
+            Searches for as many of the queries as fit with one match each; the more queries, the less for each. None
+            where nothing fits or this turn may not search.
+        """
+        least = _LINE_TOKENS * 2 + 60 / _CHARACTERS_A_TOKEN
+        count = min(len(queries), int(self.room_tokens / least)) if self.may_search else 0
+        if not count:
+            return ()
+        share = self.room_tokens / count - _LINE_TOKENS
+        context = max(60, min(context_size, int((share / max_results - _LINE_TOKENS) * _CHARACTERS_A_TOKEN)))
+        results = max(1, min(max_results, int(share / (_LINE_TOKENS + context / _CHARACTERS_A_TOKEN))))
+        return tuple(Search(query, results, context) for query in queries[:count])
+
+
+def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
+    """Read a request.
+
+    Args:
+        request: The request, as the engine got it.
+        room_tokens: Tokens that the window has left after it.
+
+    Returns:
+        The turn.
+    """
+    messages = request.messages
+    newest = max((index for index, message in enumerate(messages) if message.role == "user"), default=-1)
+    fence = _fence(messages)
+    own = _own_results(messages)
+    pieces: list[tuple[int, list[str]]] = []
+    hidden_roles: set[str] = set()
+    for index, message in enumerate(messages):
+        if message.tool_call_id in own and message.role == "tool":
+            continue
+        texts = [piece for text in message.texts for piece in _without_markers(text, fence)]
+        if len(texts) > len(message.texts):
+            hidden_roles.add(message.role)
+        pieces.append((index, texts))
+    question, visible = _split_question(pieces, newest)
+    asked, details, calls = _own_calls(messages[newest + 1 :], newest, any(m.role == "tool" for m in messages[:newest]))
+    offered = {name for schema in request.tools if (name := _tool_name(schema))}
+    room = max(0, (room_tokens - _SPARE_TOKENS) // 2)
+    allowed = request.tool_choice != "none" and room > 0
+    wanted = bool(hidden_roles) or request.tool_choice == "required"
+    return Turn(
+        question=question,
+        visible=visible,
+        hidden=bool(hidden_roles),
+        asked=asked,
+        details=details,
+        calls=calls,
+        may_search=allowed and wanted and "search_context" in offered,
+        may_look=allowed and wanted and "get_search_detail" in offered,
+        role="user" if all(m.role != "assistant" for m in messages[: max(newest, 0)]) and hidden_roles <= {"user"} else "all",
+        room_tokens=room,
+    )
+
+
+def _fence(messages: Sequence[Message]) -> str | None:
+    """Find the session's fence where the last message's status line tells it."""
+    texts = [text for message in messages[-1:] for text in message.texts]
+    status = _STATUS.search(texts[-1]) if texts else None
+    return (status[1] or "") if status else None
+
+
+def _without_markers(text: str, fence: str | None) -> list[str]:
+    """Cut a text at its markers. A look-alike of another fence is the user's own text, as far as the fence is known."""
+    text = _STATUS.sub("", text)
+    pieces, start = [], 0
+    for marker in _MARKER.finditer(text):
+        if fence is None or (marker[1] or "") == fence:
+            pieces.append(text[start : marker.start()])
+            start = marker.end()
+    return [*pieces, text[start:]]
+
+
+def _own_results(messages: Sequence[Message]) -> set[str]:
+    """Give the ids of all calls of context tools: their results repeat the conversation and are no material."""
+    return {call.id for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS}
+
+
+def _split_question(pieces: list[tuple[int, list[str]]], newest: int) -> tuple[Question, tuple[Passage, ...]]:
+    """Part the newest user message's question from the material."""
+    question = Question()
+    visible: list[Passage] = []
+    for index, texts in pieces:
+        rest = texts
+        if index == newest:
+            question, rest = read_question(texts)
+        cut = len(texts) > 1
+        visible += [
+            Passage(text, cut and number > 0, cut and number < len(rest) - 1)
+            for number, text in enumerate(rest)
+            if text.strip()
+        ]
+    return question, tuple(visible)
+
+
+def _own_calls(
+    messages: Sequence[Message], newest: int, app_tools: bool
+) -> tuple[tuple[Asked, ...], tuple[tuple[str, Passage | None], ...], int]:
+    """Read this turn's own calls and their results."""
+    results = {message.tool_call_id: message.text for message in messages if message.role == "tool"}
+    asked: list[Asked] = []
+    details: list[tuple[str, Passage | None]] = []
+    calls = [call for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS]
+    for call in calls:
+        arguments, reply = _arguments(call), results.get(call.id, "")
+        query, search_id = arguments.get("query"), arguments.get("search_id")
+        if call.name == "search_context" and isinstance(query, str):
+            most = arguments.get("max_results")
+            matches = read_matches(reply, query)
+            kept = matches and Matches(
+                matches.total, tuple(hit for hit in matches.hits if _is_material(hit, newest, app_tools))
+            )
+            asked.append(Asked(Search(query, most if isinstance(most, int) else 10), kept))
+        elif call.name == "get_search_detail" and isinstance(search_id, str):
+            details.append((search_id, read_detail(reply)))
+    return tuple(asked), tuple(details), len(calls)
+
+
+def _is_material(hit: Hit, newest: int, app_tools: bool) -> bool:
+    """Tell a match in the conversation from one in the reader's own searches, which repeat it out of order."""
+    if hit.role == "user":
+        return True
+    return hit.message <= newest and (hit.role != "tool" or (app_tools and "«" not in hit.passage.text))
+
+
+def _arguments(call: ToolCall) -> dict[str, Any]:
+    try:
+        value = json.loads(call.arguments)
+    except (ValueError, RecursionError):
+        return {}
+    return value if isinstance(value, dict) else {}
+
+
+def _tool_name(schema: dict[str, Any]) -> str | None:
+    function = schema.get("function")
+    name = function.get("name") if isinstance(function, dict) else None
+    return name if isinstance(name, str) else None
+
+
+def to_calls(step: Sequence[Search | Detail], turn: Turn, taken: set[str], first: int) -> tuple[ToolCall, ...]:
+    """Word a step as tool calls.
+
+    Args:
+        step: What to call.
+        turn: The turn, for the role to search.
+        taken: Ids of calls that the conversation has already.
+        first: The number of the first of the new calls, from zero.
+
+    Returns:
+        One call each, with ids that the conversation hasn't yet: `call_{number}`.
+    """
+    calls: list[ToolCall] = []
+    number = first
+    for one in step:
+        while f"call_{number}" in taken:
+            number += 1
+        if isinstance(one, Search):
+            name = "search_context"
+            arguments: dict[str, Any] = {
+                "query": one.query,
+                "role": turn.role,
+                "max_results": one.max_results,
+                "context_size": one.context_size,
+            }
+        else:
+            name = "get_search_detail"
+            arguments = {"search_id": one.search_id, "extended_context": one.extended_context}
+        calls.append(ToolCall(f"call_{number}", name, json.dumps(arguments, ensure_ascii=False)))
+        number += 1
+    return tuple(calls)

@@ -1,0 +1,191 @@
+"""The port to where sessions live.
+
+A session's working memory changes by commits only. A commit is atomic and checked: it carries the version that was
+read, and wins only if that is still the session's version. One turn at a time may hold a session's lease; while it
+does, nobody else commits.
+
+Acknowledged means: survives a crash of the service, always. A crash of Redis may lose up to two seconds with the
+durability `default`, nothing with `strict`; a failover may lose more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from riffler.tools.events import Actor, Event
+from riffler.tools.memory import WorkingMemory
+
+
+@dataclass(frozen=True, slots=True)
+class SessionKey:
+    """Names a session. The tenant comes from the credential, never from a request's body.
+
+    Attributes:
+        tenant: Any text.
+        session: Any text.
+    """
+
+    tenant: str
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    """A turn's sole right to commit.
+
+    Attributes:
+        token: A random secret of this turn.
+    """
+
+    token: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedEvent:
+    """An event as the store keeps it.
+
+    Attributes:
+        version: The version that its commit made.
+        actor: Who caused it.
+        at_ms: When, by the store's clock, in milliseconds since 1970.
+        event: What happened.
+    """
+
+    version: int
+    actor: Actor
+    at_ms: int
+    event: Event
+
+
+class MemoryStore(Protocol):
+    """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
+
+    async def create(self, key: SessionKey) -> WorkingMemory:
+        """Make an empty session.
+
+        Args:
+            key: Its name.
+
+        Returns:
+            The empty working memory, version 0.
+
+        Raises:
+            SessionExists: There is one of this name.
+        """
+        ...
+
+    async def load(self, key: SessionKey) -> WorkingMemory:
+        """Read a session as it is at one moment, and slide its time to live.
+
+        Args:
+            key: Its name.
+
+        Returns:
+            The working memory, equal to the one that the last commit returned.
+
+        Raises:
+            UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def commit(
+        self,
+        key: SessionKey,
+        memory: WorkingMemory,
+        events: Sequence[Event],
+        actor: Actor,
+        lease: Lease | None = None,
+    ) -> WorkingMemory:
+        """Make events happen, all or none, if the session still has the version that was read.
+
+        Repeating a commit whose answer was lost is safe within one call: it counts once. Slides the time to live.
+
+        Args:
+            key: The session.
+            memory: The working memory that the events were made for.
+            events: What happens, in order; at least one.
+            actor: Who causes it.
+            lease: The running turn's lease, when a turn commits.
+
+        Returns:
+            `memory.commit(events)`.
+
+        Raises:
+            VersionConflict: Somebody else committed since.
+            SessionBusy: A turn holds the lease, and it isn't this one.
+            LeaseLost: This turn's lease ran out.
+            UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def events(self, key: SessionKey, after_version: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+        """Read the session's history.
+
+        Args:
+            key: The session.
+            after_version: Only events of later versions.
+            limit: Most events to give.
+
+        Returns:
+            Events in order. Committing them, version by version, on `WorkingMemory()` gives what `load` gives.
+
+        Raises:
+            UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
+        """Begin a turn.
+
+        Args:
+            key: The session.
+            ttl_s: After this many seconds without `renew` the lease frees itself.
+
+        Returns:
+            The lease.
+
+        Raises:
+            SessionBusy: Another turn holds it.
+            UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def renew(self, key: SessionKey, lease: Lease, ttl_s: float) -> None:
+        """Keep a lease.
+
+        Args:
+            key: The session.
+            lease: The lease.
+            ttl_s: As in `acquire`, from now.
+
+        Raises:
+            LeaseLost: It ran out.
+        """
+        ...
+
+    async def release(self, key: SessionKey, lease: Lease) -> None:
+        """End a turn. A lease that ran out is gone already; that is no error.
+
+        Args:
+            key: The session.
+            lease: The lease.
+        """
+        ...
+
+    async def delete(self, key: SessionKey) -> None:
+        """Delete a session with all that belongs to it.
+
+        Args:
+            key: The session.
+
+        Raises:
+            UnknownSession: The tenant has none of this name.
+            SessionBusy: A turn holds the lease.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections. Safe to call twice."""
+        ...

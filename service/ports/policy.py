@@ -1,0 +1,133 @@
+"""The port to where decisions and posteriors live.
+
+A decision is logged before the model is called, with its exact propensities. Its reward comes once, late or not at
+all. Decision, reward and posterior change together, so that the posterior always equals the one computed from the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+from riffler.bandits.decision import Decision
+from riffler.bandits.posterior import Posterior
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyName:
+    """Names a posterior: one tenant's, for one `PolicyKey` (engine, model, versions of arms, features and policy).
+
+    Attributes:
+        tenant: Any text; from the credential.
+        digest: `PolicyKey.digest()`.
+        dimension: Length of the context vector.
+    """
+
+    tenant: str
+    digest: str
+    dimension: int
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedDecision:
+    """A decision with what became of it.
+
+    Attributes:
+        decision: As it was logged.
+        state: `open` waits for its reward, `rewarded` has it, `void` never gets one (the call failed).
+        reward: In [0, 1], once rewarded.
+        order: The place of its reward in the order in which rewards counted, from 1; 0 without a reward.
+        at_ms: When it was logged, by the store's clock, in milliseconds since 1970.
+    """
+
+    decision: Decision
+    state: Literal["open", "rewarded", "void"]
+    reward: float | None
+    order: int
+    at_ms: int
+
+
+class PolicyStore(Protocol):
+    """Keeps decisions and posteriors. Every method may raise a leaf of `MemoryFailed`."""
+
+    async def posterior(self, name: PolicyName) -> Posterior:
+        """Read what is known.
+
+        Args:
+            name: Whose posterior.
+
+        Returns:
+            The posterior; without any arm when nothing was rewarded yet.
+        """
+        ...
+
+    async def record(self, name: PolicyName, decision: Decision) -> None:
+        """Log a decision. Repeating it changes nothing.
+
+        Args:
+            name: Whose.
+            decision: The decision.
+        """
+        ...
+
+    async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
+        """Reward a decision once.
+
+        The posterior of the arm drawn learns `(x, reward)` in the same atomic step.
+
+        Args:
+            tenant: Whose decision; from the credential.
+            decision_id: The decision.
+            reward: In [0, 1].
+
+        Returns:
+            True when it counted; False when the decision had its reward already, or is void: nothing changed.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
+            InvalidReward: The reward isn't a finite number in [0, 1].
+        """
+        ...
+
+    async def void(self, tenant: str, decision_id: str) -> None:
+        """Give a decision up, because its call failed: nothing is learned from it. A rewarded one stays as it is.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
+        """
+        ...
+
+    async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
+        """Read a decision.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+
+        Returns:
+            The decision with what became of it.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
+        """
+        ...
+
+    async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
+        """Read all decisions of a policy, for replay.
+
+        Args:
+            name: Whose.
+
+        Returns:
+            Decisions in the order in which they were logged.
+        """
+        ...
+
+    async def aclose(self) -> None:
+        """Give back connections. Safe to call twice."""
+        ...

@@ -1,0 +1,144 @@
+"""Messages arriving, and a conversation made to fit a budget: Riffler's own cuts and folds, as events.
+
+When a view fits, nothing happens. When it doesn't, long texts are cut into pieces and the pieces that were touched
+least recently are folded, oldest first, until the view takes three quarters of the budget, so that the next steps of a
+turn don't break the prefix again at once. Pinned text is left alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from riffler.errors import OverBudget
+from riffler.tools.asking import find_asking
+from riffler.tools.cutting import cut
+from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, Origin
+from riffler.tools.fragments import Fragment, Span
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.pairing import check_arrival
+from riffler.tools.tokens import TokenCounter
+from riffler.tools.view import view
+
+TARGET_SHARE = 0.75
+"""Share of the budget that a view has after folding: room for about a dozen steps before the next fold."""
+
+_PIECE_TOKENS = 500
+"""Size of a piece. A marker takes some ten tokens, so a fold frees 98% of a piece."""
+
+_PIECES_A_BUDGET = 8
+"""A piece is no larger than this share of the budget, so that small windows keep something in view."""
+
+
+def append(
+    memory: WorkingMemory, messages: Sequence[Message], counter: TokenCounter, origin: Origin = "app"
+) -> MessagesAppended:
+    """Work out what happens when messages arrive.
+
+    Args:
+        memory: The working memory.
+        messages: What arrives, in order.
+        counter: Counts tokens, to find the asking part.
+        origin: Where the messages come from.
+
+    Returns:
+        The event.
+
+    Raises:
+        UnpairedToolCall: A tool result answers no call.
+    """
+    first = len(memory.entries)
+    check_arrival((*memory.messages, *messages), first)
+    asking = None
+    if origin == "app":
+        asked = [
+            find_asking(message, first + number, counter)
+            for number, message in enumerate(messages)
+            if message.role == "user"
+        ]
+        asking = next((found for found in reversed(asked) if found is not None), None)
+    return MessagesAppended(first, tuple(messages), origin, asking)
+
+
+def fit(memory: WorkingMemory, budget_tokens: int, counter: TokenCounter) -> tuple[Event, ...]:
+    """Work out the cuts and folds that make the view fit.
+
+    Args:
+        memory: The working memory.
+        budget_tokens: What the view may take, at least 1.
+        counter: Counts tokens as the served model does.
+
+    Returns:
+        Events for one commit; empty when the view fits as it is.
+
+    Raises:
+        OverBudget: Pinned text, markers and the messages' own overhead alone are more than the budget.
+    """
+    tokens = view(memory).tokens(counter)
+    if tokens <= budget_tokens:
+        return ()
+    events: list[Event] = []
+    long = list(_uncut_spans(memory, max(20, min(_PIECE_TOKENS, budget_tokens // _PIECES_A_BUDGET)), counter))
+    after = memory
+    if long:
+        events.append(cut(memory, long, counter))
+        after = memory.commit(events)
+    excess = tokens - int(budget_tokens * TARGET_SHARE)
+    chosen: list[str] = []
+    for fragment in _foldable(after):
+        if excess <= 0:
+            break
+        chosen.append(fragment.id)
+        excess -= fragment.tokens
+    while True:
+        folded = memory.commit([*events, FragmentsFolded(tuple(chosen))])
+        tokens = view(folded).tokens(counter)
+        if tokens <= budget_tokens:
+            return (*events, FragmentsFolded(tuple(chosen)))
+        more = [fragment.id for fragment in _foldable(folded)]
+        if not more:
+            raise OverBudget(
+                f"the conversation needs {tokens} tokens with all that may be hidden hidden, the budget is "
+                f"{budget_tokens}: use an engine with a larger window, or a shorter question"
+            )
+        chosen += more[: max(1, len(more) // 4)]  # markers take tokens too: fold on until it fits
+
+
+def _uncut_spans(memory: WorkingMemory, piece_tokens: int, counter: TokenCounter) -> list[tuple[Span, int]]:
+    """Find texts worth cutting, with the number of pieces: those of two pieces or more, without pins and fragments."""
+    found: list[tuple[Span, int]] = []
+    for index, message in enumerate(memory.messages):
+        if message.role in {"system", "developer"}:
+            continue
+        for slot, text in enumerate(message.texts):
+            for span in _gaps(memory, index, slot, len(text)):
+                pieces = -(-counter.count(memory.text(span)) // piece_tokens)
+                if pieces > 1 or (pieces == 1 and counter.count(memory.text(span)) * 2 > piece_tokens):
+                    found.append((span, pieces))
+    return found
+
+
+def _gaps(memory: WorkingMemory, message: int, slot: int, length: int) -> list[Span]:
+    """Give the stretches of a slot that are neither pinned nor in a fragment."""
+    taken = [fragment.span for fragment in memory.fragments_of(message, slot)]
+    if memory.asking is not None:
+        taken += [pin for pin in memory.asking.pinned if (pin.message, pin.slot) == (message, slot)]
+    gaps: list[Span] = []
+    cursor = 0
+    for span in sorted(taken, key=lambda span: span.start):
+        if span.start > cursor:
+            gaps.append(Span(message, slot, cursor, span.start))
+        cursor = max(cursor, span.end)
+    if cursor < length:
+        gaps.append(Span(message, slot, cursor, length))
+    return gaps
+
+
+def _foldable(memory: WorkingMemory) -> list[Fragment]:
+    """Give the fragments that may be folded, least recently touched first, then oldest text first."""
+    free = [
+        fragment
+        for fragment in memory.by_position
+        if not fragment.hidden and not memory.pinned(fragment.span) and memory.hiding(fragment.span) is None
+    ]
+    return sorted(free, key=lambda fragment: fragment.touched)  # stable: by position within a version

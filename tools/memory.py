@@ -1,0 +1,176 @@
+"""The working memory of one session, as an immutable value.
+
+It holds the conversation's originals, the fragments and their states, search hits, and the rewrite of the running
+turn. Nothing here ever changes a message's text: what the model sees is computed in `view.py`. A commit of events
+gives a new working memory of the next version.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+
+from riffler.tools.asking import Asking
+from riffler.tools.events import (
+    Event,
+    FragmentsFolded,
+    FragmentsRestored,
+    FragmentSummarised,
+    MessagesAppended,
+    Origin,
+    QueryRewritten,
+    TextCut,
+    TextSearched,
+)
+from riffler.tools.fragments import Fragment, FragmentState, SearchHit, Span
+from riffler.tools.markers import free_fence, taken_fences
+from riffler.tools.messages import Message
+
+_NO_FRAGMENTS: Mapping[str, Fragment] = MappingProxyType({})
+_NO_HITS: Mapping[str, SearchHit] = MappingProxyType({})
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A message and where it comes from."""
+
+    message: Message
+    origin: Origin = "app"
+
+
+@dataclass(frozen=True)
+class WorkingMemory:
+    """One session's working memory. Make an empty one with `WorkingMemory()`.
+
+    Attributes:
+        version: How many commits made it; 0 is empty.
+        entries: The messages in order, with their origins.
+        fragments: By id, in the order of creation.
+        hits: Search hits by id, in the order of creation.
+        asking: The asking part of the newest user message; None before there is one.
+        rewrite: What the view shows in place of the asking part; None for nothing.
+        taken: The fences that texts have look-alikes of (see `markers.py`).
+    """
+
+    version: int = 0
+    entries: tuple[Entry, ...] = ()
+    fragments: Mapping[str, Fragment] = field(default=_NO_FRAGMENTS)
+    hits: Mapping[str, SearchHit] = field(default=_NO_HITS)
+    asking: Asking | None = None
+    rewrite: QueryRewritten | None = None
+    taken: frozenset[int] = frozenset()
+
+    @cached_property
+    def messages(self) -> tuple[Message, ...]:
+        """The originals, in order."""
+        return tuple(entry.message for entry in self.entries)
+
+    @property
+    def fence(self) -> int:
+        """The fence of this session's markers."""
+        return free_fence(self.taken)
+
+    @cached_property
+    def by_position(self) -> tuple[Fragment, ...]:
+        """All fragments by position, an outer one before those inside it."""
+        key = lambda fragment: (fragment.span.message, fragment.span.slot, fragment.span.start, -fragment.span.end)  # noqa: E731 - used once
+        return tuple(sorted(self.fragments.values(), key=key))
+
+    @cached_property
+    def _by_slot(self) -> Mapping[tuple[int, int], tuple[Fragment, ...]]:
+        slots: dict[tuple[int, int], list[Fragment]] = {}
+        for fragment in self.by_position:
+            slots.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment)
+        return {slot: tuple(fragments) for slot, fragments in slots.items()}
+
+    def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
+        """Give the fragments of a text slot by position, an outer one before those inside it."""
+        return self._by_slot.get((message, slot), ())
+
+    def text(self, span: Span) -> str:
+        """Give the original text of a span."""
+        return self.messages[span.message].texts[span.slot][span.start : span.end]
+
+    def around(self, span: Span) -> tuple[Fragment, ...]:
+        """Give the fragments that contain a span, the outermost first (one of the same span counts)."""
+        return tuple(f for f in self.fragments_of(span.message, span.slot) if f.span.contains(span))
+
+    def hiding(self, span: Span) -> Fragment | None:
+        """Give the outermost hidden fragment that shares a character with a span, or None."""
+        for fragment in self.fragments_of(span.message, span.slot):
+            if fragment.hidden and fragment.span.overlaps(span):
+                return fragment
+        return None
+
+    def hidden(self) -> bool:
+        """Tell whether the view hides anything."""
+        return any(fragment.hidden for fragment in self.fragments.values())
+
+    def pinned(self, span: Span) -> bool:
+        """Tell whether a span has pinned text: a system message's, or the asking part's."""
+        if self.messages[span.message].role in {"system", "developer"}:
+            return True
+        return self.asking is not None and any(pin.overlaps(span) for pin in self.asking.pinned)
+
+    def commit(self, events: Sequence[Event]) -> WorkingMemory:
+        """Apply events that happen together.
+
+        Args:
+            events: What happens, in order. Tools and the store made them for this very version.
+
+        Returns:
+            The working memory of the next version.
+        """
+        after = self
+        for event in events:
+            after = _applied(after, event, self.version + 1)
+        return replace(after, version=self.version + 1)
+
+
+def _applied(memory: WorkingMemory, event: Event, version: int) -> WorkingMemory:
+    match event:
+        case MessagesAppended():
+            return _appended(memory, event)
+        case TextCut(fragments):
+            return _with_fragments(memory, fragments)
+        case FragmentsFolded(ids):
+            return _become(memory, ids, FragmentState.FOLDED, version)
+        case FragmentsRestored(ids):
+            return _become(memory, ids, FragmentState.VISIBLE, version)
+        case FragmentSummarised(id_, focus, summary):
+            fragment = memory.fragments[id_].become(FragmentState.SUMMARISED, version, focus, summary)
+            return replace(_with_fragments(memory, (fragment,)), taken=memory.taken | taken_fences((summary,)))
+        case TextSearched(_, hits):
+            return replace(memory, hits=MappingProxyType({**memory.hits, **{hit.id: hit for hit in hits}}))
+        case QueryRewritten():
+            return replace(memory, rewrite=event, taken=memory.taken | taken_fences((event.text,)))
+
+
+def _appended(memory: WorkingMemory, event: MessagesAppended) -> WorkingMemory:
+    if event.first != len(memory.entries):
+        raise ValueError(f"messages for index {event.first} come to a conversation of {len(memory.entries)}")
+    asked = event.asking is not None
+    return replace(
+        memory,
+        entries=memory.entries + tuple(Entry(message, event.origin) for message in event.messages),
+        asking=event.asking if asked else memory.asking,
+        rewrite=None if asked else memory.rewrite,
+        taken=memory.taken
+        | taken_fences(text for message in event.messages for text in (*message.texts, message.json)),
+    )
+
+
+def _written(message: Message) -> tuple[str, ...]:
+    """Give all that a model reads of a message; in its JSON a look-alike keeps its shape, also in calls and names."""
+    return (*message.texts, message.json)
+
+
+def _with_fragments(memory: WorkingMemory, fragments: Iterable[Fragment]) -> WorkingMemory:
+    changed = {fragment.id: fragment for fragment in fragments}
+    return replace(memory, fragments=MappingProxyType({**memory.fragments, **changed}))
+
+
+def _become(memory: WorkingMemory, ids: Iterable[str], state: FragmentState, version: int) -> WorkingMemory:
+    return _with_fragments(memory, (memory.fragments[id_].become(state, version) for id_ in ids))

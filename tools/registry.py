@@ -1,0 +1,99 @@
+"""The tools on offer: one registry gives the JSON schemas for a model and the functions behind them.
+
+To add a tool: write its file beside the others (arguments, `_run`, a `Tool`), name it in `PAPER` or a profile of your
+own, and add its row to `tests/tools/test_registry.py`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from riffler.errors import InvalidArguments, UnknownTool
+from riffler.tools.fold_fragment import FOLD_FRAGMENT
+from riffler.tools.fragment_context import FRAGMENT_CONTEXT
+from riffler.tools.get_search_detail import GET_SEARCH_DETAIL
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.restore_fragment import RESTORE_FRAGMENT
+from riffler.tools.search_context import SEARCH_CONTEXT
+from riffler.tools.summarize_fragment import SUMMARIZE_FRAGMENT
+from riffler.tools.tool import Arguments, Inputs, Outcome, SummaryOrder, Tool
+
+PAPER: tuple[Tool[Any], ...] = (
+    FRAGMENT_CONTEXT,
+    FOLD_FRAGMENT,
+    RESTORE_FRAGMENT,
+    SUMMARIZE_FRAGMENT,
+    SEARCH_CONTEXT,
+    GET_SEARCH_DETAIL,
+)
+"""The six tools of Sculptor, under their own names and parameters."""
+
+
+class Registry:
+    """A set of tools by name.
+
+    Args:
+        tools: The tools, in the order in which a model sees them.
+    """
+
+    def __init__(self, tools: Sequence[Tool[Any]] = PAPER) -> None:
+        self._tools = {tool.name: tool for tool in tools}
+
+    def schemas(self) -> tuple[dict[str, Any], ...]:
+        """Give all tools in OpenAI's shape.
+
+        Returns:
+            One new schema a tool, in order.
+        """
+        return tuple(tool.schema() for tool in self._tools.values())
+
+    def order(self, memory: WorkingMemory, name: str, arguments: str) -> SummaryOrder | None:
+        """Tell what a model must summarise before this call can run.
+
+        Args:
+            memory: The working memory.
+            name: The tool.
+            arguments: JSON text of its arguments.
+
+        Returns:
+            The order, or None for a call that needs no model.
+        """
+        tool, checked = self._checked(name, arguments)
+        return tool.order(memory, checked) if tool.order else None
+
+    def call(self, memory: WorkingMemory, name: str, arguments: str, inputs: Inputs) -> Outcome:
+        """Run a tool.
+
+        Args:
+            memory: The working memory; it isn't changed.
+            name: The tool.
+            arguments: JSON text of its arguments, as a model wrote it.
+            inputs: What tools are given beside.
+
+        Returns:
+            Events to commit and the reply.
+        """
+        tool, checked = self._checked(name, arguments)
+        return tool.run(memory, checked, inputs)
+
+    def _checked(self, name: str, arguments: str) -> tuple[Tool[Any], Arguments]:
+        tool = self._tools.get(name)
+        if tool is None:
+            raise UnknownTool(f"no tool {name!r}: there are {', '.join(self._tools)}")
+        try:
+            values = json.loads(arguments or "{}")
+        except (ValueError, RecursionError) as exc:
+            raise InvalidArguments(f"{name}: the arguments aren't valid JSON ({exc})") from exc
+        if not isinstance(values, dict):
+            raise InvalidArguments(f"{name}: expected a JSON object of arguments, got {type(values).__name__}")
+        try:
+            return tool, tool.arguments.model_validate(values)
+        except ValidationError as exc:
+            complaint = exc.errors(include_url=False)[0]
+            where = ".".join(str(step) for step in complaint["loc"])
+            came = "" if complaint["type"] == "missing" else f", got {complaint['input']!r:.80}"
+            raise InvalidArguments(f"{name}: {where}: {complaint['msg']}{came}") from exc

@@ -1,0 +1,45 @@
+"""Finding exact text in a conversation's originals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from riffler.tools.fragments import Span
+from riffler.tools.memory import WorkingMemory
+
+RoleChoice = Literal["user", "assistant", "all"]
+
+
+def readable(memory: WorkingMemory, role: RoleChoice) -> Iterator[int]:
+    """Give the indices of the messages that a tool may look at.
+
+    Args:
+        memory: The working memory.
+        role: `all` takes system and tool messages of the conversation too.
+
+    Yields:
+        Indices in order, without the agent's inner steps: a search would find its own echoes there.
+    """
+    for index, entry in enumerate(memory.entries):
+        if entry.origin == "app" and role in {"all", entry.message.role}:
+            yield index
+
+
+def occurrences(memory: WorkingMemory, text: str, role: RoleChoice) -> Iterator[Span]:
+    """Find every place where a text stands, hidden ones too.
+
+    Args:
+        memory: The working memory.
+        text: What to find, not empty; case counts.
+        role: Whose messages to look in.
+
+    Yields:
+        Spans in the conversation's order. Places that overlap are all found.
+    """
+    for message in readable(memory, role):
+        for slot, original in enumerate(memory.messages[message].texts):
+            start = original.find(text)
+            while start >= 0:
+                yield Span(message, slot, start, start + len(text))
+                start = original.find(text, start + 1)

@@ -1,0 +1,70 @@
+"""`summarize_fragment`: show a model's summary in a fragment's place.
+
+Sculptor (Li et al. 2025), https://arxiv.org/abs/2508.04664. Open in the paper, decided here: the summary is always made
+from the original, also of a folded or summarised fragment, and takes its place; an empty summary, or one that has no
+fewer tokens than the original, is refused and replaces nothing.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from riffler.errors import EmptySummary
+from riffler.tools.events import FragmentSummarised
+from riffler.tools.fold_fragment import refuse_if_pinned
+from riffler.tools.fragments import FRAGMENT_ID, Fragment
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.tool import (
+    Arguments,
+    Inputs,
+    Outcome,
+    SummaryOrder,
+    Tool,
+    find_fragment,
+    refuse_if_inside_hidden,
+)
+
+
+class SummarizeFragment(Arguments):
+    """Arguments of `summarize_fragment`."""
+
+    fragment_id: Annotated[str, Field(pattern=FRAGMENT_ID, description="Id of the fragment, such as f0001a.")]
+    focus: Annotated[str, Field(min_length=1, max_length=500, description="What the summary must keep.")]
+
+
+def _summarisable(memory: WorkingMemory, arguments: SummarizeFragment) -> Fragment:
+    fragment = find_fragment(memory, arguments.fragment_id)
+    refuse_if_inside_hidden(memory, fragment)
+    refuse_if_pinned(memory, fragment)
+    return fragment
+
+
+def _order(memory: WorkingMemory, arguments: SummarizeFragment) -> SummaryOrder:
+    return SummaryOrder(memory.text(_summarisable(memory, arguments).span), arguments.focus)
+
+
+def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) -> Outcome:
+    fragment = _summarisable(memory, arguments)
+    summary = inputs.summary.strip()
+    if not summary:
+        raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty")
+    tokens = inputs.counter.count(summary)
+    if tokens >= fragment.tokens:
+        raise EmptySummary(
+            f"{fragment.id} stays as it was: the summary has {tokens} tokens, the original {fragment.tokens}"
+        )
+    reply = (
+        f"summarised {fragment.id}: {tokens} tokens stand for {fragment.tokens}; restore_fragment shows the original"
+    )
+    return Outcome((FragmentSummarised(fragment.id, arguments.focus, summary),), reply)
+
+
+SUMMARIZE_FRAGMENT = Tool(
+    name="summarize_fragment",
+    description="Replace a fragment by a short summary with a focus. The original is kept and can be restored.",
+    arguments=SummarizeFragment,
+    run=_run,
+    order=_order,
+)

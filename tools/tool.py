@@ -1,0 +1,141 @@
+"""What a context tool is: a name, a description, arguments, and one pure function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from pydantic import BaseModel, ConfigDict
+
+from riffler.errors import InvalidState, UnknownFragment
+from riffler.tools.events import Event
+from riffler.tools.fragments import Fragment
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.tokens import TokenCounter
+
+
+class Arguments(BaseModel):
+    """Base of all tools' arguments. Unknown names are refused."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+A = TypeVar("A", bound=Arguments)
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryOrder:
+    """What a model must write before a tool can run, because tools have no model.
+
+    Attributes:
+        text: The original to summarise.
+        focus: What the summary is about.
+    """
+
+    text: str
+    focus: str
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a tool is given beside its arguments.
+
+    Attributes:
+        counter: Counts tokens as the served model does.
+        summary: The text that was written for the tool's `SummaryOrder`; empty for tools that order none.
+    """
+
+    counter: TokenCounter
+    summary: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a call did.
+
+    Attributes:
+        events: To be committed together; empty when nothing happened.
+        reply: What the model reads.
+    """
+
+    events: tuple[Event, ...]
+    reply: str
+
+
+@dataclass(frozen=True)
+class Tool(Generic[A]):
+    """A context tool.
+
+    Attributes:
+        name: As the model calls it.
+        description: What the model reads in the schema.
+        arguments: The class of its arguments; field descriptions are what the model reads.
+        run: Works out what happens. Raises a leaf of `ToolRefused` when it can't; then nothing happens.
+        order: For a tool that needs a summary: what has to be summarised.
+    """
+
+    name: str
+    description: str
+    arguments: type[A]
+    run: Callable[[WorkingMemory, A, Inputs], Outcome]
+    order: Callable[[WorkingMemory, A], SummaryOrder] | None = None
+
+    def schema(self) -> dict[str, Any]:
+        """Give the tool in OpenAI's shape.
+
+        Returns:
+            A new dictionary with the name, the description and the JSON schema of the arguments.
+        """
+        parameters = _without_titles(self.arguments.model_json_schema())
+        return {
+            "type": "function",
+            "function": {"name": self.name, "description": self.description, "parameters": parameters},
+        }
+
+
+def find_fragment(memory: WorkingMemory, id_: str) -> Fragment:
+    """Find a fragment by its id.
+
+    An id of another session means nothing here: it is unknown, or it names this session's own fragment.
+
+    Args:
+        memory: The working memory.
+        id_: The id.
+
+    Returns:
+        The fragment.
+
+    Raises:
+        UnknownFragment: This session has none of this id; the error names those that it has.
+    """
+    fragment = memory.fragments.get(id_)
+    if fragment is None:
+        ids = list(memory.fragments)
+        known = f"this session has {ids[0]} to {ids[-1]}" if ids else "this session has no fragments yet"
+        raise UnknownFragment(f"no fragment {id_}: {known}")
+    return fragment
+
+
+def refuse_if_inside_hidden(memory: WorkingMemory, fragment: Fragment) -> None:
+    """Refuse to change a fragment that can't be seen, because one around it is hidden.
+
+    Args:
+        memory: The working memory.
+        fragment: The fragment.
+
+    Raises:
+        InvalidState: A fragment around it is folded or summarised.
+    """
+    outer = memory.around(fragment.span)
+    hiding = next((f for f in outer[: outer.index(fragment)] if f.hidden), None)
+    if hiding is not None:
+        raise InvalidState(f"{fragment.id} lies inside {hiding.id}, which is {hiding.state}: restore {hiding.id} first")
+
+
+def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
+    """Drop the titles that pydantic adds: tokens that tell a model nothing."""
+    schema.pop("title", None)
+    for field in schema.get("properties", {}).values():
+        field.pop("title", None)
+    return schema

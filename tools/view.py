@@ -1,0 +1,134 @@
+"""The view: what the model sees, computed from the originals and the states of the fragments.
+
+Number, order, roles and tool calls of the messages never change; only texts do. Without hidden fragments and without a
+rewrite the view is the conversation itself, the very same messages. While something is hidden, one status line at the
+end of the last message that has text names every fragment, so that the model can act on ids that it sees, and the
+prefix of the view stays.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from riffler.tools.fragments import Fragment, FragmentState, Span
+from riffler.tools.markers import folded_marker, status_line, summary_marker
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.tokens import TokenCounter, count_message
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the model sees.
+
+    Attributes:
+        messages: As many as the conversation has, in its order.
+        changed: Indices of those that differ from their originals.
+    """
+
+    messages: tuple[Message, ...]
+    changed: frozenset[int]
+
+    def tokens(self, counter: TokenCounter) -> int:
+        """Count the view.
+
+        Args:
+            counter: Counts texts.
+
+        Returns:
+            Tokens of all messages, without those of offered tools.
+        """
+        return sum(count_message(message, counter) for message in self.messages)
+
+
+def view(memory: WorkingMemory) -> View:
+    """Compute what the model sees.
+
+    Args:
+        memory: The working memory.
+
+    Returns:
+        The view. Its cost is linear in the text of the messages that have fragments or a rewrite.
+    """
+    texts: dict[int, list[str]] = {}
+    slots = {(fragment.span.message, fragment.span.slot) for fragment in memory.fragments.values() if fragment.hidden}
+    if memory.rewrite is not None:
+        slots.add((memory.rewrite.span.message, memory.rewrite.span.slot))
+    for message, slot in slots:
+        texts.setdefault(message, list(memory.messages[message].texts))[slot] = _shown(memory, message, slot)
+    if memory.hidden():
+        last = max(index for index, message in enumerate(memory.messages) if message.texts)
+        shown = texts.setdefault(last, list(memory.messages[last].texts))
+        shown[-1] = f"{shown[-1]}\n\n{status_line(memory.by_position, memory.fence)}"
+    messages = list(memory.messages)
+    for message, shown in texts.items():
+        messages[message] = messages[message].with_texts(shown)
+    return View(tuple(messages), frozenset(texts))
+
+
+def visible_stretches(memory: WorkingMemory, message: int, slot: int) -> Iterator[Span]:
+    """Give the stretches of a slot's original text that the view shows.
+
+    Args:
+        memory: The working memory.
+        message: Index of the message.
+        slot: Its text slot.
+
+    Yields:
+        Spans in order; none is empty. A rewrite is no hiding: the asking part counts as shown.
+    """
+    cursor = 0
+    for fragment in memory.fragments_of(message, slot):
+        if fragment.hidden and fragment.span.start >= cursor:
+            if fragment.span.start > cursor:
+                yield Span(message, slot, cursor, fragment.span.start)
+            cursor = fragment.span.end
+    length = len(memory.messages[message].texts[slot])
+    if cursor < length:
+        yield Span(message, slot, cursor, length)
+
+
+def _shown(memory: WorkingMemory, message: int, slot: int) -> str:
+    """Write a slot's text with markers and rewrite in place of what they stand for."""
+    original = memory.messages[message].texts[slot]
+    parts: list[str] = []
+    cursor = 0
+    for start, end, text in _replacements(memory, message, slot):
+        parts += (original[cursor:start], text)
+        cursor = end
+    return "".join((*parts, original[cursor:]))
+
+
+def _replacements(memory: WorkingMemory, message: int, slot: int) -> Iterator[tuple[int, int, str]]:
+    """Give, by position, which characters are replaced by which text. Pins keep the rewrite apart from folds."""
+    found = [
+        (run[0].span.start, run[-1].span.end, _marker(run, memory.fence)) for run in _hidden_runs(memory, message, slot)
+    ]
+    rewrite = memory.rewrite
+    if rewrite is not None and (rewrite.span.message, rewrite.span.slot) == (message, slot):
+        found.append((rewrite.span.start, rewrite.span.end, rewrite.text))
+    yield from sorted(found)
+
+
+def _hidden_runs(memory: WorkingMemory, message: int, slot: int) -> Iterator[list[Fragment]]:
+    """Group a slot's outermost hidden fragments: folded neighbours that touch share a marker."""
+    run: list[Fragment] = []
+    cursor = 0
+    for fragment in memory.fragments_of(message, slot):
+        if not fragment.hidden or fragment.span.start < cursor:
+            continue
+        joins = run and fragment.span.start == cursor and {run[-1].state, fragment.state} == {FragmentState.FOLDED}
+        if run and not joins:
+            yield run
+            run = []
+        run.append(fragment)
+        cursor = fragment.span.end
+    if run:
+        yield run
+
+
+def _marker(run: list[Fragment], fence: int) -> str:
+    if run[0].state is FragmentState.SUMMARISED:
+        return summary_marker(run[0], fence)
+    return folded_marker(run, fence)
