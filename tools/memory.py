@@ -56,8 +56,8 @@ class WorkingMemory:
 
     version: int = 0
     entries: tuple[Entry, ...] = ()
-    fragments: Mapping[str, Fragment] = field(default=_NO_FRAGMENTS)
-    hits: Mapping[str, SearchHit] = field(default=_NO_HITS)
+    fragments: Mapping[str, Fragment] = field(default_factory=lambda: _NO_FRAGMENTS)
+    hits: Mapping[str, SearchHit] = field(default_factory=lambda: _NO_HITS)
     asking: Asking | None = None
     rewrite: QueryRewritten | None = None
     taken: frozenset[int] = frozenset()

@@ -1,7 +1,7 @@
 """Failures of the openai library, and of httpx2 under it, in our words. The only place that knows both.
 
-`LEAVES` names every error class of the two libraries; a test fails when a new version brings one that isn't named. Classes
-are looked up by name, so that neither library is imported before it is used. A refusal by the server goes by its status:
+`LEAVES` names every error class of the two libraries; a test fails when a new version brings one that isn't named.
+Classes are looked up by name, so that neither library is imported before it is used. A refusal goes by its status:
 
     408                      EngineTimeout
     409, 429, 503, 529       EngineBusy, as does any other 5xx whose error says `overloaded`

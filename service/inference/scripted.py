@@ -45,7 +45,7 @@ class ScriptedEngine:
         can_rewrite: bool = True,
     ) -> None:
         self.requests: list[EngineRequest] = []
-        self._reply = script if callable(script) else _in_turn(script)
+        self._reply = reply_function(script)
         self._info = EngineInfo("scripted", model, window_tokens, can_rewrite)
         self._counter = EstimatedTokens()
 
@@ -72,7 +72,7 @@ class ScriptedEngine:
             EngineFailed: The reply was this failure.
             EngineRejected: The script is used up.
             EngineGarbled: The script calls a tool although `tool_choice` is `none`.
-        """  # noqa: DOC502 - two of them are raised by the script
+        """
         self.requests.append(request)
         reply = self._reply(request)
         if inspect.isawaitable(reply):
@@ -132,7 +132,17 @@ def pieces(text: str) -> Iterator[str]:
     return (match[0] for match in _PIECE.finditer(text))
 
 
-def _in_turn(script: Iterable[Reply]) -> ReplyFunction:
+def reply_function(script: Iterable[Reply] | ReplyFunction) -> ReplyFunction:
+    """Make a function of a script.
+
+    Args:
+        script: Replies, or a function already.
+
+    Returns:
+        The function. One made of replies gives the next one at each call.
+    """
+    if callable(script):
+        return script
     replies = enumerate(script)
     played = 0
 
@@ -141,6 +151,6 @@ def _in_turn(script: Iterable[Reply]) -> ReplyFunction:
         for number, value in replies:
             played = number + 1
             return value
-        raise EngineRejected(f"engine scripted: the script is used up after {played} replies")
+        raise EngineRejected(f"the script is used up after {played} replies")
 
     return reply

@@ -16,28 +16,36 @@ _NEAR_END = 800
 _MARKED = re.compile(r"[?？؟\u037e][\"”’')\]*]*\s*$")
 _OPENING = r"(?:(?:please|now|finally|so|then|and|also|question|q|task|user|hello|hi|hey|dear \w+)\b[,:.!]?\s+)*"
 _UNMARKED = re.compile(
-    _OPENING + r"(?:(?:can|could|would|will) you\b|i(?:'d| would) like to know\b|i (?:want|need) to know\b|tell me\b|let me"
-    r" know\b|give me\b|give the\b|name\b|list\b|report\b|find\b|state\b|identify\b|determine\b|look up\b|show\b|return\b"
-    r"|read the question again\b|trace\b|who(?:se|m)?\b|what(?:'s|’s)?\b|which\b"
+    _OPENING
+    + r"(?:(?:can|could|would|will) you\b|i(?:'d| would) like to know\b|i (?:want|need) to know\b|tell me\b|let me"
+    r" know\b|give me\b|give the\b|(?:name|list|report|find|state|identify|determine|look up|show|return|trace|print)"
+    r"\s(?!of\b)\w|read the question again\b|who(?:se|m)?\b|what(?:'s|’s)?\b|which\b"
     r"|(?:when|where|why|how) (?:is|are|was|were|do|does|did|can|could|will|would|has|have|had|many|much|long|old|far"
     r"|big|high|often|tall)\b)",
     re.IGNORECASE,
 )
 _INSTRUCTION = re.compile(
-    _OPENING + r"(?:answer|reply|respond|end|use|write|put|format|give (?:your|the) (?:final )?answer|(?:your|the) (?:final"
-    r" )?answer|keep|be (?:brief|concise|exact)|do not|don't|only|one (?:line|sentence)|no (?:explanation|preamble)|thanks"
-    r"|thank you|cheers|for example|e\.g\.|quote|say|box|in the form|state your|think|explain)\b",
+    _OPENING
+    + r"(?:answer|reply|respond|end|use|write|put|format|give (?:your|the) (?:final )?answer|(?:your|the) (?:final"
+    r" )?answer|keep|be (?:brief|concise|exact)|do not|don't|only|one (?:line|sentence)|no (?:explanation|preamble)"
+    r"|thanks|thank you|cheers|for example|e\.g\.|quote|say|box|in the form|state your|think|explain)\b",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s")
 _CALLS_FOR_LIST = re.compile(r":\s*$|\b(?:these|following|each|below|those)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:each|them|these|those|they|all of it)\b", re.IGNORECASE)
+_LISTS = re.compile(r"^[^:=|;]*[:]?[^:=|;]*,[^:=|;]*$")
 _STATEMENT = re.compile(r"[:=|]|->|→|\b(?:is|are|was|were|has|had)\b")
 
-_SLOT = r"<[^<>\n]{1,40}>|\{[^{}\n]{1,40}\}|\[[^\[\]\n]{1,40}\]"
+_SLOT = (
+    r"<[A-Za-z][\w -]{0,39}>|[\[{](?:the )?(?:key|name|item|variable|field|sensor|entry|value|number|status|state"
+    r"|reading|answer|k|v)(?: name)?[\]}]"
+)
 _PAIR = rf"(?:{_SLOT})[^<>{{}}\[\]\n\"“”]{{1,80}}?(?:{_SLOT})"
 _QUOTED_FORM = re.compile(rf"[\"“'‘`]([^\"“”`\n<>{{}}\[\]]{{0,80}}{_PAIR}[^\"“”`\n<>{{}}\[\]]{{0,40}}?)[\"”'’`]")
-_BARE_FORM = re.compile(rf"(?:^|[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)")
+_BARE_FORM = re.compile(
+    rf"(?:^|[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)"
+)
 _KEY_SLOT = re.compile(r"key|name|item|variable|field|sensor|entry|thing|who|k\b", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\b")
 
@@ -48,8 +56,8 @@ class Question:
 
     Attributes:
         text: The asking words as they stand, with instructions; empty when there are none.
-        form: A sentence form that the question gives, with `{key}` and `{value}` in its slots, or empty.
-        boxed: Whether the answer is wanted in `\\boxed{}`.
+        form: A sentence form that the question gives, with NUL k and NUL v for its key and its value; or empty.
+        boxed: Whether the answer is wanted in a LaTeX box.
     """
 
     text: str = ""
@@ -134,7 +142,7 @@ def _at_end(text: str, *, strict: bool) -> tuple[int, int] | None:
         return None
     while first - 1 in asking:
         first -= 1
-    if first and _POINTS_BACK.search(lines[first]) and "," in lines[first - 1] and not _STATEMENT.search(lines[first - 1][-40:]):
+    if first and _POINTS_BACK.search(lines[first]) and _LISTS.search(lines[first - 1]):
         first -= 1
     return spans[first][0], spans[-1][1]
 
@@ -182,5 +190,6 @@ def _read_form(asking: str) -> str:
     first, second = list(re.finditer(_SLOT, form))[:2]
     swapped = _KEY_SLOT.search(second[0]) and not _KEY_SLOT.search(first[0])
     key, value = (second, first) if swapped else (first, second)
-    marks = {key.start(): "\0k", value.start(): "\0v"}
-    return form[: first.start()] + marks[first.start()] + form[first.end() : second.start()] + marks[second.start()] + form[second.end() :]
+    marks = {key: "\0k", value: "\0v"}
+    between = form[first.end() : second.start()]
+    return f"{form[: first.start()]}{marks[first]}{between}{marks[second]}{form[second.end() :]}"

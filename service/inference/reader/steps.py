@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from riffler.tools.messages import ToolCall
 
 if TYPE_CHECKING:
     from riffler.service.inference.reader.turn import Turn
@@ -54,3 +57,36 @@ Rule = Callable[["Turn"], Step | None]
 A rule is a pure function of the turn, and a turn is all that the request says. It comes to an end because it never
 makes the same call twice, and has a finite number of them to make.
 """
+
+
+def to_calls(step: Sequence[Search | Detail], role: str, taken: Set[str], first: int) -> tuple[ToolCall, ...]:
+    """Word a step as tool calls.
+
+    Args:
+        step: What to call.
+        role: The role to search.
+        taken: Ids of calls that the conversation has already.
+        first: The number of the first of the new calls, from zero.
+
+    Returns:
+        One call each, with ids that the conversation hasn't yet: `call_{number}`.
+    """
+    calls: list[ToolCall] = []
+    number = first
+    for one in step:
+        while f"call_{number}" in taken:
+            number += 1
+        if isinstance(one, Search):
+            name = "search_context"
+            arguments: dict[str, Any] = {
+                "query": one.query,
+                "role": role,
+                "max_results": one.max_results,
+                "context_size": one.context_size,
+            }
+        else:
+            name = "get_search_detail"
+            arguments = {"search_id": one.search_id, "extended_context": one.extended_context}
+        calls.append(ToolCall(f"call_{number}", name, json.dumps(arguments, ensure_ascii=False)))
+        number += 1
+    return tuple(calls)

@@ -9,19 +9,24 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-_STOPS = frozenset(
-    "a about above after again all also am an and any are as at be because been before being below between both but by"
-    " can could did do does doing done down during each either few for from had has have having he her here hers him"
-    " his how i if in into is it its just let may me might more most must my no nor not of off on once one only or other"
-    " our ours out over own said same say says shall she should so some such than that the their theirs them then there"
-    " these they this those through to too under until up upon us very was we were what when where whether which while"
-    " who whom whose why will with within without would yes yet you your yours".split()
-)
-_POLITE = frozenset(
-    "according answer answers answering anyone anything ask asked asking context conversation describe exactly explain"
-    " find following give given hello help hey hi kindly know list look mentioned message name please question read"
-    " report sentence state tell text thank thanks want word words".split()
-)
+_STOP_WORDS = """
+a about above after again all also am an and any are as at be because been before being below between both but by can
+could did do does doing done down during each either few for from had has have having he her here hers him his how i if
+in into is it its just let may me might more most must my no nor not of off on once one only or other our ours out over
+own said same say says shall she should so some such than that the their theirs them then there these they this those
+through to too under until up upon us very was we were what when where whether which while who whom whose why will with
+within without would yes yet you your yours
+"""
+_ASKING_WORDS = """
+according answer answers answering anyone anything ask asked asking context conversation describe exactly explain find
+following give given hello help hey hi kindly know list look mentioned message name please question read report sentence
+state tell text thank thanks want word words
+"""
+_NAME_PARTICLES = "of de da di du del della van von der den bin ibn al la le el y"
+
+_STOPS = frozenset(_STOP_WORDS.split())
+_POLITE = frozenset(_ASKING_WORDS.split())
+_PARTICLES = frozenset(_NAME_PARTICLES.split())
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
 _ABBREVIATION = re.compile(
@@ -33,7 +38,6 @@ _LINE_FEED = re.compile(r"[ \t]*\r?\n\s*")
 _NEW_ITEM = re.compile(r"\s|[^\w\"“'‘(]|\d|[\w .()/-]{1,40}[:=|\t]")
 _SUFFIX = re.compile(r"(?:ies|ied|ing|ed|es|ly|s|y|e)$")
 _POSSESSIVE = re.compile(r"['’]s$")
-_PARTICLES = frozenset("of de da di du del della van von der den bin ibn al la le el y".split())
 
 
 def sentences(text: str) -> Iterator[tuple[int, int]]:
@@ -79,6 +83,23 @@ def _wrapped(text: str, line_start: int, line_end: int, following: int) -> bool:
     if line_end - line_start < 50 or text.count("\n", line_end, following) > 1:
         return False
     return text[line_end - 1] not in ".!?:;。！？}])>|" and not _NEW_ITEM.match(text, following)
+
+
+def unwrap(text: str) -> str:
+    """Write hard-wrapped prose in long lines.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        A text of the same length, in which a line feed inside a sentence is a space.
+    """
+    pieces: list[str] = []
+    done = 0
+    for start, end in sentences(text):
+        pieces += [text[done:start], text[start:end].replace("\r", " ").replace("\n", " ")]
+        done = end
+    return "".join([*pieces, text[done:]])
 
 
 def words(text: str) -> list[str]:

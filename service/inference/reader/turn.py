@@ -14,12 +14,19 @@ from typing import Any
 
 from riffler.service.inference.reader.question import Question, read_question
 from riffler.service.inference.reader.replies import Hit, Matches, Passage, read_detail, read_matches
-from riffler.service.inference.reader.steps import Detail, Search
+from riffler.service.inference.reader.steps import Search
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 
 CONTEXT_TOOLS = frozenset(
-    "search_context get_search_detail fold_fragment restore_fragment fragment_context summarize_fragment".split()
+    [
+        "search_context",
+        "get_search_detail",
+        "fold_fragment",
+        "restore_fragment",
+        "fragment_context",
+        "summarize_fragment",
+    ]
 )
 _SPARE_TOKENS = 500
 """Room that is kept for the answer and for what the service adds to a view. With less, no call is made."""
@@ -27,6 +34,8 @@ _LINE_TOKENS = 30
 """What a line of a search's reply costs beside its text; so does the call itself."""
 _CHARACTERS_A_TOKEN = 3.5
 """Of English text in a search's reply, on the safe side."""
+
+_CLEAN_ENDS = '\n.!?;:…。！？”"'
 
 _STATUS = re.compile(r"\s*\[\[(?:(\d{1,9}):)?status [^\n]*\]\]\s*\Z")
 _MARKER = re.compile(
@@ -149,7 +158,8 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
             hidden_roles.add(message.role)
         pieces.append((index, texts))
     question, visible = _split_question(pieces, newest)
-    asked, details, calls = _own_calls(messages[newest + 1 :], newest, any(m.role == "tool" for m in messages[:newest]))
+    app_tools = any(message.role == "tool" and message.tool_call_id not in own for message in messages)
+    asked, details, calls = _own_calls(messages[newest + 1 :], newest, app_tools)
     offered = {name for schema in request.tools if (name := _tool_name(schema))}
     room = max(0, (room_tokens - _SPARE_TOKENS) // 2)
     allowed = request.tool_choice != "none" and room > 0
@@ -163,9 +173,14 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
         calls=calls,
         may_search=allowed and wanted and "search_context" in offered,
         may_look=allowed and wanted and "get_search_detail" in offered,
-        role="user" if all(m.role != "assistant" for m in messages[: max(newest, 0)]) and hidden_roles <= {"user"} else "all",
+        role="user" if _all_by_user(messages[: max(newest, 0)], hidden_roles) else "all",
         room_tokens=room,
     )
+
+
+def _all_by_user(earlier: Sequence[Message], hidden_roles: set[str]) -> bool:
+    """Tell whether all material is in user messages, so that no other needs to be searched."""
+    return hidden_roles <= {"user"} and all(message.role in {"user", "system", "developer"} for message in earlier)
 
 
 def _fence(messages: Sequence[Message]) -> str | None:
@@ -200,12 +215,14 @@ def _split_question(pieces: list[tuple[int, list[str]]], newest: int) -> tuple[Q
         if index == newest:
             question, rest = read_question(texts)
         cut = len(texts) > 1
-        visible += [
-            Passage(text, cut and number > 0, cut and number < len(rest) - 1)
-            for number, text in enumerate(rest)
-            if text.strip()
-        ]
+        visible += [_at_marker(text) if cut else Passage(text) for text in rest if text.strip()]
     return question, tuple(visible)
+
+
+def _at_marker(text: str) -> Passage:
+    """Guess whether a piece beside a marker is cut inside a sentence: the fragments' ends can't be seen."""
+    first = text.lstrip(" ")[0]
+    return Passage(text, first.islower() or first in ",;:.", text.rstrip(" ")[-1] not in _CLEAN_ENDS)
 
 
 def _own_calls(
@@ -250,36 +267,3 @@ def _tool_name(schema: dict[str, Any]) -> str | None:
     function = schema.get("function")
     name = function.get("name") if isinstance(function, dict) else None
     return name if isinstance(name, str) else None
-
-
-def to_calls(step: Sequence[Search | Detail], turn: Turn, taken: set[str], first: int) -> tuple[ToolCall, ...]:
-    """Word a step as tool calls.
-
-    Args:
-        step: What to call.
-        turn: The turn, for the role to search.
-        taken: Ids of calls that the conversation has already.
-        first: The number of the first of the new calls, from zero.
-
-    Returns:
-        One call each, with ids that the conversation hasn't yet: `call_{number}`.
-    """
-    calls: list[ToolCall] = []
-    number = first
-    for one in step:
-        while f"call_{number}" in taken:
-            number += 1
-        if isinstance(one, Search):
-            name = "search_context"
-            arguments: dict[str, Any] = {
-                "query": one.query,
-                "role": turn.role,
-                "max_results": one.max_results,
-                "context_size": one.context_size,
-            }
-        else:
-            name = "get_search_detail"
-            arguments = {"search_id": one.search_id, "extended_context": one.extended_context}
-        calls.append(ToolCall(f"call_{number}", name, json.dumps(arguments, ensure_ascii=False)))
-        number += 1
-    return tuple(calls)

@@ -1,0 +1,38 @@
+# Two commands: `make demo` shows the main job, `make test` runs every check. Both do their own set-up in .venv.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: demo test check clean
+
+demo: .venv/.base
+	$(BIN)/riffler demo
+
+test: .venv/.all check
+	$(BIN)/python -m pytest --cov --cov-report=term -q
+
+check: .venv/.all
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Riffler needs Python 3.11 or newer: set PYTHON, as in: make PYTHON=python3.11 demo"; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.base: .venv/bin/python pyproject.toml constraints.txt
+	@echo "installing Riffler into .venv (about a minute)"
+	$(PIP) -e .
+	@touch $@
+
+# torch first, as the CPU build where one is to be had: asked for through an extra it would bring CUDA's gigabytes.
+.venv/.all: .venv/.base
+	@echo "installing all extras into .venv (a minute or two)"
+	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
+	$(PIP) -e ".[doubles,local,dev]"
+	@touch $@
+
+clean:
+	rm -rf .venv build dist

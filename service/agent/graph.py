@@ -1,0 +1,131 @@
+"""The turn as a graph, and the agent that runs it.
+
+    arrive -> features -> policy -> rewrite -> log -> model <-> tools
+                                                        |
+                                                        v
+                                                     answer
+
+Scores come later, by a reward to the decision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from itertools import pairwise
+from typing import Any, cast
+
+from langgraph.graph import END, START, StateGraph
+
+from riffler.errors import RifflerError
+from riffler.service.agent.lease import held
+from riffler.service.agent.nodes import Nodes, Parts, TurnState, timed
+from riffler.service.agent.progress import Answer, Progress
+from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.policy import PolicyStore
+from riffler.tools.messages import Message
+from riffler.tools.tokens import count_message
+
+_LEASE_S = 30.0
+"""A turn of a crashed process frees its session after this time."""
+
+
+class Agent:
+    """Answers questions on sessions.
+
+    Args:
+        parts: What it stands on.
+        decisions: The decision log, to give up the decision of a turn that failed.
+    """
+
+    def __init__(self, parts: Parts, decisions: PolicyStore) -> None:
+        self._parts = parts
+        self._decisions = decisions
+
+    async def ask(self, key: SessionKey, messages: Sequence[Message]) -> Answer:
+        """Run a turn.
+
+        Args:
+            key: The session; it exists.
+            messages: What arrives; the last user message asks.
+
+        Returns:
+            The answer.
+        """
+        answer: Progress | None = None
+        async with aclosing(self.stream(key, messages, deltas=False)) as progress:
+            async for answer in progress:
+                pass
+        return cast("Answer", answer)  # `stream` promises it as its last item
+
+    async def stream(
+        self, key: SessionKey, messages: Sequence[Message], *, deltas: bool = True
+    ) -> AsyncIterator[Progress]:
+        """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
+
+        Args:
+            key: The session; it exists.
+            messages: What arrives; the last user message asks.
+            deltas: Whether the answer's text is wanted in pieces.
+
+        Yields:
+            Progress as it happens; the last item, and only the last, is an `Answer`.
+        """
+        async with held(self._parts.store, key, _LEASE_S) as lease:
+            nodes = Nodes(self._parts, key, lease, deltas)
+            state: TurnState = {"messages": tuple(messages)}
+            done = False
+            try:
+                config = {"recursion_limit": 2 * self._parts.step_cap + 20}
+                async for mode, item in _graph(nodes).astream(state, config, stream_mode=["custom", "values"]):
+                    if mode == "values":
+                        state = item
+                    else:
+                        yield item
+                done = True
+            finally:
+                if not done:
+                    await self._give_up(key, state)
+            yield self._answer(key, state)
+
+    async def _give_up(self, key: SessionKey, state: TurnState) -> None:
+        """Learn nothing from a turn that failed or was cancelled."""
+        if "decision" in state:
+            try:
+                await self._decisions.void(key.tenant, state["decision"].id)
+            except RifflerError:
+                return  # the turn's own error is the one to tell; an open decision without reward teaches nothing
+
+    def _answer(self, key: SessionKey, state: TurnState) -> Answer:
+        counter = self._parts.engine.counter
+        return Answer(
+            session=key.session,
+            text=state["completion"].message.text,
+            notice=self._parts.engine.info.notice,
+            rewriting=state["rewriting"],
+            steps=state.get("steps", ()),
+            capped=state["capped"],
+            conversation_tokens=sum(count_message(entry.message, counter) for entry in state["memory"].entries),
+            seen_tokens=state["seen_tokens"],
+            usage=state["usage"],
+            times_ms=state["times_ms"],
+            version=state["memory"].version,
+        )
+
+
+def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is generic in types that say nothing here
+    """Draw the graph of one turn. Building it takes well under a millisecond beside a model's call."""
+    graph = StateGraph(TurnState)
+    for name in ("arrive", "features", "policy", "rewrite", "log", "model", "tools", "answer"):
+        graph.add_node(name, timed(name, getattr(nodes, name)))
+    path = (START, "arrive", "features", "policy", "rewrite", "log", "model")
+    for before, after in pairwise(path):
+        graph.add_edge(before, after)
+    graph.add_conditional_edges("model", _wants_tools, ["tools", "answer"])
+    graph.add_edge("tools", "model")
+    graph.add_edge("answer", END)
+    return graph.compile()
+
+
+def _wants_tools(state: TurnState) -> str:
+    return "tools" if state["completion"].message.tool_calls else "answer"

@@ -1,0 +1,43 @@
+"""Holding a session's lease for as long as a turn runs."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from riffler.errors import LeaseLost
+from riffler.service.ports.memory import Lease, MemoryStore, SessionKey
+
+
+@asynccontextmanager
+async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterator[Lease]:
+    """Hold the lease, renew it three times in its life, and release it in any case.
+
+    A renewal that comes too late ends quietly: the turn's next commit raises `LeaseLost`, and nothing was written
+    after the lease was gone.
+
+    Args:
+        store: Where the session lives.
+        key: The session.
+        ttl_s: How long the lease outlives a crash of this process.
+
+    Yields:
+        The lease.
+    """
+    lease = await store.acquire(key, ttl_s)
+    keeper = asyncio.create_task(_keep(store, key, lease, ttl_s))
+    try:
+        yield lease
+    finally:
+        keeper.cancel()
+        with suppress(asyncio.CancelledError):
+            await keeper
+        await asyncio.shield(store.release(key, lease))
+
+
+async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float) -> None:
+    with suppress(LeaseLost):
+        while True:
+            await asyncio.sleep(ttl_s / 3)
+            await store.renew(key, lease, ttl_s)

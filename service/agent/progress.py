@@ -1,0 +1,103 @@
+"""What a turn tells while it runs, and its answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from riffler.service.ports.engine import Usage
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """The question is in the working memory.
+
+    Attributes:
+        conversation_tokens: Tokens of the whole conversation.
+        folded: Fragments that Riffler folded to make it fit, so far.
+    """
+
+    conversation_tokens: int
+    folded: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rewriting:
+    """What was chosen for the query.
+
+    Attributes:
+        decision: Id to reward it by; empty when no decision could be logged.
+        arm: The arm drawn; `none` when rewriting failed.
+        propensity: The probability with which it was drawn, in (0, 1].
+        executed: The arm whose text goes on: the one drawn, or `none` when the guard refused it.
+        query: The asking part as it came.
+        rewritten: What the model reads in its place; equal to `query` when nothing changed.
+        note: Why the raw query goes on, where it does against the draw; else empty.
+    """
+
+    decision: str
+    arm: str
+    propensity: float
+    executed: str
+    query: str
+    rewritten: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ToolStep:
+    """One call of a context tool.
+
+    Attributes:
+        number: From 1.
+        tool: Its name.
+        arguments: JSON text, as the model wrote it.
+        reply: What the model reads.
+        refused: Whether the tool refused; then nothing changed.
+    """
+
+    number: int
+    tool: str
+    arguments: str
+    reply: str
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerDelta:
+    """The next piece of the answer's text. A piece may turn out to come before tool calls, as a remark."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a turn gives.
+
+    Attributes:
+        session: The session's name.
+        text: The answer.
+        notice: What belongs under it, for example that no language model spoke; or empty.
+        rewriting: What was chosen for the query.
+        steps: The tool calls, in order.
+        capped: Whether the step cap forced the answer.
+        conversation_tokens: Tokens of the conversation, as originals.
+        seen_tokens: Tokens of the view that the model answered from.
+        usage: Tokens of all its calls, as the engine counts them.
+        times_ms: Time of each part, in milliseconds.
+        version: The session's version afterwards.
+    """
+
+    session: str
+    text: str
+    notice: str
+    rewriting: Rewriting
+    steps: tuple[ToolStep, ...]
+    capped: bool
+    conversation_tokens: int
+    seen_tokens: int
+    usage: Usage
+    times_ms: dict[str, float] = field(default_factory=dict)
+    version: int = 0
+
+
+Progress = Arrived | Rewriting | ToolStep | AnswerDelta | Answer

@@ -1,0 +1,161 @@
+"""Choosing and making a rewrite for one query: features, policy, arm, guard and the log, in that order.
+
+It fails open: whatever goes wrong here, the raw query goes on, and the proposal says so (the design's rule 8).
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import numpy as np
+from riffler.bandits.arms import ARMS, ARMS_VERSION, offered
+from riffler.bandits.context import context_vector
+from riffler.bandits.decision import Decision, PolicyKey, decision_id
+from riffler.bandits.features import FEATURES_VERSION, extract
+from riffler.bandits.guard import check
+from riffler.bandits.policies.base import Choice, Policy
+from riffler.bandits.query import Query
+from spacy.language import Language
+
+from riffler.errors import EngineFailed, RewriteFailed
+from riffler.service.ports.engine import Engine, EngineRequest, complete
+from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.tools.markers import has_look_alike
+from riffler.tools.messages import Message
+
+NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A query with its context vector."""
+
+    query: Query
+    x: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an arm made of a query, after the guard.
+
+    Attributes:
+        executed: The arm whose text goes on.
+        text: That text.
+        reason: Why it isn't the arm drawn; empty when it is.
+    """
+
+    executed: str
+    text: str
+    reason: str = ""
+
+
+class Rewriter:
+    """Chooses and makes rewrites for one tenant, engine and policy.
+
+    Args:
+        pipeline: spaCy's, shared and read-only.
+        policy: Draws an arm.
+        store: Posterior and decision log.
+        engine: Asked by arms that need a model.
+        rng: Source of the draws.
+    """
+
+    def __init__(
+        self, pipeline: Language, policy: Policy, store: PolicyStore, engine: Engine, rng: np.random.Generator
+    ) -> None:
+        self._pipeline = pipeline
+        self._policy = policy
+        self._store = store
+        self._engine = engine
+        self._rng = rng
+        self.key = PolicyKey(
+            engine=engine.info.name,
+            model=engine.info.model,
+            arms_version=ARMS_VERSION,
+            features_version=FEATURES_VERSION,
+            policy_version=policy.version,
+        )
+
+    def read(self, text: str) -> Reading:
+        """Read the features of a query.
+
+        Args:
+            text: The asking part.
+
+        Returns:
+            The query and its context vector.
+        """
+        doc = self._pipeline(text)
+        return Reading(Query(text, doc), tuple(float(value) for value in context_vector(extract(doc))))
+
+    def name(self, tenant: str, reading: Reading) -> PolicyName:
+        """Name the posterior of a tenant."""
+        return PolicyName(tenant, self.key.digest(), len(reading.x))
+
+    async def choose(self, tenant: str, reading: Reading) -> Choice:
+        """Draw an arm among those that have something to do.
+
+        Args:
+            tenant: Whose posterior.
+            reading: The query.
+
+        Returns:
+            The arm with its propensities.
+        """
+        posterior = await self._store.posterior(self.name(tenant, reading))
+        arms = offered(reading.query, can_ask=self._engine.info.can_rewrite)
+        return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+
+    async def draft(self, reading: Reading, arm: str) -> Draft:
+        """Let an arm rewrite, and the guard judge.
+
+        Args:
+            reading: The query.
+            arm: The arm drawn.
+
+        Returns:
+            The rewrite, or the raw query with the reason.
+        """
+        raw = reading.query.text
+        try:
+            text = await ARMS[arm].rewrite(reading.query, self._ask if self._engine.info.can_rewrite else None)
+        except (RewriteFailed, EngineFailed) as exc:
+            return Draft(NONE, raw, f"{arm} failed: {exc}")
+        if has_look_alike(text) and not has_look_alike(raw):
+            return Draft(NONE, raw, "the rewrite looks like a marker")
+        verdict = check(raw, text)
+        return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
+
+    async def log(self, tenant: str, session: str, reading: Reading, choice: Choice, draft: Draft) -> Decision:
+        """Log the decision, before the model answers.
+
+        Args:
+            tenant: Whose decision.
+            session: In which session.
+            reading: The query.
+            choice: The draw.
+            draft: What came of it.
+
+        Returns:
+            The decision as logged.
+        """
+        decision = Decision(
+            id=decision_id(self.key.digest(), secrets.token_bytes(6)),
+            session=session,
+            features_version=FEATURES_VERSION,
+            x=reading.x,
+            allowed=tuple(choice.propensities),
+            propensities=dict(choice.propensities),
+            arm=choice.arm,
+            executed=draft.executed,
+            reason=draft.reason,
+            policy=self._policy.name,
+            policy_version=self._policy.version,
+        )
+        await self._store.record(self.name(tenant, reading), decision)
+        return decision
+
+    async def _ask(self, prompt: str) -> str:
+        completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
+        return completion.message.text

@@ -1,0 +1,267 @@
+"""`OpenAIEngine`: any server that speaks OpenAI's chat API, through the official client.
+
+vLLM, SGLang, llama.cpp, Ollama and OpenAI itself differ in small things; `openai_reading` says which are understood,
+and `openai_errors` how failures are told.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import math
+from collections.abc import AsyncGenerator, Awaitable
+from contextlib import aclosing
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from urllib.parse import urlsplit
+
+from pydantic import SecretStr
+
+from riffler.errors import EngineFailed, EngineRejected, EngineUnavailable, InvalidSetting
+from riffler.service.inference.openai_errors import foreign_errors, translate
+from riffler.service.inference.openai_reading import AnswerReader
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.tools.tokens import EstimatedTokens, TokenCounter
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+OPENAI_URL = "https://api.openai.com/v1"
+MaxTokensField = Literal["max_tokens", "max_completion_tokens"]
+_T = TypeVar("_T")
+
+
+class OpenAIEngine:
+    """Runs a model behind OpenAI's chat API.
+
+    Nothing is read from the environment but what httpx2 reads (proxies, certificates) and `OPENAI_CUSTOM_HEADERS`; the
+    variables with OpenAI's key, organisation and project are for another server than a local one, so they are ignored.
+    The library is imported, and the connection pool made, by the first call.
+
+    Args:
+        model: The model's name, as the server knows it.
+        base_url: The server's address, up to and without `/chat/completions`.
+        api_key: The key. None sends no `Authorization` header, as most local servers need none.
+        window_tokens: How many tokens a request and its completion may have together. Servers don't tell this in one
+            agreed way, so it is a setting.
+        counter: Counts as the model does (`ModelTokens`); None estimates.
+        timeout_s: Longest time of one call, its retries included. The time that the caller takes between two deltas
+            isn't counted.
+        silence_s: Longest time without a byte from the server. A long prompt on a slow machine is a long silence.
+        connect_s: Longest time to get a connection.
+        max_retries: How often the library tries again, before any answer has begun, after a lost connection, a timeout
+            or status 408, 409, 429 and 5xx. It waits half a second, then twice as long each time, or what the server
+            asks.
+        max_tokens_field: The name under which `Sampling.max_tokens` is sent. `max_tokens` is what local servers take,
+            some of them nothing else; OpenAI calls it deprecated, and its reasoning models refuse it and want
+            `max_completion_tokens`.
+        ask_usage: Whether to ask for usage in streams (`stream_options`). A few servers refuse the field.
+
+    Raises:
+        InvalidSetting: A setting has a value that isn't possible.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        base_url: str = OPENAI_URL,
+        api_key: SecretStr | None = None,
+        window_tokens: int = 32_768,
+        counter: TokenCounter | None = None,
+        timeout_s: float = 600.0,
+        silence_s: float = 120.0,
+        connect_s: float = 5.0,
+        max_retries: int = 2,
+        max_tokens_field: MaxTokensField = "max_tokens",
+        ask_usage: bool = True,
+    ) -> None:
+        if not model.strip():
+            raise InvalidSetting("engine openai: model: needs the name of a model that the server has")
+        for name, value in (("timeout_s", timeout_s), ("silence_s", silence_s), ("connect_s", connect_s)):
+            if not 0 < value < math.inf:
+                raise InvalidSetting(f"engine openai: {name}: needs a time above 0 s, got {value}")
+        if max_retries < 0 or window_tokens < 1:
+            raise InvalidSetting("engine openai: needs max_retries of at least 0 and window_tokens of at least 1")
+        self._base_url = base_url
+        self._where = f"engine openai at {_shown(base_url)}"
+        self._api_key = _checked_key(api_key)
+        self._info = EngineInfo("openai", model, window_tokens)
+        self._counter = counter if counter is not None else EstimatedTokens()
+        self._timeout_s, self._silence_s, self._connect_s = timeout_s, silence_s, connect_s
+        self._max_retries = max_retries
+        self._max_tokens_field = max_tokens_field
+        self._ask_usage = ask_usage
+        self._made: AsyncOpenAI | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"OpenAIEngine({self._info.model!r}, base_url={_shown(self._base_url)!r})"
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        return self._info
+
+    @property
+    def counter(self) -> TokenCounter:
+        """Counts tokens as the model does, or estimates them."""
+        return self._counter
+
+    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+        """Run the model once; see the port.
+
+        A refusal comes as text, with `content_filter` as the reason. Nothing is retried once an answer has begun.
+
+        Args:
+            request: What to run.
+
+        Yields:
+            Deltas when `request.stream` is set, then the completion.
+        """
+        reader = AnswerReader(request, self._where)
+        async with aclosing(self._answers(self._body(request), request.stream)) as answers:
+            async for value in answers:
+                text = reader.add(value)
+                if text and request.stream:
+                    yield TextDelta(text)
+        yield reader.completion(self._info.model, self._counter)
+
+    async def aclose(self) -> None:
+        """Close the connections. Calls after this raise EngineUnavailable."""
+        self._closed = True
+        client, self._made = self._made, None
+        if client is not None:
+            await client.close()
+
+    def _body(self, request: EngineRequest) -> bytes:
+        """Write the request: the messages untouched, and of all else only what is set."""
+        sampling = request.sampling
+        body: dict[str, Any] = {
+            "model": self._info.model,
+            "messages": [message.to_dict() for message in request.messages],
+        }
+        if request.tools:
+            body |= {"tools": list(request.tools), "tool_choice": request.tool_choice}
+        named = (
+            ("temperature", sampling.temperature),
+            ("top_p", sampling.top_p),
+            (self._max_tokens_field, sampling.max_tokens),
+            ("seed", sampling.seed),
+            ("stop", list(sampling.stop) or None),
+        )
+        body |= {name: value for name, value in named if value is not None}
+        if request.stream:
+            body["stream"] = True
+            if self._ask_usage:
+                body["stream_options"] = {"include_usage": True}
+        try:
+            return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        except (TypeError, ValueError) as exc:
+            raise EngineRejected(f"{self._where}: the request can't be written as JSON ({exc})") from exc
+
+    async def _answers(self, body: bytes, stream: bool) -> AsyncGenerator[object]:
+        """Send the request and give the decoded chunks, or the one decoded answer."""
+        client = self._client()
+        clock = _Allowance(self._timeout_s)
+        from openai import AsyncStream, Omit  # noqa: PLC0415 - heavy
+
+        key = self._api_key
+        sent = client.post(
+            "/chat/completions",
+            content=body,
+            cast_to=object,
+            stream=stream,
+            stream_cls=AsyncStream[object],
+            options={
+                "headers": {
+                    "Authorization": f"Bearer {key.get_secret_value()}" if key is not None else Omit(),
+                    "OpenAI-Organization": Omit(),  # the library takes these two from the environment
+                    "OpenAI-Project": Omit(),
+                }
+            },
+        )
+        answer = await self._guard(sent, clock, answering=False)
+        if not isinstance(answer, AsyncStream):
+            yield answer
+            return
+        try:
+            while True:
+                try:
+                    value = await self._guard(anext(answer), clock, answering=True)
+                except StopAsyncIteration:
+                    return
+                yield value
+        finally:
+            await answer.close()
+
+    async def _guard(self, work: Awaitable[_T], clock: _Allowance, *, answering: bool) -> _T:
+        """Wait for the library within the time that is left, and say its failures in our words."""
+        try:
+            return await clock.spend(work)
+        except foreign_errors() as exc:
+            failed, cause = self._translated(exc, answering)
+            raise failed from cause
+
+    def _translated(self, exc: BaseException, answering: bool) -> tuple[EngineFailed, BaseException | None]:
+        """Translate, and keep the key out: a server may repeat it. Then the cause isn't shown either."""
+        failed = translate(exc, self._where, answering)
+        if isinstance(exc, TimeoutError):
+            failed = type(failed)(f"{self._where} took longer than {self._timeout_s:g} s")
+        key = self._api_key.get_secret_value() if self._api_key is not None else ""
+        if key and (key in str(failed) or key in str(exc) or key in str(exc.__cause__)):
+            return type(failed)(str(failed).replace(key, "***")), None
+        return failed, exc
+
+    def _client(self) -> AsyncOpenAI:
+        if self._closed:
+            raise EngineUnavailable(f"{self._where} is closed")
+        if self._made is None:
+            import httpx2  # noqa: PLC0415 - heavy
+            import openai  # noqa: PLC0415 - heavy
+
+            self._made = openai.AsyncOpenAI(
+                api_key="none",  # the library wants one; each request brings its own header
+                base_url=self._base_url,
+                timeout=httpx2.Timeout(self._silence_s, connect=self._connect_s),
+                max_retries=self._max_retries,
+            )
+        return self._made
+
+
+class _Allowance:
+    """The time that one call may still take."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left_s = seconds
+
+    async def spend(self, work: Awaitable[_T]) -> _T:
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        try:
+            async with asyncio.timeout(self._left_s):
+                return await work
+        finally:
+            self._left_s = max(0.0, self._left_s - (loop.time() - began))
+
+
+def _checked_key(key: SecretStr | None) -> SecretStr | None:
+    """Check a key before any library can put an impossible one into an error's text."""
+    text = key.get_secret_value() if key is not None else ""
+    if not all("!" <= character <= "~" for character in text):
+        raise InvalidSetting("engine openai: api_key: has a space, a line feed or a character that is no ASCII")
+    return key if text else None
+
+
+def _shown(url: str) -> str:
+    """Give an address without credentials and query, for texts."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as exc:
+        raise InvalidSetting(f"engine openai: base_url: no address ({exc})") from exc
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise InvalidSetting(
+            "engine openai: base_url: needs http:// or https:// and a host, as http://127.0.0.1:8000/v1"
+        )
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host}{f':{port}' if port is not None else ''}{parts.path.rstrip('/')}"

@@ -1,0 +1,241 @@
+"""Reading an answer in the shape of OpenAI's chat API: a stream's chunks, or the one object without a stream.
+
+Only the fields that are used are checked, because servers differ in the others. What many servers do otherwise than
+OpenAI is taken as it is meant, and nothing else:
+
+- A piece of a tool call without `index`, or with the index of another call but an id of its own, starts a new call.
+- A call without an id, or with one that the conversation has already, gets a free one (`call_7`).
+- `finish_reason` says `stop` although there are calls: it is `tool_calls`. The names of one more server are understood.
+- `usage` in any chunk, in none, or malformed: the last good one counts, else an estimate, marked as one.
+- Calls although `tool_choice` is `none`: they are dropped, as long as there is text.
+
+Source of the shape: OpenAI, "Create chat completion" and "The chat completion chunk object",
+https://platform.openai.com/docs/api-reference/chat
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from pydantic import BaseModel, NonNegativeInt, ValidationError
+
+from riffler.errors import EngineFailed, EngineGarbled, InvalidMessage
+from riffler.service.inference.estimate import estimated_usage
+from riffler.service.inference.openai_errors import from_error_object
+from riffler.service.ports.engine import Completion, EngineRequest, FinishReason, Usage
+from riffler.tools.messages import Message, ToolCall
+from riffler.tools.tokens import TokenCounter
+
+_FINISH: MappingProxyType[str, FinishReason] = MappingProxyType(
+    {
+        "stop": "stop",
+        "tool_calls": "tool_calls",
+        "length": "length",
+        "content_filter": "content_filter",
+        "eos_token": "stop",  # Hugging Face's text-generation-inference
+        "stop_sequence": "stop",
+    }
+)
+
+
+class _Function(BaseModel):
+    name: str | None = None
+    arguments: str | None = None
+
+
+class _Call(BaseModel):
+    index: int | None = None
+    id: str | None = None
+    function: _Function | None = None
+
+
+class _Said(BaseModel):
+    content: str | None = None
+    refusal: str | None = None
+    tool_calls: list[_Call] | None = None
+
+
+class _Choice(BaseModel):
+    index: int = 0
+    delta: _Said | None = None
+    message: _Said | None = None
+    finish_reason: str | None = None
+
+
+class _Chunk(BaseModel):
+    choices: list[_Choice]
+    model: str | None = None
+    usage: object = None
+
+
+class _Cached(BaseModel):
+    cached_tokens: NonNegativeInt | None = None
+
+
+class _Usage(BaseModel):
+    prompt_tokens: NonNegativeInt
+    completion_tokens: NonNegativeInt
+    prompt_tokens_details: _Cached | None = None
+
+
+@dataclass(slots=True)
+class _Draft:
+    """A tool call as far as its pieces have come."""
+
+    id: str = ""
+    name: str = ""
+    arguments: str = ""
+
+    def add(self, piece: _Call) -> None:
+        self.id = self.id or piece.id or ""
+        function = piece.function or _Function()
+        if function.name != self.name:  # some servers repeat the whole name with every piece
+            self.name += function.name or ""
+        self.arguments += function.arguments or ""
+
+
+class AnswerReader:
+    """Collects one answer.
+
+    Args:
+        request: What is being answered.
+        where: Who answers, to start an error's text with.
+    """
+
+    def __init__(self, request: EngineRequest, where: str) -> None:
+        self._request = request
+        self._where = where
+        self._text: list[str] = []
+        self._drafts: list[_Draft] = []
+        self._by_index: dict[int, _Draft] = {}
+        self._finish: str | None = None
+        self._refused = False
+        self._usage: Usage | None = None
+        self._model: str | None = None
+
+    def add(self, value: object) -> str:
+        """Take the next chunk, or the whole object of an answer that isn't streamed.
+
+        Args:
+            value: The decoded JSON.
+
+        Returns:
+            The text that it adds, often empty.
+
+        Raises:
+            EngineFailed: The server reports an error in the place of an answer.
+            EngineGarbled: It isn't in the API's shape.
+        """
+        if isinstance(value, dict) and value.get("error"):
+            failed: EngineFailed = from_error_object(value["error"], self._where)
+            raise failed
+        try:
+            chunk = _Chunk.model_validate(value)
+        except ValidationError as exc:
+            first = exc.errors(include_url=False, include_input=False)[0]
+            place = ".".join(str(step) for step in first["loc"]) or "the whole"
+            raise self._garbled(f"{place}: {first['msg']}") from exc
+        self._model = self._model or chunk.model
+        self._usage = _usage_of(chunk.usage) or self._usage
+        return "".join(self._add_choice(choice) for choice in chunk.choices if choice.index == 0)
+
+    def completion(self, model: str, counter: TokenCounter) -> Completion:
+        """Close the answer.
+
+        Args:
+            model: The model's name, when the server gave none.
+            counter: Estimates the usage, when the server gave none.
+
+        Returns:
+            The completion.
+
+        Raises:
+            EngineGarbled: The answer ended early, or can't be kept as a message.
+        """
+        if self._finish is None:
+            raise self._garbled("it ended without a finish_reason")
+        finish = _FINISH.get(self._finish)
+        if finish is None:
+            raise self._garbled(f"finish_reason {self._finish!r} is unknown")
+        text = "".join(self._text)
+        calls = self._calls(finish)
+        if calls and self._request.tool_choice == "none":
+            if not text:
+                raise self._garbled("it calls a tool although tool_choice is none")
+            calls = ()
+        if finish == "tool_calls" and not self._drafts:
+            raise self._garbled("finish_reason is tool_calls, but there is no call")
+        if finish in {"stop", "tool_calls"}:
+            finish = "tool_calls" if calls else "stop"
+        try:
+            message = Message.assistant(text if text or not calls else None, calls)
+        except InvalidMessage as exc:
+            raise self._garbled(str(exc)) from exc
+        usage = self._usage or estimated_usage(self._request, message, counter)
+        return Completion(message, "content_filter" if self._refused else finish, usage, self._model or model)
+
+    def _add_choice(self, choice: _Choice) -> str:
+        self._finish = choice.finish_reason or self._finish
+        said = choice.delta or choice.message or _Said()
+        for piece in said.tool_calls or ():
+            self._draft_of(piece).add(piece)
+        self._refused = self._refused or bool(said.refusal)
+        text = (said.content or "") + (said.refusal or "")
+        try:
+            text.encode()
+        except UnicodeEncodeError as exc:
+            raise self._garbled("half of a surrogate pair") from exc
+        self._text.append(text)
+        return text
+
+    def _draft_of(self, piece: _Call) -> _Draft:
+        if piece.index is not None:
+            draft = self._by_index.get(piece.index)
+            starts = draft is None or bool(piece.id and draft.id and piece.id != draft.id)
+        else:
+            draft = self._drafts[-1] if self._drafts else None
+            starts = draft is None or bool(piece.id or (piece.function and piece.function.name))
+        if draft is None or starts:
+            draft = _Draft()
+            self._drafts.append(draft)
+        if piece.index is not None:
+            self._by_index[piece.index] = draft
+        return draft
+
+    def _calls(self, finish: FinishReason) -> tuple[ToolCall, ...]:
+        taken = {call.id for message in self._request.messages for call in message.tool_calls}
+        number = len(taken)
+        calls: list[ToolCall] = []
+        for draft in self._drafts:
+            if not draft.name:
+                raise self._garbled("a tool call has no name")
+            if finish == "length" and not _is_json(draft.arguments):
+                raise self._garbled(f"the arguments of {draft.name} are cut off at the token limit")
+            name = draft.id
+            while not name or name in taken:
+                name, number = f"call_{number}", number + 1
+            taken.add(name)
+            calls.append(ToolCall(name, draft.name, draft.arguments))
+        return tuple(calls)
+
+    def _garbled(self, why: str) -> EngineGarbled:
+        return EngineGarbled(f"{self._where} gave an answer that can't be read ({why})")
+
+
+def _usage_of(value: object) -> Usage | None:
+    try:
+        usage = _Usage.model_validate(value)
+    except ValidationError:
+        return None
+    details = usage.prompt_tokens_details or _Cached()
+    return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens or 0)
+
+
+def _is_json(text: str) -> bool:
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True

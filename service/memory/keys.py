@@ -1,0 +1,31 @@
+"""The names of all keys in Redis, in one place.
+
+Each key carries the tenant. Parts are percent-encoded, so that no text can pass for a separator or a hash tag: tenant
+`a:b` with session `c` and tenant `a` with session `b:c` have different keys. All keys of one session share a hash tag,
+and so do all keys of one policy, because scripts on a cluster need it.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import quote
+
+from riffler.service.ports.memory import SessionKey
+
+_SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease")
+
+
+def session_keys(key: SessionKey) -> list[str]:
+    """Name the keys of a session.
+
+    Args:
+        key: The session.
+
+    Returns:
+        The keys of its state, messages, fragments, hits, events and lease, in this order: what the scripts take.
+    """
+    tag = f"riffler:{{{_encoded(key.tenant)}/s/{_encoded(key.session)}}}"
+    return [f"{tag}:{part}" for part in _SESSION_PARTS]
+
+
+def _encoded(part: str) -> str:
+    return quote(part, safe="")

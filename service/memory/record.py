@@ -1,0 +1,126 @@
+"""How a working memory stands in Redis, and back."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Any
+
+from riffler.errors import MemoryCorrupt
+from riffler.tools.asking import Asking
+from riffler.tools.events import Event, QueryRewritten, event_from_dict, event_to_dict
+from riffler.tools.fragments import Fragment, SearchHit, Span
+from riffler.tools.memory import Entry, WorkingMemory
+from riffler.tools.messages import Message
+
+_ORIGINS = {"app": "a", "step": "s"}
+"""A stored message is one letter for its origin, then its JSON text as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a commit adds to the store.
+
+    Attributes:
+        messages: Stored messages that are new.
+        fragments: Id and JSON of each fragment that is new or changed.
+        hits: Id and JSON of each new search hit.
+        events: JSON of each event.
+    """
+
+    messages: tuple[str, ...]
+    fragments: tuple[str, ...]
+    hits: tuple[str, ...]
+    events: tuple[str, ...]
+
+    def counts(self) -> list[str]:
+        """Give the numbers of messages, fragments, hits and events, as the script takes them."""
+        return [
+            str(count)
+            for count in (len(self.messages), len(self.fragments) // 2, len(self.hits) // 2, len(self.events))
+        ]
+
+    def values(self) -> list[str]:
+        """Give all values in the script's order."""
+        return [*self.messages, *self.fragments, *self.hits, *self.events]
+
+
+def change(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event]) -> Change:
+    """Work out what a commit adds to the store; its size is that of the change, not of the session.
+
+    Args:
+        before: The memory that was read.
+        after: The memory that the events make of it.
+        events: The events.
+
+    Returns:
+        The change.
+    """
+    fragments: list[str] = []
+    for id_, fragment in after.fragments.items():
+        if before.fragments.get(id_) is not fragment:
+            fragments += (id_, _dumped(fragment.to_dict()))
+    hits: list[str] = []
+    for id_, hit in after.hits.items():
+        if id_ not in before.hits:
+            hits += (id_, _dumped([hit.span.message, hit.span.slot, hit.span.start, hit.span.end]))
+    return Change(
+        messages=tuple(_ORIGINS[e.origin] + e.message.json for e in after.entries[len(before.entries) :]),
+        fragments=tuple(fragments),
+        hits=tuple(hits),
+        events=tuple(_dumped(event_to_dict(event)) for event in events),
+    )
+
+
+def rest_of(memory: WorkingMemory) -> str:
+    """Write what a memory has beside messages, fragments and hits, as JSON."""
+    return _dumped(
+        {
+            "asking": memory.asking and memory.asking.to_dict(),
+            "rewrite": memory.rewrite and event_to_dict(memory.rewrite),
+            "taken": sorted(memory.taken),
+        }
+    )
+
+
+def memory_from(
+    version: str, rest: str, messages: Sequence[str], fragments: Sequence[str], hits: Sequence[str]
+) -> WorkingMemory:
+    """Read a memory back.
+
+    Args:
+        version: Its version.
+        rest: What `rest_of` wrote.
+        messages: Stored messages in order.
+        fragments: JSON of all fragments, in any order.
+        hits: Id and JSON of all hits, in any order.
+
+    Returns:
+        The memory.
+
+    Raises:
+        MemoryCorrupt: Something can't be read.
+    """
+    try:
+        other = json.loads(rest)
+        origins: dict[str, Any] = {letter: origin for origin, letter in _ORIGINS.items()}
+        read = [Fragment.from_dict(json.loads(fragment)) for fragment in fragments]
+        found = [SearchHit(id_, Span(*json.loads(span))) for id_, span in zip(hits[::2], hits[1::2], strict=True)]
+        rewrite = event_from_dict(other["rewrite"], ()) if other["rewrite"] else None
+        return WorkingMemory(
+            version=int(version),
+            entries=tuple(Entry(Message.of_json(text[1:]), origins[text[0]]) for text in messages),
+            fragments=MappingProxyType({fragment.id: fragment for fragment in sorted(read, key=lambda f: f.id)}),
+            hits=MappingProxyType({hit.id: hit for hit in sorted(found, key=lambda hit: hit.id)}),
+            asking=Asking.from_dict(other["asking"]) if other["asking"] else None,
+            rewrite=rewrite if isinstance(rewrite, QueryRewritten) else None,
+            taken=frozenset(other["taken"]),
+        )
+    except (ValueError, KeyError, TypeError, IndexError) as exc:
+        raise MemoryCorrupt(f"a session can't be read back from the store ({type(exc).__name__})") from exc
+
+
+def _dumped(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
