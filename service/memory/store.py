@@ -83,7 +83,7 @@ class RedisMemoryStore:
         """See the port."""
         memory = await self.load(key)
         stream = session_keys(key)[4]
-        rows = await self._connection.run(
+        rows: Any = await self._connection.run(
             lambda client: client.xrange(stream, min=f"{after_version + 1}-0", count=limit)
         )
         return [

@@ -69,12 +69,14 @@ _QUOTED_VALUE = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|'([^'\n]*)'(?!\w)|“([^�
 _ABBREVIATED = re.compile(r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Mt|Ft|Prof|Capt|No|Jr|Sr|approx|ca|vs)|(?:^|\W)[A-Z])\Z")
 _SIGN_END = re.compile(
     r"[;\n|]|[.!?](?=[\"'”’)]*(?:\s|$))|[}\]](?=[ \t]*(?:[,;}\]\n]|\Z))"
-    r"|,\s*(?=[\"'“]?[\w .-]{1,40}[\"'”]?\s*(?:[:=]|->|→))|,\s*(?=[\"'{]|$)|\s+(?=[^\W\d][\w.-]*[=:][^\s/\\:])|\s+(?:#|//|--|/\*|<!--)(?=\s|$)|\s{3,}|\t|,\s(?=and\b)"
+    r"|,\s*(?=[\"'“]?[\w .-]{1,40}[\"'”]?\s*(?:[:=]|->|→))|,\s*(?=[\"'{]|$)"
+    r"|\s+(?=[^\W\d][\w.-]*[=:][^\s/\\:])|\s+(?:#|//|--|/\*|<!--)(?=\s|$)|\s{3,}|\t|,\s(?=and\b)"
 )
 _VERB_END = re.compile(
-    r"[;\n|!?]|\.(?=[\"'”’)]*(?:\s|$))|,(?!\d)|\s[-–—(]|:\s|\s(?=(?:since|until|as of|from now|because|when|while|after"
-    r"|before|instead of|rather than|but|and (?:the|a|then|now)\b|and [\w ]{1,40}? (?:is|are|was|were|to)\b"
-    r"|again\b|according to|at \d|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b)"
+    r"[;\n|!?]|\.(?=[\"'”’)]*(?:\s|$))|,(?!\d)|\s[-–—(]|:\s"
+    r"|\s(?=(?:since|until|as of|from now|because|when|while|after|before|instead of|rather than|but|again|according to"
+    r"|and (?:the|a|then|now)|and [\w ]{1,40}? (?:is|are|was|were|to)|on (?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day)\b"
+    r"|at \d)"
 )
 
 

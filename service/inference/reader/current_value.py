@@ -1,0 +1,132 @@
+"""Rule 1: the current value of a key is the last one that the conversation states.
+
+Each key is searched for, newest first; the newest match that is a statement of this very key gives the value. Where
+nothing is hidden the visible text is read instead, and its last statement counts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from riffler.service.inference.reader.chain_question import read_chain_question
+from riffler.service.inference.reader.keys import Key, keys_asked
+from riffler.service.inference.reader.replies import Hit, Matches
+from riffler.service.inference.reader.statements import Statement, statements
+from riffler.service.inference.reader.steps import Detail, Say, Search, Step
+from riffler.service.inference.reader.text import unwrap
+from riffler.service.inference.reader.turn import Turn
+
+_MOST_CALLS_A_KEY = 12
+_NARROWER = ("; {}:", "\n{}:", '"{}"', "{} is", "{} =")
+"""Where the matches of a key are mostly of longer keys, statements of its own are looked for in these forms."""
+
+
+def current_value(turn: Turn) -> Step | None:
+    """Answer a question for current values.
+
+    Args:
+        turn: The turn.
+
+    Returns:
+        One search a key; at the end one line a key. None when no current value is asked for, or none is found.
+    """
+    question = turn.question.plain
+    keys = keys_asked(question, sure=read_chain_question(question) is not None)
+    if not keys:
+        return None
+    names = list(dict.fromkeys(name for key in keys for reading in key.readings() for name in reading))
+    if turn.may_search and turn.calls < _MOST_CALLS_A_KEY * len(names):
+        step = _search(turn, names) or _search_more(turn, names)
+        if step:
+            return step
+    if turn.may_look and (step := _look(turn, names)):
+        return step
+    visible = [(unwrap(passage.text), not passage.cut_start) for passage in turn.visible]
+    values = {name: value for name in names if (value := _value(turn, name, visible)) is not None}
+    if not values:
+        return None
+    return Say("\n".join(line for key in keys for line in _lines(turn, key, values)))
+
+
+def _lines(turn: Turn, key: Key, values: dict[str, str]) -> Iterator[str]:
+    """Word a key's answer. `A and B` is read in the way in which most of it has values, as few keys as possible."""
+    reading = max(key.readings(), key=lambda way: sum(name in values for name in way) / len(way))
+    for name in reading:
+        yield turn.question.word(name, values[name]) if name in values else f"I found no value of {name}."
+
+
+def _search(turn: Turn, names: list[str]) -> Step | None:
+    """Search for the keys that this turn hasn't searched for."""
+    new = [name for name in names if not turn.has_asked(Search(name, 1))]
+    return turn.fit(new, 3, 160) or None
+
+
+def _search_more(turn: Turn, names: list[str]) -> Step | None:
+    """Search further for keys of which the matches so far aren't statements, though there are more."""
+    for results, context, forms in ((50, 60, ("{}",)), (5, 160, _NARROWER)):
+        queries = [form.format(name) for name in names if _is_drowned(turn, name) for form in forms]
+        new = [query for query in queries if not turn.has_asked(Search(query, 4 if len(forms) == 1 else 1))]
+        if step := turn.fit(new, results, context):
+            return tuple(one for one in step if not turn.has_asked(one)) or None
+    return None
+
+
+def _is_drowned(turn: Turn, name: str) -> bool:
+    replies = turn.replies_to(name)
+    return bool(replies) and replies[-1].total > len(replies[-1].hits) and _newest(turn, name) is None
+
+
+def _look(turn: Turn, names: list[str]) -> Step | None:
+    """Look closer at statements of which the value is cut off."""
+    found = [newest[0] for name in names if (newest := _newest(turn, name))]
+    cut = [hit for hit in found if _is_cut(hit) and not turn.has_looked(hit.id)]
+    most = turn.room_tokens // 200
+    return tuple(Detail(hit.id, 600) for hit in cut[:most]) or None
+
+
+def _is_cut(hit: Hit) -> bool:
+    return any(
+        hit.passage.touches_cut(statement.end, statement.end)
+        for statement in statements(unwrap(hit.passage.text), hit.passage.text[hit.start : hit.end].strip('";:\n '))
+        if statement.start >= hit.start
+    )
+
+
+def _value(turn: Turn, name: str, visible: list[tuple[str, bool]]) -> str | None:
+    """Give the newest value of a key."""
+    newest = _newest(turn, name)
+    if newest:
+        hit, statement = newest
+        return _whole(turn, hit, name) or statement.value
+    seen = [statement for text, whole in visible for statement in statements(text, name, from_start=whole)]
+    exact = [statement for statement in seen if statement.exact]
+    return (exact or seen)[-1].value if seen else None
+
+
+def _newest(turn: Turn, name: str) -> tuple[Hit, Statement] | None:
+    """Find the newest match of a key that is a statement, in the very letters if there is one."""
+    direct = turn.replies_to(name)[::-1]
+    narrow = [matches for form in _NARROWER for matches in turn.replies_to(form.format(name))]
+    for replies in (direct, narrow):
+        stated = [pair for matches in replies for pair in _stated(matches, name)]
+        if stated:
+            stated = [pair for pair in stated if pair[1].exact] or stated
+            return stated[0] if replies is direct else max(stated, key=lambda pair: pair[0].message)
+    return None
+
+
+def _stated(matches: Matches, name: str) -> Iterator[tuple[Hit, Statement]]:
+    for hit in matches.hits:
+        for statement in statements(unwrap(hit.passage.text), name, from_start=not hit.passage.cut_start):
+            if hit.start <= statement.start < hit.end:
+                yield hit, statement
+
+
+def _whole(turn: Turn, hit: Hit, name: str) -> str | None:
+    """Read a value in what a closer look at its match gave."""
+    detail = turn.detail(hit.id)
+    offset = detail.text.find(hit.passage.text) if detail else -1
+    if detail is None or offset < 0:
+        return None
+    found = [one for one in statements(unwrap(detail.text), name) if hit.start <= one.start - offset < hit.end]
+    return found[0].value if found else None

@@ -1,0 +1,170 @@
+"""The connection to Redis, and the one place where redis-py's errors become Riffler's.
+
+Every operation that runs here may be sent twice when its answer was lost, so callers give operations that count once:
+reads, and scripts that know a repeated call.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from importlib.resources import files
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import redis.asyncio as redis_asyncio
+import redis.exceptions as theirs
+from redis.asyncio.retry import Retry
+from redis.backoff import ExponentialBackoff, NoBackoff
+
+from riffler.errors import DurabilityUnavailable, InvalidSetting, MemoryFailed, MemoryFull, MemoryUnavailable
+from riffler.service.memory.embedded import Durability, EmbeddedServer
+
+T = TypeVar("T")
+Operation = Callable[["redis_asyncio.Redis"], Awaitable[Any]]
+
+_TIMEOUT_S = 10.0
+_ATTEMPTS = 3
+
+
+class RedisConnection:
+    """A client of a given server, or of the embedded one.
+
+    Args:
+        url: Address of a server, as `redis://`, `rediss://` or `unix://`; None uses the embedded one.
+        embedded: The embedded server; needed when there is no url.
+        durability: `strict` is checked on a given server before its first use.
+
+    Raises:
+        InvalidSetting: The url isn't one, or there is neither url nor embedded server.
+    """
+
+    def __init__(
+        self, url: str | None = None, embedded: EmbeddedServer | None = None, durability: Durability = "default"
+    ) -> None:
+        self._embedded = embedded if url is None else None
+        self._check_durability = url is not None and durability == "strict"
+        self._where = "the embedded server" if url is None else _without_secret(url)
+        if url is not None:
+            try:
+                self._client = redis_asyncio.Redis.from_url(
+                    url,
+                    decode_responses=True,
+                    socket_timeout=_TIMEOUT_S,
+                    socket_connect_timeout=_TIMEOUT_S,
+                    retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
+                )
+            except ValueError as exc:
+                raise InvalidSetting("REDIS_URL: expected redis://, rediss:// or unix://") from exc
+        elif embedded is not None:
+            self._client = redis_asyncio.Redis(
+                unix_socket_path=embedded.socket,
+                decode_responses=True,
+                socket_timeout=_TIMEOUT_S,
+                retry=Retry(NoBackoff(), 0),  # `run` retries, after a start of the server
+            )
+        else:
+            raise InvalidSetting("a connection needs a url or an embedded server")
+
+    def __repr__(self) -> str:
+        """Say where it leads, without its secret."""
+        return f"RedisConnection({self._where})"
+
+    async def run(self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]]) -> T:
+        """Run an operation that may be repeated.
+
+        Args:
+            operation: Takes the client.
+
+        Returns:
+            What the operation gives.
+
+        Raises:
+            MemoryUnavailable: The server can't be reached, also not after starting the embedded one anew.
+            MemoryFull: The server refuses writes.
+            DurabilityUnavailable: The server doesn't keep what `strict` promises.
+            MemoryFailed: The server refused for another reason.
+        """
+        if self._check_durability:
+            await self._require_strict()
+        for attempt in range(_ATTEMPTS):
+            try:
+                return await operation(self._client)
+            except theirs.RedisError as exc:
+                gone = isinstance(exc, theirs.ConnectionError | theirs.TimeoutError | theirs.BusyLoadingError)
+                final = isinstance(exc, theirs.AuthenticationError) or attempt + 1 == _ATTEMPTS
+                if not gone or final or self._embedded is None:
+                    raise translated(exc, self._where) from exc
+            await self._embedded.ensure()
+        raise MemoryUnavailable(f"{self._where} can't be reached")
+
+    async def script(self, package: str | None, file: str, keys: Sequence[str], arguments: Sequence[str]) -> Any:  # noqa: ANN401 - replies have many types
+        """Run a Lua script that knows a repeated call.
+
+        Args:
+            package: The package that has the file.
+            file: The script's file, below the package.
+            keys: Its keys, all of one hash tag.
+            arguments: Its arguments.
+
+        Returns:
+            The reply.
+        """
+        text = _script_text(package or "", file)
+        return await self.run(lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)))
+
+    async def aclose(self) -> None:
+        """Give back the connections, and stop the embedded server when this process owns it."""
+        await self._client.aclose()
+        if self._embedded is not None:
+            await self._embedded.stop()
+
+    async def _require_strict(self) -> None:
+        try:
+            found = await self._client.config_get("append*")
+        except theirs.ResponseError as exc:
+            raise DurabilityUnavailable(
+                f"{self._where}: durability `strict` can't be verified, because the server doesn't show its settings"
+            ) from exc
+        except theirs.RedisError as exc:
+            raise translated(exc, self._where) from exc
+        if found.get("appendonly") != "yes" or found.get("appendfsync") != "always":
+            raise DurabilityUnavailable(
+                f"{self._where}: durability `strict` needs `appendonly yes` and `appendfsync always`, the server has "
+                f"`{found.get('appendonly')}` and `{found.get('appendfsync')}`"
+            )
+        self._check_durability = False
+
+
+def translated(exc: theirs.RedisError, where: str) -> MemoryFailed:
+    """Make one of redis-py's errors one of ours.
+
+    Args:
+        exc: Theirs.
+        where: The server, without its secret.
+
+    Returns:
+        Ours; the text has no secret.
+    """
+    words = str(exc)
+    if isinstance(exc, theirs.AuthenticationError | theirs.NoPermissionError):
+        return MemoryUnavailable(f"{where}: the server refuses these credentials")
+    if isinstance(exc, theirs.OutOfMemoryError) or words.startswith(("MISCONF", "OOM")) or "No space" in words:
+        return MemoryFull(
+            f"{where}: writes are refused, because its disk or its memory is full; free some and try again"
+        )
+    if isinstance(exc, theirs.ReadOnlyError):
+        return MemoryUnavailable(f"{where}: the server is a read-only replica")
+    if isinstance(exc, theirs.ConnectionError | theirs.TimeoutError):
+        return MemoryUnavailable(f"{where} can't be reached")
+    return MemoryFailed(f"{where}: {type(exc).__name__}: {words[:200]}")
+
+
+@cache
+def _script_text(package: str, file: str) -> str:
+    return files(package).joinpath(file).read_text("utf-8")
+
+
+def _without_secret(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.hostname or parts.path}" + (f":{parts.port}" if parts.port else "")
