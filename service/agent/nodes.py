@@ -9,9 +9,9 @@ from importlib.resources import files
 from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
+
 from riffler.bandits.decision import Decision
 from riffler.bandits.policies.base import Choice
-
 from riffler.errors import EngineFailed, EngineGarbled, InvalidInput, MemoryFailed, RewriteFailed, ToolRefused
 from riffler.service.agent.progress import AnswerDelta, Arrived, Rewriting, ToolStep
 from riffler.service.agent.rewriter import NONE, Draft, Reading, Rewriter

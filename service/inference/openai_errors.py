@@ -75,13 +75,16 @@ LEAVES: Mapping[str, type[EngineFailed]] = MappingProxyType(
 
 UNREACHABLE = frozenset(
     {
-        # parts of the library that the engine doesn't use: parsed completions, webhooks, workload identity, sockets
+        # parts of the library that the engine doesn't use: parsed completions, webhooks, workload identity, sockets,
+        # raw responses
         "LengthFinishReasonError",
         "ContentFilterFinishReasonError",
         "InvalidWebhookSignatureError",
         "SubjectTokenProviderError",
         "WebSocketConnectionClosedError",
         "WebSocketQueueFullError",
+        "StreamAlreadyConsumed",
+        "MissingStreamClassError",
     }
 )
 

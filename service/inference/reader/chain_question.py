@@ -9,11 +9,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import Literal
 
+from riffler.service.inference.reader.relation_words import Kind
 from riffler.service.inference.reader.text import is_stop, names
-
-Kind = Literal["kin", "work", "teaching", "supply", "ownership"]
 
 _FAR = (
     r"(?:eldest|oldest|earliest|first|furthest|farthest|remotest|most (?:distant|remote|senior|ancient)|topmost"

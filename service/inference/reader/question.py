@@ -164,12 +164,14 @@ def _at_start(text: str) -> tuple[int, int] | None:
 
 
 def _last_paragraph(text: str) -> tuple[int, int]:
-    """Take the last paragraph; of a long one, the last sentence."""
+    """Take the last paragraph; of a long one, the last sentence; of an endless one, its last words."""
     end = len(text.rstrip())
     breaks = [match.end() for match in re.finditer(r"\n[ \t]*\n\s*", text[:end])]
     start = breaks[-1] if breaks else len(text) - len(text.lstrip())
     if end - start > _NEAR_END:
         start += list(sentences(text[start:end]))[-1][0]
+    if end - start > _NEAR_END:
+        start = end - len(text[end - _NEAR_END : end].split(maxsplit=1)[-1])
     return start, end
 
 

@@ -33,8 +33,8 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:Mr|Mrs|Ms|Dr|St|Prof|Capt|Col|Gen|Lt|Sgt|Rev|Hon|No|Nos|Jr|Sr|Inc|Ltd|Co|vs|etc|approx|e\.g|i\.e|cf|p|pp)"
     r"|(?<![^\W\d_])[^\W\d_a-z])\.$"
 )
-_SENTENCE_END = re.compile(r"[.!?…]+[\"”’')\]*]*(?=\s)|[。！？；]+[」』”]?")
-_LINE_FEED = re.compile(r"[ \t]*\r?\n\s*")
+_SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’')\]*]*+(?=\s)|[。！？；]++[」』”]?")
+_LINE_FEED = re.compile(r"\r?\n\s*")
 _NEW_ITEM = re.compile(r"\s|[^\w\"“'‘(]|\d|[\w .()/-]{1,40}[:=|\t]")
 _SUFFIX = re.compile(r"(?:ies|ied|ing|ed|es|ly|s|y|e)$")
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -82,7 +82,9 @@ def _wrapped(text: str, line_start: int, line_end: int, following: int) -> bool:
     """Tell whether a line's text goes on after its line feed."""
     if line_end - line_start < 50 or text.count("\n", line_end, following) > 1:
         return False
-    return text[line_end - 1] not in ".!?:;。！？}])>|" and not _NEW_ITEM.match(text, following)
+    if any(sign in text[line_start:line_end] for sign in "|\t"):  # a table's row
+        return False
+    return text[line_end - 1] not in ".!?:;。！？}])>" and not _NEW_ITEM.match(text, following)
 
 
 def unwrap(text: str) -> str:

@@ -1,0 +1,101 @@
+"""A decision: which arm was drawn for a query, with the probability that it had. It holds no text of a user."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+_DIGEST_CHARACTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyKey:
+    """What a posterior belongs to, beside its tenant. Any difference means another posterior.
+
+    Attributes:
+        engine: The engine's name.
+        model: The model that it runs.
+        arms_version: Version of the arms and their prompts.
+        features_version: Version of the features.
+        policy_version: Version of the policy with its settings.
+    """
+
+    engine: str
+    model: str
+    arms_version: str
+    features_version: str
+    policy_version: str
+
+    def digest(self) -> str:
+        """Name it in eight hexadecimal digits (SHA-256 of its fields as JSON)."""
+        return hashlib.sha256(json.dumps(asdict(self), sort_keys=True).encode()).hexdigest()[:_DIGEST_CHARACTERS]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One draw, as it is logged before the model is called.
+
+    Attributes:
+        id: `d`, the policy key's digest, and twelve random hexadecimal digits.
+        session: In which session.
+        features_version: Version of the features in x.
+        x: Context vector, d numbers.
+        allowed: The arms that could be drawn.
+        propensities: Exact probability of each of them.
+        arm: The arm drawn. The reward goes to it.
+        executed: The arm whose text went on; `none` when the guard refused or the arm failed.
+        reason: Why executed isn't arm; else empty.
+        policy: The policy's name.
+        policy_version: Its version.
+    """
+
+    id: str
+    session: str
+    features_version: str
+    x: tuple[float, ...]
+    allowed: tuple[str, ...]
+    propensities: Mapping[str, float]
+    arm: str
+    executed: str
+    reason: str
+    policy: str
+    policy_version: str
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give the decision as JSON-safe values; numbers come back bit for bit."""
+        return {**asdict(self), "propensities": dict(self.propensities)}
+
+    @classmethod
+    def from_dict(cls, value: Mapping[str, Any]) -> Decision:
+        """Take a decision back from what `to_dict` gave.
+
+        Args:
+            value: The dictionary.
+
+        Returns:
+            The same decision.
+        """
+        return cls(**{**value, "x": tuple(value["x"]), "allowed": tuple(value["allowed"])})
+
+
+def decision_id(policy_digest: str, entropy: bytes) -> str:
+    """Make a decision's id, from which its policy can be told.
+
+    Args:
+        policy_digest: `PolicyKey.digest()`.
+        entropy: Six random bytes.
+
+    Returns:
+        The id.
+    """
+    return f"d{policy_digest}{entropy.hex()}"
+
+
+def digest_of(id_: str) -> str | None:
+    """Tell the policy's digest from a decision's id; None for what is no such id."""
+    digits = id_[1:]
+    shaped = id_.startswith("d") and len(digits) == _DIGEST_CHARACTERS + 12 and set(digits) <= set("0123456789abcdef")
+    return digits[:_DIGEST_CHARACTERS] if shaped else None

@@ -1,0 +1,134 @@
+"""A document read once, so that every feature finds its words without walking over spaCy's tokens again.
+
+Spans of words are pairs (first, after the last) of positions in `words`, which leaves out white space.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+WordSpan = tuple[int, int]
+
+_ENDS = frozenset(".?!…")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Reading:
+    """The words of a document.
+
+    Attributes:
+        doc: The document.
+        texts: Its tokens without white space, as written.
+        words: The same in lower case, with straight apostrophes.
+        offsets: Where each begins in the text, in characters.
+        opens: Whether it is the first word of its sentence (marks before it don't count).
+        sentences: The sentences, as spans of words.
+        english: Whether at least half of the text's letters are A to Z, and there are some. Else features say unknown.
+        capitals_tell: Whether a capital can mark a name: false for a text all in capitals, or Titled On Every Word.
+    """
+
+    doc: Doc
+    texts: tuple[str, ...]
+    words: tuple[str, ...]
+    offsets: tuple[int, ...]
+    opens: tuple[bool, ...]
+    sentences: tuple[WordSpan, ...]
+    english: bool
+    capitals_tell: bool
+
+    @classmethod
+    def of(cls, doc: Doc) -> Reading:
+        """Read a document.
+
+        Args:
+            doc: Any document. Where its sentences aren't marked, it is one sentence.
+
+        Returns:
+            The reading.
+        """
+        texts: list[str] = []
+        offsets: list[int] = []
+        opens: list[bool] = []
+        starts: list[int] = []
+        new_sentence, waits_for_word = True, True
+        for token in doc:
+            new_sentence = new_sentence or bool(token.is_sent_start)
+            text = token.text
+            if text.isspace():
+                continue
+            if new_sentence:
+                starts.append(len(texts))
+                new_sentence, waits_for_word = False, True
+            is_word = any(map(str.isalnum, text))
+            opens.append(waits_for_word and is_word)
+            waits_for_word = waits_for_word and not is_word
+            texts.append(text)
+            offsets.append(token.idx)
+        letters = sum(map(str.isalpha, doc.text))
+        latin = sum(character.isascii() and character.isalpha() for character in doc.text)
+        return cls(
+            doc=doc,
+            texts=tuple(texts),
+            words=tuple(text.lower().replace("’", "'") for text in texts),
+            offsets=tuple(offsets),
+            opens=tuple(opens),
+            sentences=tuple(zip(starts, [*starts[1:], len(texts)], strict=True)) if starts else (),
+            english=latin > 0 and 2 * latin >= letters,
+            capitals_tell=_capitals_tell(texts),
+        )
+
+    def word(self, position: int) -> str:
+        """Give a word in lower case, or the empty string before the first and after the last."""
+        return self.words[position] if 0 <= position < len(self.words) else ""
+
+    def ends(self, position: int) -> bool:
+        """Tell whether the sentence is over at a position: nothing is there, or a mark that ends it."""
+        return self.word(position)[-1:] in _ENDS or position >= len(self.words)
+
+    def characters(self, span: WordSpan) -> tuple[int, int]:
+        """Turn a span of words into one of characters of the text."""
+        return self.offsets[span[0]], self.offsets[span[1] - 1] + len(self.texts[span[1] - 1])
+
+
+def _capitals_tell(texts: list[str]) -> bool:
+    words = [text for text in texts if text[0].isalpha() and len(text) > 1]
+    if len(words) > 1 and not any(character.islower() for word in words for character in word):
+        return False
+    return len(words) < 4 or not all(word[0].isupper() for word in words)
+
+
+class Phrases:
+    """A closed list of phrases, found word by word, the longest first.
+
+    A phrase is written as spaCy cuts it (`do n't`, `i 'd like`). A bar gives choices, and an empty choice may be left out:
+    `can|could you please| help` stands for four phrases.
+    """
+
+    def __init__(self, *lines: str) -> None:
+        table: dict[str, set[tuple[str, ...]]] = {}
+        for line in lines:
+            for choice in product(*(slot.split("|") for slot in line.split())):
+                phrase = tuple(word for word in choice if word)
+                table.setdefault(phrase[0], set()).add(phrase)
+        self._table = {first: sorted(phrases, key=len, reverse=True) for first, phrases in table.items()}
+
+    def find(self, words: tuple[str, ...]) -> Iterator[WordSpan]:
+        """Find the phrases.
+
+        Args:
+            words: Lower-case words.
+
+        Yields:
+            The longest phrase at each position where one begins.
+        """
+        for start, word in enumerate(words):
+            for phrase in self._table.get(word, ()):
+                if words[start : start + len(phrase)] == phrase:
+                    yield start, start + len(phrase)
+                    break

@@ -1,0 +1,181 @@
+"""Riffler as a library: everything wired in one place."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from riffler.bandits.pipeline import load_pipeline
+from riffler.bandits.policies.thompson import LinearThompson
+from riffler.errors import RifflerError
+from riffler.service.agent.graph import Agent
+from riffler.service.agent.nodes import Parts
+from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.rewriter import Rewriter
+from riffler.service.inference.registry import build_engine
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.memory.store import RedisMemoryStore
+from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.engine import Engine
+from riffler.service.ports.memory import SessionKey
+from riffler.service.settings import Settings
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.registry import Registry
+from riffler.tools.tool import Inputs
+
+
+class Riffler:
+    """Sessions, rewriting and an engine, ready to be asked. Use it as `async with Riffler(settings) as riffler`.
+
+    Args:
+        settings: What to run on.
+        tenant: Whose sessions and decisions. A service takes it from the credential.
+        engine: In place of the one that the settings name.
+        seed: Makes the policy's draws repeatable.
+    """
+
+    def __init__(
+        self, settings: Settings, tenant: str = "local", engine: Engine | None = None, seed: int | None = None
+    ) -> None:
+        url = settings.redis_url.get_secret_value() if settings.redis_url else None
+        embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
+        self._connection = RedisConnection(url, embedded, settings.durability)
+        self.tenant = tenant
+        self.engine = engine or build_engine(
+            settings.engine,
+            model=settings.model,
+            base_url=settings.base_url,
+            api_key=settings.api_key,
+            window_tokens=settings.window_tokens,
+            tokenizer=settings.tokenizer,
+            timeout_s=settings.timeout_s,
+        )
+        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
+        self.decisions = RedisPolicyStore(self._connection)
+        self._registry = Registry()
+        self.rewriter = None
+        if settings.rewriting:
+            rng = np.random.default_rng(seed)
+            pipeline = load_pipeline(settings.pipeline)
+            self.rewriter = Rewriter(pipeline, LinearThompson(), self.decisions, self.engine, rng)
+        parts = Parts(
+            self.sessions,
+            self.engine,
+            self.rewriter,
+            self._registry,
+            step_cap=settings.step_cap,
+            first_choice=settings.first_choice,
+            fitting=settings.fitting,
+        )
+        self._agent = Agent(parts, self.decisions)
+
+    async def __aenter__(self) -> Self:
+        """Give itself; connections are made when they are needed."""
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Give back connections, and stop what this process started."""
+        await self.aclose()
+
+    async def ask(self, question: str, contexts: Sequence[str] = (), session: str | None = None) -> Answer:
+        """Ask a question.
+
+        Args:
+            question: What is asked.
+            contexts: Texts that go into the working memory before it, one message each.
+            session: A session to go on with; None makes a new one.
+
+        Returns:
+            The answer.
+        """
+        answer: Progress | None = None
+        async with aclosing(self.stream(question, contexts, session, deltas=False)) as progress:
+            async for answer in progress:
+                pass
+        assert isinstance(answer, Answer)  # noqa: S101 - `stream` promises it as its last item
+        return answer
+
+    async def stream(
+        self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, deltas: bool = True
+    ) -> AsyncIterator[Progress]:
+        """Ask a question, and be told of each step as it happens.
+
+        A session that this call made is deleted again when the turn fails, so that nothing half-done is left.
+
+        Args:
+            question: What is asked.
+            contexts: Texts that go into the working memory before it, one message each.
+            session: A session to go on with; None makes a new one.
+            deltas: Whether the answer's text is wanted in pieces.
+
+        Yields:
+            Progress; the last item is the `Answer`.
+        """
+        messages = [Message.user(text) for text in (*contexts, question)]
+        key = SessionKey(self.tenant, session or f"s-{secrets.token_hex(8)}")
+        if session is None:
+            await self.sessions.create(key)
+        done = False
+        try:
+            async with aclosing(self._agent.stream(key, messages, deltas=deltas)) as progress:
+                async for item in progress:
+                    done = done or isinstance(item, Answer)
+                    yield item
+        finally:
+            if session is None and not done:
+                await self._forget(key)
+
+    async def reward(self, decision_id: str, reward: float) -> bool:
+        """Reward a decision once.
+
+        Args:
+            decision_id: The decision.
+            reward: How good its answer was, in [0, 1].
+
+        Returns:
+            Whether it counted; a second reward doesn't.
+        """
+        return await self.decisions.reward(self.tenant, decision_id, reward)
+
+    async def memory(self, session: str) -> WorkingMemory:
+        """Read a session."""
+        return await self.sessions.load(SessionKey(self.tenant, session))
+
+    async def call(self, session: str, tool: str, arguments: str, summary: str = "") -> str:
+        """Call a context tool by hand.
+
+        Args:
+            session: The session.
+            tool: The tool's name.
+            arguments: JSON text of its arguments.
+            summary: The text that a tool wants which replaces text by a summary.
+
+        Returns:
+            The tool's reply.
+        """
+        key = SessionKey(self.tenant, session)
+        memory = await self.sessions.load(key)
+        outcome = self._registry.call(memory, tool, arguments, Inputs(self.engine.counter, summary))
+        if outcome.events:
+            await self.sessions.commit(key, memory, outcome.events, "app")
+        return outcome.reply
+
+    async def aclose(self) -> None:
+        """Give back connections, and stop what this process started. Safe to call twice."""
+        await self.engine.aclose()
+        await self._connection.aclose()
+
+    async def _forget(self, key: SessionKey) -> None:
+        try:
+            await self.sessions.delete(key)
+        except RifflerError:
+            return  # the turn's own error is the one to tell; the store may be what failed

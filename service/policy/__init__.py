@@ -1,0 +1,1 @@
+"""Decisions and posteriors in Redis."""

@@ -1,0 +1,115 @@
+"""Decisions and posteriors in Redis: five hashes and lists a policy, one Lua script a change.
+
+The contract is `riffler.service.ports.policy.PolicyStore`.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from types import MappingProxyType
+from typing import Literal, cast
+from urllib.parse import quote
+
+from riffler.bandits.decision import Decision, digest_of
+from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
+from riffler.errors import MemoryCorrupt, UnknownDecision
+from riffler.service.ports.connection import ScriptRunner
+from riffler.service.ports.policy import LoggedDecision, PolicyName
+
+_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order")
+
+
+class RedisPolicyStore:
+    """A `PolicyStore` on Redis or Valkey, core commands only.
+
+    Args:
+        connection: Where the server is.
+    """
+
+    def __init__(self, connection: ScriptRunner) -> None:
+        self._connection = connection
+
+    async def posterior(self, name: PolicyName) -> Posterior:
+        """See the port."""
+        kept: dict[str, str] = await self._hash(_keys(name.tenant, name.digest)[4])
+        try:
+            arms = {
+                arm: ArmStatistics.from_flat([float(number) for number in text.split()], name.dimension)
+                for arm, text in kept.items()
+            }
+        except ValueError as exc:
+            raise MemoryCorrupt(f"the posterior {name.digest} can't be read back from the store") from exc
+        return Posterior(name.dimension, MappingProxyType(arms))
+
+    async def record(self, name: PolicyName, decision: Decision) -> None:
+        """See the port."""
+        text = json.dumps(decision.to_dict(), separators=(",", ":"))
+        await self._script("record", _keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
+
+    async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
+        """See the port."""
+        check_reward(reward)
+        said = await self._script("reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}")
+        if said < 0:
+            raise _unknown(decision_id)
+        return bool(said)
+
+    async def void(self, tenant: str, decision_id: str) -> None:
+        """See the port."""
+        if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
+            raise _unknown(decision_id)
+
+    async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
+        """See the port."""
+        keys = self._of(tenant, decision_id)
+        text = await self._connection.run(lambda client: client.hget(keys[1], decision_id))
+        state = await self._connection.run(lambda client: client.hget(keys[2], decision_id))
+        if text is None or state is None:
+            raise _unknown(decision_id)
+        return _logged(text, state)
+
+    async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
+        """See the port."""
+        keys = _keys(name.tenant, name.digest)
+        order = await self._connection.run(lambda client: client.lrange(keys[5], 0, -1))
+        texts, states = await self._hash(keys[1]), await self._hash(keys[2])
+        return [_logged(texts[id_], states[id_]) for id_ in order]
+
+    async def aclose(self) -> None:
+        """Do nothing: the connection belongs to who made it."""
+
+    async def _hash(self, key: str) -> dict[str, str]:
+        found: dict[str, str] = await self._connection.run(lambda client: client.hgetall(key))
+        return found
+
+    async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:
+        return int(await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments))
+
+    def _of(self, tenant: str, decision_id: str) -> list[str]:
+        """Find the keys of the policy that made a decision; its id says which. A malformed id is unknown."""
+        digest = digest_of(decision_id)
+        if digest is None:
+            raise _unknown(decision_id)
+        return _keys(tenant, digest)
+
+
+def _keys(tenant: str, digest: str) -> list[str]:
+    """Name the keys of a policy; they share a hash tag, and the tenant is percent-encoded in it."""
+    tag = f"riffler:{{{quote(tenant, safe='')}/p/{digest}}}"
+    return [f"{tag}:{part}" for part in _PARTS]
+
+
+def _logged(text: str, state: str) -> LoggedDecision:
+    kind, order, at_ms, *reward = state.split()
+    return LoggedDecision(
+        decision=Decision.from_dict(json.loads(text)),
+        state=cast("Literal['open', 'rewarded', 'void']", kind),
+        reward=float(reward[0]) if reward else None,
+        order=int(order),
+        at_ms=int(at_ms),
+    )
+
+
+def _unknown(decision_id: str) -> UnknownDecision:
+    return UnknownDecision(f"no decision {decision_id!r}")

@@ -1,0 +1,66 @@
+"""Settings: one frozen value, read once from the environment and passed in.
+
+Every setting is `RIFFLER_` and its name in capitals; the address of a Redis is `REDIS_URL`, as elsewhere.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import AliasChoices, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from riffler.errors import InvalidSetting
+
+
+def _data_folder() -> Path:
+    return Path.home() / ".local" / "share" / "riffler"
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Secrets can't be printed."""
+
+    model_config = SettingsConfigDict(env_prefix="RIFFLER_", frozen=True, extra="ignore", populate_by_name=True)
+
+    engine: str = Field("reader", description="Which engine runs the model.")
+    model: str | None = Field(None, description="The model's name, as its server knows it.")
+    base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, with its /v1.")
+    api_key: SecretStr | None = Field(None, description="That server's key.")
+    window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
+    tokenizer: str | None = Field(None, description="Hub name or folder of the model's tokenizer (extra `local`).")
+    timeout_s: float = Field(600.0, gt=0, description="Longest time of one call of the model.")
+    redis_url: SecretStr | None = Field(
+        None,
+        validation_alias=AliasChoices("redis_url", "REDIS_URL", "RIFFLER_REDIS_URL"),
+        description="A Redis or Valkey to use in place of the embedded server.",
+    )
+    data_folder: Path = Field(default_factory=_data_folder, description="Where the embedded server keeps its data.")
+    durability: Literal["default", "strict"] = Field("default", description="`strict` syncs each write to disk.")
+    session_ttl_s: float = Field(0.0, ge=0, description="Sessions unused for this long are deleted; 0 keeps them.")
+    step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
+    first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
+    fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
+    rewriting: bool = Field(True, description="Whether queries may be rewritten.")
+    pipeline: str | None = Field(None, description="Name of an English spaCy pipeline; none is a blank one.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
+
+
+def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of many types, each checked
+    """Read the settings from the environment.
+
+    Args:
+        **overrides: Values that take precedence; None means not given.
+
+    Returns:
+        The settings.
+
+    Raises:
+        InvalidSetting: A value isn't possible; the text names it.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as exc:
+        complaint = exc.errors(include_url=False, include_input=False)[0]
+        name = ".".join(str(step) for step in complaint["loc"])
+        raise InvalidSetting(f"setting {name}: {complaint['msg']}") from exc
