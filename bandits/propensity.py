@@ -51,7 +51,8 @@ def propensities(means: NDArray[np.float64], sds: NDArray[np.float64]) -> NDArra
     below = _phi(z)
     others = np.array([np.prod(np.delete(below, arm, axis=0), axis=0) for arm in range(means.size)])
     mass: NDArray[np.float64] = (density * others * weight).sum(axis=1)
-    return mass / mass.sum()
+    total: NDArray[np.float64] = mass / mass.sum()
+    return total
 
 
 @cache
@@ -62,7 +63,7 @@ def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 def _phi(z: NDArray[np.float64]) -> NDArray[np.float64]:
     """Compute the standard normal distribution function: Phi(z) = erfc(-z / sqrt 2) / 2, to double precision."""
-    return 0.5 * _erfc(-z / math.sqrt(2.0)).astype(np.float64)
+    return 0.5 * np.asarray(_erfc(-z / math.sqrt(2.0)), dtype=np.float64)
 
 
 _erfc = np.frompyfunc(math.erfc, 1, 1)

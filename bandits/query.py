@@ -28,4 +28,6 @@ class Query:
 
     def __post_init__(self) -> None:
         if self.doc.text != self.text:
-            raise InvalidInput(f"query: its document has another text ({len(self.doc.text)} for {len(self.text)} chars)")
+            raise InvalidInput(
+                f"query: its document has another text ({len(self.doc.text)} for {len(self.text)} chars)"
+            )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from types import TracebackType
 from typing import Self
@@ -99,14 +99,14 @@ class Riffler:
         """
         answer: Progress | None = None
         async with aclosing(self.stream(question, contexts, session, deltas=False)) as progress:
-            async for answer in progress:
-                pass
+            async for item in progress:
+                answer = item
         assert isinstance(answer, Answer)  # noqa: S101 - `stream` promises it as its last item
         return answer
 
     async def stream(
         self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, deltas: bool = True
-    ) -> AsyncIterator[Progress]:
+    ) -> AsyncGenerator[Progress]:
         """Ask a question, and be told of each step as it happens.
 
         A session that this call made is deleted again when the turn fails, so that nothing half-done is left.

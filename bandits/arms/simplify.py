@@ -21,7 +21,8 @@ _FRAME = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FILLERS = re.compile(
-    r"\b(?:basically|actually|honestly|kind of|sort of|you know|i mean|if possible|please|thanks(?: a lot)?|thank you)\b,?\s*",
+    r"\b(?:basically|actually|honestly|kind of|sort of|you know|i mean|if possible|please|thanks(?: a lot)?|thank you)"
+    r"\b,?\s*",
     re.IGNORECASE,
 )
 _ASIDE = re.compile(r"\s*\(([^()]*)\)")

@@ -24,8 +24,11 @@ _IMPERATIVES = frozenset(
         "summarise",
         "summarize",
         "define",
+        "calculate",
+        "translate",
+        "write",
+        "count",
     ]
-    + ["calculate", "translate", "write", "count"]
 )
 _CONSTRAINTS = frozenset(
     ["before", "after", "since", "until", "during", "only", "except", "between", "within", "exactly", "unless"]

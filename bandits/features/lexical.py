@@ -14,8 +14,30 @@ NEGATIONS = frozenset(
 )
 _SUPERLATIVES = frozenset(["most", "least", "best", "worst", "latest", "furthest", "farthest", "eldest"])
 _NO_SUPERLATIVES = frozenset(
-    ["rest", "test", "west", "guest", "request", "interest", "forest", "quest", "contest", "protest", "honest", "nest"]
-    + ["chest", "harvest", "manifest", "modest", "invest", "suggest", "arrest", "northwest", "southwest", "digest"]
+    [
+        "rest",
+        "test",
+        "west",
+        "guest",
+        "request",
+        "interest",
+        "forest",
+        "quest",
+        "contest",
+        "protest",
+        "honest",
+        "nest",
+        "chest",
+        "harvest",
+        "manifest",
+        "modest",
+        "invest",
+        "suggest",
+        "arrest",
+        "northwest",
+        "southwest",
+        "digest",
+    ]
 )
 _SHORTEST_SUPERLATIVE = 5
 

@@ -24,8 +24,6 @@ _SUBJECTIVE = frozenset(
         "awful",
         "beautiful",
         "boring",
-    ]
-    + [
         "amazing",
         "terrible",
         "great",
@@ -39,8 +37,22 @@ _SUBJECTIVE = frozenset(
     ]
 )
 _VAGUE = frozenset(
-    ["thing", "things", "stuff", "something", "someone", "somebody", "somewhere", "somehow", "anything", "whatever"]
-    + ["etc", "etc.", "kind", "sort"]
+    [
+        "thing",
+        "things",
+        "stuff",
+        "something",
+        "someone",
+        "somebody",
+        "somewhere",
+        "somehow",
+        "anything",
+        "whatever",
+        "etc",
+        "etc.",
+        "kind",
+        "sort",
+    ]
 )
 
 
@@ -63,7 +75,7 @@ STYLISTIC = (
     Feature(
         "lack_of_specificity",
         "stylistic",
-        "A vague word stands where a name could: thing, stuff.",
+        "A vague word stands for a name: thing, stuff.",
         _lack_of_specificity,
     ),
 )

@@ -10,7 +10,7 @@ Scores come later, by a reward to the decision.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from itertools import pairwise
 from typing import Any, cast
@@ -54,13 +54,13 @@ class Agent:
         """
         answer: Progress | None = None
         async with aclosing(self.stream(key, messages, deltas=False)) as progress:
-            async for answer in progress:
-                pass
+            async for item in progress:
+                answer = item
         return cast("Answer", answer)  # `stream` promises it as its last item
 
     async def stream(
         self, key: SessionKey, messages: Sequence[Message], *, deltas: bool = True
-    ) -> AsyncIterator[Progress]:
+    ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
         Args:
@@ -115,7 +115,7 @@ class Agent:
 
 def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is generic in types that say nothing here
     """Draw the graph of one turn. Building it takes well under a millisecond beside a model's call."""
-    graph = StateGraph(TurnState)
+    graph: Any = StateGraph(TurnState)
     for name in ("arrive", "features", "policy", "rewrite", "log", "model", "tools", "answer"):
         graph.add_node(name, timed(name, getattr(nodes, name)))
     path = (START, "arrive", "features", "policy", "rewrite", "log", "model")

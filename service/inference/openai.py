@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import AsyncGenerator, Awaitable
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, Awaitable, Iterator
+from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from riffler.errors import EngineFailed, EngineRejected, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
@@ -121,10 +121,13 @@ class OpenAIEngine:
         reader = AnswerReader(request, self._where)
         async with aclosing(self._answers(self._body(request), request.stream)) as answers:
             async for value in answers:
-                text = reader.add(value)
+                with self._without_key():
+                    text = reader.add(value)
                 if text and request.stream:
                     yield TextDelta(text)
-        yield reader.completion(self._info.model, self._counter)
+        with self._without_key():
+            completion = reader.completion(self._info.model, self._counter)
+        yield completion
 
     async def aclose(self) -> None:
         """Close the connections. Calls after this raise EngineUnavailable."""
@@ -196,21 +199,26 @@ class OpenAIEngine:
 
     async def _guard(self, work: Awaitable[_T], clock: _Allowance, *, answering: bool) -> _T:
         """Wait for the library within the time that is left, and say its failures in our words."""
-        try:
-            return await clock.spend(work)
-        except foreign_errors() as exc:
-            failed, cause = self._translated(exc, answering)
-            raise failed from cause
+        with self._without_key():
+            try:
+                return await clock.spend(work)
+            except TimeoutError as exc:
+                raise EngineTimeout(f"{self._where} took longer than {self._timeout_s:g} s") from exc
+            except foreign_errors() as exc:
+                raise translate(exc, self._where, answering) from exc
 
-    def _translated(self, exc: BaseException, answering: bool) -> tuple[EngineFailed, BaseException | None]:
-        """Translate, and keep the key out: a server may repeat it. Then the cause isn't shown either."""
-        failed = translate(exc, self._where, answering)
-        if isinstance(exc, TimeoutError):
-            failed = type(failed)(f"{self._where} took longer than {self._timeout_s:g} s")
-        key = self._api_key.get_secret_value() if self._api_key is not None else ""
-        if key and (key in str(failed) or key in str(exc) or key in str(exc.__cause__)):
-            return type(failed)(str(failed).replace(key, "***")), None
-        return failed, exc
+    @contextmanager
+    def _without_key(self) -> Iterator[None]:
+        """Keep the key out of errors: a server may repeat it. Then the cause isn't shown either."""
+        try:
+            yield
+        except EngineFailed as exc:
+            key = self._api_key.get_secret_value() if self._api_key is not None else ""
+            if not key or not any(
+                key in str(shown) for shown in (exc, exc.__cause__, getattr(exc.__cause__, "body", ""))
+            ):
+                raise
+            raise type(exc)(str(exc).replace(key, "***")) from None
 
     def _client(self) -> AsyncOpenAI:
         if self._closed:

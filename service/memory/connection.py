@@ -87,16 +87,17 @@ class RedisConnection:
         """
         if self._check_durability:
             await self._require_strict()
-        for attempt in range(_ATTEMPTS):
+        attempts = _ATTEMPTS
+        while True:
+            attempts -= 1
             try:
                 return await operation(self._client)
             except theirs.RedisError as exc:
-                gone = isinstance(exc, theirs.ConnectionError | theirs.TimeoutError | theirs.BusyLoadingError)
-                final = isinstance(exc, theirs.AuthenticationError) or attempt + 1 == _ATTEMPTS
-                if not gone or final or self._embedded is None:
-                    raise translated(exc, self._where) from exc
+                gone = isinstance(exc, theirs.ConnectionError | theirs.TimeoutError)
+                if not gone or attempts == 0 or self._embedded is None:
+                    failed: MemoryFailed = translated(exc, self._where)
+                    raise failed from exc
             await self._embedded.ensure()
-        raise MemoryUnavailable(f"{self._where} can't be reached")
 
     async def script(self, package: str | None, file: str, keys: Sequence[str], arguments: Sequence[str]) -> Any:  # noqa: ANN401 - replies have many types
         """Run a Lua script that knows a repeated call.

@@ -42,8 +42,10 @@ def obedient(request: EngineRequest) -> Reply:
 @asynccontextmanager
 async def just(engine: Engine) -> AsyncIterator[Engine]:
     """Give an engine that needs nothing around it, and close it."""
-    yield engine
-    await engine.aclose()
+    try:
+        yield engine
+    finally:
+        await engine.aclose()
 
 
 @asynccontextmanager

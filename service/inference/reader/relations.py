@@ -56,8 +56,9 @@ _SUBJECT = re.compile(
 )
 _LINK_WORDS = re.compile(
     r"(?:\s*(?:,|\b(?:is|was|as|be|been|being|a|an|the|also|both|now|then|once|still|truly|really|in fact|just|only"
-    r"|merely|simply|not (?:just|only|merely|simply)|more than(?: just| merely)?|known|regarded|considered|important|key"
-    r"|great|vital|plays?|role|part|in|of|acts?|serves?|stands?|himself|herself|itself|like|but|much|far|none other than)\b))*\s*",
+    r"|merely|simply|not (?:just|only|merely|simply)|more than(?: just| merely)?|known|regarded|considered|important"
+    r"|key|great|vital|plays?|role|part|in|of|acts?|serves?|stands?|himself|herself|itself|like|but|much|far"
+    r"|none other than)\b))*\s*",
     re.IGNORECASE,
 )
 _ADJECTIVE_TAIL = re.compile(r"(?:(?:the|a|an)\s+[\w-]+(?:,?\s+[\w-]+)?\s*)?\Z", re.IGNORECASE)

@@ -42,8 +42,10 @@ PATIENCE_S = 10.0
 async def engine_at(base_url: str, **settings: Any) -> AsyncIterator[OpenAIEngine]:  # noqa: ANN401 - passed on
     """Give an engine without retries, and close it."""
     made = OpenAIEngine("asked", base_url=base_url, **{"max_retries": 0, **settings})
-    yield made
-    await made.aclose()
+    try:
+        yield made
+    finally:
+        await made.aclose()
 
 
 @asynccontextmanager
@@ -104,7 +106,7 @@ async def test_the_tool_choice_goes_with_tools_only(tool_choice: Any) -> None:  
 
 async def test_messages_are_sent_untouched() -> None:
     """Unknown fields, key order, parts of other types, absent and null fields all arrive as they were."""
-    messages = [
+    messages: list[dict[str, Any]] = [
         {"content": "höflich 你好 \u2028 \x00", "role": "system", "name": "a", "x_unknown": {"deep": [1, None, 1.5]}},
         {
             "role": "user",
@@ -355,10 +357,9 @@ async def test_streams_as_servers_write_them(reply: bytes) -> None:
         (event_stream(b"data: " + b"9" * 5_000), EngineGarbled),
         (event_stream(b"data: [DONE]"), EngineGarbled),
         (event_stream(b'data: {"error":"out of memory"}'), EngineUnavailable),
-        (event_stream(b"event: error", b'data: {"error":{"message":"slow down","code":429}}'), EngineBusy),
+        (event_stream(b'event: error\ndata: {"error":{"message":"slow down","code":429}}'), EngineBusy),
     ],
-    ids=["nothing", "no HTTP", "ends early", "no UTF-8", "half JSON", "a number", "null", "deep", "long number"]
-    + ["only DONE", "error text", "error event"],
+    ids="nothing,no HTTP,ends early,no UTF-8,half JSON,number,null,deep,digits,only DONE,error,error event".split(","),
 )
 async def test_streams_that_are_none(reply: bytes, leaf: type[EngineFailed]) -> None:
     """Whatever comes in the place of a stream is one of our errors."""

@@ -1,0 +1,167 @@
+"""The commands. Heavy parts are imported where they are used, so that `riffler --help` is quick."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import sys
+from collections.abc import Coroutine
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from riffler.errors import InvalidInput, RifflerError
+
+app = typer.Typer(
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    help="Riffler: the model carves its own context, and queries learn how to be asked.",
+)
+
+Engine = Annotated[str | None, typer.Option(help="Which engine answers: reader or openai.", envvar="RIFFLER_ENGINE")]
+Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
+]
+DataFolder = Annotated[
+    Path | None, typer.Option(help="Where the embedded server keeps its data.", envvar="RIFFLER_DATA_FOLDER")
+]
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="What to ask.")],
+    context: Annotated[
+        list[Path] | None, typer.Option(help="A text to put into the working memory; - is standard input. Repeatable.")
+    ] = None,
+    session: Annotated[str | None, typer.Option(help="Go on with a session.")] = None,
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    data_folder: DataFolder = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Ask a question about texts of any length."""
+    texts = [read_text(path) for path in context or []]
+    if not question.strip():
+        raise InvalidInput("question: expected a text, got an empty one")
+
+    async def run() -> None:
+        from riffler.service.app import Riffler  # noqa: PLC0415 - takes a second
+        from riffler.service.cli.show import Printer  # noqa: PLC0415
+
+        printer = Printer(as_json=as_json)
+        async with Riffler(
+            _settings(engine=engine, model=model, base_url=base_url, data_folder=data_folder)
+        ) as riffler:
+            async for item in riffler.stream(question, texts, session, deltas=False):
+                printer.show(item)
+
+    _run(run())
+
+
+@app.command()
+def reward(
+    decision: Annotated[str, typer.Argument(help="The decision's id, as `ask` printed it.")],
+    value: Annotated[float, typer.Argument(help="How good the answer was, from 0 to 1.")],
+    data_folder: DataFolder = None,
+) -> None:
+    """Reward a decision: once, and as late as you like."""
+
+    async def run() -> None:
+        from riffler.service.app import Riffler  # noqa: PLC0415
+
+        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
+            counted = await riffler.reward(decision, value)
+        typer.echo(f"{decision}: rewarded with {value}" if counted else f"{decision}: has its reward; nothing changed")
+
+    _run(run())
+
+
+@app.command()
+def view(
+    session: Annotated[str, typer.Argument(help="The session.")],
+    original: Annotated[bool, typer.Option(help="Show the originals in place of what the model sees.")] = False,
+    data_folder: DataFolder = None,
+) -> None:
+    """Print what the model sees of a session, a message a line, as JSON."""
+
+    async def run() -> None:
+        from riffler.service.app import Riffler  # noqa: PLC0415
+        from riffler.tools.view import view as view_of  # noqa: PLC0415
+
+        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
+            memory = await riffler.memory(session)
+        for message in memory.messages if original else view_of(memory).messages:
+            typer.echo(message.json)
+
+    _run(run())
+
+
+@app.command()
+def call(
+    session: Annotated[str, typer.Argument(help="The session.")],
+    tool: Annotated[str, typer.Argument(help="The context tool, such as fold_fragment.")],
+    arguments: Annotated[str, typer.Argument(help="Its arguments, as a JSON object.")] = "{}",
+    summary: Annotated[str, typer.Option(help="The summary, for summarize_fragment.")] = "",
+    data_folder: DataFolder = None,
+) -> None:
+    """Call a context tool on a session by hand."""
+
+    async def run() -> None:
+        from riffler.service.app import Riffler  # noqa: PLC0415
+
+        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
+            typer.echo(await riffler.call(session, tool, arguments, summary))
+
+    _run(run())
+
+
+def read_text(path: Path) -> str:
+    """Read a text file, or standard input.
+
+    Args:
+        path: The file; `-` is standard input.
+
+    Returns:
+        The text, exactly as it stands there.
+
+    Raises:
+        InvalidInput: It can't be read, is empty, or isn't UTF-8 text.
+    """
+    name = "standard input" if str(path) == "-" else str(path)
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"context {name}: {exc.strerror}") from exc
+    if not data.strip():
+        raise InvalidInput(f"context {name}: expected a text, got an empty one")
+    if b"\0" in data:
+        raise InvalidInput(f"context {name}: expected a text, got binary data (a null byte at {data.index(0)})")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as exc:
+        raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
+
+
+def main() -> None:
+    """Run the command line. A failure is one line on standard error and exit code 1; 2 is a wrong call."""
+    try:
+        app()
+    except RifflerError as exc:
+        typer.echo(f"riffler: {exc}", err=True)
+        raise SystemExit(1) from exc
+
+
+def _settings(**overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late
+    from riffler.service.settings import read_settings  # noqa: PLC0415 - pydantic-settings takes 0.2 s
+
+    settings = read_settings(**overrides)
+    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    return settings
+
+
+def _run(command: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(command)

@@ -1,0 +1,120 @@
+"""Rule 2: the end of a chain of relations is found by following it, name by name.
+
+What the text says of the first name gives the next one, and each new name is searched for, until none is new. The
+answer is the name furthest up. Names that were met before aren't followed again, so that a circle ends.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from riffler.service.inference.reader.chain_question import ChainQuestion, read_chain_question
+from riffler.service.inference.reader.relations import Link, links
+from riffler.service.inference.reader.replies import Passage
+from riffler.service.inference.reader.steps import Say, Search, Step
+from riffler.service.inference.reader.turn import Turn
+
+_MOST_CALLS = 40
+_MOST_LINKS = 2000
+_BOUNDARY = re.compile(r"[.!?,;:]\s|\n")
+_ARTICLE = re.compile(r"^(?:the|a|an|our|its|old)\s+", re.IGNORECASE)
+
+
+def chain(turn: Turn) -> Step | None:
+    """Answer a question for the end of a chain.
+
+    Args:
+        turn: The turn.
+
+    Returns:
+        One search for each new name; at the end the name. None when no chain is asked for, or its start has no link.
+    """
+    asked = read_chain_question(turn.question.plain)
+    if asked is None:
+        return None
+    known = [asked.subject, *dict.fromkeys(one.search.query for one in turn.asked)]
+    found = [link for passage in turn.passages() for link in links(_whole(passage), known, asked.kind)][:_MOST_LINKS]
+    reached = _follow(asked, found)
+    if turn.may_search and turn.calls < _MOST_CALLS:
+        step = _search(turn, [name for name, _ in reached]) or _search_parts(turn, asked.subject, len(reached) > 1)
+        if step:
+            return step
+    furthest, steps = max(reached, key=lambda pair: pair[1])
+    return Say(turn.question.box(furthest)) if steps else None
+
+
+def _search(turn: Turn, reached: list[str]) -> Step | None:
+    """Search for the names that this turn hasn't searched for."""
+    new = [name for name in reached if not turn.has_asked(Search(name, 1))]
+    return turn.fit(new, 8, 300) or None
+
+
+def _search_parts(turn: Turn, subject: str, linked: bool) -> Step | None:
+    """Search for the start in other ways, where nothing is known of it: where it is owned, else by its words."""
+    if linked:
+        return None
+    replies = turn.replies_to(subject)
+    drowned = any(matches.total > len(matches.hits) for matches in replies)
+    owned = [f"{subject}'s", f"of {subject}", f"{subject} is", f"{subject},", f"{subject} "] if drowned else []
+    parts = [word for word in re.findall(r"\w+", subject) if len(word) > 2 and word != subject]
+    new = [query for query in (*owned, *parts) if not turn.has_asked(Search(query, 1))]
+    return turn.fit(new, 8, 300) or None
+
+
+def _whole(passage: Passage) -> str:
+    """Leave out what is cut at a passage's ends: half a name is another name."""
+    text = passage.text
+    if passage.cut_start:
+        first = _BOUNDARY.search(text)
+        text = text[first.end() :] if first else ""
+    if passage.cut_end:
+        stops = [match.start() + 1 for match in _BOUNDARY.finditer(f"{text} ")]
+        text = text[: stops[-1]] if stops else ""
+    return text
+
+
+def _follow(asked: ChainQuestion, found: Iterable[Link]) -> list[tuple[str, int]]:
+    """Follow the links from the start.
+
+    Returns:
+        The names that can be reached, the start first, in the order in which they were met, each with the number of
+        generations of the longest way there.
+    """
+    onward: dict[str, list[tuple[str, int]]] = {}
+    for link in found:
+        here, there = (link.upper, link.lower) if asked.down else (link.lower, link.upper)
+        onward.setdefault(_plain(here), []).append((there, link.steps))
+    start = _plain(asked.subject)
+    surfaces, depths, paths = {start: asked.subject}, {start: 0}, {start: {start}}
+    queue = [start]
+    for here in queue:
+        if len(queue) > _MOST_LINKS:
+            break
+        for key in _same(here, onward):
+            for name, steps in onward[key]:
+                there, depth = _plain(name), depths[here] + steps
+                if there in paths[here] or depth <= depths.get(there, 0):
+                    continue
+                surfaces.setdefault(there, name)
+                depths[there], paths[there] = depth, paths[here] | {there, key}
+                queue.append(there)
+    return [(surfaces[key], depths[key]) for key in surfaces]
+
+
+def _plain(name: str) -> str:
+    return _ARTICLE.sub("", name).casefold()
+
+
+def _same(name: str, onward: dict[str, list[tuple[str, int]]]) -> Iterator[str]:
+    """Find under which names a name has links: its own, else the one that has all its words, else its words."""
+    if name in onward:
+        yield name
+        return
+    own = set(re.findall(r"\w+", name)) - {"s"}
+    words = {other: set(re.findall(r"\w+", other)) for other in onward}
+    longer = [other for other, theirs in words.items() if own and own < theirs]
+    if len(longer) == 1:
+        yield longer[0]
+    elif not longer:
+        yield from (other for other, theirs in words.items() if theirs and theirs < own)

@@ -1,0 +1,29 @@
+"""Riffler stands between an LLM app and its model. The public names are imported when they are first used."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from riffler.service.app import Riffler
+    from riffler.service.settings import Settings, read_settings
+    from riffler.tools.memory import WorkingMemory
+    from riffler.tools.messages import Message
+
+__all__ = ["Message", "Riffler", "Settings", "WorkingMemory", "read_settings"]
+
+_HOMES = {
+    "Message": "riffler.tools.messages",
+    "Riffler": "riffler.service.app",
+    "Settings": "riffler.service.settings",
+    "WorkingMemory": "riffler.tools.memory",
+    "read_settings": "riffler.service.settings",
+}
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name."""
+    if name not in _HOMES:
+        raise AttributeError(f"module 'riffler' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
