@@ -1,26 +1,30 @@
-"""The context vector: what a policy reads of a query."""
+"""The context vector: features as numbers, for a policy.
+
+Shape letters: d is the length of the vector, 1 + the number of features.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.bandits.features import FEATURES
-from riffler.bandits.features.base import Spans
+from riffler.bandits.features import FEATURES, Features
 
-CONTEXT_NAMES = ("bias", *(feature.name for feature in FEATURES))
+CONTEXT_NAMES: Final = ("bias", *(feature.name for feature in FEATURES))
+"""What each entry of the context vector is, in order."""
 
 
-def context_vector(features: Mapping[str, Spans | None]) -> NDArray[np.float64]:
-    """Make the context vector.
+def context_vector(features: Features) -> NDArray[np.float64]:
+    """Turn features into a context vector.
 
     Args:
-        features: What `extract` gave.
+        features: What `extract` found.
 
     Returns:
-        Float64 (d,) in the order of `CONTEXT_NAMES`: 1 for the bias and each feature that is present, 0 for one that
-        is absent or unknown.
+        Shape (d,), float64: 1.0 for the bias; then 1.0 for each feature that is present, 0.0 for each that is absent or
+        unknown. Unknown is no evidence, so it moves no coefficient.
     """
-    return np.array([1.0, *(float(bool(features[name])) for name in CONTEXT_NAMES[1:])])
+    present = (evidence is not None and evidence.present for evidence in features.evidence.values())
+    return np.array([1.0, *present], dtype=np.float64)

@@ -1,81 +1,138 @@
-"""Features of semantic grounding that need no parse."""
+"""Semantic grounding: what ties a query to an aim, to conditions and to things in the world. Domain specificity needs a
+word list, so it isn't here yet.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature, Spans, words_in
+from riffler.bandits.features.base import Feature
+from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
-_ASKING = frozenset(["who", "whom", "whose", "what", "which", "when", "where", "why", "how"])
-_IMPERATIVES = frozenset(
-    [
-        "name",
-        "list",
-        "give",
-        "tell",
-        "explain",
-        "describe",
-        "find",
-        "show",
-        "compare",
-        "summarise",
-        "summarize",
-        "define",
-        "calculate",
-        "translate",
-        "write",
-        "count",
-    ]
+_AIM = Phrases(
+    "in order to",
+    "so that|as i|we|it|they|to",
+    "my|our goal|aim|purpose|plan|intention",
+    "i want|need|plan|hope|intend|aim to",
+    "i 'm|am trying|planning|hoping|looking|going to",
+    "i 'd|would like to",
+    "for the purpose|sake of",
+    "for my|our|a|an essay|exam|homework|presentation|project|report|thesis|talk|class|lecture|interview|article|paper|test",
 )
-_CONSTRAINTS = frozenset(
-    ["before", "after", "since", "until", "during", "only", "except", "between", "within", "exactly", "unless"]
+_BEFORE_ORDER = frozenset("please kindly just then and you , : ; -".split())
+
+
+def _intention_grounding(reading: Reading) -> Iterator[WordSpan]:
+    yield from _AIM.find(reading.words)
+    for here, word in enumerate(reading.words):
+        orders = reading.opens[here] or reading.word(here - 1) in _BEFORE_ORDER
+        # "Name that tune" orders; "Name: Smith" and "list of rivers" don't.
+        if word in REQUEST_VERBS and orders and reading.word(here + 1)[:1].isalnum() and reading.word(here + 1) != "of":
+            yield here, here + 1
+
+
+_LIMITS = Phrases(
+    "if|unless|except|excluding|only|within|during|until|till|throughout",
+    "assuming|provided|providing|supposing that|",
+    "given that",
+    "according to",
+    "as long as",
+    "apart|aside from",
+    "other|rather|more|less|fewer|greater|smaller|larger|older|younger|higher|lower|later|earlier than",
+    "at most|least",
+    "no more|less|later|fewer|earlier than",
+    "up to",
+    "in terms of",
+    "in the context|case of",
+    "for a|an|my beginner|beginners|child|expert|adult|student|year",
+    "for beginners|children|kids|experts|students",
+    "in one|two|three|four|five|ten|1|2|3|4|5|10|20|50|100 word|words|sentence|sentences|line|lines|paragraph|paragraphs",
+)
+_YEAR_WORDS = frozenset("after around before by circa from in of since until to".split())
+_INDIRECT_IF = frozenset("ask check know tell me see sure unsure wonder wondering matter you".split())
+
+
+def _contextual_constraints(reading: Reading) -> Iterator[WordSpan]:
+    for start, end in _LIMITS.find(reading.words):
+        word, before = reading.word(start), reading.word(start - 1)
+        whether = word == "if" and before in _INDIRECT_IF  # "I wonder if ..."
+        not_only = word == "only" and before == "not"
+        if not whether and not not_only:
+            yield start, end
+    for here, word in enumerate(reading.words):
+        if word in _YEAR_WORDS and _is_year(reading.word(here + 1)):
+            yield here, here + 2
+        elif word == "between" and "and" in reading.words[here + 2 : here + 6]:
+            yield here, here + 1
+
+
+def _is_year(word: str) -> bool:
+    digits = word.removesuffix("s")
+    return digits.isdecimal() and len(digits) == 4 and 1000 <= int(digits) <= 2199
+
+
+def _named_entities(reading: Reading) -> list[WordSpan] | None:
+    if not reading.capitals_tell:
+        return None
+    spans: list[WordSpan] = []
+    here, end = 0, len(reading.texts)
+    while here < end:
+        stop = here
+        while stop < end and _is_capitalised(reading.texts[stop]) and not (stop > here and reading.opens[stop]):
+            stop += 1
+        # The first word of a sentence has its capital anyway: it belongs to a name only when it leads into one.
+        first = here
+        while first < stop and reading.opens[first] and (stop - first == 1 or _is_common(reading.words[first])):
+            first += 1
+        if reading.opens[here] and stop - here == 1 and _is_acronym(reading.texts[here]):
+            first = here
+        if first < stop:
+            spans.append((first, stop))
+        here = max(stop, here + 1)
+    return spans
+
+
+def _is_capitalised(text: str) -> bool:
+    """Tell a word that has a capital and isn't `I`; iPhone and 3M count, marks don't."""
+    return text != "I" and any(map(str.isupper, text)) and text[0].isalnum()
+
+
+def _is_acronym(text: str) -> bool:
+    return len(text) > 1 and text.isalpha() and text.isupper()
+
+
+def _is_common(word: str) -> bool:
+    return word in QUESTION_WORDS | AUXILIARIES | REQUEST_VERBS | _OPENERS
+
+
+_OPENERS = frozenset(
+    "a about after all also although an and any are as at because before besides both but by despite does during each"
+    " every except for from given hello hey hi how however if in is it just many most my near no not of on once one only"
+    " or our please since so some than that the their then there these this those though through to under unless until"
+    " use using was we were what when while with within without you your dear".split()
 )
 
 
-def _intention(doc: Doc) -> Spans:
-    """Find a question word anywhere, or an imperative of asking at a sentence's start."""
-    imperatives = tuple(
-        (token.idx, token.idx + len(token.text))
-        for token in doc
-        if token.lower_ in _IMPERATIVES and (token.is_sent_start or doc[token.i - 1].lower_ == "please")
-    )
-    return words_in(doc, _ASKING) + imperatives
-
-
-def _constraints(doc: Doc) -> Spans:
-    numbers = tuple((token.idx, token.idx + len(token.text)) for token in doc if token.like_num)
-    return words_in(doc, _CONSTRAINTS) + numbers
-
-
-def _named_entities(doc: Doc) -> Spans:
-    """Find capitalised words inside a sentence; the pronoun I is none."""
-    return tuple(
-        (token.idx, token.idx + len(token.text))
-        for token in doc
-        if token.text[:1].isupper() and token.is_alpha and not token.is_sent_start and token.text != "I"
-    )
-
-
-GROUNDING = (
-    Feature(
-        "intention_grounding",
-        "semantic grounding",
-        "What is wanted is said: a question word, or an imperative of asking.",
-        _intention,
-    ),
-    Feature(
-        "contextual_constraints",
-        "semantic grounding",
-        "The answer is bounded by a time, a number or a condition.",
-        _constraints,
-    ),
-    Feature(
-        "named_entities",
-        "semantic grounding",
-        "A proper name stands inside a sentence, by its capital.",
-        _named_entities,
-    ),
+INTENTION_GROUNDING = Feature(
+    "intention_grounding",
+    "grounding",
+    "The query names the act that it wants, by a verb of telling or making as an order or a request, or the end that it"
+    " serves (`in order to`, `I want to`, `for my essay`); a bare question names neither.",
+    _intention_grounding,
 )
+CONTEXTUAL_CONSTRAINTS = Feature(
+    "contextual_constraints",
+    "grounding",
+    "Words narrow which answers count: a condition, an exception, a bound, a year or a span of time, a length, a reader;"
+    " an `if` that means `whether` doesn't.",
+    _contextual_constraints,
+)
+NAMED_ENTITIES = Feature(
+    "named_entities",
+    "grounding",
+    "A proper name, judged by capitals: a word with a capital inside a sentence, the word before it at the sentence's start"
+    " unless that is a common opener, or an acronym; unknown when every word has a capital.",
+    _named_entities,
+)
+FEATURES = (INTENTION_GROUNDING, CONTEXTUAL_CONSTRAINTS, NAMED_ENTITIES)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 WordSpan = tuple[int, int]
 
-_ENDS = frozenset(".?!…")
+_ENDS = ".?!…"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -89,7 +89,7 @@ class Reading:
 
     def ends(self, position: int) -> bool:
         """Tell whether the sentence is over at a position: nothing is there, or a mark that ends it."""
-        return self.word(position)[-1:] in _ENDS or position >= len(self.words)
+        return not self.word(position).strip(_ENDS)
 
     def characters(self, span: WordSpan) -> tuple[int, int]:
         """Turn a span of words into one of characters of the text."""

@@ -1,72 +1,96 @@
-"""Scenario features that need no parse."""
+"""Scenario features: what a query takes for granted, and what it does by asking. Query-type mismatch needs a parse."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature, Spans, phrases_in, words_in
+from riffler.bandits.features.base import Feature
+from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.words import REQUEST_VERBS
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
-
-_TRIGGERS = frozenset(
-    [
-        "again",
-        "still",
-        "stop",
-        "stopped",
-        "anymore",
-        "continue",
-        "continued",
-        "resume",
-        "resumed",
-        "realise",
-        "realize",
-        "regret",
-        "return",
-        "returned",
-        "why",
-    ]
+_TRIGGERS = Phrases(
+    "why am|are|did|do|does|had|has|have|is|was|were|ca|wo",  # a why-question takes its clause for true
+    "how come",
+    "since when",
+    "no longer",
+    "anymore",
+    "again",
+    "stops|stopped|stopping|quit|quits|quitting|cease|ceases|ceased|ceasing",
+    "stop",
+    "keeps|kept",
+    "resume|resumes|resumed",
+    "continue|continues|continued to",
+    "still",
+    "manage|manages|managed to",
+    "forget|forgets|forgot|forgotten to",
+    "fail|fails|failed to",
+    "regret|regrets|regretted|realise|realises|realised|realize|realizes|realized",
+    "aware that|of",
+    "discover|discovers|discovered that",
+    "find|found out that",
+    "the fact that",
+    "given the fact",
+    "even though",
 )
-_INDIRECT = frozenset(
-    [
-        ("can", "you"),
-        ("could", "you"),
-        ("would", "you"),
-        ("will", "you"),
-        ("i", "wonder"),
-        ("i", "was", "wondering"),
-        ("i", "am", "wondering"),
-        ("i", "'m", "wondering"),
-        ("i", "would", "like"),
-        ("i", "'d", "like"),
-        ("do", "you", "know"),
-        ("any", "idea"),
-        ("is", "it", "possible"),
-        ("would", "it", "be", "possible"),
-    ]
+_NOUN_STOPS = frozenset("bus full pit train tram truck tube".split())
+_STILL_NOUNS = frozenset("image images life lifes photo photos water waters".split())
+_SUGGESTIONS = frozenset("you we".split())
+
+
+def _presupposition(reading: Reading) -> Iterator[WordSpan]:
+    for start, end in _TRIGGERS.find(reading.words):
+        before, first, after = reading.word(start - 1), reading.word(start), reading.word(end)
+        bus_stop = first in {"stop", "stops"} and before in _NOUN_STOPS
+        still_life = first == "still" and after in _STILL_NOUNS
+        # "Why don't you ..." suggests.
+        suggests = first == "why" and reading.word(end) in {"n't", "not"} and reading.word(end + 1) in _SUGGESTIONS
+        if not (bus_stop or still_life or suggests):
+            yield start, end
+
+
+_MODALS = frozenset("can could will would".split())
+_SOFTENERS = frozenset("also just kindly maybe perhaps please possibly quickly".split())
+_INDIRECT = Phrases(
+    "would|do you mind",
+    "i was|am|'m just| wondering|curious",
+    "i wonder",
+    "i 'd|would like|love you| to",
+    "i want|need you| to know|understand|see|learn|hear",
+    "i want|need you to",
+    "i need|could|want some|your| help",
+    "is it possible to|for",
+    "is|are there any|a chance|chances|way|ways",
+    "any chance|idea|ideas|thoughts",
+    "do|did|would you know|happen who|what|when|where|which|why|how|if|whether|of|any|to",
+    "can|could|may|might i ask|get|have",
+    "why do n't|not you",
+    "it would|'d be great|nice|good|helpful|wonderful if",
 )
 
 
-def _presupposition(doc: Doc) -> Spans:
-    return words_in(doc, _TRIGGERS)
+def _pragmatics(reading: Reading) -> Iterator[WordSpan]:
+    yield from _INDIRECT.find(reading.words)
+    for here, word in enumerate(reading.words):
+        if word in _MODALS and reading.word(here + 1) == "you":
+            verb = here + 2
+            while reading.word(verb) in _SOFTENERS:
+                verb += 1
+            if reading.word(verb) in REQUEST_VERBS:
+                yield here, verb + 1
 
 
-def _pragmatics(doc: Doc) -> Spans:
-    return phrases_in(doc, _INDIRECT)
-
-
-SCENARIO = (
-    Feature(
-        "presupposition",
-        "scenario",
-        "A word takes something for granted: an iterative, a verb of change, a factive verb, or a question why.",
-        _presupposition,
-    ),
-    Feature(
-        "pragmatics",
-        "scenario",
-        "The request is indirect: its wording asks about ability or a wish (could you, I would like).",
-        _pragmatics,
-    ),
+PRESUPPOSITION = Feature(
+    "presupposition",
+    "scenario",
+    "A trigger (a why-question, a verb of change or of success, a factive verb, `again`, `still`) takes a clause for true"
+    " that the query doesn't ask about, so that denying the query leaves the clause standing.",
+    _presupposition,
 )
+PRAGMATICS = Feature(
+    "pragmatics",
+    "scenario",
+    "An act is asked for in the form of something else: a question about ability or will with a verb of telling or making,"
+    " or a statement of a wish; its literal answer (`yes, I can`) would not satisfy.",
+    _pragmatics,
+)
+FEATURES = (PRESUPPOSITION, PRAGMATICS)

@@ -1,81 +1,134 @@
-"""Stylistic features that need no parse."""
+"""Stylistic features: how much is said, how exactly, and from where. Answerability needs a parse."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature, Spans, words_in
+from riffler.bandits.features.base import Feature
+from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 
-if TYPE_CHECKING:
-    from spacy.tokens import Doc
+ASIDE_WORDS = 3
+"""An aside has at least so many words."""
 
-_MANY_WORDS = 30
-_SUBJECTIVE = frozenset(
-    [
-        "think",
-        "believe",
-        "feel",
-        "opinion",
-        "favourite",
-        "favorite",
-        "good",
-        "bad",
-        "nice",
-        "awful",
-        "beautiful",
-        "boring",
-        "amazing",
-        "terrible",
-        "great",
-        "wonderful",
-        "horrible",
-        "prefer",
-        "hopefully",
-        "sadly",
-        "unfortunately",
-        "personally",
-    ]
+SIDE_WORDS = 30
+"""A query has details to spare when more words than this stand outside the sentence that asks."""
+
+_CLOSES = {"(": ")", "[": "]", "—": "—", "–": "–", "--": "--"}
+
+
+def _excessive_details(reading: Reading) -> Iterator[WordSpan]:
+    for sentence in reading.sentences:
+        yield from _asides(reading, sentence)
+    asks = _asking_sentence(reading)
+    others = [sentence for sentence in reading.sentences if sentence != asks]
+    if sum(_count(reading, span) for span in others) > SIDE_WORDS:
+        yield from others
+
+
+def _asides(reading: Reading, sentence: WordSpan) -> Iterator[WordSpan]:
+    opened: dict[str, int] = {}
+    for here in range(*sentence):
+        word = reading.words[here]
+        if word in opened:
+            span = opened.pop(word), here + 1
+            if _count(reading, span) >= ASIDE_WORDS:
+                yield span
+        elif word in _CLOSES:
+            opened[_CLOSES[word]] = here
+
+
+def _asking_sentence(reading: Reading) -> WordSpan | None:
+    """Find the last sentence that ends with a question mark, else the last one."""
+    asking = [span for span in reading.sentences if "?" in reading.words[span[1] - 1]]
+    return (asking or list(reading.sentences) or [None])[-1]
+
+
+def _count(reading: Reading, span: WordSpan) -> int:
+    return sum(word[0].isalnum() for word in reading.words[slice(*span)])
+
+
+_OPINION = frozenset(
+    "amazing annoying awesome awful bad beautiful best better boring brilliant charming cool cute delicious disappointing"
+    " disgusting dull elegant enjoyable excellent exciting fantastic favorite favourite fun funny good great horrible"
+    " impressive incredible inspiring interesting lame lovely nasty nice overrated perfect pleasant pointless pretty"
+    " ridiculous sad silly stunning stupid superb terrible ugly underrated unfair unpleasant useless wonderful worse worst"
+    " worthwhile".split()
 )
-_VAGUE = frozenset(
-    [
-        "thing",
-        "things",
-        "stuff",
-        "something",
-        "someone",
-        "somebody",
-        "somewhere",
-        "somehow",
-        "anything",
-        "whatever",
-        "etc",
-        "etc.",
-        "kind",
-        "sort",
-    ]
+_STANCE = Phrases(
+    "i think|believe|feel|guess|suppose|prefer|love|hate|like|dislike|enjoy",
+    "do you think|believe|feel|prefer|like",
+    "in my|your honest|personal|humble| opinion|view",
+    "your favorite|favourite|opinion|thoughts",
+    "should i|we|you",
+    "worth it|reading|watching|visiting|buying|trying|seeing",
+    "would you recommend|say|suggest",
+)
+_GREETED = frozenset("afternoon day evening morning night".split())
+
+
+def _subjectivity(reading: Reading) -> Iterator[WordSpan]:
+    yield from _STANCE.find(reading.words)
+    for here, word in enumerate(reading.words):
+        after = reading.word(here + 1)
+        greets = word == "good" and after in _GREETED
+        # "a pretty large town" only grades; "beautiful" judges.
+        grades = word == "pretty" and after[:1].isalpha() and after not in {"and", "or"}
+        if word in _OPINION and not greets and not grades:
+            yield here, here + 1
+
+
+_VAGUE = Phrases(
+    "thing|things|stuff|whatnot",
+    "something|anything|someone|somebody|somewhere|somehow|sometime",
+    "a lot",
+    "lots of",
+    "kind|sort of a|an|like",
+    "some kind|sort|sorts|way of|",
+    "various",
+    "certain",
+    "etc|etc.",
+    "and so on|forth",
+    "or so|whatever|something",
+    "in general",
+    "everything about",
+    "tell me about",
 )
 
 
-def _excessive_details(doc: Doc) -> Spans:
-    words = sum(not (token.is_punct or token.is_space) for token in doc)
-    return ((0, len(doc.text)),) if words > _MANY_WORDS else ()
+def _lack_of_specificity(reading: Reading) -> Iterator[WordSpan]:
+    for start, end in _VAGUE.find(reading.words):
+        sure = reading.word(start) == "certain" and reading.word(end) in {"that", "of"}  # "certain that"
+        the_thing = reading.word(start) == "thing" and reading.word(end) == "is"
+        if not sure and not the_thing:
+            yield start, end
+    words = [here for here, word in enumerate(reading.words) if word[0].isalnum()]
+    names = reading.capitals_tell and any(
+        reading.texts[here][0].isupper() and not reading.opens[here] for here in words
+    )
+    digits = any(character.isdigit() for word in reading.words for character in word)
+    if len(words) <= 2 and not names and not digits:
+        yield words[0], words[-1] + 1
 
 
-def _subjectivity(doc: Doc) -> Spans:
-    return words_in(doc, _SUBJECTIVE)
-
-
-def _lack_of_specificity(doc: Doc) -> Spans:
-    return words_in(doc, _VAGUE)
-
-
-STYLISTIC = (
-    Feature("excessive_details", "stylistic", f"The query has more than {_MANY_WORDS} words.", _excessive_details),
-    Feature("subjectivity", "stylistic", "A word judges, feels or asks for an opinion.", _subjectivity),
-    Feature(
-        "lack_of_specificity",
-        "stylistic",
-        "A vague word stands for a name: thing, stuff.",
-        _lack_of_specificity,
-    ),
+EXCESSIVE_DETAILS = Feature(
+    "excessive_details",
+    "stylistic",
+    f"Take it away, and the question stays the same: an aside of {ASIDE_WORDS} words or more in brackets or between dashes,"
+    f" or more than {SIDE_WORDS} words outside the sentence that asks.",
+    _excessive_details,
 )
+SUBJECTIVITY = Feature(
+    "subjectivity",
+    "stylistic",
+    "The query gives or asks for a judgement that people may differ on: a word of praise or blame, a verb of opinion or"
+    " taste with `I` or `you`, or `should I`.",
+    _subjectivity,
+)
+LACK_OF_SPECIFICITY = Feature(
+    "lack_of_specificity",
+    "stylistic",
+    "A placeholder stands where a particular could (`something`, `stuff`, `various`, `and so on`), or the whole query is one"
+    " or two words without a name or a number.",
+    _lack_of_specificity,
+)
+FEATURES = (EXCESSIVE_DETAILS, SUBJECTIVITY, LACK_OF_SPECIFICITY)

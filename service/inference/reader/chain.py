@@ -37,7 +37,9 @@ def chain(turn: Turn) -> Step | None:
     found = [link for passage in turn.passages() for link in links(_whole(passage), known, asked.kind)][:_MOST_LINKS]
     reached = _follow(asked, found)
     if turn.may_search and turn.calls < _MOST_CALLS:
-        step = _search(turn, [name for name, _ in reached]) or _search_parts(turn, asked.subject, len(reached) > 1)
+        followed = {_plain(link.upper if asked.down else link.lower) for link in found}
+        ends = [name for name, _ in reached if _plain(name) not in followed]
+        step = _search(turn, [name for name, _ in reached]) or _search_closer(turn, asked.subject, ends)
         if step:
             return step
     furthest, steps = max(reached, key=lambda pair: pair[1])
@@ -50,16 +52,17 @@ def _search(turn: Turn, reached: list[str]) -> Step | None:
     return turn.fit(new, 8, 300) or None
 
 
-def _search_parts(turn: Turn, subject: str, linked: bool) -> Step | None:
-    """Search for the start in other ways, where nothing is known of it: where it is owned, else by its words."""
-    if linked:
-        return None
-    replies = turn.replies_to(subject)
-    drowned = any(matches.total > len(matches.hits) for matches in replies)
-    owned = [f"{subject}'s", f"of {subject}", f"{subject} is", f"{subject},", f"{subject} "] if drowned else []
-    parts = [word for word in re.findall(r"\w+", subject) if len(word) > 2 and word != subject]
-    new = [query for query in (*owned, *parts) if not turn.has_asked(Search(query, 1))]
-    return turn.fit(new, 8, 300) or None
+def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
+    """Search in other ways for names that nothing leads on from: as they stand beside a relation, or by their words."""
+    queries: list[str] = []
+    for name in ends:
+        replies = turn.replies_to(name)
+        if any(matches.total > len(matches.hits) for matches in replies):
+            queries += [f"{name}'s", f"of {name}", f"{name} is", f"{name},"]
+        elif name == subject and not any(matches.total for matches in replies):
+            queries += [word for word in re.findall(r"\w+", name) if len(word) > 2 and word != name]
+    new = [query for query in queries if not turn.has_asked(Search(query, 1))]
+    return turn.fit(new, 8, 200) or None
 
 
 def _whole(passage: Passage) -> str:
