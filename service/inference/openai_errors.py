@@ -69,7 +69,6 @@ LEAVES: Mapping[str, type[EngineFailed]] = MappingProxyType(
         # Python: the answer is no JSON, no UTF-8, has a number of 5,000 digits, or is nested too deep
         "ValueError": EngineGarbled,
         "RecursionError": EngineGarbled,
-        "TimeoutError": EngineTimeout,  # the time limit of the whole call
     }
 )
 
@@ -116,7 +115,6 @@ def foreign_errors() -> tuple[type[BaseException], ...]:
         httpx2.StreamError,
         ValueError,
         RecursionError,
-        TimeoutError,
     )
 
 

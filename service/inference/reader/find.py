@@ -13,11 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riffler.service.inference.reader.replies import Hit, Passage
-from riffler.service.inference.reader.steps import Detail, Say, Search, Step
+from riffler.service.inference.reader.steps import NOT_FOUND, NOTICE, Detail, Say, Search, Step
 from riffler.service.inference.reader.text import is_polite, is_stop, names, sentences, stem, words
 from riffler.service.inference.reader.turn import Turn
-
-NOT_FOUND = "I did not find an answer in the text."
 
 _MOST_CALLS = 12
 _MOST_SEARCHES = 6
@@ -145,7 +143,7 @@ def _candidates(turn: Turn) -> list[_Candidate]:
     found: dict[str, _Candidate] = {}
     for passage, hit in sources:
         for candidate in _sentences(passage, hit):
-            if candidate.text not in asked and candidate.text != NOT_FOUND:
+            if candidate.text not in asked and candidate.text not in {NOT_FOUND, NOTICE}:
                 found.setdefault(candidate.text, candidate)
     whole = "\0".join(candidate.text for candidate in found.values() if not candidate.cut)
     return [candidate for candidate in found.values() if not candidate.cut or candidate.text not in whole]
@@ -167,6 +165,9 @@ def _score(question: str, terms: frozenset[str], candidates: list[_Candidate]) -
     The weight of a term is its inverse document frequency, log(1 + n / df), where n sentences were seen and df of them
     have the term (Spärck Jones, 1972, https://doi.org/10.1108/eb026526, with one added); a term that none has, weighs
     half of the rarest, because it may be a word for the asking. A borrowed term counts half.
+
+    Returns:
+        Each sentence that has any, with its score in [0, 1.1].
     """
     counts = Counter(term for candidate in candidates for term in terms & candidate.stems)
     size = len(candidates)

@@ -12,6 +12,9 @@ from riffler.tools.messages import ToolCall
 if TYPE_CHECKING:
     from riffler.service.inference.reader.turn import Turn
 
+NOTICE = "Read by rule from the text; no language model was asked."
+NOT_FOUND = "I did not find an answer in the text."
+
 
 @dataclass(frozen=True, slots=True)
 class Search:

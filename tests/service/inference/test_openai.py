@@ -186,13 +186,8 @@ async def test_credentials_in_the_address_are_not_shown() -> None:
     ("fault", "leaf"),
     [
         (Fault("status", status=400), EngineRejected),
-        (Fault("status", status=401), EngineRejected),
-        (Fault("status", status=403), EngineRejected),
-        (Fault("status", status=404), EngineRejected),
-        (Fault("status", status=422), EngineRejected),
         (Fault("status", status=429), EngineBusy),
         (Fault("status", status=500), EngineUnavailable),
-        (Fault("status", status=502, error_type="overloaded_error"), EngineBusy),
         (Fault("status", status=503), EngineBusy),
         (Fault("slow"), EngineTimeout),
         (Fault("stall"), EngineTimeout),
@@ -207,8 +202,11 @@ async def test_credentials_in_the_address_are_not_shown() -> None:
     ids=lambda value: f"{value.kind}-{value.status}" if isinstance(value, Fault) else "",
 )
 async def test_every_fault_has_its_error(request_: EngineRequest, fault: Fault, leaf: type[EngineFailed]) -> None:
-    """With and without a stream, a fault is the same error, it names the server, and the next call works."""
-    async with LocalApi(echo, faults=[fault]) as api, engine_at(api.base_url, silence_s=0.5) as engine:
+    """With and without a stream, a fault is the same error, it names the server, and the next call works.
+
+    One status of each leaf is enough here: `test_openai_errors` has the whole table.
+    """
+    async with LocalApi(echo, faults=[fault]) as api, engine_at(api.base_url, silence_s=0.3) as engine:
         with pytest.raises(EngineFailed) as caught:
             await complete(engine, request_)
         assert type(caught.value) is leaf
@@ -281,18 +279,18 @@ async def test_a_rejected_request_is_not_tried_again() -> None:
 @pytest.mark.parametrize("kind", ["slow", "stall"])
 async def test_the_whole_call_has_a_time_limit(request_: EngineRequest, kind: FaultKind) -> None:
     """The limit holds over a silence that alone would be allowed, and names itself."""
-    async with LocalApi(echo, faults=[Fault(kind)]) as api, engine_at(api.base_url, timeout_s=0.5) as engine:
-        with pytest.raises(EngineTimeout, match=r"longer than 0\.5 s"):
+    async with LocalApi(echo, faults=[Fault(kind)]) as api, engine_at(api.base_url, timeout_s=0.3) as engine:
+        with pytest.raises(EngineTimeout, match=r"longer than 0\.3 s"):
             await complete(engine, request_)
         await asyncio.wait_for(api.disconnected(), PATIENCE_S)
 
 
 async def test_the_callers_own_time_is_not_counted() -> None:
     """A caller that is slower between two deltas than the whole limit still gets its answer."""
-    async with LocalApi(echo) as api, engine_at(api.base_url, timeout_s=2.0) as engine:
+    async with LocalApi(echo) as api, engine_at(api.base_url, timeout_s=1.0) as engine:
         items = engine.generate(STREAM)
         texts = [await anext(items)]
-        await asyncio.sleep(2.1)  # the passing of time is what is tested
+        await asyncio.sleep(1.1)  # the passing of time is what is tested
         texts += [item async for item in items]
     assert isinstance(texts[-1], Completion)
 
@@ -346,20 +344,23 @@ async def test_streams_as_servers_write_them(reply: bytes) -> None:
 @pytest.mark.parametrize(
     ("reply", "leaf"),
     [
-        (b"", EngineGarbled),
-        (b"SSH-2.0-OpenSSH_9.2\r\n", EngineGarbled),
-        (event_stream(HELLO), EngineGarbled),
-        (event_stream(HELLO, b"data: \xff\xfe"), EngineGarbled),
-        (event_stream(HELLO, b'data: {"choices":'), EngineGarbled),
-        (event_stream(HELLO, b"data: 5"), EngineGarbled),
-        (event_stream(HELLO, b"data: null"), EngineGarbled),
-        (event_stream(b"data: " + b"[" * 100_000), EngineGarbled),
-        (event_stream(b"data: " + b"9" * 5_000), EngineGarbled),
-        (event_stream(b"data: [DONE]"), EngineGarbled),
-        (event_stream(b'data: {"error":"out of memory"}'), EngineUnavailable),
-        (event_stream(b'event: error\ndata: {"error":{"message":"slow down","code":429}}'), EngineBusy),
+        pytest.param(b"", EngineGarbled, id="nothing"),
+        pytest.param(b"SSH-2.0-OpenSSH_9.2\r\n", EngineGarbled, id="no HTTP"),
+        pytest.param(event_stream(HELLO), EngineGarbled, id="ends early"),
+        pytest.param(event_stream(HELLO, b"data: \xff\xfe"), EngineGarbled, id="no UTF-8"),
+        pytest.param(event_stream(HELLO, b'data: {"choices":'), EngineGarbled, id="half JSON"),
+        pytest.param(event_stream(HELLO, b"data: 5"), EngineGarbled, id="number"),
+        pytest.param(event_stream(HELLO, b"data: null"), EngineGarbled, id="null"),
+        pytest.param(event_stream(b"data: " + b"[" * 100_000), EngineGarbled, id="deep"),
+        pytest.param(event_stream(b"data: " + b"9" * 5_000), EngineGarbled, id="digits"),
+        pytest.param(event_stream(b"data: [DONE]"), EngineGarbled, id="only DONE"),
+        pytest.param(event_stream(b'data: {"error":"out of memory"}'), EngineUnavailable, id="error"),
+        pytest.param(
+            event_stream(b'event: error\ndata: {"error":{"message":"slow down","code":429}}'),
+            EngineBusy,
+            id="error event",
+        ),
     ],
-    ids="nothing,no HTTP,ends early,no UTF-8,half JSON,number,null,deep,digits,only DONE,error,error event".split(","),
 )
 async def test_streams_that_are_none(reply: bytes, leaf: type[EngineFailed]) -> None:
     """Whatever comes in the place of a stream is one of our errors."""
