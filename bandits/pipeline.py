@@ -26,8 +26,8 @@ def load_pipeline(name: str | None) -> Language:
     """Load an English pipeline that finds sentences.
 
     Args:
-        name: An installed spaCy package, or a folder of one. None gives a blank pipeline: a tokenizer and a rule for the
-            ends of sentences, without any model.
+        name: An installed spaCy package, or a folder of one. None gives a blank pipeline: a tokenizer and a rule for
+            the ends of sentences, without any model.
 
     Returns:
         The pipeline. One that marks no sentences gets the rule added.
@@ -69,8 +69,8 @@ def parse(pipeline: Language, text: str) -> Query:
     """Read a query.
 
     spaCy's tokenizer strips one mark at a time from both ends of a run without spaces, in quadratic time: 4,000 opening
-    brackets take 1.6 s. So a run of 50 characters or more (a link, a hash, an attack) is cut here, into stretches of word
-    characters and of others. 100 KB then take about a second at worst.
+    brackets take 1.6 s. So a run of 50 characters or more (a link, a hash, an attack) is cut here, into stretches of
+    word characters and of others. 100 KB then take about a second at worst.
 
     Args:
         pipeline: What `load_pipeline` gave.
@@ -80,8 +80,8 @@ def parse(pipeline: Language, text: str) -> Query:
         The query with its document.
 
     Raises:
-        RewriteFailed: The pipeline refused the text: it is longer than the pipeline's `max_length` (a million characters
-            as a rule), or can't be encoded as UTF-8.
+        RewriteFailed: The pipeline refused the text: it is longer than the pipeline's `max_length` (a million
+            characters as a rule), or can't be encoded as UTF-8.
     """
     try:
         return Query(text, pipeline(_tokens(pipeline, text) if _OVERLONG.search(text) else text))

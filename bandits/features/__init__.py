@@ -1,8 +1,8 @@
 """Features of a query: binary, each with the words that made it fire.
 
-These are the features of QueryBandits (arXiv 2508.16697, https://arxiv.org/abs/2508.16697) that need no parse: 11 of its
-17. The paper names them and labels them with a large model; definitions and extraction are ours. A feature is added in the
-file of its group, and joins the context vector by its place in `FEATURES`.
+These are the features of QueryBandits (2025, https://arxiv.org/abs/2508.16697) that need no parse: 11 of its 17. The
+paper names them and labels them with a large model; definitions and extraction are ours. A feature is added in the file
+of its group, and joins the context vector by its place in `FEATURES`.
 """
 
 from __future__ import annotations

@@ -1,5 +1,6 @@
-"""Semantic grounding: what ties a query to an aim, to conditions and to things in the world. Domain specificity needs a
-word list, so it isn't here yet.
+"""Semantic grounding: what ties a query to an aim, to conditions and to things in the world.
+
+Domain specificity needs a word list, so it isn't here yet.
 """
 
 from __future__ import annotations
@@ -18,7 +19,8 @@ _AIM = Phrases(
     "i 'm|am trying|planning|hoping|looking|going to",
     "i 'd|would like to",
     "for the purpose|sake of",
-    "for my|our|a|an essay|exam|homework|presentation|project|report|thesis|talk|class|lecture|interview|article|paper|test",
+    "for my|our|a|an article|class|essay|exam|homework|interview|lecture|paper|presentation|project|report|talk|test",
+    "for my|our|a thesis",
 )
 _BEFORE_ORDER = frozenset("please kindly just then and you , : ; -".split())
 
@@ -47,7 +49,7 @@ _LIMITS = Phrases(
     "in the context|case of",
     "for a|an|my beginner|beginners|child|expert|adult|student|year",
     "for beginners|children|kids|experts|students",
-    "in one|two|three|four|five|ten|1|2|3|4|5|10|20|50|100 word|words|sentence|sentences|line|lines|paragraph|paragraphs",
+    "in one|two|three|four|five|ten|1|2|3|4|5|10|20|50|100 word|words|sentence|sentences|line|lines|paragraph",
 )
 _YEAR_WORDS = frozenset("after around before by circa from in of since until to".split())
 _INDIRECT_IF = frozenset("ask check know tell me see sure unsure wonder wondering matter you".split())
@@ -107,10 +109,11 @@ def _is_common(word: str) -> bool:
 
 
 _OPENERS = frozenset(
-    "a about after all also although an and any are as at because before besides both but by despite does during each"
-    " every except for from given hello hey hi how however if in is it just many most my near no not of on once one only"
-    " or our please since so some than that the their then there these this those though through to under unless until"
-    " use using was we were what when while with within without you your dear".split()
+    "a about after all also although an and any are as at because before besides both but by despite does"
+    " during each every except for from given hello hey hi how however if in is it just many most my near"
+    " no not of on once one only or our please since so some than that the their then there these this"
+    " those though through to under unless until use using was we were what when while with within without"
+    " you your dear".split()
 )
 
 
@@ -124,15 +127,15 @@ INTENTION_GROUNDING = Feature(
 CONTEXTUAL_CONSTRAINTS = Feature(
     "contextual_constraints",
     "grounding",
-    "Words narrow which answers count: a condition, an exception, a bound, a year or a span of time, a length, a reader;"
-    " an `if` that means `whether` doesn't.",
+    "Words narrow which answers count: a condition, an exception, a bound, a year or a span of time, a length, a"
+    " reader; an `if` that means `whether` doesn't.",
     _contextual_constraints,
 )
 NAMED_ENTITIES = Feature(
     "named_entities",
     "grounding",
-    "A proper name, judged by capitals: a word with a capital inside a sentence, the word before it at the sentence's start"
-    " unless that is a common opener, or an acronym; unknown when every word has a capital.",
+    "A proper name, judged by capitals: a word with a capital inside a sentence, the word before it at the sentence's"
+    " start unless that is a common opener, or an acronym; unknown when every word has a capital.",
     _named_entities,
 )
 FEATURES = (INTENTION_GROUNDING, CONTEXTUAL_CONSTRAINTS, NAMED_ENTITIES)

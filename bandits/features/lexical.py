@@ -35,10 +35,11 @@ def _is_idle(reading: Reading, here: int) -> bool:
 
 # Words in -est that compare nothing. Longer ones that end in one of them (`rainforest`) are caught by the ending.
 _NOT_EST = (
-    "arrest", "attest", "behest", "bequest", "best-known", "blest", "breast", "chest", "conquest", "contest", "crest",
-    "detest", "digest", "divest", "earnest", "everest", "fest", "forest", "guest", "harvest", "honest", "incest", "infest",
-    "ingest", "inquest", "interest", "invest", "jest", "manifest", "midwest", "modest", "molest", "nest", "pest", "priest",
-    "protest", "quest", "request", "rest", "suggest", "tempest", "test", "unrest", "vest", "west", "wrest", "zest",
+    "arrest", "attest", "behest", "bequest", "blest", "breast", "chest", "conquest", "contest", "crest",
+    "detest", "digest", "divest", "earnest", "everest", "fest", "forest", "guest", "harvest", "honest", "incest",
+    "infest", "ingest", "inquest", "interest", "invest", "jest", "manifest", "midwest", "modest", "molest",
+    "nest", "pest", "priest", "protest", "quest", "request", "rest", "suggest", "tempest", "test", "unrest",
+    "vest", "west", "wrest", "zest",
 )  # fmt: skip
 _EST = frozenset("best worst eldest furthest farthest latest fastest highest lowest least greatest hottest".split())
 _MOST = ("foremost", "hindmost", "innermost", "outermost", "topmost", "utmost", "uttermost")
@@ -70,15 +71,15 @@ def _is_superlative(reading: Reading, here: int, word: str) -> bool:
 NEGATION = Feature(
     "negation",
     "lexical",
-    "A word denies or nearly denies a clause or a part of it; tags (`isn't it?`), `not only`, `or not`, a reply `No,` and"
-    " prefixes (`unsafe`) don't count.",
+    "A word denies or nearly denies a clause or a part of it; tags (`isn't it?`), `not only`, `or not`, a reply `No,`"
+    " and prefixes (`unsafe`) don't count.",
     _negation,
 )
 SUPERLATIVE = Feature(
     "superlative",
     "lexical",
-    "A word picks the extreme of a scale: a form in -est or -most, `the most` or `the least`, best or worst; `most people`"
-    " and `at least` don't.",
+    "A word picks the extreme of a scale: a form in -est or -most, `the most` or `the least`, best or worst;"
+    " `most people` and `at least` don't.",
     _superlative,
 )
 FEATURES = (NEGATION, SUPERLATIVE)

@@ -106,8 +106,8 @@ def _capitals_tell(texts: list[str]) -> bool:
 class Phrases:
     """A closed list of phrases, found word by word, the longest first.
 
-    A phrase is written as spaCy cuts it (`do n't`, `i 'd like`). A bar gives choices, and an empty choice may be left out:
-    `can|could you please| help` stands for four phrases.
+    A phrase is written as spaCy cuts it (`do n't`, `i 'd like`). A bar gives choices, and an empty choice may be left
+    out: `can|could you please| help` stands for four phrases.
     """
 
     def __init__(self, *lines: str) -> None:

@@ -82,15 +82,15 @@ def _pragmatics(reading: Reading) -> Iterator[WordSpan]:
 PRESUPPOSITION = Feature(
     "presupposition",
     "scenario",
-    "A trigger (a why-question, a verb of change or of success, a factive verb, `again`, `still`) takes a clause for true"
-    " that the query doesn't ask about, so that denying the query leaves the clause standing.",
+    "A trigger (a why-question, a verb of change or of success, a factive verb, `again`, `still`) takes a clause for"
+    " true that the query doesn't ask about, so that denying the query leaves the clause standing.",
     _presupposition,
 )
 PRAGMATICS = Feature(
     "pragmatics",
     "scenario",
-    "An act is asked for in the form of something else: a question about ability or will with a verb of telling or making,"
-    " or a statement of a wish; its literal answer (`yes, I can`) would not satisfy.",
+    "An act is asked for in the form of something else: a question about ability or will with a verb of telling or"
+    " making, or a statement of a wish; its literal answer (`yes, I can`) would not satisfy.",
     _pragmatics,
 )
 FEATURES = (PRESUPPOSITION, PRAGMATICS)

@@ -1,4 +1,4 @@
-"""Structural features: how the parts of a query hang together. Clause complexity needs a parse, so it isn't here yet."""
+"""Structural features: how the parts of a query hang together. Clause complexity needs a parse: it isn't here yet."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ _DEICTIC = frozenset(
 )
 # Predicates of an empty `it`: weather, time, and clauses moved to the end ("is it safe to ...").
 _EMPTY = frozenset(
-    "advisable allowed best better certain clear cold common dangerous dark difficult easier easy enough fine good hard"
-    " harder hot illegal important impossible late legal likely necessary normal ok okay possible rain raining rude safe"
-    " sensible snow snowing strange sunny time true unlikely useful usual warm weird windy wise worth worthwhile".split()
+    "advisable allowed best better certain clear cold common dangerous dark difficult easier easy enough"
+    " fine good hard harder hot illegal important impossible late legal likely necessary normal ok okay"
+    " possible rain raining rude safe sensible snow snowing strange sunny time true unlikely useful usual"
+    " warm weird windy wise worth worthwhile".split()
 )
 _EMPTY_VERBS = frozenset("appears happens matters rains seems snows takes took turns".split())
 _EMPTY_BARE_VERBS = frozenset("happen matter rain seem snow take".split())
@@ -69,8 +70,8 @@ def _is_demonstrative(reading: Reading, here: int) -> bool:
 ANAPHORA = Feature(
     "anaphora",
     "structural",
-    "A third-person pronoun or a demonstrative stands where a name could, so that a reader must look for what it means, in"
-    " the query or before it; an empty `it`, a conjunction `that` and times such as `this year` don't count.",
+    "A third-person pronoun or a demonstrative stands where a name could, so that a reader must look for what it means,"
+    " in the query or before it; an empty `it`, a conjunction `that` and times such as `this year` don't count.",
     _anaphora,
 )
 FEATURES = (ANAPHORA,)

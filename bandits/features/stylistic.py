@@ -37,10 +37,10 @@ def _asides(reading: Reading, sentence: WordSpan) -> Iterator[WordSpan]:
             opened[_CLOSES[word]] = here
 
 
-def _asking_sentence(reading: Reading) -> WordSpan | None:
+def _asking_sentence(reading: Reading) -> WordSpan:
     """Find the last sentence that ends with a question mark, else the last one."""
     asking = [span for span in reading.sentences if "?" in reading.words[span[1] - 1]]
-    return (asking or list(reading.sentences) or [None])[-1]
+    return (asking or reading.sentences)[-1]
 
 
 def _count(reading: Reading, span: WordSpan) -> int:
@@ -48,11 +48,11 @@ def _count(reading: Reading, span: WordSpan) -> int:
 
 
 _OPINION = frozenset(
-    "amazing annoying awesome awful bad beautiful best better boring brilliant charming cool cute delicious disappointing"
-    " disgusting dull elegant enjoyable excellent exciting fantastic favorite favourite fun funny good great horrible"
-    " impressive incredible inspiring interesting lame lovely nasty nice overrated perfect pleasant pointless pretty"
-    " ridiculous sad silly stunning stupid superb terrible ugly underrated unfair unpleasant useless wonderful worse worst"
-    " worthwhile".split()
+    "amazing annoying awesome awful bad beautiful best better boring brilliant charming cool cute"
+    " delicious disappointing disgusting dull elegant enjoyable excellent exciting fantastic favorite"
+    " favourite fun funny good great horrible impressive incredible inspiring interesting lame lovely"
+    " nasty nice overrated perfect pleasant pointless pretty ridiculous sad silly stunning stupid superb"
+    " terrible ugly underrated unfair unpleasant useless wonderful worse worst worthwhile".split()
 )
 _STANCE = Phrases(
     "i think|believe|feel|guess|suppose|prefer|love|hate|like|dislike|enjoy",
@@ -113,8 +113,8 @@ def _lack_of_specificity(reading: Reading) -> Iterator[WordSpan]:
 EXCESSIVE_DETAILS = Feature(
     "excessive_details",
     "stylistic",
-    f"Take it away, and the question stays the same: an aside of {ASIDE_WORDS} words or more in brackets or between dashes,"
-    f" or more than {SIDE_WORDS} words outside the sentence that asks.",
+    f"Take it away, and the question stays the same: an aside of {ASIDE_WORDS} words or more in brackets or between"
+    f" dashes, or more than {SIDE_WORDS} words outside the sentence that asks.",
     _excessive_details,
 )
 SUBJECTIVITY = Feature(
@@ -127,8 +127,8 @@ SUBJECTIVITY = Feature(
 LACK_OF_SPECIFICITY = Feature(
     "lack_of_specificity",
     "stylistic",
-    "A placeholder stands where a particular could (`something`, `stuff`, `various`, `and so on`), or the whole query is one"
-    " or two words without a name or a number.",
+    "A placeholder stands where a particular could (`something`, `stuff`, `various`, `and so on`), or the whole query"
+    " is one or two words without a name or a number.",
     _lack_of_specificity,
 )
 FEATURES = (EXCESSIVE_DETAILS, SUBJECTIVITY, LACK_OF_SPECIFICITY)

@@ -123,7 +123,10 @@ class Nodes:
         text = memory.text(memory.asking.span)
         if not text.strip():
             return {}
-        return {"reading": rewriter.read(text)}
+        try:
+            return {"reading": rewriter.read(text)}
+        except (RewriteFailed, InvalidInput) as exc:
+            return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 
     async def policy(self, state: TurnState) -> TurnState:
         """Draw an arm."""

@@ -9,15 +9,16 @@ import secrets
 from dataclasses import dataclass
 
 import numpy as np
+from spacy.language import Language
+
 from riffler.bandits.arms import ARMS, ARMS_VERSION, offered
 from riffler.bandits.context import context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, extract
 from riffler.bandits.guard import check
+from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
-from spacy.language import Language
-
 from riffler.errors import EngineFailed, RewriteFailed
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import PolicyName, PolicyStore
@@ -86,8 +87,8 @@ class Rewriter:
         Returns:
             The query and its context vector.
         """
-        doc = self._pipeline(text)
-        return Reading(Query(text, doc), tuple(float(value) for value in context_vector(extract(doc))))
+        query = parse(self._pipeline, text)
+        return Reading(query, tuple(float(value) for value in context_vector(extract(query.doc))))
 
     def name(self, tenant: str, reading: Reading) -> PolicyName:
         """Name the posterior of a tenant."""

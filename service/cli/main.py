@@ -31,7 +31,7 @@ DataFolder = Annotated[
 
 
 @app.command()
-def ask(
+def ask(  # noqa: PLR0917 - typer calls it by name
     question: Annotated[str, typer.Argument(help="What to ask.")],
     context: Annotated[
         list[Path] | None, typer.Option(help="A text to put into the working memory; - is standard input. Repeatable.")

@@ -40,6 +40,9 @@ class Answer:
     cut: bool = False
 
 
+_PATIENCE_S = 2.0
+"""How long an answer in progress may take when the server stops."""
+
 AnswerFunction = Callable[[Mapping[str, str], object], Awaitable[Answer]]
 
 
@@ -86,7 +89,6 @@ async def served(
                 log_config=None,
                 log_level="critical",  # an answer that is cut on demand is no error
                 access_log=False,
-                timeout_graceful_shutdown=2,
             ),
             closing,
         )
@@ -112,6 +114,20 @@ class _Server(uvicorn.Server):
     async def main_loop(self) -> None:
         await self.on_tick(0)
         await self._closing.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """End as uvicorn does, but without its fixed pauses of 0.1 s, which add up over a hundred tests."""
+        state = self.server_state
+        for server in self.servers:
+            server.close()
+        for connection in list(state.connections):
+            connection.shutdown()
+        patience = asyncio.get_running_loop().time() + _PATIENCE_S
+        while state.connections or state.tasks:
+            if asyncio.get_running_loop().time() > patience:
+                for task in state.tasks:
+                    task.cancel()
+            await asyncio.sleep(0.001)
 
 
 class _Paced(Response):

@@ -60,7 +60,8 @@ def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
         if any(matches.total > len(matches.hits) for matches in replies):
             queries += [f"{name}'s", f"of {name}", f"{name} is", f"{name},"]
         elif name == subject and not any(matches.total for matches in replies):
-            queries += [word for word in re.findall(r"\w+", name) if len(word) > 2 and word != name]
+            parts = [word for word in re.findall(r"\w+", name) if len(word) > 2]
+            queries += [name.title(), *parts, *(part.title() for part in parts)]  # case counts in a search
     new = [query for query in queries if not turn.has_asked(Search(query, 1))]
     return turn.fit(new, 8, 200) or None
 

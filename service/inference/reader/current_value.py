@@ -17,6 +17,7 @@ from riffler.service.inference.reader.text import unwrap
 from riffler.service.inference.reader.turn import Turn
 
 _MOST_CALLS_A_KEY = 12
+_WIDE_RESULTS, _WIDE_CONTEXT = 50, 60
 _NARROWER = ("; {}:", "\n{}:", '"{}"', "{} is", "{} =")
 """Where the matches of a key are mostly of longer keys, statements of its own are looked for in these forms."""
 
@@ -62,13 +63,24 @@ def _search(turn: Turn, names: list[str]) -> Step | None:
 
 
 def _search_more(turn: Turn, names: list[str]) -> Step | None:
-    """Search further for keys of which the matches so far aren't statements, though there are more."""
-    for results, context, forms in ((50, 60, ("{}",)), (5, 160, _NARROWER)):
-        queries = [form.format(name) for name in names if _is_drowned(turn, name) for form in forms]
-        new = [query for query in queries if not turn.has_asked(Search(query, 4 if len(forms) == 1 else 1))]
-        if step := turn.fit(new, results, context):
-            return tuple(one for one in step if not turn.has_asked(one)) or None
-    return None
+    """Search further for keys that may open a sentence, then for those whose matches were mostly of longer keys."""
+    opening = [name[1:] for name in names if _may_open_a_sentence(turn, name)]
+    if step := turn.fit([query for query in opening if not turn.has_asked(Search(query, 1))], 3, 160):
+        return step
+    drowned = [name for name in names if _is_drowned(turn, name)]
+    wide = [Search(name, _WIDE_RESULTS, _WIDE_CONTEXT) for name in drowned if not turn.has_asked(Search(name, 11))]
+    if wide:
+        return (wide[0],)
+    narrow = [form.format(name) for name in drowned for form in _NARROWER]
+    return turn.fit([query for query in narrow if not turn.has_asked(Search(query, 1))], 3, 160) or None
+
+
+def _may_open_a_sentence(turn: Turn, name: str) -> bool:
+    """Tell whether a key may also stand with the other case at its start. Case counts in a search: it is left out."""
+    if len(name) < 4 or not name[0].isalpha() or not turn.replies_to(name):
+        return False
+    newest = _newest(turn, name)
+    return newest is None or (newest[1].prose and name[0].islower())
 
 
 def _is_drowned(turn: Turn, name: str) -> bool:
@@ -78,18 +90,10 @@ def _is_drowned(turn: Turn, name: str) -> bool:
 
 def _look(turn: Turn, names: list[str]) -> Step | None:
     """Look closer at statements of which the value is cut off."""
-    found = [newest[0] for name in names if (newest := _newest(turn, name))]
-    cut = [hit for hit in found if _is_cut(hit) and not turn.has_looked(hit.id)]
-    most = turn.room_tokens // 200
-    return tuple(Detail(hit.id, 600) for hit in cut[:most]) or None
-
-
-def _is_cut(hit: Hit) -> bool:
-    return any(
-        hit.passage.touches_cut(statement.end, statement.end)
-        for statement in statements(unwrap(hit.passage.text), hit.passage.text[hit.start : hit.end].strip('";:\n '))
-        if statement.start >= hit.start
-    )
+    found = [newest for name in names if (newest := _newest(turn, name))]
+    cut = [hit for hit, statement in found if hit.passage.touches_cut(statement.end, statement.end)]
+    new = [hit.id for hit in cut if not turn.has_looked(hit.id)][: turn.room_tokens // 200]
+    return tuple(Detail(id_, 600) for id_ in dict.fromkeys(new)) or None
 
 
 def _value(turn: Turn, name: str, visible: list[tuple[str, bool]]) -> str | None:
@@ -105,20 +109,21 @@ def _value(turn: Turn, name: str, visible: list[tuple[str, bool]]) -> str | None
 
 def _newest(turn: Turn, name: str) -> tuple[Hit, Statement] | None:
     """Find the newest match of a key that is a statement, in the very letters if there is one."""
-    direct = turn.replies_to(name)[::-1]
-    narrow = [matches for form in _NARROWER for matches in turn.replies_to(form.format(name))]
-    for replies in (direct, narrow):
+    caseless, direct = turn.replies_to(name[1:])[::-1], turn.replies_to(name)[::-1]
+    for replies in (caseless, direct):
         stated = [pair for matches in replies for pair in _stated(matches, name)]
         if stated:
-            stated = [pair for pair in stated if pair[1].exact] or stated
-            return stated[0] if replies is direct else max(stated, key=lambda pair: pair[0].message)
-    return None
+            return next((pair for pair in stated if pair[1].exact), stated[0])
+    narrow = [matches for form in _NARROWER for matches in turn.replies_to(form.format(name))]
+    stated = [pair for matches in narrow for pair in _stated(matches, name)]
+    return max(stated, key=lambda pair: pair[0].message) if stated else None
 
 
 def _stated(matches: Matches, name: str) -> Iterator[tuple[Hit, Statement]]:
+    """Find the statements of a key at the matches themselves, in the reply's order."""
     for hit in matches.hits:
         for statement in statements(unwrap(hit.passage.text), name, from_start=not hit.passage.cut_start):
-            if hit.start <= statement.start < hit.end:
+            if hit.start - 1 <= statement.start < hit.end:
                 yield hit, statement
 
 
@@ -128,5 +133,5 @@ def _whole(turn: Turn, hit: Hit, name: str) -> str | None:
     offset = detail.text.find(hit.passage.text) if detail else -1
     if detail is None or offset < 0:
         return None
-    found = [one for one in statements(unwrap(detail.text), name) if hit.start <= one.start - offset < hit.end]
+    found = [one for one in statements(unwrap(detail.text), name) if hit.start - 1 <= one.start - offset < hit.end]
     return found[0].value if found else None

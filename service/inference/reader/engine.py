@@ -93,7 +93,8 @@ class ReaderEngine:
         return schemas + sum(count_message(message, self._counter) for message in request.messages)
 
     def _next_message(self, request: EngineRequest, room_tokens: int) -> tuple[Message, FinishReason]:
-        turn = read_turn(request, room_tokens)
+        # what is hidden is hidden by a service that makes room again, so a full window is no reason to stop
+        turn = read_turn(request, max(room_tokens // 2, self._info.window_tokens // 8))
         step = _decide(turn, must_call=request.tool_choice == "required")
         if isinstance(step, Say):
             text, cut = self._shorten(step.text, request.sampling, room_tokens)

@@ -26,6 +26,7 @@ _ENOUGH = 0.5
 _LONGEST_QUOTE = 400
 
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|“([^”\n]{1,80})”|(?<!\w)['‘]([^'’\n]{1,80})['’](?!\w)")
+_LINE_BREAK = re.compile(r"\s*[\r\n⏎]\s*")
 _NUMBER = re.compile(r"\d")
 _PRONOUN = re.compile(r"[\"“‘'(]?(?:it|its|he|his|she|her|they|their|this|these|that|there|here|both)\b", re.IGNORECASE)
 _NUMBER_WORD = re.compile(
@@ -96,7 +97,8 @@ def queries_for(question: str, missed: set[str] | None = None) -> list[str]:
 
     Args:
         question: The asking words.
-        missed: Searches that found nothing: a name is then tried by its last word, a word by its stem.
+        missed: Searches that found nothing: a name is then tried by its last word, a word by
+            its stem and with its first letter in the other case, because case counts.
 
     Returns:
         Exact texts, each once.
@@ -111,8 +113,8 @@ def queries_for(question: str, missed: set[str] | None = None) -> list[str]:
     chosen: list[str] = []
     for query in (*quoted, *sorted(named, key=len, reverse=True), *numbers, *plain):
         if query in missed:
-            last = words(query)[-1:] if " " in query else [stem(query)]
-            chosen += [other for other in last if other and other != query]
+            others = words(query)[-1:] if " " in query else [query[:1].swapcase() + query[1:], stem(query)]
+            chosen += [other for other in others if other != query]
         chosen.append(query)
     return [query for query in dict.fromkeys(chosen) if query]
 
@@ -152,7 +154,7 @@ def _candidates(turn: Turn) -> list[_Candidate]:
 def _sentences(passage: Passage, hit: Hit | None) -> Iterator[_Candidate]:
     before: frozenset[str] = frozenset()
     for start, end in sentences(passage.text):
-        text = passage.text[start:end]
+        text = _LINE_BREAK.sub(" ", passage.text[start:end]).strip("“”")
         stems = frozenset(stem(word) for word in words(text))
         borrowed = before - stems if _PRONOUN.match(text) else frozenset()
         yield _Candidate(text, hit, passage.touches_cut(start, end), stems, borrowed)

@@ -89,12 +89,14 @@ class Statement:
         start: Where the key begins in the text.
         end: One past the value's end.
         exact: Whether the key stands there in the very letters that were asked for, but for a capital at its start.
+        prose: Whether words state it, not signs.
     """
 
     value: str
     start: int
     end: int
     exact: bool
+    prose: bool
 
 
 def statements(text: str, key: str, *, from_start: bool = True) -> list[Statement]:
@@ -129,13 +131,13 @@ def _statement(text: str, match: re.Match[str], key: str, from_start: bool) -> S
     read = _value(before, after, start == line)
     if read is None:
         return None
-    value, offset = read
+    value, offset, prose = read
     exact = match[0][1:] == key[1:] and match[0][0].casefold() == key[0].casefold()
-    return Statement(value, start, end + offset, exact)
+    return Statement(value, start, end + offset, exact, prose)
 
 
-def _value(before: str, after: str, line_start: bool) -> tuple[str, int] | None:
-    """Read the value after a key: its text, and where it ends."""
+def _value(before: str, after: str, line_start: bool) -> tuple[str, int, bool] | None:
+    """Read the value after a key: its text, where it ends, and whether words lead to it."""
     sign = _SIGN.match(after)
     csv = re.match(r",(?=\S)", after) if line_start or before.endswith(",") else None
     verb = _VERB.match(after) or (_TO.match(after) if _SETTER.search(before) else None)
@@ -146,14 +148,14 @@ def _value(before: str, after: str, line_start: bool) -> tuple[str, int] | None:
     quoted = _QUOTED_VALUE.match(rest)
     if quoted:
         value = next(group for group in quoted.groups() if group is not None)
-        return (value, link.end() + quoted.end()) if value.strip() else None
+        return (value, link.end() + quoted.end(), link is verb) if value.strip() else None
     end = _end(rest, _VERB_END if verb else _SIGN_END)
     if link is csv:
         end = min(end, len(rest.split(",", 1)[0]))
     value = rest[:end].strip().strip("*`").rstrip(",").strip()
     if not value or _NO_VALUE.match(value) or len(value) > _LONGEST_VALUE or rest[end : end + 1] == "?":
         return None
-    return value, link.end() + end
+    return value, link.end() + end, link is verb
 
 
 def _end(rest: str, ends: re.Pattern[str]) -> int:

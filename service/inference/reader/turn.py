@@ -7,11 +7,11 @@ newest user message. All text before that, and the rest of that message, is mate
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from riffler.service.inference.reader.hidden import visible_pieces
 from riffler.service.inference.reader.question import Question, read_question
 from riffler.service.inference.reader.replies import Hit, Matches, Passage, read_detail, read_matches
 from riffler.service.inference.reader.steps import Search
@@ -28,19 +28,12 @@ CONTEXT_TOOLS = frozenset(
         "summarize_fragment",
     ]
 )
-_SPARE_TOKENS = 500
-"""Room that is kept for the answer and for what the service adds to a view. With less, no call is made."""
 _LINE_TOKENS = 30
 """What a line of a search's reply costs beside its text; so does the call itself."""
 _CHARACTERS_A_TOKEN = 3.5
 """Of English text in a search's reply, on the safe side."""
 
 _CLEAN_ENDS = '\n.!?;:…。！？”"'
-
-_STATUS = re.compile(r"\s*\[\[(?:(\d{1,9}):)?status [^\n]*\]\]\s*\Z")
-_MARKER = re.compile(
-    r"\[\[(?:(\d{1,9}):)?f[0-9a-f]{5}(?:-f[0-9a-f]{5})? (?:folded [^\]\n]{1,60}|summary of \d+ tokens:[\s\S]*?)\]\]"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,19 +51,17 @@ class Turn:
     Attributes:
         question: What is asked.
         visible: The material that can be seen, in the conversation's order.
-        hidden: Whether some of it is folded or summarised.
         asked: The searches of this turn, in order.
         details: What each look at a match gave, by search id; None when that can't be read.
         calls: How many calls of any tool this turn has made.
-        may_search: Whether a search is possible, allowed, of use, and has room for its reply.
+        may_search: Whether a search is possible, allowed, and of use: because something is hidden, or it is required.
         may_look: Whether the same holds for a look at a match.
         role: The role to search.
-        room_tokens: How many tokens the replies of the next calls may have, all together.
+        room_tokens: How many tokens the next calls and their replies may have, all together.
     """
 
     question: Question
     visible: tuple[Passage, ...] = ()
-    hidden: bool = False
     asked: tuple[Asked, ...] = ()
     details: tuple[tuple[str, Passage | None], ...] = ()
     calls: int = 0
@@ -139,71 +130,37 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
 
     Args:
         request: The request, as the engine got it.
-        room_tokens: Tokens that the window has left after it.
+        room_tokens: How many tokens the next calls and their replies may have, all together.
 
     Returns:
         The turn.
     """
-    messages = request.messages
+    messages, pieces = request.messages, visible_pieces(request.messages)
     newest = max((index for index, message in enumerate(messages) if message.role == "user"), default=-1)
-    fence = _fence(messages)
-    own = _own_results(messages)
-    pieces: list[tuple[int, list[str]]] = []
-    hidden_roles: set[str] = set()
-    for index, message in enumerate(messages):
-        if message.tool_call_id in own and message.role == "tool":
-            continue
-        texts = [piece for text in message.texts for piece in _without_markers(text, fence)]
-        if len(texts) > len(message.texts):
-            hidden_roles.add(message.role)
-        pieces.append((index, texts))
-    question, visible = _split_question(pieces, newest)
-    app_tools = any(message.role == "tool" and message.tool_call_id not in own for message in messages)
-    asked, details, calls = _own_calls(messages[newest + 1 :], newest, app_tools)
+    own = {call.id for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS}
+    material = [index for index, message in enumerate(messages) if message.tool_call_id not in own]
+    hidden_roles = {messages[index].role for index in material if len(pieces[index]) > len(messages[index].texts)}
+    question, visible = _split_question([(index, pieces[index]) for index in material], newest)
+    app_tools = any(messages[index].role == "tool" for index in material)
+    asked, details, calls = _own_calls(messages[newest + 1 :], pieces[newest + 1 :], newest, app_tools)
     offered = {name for schema in request.tools if (name := _tool_name(schema))}
-    room = max(0, (room_tokens - _SPARE_TOKENS) // 2)
-    allowed = request.tool_choice != "none" and room > 0
-    wanted = bool(hidden_roles) or request.tool_choice == "required"
+    use = request.tool_choice != "none" and (bool(hidden_roles) or request.tool_choice == "required")
     return Turn(
         question=question,
         visible=visible,
-        hidden=bool(hidden_roles),
         asked=asked,
         details=details,
         calls=calls,
-        may_search=allowed and wanted and "search_context" in offered,
-        may_look=allowed and wanted and "get_search_detail" in offered,
+        may_search=use and "search_context" in offered,
+        may_look=use and "get_search_detail" in offered,
         role="user" if _all_by_user(messages[: max(newest, 0)], hidden_roles) else "all",
-        room_tokens=room,
+        room_tokens=room_tokens,
     )
 
 
 def _all_by_user(earlier: Sequence[Message], hidden_roles: set[str]) -> bool:
     """Tell whether all material is in user messages, so that no other needs to be searched."""
     return hidden_roles <= {"user"} and all(message.role in {"user", "system", "developer"} for message in earlier)
-
-
-def _fence(messages: Sequence[Message]) -> str | None:
-    """Find the session's fence where the last message's status line tells it."""
-    texts = [text for message in messages[-1:] for text in message.texts]
-    status = _STATUS.search(texts[-1]) if texts else None
-    return (status[1] or "") if status else None
-
-
-def _without_markers(text: str, fence: str | None) -> list[str]:
-    """Cut a text at its markers. A look-alike of another fence is the user's own text, as far as the fence is known."""
-    text = _STATUS.sub("", text)
-    pieces, start = [], 0
-    for marker in _MARKER.finditer(text):
-        if fence is None or (marker[1] or "") == fence:
-            pieces.append(text[start : marker.start()])
-            start = marker.end()
-    return [*pieces, text[start:]]
-
-
-def _own_results(messages: Sequence[Message]) -> set[str]:
-    """Give the ids of all calls of context tools: their results repeat the conversation and are no material."""
-    return {call.id for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS}
 
 
 def _split_question(pieces: list[tuple[int, list[str]]], newest: int) -> tuple[Question, tuple[Passage, ...]]:
@@ -226,10 +183,14 @@ def _at_marker(text: str) -> Passage:
 
 
 def _own_calls(
-    messages: Sequence[Message], newest: int, app_tools: bool
+    messages: Sequence[Message], pieces: Sequence[list[str]], newest: int, app_tools: bool
 ) -> tuple[tuple[Asked, ...], tuple[tuple[str, Passage | None], ...], int]:
-    """Read this turn's own calls and their results."""
-    results = {message.tool_call_id: message.text for message in messages if message.role == "tool"}
+    """Read this turn's own calls and their results. Of a result that is folded in part, what can be seen counts."""
+    results = {
+        message.tool_call_id: "\0".join(texts)
+        for message, texts in zip(messages, pieces, strict=True)
+        if message.role == "tool"
+    }
     asked: list[Asked] = []
     details: list[tuple[str, Passage | None]] = []
     calls = [call for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS]
@@ -239,10 +200,10 @@ def _own_calls(
         if call.name == "search_context" and isinstance(query, str):
             most = arguments.get("max_results")
             matches = read_matches(reply, query)
-            kept = matches and Matches(
-                matches.total, tuple(hit for hit in matches.hits if _is_material(hit, newest, app_tools))
-            )
-            asked.append(Asked(Search(query, most if isinstance(most, int) else 10), kept))
+            if matches:
+                hits = tuple(hit for hit in matches.hits if _is_material(hit, newest, app_tools))
+                matches = Matches(matches.total, hits)
+            asked.append(Asked(Search(query, most if isinstance(most, int) else 10), matches))
         elif call.name == "get_search_detail" and isinstance(search_id, str):
             details.append((search_id, read_detail(reply)))
     return tuple(asked), tuple(details), len(calls)
