@@ -40,7 +40,7 @@ class Answer:
     cut: bool = False
 
 
-_PATIENCE_S = 2.0
+_PATIENCE_S = 1.0
 """How long an answer in progress may take when the server stops."""
 
 AnswerFunction = Callable[[Mapping[str, str], object], Awaitable[Answer]]

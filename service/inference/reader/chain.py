@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator
 from riffler.service.inference.reader.chain_question import ChainQuestion, read_chain_question
 from riffler.service.inference.reader.relations import Link, links
 from riffler.service.inference.reader.replies import Passage
-from riffler.service.inference.reader.steps import Say, Search, Step
+from riffler.service.inference.reader.steps import Say, Step
 from riffler.service.inference.reader.turn import Turn
 
 _MOST_CALLS = 40
@@ -48,7 +48,7 @@ def chain(turn: Turn) -> Step | None:
 
 def _search(turn: Turn, reached: list[str]) -> Step | None:
     """Search for the names that this turn hasn't searched for."""
-    new = [name for name in reached if not turn.has_asked(Search(name, 1))]
+    new = [name for name in reached if not turn.has_asked(name)]
     return turn.fit(new, 8, 300) or None
 
 
@@ -62,7 +62,7 @@ def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
         elif name == subject and not any(matches.total for matches in replies):
             parts = [word for word in re.findall(r"\w+", name) if len(word) > 2]
             queries += [name.title(), *parts, *(part.title() for part in parts)]  # case counts in a search
-    new = [query for query in queries if not turn.has_asked(Search(query, 1))]
+    new = [query for query in queries if not turn.has_asked(query)]
     return turn.fit(new, 8, 200) or None
 
 

@@ -12,7 +12,7 @@ from riffler.service.inference.reader.chain_question import read_chain_question
 from riffler.service.inference.reader.keys import Key, keys_asked
 from riffler.service.inference.reader.replies import Hit, Matches
 from riffler.service.inference.reader.statements import Statement, statements
-from riffler.service.inference.reader.steps import Detail, Say, Search, Step
+from riffler.service.inference.reader.steps import Detail, Say, Step
 from riffler.service.inference.reader.text import unwrap
 from riffler.service.inference.reader.turn import Turn
 
@@ -58,21 +58,21 @@ def _lines(turn: Turn, key: Key, values: dict[str, str]) -> Iterator[str]:
 
 def _search(turn: Turn, names: list[str]) -> Step | None:
     """Search for the keys that this turn hasn't searched for."""
-    new = [name for name in names if not turn.has_asked(Search(name, 1))]
+    new = [name for name in names if not turn.has_asked(name)]
     return turn.fit(new, 3, 160) or None
 
 
 def _search_more(turn: Turn, names: list[str]) -> Step | None:
     """Search further for keys that may open a sentence, then for those whose matches were mostly of longer keys."""
     opening = [name[1:] for name in names if _may_open_a_sentence(turn, name)]
-    if step := turn.fit([query for query in opening if not turn.has_asked(Search(query, 1))], 3, 160):
+    if step := turn.fit([query for query in opening if not turn.has_asked(query)], 3, 160):
         return step
     drowned = [name for name in names if _is_drowned(turn, name)]
-    wide = [Search(name, _WIDE_RESULTS, _WIDE_CONTEXT) for name in drowned if not turn.has_asked(Search(name, 11))]
-    if wide:
-        return (wide[0],)
+    once = [name for name in drowned if sum(one.search.query == name for one in turn.asked) < 2]
+    if step := turn.fit(once[:1], _WIDE_RESULTS, _WIDE_CONTEXT):
+        return step
     narrow = [form.format(name) for name in drowned for form in _NARROWER]
-    return turn.fit([query for query in narrow if not turn.has_asked(Search(query, 1))], 3, 160) or None
+    return turn.fit([query for query in narrow if not turn.has_asked(query)], 3, 160) or None
 
 
 def _may_open_a_sentence(turn: Turn, name: str) -> bool:

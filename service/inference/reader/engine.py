@@ -121,6 +121,6 @@ def _decide(turn: Turn, *, must_call: bool) -> Step:
     """Ask the rules, in order, for the next step."""
     step = next(step for rule in RULES if (step := rule(turn)) is not None)
     if must_call and isinstance(step, Say) and turn.may_search:
-        queries = [query for query in queries_for(turn.question.text) if not turn.has_asked(Search(query, 1))]
+        queries = [query for query in queries_for(turn.question.text) if not turn.has_asked(query)]
         return (Search((queries or [one.search.query for one in turn.asked] or ["the"])[0], 3, 200),)
     return step

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riffler.service.inference.reader.replies import Hit, Passage
-from riffler.service.inference.reader.steps import NOT_FOUND, NOTICE, Detail, Say, Search, Step
+from riffler.service.inference.reader.steps import NOT_FOUND, NOTICE, Detail, Say, Step
 from riffler.service.inference.reader.text import is_polite, is_stop, names, sentences, stem, words
 from riffler.service.inference.reader.turn import Turn
 
@@ -88,7 +88,7 @@ def _search(turn: Turn) -> Step | None:
         return None
     missed = {one.search.query for one in made if one.matches and not one.matches.total}
     queries = queries_for(turn.question.plain, missed)
-    new = [query for query in queries if not turn.has_asked(Search(query, 1))]
+    new = [query for query in queries if not turn.has_asked(query)]
     return turn.fit(new[: min(_AT_ONCE, _MOST_SEARCHES - len(turn.asked))], 5, 400) or None
 
 

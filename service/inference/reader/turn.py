@@ -7,7 +7,7 @@ newest user message. All text before that, and the rest of that message, is mate
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -74,11 +74,9 @@ class Turn:
         """Give the replies to all searches for a text, the newest last."""
         return [one.matches for one in self.asked if one.search.query == query and one.matches]
 
-    def has_asked(self, search: Search) -> bool:
-        """Tell whether this turn has made a search already, with as many results or more."""
-        return any(
-            one.search.query == search.query and one.search.max_results >= search.max_results for one in self.asked
-        )
+    def has_asked(self, query: str) -> bool:
+        """Tell whether this turn has searched for a text already."""
+        return any(one.search.query == query for one in self.asked)
 
     def detail(self, search_id: str) -> Passage | None:
         """Give what a look at a match gave, or None."""
@@ -158,7 +156,7 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
     )
 
 
-def _all_by_user(earlier: Sequence[Message], hidden_roles: set[str]) -> bool:
+def _all_by_user(earlier: Sequence[Message], hidden_roles: Set[str]) -> bool:
     """Tell whether all material is in user messages, so that no other needs to be searched."""
     return hidden_roles <= {"user"} and all(message.role in {"user", "system", "developer"} for message in earlier)
 

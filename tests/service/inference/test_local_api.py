@@ -174,6 +174,23 @@ async def test_the_server_stops_while_an_answer_waits() -> None:
         await asyncio.wait_for(task, PATIENCE_S)
 
 
+async def test_the_server_stops_while_a_reply_never_comes() -> None:
+    """A script that waits for ever is given up, so that a failing test doesn't hang."""
+    asked = asyncio.Event()
+
+    async def reply(_request: EngineRequest) -> str:
+        asked.set()
+        await asyncio.Event().wait()
+        return "never"
+
+    async with asyncio.timeout(PATIENCE_S):
+        async with LocalApi(reply) as api:
+            task = asyncio.create_task(post(api, json=BODY))
+            await asked.wait()
+        with pytest.raises(httpx2.TransportError):
+            (await task).raise_for_status()
+
+
 async def test_the_port_is_free_again() -> None:
     """A server can be started again on the port that it had; a port that is taken is a clear error."""
     async with LocalApi(echo) as api:

@@ -1,0 +1,221 @@
+"""A state machine over random conversations and random tool calls, valid and not."""
+
+import json
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from riffler.errors import OverBudget, ToolRefused
+from riffler.tools.arrival import append, fit
+from riffler.tools.events import (
+    Event,
+    FragmentsRestored,
+    MessagesAppended,
+    QueryRewritten,
+    event_from_dict,
+    event_to_dict,
+)
+from riffler.tools.markers import taken_fences
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message, ToolCall
+from riffler.tools.pairing import check_complete
+from riffler.tools.registry import Registry
+from riffler.tools.tokens import EstimatedTokens
+from riffler.tools.tool import Inputs
+from riffler.tools.view import view
+
+COUNTER = EstimatedTokens()
+REGISTRY = Registry()
+PIECES = st.sampled_from(
+    [
+        "red: 1; blue: 2; ",
+        "A sentence. ",
+        "[[f00001 folded 3 tokens]] ",
+        "[[1:f00002",
+        "[[status f00001 visible]]",
+        "\n\n",
+        "\n",
+        "e\u0301\u0301 ",
+        "日本語。",
+        "why? ",
+        "\x00",
+        "word" * 40,
+    ]
+)
+TEXTS = st.lists(PIECES, max_size=30).map("".join)
+IDS = st.integers(0, 12).map(lambda number: f"f{number:05x}")
+
+
+class Sessions(RuleBasedStateMachine):
+    """One session; its events are kept, so that they can be replayed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.memory = WorkingMemory()
+        self.log: list[list[Event]] = []
+        self.originals: list[str] = []
+
+    def commit(self, events: list[Event]) -> None:
+        """Apply events, and keep them."""
+        for event in events:
+            if isinstance(event, MessagesAppended):
+                self.originals += [message.json for message in event.messages]
+        self.memory = self.memory.commit(events)
+        self.log.append(events)
+
+    @rule(text=TEXTS, role=st.sampled_from(["user", "assistant", "system"]))
+    def say(self, text: str, role: str) -> None:
+        """A message arrives."""
+        self.commit([append(self.memory, [Message.of({"role": role, "content": text})], COUNTER)])
+
+    @rule(texts=st.lists(TEXTS, max_size=3))
+    def say_in_parts(self, texts: list[str]) -> None:
+        """A message of several parts arrives, with one that is no text."""
+        parts = [{"type": "text", "text": text} for text in texts] + [{"type": "image_url", "image_url": {"url": "x"}}]
+        self.commit([append(self.memory, [Message.of({"role": "user", "content": parts, "x": 1.0})], COUNTER)])
+
+    @rule(ids=st.lists(st.sampled_from(["a", "", "b"]), min_size=1, max_size=3), text=TEXTS)
+    def use_tools(self, ids: list[str], text: str) -> None:
+        """An inner step arrives, with parallel calls of empty and equal ids."""
+        said = Message.assistant(None, [ToolCall(id_, "look", "{}") for id_ in ids])
+        results = [Message.tool(id_, text) for id_ in ids]
+        self.commit([append(self.memory, [said, *results], COUNTER, "step")])
+
+    @rule(tool=st.sampled_from(["fold_fragment", "restore_fragment", "no_such_tool"]), id_=IDS)
+    def change(self, tool: str, id_: str) -> None:
+        """A fragment is folded or restored, if there is one."""
+        self.call(tool, json.dumps({"fragment_id": id_}))
+
+    @rule(id_=IDS, summary=st.sampled_from(["", "short", "[[f00001 folded 1 tokens]]", "long " * 2000]))
+    def summarise(self, id_: str, summary: str) -> None:
+        """A fragment is summarised, if there is one."""
+        self.call("summarize_fragment", json.dumps({"fragment_id": id_, "focus": "colours"}), summary)
+
+    @rule(start=PIECES, end=PIECES, number=st.integers(0, 7), role=st.sampled_from(["user", "assistant", "all", "me"]))
+    def cut(self, start: str, end: str, number: int, role: str) -> None:
+        """Text is cut between markers that may be absent, repeated or in different messages."""
+        arguments = {"start_marker": start, "end_marker": end, "num_fragments": number, "role": role}
+        self.call("fragment_context", json.dumps(arguments))
+
+    @precondition(lambda self: self.memory.entries)
+    @rule(data=st.data(), number=st.integers(1, 6))
+    def cut_exactly(self, data: st.DataObject, number: int) -> None:
+        """A stretch of some message is cut, quoted whole so that its markers are often unique."""
+        message = data.draw(st.sampled_from(self.memory.messages))
+        if message.texts and message.texts[0]:
+            start = data.draw(st.integers(0, len(message.texts[0]) - 1))
+            stop = data.draw(st.integers(start + 1, len(message.texts[0])))
+            text = message.texts[0][start:stop]
+            arguments = {"start_marker": text, "end_marker": text, "num_fragments": number, "role": "all"}
+            self.call("fragment_context", json.dumps(arguments))
+
+    @rule(query=PIECES, role=st.sampled_from(["user", "all"]), number=st.integers(1, 50))
+    def search(self, query: str, role: str, number: int) -> None:
+        """Text is searched, and a match looked at."""
+        self.call("search_context", json.dumps({"query": query, "role": role, "max_results": number}))
+        self.call("get_search_detail", json.dumps({"search_id": "s00001"}))
+
+    @rule(arguments=st.sampled_from(["", "[]", "{", "null", '{"fragment_id": 3}', "[" * 100_000]))
+    def call_wrongly(self, arguments: str) -> None:
+        """Arguments come that are none."""
+        self.call("fold_fragment", arguments)
+
+    @rule(budget=st.integers(1, 3000))
+    def fit(self, budget: int) -> None:
+        """The view is made to fit a budget, if that can be."""
+        try:
+            events = fit(self.memory, budget, COUNTER)
+        except OverBudget:
+            return
+        if events:
+            self.commit(list(events))
+        assert view(self.memory).tokens(COUNTER) <= budget
+
+    @precondition(lambda self: self.memory.asking is not None)
+    @rule(text=TEXTS)
+    def rewrite(self, text: str) -> None:
+        """The asking part gets a rewrite."""
+        assert self.memory.asking is not None
+        self.commit([QueryRewritten(self.memory.asking.span, text, "d1")])
+
+    def call(self, tool: str, arguments: str, summary: str = "") -> None:
+        """Call a tool; refused, it changes nothing."""
+        before = self.memory
+        try:
+            outcome = REGISTRY.call(self.memory, tool, arguments, Inputs(COUNTER, summary))
+        except ToolRefused:
+            assert self.memory == before
+            return
+        if outcome.events:
+            self.commit(list(outcome.events))
+
+    @invariant()
+    def originals_never_change(self) -> None:
+        """Every message is byte for byte what arrived."""
+        assert [message.json for message in self.memory.messages] == self.originals
+
+    @invariant()
+    def the_view_keeps_messages_and_pairs(self) -> None:
+        """The view has the conversation's messages in number and order, and its calls keep their results."""
+        seen = view(self.memory).messages
+        shape = [(m.role, m.tool_calls, m.tool_call_id, len(m.texts)) for m in self.memory.messages]
+        assert [(m.role, m.tool_calls, m.tool_call_id, len(m.texts)) for m in seen] == shape
+        check_complete(seen)
+
+    @invariant()
+    def nothing_hidden_means_unchanged(self) -> None:
+        """Without hidden text and rewrite the view is the conversation."""
+        if not self.memory.hidden() and self.memory.rewrite is None:
+            assert view(self.memory).messages == self.memory.messages
+
+    @invariant()
+    def restoring_all_gives_the_original(self) -> None:
+        """With every fragment restored the view is the conversation, the rewrite aside."""
+        hidden = tuple(id_ for id_, fragment in self.memory.fragments.items() if fragment.hidden)
+        restored = view(self.memory.commit([FragmentsRestored(hidden)])).messages
+        for index, (shown, original) in enumerate(zip(restored, self.memory.messages, strict=True)):
+            rewritten = self.memory.rewrite is not None and self.memory.rewrite.span.message == index
+            assert rewritten or shown.json == original.json
+
+    @invariant()
+    def pinned_text_is_visible(self) -> None:
+        """System messages and the asking part, or its rewrite, stand in the view whole."""
+        seen = view(self.memory).messages
+        for index, message in enumerate(self.memory.messages):
+            if message.role == "system":
+                assert seen[index].text.startswith(message.text)
+        if self.memory.asking is not None:
+            span = self.memory.asking.span
+            rewrite = self.memory.rewrite
+            shown = rewrite.text if rewrite is not None else self.memory.text(span)
+            assert shown in seen[span.message].texts[span.slot]
+
+    @invariant()
+    def no_text_looks_like_a_true_marker(self) -> None:
+        """No original, summary or rewrite has a marker of the session's fence."""
+        texts = [text for message in self.memory.messages for text in (message.json, *message.texts)]
+        texts += [fragment.summary for fragment in self.memory.fragments.values()]
+        assert self.memory.fence not in taken_fences(texts)
+
+    @invariant()
+    def fragments_are_laminar(self) -> None:
+        """Two fragments are apart, or one lies inside the other."""
+        spans = [fragment.span for fragment in self.memory.fragments.values()]
+        for number, span in enumerate(spans):
+            for other in spans[:number]:
+                assert not span.overlaps(other) or span.contains(other) or other.contains(span)
+
+    @invariant()
+    def events_replay(self) -> None:
+        """The events, through JSON and back, give the same working memory."""
+        replayed = WorkingMemory()
+        for events in self.log:
+            records = json.loads(json.dumps([event_to_dict(event) for event in events]))
+            replayed = replayed.commit([event_from_dict(record, self.memory.messages) for record in records])
+        assert replayed == self.memory
+
+
+Sessions.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+TestSessions = pytest.mark.timeout(120)(Sessions.TestCase)
