@@ -44,9 +44,10 @@ class RedisConnection:
     ) -> None:
         self._embedded = embedded if url is None else None
         self._check_durability = url is not None and durability == "strict"
-        self._where = "the embedded server" if url is None else _without_secret(url)
+        self._where = "the embedded server"
         if url is not None:
             try:
+                self._where = _without_secret(url)
                 self._client = redis_asyncio.Redis.from_url(
                     url,
                     decode_responses=True,
@@ -54,8 +55,8 @@ class RedisConnection:
                     socket_connect_timeout=_TIMEOUT_S,
                     retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
                 )
-            except ValueError as exc:
-                raise InvalidSetting("REDIS_URL: expected redis://, rediss:// or unix://") from exc
+            except ValueError:  # without its cause: that may quote a part of the password
+                raise InvalidSetting("REDIS_URL: expected redis://, rediss:// or unix://") from None
         elif embedded is not None:
             self._client = redis_asyncio.Redis(
                 unix_socket_path=embedded.socket,

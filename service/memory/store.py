@@ -42,7 +42,7 @@ class RedisMemoryStore:
     async def create(self, key: SessionKey) -> WorkingMemory:
         """See the port."""
         memory = WorkingMemory()
-        if not await self._script("create", key, self._ttl_ms, rest_of(memory)):
+        if not await self._script("create", key, self._ttl_ms, rest_of(memory), secrets.token_hex(8)):
             raise SessionExists(f"session {key.session!r} exists already")
         return memory
 
@@ -81,11 +81,11 @@ class RedisMemoryStore:
 
     async def events(self, key: SessionKey, after_version: int = 0, limit: int = 1000) -> list[RecordedEvent]:
         """See the port."""
-        memory = await self.load(key)
         stream = session_keys(key)[4]
         rows: Any = await self._connection.run(
             lambda client: client.xrange(stream, min=f"{after_version + 1}-0", count=limit)
         )
+        memory = await self.load(key)  # after the events: a message of each of them is there then
         return [
             RecordedEvent(
                 version=int(id_.split("-")[0]),

@@ -83,15 +83,29 @@ class Sessions(RuleBasedStateMachine):
         results = [Message.tool(id_, text) for id_ in ids]
         self.commit([append(self.memory, [said, *results], COUNTER, "step")])
 
-    @rule(tool=st.sampled_from(["fold_fragment", "restore_fragment", "no_such_tool"]), id_=IDS)
-    def change(self, tool: str, id_: str) -> None:
+    @rule(tool=st.sampled_from(["fold_fragment", "restore_fragment", "no_such_tool"]), data=st.data())
+    def change(self, tool: str, data: st.DataObject) -> None:
         """A fragment is folded or restored, if there is one."""
-        self.call(tool, json.dumps({"fragment_id": id_}))
+        self.call(tool, json.dumps({"fragment_id": data.draw(self.some_id())}))
 
-    @rule(id_=IDS, summary=st.sampled_from(["", "short", "[[f00001 folded 1 tokens]]", "long " * 2000]))
-    def summarise(self, id_: str, summary: str) -> None:
+    @rule(data=st.data(), summary=st.sampled_from(["", "short", "[[f00001 folded 1 tokens]]", "long " * 2000]))
+    def summarise(self, data: st.DataObject, summary: str) -> None:
         """A fragment is summarised, if there is one."""
-        self.call("summarize_fragment", json.dumps({"fragment_id": id_, "focus": "colours"}), summary)
+        self.call(
+            "summarize_fragment", json.dumps({"fragment_id": data.draw(self.some_id()), "focus": "colours"}), summary
+        )
+
+    def some_id(self) -> st.SearchStrategy[str]:
+        """Give ids, known ones as a rule."""
+        return st.one_of(st.sampled_from([*self.memory.fragments, "f00001"]), IDS)
+
+    @rule(lines=st.integers(2, 40), first=st.integers(0, 39), count=st.integers(0, 39), number=st.integers(1, 9))
+    def say_and_cut(self, lines: int, first: int, count: int, number: int) -> None:
+        """A message of lines that occur only once arrives, and a stretch of them is cut."""
+        text = "".join(f"line {len(self.originals)}.{line}; all of it is new. " for line in range(lines))
+        self.commit([append(self.memory, [Message.user(text)], COUNTER)])
+        start, end = f"line {len(self.originals) - 1}.{first};", f"line {len(self.originals) - 1}.{first + count};"
+        self.call("fragment_context", json.dumps({"start_marker": start, "end_marker": end, "num_fragments": number}))
 
     @rule(start=PIECES, end=PIECES, number=st.integers(0, 7), role=st.sampled_from(["user", "assistant", "all", "me"]))
     def cut(self, start: str, end: str, number: int, role: str) -> None:
@@ -217,5 +231,5 @@ class Sessions(RuleBasedStateMachine):
         assert replayed == self.memory
 
 
-Sessions.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+Sessions.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
 TestSessions = pytest.mark.timeout(120)(Sessions.TestCase)

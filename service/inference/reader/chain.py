@@ -49,7 +49,7 @@ def chain(turn: Turn) -> Step | None:
 def _search(turn: Turn, reached: list[str]) -> Step | None:
     """Search for the names that this turn hasn't searched for."""
     new = [name for name in reached if not turn.has_asked(name)]
-    return turn.fit(new, 8, 300) or None
+    return turn.fit(new, (2, 8), 300) or None
 
 
 def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
@@ -63,7 +63,7 @@ def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
             parts = [word for word in re.findall(r"\w+", name) if len(word) > 2]
             queries += [name.title(), *parts, *(part.title() for part in parts)]  # case counts in a search
     new = [query for query in queries if not turn.has_asked(query)]
-    return turn.fit(new, 8, 200) or None
+    return turn.fit(new, (2, 8), 200) or None
 
 
 def _whole(passage: Passage) -> str:

@@ -17,7 +17,8 @@ from riffler.service.inference.reader.text import unwrap
 from riffler.service.inference.reader.turn import Turn
 
 _MOST_CALLS_A_KEY = 12
-_WIDE_RESULTS, _WIDE_CONTEXT = 50, 60
+_MANY = 12
+"""Of more keys than that, those aren't searched for that are stated after everything hidden: calls take tokens too."""
 _NARROWER = ("; {}:", "\n{}:", '"{}"', "{} is", "{} =")
 """Where the matches of a key are mostly of longer keys, statements of its own are looked for in these forms."""
 
@@ -58,21 +59,22 @@ def _lines(turn: Turn, key: Key, values: dict[str, str]) -> Iterator[str]:
 
 def _search(turn: Turn, names: list[str]) -> Step | None:
     """Search for the keys that this turn hasn't searched for."""
-    new = [name for name in names if not turn.has_asked(name)]
-    return turn.fit(new, 3, 160) or None
+    tail = [(unwrap(passage.text), not passage.cut_start) for passage in turn.tail] if len(names) > _MANY else []
+    new = [name for name in names if not turn.has_asked(name) and _seen(name, tail) is None]
+    return turn.fit(new, (2, 3), 160) or None
 
 
 def _search_more(turn: Turn, names: list[str]) -> Step | None:
     """Search further for keys that may open a sentence, then for those whose matches were mostly of longer keys."""
     opening = [name[1:] for name in names if _may_open_a_sentence(turn, name)]
-    if step := turn.fit([query for query in opening if not turn.has_asked(query)], 3, 160):
+    if step := turn.fit([query for query in opening if not turn.has_asked(query)], (2, 3), 160):
         return step
     drowned = [name for name in names if _is_drowned(turn, name)]
     once = [name for name in drowned if sum(one.search.query == name for one in turn.asked) < 2]
-    if step := turn.fit(once[:1], _WIDE_RESULTS, _WIDE_CONTEXT):
+    if step := turn.fit(once[:1], (4, 50), 60):
         return step
     narrow = [form.format(name) for name in drowned for form in _NARROWER]
-    return turn.fit([query for query in narrow if not turn.has_asked(query)], 3, 160) or None
+    return turn.fit([query for query in narrow if not turn.has_asked(query)], (1, 3), 160) or None
 
 
 def _may_open_a_sentence(turn: Turn, name: str) -> bool:
@@ -102,7 +104,12 @@ def _value(turn: Turn, name: str, visible: list[tuple[str, bool]]) -> str | None
     if newest:
         hit, statement = newest
         return _whole(turn, hit, name) or statement.value
-    seen = [statement for text, whole in visible for statement in statements(text, name, from_start=whole)]
+    return _seen(name, visible)
+
+
+def _seen(name: str, texts: list[tuple[str, bool]]) -> str | None:
+    """Read the last value of a key in texts, each given with whether its start is known to be one."""
+    seen = [statement for text, whole in texts for statement in statements(text, name, from_start=whole)]
     exact = [statement for statement in seen if statement.exact]
     return (exact or seen)[-1].value if seen else None
 

@@ -93,14 +93,24 @@ class ReaderEngine:
         return schemas + sum(count_message(message, self._counter) for message in request.messages)
 
     def _next_message(self, request: EngineRequest, room_tokens: int) -> tuple[Message, FinishReason]:
-        # what is hidden is hidden by a service that makes room again, so a full window is no reason to stop
-        turn = read_turn(request, max(room_tokens // 2, self._info.window_tokens // 8))
+        turn = read_turn(request, self._room_for_calls(request, room_tokens))
         step = _decide(turn, must_call=request.tool_choice == "required")
         if isinstance(step, Say):
             text, cut = self._shorten(step.text, request.sampling, room_tokens)
             return Message.assistant(text), "length" if cut else "stop"
         made = [call.id for message in request.messages for call in message.tool_calls]
         return Message.assistant(None, to_calls(step, turn.role, set(made), len(made))), "tool_calls"
+
+    def _room_for_calls(self, request: EngineRequest, room_tokens: int) -> int:
+        """Tell how many tokens the next calls and their replies may have.
+
+        Who hides text makes room again when a view is full, so a full window is no reason to stop. But calls and short
+        replies can't be hidden: all of a turn take at most half of the window.
+        """
+        newest = max((index for index, one in enumerate(request.messages) if one.role == "user"), default=-1)
+        own = sum(count_message(message, self._counter) for message in request.messages[newest + 1 :])
+        window = self._info.window_tokens
+        return max(0, min(max(room_tokens // 2, window // 8), window // 2 - own))
 
     def _shorten(self, text: str, sampling: Sampling, room_tokens: int) -> tuple[str, bool]:
         """End an answer before the first of the stop texts, and where it would have too many tokens."""

@@ -89,7 +89,7 @@ def _search(turn: Turn) -> Step | None:
     missed = {one.search.query for one in made if one.matches and not one.matches.total}
     queries = queries_for(turn.question.plain, missed)
     new = [query for query in queries if not turn.has_asked(query)]
-    return turn.fit(new[: min(_AT_ONCE, _MOST_SEARCHES - len(turn.asked))], 5, 400) or None
+    return turn.fit(new[: min(_AT_ONCE, _MOST_SEARCHES - len(turn.asked))], (2, 5), 400) or None
 
 
 def queries_for(question: str, missed: set[str] | None = None) -> list[str]:

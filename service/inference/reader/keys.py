@@ -68,8 +68,8 @@ _QUOTED = re.compile(r"\"([^\"\n]{1,120})\"|“([^”\n]{1,120})”|`([^`\n]{1,1
 _NEWEST_WORD = re.compile(rf"\b(?:{_NEWEST}|{_AT_THE_END})\b|\b(?:become|end(?:s|ed)? up|set to)\b", re.IGNORECASE)
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,3}[.)])\s+")
 _FILLER = re.compile(
-    r"^(?:(?:and|or|both|each|every|all|of|the|these|those|following|my|our|this|that|for|keys?|items?|variables?|names?"
-    r"|sensors?|entries|fields?|called|named)\b[\s:]*)+",
+    r"^(?:(?:and|or|both|each|every|all|of|the|these|those|following|my|our|this|that|for|called|named|keys|items|variables"
+    r"|names|sensors|entries|fields|(?<=the )(?:key|item|variable|field|entry)(?! ?\d))\b[\s:]*)+",
     re.IGNORECASE,
 )
 _POINTING = re.compile(

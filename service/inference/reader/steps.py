@@ -81,12 +81,8 @@ def to_calls(step: Sequence[Search | Detail], role: str, taken: Set[str], first:
             number += 1
         if isinstance(one, Search):
             name = "search_context"
-            arguments: dict[str, Any] = {
-                "query": one.query,
-                "role": role,
-                "max_results": one.max_results,
-                "context_size": one.context_size,
-            }
+            arguments: dict[str, Any] = {"query": one.query, "max_results": one.max_results}
+            arguments |= {"context_size": one.context_size} | ({"role": role} if role != "user" else {})
         else:
             name = "get_search_detail"
             arguments = {"search_id": one.search_id, "extended_context": one.extended_context}

@@ -28,8 +28,8 @@ CONTEXT_TOOLS = frozenset(
         "summarize_fragment",
     ]
 )
-_LINE_TOKENS = 30
-"""What a line of a search's reply costs beside its text; so does the call itself."""
+_LINE_TOKENS = 35
+"""What a line of a search's reply costs beside its text; the call itself costs about as much."""
 _CHARACTERS_A_TOKEN = 3.5
 """Of English text in a search's reply, on the safe side."""
 
@@ -51,9 +51,10 @@ class Turn:
     Attributes:
         question: What is asked.
         visible: The material that can be seen, in the conversation's order.
+        hidden_before: How many of the visible passages stand before something hidden.
         asked: The searches of this turn, in order.
         details: What each look at a match gave, by search id; None when that can't be read.
-        calls: How many calls of any tool this turn has made.
+        calls: How many calls of context tools this turn has made.
         may_search: Whether a search is possible, allowed, and of use: because something is hidden, or it is required.
         may_look: Whether the same holds for a look at a match.
         role: The role to search.
@@ -62,6 +63,7 @@ class Turn:
 
     question: Question
     visible: tuple[Passage, ...] = ()
+    hidden_before: int = 0
     asked: tuple[Asked, ...] = ()
     details: tuple[tuple[str, Passage | None], ...] = ()
     calls: int = 0
@@ -101,26 +103,33 @@ class Turn:
         for hit in self.found():
             yield hit.passage
 
-    def fit(self, queries: Sequence[str], max_results: int, context_size: int) -> tuple[Search, ...]:
+    def fit(self, queries: Sequence[str], results: tuple[int, int], context_size: int) -> tuple[Search, ...]:
         """Plan searches whose replies fit the room.
 
         Args:
             queries: What to look for, the most important first.
-            max_results: How many matches a search would like, at least 1.
-            context_size: How many characters around each, at least 50.
+            results: How many matches a search needs at least, and how many it would like.
+            context_size: How many characters around each it would like; at least 60.
 
         Returns:
-            Searches for as many of the queries as fit with one match each; the more queries, the less for each. None
-            where nothing fits or this turn may not search.
+            Searches for as many of the queries as fit with the least; the more queries, the less for each. None where
+            nothing fits or this turn may not search.
         """
-        least = _LINE_TOKENS * 2 + 60 / _CHARACTERS_A_TOKEN
+        fewest, most = results
+        least = _LINE_TOKENS + fewest * (_LINE_TOKENS + 60 / _CHARACTERS_A_TOKEN)
         count = min(len(queries), int(self.room_tokens / least)) if self.may_search else 0
-        if not count:
+        if count < 1:
             return ()
         share = self.room_tokens / count - _LINE_TOKENS
-        context = max(60, min(context_size, int((share / max_results - _LINE_TOKENS) * _CHARACTERS_A_TOKEN)))
-        results = max(1, min(max_results, int(share / (_LINE_TOKENS + context / _CHARACTERS_A_TOKEN))))
-        return tuple(Search(query, results, context) for query in queries[:count])
+        context = int((share / most - _LINE_TOKENS) * _CHARACTERS_A_TOKEN)
+        context = max(60, min(context_size, context))
+        shown = int(share / (_LINE_TOKENS + context / _CHARACTERS_A_TOKEN))
+        return tuple(Search(query, max(fewest, min(most, shown)), context) for query in queries[:count])
+
+    @property
+    def tail(self) -> tuple[Passage, ...]:
+        """What can be seen after everything that is hidden: nothing is newer."""
+        return self.visible[self.hidden_before :]
 
 
 def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
@@ -138,7 +147,7 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
     own = {call.id for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS}
     material = [index for index, message in enumerate(messages) if message.tool_call_id not in own]
     hidden_roles = {messages[index].role for index in material if len(pieces[index]) > len(messages[index].texts)}
-    question, visible = _split_question([(index, pieces[index]) for index in material], newest)
+    question, visible, hidden_before = _split_question([(index, pieces[index]) for index in material], newest)
     app_tools = any(messages[index].role == "tool" for index in material)
     asked, details, calls = _own_calls(messages[newest + 1 :], pieces[newest + 1 :], newest, app_tools)
     offered = {name for schema in request.tools if (name := _tool_name(schema))}
@@ -146,6 +155,7 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
     return Turn(
         question=question,
         visible=visible,
+        hidden_before=hidden_before,
         asked=asked,
         details=details,
         calls=calls,
@@ -161,17 +171,27 @@ def _all_by_user(earlier: Sequence[Message], hidden_roles: Set[str]) -> bool:
     return hidden_roles <= {"user"} and all(message.role in {"user", "system", "developer"} for message in earlier)
 
 
-def _split_question(pieces: list[tuple[int, list[str]]], newest: int) -> tuple[Question, tuple[Passage, ...]]:
-    """Part the newest user message's question from the material."""
+def _split_question(pieces: list[tuple[int, list[str]]], newest: int) -> tuple[Question, tuple[Passage, ...], int]:
+    """Part the newest user message's question from the material, and count what stands before the last marker."""
     question = Question()
     visible: list[Passage] = []
+    hidden_before = 0
     for index, texts in pieces:
-        rest = texts
-        if index == newest:
-            question, rest = read_question(texts)
-        cut = len(texts) > 1
-        visible += [_at_marker(text) if cut else Passage(text) for text in rest if text.strip()]
-    return question, tuple(visible)
+        asking, rest = read_question(texts) if index == newest else (Question(), texts)
+        question = asking if index == newest else question
+        marked = len(texts) > 1
+        passages = [_at_marker(text) if marked else Passage(text) for text in rest if text.strip()]
+        if marked:
+            after = sum(bool(text.strip()) for text in _after_last_marker(texts, rest))
+            hidden_before = len(visible) + len(passages) - after
+        visible += passages
+    return question, tuple(visible), hidden_before
+
+
+def _after_last_marker(texts: list[str], rest: list[str]) -> list[str]:
+    """Give the pieces of a message's material after its last marker: one, or the two around the question."""
+    asked_there = len(rest) > len(texts) and rest[: len(texts) - 1] == texts[:-1]
+    return rest[len(texts) - 1 :] if asked_there or len(rest) == len(texts) else rest[-1:]
 
 
 def _at_marker(text: str) -> Passage:

@@ -1,0 +1,96 @@
+"""The pipeline: what can be loaded, and what it can read."""
+
+from pathlib import Path
+
+import pytest
+import spacy
+
+from riffler.bandits.pipeline import load_pipeline, parse, pipeline_label
+from riffler.bandits.query import Query
+from riffler.errors import InvalidInput, InvalidSetting, RewriteFailed
+
+PIPELINE = load_pipeline(None)
+
+
+def test_blank_pipeline_finds_sentences() -> None:
+    """Without a name there is a tokenizer and a rule for sentences."""
+    assert [span.text for span in PIPELINE("It fell. Why?").sents] == ["It fell.", "Why?"]
+    assert pipeline_label(PIPELINE) == "en_blank-0.0.0"
+
+
+def test_named_pipeline_without_sentences_gets_the_rule(tmp_path: Path) -> None:
+    """Any English pipeline can be named; one that marks no sentences is completed."""
+    spacy.blank("en").to_disk(tmp_path)
+    assert load_pipeline(str(tmp_path)).pipe_names == ["sentencizer"]
+
+
+def test_named_pipeline_with_sentences_stays_as_it_is(tmp_path: Path) -> None:
+    """A pipeline that marks sentences gets nothing added."""
+    PIPELINE.to_disk(tmp_path)
+    assert load_pipeline(str(tmp_path)).pipe_names == ["sentencizer"]
+
+
+def test_other_language_is_refused(tmp_path: Path) -> None:
+    """The features read English only."""
+    spacy.blank("de").to_disk(tmp_path)
+    with pytest.raises(InvalidSetting, match="English, but this one is for 'de'"):
+        load_pipeline(str(tmp_path))
+
+
+@pytest.mark.parametrize("config", [None, "", "[nlp]\nlang = 5", '[nlp]\nlang = "en"\npipeline = ["nope"]'])
+def test_broken_pipeline_is_refused(tmp_path: Path, config: str | None) -> None:
+    """A folder that isn't a pipeline is a setting that isn't possible, in one line."""
+    if config is not None:
+        (tmp_path / "config.cfg").write_text(config)
+    with pytest.raises(InvalidSetting, match="can't be loaded") as caught:
+        load_pipeline(str(tmp_path))
+    assert "\n" not in str(caught.value)
+
+
+def test_unknown_package_is_refused() -> None:
+    """A package that isn't installed is named."""
+    with pytest.raises(InvalidSetting, match="'en_no_such_pipeline'"):
+        load_pipeline("en_no_such_pipeline")
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Why?", " a  b\n\nc ", "x" * 60, f" a {'(' * 60}{'y' * 60} b\t{'-' * 50}", "\u3000é\u0301 " + "ab." * 30],
+)
+def test_document_has_the_text(text: str) -> None:
+    """A query's document has the query's text, character by character, also where long runs are cut here."""
+    assert parse(PIPELINE, text).doc.text == text
+
+
+def test_long_runs_are_cut_into_words_and_marks() -> None:
+    """A run of 50 characters or more falls into stretches of word characters and of others; a shorter one is spaCy's."""
+    run = f"{'(' * 30}abc{')' * 30}"
+    assert [token.text for token in parse(PIPELINE, f"see {run} now").doc] == [
+        "see",
+        "(" * 30,
+        "abc",
+        ")" * 30,
+        " ",
+        "now",
+    ]
+    assert [token.text for token in parse(PIPELINE, "((a").doc] == ["(", "(", "a"]
+
+
+@pytest.mark.parametrize("text", ["a " * 600_000, "a" * 1_100_000, "\ud800 a", "\ud800" * 60], ids=range(4))
+def test_text_that_no_pipeline_reads(text: str) -> None:
+    """A text beyond the pipeline's limit, or that isn't Unicode text, fails the rewrite; the raw query then goes on."""
+    with pytest.raises(RewriteFailed, match="can't read the query"):
+        parse(PIPELINE, text)
+
+
+def test_query_shows_no_text() -> None:
+    """What a user asked stays out of a `repr`, and equality is the text's."""
+    query = parse(PIPELINE, "My secret?")
+    assert "secret" not in repr(query)
+    assert query == parse(PIPELINE, "My secret?")
+
+
+def test_query_with_another_document_is_refused() -> None:
+    """A query can't be paired with the document of another text."""
+    with pytest.raises(InvalidInput, match="another text"):
+        Query("Why?", PIPELINE("Who?"))

@@ -1,0 +1,50 @@
+"""Fixtures that many tests share: a data folder, and a store on a real embedded server."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.memory.store import RedisMemoryStore
+from riffler.service.ports.memory import SessionKey
+
+
+@pytest.fixture
+def data_folder(tmp_path: Path) -> Path:
+    """A folder of this test alone, not made yet."""
+    return tmp_path / "data"
+
+
+@pytest.fixture(scope="session")
+def server_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The data folder of a server that runs for all tests; each test has a tenant of its own on it."""
+    folder = tmp_path_factory.mktemp("memory") / "data"
+    server = EmbeddedServer(folder)
+    with asyncio.Runner() as runner:
+        runner.run(server.ensure())
+        yield folder
+        runner.run(server.stop())
+
+
+@pytest.fixture
+async def memory_connection(server_folder: Path) -> AsyncIterator[RedisConnection]:
+    """A connection of this test's event loop; it is attached to the server and doesn't own it."""
+    connection = RedisConnection(embedded=EmbeddedServer(server_folder))
+    yield connection
+    await connection.aclose()
+
+
+@pytest.fixture
+def memory_store(memory_connection: RedisConnection) -> RedisMemoryStore:
+    """A store on a real server."""
+    return RedisMemoryStore(memory_connection)
+
+
+@pytest.fixture
+def session_key() -> SessionKey:
+    """A session of a tenant that no other test has."""
+    return SessionKey(f"tenant-{secrets.token_hex(8)}", "session")
