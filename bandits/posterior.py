@@ -158,7 +158,7 @@ def check_reward(reward: float) -> None:
     Raises:
         InvalidReward: It isn't a finite number in [0, 1].
     """
-    if isinstance(reward, bool) or not isinstance(reward, int | float) or not 0.0 <= reward <= 1.0:
+    if isinstance(reward, bool) or not 0.0 <= reward <= 1.0:  # NaN fails the comparison
         raise InvalidReward(f"reward: expected a number from 0 to 1, got {reward!r}")
 
 

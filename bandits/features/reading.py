@@ -87,6 +87,10 @@ class Reading:
         """Give a word in lower case, or the empty string before the first and after the last."""
         return self.words[position] if 0 <= position < len(self.words) else ""
 
+    def is_word(self, position: int) -> bool:
+        """Tell a word or a number from a mark."""
+        return any(map(str.isalnum, self.words[position]))
+
     def ends(self, position: int) -> bool:
         """Tell whether the sentence is over at a position: nothing is there, or a mark that ends it."""
         return not self.word(position).strip(_ENDS)

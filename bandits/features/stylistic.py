@@ -44,7 +44,7 @@ def _asking_sentence(reading: Reading) -> WordSpan:
 
 
 def _count(reading: Reading, span: WordSpan) -> int:
-    return sum(word[0].isalnum() for word in reading.words[slice(*span)])
+    return sum(map(reading.is_word, range(*span)))
 
 
 _OPINION = frozenset(
@@ -101,7 +101,7 @@ def _lack_of_specificity(reading: Reading) -> Iterator[WordSpan]:
         the_thing = reading.word(start) == "thing" and reading.word(end) == "is"
         if not sure and not the_thing:
             yield start, end
-    words = [here for here, word in enumerate(reading.words) if word[0].isalnum()]
+    words = [here for here in range(len(reading.words)) if reading.is_word(here)]
     names = reading.capitals_tell and any(
         reading.texts[here][0].isupper() and not reading.opens[here] for here in words
     )

@@ -142,10 +142,11 @@ class LocalApi:
         if inspect.isawaitable(reply):
             reply = await reply
         completion = completion_of(reply, request, self._model, self._counter)
-        if request.stream:
-            parts = write_stream(completion, number, with_usage, fault)
-        else:
-            parts = write_answer(completion, number, fault)
+        parts = (
+            write_stream(completion, number, with_usage, fault)
+            if request.stream
+            else write_answer(completion, number, fault)
+        )
         kind = fault.kind if fault is not None else None
         seconds = fault.seconds if fault is not None else 0.0
         media_type = "text/event-stream" if request.stream else "application/json"

@@ -12,7 +12,7 @@ PIPELINE = load_pipeline(None)
 
 def test_names_are_the_bias_and_the_features() -> None:
     """The vector's entries are named in order."""
-    assert CONTEXT_NAMES == ("bias", *(feature.name for feature in FEATURES))
+    assert list(CONTEXT_NAMES) == ["bias", *(feature.name for feature in FEATURES)]
 
 
 @pytest.mark.parametrize(

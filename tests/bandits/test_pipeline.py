@@ -63,7 +63,7 @@ def test_document_has_the_text(text: str) -> None:
 
 
 def test_long_runs_are_cut_into_words_and_marks() -> None:
-    """A run of 50 characters or more falls into stretches of word characters and of others; a shorter one is spaCy's."""
+    """A run of 50 characters or more falls into stretches of word characters and of others; a shorter is spaCy's."""
     run = f"{'(' * 30}abc{')' * 30}"
     assert [token.text for token in parse(PIPELINE, f"see {run} now").doc] == [
         "see",

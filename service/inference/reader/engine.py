@@ -106,6 +106,9 @@ class ReaderEngine:
 
         Who hides text makes room again when a view is full, so a full window is no reason to stop. But calls and short
         replies can't be hidden: all of a turn take at most half of the window.
+
+        Returns:
+            At least 0.
         """
         newest = max((index for index, one in enumerate(request.messages) if one.role == "user"), default=-1)
         own = sum(count_message(message, self._counter) for message in request.messages[newest + 1 :])

@@ -39,7 +39,7 @@ _FORMS = tuple(
     for pattern in (
         # the current value of K; the newest status for each of: K, K
         rf"\b{_NEWEST}\s+(?:\w+\s+){{0,2}}?{VALUE_NOUNS}\s*(?:,\s*)?(?:of|for|under|at|on|in|held by"
-        rf"|stored (?:in|under|for))\s+(?P<keys>.+?){_END}",
+        rf"|stored (?:in|under|for)):?\s+(?P<keys>.+?){_END}",
         # the value of K now; what value does K have now
         rf"\b{VALUE_NOUNS}\s+(?:of|for)\s+(?P<keys>.+?)\s+{_AT_THE_END}\b",
         rf"\b(?:what|which)\s+(?:\w+\s+)?{VALUE_NOUNS}\s+(?:do|does|did)\s+(?P<keys>.+?)"

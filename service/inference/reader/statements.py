@@ -40,7 +40,7 @@ _SIGN = re.compile(
     r"|[ \t]*(?:-?->|:=|=>|→|⇒|←|<-|(?<![=!<>])=(?!=)|:(?![:/\\])|\||\t|[–—]|(?<= )-(?= )|\.{3,}|(?: \.){3,})\s*"
     r"| {2,}(?=\S))"
 )
-_NOW = r"(?:now|currently|again|also|already|then|today|finally|once more|since)"
+_NOW = r"(?:now|still|currently|again|also|already|then|today|finally|once more|since)"
 _SET = r"(?:set|changed|updated|raised|lowered|moved|reset|switched|bumped|increased|decreased|reduced|cut|turned|made)"
 _MOVE = (
     r"(?:change|rise|fall|drop|go|climb|jump|move|shift|stand|settle|point|map|increase|decrease|come)s?"

@@ -1,4 +1,4 @@
-"""Each feature's definition by examples: at least three queries that have it, with the words that say so, and three without."""
+"""Each feature's definition by examples: queries that have it, with the words that say so, and queries that don't."""
 
 import pytest
 
@@ -54,12 +54,12 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
         ("Who wrote Emma (the one that my aunt gave me)?", ["(the one that my aunt gave me)"]),
         ("What is the height — and I ask for a friend — of Etna?", ["— and I ask for a friend —"]),
         (
-            "My neighbour has a cat. The cat is old and grey and sleeps on our wall all day long, and my neighbour says that"
-            " she will not feed her fish, which worries all of us here. What do cats eat?",
+            "My neighbour has a cat. The cat is old and grey and sleeps on our wall all day long, and my neighbour says"
+            " that she will not feed her fish, which worries all of us here. What do cats eat?",
             [
                 "My neighbour has a cat.",
-                "The cat is old and grey and sleeps on our wall all day long, and my neighbour says that she will not feed her"
-                " fish, which worries all of us here.",
+                "The cat is old and grey and sleeps on our wall all day long, and my neighbour says that she will not feed"
+                " her fish, which worries all of us here.",
             ],
         ),
     ],

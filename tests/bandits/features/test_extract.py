@@ -73,7 +73,7 @@ def test_fired_names_what_is_present() -> None:
 
 def test_document_without_sentences_is_one_sentence() -> None:
     """Features read a document that no sentence rule has seen."""
-    doc = Doc(PIPELINE.vocab, words=["It", "fell", ".", "Why", "?"])
+    doc = Doc(PIPELINE.vocab, words=["It", "fell", ".", "why", "?"])
     assert extract(doc).fired == ("anaphora",)
 
 
@@ -89,7 +89,7 @@ def test_document_without_sentences_is_one_sentence() -> None:
     ids=["brackets", "marks", "words", "letters", "link"],
 )
 def test_hundred_kilobytes_take_seconds_at_most(text: str) -> None:
-    """No text of 100 KB blocks the features. (The tokenizer alone would take a quarter of an hour for the brackets.)"""
+    """No text of 100 KB blocks the features. The tokenizer alone would take a quarter of an hour for the brackets."""
     began = time.process_time()
     assert list(extract(parse(PIPELINE, text).doc).evidence) == NAMES
     assert time.process_time() - began < 20

@@ -23,7 +23,7 @@ BODY = {"model": "m", "messages": [{"role": "user", "content": "two words"}]}
 MODULE = "riffler.service.inference.local_api"
 
 
-async def post(api: LocalApi, **request: Any) -> httpx2.Response:  # noqa: ANN401 - passed on
+async def post(api: LocalApi, **request: Any) -> httpx2.Response:
     """Post to the chat path."""
     async with httpx2.AsyncClient() as client:
         return await client.post(f"{api.base_url}/chat/completions", **request)
@@ -78,7 +78,7 @@ async def test_the_same_request_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize("options", [None, {"include_usage": False}])
-async def test_a_stream_reports_usage_only_when_asked(options: Any) -> None:  # noqa: ANN401 - JSON
+async def test_a_stream_reports_usage_only_when_asked(options: Any) -> None:
     """As with OpenAI, usage in a stream is asked for."""
     async with LocalApi(echo) as api:
         body = BODY | {"stream": True} | ({"stream_options": options} if options else {})
@@ -137,7 +137,7 @@ async def test_faults_come_in_turn_and_end() -> None:
 
 
 @pytest.mark.parametrize("kind", ["slow", "stall"])
-async def test_a_delay_ends(kind: Any) -> None:  # noqa: ANN401 - a literal
+async def test_a_delay_ends(kind: Any) -> None:
     """After its time a delayed answer is whole."""
     async with LocalApi(echo, faults=[Fault(kind, seconds=0.05)]) as api:
         answer = await post(api, json=BODY)

@@ -39,7 +39,7 @@ PATIENCE_S = 10.0
 
 
 @asynccontextmanager
-async def engine_at(base_url: str, **settings: Any) -> AsyncIterator[OpenAIEngine]:  # noqa: ANN401 - passed on
+async def engine_at(base_url: str, **settings: Any) -> AsyncIterator[OpenAIEngine]:
     """Give an engine without retries, and close it."""
     made = OpenAIEngine("asked", base_url=base_url, **{"max_retries": 0, **settings})
     try:
@@ -66,7 +66,7 @@ async def raw_server(reply: bytes) -> AsyncIterator[str]:
         yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
 
 
-async def body_of(request: EngineRequest, **settings: Any) -> Any:  # noqa: ANN401 - JSON
+async def body_of(request: EngineRequest, **settings: Any) -> Any:
     """Send a request and give the body that arrived."""
     async with LocalApi(["fine"]) as api, engine_at(api.base_url, **settings) as engine:
         await complete(engine, request)
@@ -96,7 +96,7 @@ async def test_sampling_goes_under_the_apis_names(field: MaxTokensField) -> None
 
 
 @pytest.mark.parametrize("tool_choice", ["auto", "none", "required"])
-async def test_the_tool_choice_goes_with_tools_only(tool_choice: Any) -> None:  # noqa: ANN401 - a literal
+async def test_the_tool_choice_goes_with_tools_only(tool_choice: Any) -> None:
     """Without tools neither field is sent; with tools both are."""
     without = await body_of(EngineRequest(ASK.messages, tool_choice=tool_choice))
     assert not {"tools", "tool_choice"} & set(without)
