@@ -119,6 +119,19 @@ def call(
     _run(run())
 
 
+@app.command()
+def demo(seed: Annotated[int, typer.Option(help="For the generated texts.")] = 1) -> None:
+    """Show the main job on generated texts whose answers are known."""
+
+    async def run() -> bool:
+        from riffler.service.cli.demo import run_demo  # noqa: PLC0415
+
+        return await run_demo(seed)
+
+    if not asyncio.run(run()):
+        raise typer.Exit(1)
+
+
 def read_text(path: Path) -> str:
     """Read a text file, or standard input.
 

@@ -1,0 +1,1 @@
+"""Texts with known answers, from seeded generators of our own."""

@@ -1,0 +1,83 @@
+"""The command line, as a user calls it: in a process of its own, on a data folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def riffler(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """Run a command, with no setting but the data folder."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    done = subprocess.run(
+        [str(Path(sys.executable).with_name("riffler")), *arguments],
+        input=stdin,
+        capture_output=True,
+        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data")},
+        timeout=120,
+        check=False,
+    )
+    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+
+
+def test_ask_reward_view_and_call(tmp_path: Path) -> None:
+    """A question is answered from standard input, rewarded once, and its session can be looked at and carved."""
+    text = "".join(f"The code of gate {number} is {number * 31}.\n" for number in range(3000))
+    asked = riffler(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1234?", stdin=text.encode())
+    assert asked.returncode == 0, asked.stderr
+    answer = json.loads(asked.stdout)
+    assert "38254" in answer["text"]
+    decision, session = answer["rewriting"]["decision"], answer["session"]
+    assert "rewarded with 0.8" in riffler(tmp_path, "reward", decision, "0.8").stdout
+    assert "nothing changed" in riffler(tmp_path, "reward", decision, "0.1").stdout
+    assert "[[f00001" in riffler(tmp_path, "view", session).stdout
+    assert json.loads(riffler(tmp_path, "view", session, "--original").stdout.splitlines()[0])["content"] == text
+    restored = riffler(tmp_path, "call", session, "restore_fragment", '{"fragment_id": "f00001"}')
+    assert "restored f00001" in restored.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", "--context", "{}/missing", "why?"], "missing: No such file"),
+        (["ask", "--context", "{}", "why?"], "Is a directory"),
+        (["ask", "--context", "{}/binary", "why?"], "binary data"),
+        (["ask", "--context", "{}/latin", "why?"], "expected UTF-8, got byte 0xe9"),
+        (["ask", "--context", "{}/empty", "why?"], "got an empty one"),
+        (["ask", " "], "question: expected a text"),
+        (["ask", "--session", "nobody", "why?"], "no session 'nobody'"),
+        (["ask", "--engine", "abacus", "why?"], "abacus"),
+        (["ask", "--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "why?"], "openai"),
+        (["reward", "d123", "0.5"], "no decision 'd123'"),
+        (["reward", "d0123456789abcdef0123", "1.5"], "from 0 to 1"),
+        (["call", "nobody", "fold_fragment", "{{}}"], "no session 'nobody'"),
+    ],
+)
+def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: list[str], words: str) -> None:
+    """A failure is one line on standard error and exit code 1, and nothing on standard output claims success."""
+    (tmp_path / "binary").write_bytes(b"a\0b")
+    (tmp_path / "latin").write_bytes("café".encode("latin-1"))
+    (tmp_path / "empty").write_bytes(b" \n")
+    done = riffler(tmp_path, *(argument.format(tmp_path) for argument in arguments))
+    assert done.returncode == 1
+    assert words in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "Traceback" not in done.stderr
+
+
+def test_the_data_folder_must_be_one(tmp_path: Path) -> None:
+    """A data folder that can't be made is one clear line."""
+    (tmp_path / "data").write_text("a file")
+    done = riffler(tmp_path, "ask", "why?")
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert "data folder" in done.stderr
+
+
+def test_the_demo_answers_right(tmp_path: Path) -> None:
+    """Every scene of the demo is answered right, on another seed than the README's too."""
+    done = riffler(tmp_path, "demo", "--seed", "7")
+    assert done.returncode == 0, done.stdout
+    assert "right     5 of 5" in done.stdout
