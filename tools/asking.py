@@ -88,8 +88,8 @@ def _asking_paragraph(text: str) -> tuple[int, int]:
     tail = _last_paragraph(text)
     if _QUESTION.search(text, *tail):
         return _shorten(text, *tail)
-    head = next(_paragraphs(text[:_LONGEST_CHARACTERS]))
-    if _QUESTION.search(text, *head):
+    head = next(_paragraphs(text[:_LONGEST_CHARACTERS]), None)  # None: it begins with a screenful of blanks
+    if head is not None and _QUESTION.search(text, *head):
         return head
     return _shorten(text, *tail)
 

@@ -131,7 +131,7 @@ def event_to_dict(event: Event) -> dict[str, Any]:
             return {"kind": "summarised", "id": id_, "focus": focus, "summary": summary}
         case TextSearched(query, hits):
             return {"kind": "searched", "query": query, "hits": [[hit.id, *_span_list(hit.span)] for hit in hits]}
-        case QueryRewritten(span, text, decision):
+        case QueryRewritten(span, text, decision):  # pragma: no branch - mypy holds that no other kind is left
             return {"kind": "rewritten", "span": _span_list(span), "text": text, "decision": decision}
 
 

@@ -41,10 +41,10 @@ def _run(memory: WorkingMemory, arguments: FragmentContext, inputs: Inputs) -> O
     end = _only_place(memory, arguments.end_marker, arguments.role, "end_marker")
     if (start.message, start.slot) != (end.message, end.slot):
         raise InvalidSpan(
-            f"start_marker is in message {start.message + 1}, end_marker in message {end.message + 1}: a span lies in "
-            f"one message; cut each message by itself"
+            f"start_marker is in {_place(start)}, end_marker in {_place(end)}: a span lies in one text of one message; "
+            f"cut each by itself"
         )
-    if end.end < start.start or end.start < start.start:
+    if end.start < start.start:
         raise InvalidSpan("end_marker comes before start_marker: swap them")
     span = Span(start.message, start.slot, start.start, max(start.end, end.end))
     check_free(memory, span)
@@ -78,6 +78,10 @@ def _only_place(memory: WorkingMemory, marker: str, role: RoleChoice, name: str)
     raise MarkerNotFound(
         f"{name} occurs 0 times in {_whose(role)} messages: copy it exactly as it stands there, or choose another role"
     )
+
+
+def _place(span: Span) -> str:
+    return f"message {span.message + 1}, text {span.slot + 1}" if span.slot else f"message {span.message + 1}"
 
 
 def _whose(role: RoleChoice) -> str:

@@ -145,6 +145,8 @@ def search_id(number: int) -> str:
     return f"s{number:05x}"
 
 
+_JOINER = "\u200d"
+
 _BOUNDARIES = (
     re.compile(r"\n[ \t]*\n+"),  # paragraphs
     re.compile(r"\n"),  # lines
@@ -185,7 +187,12 @@ def _nearest_boundary(text: str, ideal: int, reach: float, end: int) -> int:
     for boundary in _BOUNDARIES:
         places = [match.end() for match in boundary.finditer(text, max(low, 0), min(high, end))]
         if places:
-            return min(places, key=lambda place: abs(place - ideal))
-    while ideal < end and unicodedata.combining(text[ideal]):
-        ideal += 1
-    return ideal
+            return _past_marks(text, min(places, key=lambda place: abs(place - ideal)), end)
+    return _past_marks(text, ideal, end)
+
+
+def _past_marks(text: str, cut: int, end: int) -> int:
+    """Move a cut behind what belongs to the character before it: accents, vowel signs, joined emoji."""
+    while cut < end and (unicodedata.category(text[cut])[0] == "M" or _JOINER in text[cut - 1 : cut + 1]):
+        cut += 1
+    return cut

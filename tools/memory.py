@@ -7,6 +7,7 @@ gives a new working memory of the next version.
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -85,6 +86,16 @@ class WorkingMemory:
             slots.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment)
         return {slot: tuple(fragments) for slot, fragments in slots.items()}
 
+    @cached_property
+    def _outermost_hidden(self) -> Mapping[tuple[int, int], tuple[Fragment, ...]]:
+        """By slot, the hidden fragments that lie in no other hidden one: apart from each other, by position."""
+        slots: dict[tuple[int, int], list[Fragment]] = {}
+        for fragment in self.by_position:
+            found = slots.setdefault((fragment.span.message, fragment.span.slot), [])
+            if fragment.hidden and not (found and found[-1].span.contains(fragment.span)):
+                found.append(fragment)
+        return {slot: tuple(fragments) for slot, fragments in slots.items()}
+
     def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
         """Give the fragments of a text slot by position, an outer one before those inside it."""
         return self._by_slot.get((message, slot), ())
@@ -99,10 +110,9 @@ class WorkingMemory:
 
     def hiding(self, span: Span) -> Fragment | None:
         """Give the outermost hidden fragment that shares a character with a span, or None."""
-        for fragment in self.fragments_of(span.message, span.slot):
-            if fragment.hidden and fragment.span.overlaps(span):
-                return fragment
-        return None
+        hidden = self._outermost_hidden.get((span.message, span.slot), ())
+        place = bisect_right(hidden, span.start, key=lambda fragment: fragment.span.end)
+        return hidden[place] if place < len(hidden) and hidden[place].span.overlaps(span) else None
 
     def hidden(self) -> bool:
         """Tell whether the view hides anything."""
@@ -144,7 +154,7 @@ def _applied(memory: WorkingMemory, event: Event, version: int) -> WorkingMemory
             return replace(_with_fragments(memory, (fragment,)), taken=memory.taken | taken_fences((summary,)))
         case TextSearched(_, hits):
             return replace(memory, hits=MappingProxyType({**memory.hits, **{hit.id: hit for hit in hits}}))
-        case QueryRewritten():
+        case QueryRewritten():  # pragma: no branch - mypy holds that no other kind is left
             return replace(memory, rewrite=event, taken=memory.taken | taken_fences((event.text,)))
 
 
@@ -157,8 +167,7 @@ def _appended(memory: WorkingMemory, event: MessagesAppended) -> WorkingMemory:
         entries=memory.entries + tuple(Entry(message, event.origin) for message in event.messages),
         asking=event.asking if asked else memory.asking,
         rewrite=None if asked else memory.rewrite,
-        taken=memory.taken
-        | taken_fences(text for message in event.messages for text in (*message.texts, message.json)),
+        taken=memory.taken | taken_fences(text for message in event.messages for text in _written(message)),
     )
 
 

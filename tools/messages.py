@@ -211,6 +211,11 @@ class Message:
             if call.get("function")
         )
 
+    @property
+    def call_ids(self) -> tuple[str, ...]:
+        """The ids of all calls of an assistant message, in order, also of those that aren't function calls."""
+        return tuple(call["id"] for call in self._value.get("tool_calls") or ())
+
     @cached_property
     def texts(self) -> tuple[str, ...]:
         """The text slots: the string content, or the texts of the text parts in order."""

@@ -31,7 +31,7 @@ def check_arrival(messages: Sequence[Message], first: int = 0) -> None:
     for index in range(start, len(messages)):
         message = messages[index]
         if message.role != "tool":
-            waiting = [call.id for call in message.tool_calls]
+            waiting = list(message.call_ids)
         elif message.tool_call_id in waiting:
             waiting.remove(message.tool_call_id)
         else:
@@ -58,6 +58,6 @@ def check_complete(messages: Sequence[Message]) -> None:
             continue
         if waiting:
             raise UnpairedToolCall(f"messages[{index}]: comes before the results of the calls {', '.join(waiting)}")
-        waiting = [call.id for call in message.tool_calls]
+        waiting = list(message.call_ids)
     if waiting:
         raise UnpairedToolCall(f"the conversation ends before the results of the calls {', '.join(waiting)}")

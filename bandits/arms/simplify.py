@@ -1,7 +1,8 @@
 """`simplify`: drop what frames a question without being part of it, by rule.
 
-Dropped are politeness and frames ("could you please tell me"), fillers ("basically"), asides in round brackets without
-a number, a name or a negation, and words said twice in a row. Numbers, names, quoted strings and negations stay.
+Dropped are greetings and politeness ("hello, could you please tell me"), fillers between commas ("basically"), asides in
+round brackets, function words and marks said twice. A cut is made only where it touches no number, quoted string,
+negation or name (`facts`), and the whole only where the guard lets it pass, so what the question depends on stays.
 """
 
 from __future__ import annotations
@@ -10,26 +11,68 @@ import re
 from dataclasses import dataclass
 
 from riffler.bandits.arms.base import Ask
+from riffler.bandits.facts import facts
+from riffler.bandits.features.words import REQUEST_VERBS
+from riffler.bandits.guard import check
 from riffler.bandits.query import Query
 
-_FRAME = re.compile(
-    r"""^(?:(?:hi|hello|hey)\b(?:\s+(?:there|all|everyone))?[\s,!.]*)?
-    (?:(?:please|so|well|ok|okay|um|uh|also)\b[\s,]*)*
-    (?:(?:i\s+(?:was\s+wondering|wonder|am\s+wondering)(?:\s+if)?|(?:can|could|would|will)\s+you(?:\s+(?:please|kindly|perhaps|possibly|maybe))*
-      |i\s+would\s+(?:really\s+)?like\s+to\s+know|i'd\s+(?:really\s+)?like\s+to\s+know|i\s+want\s+to\s+know|do\s+you\s+(?:happen\s+to\s+)?know)\b[\s,]*
-      (?:you\s+(?:could|can|might|would)\s+)?(?:(?:please|kindly)\s+)?(?:tell\s+me|let\s+me\s+know|help\s+me\s+(?:find|understand))?[\s,:]*)?""",
-    re.IGNORECASE | re.VERBOSE,
+_STARTS = r"(?:^\s*|(?<=[.!?]\s))"
+_WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
+_VERB = rf"(?:{'|'.join(sorted(REQUEST_VERBS))})\b"
+_SOFT = r"(?:(?:please|kindly|possibly|perhaps|maybe)\s+)*"
+_FILLER = (
+    r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|by\ the\ way|you\ know|i\ mean"
+    r"|i\ guess|i\ suppose|um+|uh+|erm+|hmm+)"
 )
-_FILLERS = re.compile(
-    r"\b(?:basically|actually|honestly|kind of|sort of|you know|i mean|if possible|please|thanks(?: a lot)?|thank you)"
-    r"\b,?\s*",
-    re.IGNORECASE,
+_TWICE = (
+    "the a an is are was were of to in on for and or what how why who when where which do does did can could would my this"
+    " it you i we they with at from by as be very really"
+).replace(" ", "|")
+
+# Each drops its group `cut`. They are tried in order, again and again while one of them drops something.
+_RULES = tuple(
+    re.compile(pattern, re.IGNORECASE | re.VERBOSE)
+    for pattern in (
+        # "Hello there, ...", "Good morning!"
+        rf"""{_STARTS}(?P<cut>(?:(?:hi|hello|hey|greetings|dear\ (?:all|team)|good\ (?:morning|afternoon|evening|day))
+            (?:\ (?:there|all|everyone|everybody|team|folks))?\s*[,!.:;]+\s*)+)""",
+        # "So, ...", "OK then, ...": with a comma, or before a question word
+        rf"""{_STARTS}(?P<cut>(?:so|well|ok|okay|anyway|right|alright|now)(?:\ then)?\s*,\s*|(?:so|ok|okay)\s+(?={_WH}))""",
+        # "I hope you are well.", "Sorry to bother you, but ...", "Quick question: ...", "Just curious, ..."
+        rf"""{_STARTS}(?P<cut>(?:i\ hope\ (?:you\ are|you['’]re|this\ finds\ you)\ (?:doing\ )?well|sorry\ to\ bother\ you
+            |excuse\ me|(?:just\ )?(?:a\ )?quick\ question|i\ have\ a\ (?:quick\ )?question|just\ curious)
+            \s*[,:;.!]+\s*(?:but\s+)?)""",
+        # "I was wondering if you could ..."
+        rf"""{_STARTS}(?P<cut>i(?:\ was|\ am|['’]m)?\ (?:just\ )?wonder(?:ing)?\ (?:if|whether)\ (?:you\ (?:could|can|would|might)
+            \ {_SOFT}))(?={_VERB})""",
+        # "I would like to know what ...", "Do you know who ..."
+        rf"""{_STARTS}(?P<cut>(?:i(?:\ would|['’]d)\ (?:really\ )?(?:like|love)\ to|i\ (?:just\ )?want\ to)\ know\s+
+            |i\ (?:was|am)\ (?:just\ )?wondering\s+|do\ you\ (?:happen\ to\ )?know\s+)(?={_WH})""",
+        # "Could you please explain ...": a verb of telling or making must follow
+        rf"""{_STARTS}(?P<cut>(?:can|could|will|would)\ you\ {_SOFT})(?={_VERB})""",
+        # "Please explain ..."
+        rf"""{_STARTS}(?P<cut>(?:please|kindly)\s*,?\s*)(?={_VERB}|{_WH})""",
+        # "Tell me what ...": only before a question word
+        rf"""{_STARTS}(?P<cut>(?:tell\ me|let\ me\ know)\s*[,:]?\s+)(?=(?:what|when|where|which|who|whom|whose|why|how)\b)""",
+        # "..., please?", "... if possible."
+        r"(?<=\S)(?P<cut>,?\s+(?:please|if\ possible))(?=\s*(?:[?.!]|$))",
+        # "... Thanks a lot!" at the end
+        r"(?<=[.?!])(?P<cut>\s+(?:many\ )?(?:thanks|thank\ you)(?:\ (?:a\ lot|so\ much|very\ much|in\ advance))*\s*[.!]*\s*$)",
+        # "Basically, ...", "it is, you know, big"
+        rf"{_STARTS}(?P<cut>{_FILLER}\s*,\s*)",
+        rf"(?P<cut>,\s*{_FILLER}\s*,)(?=\s)",
+        r"(?P<cut>\b(?:um+|uh+|erm+|hmm+)\b[,.…]*\s+)",
+        # An aside of at least two words that adds no condition: "(the one I told you about)", but not "(in miles)"
+        r"""(?<=\w)(?P<cut>\s+\((?!(?:in|at|on|for|from|to|by|with|without|using|only|except|excluding|including|if|unless|not|eg
+            |ie|or|and|per|as|under|over|than|before|after|during|since|until|both|all|any)\b)[a-z]+(?:[\s,]+[a-z'’]+)+[.!]?\))""",
+        # "the the"
+        rf"\b(?P<once>{_TWICE})(?P<cut>(?:\s+(?P=once))+)\b",
+        # "what?!", "what!?", "now!!!"
+        r"(?<=\w)(?P<cut>!+)(?=\?)",
+        r"(?<=\w[?!])(?P<cut>[?!]+)(?=\s|$)",
+    )
 )
-_ASIDE = re.compile(r"\s*\(([^()]*)\)")
-_ASIDE_MATTERS = re.compile(r"\d|[A-Z\"“'‘]|\b(?:not|no|never|without)\b|n't")
-_TWICE = re.compile(r"\b([A-Za-z]+)(?:\s+\1\b)+", re.IGNORECASE)
-_MAY_DOUBLE = frozenset(["that", "had"])
-_QUOTED = re.compile(r"(\"[^\"]*\"|“[^”]*”)")
+_MOST_ROUNDS = 4
 
 
 def simplified(text: str) -> str:
@@ -39,22 +82,37 @@ def simplified(text: str) -> str:
         text: The question.
 
     Returns:
-        The shorter question; the text itself where nothing is dropped or nothing would be left.
+        The shorter question; the text itself where nothing is dropped, nothing would be left, or the guard objects.
     """
-    pieces = _QUOTED.split(text)
-    pieces[0] = _FRAME.sub("", pieces[0].lstrip(), count=1) if pieces[0].strip() else pieces[0]
-    kept = "".join(piece if number % 2 else _plainer(piece) for number, piece in enumerate(pieces))
-    kept = re.sub(r"[ \t]{2,}", " ", kept).strip(" \t,")
-    kept = re.sub(r"\s+([?.!,])", r"\1", kept)
-    if not re.search(r"\w", kept) or kept.strip() == text.strip():
+    kept = text
+    for _ in range(_MOST_ROUNDS):
+        before = kept
+        for rule in _RULES:
+            kept = _apply(rule, kept)
+        if kept == before:
+            break
+    if kept == text:
         return text
-    return kept[:1].upper() + kept[1:] if text.lstrip()[:1].isupper() else kept
+    kept = kept.strip()
+    if text.lstrip()[:1].isupper() and kept.split(" ", 1)[0].islower():
+        kept = kept[:1].upper() + kept[1:]
+    return kept if any(map(str.isalnum, kept)) and check(text, kept).kept else text
 
 
-def _plainer(text: str) -> str:
-    text = _ASIDE.sub(lambda aside: aside[0] if _ASIDE_MATTERS.search(aside[1]) else "", text)
-    text = _FILLERS.sub("", text)
-    return _TWICE.sub(lambda twice: twice[0] if twice[1].lower() in _MAY_DOUBLE else twice[1], text)
+def _apply(rule: re.Pattern[str], text: str) -> str:
+    cuts = [match.span("cut") for match in rule.finditer(text)]
+    if not cuts:
+        return text
+    held = bytearray(len(text))
+    for fact in facts(text):
+        held[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
+    pieces: list[str] = []
+    end = 0
+    for start, stop in cuts:
+        if not any(held[start:stop]):
+            pieces.append(text[end:start])
+            end = stop
+    return "".join([*pieces, text[end:]])
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +120,7 @@ class Simplify:
     """Drops frames, fillers and repetitions."""
 
     name: str = "simplify"
-    version: str = "1"
+    version: str = "2"
     needs_model: bool = False
 
     def offered(self, query: Query) -> bool:

@@ -2,7 +2,7 @@
 
 Whoever needs it first starts it, under a lock; others attach to its private socket. When the process that owns it goes,
 the server saves and stops with it, and an attached process starts it again under the same lock, at its next command.
-So there is never an orphan, and never a second server on one folder.
+So there is never an orphan, and never a second server on one folder: a server inherits a lock and keeps it for life.
 """
 
 from __future__ import annotations
@@ -74,13 +74,18 @@ class EmbeddedServer:
         if self._answers():
             return
         deadline = time.monotonic() + _LOCK_S
-        with self._folder_lock() as lock:
-            while not _locked(lock):
+        with self._lock_file("lock") as starting, self._lock_file("server.lock") as alive:
+            while not _locked(starting):
                 if time.monotonic() > deadline:
                     raise MemoryUnavailable(f"data folder {self.folder}: another process keeps its lock")
                 await asyncio.sleep(0.02)
-            if not self._answers():
-                await self._start()
+            while not _locked(alive):  # a server has it until it ends: this one answers soon, or is busy, or is ending
+                if await asyncio.to_thread(self._answers):
+                    return
+                if time.monotonic() > deadline:
+                    raise MemoryUnavailable(f"data folder {self.folder}: its server runs, but gives no answer")
+                await asyncio.sleep(0.02)
+            await self._start(alive)
 
     async def stop(self) -> None:
         """Stop the server if this process owns it. What was acknowledged is on disk then."""
@@ -95,11 +100,11 @@ class EmbeddedServer:
             await asyncio.sleep(0.01)
 
     @contextmanager
-    def _folder_lock(self) -> Iterator[int]:
+    def _lock_file(self, name: str) -> Iterator[int]:
         try:
             self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             _make_private(Path(self.socket).parent)
-            lock = os.open(self.folder / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            lock = os.open(self.folder / name, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as exc:
             raise _folder_error(self.folder, exc) from exc
         try:
@@ -107,13 +112,15 @@ class EmbeddedServer:
         finally:
             os.close(lock)
 
-    async def _start(self) -> None:
+    async def _start(self, alive: int) -> None:
+        await self.stop()  # one that was killed has ended, but wasn't waited for yet
         server, config = find_server(), self._write_config()
         self._child = subprocess.Popen(  # noqa: ASYNC220 - forks in this thread on purpose, and returns at once
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid()), server, config],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            pass_fds=(alive,),  # the lock goes to the server, and is free when that has ended, however it ends
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which then stops its server
         )
         deadline = time.monotonic() + _START_S

@@ -31,8 +31,8 @@ def test_faithful_rewrites_go_on(rewrite: str) -> None:
         (QUESTION.replace(" 12", ""), "number"),
         (QUESTION.replace("the ledger", "a ledger"), "quoted"),
         (QUESTION.replace("not ", ""), "negation"),
-        (QUESTION.replace("Mara Venn", "Mara"), "name 'Venn'"),
-        (QUESTION.replace("boats", "Viking boats"), "name 'Viking'"),
+        (QUESTION.replace("Mara Venn", "Mara"), "name"),
+        (QUESTION.replace("boats", "Viking boats"), "name"),
         (QUESTION.replace("?", "."), "question"),
     ],
 )

@@ -26,7 +26,8 @@ from riffler.tools.tool import Inputs
 COUNTER = EstimatedTokens()
 TOOLS = Registry()
 
-words = st.text(alphabet=st.sampled_from("ab {}.\n⟦⟧港é\U0001f6a2?"), min_size=1, max_size=30)
+look_alikes = st.sampled_from(["[[status", "[[f00001", "[[2:f00001"])
+words = look_alikes | st.text(alphabet=st.sampled_from("ab {}.\n⟦⟧港é\U0001f6a2?"), min_size=1, max_size=30)
 texts = st.builds(
     lambda head, body, times: f"{head}\n\n{(body + ' harbour. ') * times}", words, words, st.integers(1, 60)
 )
@@ -35,6 +36,7 @@ happenings = st.one_of(
     st.tuples(st.just("append"), texts, numbers),
     st.tuples(st.just("cut"), words, numbers),
     st.tuples(st.sampled_from(["fold_fragment", "restore_fragment", "summarize_fragment"]), words, numbers),
+    st.tuples(st.sampled_from(["fold_fragment", "summarize_fragment"]), words, numbers),
     st.tuples(st.just("search"), st.sampled_from(["harbour", "a", "{", "港"]), numbers),
     st.tuples(st.just("rewrite"), words, numbers),
     st.tuples(st.just("fit"), words, numbers),
@@ -74,9 +76,11 @@ def called(memory: WorkingMemory, kind: str, text: str, number: int) -> tuple[st
     return kind, {"fragment_id": ids[number % len(ids)], **focus}
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
-    st.builds(lambda text, rest: [("append", text, 1), ("cut", "a", 0), *rest], texts, st.lists(happenings, max_size=30)),
+    st.builds(
+        lambda text, rest: [("append", text, 1), ("cut", "a", 0), *rest], texts, st.lists(happenings, max_size=30)
+    ),
     st.integers(1, 3),
 )
 def test_the_store_agrees_with_the_pure_memory(

@@ -17,6 +17,8 @@ from riffler.service.inference.reader.turn import Turn
 
 _MOST_CALLS = 40
 _MOST_LINKS = 2000
+_CLOSER = ("{}'s", "of {}", "{} is", "{},")
+"""Where a name has more mentions than a search shows, it is looked for as it stands beside a relation."""
 _BOUNDARY = re.compile(r"[.!?,;:]\s|\n")
 _ARTICLE = re.compile(r"^(?:the|a|an|our|its|old)\s+", re.IGNORECASE)
 
@@ -33,7 +35,9 @@ def chain(turn: Turn) -> Step | None:
     asked = read_chain_question(turn.question.plain)
     if asked is None:
         return None
-    known = [asked.subject, *dict.fromkeys(one.search.query for one in turn.asked)]
+    queries = dict.fromkeys([asked.subject, *(one.search.query for one in turn.asked)])
+    closer = {form.format(name) for name in queries for form in _CLOSER}
+    known = [query for query in queries if query not in closer]
     found = [link for passage in turn.passages() for link in links(_whole(passage), known, asked.kind)][:_MOST_LINKS]
     reached = _follow(asked, found)
     if turn.may_search and turn.calls < _MOST_CALLS:
@@ -58,7 +62,7 @@ def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
     for name in ends:
         replies = turn.replies_to(name)
         if any(matches.total > len(matches.hits) for matches in replies):
-            queries += [f"{name}'s", f"of {name}", f"{name} is", f"{name},"]
+            queries += [form.format(name) for form in _CLOSER]
         elif name == subject and not any(matches.total for matches in replies):
             parts = [word for word in re.findall(r"\w+", name) if len(word) > 2]
             queries += [name.title(), *parts, *(part.title() for part in parts)]  # case counts in a search

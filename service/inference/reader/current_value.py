@@ -37,24 +37,26 @@ def current_value(turn: Turn) -> Step | None:
     if not keys:
         return None
     names = list(dict.fromkeys(name for key in keys for reading in key.readings() for name in reading))
-    if turn.may_search and turn.calls < _MOST_CALLS_A_KEY * len(names):
-        step = _search(turn, names) or _search_more(turn, names)
-        if step:
-            return step
-    if turn.may_look and (step := _look(turn, names)):
+    if turn.may_search and turn.calls < _MOST_CALLS_A_KEY * len(names) and (step := _search(turn, names)):
         return step
     visible = [(unwrap(passage.text), not passage.cut_start) for passage in turn.visible]
     values = {name: value for name in names if (value := _value(turn, name, visible)) is not None}
+    read = [name for key in keys for name in _reading(key, values)]
+    if turn.may_search and turn.calls < _MOST_CALLS_A_KEY * len(names) and (step := _search_more(turn, read)):
+        return step
+    if turn.may_look and (step := _look(turn, read)):
+        return step
     if not values:
         return None
-    return Say("\n".join(line for key in keys for line in _lines(turn, key, values)))
+    lines = (
+        turn.question.word(name, values[name]) if name in values else f"I found no value of {name}." for name in read
+    )
+    return Say("\n".join(lines))
 
 
-def _lines(turn: Turn, key: Key, values: dict[str, str]) -> Iterator[str]:
-    """Word a key's answer. `A and B` is read in the way in which most of it has values, as few keys as possible."""
-    reading = max(key.readings(), key=lambda way: sum(name in values for name in way) / len(way))
-    for name in reading:
-        yield turn.question.word(name, values[name]) if name in values else f"I found no value of {name}."
+def _reading(key: Key, values: dict[str, str]) -> tuple[str, ...]:
+    """Choose how to read `A and B`: so that most of it has values, as few keys as possible."""
+    return max(key.readings(), key=lambda way: sum(name in values for name in way) / len(way))
 
 
 def _search(turn: Turn, names: list[str]) -> Step | None:
@@ -82,7 +84,7 @@ def _may_open_a_sentence(turn: Turn, name: str) -> bool:
     if len(name) < 4 or not name[0].isalpha() or not turn.replies_to(name):
         return False
     newest = _newest(turn, name)
-    return newest is None or (newest[1].prose and name[0].islower())
+    return (newest is None and not _is_drowned(turn, name)) or bool(newest and newest[1].prose and name[0].islower())
 
 
 def _is_drowned(turn: Turn, name: str) -> bool:

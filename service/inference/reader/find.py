@@ -23,6 +23,7 @@ _AT_ONCE = 3
 _MOST_LOOKS = 2
 _ENOUGH = 0.5
 """The share of the question's weight that a sentence must have."""
+_BORROWED = 0.75
 _LONGEST_QUOTE = 400
 
 _QUOTED = re.compile(r"\"([^\"\n]{1,80})\"|“([^”\n]{1,80})”|(?<!\w)['‘]([^'’\n]{1,80})['’](?!\w)")
@@ -105,11 +106,12 @@ def queries_for(question: str, missed: set[str] | None = None) -> list[str]:
     """
     missed = missed or set()
     quoted = [next(group for group in match.groups() if group).strip() for match in _QUOTED.finditer(question)]
-    spans = names(question)
-    named = [question[start:end] for start, end in spans]
+    named = [part for start, end in names(question) for part in re.split(r" of (?:the )?", question[start:end])]
     telling = [word for word in words(question) if not is_stop(word) and not is_polite(word)]
     numbers = [word for word in telling if _NUMBER.search(word)]
-    plain = sorted((word for word in telling if not any(word in name for name in named)), key=len, reverse=True)
+    plain = sorted(
+        (word for word in telling if not any(word in one for one in (*named, *quoted))), key=len, reverse=True
+    )
     chosen: list[str] = []
     for query in (*quoted, *sorted(named, key=len, reverse=True), *numbers, *plain):
         if query in missed:
@@ -137,7 +139,7 @@ def _terms(question: str) -> frozenset[str]:
 
 
 def _candidates(turn: Turn) -> list[_Candidate]:
-    """Give all sentences that can be read, each once, whole ones rather than cut ones."""
+    """Give all sentences that can be read, each once, and of one that is cut its longest piece."""
     sources: list[tuple[Passage, Hit | None]] = [(passage, None) for passage in turn.visible]
     sources += [(passage, None) for _, passage in turn.details if passage]
     sources += [(hit.passage, hit) for hit in turn.found()]
@@ -147,8 +149,8 @@ def _candidates(turn: Turn) -> list[_Candidate]:
         for candidate in _sentences(passage, hit):
             if candidate.text not in asked and candidate.text not in {NOT_FOUND, NOTICE}:
                 found.setdefault(candidate.text, candidate)
-    whole = "\0".join(candidate.text for candidate in found.values() if not candidate.cut)
-    return [candidate for candidate in found.values() if not candidate.cut or candidate.text not in whole]
+    together = "\0".join(found)
+    return [one for one in found.values() if not (one.cut and together.count(one.text) > 1)]
 
 
 def _sentences(passage: Passage, hit: Hit | None) -> Iterator[_Candidate]:
@@ -166,7 +168,8 @@ def _score(question: str, terms: frozenset[str], candidates: list[_Candidate]) -
 
     The weight of a term is its inverse document frequency, log(1 + n / df), where n sentences were seen and df of them
     have the term (Spärck Jones, 1972, https://doi.org/10.1108/eb026526, with one added); a term that none has, weighs
-    half of the rarest, because it may be a word for the asking. A borrowed term counts half.
+    half of the rarest, because it may be a word for the asking. What a
+    pronoun borrows counts three quarters.
 
     Returns:
         Each sentence that has any, with its score in [0, 1.1].
@@ -178,7 +181,7 @@ def _score(question: str, terms: frozenset[str], candidates: list[_Candidate]) -
     scored: list[tuple[float, _Candidate]] = []
     for candidate in candidates:
         own = sum(weights[term] for term in terms & candidate.stems)
-        share = (own + 0.5 * sum(weights[term] for term in terms & candidate.borrowed)) / total if total else 0.0
+        share = (own + _BORROWED * sum(weights[term] for term in terms & candidate.borrowed)) / total if total else 0.0
         if share:
             scored.append((share * _fitness(question, candidate), candidate))
     return sorted(scored, key=lambda pair: -pair[0])

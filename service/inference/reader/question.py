@@ -44,8 +44,10 @@ _SLOT = (
 _PAIR = rf"(?:{_SLOT})[^<>{{}}\[\]\n\"“”]{{1,80}}?(?:{_SLOT})"
 _QUOTED_FORM = re.compile(rf"[\"“'‘`]([^\"“”`\n<>{{}}\[\]]{{0,80}}{_PAIR}[^\"“”`\n<>{{}}\[\]]{{0,40}}?)[\"”'’`]")
 _BARE_FORM = re.compile(
-    rf"(?:^|[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)"
+    rf"(?:[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:?!\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)"
 )
+_PLAIN_FORM = re.compile(rf"(?:^|[.?!]\s)\s*([^:?!\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)")
+_FORMS = (_QUOTED_FORM, _BARE_FORM, _PLAIN_FORM)
 _KEY_SLOT = re.compile(r"key|name|item|variable|field|sensor|entry|thing|who|k\b", re.IGNORECASE)
 _BOXED = re.compile(r"\\boxed\b")
 
@@ -68,7 +70,7 @@ class Question:
     def plain(self) -> str:
         """The asking words without the form and without sentences that only say how to answer."""
         text = self.text
-        for pattern in (_QUOTED_FORM, _BARE_FORM):
+        for pattern in _FORMS:
             text = pattern.sub(" ", text)
         kept = [text[start:end] for start, end in sentences(text)]
         kept = [piece for piece in kept if not _INSTRUCTION.match(piece) and not _BOXED.search(piece)] or kept
@@ -176,7 +178,7 @@ def _last_paragraph(text: str) -> tuple[int, int]:
 
 
 def _is_instruction(line: str) -> bool:
-    return bool(_INSTRUCTION.match(line) or _BOXED.search(line) or _BARE_FORM.search(line))
+    return bool(_INSTRUCTION.match(line) or _BOXED.search(line) or any(form.search(line) for form in _FORMS))
 
 
 def _is_item(line: str) -> bool:
@@ -185,7 +187,7 @@ def _is_item(line: str) -> bool:
 
 def _read_form(asking: str) -> str:
     """Find the sentence form that a question gives, with its slots marked."""
-    match = _QUOTED_FORM.search(asking) or _BARE_FORM.search(asking)
+    match = next((match for pattern in _FORMS if (match := pattern.search(asking))), None)
     if not match:
         return ""
     form = match[1].strip()

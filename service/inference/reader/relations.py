@@ -27,11 +27,14 @@ _LIST = "([\ue000-\uf8ff](?:(?:,| and|, and| &) (?:the )?[\ue000-\uf8ff])*)"
 _PRIVATE = re.compile("[\ue000-\uf8ff]")
 _THE = r"(?:(?:the|a|an|our|its|old|late)\s+)*"
 _ONLY = r"(?:(?:directly|now|still|also|once|currently|ultimately|originally|mainly|only)\s+)*"
-_LOWER = rf"(?:{_N}(?:,? who)?\s+|^\W*|,\s+)"
+_LOWER = rf"(?:{_N}(?:,? (?:who|which))?\s+|^\W*|,\s+|\band\s+)"
 _VERBS = tuple(
-    (kinds, re.compile(rf"{before}{_ONLY}(?:{verbs})\s+{_THE}{after}", re.IGNORECASE), up)
+    (kinds, re.compile(rf"{before}{_ONLY}(?:{verbs}):?\s+{_THE}{after}", re.IGNORECASE), up)
     for kinds, lower, higher in VERBS
-    for verbs, before, after, up in ((lower, _LOWER, _N, True), (higher, rf"{_N}(?:,? who)?\s+", _LIST, False))
+    for verbs, before, after, up in (
+        (lower, _LOWER, _N, True),
+        (higher, rf"{_N}(?:,? (?:who|which))?\s+", _LIST, False),
+    )
 )
 
 _NOUN = re.compile(
@@ -41,7 +44,12 @@ _NOUN = re.compile(
 _ADJECTIVES = r"(?:[\w-]+,?\s+){0,3}"
 _OWNER_BEFORE = re.compile(rf"{_N}(?:['’]s|['’])\s+({_ADJECTIVES})\Z")
 _HAS_BEFORE = re.compile(rf"{_N}\s+(?:has|had|have|raised|took|with|and (?:his|her)(?: \w+)?)\s+({_ADJECTIVES})\Z")
-_PRONOUN_BEFORE = re.compile(rf"{_N}([^\ue000-\uf8ff]*?)\b(?:his|her|their|its|whose)\s+({_ADJECTIVES})\Z", re.I)
+_PLACED = "".join(rf"(?<!\b{word} )" for word in ("in", "at", "to", "near", "from"))
+_PRONOUN_BEFORE = re.compile(
+    rf"{_PLACED}{_N}(?:\b(?:in|at|to|near|from) [\ue000-\uf8ff]|[^\ue000-\uf8ff])*?\b(?:his|her|their|its|whose)\s+"
+    rf"({_ADJECTIVES})\Z",
+    re.IGNORECASE,
+)
 _OWNER_AFTER = re.compile(rf"\s+(?:of|to|for|from)\s+{_THE}{_LIST}(?!['’])")
 _OWNER_FIRST = re.compile(rf"^\W*(?:for|to|as for)\s+{_N}\s*,", re.IGNORECASE)
 _FILLER_AFTER = re.compile(
@@ -63,7 +71,8 @@ _LINK_WORDS = re.compile(
 )
 _ADJECTIVE_TAIL = re.compile(r"(?:(?:the|a|an)\s+[\w-]+(?:,?\s+[\w-]+)?\s*)?\Z", re.IGNORECASE)
 _NEGATION = re.compile(r"\b(?:not(?! (?:just|only|merely|simply))|never|no longer|nor)\b|n['’]t\b", re.IGNORECASE)
-_THING = re.compile(r"\b(?:[Tt]he|[Oo]ur|[Ii]ts|[Tt]heir)\s+((?:[a-z][\w-]*\s?){1,3})")
+_THING = re.compile(r"\b(?:[Tt]he|[Oo]ur|[Ii]ts|[Tt]heir)\s+((?:[^\W\d][\w-]*\s?){1,4})")
+_NAMED_THING = re.compile(r"\b((?:[A-Z][\w-]* )+[a-z][\w-]*)")
 _BARE_THING = re.compile(r"\b(?:from|by|is|was|:|=)\s+(?:an?\s+)?([a-z][\w-]+(?: [a-z][\w-]+)?)(?=[.;,\n]|$)")
 
 
@@ -164,9 +173,8 @@ def _name_spans(sentence: str, known: Sequence[str], *, things: bool) -> list[tu
         if not label and not _NOUN.fullmatch(sentence[start:end]):
             spans.append((start, end))
     if things:
-        spans += [
-            span for pattern in (_THING, _BARE_THING) for match in pattern.finditer(sentence) if (span := _thing(match))
-        ]
+        found = (match for pattern in (_THING, _NAMED_THING, _BARE_THING) for match in pattern.finditer(sentence))
+        spans += [span for match in found if (span := _thing(match))]
     kept: list[tuple[int, int]] = []
     for start, end in sorted(spans, key=lambda span: (span[0] - span[1], span[0])):
         if all(end <= other[0] or other[1] <= start for other in kept):

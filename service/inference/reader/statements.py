@@ -26,6 +26,7 @@ _BEFORE = re.compile(
     r"|private)(?:\s+the)?"
     rf"|{VALUE_NOUNS}\s+(?:of|for)(?:\s+the)?)))\s*[\"'“‘`*]*\Z",
 )
+_LISTED_BEFORE = re.compile(r"(?:^|[;.])[^:=]*\b(?:and|or)\s+\W*\Z", re.IGNORECASE)  # `pepper and oil: 8` is no `oil`
 _SETTER = re.compile(
     r"\b(?:set|sets|setting|changed?|changes|changing|updat(?:e[sd]?|ing)|raised?|lower(?:ed)?|moved?|moves|put|bump(?:ed)?"
     r"|reset|switch(?:ed)?|turn(?:ed)?)(?:\s+the)?\s*[\"'“‘`*]*\Z",
@@ -149,6 +150,8 @@ def _value(before: str, after: str, line_start: bool) -> tuple[str, int, bool] |
     if quoted:
         value = next(group for group in quoted.groups() if group is not None)
         return (value, link.end() + quoted.end(), link is verb) if value.strip() else None
+    if link is not verb and _LISTED_BEFORE.search(before):
+        return None
     end = _end(rest, _VERB_END if verb else _SIGN_END)
     if link is csv:
         end = min(end, len(rest.split(",", 1)[0]))

@@ -25,7 +25,6 @@ state tell text thank thanks want word words
 _NAME_PARTICLES = "of de da di du del della van von der den bin ibn al la le el y"
 
 _STOPS = frozenset(_STOP_WORDS.split())
-_POLITE = frozenset(_ASKING_WORDS.split())
 _PARTICLES = frozenset(_NAME_PARTICLES.split())
 
 _WORD = re.compile(r"[^\W_]+(?:[-'’][^\W_]+)*")
@@ -35,7 +34,7 @@ _ABBREVIATION = re.compile(
 )
 _SENTENCE_END = re.compile(r"(?<![.!?…])[.!?…]++[\"”’')\]*]*+(?=\s)|[。！？；]++[」』”]?")
 _LINE_FEED = re.compile(r"\r?\n\s*")
-_NEW_ITEM = re.compile(r"\s|[^\w\"“'‘(]|\d|[\w .()/-]{1,40}[:=|\t]")
+_NEW_ITEM = re.compile(r"\s|[^\w\"“'‘(]|\d+[-./:)]|[\w .()/-]{1,40}[:=|\t]")
 _SUFFIX = re.compile(r"(?:ies|ied|ing|ed|es|ly|s|y|e)$")
 _POSSESSIVE = re.compile(r"['’]s$")
 
@@ -84,6 +83,8 @@ def _wrapped(text: str, line_start: int, line_end: int, following: int) -> bool:
         return False
     if any(sign in text[line_start:line_end] for sign in "|\t"):  # a table's row
         return False
+    if text[line_start].isdigit() and text[following : following + 1].isdigit():  # a list's or a ledger's
+        return False
     return text[line_end - 1] not in ".!?:;。！？}])>" and not _NEW_ITEM.match(text, following)
 
 
@@ -116,7 +117,7 @@ def is_stop(word: str) -> bool:
 
 def is_polite(word: str) -> bool:
     """Tell whether a word speaks of the asking itself: `please`, `tell`, `text`."""
-    return word.casefold() in _POLITE
+    return stem(word) in _POLITE
 
 
 def stem(word: str) -> str:
@@ -171,14 +172,18 @@ def _possessive(text: str, token: re.Match[str]) -> bool:
 
 
 def _joined(text: str, tokens: list[re.Match[str]], last: int) -> int:
-    """Count how many tokens further a name goes on: one for a capitalised word, two for a particle and such a word."""
-    for step in (1, 2):
-        if last + step >= len(tokens):
-            break
-        gap = text[tokens[last].end() : tokens[last + step].start()]
+    """Count how many tokens further a name goes on: to a capitalised word, maybe after particles (`of the`, `van`)."""
+    following = tokens[last + 1 : last + 4]
+    for step, token in enumerate(following, start=1):
+        gap = text[tokens[last + step - 1].end() : token.start()]
         initial = gap == ". " and tokens[last].end() - tokens[last].start() <= 2  # J. or Dr.
-        if step == 1 and (gap == " " or initial) and tokens[last + 1][0][0].isupper():
-            return 1 if _capital(tokens[last + 1][0]) or len(tokens[last + 1][0]) == 1 else 0
-        if step == 2 and gap == f" {tokens[last + 1][0]} " and tokens[last + 1][0] in _PARTICLES:
-            return 2 if _capital(tokens[last + 2][0]) else 0
+        if gap != " " and not (step == 1 and initial):
+            return 0
+        if _capital(token[0]) or (step == 1 and len(token[0]) == 1 and token[0].isupper()):
+            return step
+        if token[0] not in _PARTICLES and not (step == 2 and token[0] == "the"):
+            return 0
     return 0
+
+
+_POLITE = frozenset(stem(word) for word in _ASKING_WORDS.split())

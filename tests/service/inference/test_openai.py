@@ -6,6 +6,7 @@ import itertools
 import json
 import math
 import socket
+import struct
 import subprocess
 import sys
 import traceback
@@ -228,14 +229,14 @@ async def test_missing_usage_is_estimated(request_: EngineRequest) -> None:
 
 @pytest.mark.parametrize("request_", [ASK, STREAM], ids=["whole", "stream"])
 async def test_a_refusal_is_read(request_: EngineRequest) -> None:
-    """A refusal's words are the text, and the deltas too."""
+    """A refusal's words are the text, and the deltas too; without a stream there is no delta."""
     async with LocalApi(["I won't say."], faults=[Fault("refusal")]) as api, engine_at(api.base_url) as engine:
         items = [item async for item in engine.generate(request_)]
     last = items[-1]
     assert isinstance(last, Completion)
     assert (last.message.text, last.finish_reason) == ("I won't say.", "content_filter")
-    if request_.stream:
-        assert "".join(item.text for item in items if isinstance(item, TextDelta)) == "I won't say."
+    deltas = "".join(item.text for item in items if isinstance(item, TextDelta))
+    assert deltas == ("I won't say." if request_.stream else "")
 
 
 @pytest.mark.parametrize("request_", [ASK, STREAM], ids=["whole", "stream"])
@@ -287,7 +288,9 @@ async def test_the_whole_call_has_a_time_limit(request_: EngineRequest, kind: Fa
 
 async def test_the_callers_own_time_is_not_counted() -> None:
     """A caller that is slower between two deltas than the whole limit still gets its answer."""
-    async with LocalApi(echo) as api, engine_at(api.base_url, timeout_s=1.0) as engine:
+    # the second half comes after the caller is back, so that the engine has to wait again
+    fault = Fault("stall", seconds=1.3)
+    async with LocalApi(echo, faults=[fault]) as api, engine_at(api.base_url, timeout_s=1.0) as engine:
         items = engine.generate(STREAM)
         texts = [await anext(items)]
         await asyncio.sleep(1.1)  # the passing of time is what is tested
@@ -391,6 +394,27 @@ async def test_answers_that_are_none(reply: bytes) -> None:
     async with raw_server(reply) as url, engine_at(url) as engine:
         with pytest.raises(EngineGarbled):
             await complete(engine, ASK)
+
+
+async def test_a_stream_that_is_reset_is_cut_off() -> None:
+    """A connection lost in the middle of an answer is an answer cut off, not a server that can't be reached."""
+    seen = asyncio.Event()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(event_stream(HELLO))
+        await seen.wait()
+        linger_not = struct.pack("ii", 1, 0)  # closing then sends a reset
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+        writer.transport.abort()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server, engine_at(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1") as engine:
+        items = engine.generate(STREAM)
+        assert await anext(items) == TextDelta("hel")
+        seen.set()
+        with pytest.raises(EngineGarbled, match="ReadError"):
+            await anext(items)
 
 
 async def test_closing_early_closes_the_stream() -> None:

@@ -48,10 +48,9 @@ def play(
     """Let the reader answer, running its calls: the answer, and the arguments of its calls in order."""
     engine, registry = ReaderEngine(window_tokens), Registry()
     memory = remember(material, question, hidden)
-    made: list[dict[str, Any]] = []
+    schemas, made = registry.schemas(), list[dict[str, Any]]()
     for step in range(STEP_CAP + 1):
-        choice = "none" if step == STEP_CAP else "auto"
-        request = EngineRequest(view(memory).messages, registry.schemas(), "none" if choice == "none" else "auto")
+        request = EngineRequest(view(memory).messages, schemas, "none" if step == STEP_CAP else "auto")
         said = asyncio.run(complete(engine, request)).message
         if not said.tool_calls:
             return said.text, made
