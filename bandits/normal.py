@@ -45,7 +45,7 @@ def distribution(z: NDArray[np.float64]) -> NDArray[np.float64]:
     node = np.rint(near * _STEPS)
     step = near - node / _STEPS
     index = node.astype(np.intp) + int(FAR * _STEPS)
-    total = series[_DEGREE].take(index)
+    total: NDArray[np.float64] = series[_DEGREE].take(index)
     for degree in range(_DEGREE - 1, -1, -1):
         total *= step
         total += series[degree].take(index)

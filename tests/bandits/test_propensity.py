@@ -1,5 +1,6 @@
 """Exact propensities of Gaussian scores, and the normal distribution they stand on."""
 
+import itertools
 import math
 import subprocess
 import sys
@@ -30,7 +31,7 @@ def reference(scores: list[tuple[float, float]]) -> list[float]:
     centres = [(mean, 10**log_sd) for mean, log_sd in scores]
     points = sorted({mean + sd * math.sinh(step / 150) for mean, sd in centres for step in range(-700, 701)})
     total = [0.0] * len(centres)
-    for left, right in zip(points, points[1:], strict=False):
+    for left, right in itertools.pairwise(points):
         middle = (left + right) / 2
         below = [0.5 * math.erfc(-(middle - mean) / sd / math.sqrt(2)) for mean, sd in centres]
         for arm, (mean, sd) in enumerate(centres):
