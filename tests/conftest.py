@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 from riffler.service.memory.connection import RedisConnection
@@ -48,3 +49,7 @@ def memory_store(memory_connection: RedisConnection) -> RedisMemoryStore:
 def session_key() -> SessionKey:
     """A session of a tenant that no other test has."""
     return SessionKey(f"tenant-{secrets.token_hex(8)}", "session")
+
+
+hypothesis.settings.register_profile("riffler", deadline=None)  # a shared core is no clock
+hypothesis.settings.load_profile("riffler")
