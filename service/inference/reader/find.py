@@ -107,6 +107,7 @@ def queries_for(question: str, missed: set[str] | None = None) -> list[str]:
     missed = missed or set()
     quoted = [next(group for group in match.groups() if group).strip() for match in _QUOTED.finditer(question)]
     named = [part for start, end in names(question) for part in re.split(r" of (?:the )?", question[start:end])]
+    named = [name for name in named if not is_polite(name)]
     telling = [word for word in words(question) if not is_stop(word) and not is_polite(word)]
     numbers = [word for word in telling if _NUMBER.search(word)]
     plain = sorted(
