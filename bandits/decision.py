@@ -5,10 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from riffler.errors import InvalidInput
+
 _DIGEST_CHARACTERS = 8
+_ENTROPY_BYTES = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,13 @@ class Decision:
 
         Returns:
             The same decision.
+
+        Raises:
+            InvalidInput: A field is missing, or one is unknown.
         """
+        names = {field.name for field in fields(cls)}
+        if value.keys() != names:
+            raise InvalidInput(f"decision: missing or unknown fields {sorted(names ^ value.keys())}")
         return cls(**{**value, "x": tuple(value["x"]), "allowed": tuple(value["allowed"])})
 
 
@@ -90,12 +99,21 @@ def decision_id(policy_digest: str, entropy: bytes) -> str:
 
     Returns:
         The id.
+
+    Raises:
+        InvalidInput: There are more bytes, or fewer: the id could not be told apart from other text.
     """
+    if len(entropy) != _ENTROPY_BYTES:
+        raise InvalidInput(f"decision id: expected {_ENTROPY_BYTES} random bytes, got {len(entropy)}")
     return f"d{policy_digest}{entropy.hex()}"
 
 
 def digest_of(id_: str) -> str | None:
     """Tell the policy's digest from a decision's id; None for what is no such id."""
     digits = id_[1:]
-    shaped = id_.startswith("d") and len(digits) == _DIGEST_CHARACTERS + 12 and set(digits) <= set("0123456789abcdef")
+    shaped = (
+        id_.startswith("d")
+        and len(digits) == _DIGEST_CHARACTERS + 2 * _ENTROPY_BYTES
+        and set(digits) <= set("0123456789abcdef")
+    )
     return digits[:_DIGEST_CHARACTERS] if shaped else None

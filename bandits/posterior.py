@@ -13,7 +13,6 @@ adds with IEEE doubles in this form, in the order of the log, has bit for bit wh
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -24,6 +23,9 @@ from numpy.typing import NDArray
 from riffler.errors import InvalidInput, InvalidReward
 
 Vector = NDArray[np.float64]
+
+LARGEST = 1e6
+"""The largest absolute value in a context vector."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,13 +61,15 @@ class ArmStatistics:
             The statistics.
 
         Raises:
-            InvalidInput: The number of values isn't 2 + d + d * d.
+            InvalidInput: The number of values isn't 2 + d + d * d, one isn't finite, or the count is no count.
         """
         if len(flat) != flat_length(dimension):
             raise InvalidInput(
                 f"statistics: expected {flat_length(dimension)} values for d = {dimension}, got {len(flat)}"
             )
-        values = np.asarray(flat, dtype=np.float64)
+        values = np.array(flat, dtype=np.float64)
+        if not np.isfinite(values).all() or values[0] < 0 or values[0] != np.floor(values[0]):
+            raise InvalidInput("statistics: expected finite values, the first of them a count")
         return cls(
             int(values[0]),
             values[2 + dimension :].reshape(dimension, dimension),
@@ -170,9 +174,10 @@ def check_context(x: Vector, dimension: int) -> None:
         dimension: d.
 
     Raises:
-        InvalidInput: Its length isn't d, or a value isn't finite.
+        InvalidInput: Its length isn't d, or a value isn't a number of at most 1e6 in size. (A context is of the order
+            of one; squares of larger ones could overflow the sums, and nothing would be learned any more.)
     """
     if x.shape != (dimension,):
         raise InvalidInput(f"context vector: expected shape ({dimension},), got {x.shape}")
-    if not all(math.isfinite(value) for value in x):
-        raise InvalidInput("context vector: expected finite numbers, got one that isn't")
+    if not (np.abs(x) <= LARGEST).all():
+        raise InvalidInput(f"context vector: expected finite numbers of at most {LARGEST:g} in size")

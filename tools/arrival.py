@@ -26,6 +26,9 @@ TARGET_SHARE = 0.75
 _PIECE_TOKENS = 500
 """Size of a piece. A marker takes some ten tokens, so a fold frees 98% of a piece."""
 
+_SHORTEST_TOKENS = 20
+"""Folding less than this frees next to nothing."""
+
 _PIECES_A_BUDGET = 8
 """A piece is no larger than this share of the budget, so that small windows keep something in view."""
 
@@ -77,8 +80,20 @@ def fit(memory: WorkingMemory, budget_tokens: int, counter: TokenCounter) -> tup
     tokens = view(memory).tokens(counter)
     if tokens <= budget_tokens:
         return ()
+    piece_tokens = max(20, min(_PIECE_TOKENS, budget_tokens // _PIECES_A_BUDGET))
+    try:
+        return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, piece_tokens // 2, counter))
+    except OverBudget:  # a long chat of short messages: fold these too
+        shortest = min(_SHORTEST_TOKENS, piece_tokens // 2)
+        return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, shortest, counter))
+
+
+def _folds(
+    memory: WorkingMemory, budget_tokens: int, counter: TokenCounter, long: Sequence[tuple[Span, int]]
+) -> tuple[Event, ...]:
+    """Cut these spans, then fold until the view fits; raise OverBudget when nothing is left to fold."""
+    tokens = view(memory).tokens(counter)
     events: list[Event] = []
-    long = list(_uncut_spans(memory, max(20, min(_PIECE_TOKENS, budget_tokens // _PIECES_A_BUDGET)), counter))
     after = memory
     if long:
         events.append(cut(memory, long, counter))
@@ -104,17 +119,19 @@ def fit(memory: WorkingMemory, budget_tokens: int, counter: TokenCounter) -> tup
         chosen += more[: max(1, len(more) // 4)]  # markers take tokens too: fold on until it fits
 
 
-def _uncut_spans(memory: WorkingMemory, piece_tokens: int, counter: TokenCounter) -> list[tuple[Span, int]]:
-    """Find texts worth cutting, with the number of pieces: those of two pieces or more, without pins and fragments."""
+def _uncut_spans(
+    memory: WorkingMemory, piece_tokens: int, more_than: int, counter: TokenCounter
+) -> list[tuple[Span, int]]:
+    """Find texts of more than so many tokens, without pins and fragments, with the number of pieces to cut."""
     found: list[tuple[Span, int]] = []
     for index, message in enumerate(memory.messages):
         if message.role in {"system", "developer"}:
             continue
         for slot, text in enumerate(message.texts):
             for span in _gaps(memory, index, slot, len(text)):
-                pieces = -(-counter.count(memory.text(span)) // piece_tokens)
-                if pieces > 1 or (pieces == 1 and counter.count(memory.text(span)) * 2 > piece_tokens):
-                    found.append((span, pieces))
+                tokens = counter.count(memory.text(span))
+                if tokens > more_than:
+                    found.append((span, -(-tokens // piece_tokens)))
     return found
 
 

@@ -10,6 +10,7 @@ Source of the shape: OpenAI, "Create chat completion", https://platform.openai.c
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -281,4 +282,5 @@ def _first_complaint(exc: ValidationError) -> str:
     complaint = exc.errors(include_url=False)[0]
     path = "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in complaint["loc"])
     path = path.replace(".str", "").replace(".list[_Part]", "")
-    return f"{path}: {complaint['msg']}, got {type(complaint['input']).__name__}"
+    expected = re.sub(r"dictionary or instance of _\w+", "object", complaint["msg"])  # our classes' names say nothing
+    return f"{path}: {expected}, got {type(complaint['input']).__name__}"

@@ -14,6 +14,7 @@ import pytest
 
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.openai import OpenAIEngine
+from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, complete
 from riffler.tools.messages import Message, ToolCall
@@ -58,6 +59,7 @@ async def over_http() -> AsyncIterator[Engine]:
 ENGINES: dict[str, Callable[[], AbstractAsyncContextManager[Engine]]] = {
     "scripted": lambda: just(ScriptedEngine(obedient)),
     "openai": over_http,
+    "reader": lambda: just(ReaderEngine()),
 }
 
 

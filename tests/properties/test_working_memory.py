@@ -1,6 +1,7 @@
 """A state machine over random conversations and random tool calls, valid and not."""
 
 import json
+import re
 
 import pytest
 from hypothesis import settings
@@ -214,6 +215,17 @@ class Sessions(RuleBasedStateMachine):
         assert self.memory.fence not in taken_fences(texts)
 
     @invariant()
+    def true_markers_carry_the_fence(self) -> None:
+        """What has the fence in the view is a marker of hidden text, or the one status line; without those, nothing."""
+        opening = f"[[{self.memory.fence}:" if self.memory.fence else "[["
+        texts = [text for message in view(self.memory).messages for text in message.texts]
+        found = [match for text in texts for match in re.findall(re.escape(opening) + "(status|f[0-9a-f]{5})", text)]
+        hidden = {id_ for id_, fragment in self.memory.fragments.items() if fragment.hidden}
+        assert found.count("status") == bool(hidden)
+        assert {id_ for id_ in found if id_ != "status"} <= hidden
+        assert bool(hidden) == bool(set(found) - {"status"})
+
+    @invariant()
     def fragments_are_laminar(self) -> None:
         """Two fragments are apart, or one lies inside the other."""
         spans = [fragment.span for fragment in self.memory.fragments.values()]
@@ -231,5 +243,5 @@ class Sessions(RuleBasedStateMachine):
         assert replayed == self.memory
 
 
-Sessions.TestCase.settings = settings(max_examples=80, stateful_step_count=30, deadline=None)
+Sessions.TestCase.settings = settings(max_examples=150, stateful_step_count=40, deadline=None)
 TestSessions = pytest.mark.timeout(120)(Sessions.TestCase)

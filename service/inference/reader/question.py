@@ -41,7 +41,7 @@ _SLOT = (
     r"<[A-Za-z][\w -]{0,39}>|[\[{](?:the )?(?:key|name|item|variable|field|sensor|entry|value|number|status|state"
     r"|reading|answer|k|v)(?: name)?[\]}]"
 )
-_PAIR = rf"(?:{_SLOT})[^<>{{}}\[\]\n\"“”]{{1,80}}?(?:{_SLOT})"
+_PAIR = rf"(?:{_SLOT})(?:[=-]>|[^<>{{}}\[\]\n\"“”]){{1,80}}?(?:{_SLOT})"
 _QUOTED_FORM = re.compile(rf"[\"“'‘`]([^\"“”`\n<>{{}}\[\]]{{0,80}}{_PAIR}[^\"“”`\n<>{{}}\[\]]{{0,40}}?)[\"”'’`]")
 _BARE_FORM = re.compile(
     rf"(?:[:\n]|\b(?:form|format|like|as|say|write)\s)\s*([^:?!\n\"<>{{}}\[\]]{{0,80}}?{_PAIR}[.!;]?)"

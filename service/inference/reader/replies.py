@@ -3,8 +3,7 @@
     3 matches for "harbour" in 2 messages, newest first
     [s00001] message 4 (user), visible, fragment f0001a: ...text before «harbour» text after...
 
-A line feed of the text shows as ⏎. Where a part of a reply is folded away, a NUL stands in its place, and the line
-around it is left out. What isn't of this form (an error's text, a folded result) reads as no reply.
+A line feed of the text shows as ⏎. What isn't of this form (an error's text, a folded result) reads as no reply.
 """
 
 from __future__ import annotations
@@ -90,7 +89,7 @@ def read_matches(text: str, query: str) -> Matches | None:
 
 def _read_hit(line: str, query: str) -> Hit | None:
     head = _HIT.match(line)
-    if not head or "\0" in line:
+    if not head:
         return None
     shown = head[4]
     marks = list(re.finditer(f"«({re.escape(query.replace(chr(10), '⏎'))})»", shown, re.IGNORECASE))
@@ -117,6 +116,4 @@ def read_detail(text: str) -> Passage | None:
     head = _DETAIL.match(text)
     if not head:
         return None
-    return Passage(
-        text[head.end() :].replace("\r\n", "\n").replace("\0", "\n"), int(head[4]) > 0, int(head[5]) < int(head[6])
-    )
+    return Passage(text[head.end() :].replace("\r\n", "\n"), int(head[4]) > 0, int(head[5]) < int(head[6]))

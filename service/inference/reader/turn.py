@@ -203,9 +203,9 @@ def _at_marker(text: str) -> Passage:
 def _own_calls(
     messages: Sequence[Message], pieces: Sequence[list[str]], newest: int, app_tools: bool
 ) -> tuple[tuple[Asked, ...], tuple[tuple[str, Passage | None], ...], int]:
-    """Read this turn's own calls and their results. Of a result that is folded in part, what can be seen counts."""
+    """Read this turn's own calls and their results."""
     results = {
-        message.tool_call_id: "\0".join(texts)
+        message.tool_call_id: _rejoin(texts)
         for message, texts in zip(messages, pieces, strict=True)
         if message.role == "tool"
     }
@@ -225,6 +225,14 @@ def _own_calls(
         elif call.name == "get_search_detail" and isinstance(search_id, str):
             details.append((search_id, read_detail(reply)))
     return tuple(asked), tuple(details), len(calls)
+
+
+def _rejoin(pieces: Sequence[str]) -> str:
+    """Put a result that is folded in part together again, without the lines that the folds cut."""
+    text = pieces[0] if pieces else ""
+    for piece in pieces[1:]:
+        text = f"{text.rpartition(chr(10))[0]}\n{piece.partition(chr(10))[2]}"
+    return text
 
 
 def _is_material(hit: Hit, newest: int, app_tools: bool) -> bool:

@@ -1,0 +1,109 @@
+"""`simplify`: what is dropped, what stays, and that it always passes the guard."""
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.bandits.arms.simplify import simplified
+from riffler.bandits.facts import facts
+from riffler.bandits.guard import check
+
+PIECES = [
+    "Hello there, ", "So, ", "could you please ", "explain ", "tell me ", "what ", "is ", "is ", "the ", "the ", "Rome ",
+    "(the one I told you about) ", "(born 1879) ", "(not Paris) ", "isn't ", "5 ", '"the the" ', "basically, ", ", you know, ",
+    "um ", "please", "?", "?!", "!!", ". ", "Thanks a lot!", "\n", "I was wondering if you could ", "café ",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        ("Could you please explain osmosis?", "Explain osmosis?"),
+        ("Hi there! Can you tell me what osmosis is?", "What osmosis is?"),
+        ("hello, so, what is osmosis", "what is osmosis"),
+        ("Good morning. I hope you are doing well. Where is Rome?", "Where is Rome?"),
+        ("Sorry to bother you, but where is Rome?", "Where is Rome?"),
+        ("I was wondering if you could list the rivers of Peru.", "List the rivers of Peru."),
+        ("I'd like to know why cats purr.", "Why cats purr."),
+        ("Do you happen to know who won?", "Who won?"),
+        ("Please, where is it?", "Where is it?"),
+        ("Where is it, please?", "Where is it?"),
+        ("Where is it? Thanks so much!", "Where is it?"),
+        ("Basically, what is it?", "What is it?"),
+        ("The sea is, you know, deep?", "The sea is deep?"),
+        ("What is um the sea?", "What is the sea?"),
+        ("Who wrote the book (the one that I told you about)?", "Who wrote the book?"),
+        ("What is the the capital of of Peru??", "What is the capital of Peru?"),
+        ("What!?", "What?"),
+        ("Hello, iPhone or not?", "iPhone or not?"),
+    ],
+)
+def test_frames_are_dropped(text: str, shorter: str) -> None:
+    """Politeness, fillers, asides and repetitions go."""
+    assert simplified(text) == shorter
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "What is osmosis?",
+        "What kind of bear is best?",
+        "Well water: is it safe?",
+        "Can you swim?",
+        "Would you rather fight a duck?",
+        "How do I please my aunt?",
+        "Do you know Anna?",
+        "What does actually mean?",
+        "What does `please` mean?",
+        "What is 'the the' in French?",
+        "Which song did Duran Duran play?",
+        "Had he had had enough?",
+        "What is the distance to Rome (in miles)?",
+        "Who was Einstein (born 1879)?",
+        "Who wrote it (the German one)?",
+        "Who wrote it (but certainly not him)?",
+        "What is f(x y)?",
+        "Line one\n\n  code  block",
+        "Hello!!",
+        "um ",
+        "",
+        " ",
+        "a ?? b",
+    ],
+)
+def test_what_matters_stays(text: str) -> None:
+    """Nothing is dropped that the question may depend on, and a text of frames only stays."""
+    assert simplified(text) == text
+
+
+@given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=40))
+def test_facts_survive(text: str) -> None:
+    """Whatever is dropped, the guard lets the rest pass, and no number, quoted string or negation goes."""
+    shorter = simplified(text)
+    assert check(text, shorter).kept
+    assert len(shorter) <= len(text)
+    kinds = {"number", "quoted", "negation"}
+    assert sorted(fact.value for fact in facts(shorter) if fact.kind in kinds) == sorted(
+        fact.value for fact in facts(text) if fact.kind in kinds
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a" + " " * 100_000 + "b",
+        "so, " * 25_000,
+        "the the 1 " * 10_000,
+        "a (" * 33_000,
+        "“" * 100_000,
+        "a" + "!" * 100_000,
+    ],
+    ids=["spaces", "frames", "repetitions", "brackets", "quotes", "marks"],
+)
+def test_no_text_is_slow(text: str) -> None:
+    """100 KB of anything take a few seconds at most: no rule looks twice at the same text."""
+    began = time.process_time()
+    simplified(text)
+    assert time.process_time() - began < 10
