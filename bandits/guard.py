@@ -3,7 +3,8 @@
 A rewrite that loses or invents a number, a quoted string, a negation or a name, that is no question any more, or that
 runs away in length, is refused; then the raw query goes on. What counts as a number or a name is in `facts`.
 
-It reads words, not meanings: a synonym may pass that changes the question, and "unmarried" for "not married" is refused.
+It reads words, not meanings: a synonym may pass that changes the question, and "unmarried" for "not married" is
+refused.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class Verdict:
 
     Attributes:
         kept: Whether the rewrite may go on.
-        reason: Why not; empty when it may. It quotes nothing, since decisions are logged with it and hold no user's text.
+        reason: Why not; empty when it may. It quotes nothing: decisions are logged with it and hold no user's text.
     """
 
     kept: bool
@@ -41,8 +42,8 @@ class Verdict:
 def check(original: str, rewrite: str) -> Verdict:
     """Judge a rewrite.
 
-    Numbers, quoted texts and names are compared as sets: each must stand in the rewrite, and none may be new. A name may
-    stand where a capital says nothing, and a word that the query has in lower case may get a capital. Negations are
+    Numbers, quoted texts and names are compared as sets: each must stand in the rewrite, and none may be new. A name
+    may stand where a capital says nothing, and a word that the query has in lower case may get a capital. Negations are
     counted, times the copies of the query that the rewrite holds.
 
     Args:

@@ -5,8 +5,8 @@ For independent scores s_a ~ N(mean_a, sd_a^2),
     P(a) = integral of phi((s - mean_a) / sd_a) / sd_a * product over b != a of Phi((s - mean_b) / sd_b) ds
 
 (Jeunen 2025, "Exact propensities for Thompson sampling", RecSys 2025, https://arxiv.org/abs/2504.08773). A fixed
-Gauss-Hermite grid misses a narrow arm beside a wide one (an error of .05 at deviations of .01 and 1). So panels are placed
-at every arm's mean, as wide as its own deviation, and each has a Gauss-Legendre rule of its own.
+Gauss-Hermite grid misses a narrow arm beside a wide one (an error of .05 at deviations of .01 and 1). So panels are
+placed at every arm's mean, as wide as its own deviation, and each has a Gauss-Legendre rule of its own.
 
 Shapes: K is the number of arms.
 """
@@ -23,8 +23,8 @@ from riffler.errors import InvalidInput
 
 _NODES = 10
 _FAR = 8.5
-"""In deviations: the highest score lies below the highest `mean - _FAR sd`, or above the highest `mean + _FAR sd`, with a
-probability under K * 1e-17."""
+"""In deviations: the highest score lies below the highest `mean - _FAR sd`, or above the highest `mean + _FAR sd`, with
+a probability under K * 1e-17."""
 
 _EDGES = np.array([-_FAR, -5.0, -2.5, 0.0, 2.5, 5.0, _FAR])
 """Edges of panels around a mean, in deviations."""

@@ -1,7 +1,7 @@
 """True regret: what was lost by not drawing the best arm, where every arm's reward is known.
 
-It is true only because all arms were evaluated on every query, as in a simulation or a replay. Nothing here estimates: an
-estimated or audited regret is another type, in another file.
+It is true only because all arms were evaluated on every query, as in a simulation or a replay. Nothing here estimates:
+an estimated or audited regret is another type, in another file.
 
 Shapes: T is the number of rounds. For round t, with rewards r_t[a] and the arm drawn d_t,
 
@@ -68,7 +68,8 @@ def true_regret(rounds: Iterable[tuple[Mapping[str, float], str]]) -> Regret:
         The regret.
 
     Raises:
-        InvalidInput: There is no round, or a round has other arms than the first, or none, or drew an arm that it lacks.
+        InvalidInput: There is no round, or a round has other arms than the first, or none, or drew an
+            arm that it lacks.
         InvalidReward: A reward isn't a finite number in [0, 1].
     """
     arms: tuple[str, ...] = ()

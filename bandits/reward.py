@@ -2,9 +2,9 @@
 
     total = 0.6 judge + 0.3 fuzzy + 0.1 bleu
 
-QueryBandits (2025), https://arxiv.org/abs/2508.16697. The paper's judge is a model; here it is a comparison of strings: 1
-when the words of the reference stand in the answer, one after the other, whatever case and punctuation. It can't see that
-"not Paris" is no "Paris", nor that "the French capital" is one.
+QueryBandits (2025), https://arxiv.org/abs/2508.16697. The paper's judge is a model; here it is a comparison of strings:
+1 when the words of the reference stand in the answer, one after the other, whatever case and punctuation. It can't see
+that "not Paris" is no "Paris", nor that "the French capital" is one.
 """
 
 from __future__ import annotations

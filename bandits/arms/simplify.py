@@ -1,7 +1,7 @@
 """`simplify`: drop what frames a question without being part of it, by rule.
 
-Dropped are greetings and politeness ("hello, could you please tell me"), fillers between commas ("basically"), asides in
-round brackets, function words and marks said twice. A cut is made only where it touches no number, quoted string,
+Dropped are greetings and politeness ("hello, could you please tell me"), fillers between commas ("basically"), asides
+in round brackets, function words and marks said twice. A cut is made only where it touches no number, quoted string,
 negation or name (`facts`), and the whole only where the guard lets it pass, so what the question depends on stays.
 """
 
@@ -21,12 +21,12 @@ _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
 _VERB = rf"(?:{'|'.join(sorted(REQUEST_VERBS))})\b"
 _SOFT = r"(?:(?:please|kindly|possibly|perhaps|maybe)\s+)*"
 _FILLER = (
-    r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|by\ the\ way|you\ know|i\ mean"
-    r"|i\ guess|i\ suppose|um+|uh+|erm+|hmm+)"
+    r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|by\ the\ way|you\ know"
+    r"|i\ mean|i\ guess|i\ suppose|um+|uh+|erm+|hmm+)"
 )
 _TWICE = (
-    "the a an is are was were of to in on for and or what how why who when where which do does did can could would my this"
-    " it you i we they with at from by as be very really"
+    "the a an is are was were of to in on for and or what how why who when where which do does did can could would my"
+    " this it you i we they with at from by as be very really"
 ).replace(" ", "|")
 
 # Each drops its group `cut`. They are tried in order, again and again while one of them drops something.
@@ -37,14 +37,16 @@ _RULES = tuple(
         rf"""{_STARTS}(?P<cut>(?:(?:hi|hello|hey|greetings|dear\ (?:all|team)|good\ (?:morning|afternoon|evening|day))
             (?:\ (?:there|all|everyone|everybody|team|folks))?\s*[,!.:;]+\s*)+)""",
         # "So, ...", "OK then, ...": with a comma, or before a question word
-        rf"""{_STARTS}(?P<cut>(?:so|well|ok|okay|anyway|right|alright|now)(?:\ then)?\s*,\s*|(?:so|ok|okay)\s+(?={_WH}))""",
+        rf"""{_STARTS}(?P<cut>(?:so|well|ok|okay|anyway|right|alright|now)(?:\ then)?\s*,\s*
+            |(?:so|ok|okay)\s+(?={_WH}))""",
         # "I hope you are well.", "Sorry to bother you, but ...", "Quick question: ...", "Just curious, ..."
-        rf"""{_STARTS}(?P<cut>(?:i\ hope\ (?:you\ are|you['’]re|this\ finds\ you)\ (?:doing\ )?well|sorry\ to\ bother\ you
-            |excuse\ me|(?:just\ )?(?:a\ )?quick\ question|i\ have\ a\ (?:quick\ )?question|just\ curious)
+        rf"""{_STARTS}(?P<cut>(?:i\ hope\ (?:you\ are|you['’]re|this\ finds\ you)\ (?:doing\ )?well
+            |sorry\ to\ bother\ you|excuse\ me|just\ curious
+            |(?:just\ )?(?:a\ )?quick\ question|i\ have\ a\ (?:quick\ )?question)
             \s*[,:;.!]+\s*(?:but\s+)?)""",
         # "I was wondering if you could ..."
-        rf"""{_STARTS}(?P<cut>i(?:\ was|\ am|['’]m)?\ (?:just\ )?wonder(?:ing)?\ (?:if|whether)\ (?:you\ (?:could|can|would|might)
-            \ {_SOFT}))(?={_VERB})""",
+        rf"""{_STARTS}(?P<cut>i(?:\ was|\ am|['’]m)?\ (?:just\ )?wonder(?:ing)?\ (?:if|whether)
+            \ (?:you\ (?:could|can|would|might)\ {_SOFT}))(?={_VERB})""",
         # "I would like to know what ...", "Do you know who ..."
         rf"""{_STARTS}(?P<cut>(?:i(?:\ would|['’]d)\ (?:really\ )?(?:like|love)\ to|i\ (?:just\ )?want\ to)\ know\s+
             |i\ (?:was|am)\ (?:just\ )?wondering\s+|do\ you\ (?:happen\ to\ )?know\s+)(?={_WH})""",
@@ -53,11 +55,13 @@ _RULES = tuple(
         # "Please explain ..."
         rf"""{_STARTS}(?P<cut>(?:please|kindly)\s*,?\s*)(?={_VERB}|{_WH})""",
         # "Tell me what ...": only before a question word
-        rf"""{_STARTS}(?P<cut>(?:tell\ me|let\ me\ know)\s*[,:]?\s+)(?=(?:what|when|where|which|who|whom|whose|why|how)\b)""",
+        rf"""{_STARTS}(?P<cut>(?:tell\ me|let\ me\ know)\s*[,:]?\s+)
+            (?=(?:what|when|where|which|who|whom|whose|why|how)\b)""",
         # "..., please?", "... if possible."
         r"(?<=\S)(?P<cut>,?\s+(?:please|if\ possible))(?=\s*(?:[?.!]|$))",
         # "... Thanks a lot!" at the end
-        r"(?<=[.?!])(?P<cut>\s+(?:many\ )?(?:thanks|thank\ you)(?:\ (?:a\ lot|so\ much|very\ much|in\ advance))*\s*[.!]*\s*$)",
+        r"(?<=[.?!])(?P<cut>\s+(?:many\ )?(?:thanks|thank\ you)"
+        r"(?:\ (?:a\ lot|so\ much|very\ much|in\ advance))*\s*[.!]*\s*$)",
         # "Basically, ...", "it is, you know, big"
         rf"{_STARTS}(?P<cut>{_FILLER}\s*,\s*)",
         rf"(?P<cut>,\s*{_FILLER}\s*,)(?=\s)",

@@ -11,9 +11,10 @@ from riffler.bandits.facts import facts
 from riffler.bandits.guard import check
 
 PIECES = [
-    "Hello there, ", "So, ", "could you please ", "explain ", "tell me ", "what ", "is ", "is ", "the ", "the ", "Rome ",
-    "(the one I told you about) ", "(born 1879) ", "(not Paris) ", "isn't ", "5 ", '"the the" ', "basically, ", ", you know, ",
-    "um ", "please", "?", "?!", "!!", ". ", "Thanks a lot!", "\n", "I was wondering if you could ", "café ",
+    "Hello there, ", "So, ", "could you please ", "explain ", "tell me ", "what ", "is ", "is ", "the ", "the ",
+    "Rome ", "(the one I told you about) ", "(born 1879) ", "(not Paris) ", "isn't ", "5 ", '"the the" ', "basically, ",
+    ", you know, ", "um ", "please", "?", "?!", "!!", ". ", "Thanks a lot!", "\n",
+    "I was wondering if you could ", "café ",
 ]  # fmt: skip
 
 

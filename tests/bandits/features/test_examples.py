@@ -58,8 +58,8 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
             " that she will not feed her fish, which worries all of us here. What do cats eat?",
             [
                 "My neighbour has a cat.",
-                "The cat is old and grey and sleeps on our wall all day long, and my neighbour says that she will not feed"
-                " her fish, which worries all of us here.",
+                "The cat is old and grey and sleeps on our wall all day long, and my neighbour says that she will not"
+                " feed her fish, which worries all of us here.",
             ],
         ),
     ],

@@ -38,7 +38,8 @@ The smithy gets its iron from the Holt works. Ostrow farm is known for its geese
 Ostrow farm is supplied by the abbey at Lund.
 """
 
-HOLDINGS = """Brightwater Mills is a wholly owned subsidiary of Northgate Group. The chairman of Brightwater Mills is Tom Hale.
+HOLDINGS = """\
+Brightwater Mills is a wholly owned subsidiary of Northgate Group. The chairman of Brightwater Mills is Tom Hale.
 Northgate Group has been listed since 1990 and is owned by Harrow Holdings.
 The parent company of Harrow Holdings is Vestry Trust. Harrow Bank is owned by Someone Else.
 """

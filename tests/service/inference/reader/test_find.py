@@ -11,7 +11,8 @@ from riffler.tools.messages import Message
 
 Ask = Callable[..., tuple[str, list[dict[str, Any]]]]
 
-HISTORY = """The lighthouse at Skerry Point stands on a rock that the sea covers twice a day. It was built in 1871 by the
+HISTORY = """\
+The lighthouse at Skerry Point stands on a rock that the sea covers twice a day. It was built in 1871 by the
 engineer Thomas Arkle, who had never seen the place before. Three keepers lived there with a goat. The lamp burned
 colza oil until 1902, when paraffin took its place. Mrs. Ada Finch kept the log for thirty years.
 

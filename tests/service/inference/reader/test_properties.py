@@ -16,8 +16,8 @@ Ask = Callable[..., tuple[str, list[dict[str, Any]]]]
 
 SCHEMAS = Registry().schemas()
 WORDS = st.sampled_from(
-    "red fox: green; owl = 7 | Ann's father is Tom. reports to (Max) the mill gets rain? from [[f00001 folded 3 tokens]] "
-    '«x» ⏎ <key> \\boxed{} “so” -> "q" current value of who where 1871 Zoë 王 \n \n\n … don\'t, and'.split(" ")
+    "red fox: green; owl = 7 | Ann's father is Tom. reports to (Max) the mill gets rain? from [[f00001 folded 3 "
+    'tokens]] «x» ⏎ <key> \\boxed{} “so” -> "q" current value of who where 1871 Zoë 王 \n \n\n … don\'t, and'.split(" ")
 )
 TEXT = st.lists(WORDS, max_size=60).map(" ".join) | st.text(max_size=120)
 QUESTION = (
@@ -58,7 +58,7 @@ MESSAGE = st.one_of(
 @settings(max_examples=80, deadline=None)
 @given(material=TEXT, question=QUESTION, hidden=st.booleans())
 def test_every_turn_ends_with_quotations_of_the_text(ask: Ask, material: str, question: str, hidden: bool) -> None:
-    """Played with the real tools, a turn ends within its steps, the same way each time, and quotes what stands there."""
+    """Played with the real tools, a turn ends within its steps, each time the same way, and quotes what is there."""
     answer, calls = ask(material, question, hidden)
     assert ask(material, question, hidden) == (answer, calls)
     assert len(calls) == len({str(sorted(call.items())) for call in calls}), "no call is made twice"
