@@ -11,6 +11,7 @@ from typing import Self
 import numpy as np
 
 from riffler.bandits.pipeline import load_pipeline
+from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import RifflerError
 from riffler.service.agent.graph import Agent
@@ -38,11 +39,17 @@ class Riffler:
         settings: What to run on.
         tenant: Whose sessions and decisions. A service takes it from the credential.
         engine: In place of the one that the settings name.
+        policy: In place of linear Thompson sampling.
         seed: Makes the policy's draws repeatable.
     """
 
     def __init__(
-        self, settings: Settings, tenant: str = "local", engine: Engine | None = None, seed: int | None = None
+        self,
+        settings: Settings,
+        tenant: str = "local",
+        engine: Engine | None = None,
+        policy: Policy | None = None,
+        seed: int | None = None,
     ) -> None:
         url = settings.redis_url.get_secret_value() if settings.redis_url else None
         embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
@@ -64,7 +71,7 @@ class Riffler:
         if settings.rewriting:
             rng = np.random.default_rng(seed)
             pipeline = load_pipeline(settings.pipeline)
-            self.rewriter = Rewriter(pipeline, LinearThompson(), self.decisions, self.engine, rng)
+            self.rewriter = Rewriter(pipeline, policy or LinearThompson(), self.decisions, self.engine, rng)
         parts = Parts(
             self.sessions,
             self.engine,

@@ -166,7 +166,7 @@ class Nodes:
         shown = Rewriting(
             decision=decision.id,
             arm=choice.arm,
-            propensity=choice.propensities[choice.arm],
+            propensities=dict(choice.propensities),
             executed=draft.executed,
             query=reading.query.text,
             rewritten=draft.text,
@@ -269,7 +269,7 @@ class Nodes:
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
         memory = state["memory"]
         text = memory.text(memory.asking.span) if memory.asking else ""
-        return Rewriting("", NONE, 1.0, NONE, text, text, note)
+        return Rewriting("", NONE, {NONE: 1.0}, NONE, text, text, note)
 
 
 def append_step(memory: WorkingMemory, messages: Sequence[Message]) -> Event:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from riffler.service.ports.engine import Usage
@@ -27,7 +28,7 @@ class Rewriting:
     Attributes:
         decision: Id to reward it by; empty when no decision could be logged.
         arm: The arm drawn; `none` when rewriting failed.
-        propensity: The probability with which it was drawn, in (0, 1].
+        propensities: The probability of each arm that could be drawn; they sum to 1.
         executed: The arm whose text goes on: the one drawn, or `none` when the guard refused it.
         query: The asking part as it came.
         rewritten: What the model reads in its place; equal to `query` when nothing changed.
@@ -36,11 +37,16 @@ class Rewriting:
 
     decision: str
     arm: str
-    propensity: float
+    propensities: Mapping[str, float]
     executed: str
     query: str
     rewritten: str
     note: str = ""
+
+    @property
+    def propensity(self) -> float:
+        """The probability with which the arm was drawn, in (0, 1]."""
+        return self.propensities[self.arm]
 
 
 @dataclass(frozen=True, slots=True)

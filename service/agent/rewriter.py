@@ -75,7 +75,7 @@ class Rewriter:
             model=engine.info.model,
             arms_version=ARMS_VERSION,
             features_version=FEATURES_VERSION,
-            policy_version=policy.version,
+            policy_version=f"{policy.name} {policy.version}",
         )
 
     def read(self, text: str) -> Reading:

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import typer
+from rich.console import Console
+from rich.progress import Progress as RichProgress
 
+from riffler.bandits.arms import ARMS
+from riffler.bandits.policies.fixed import Fixed
 from riffler.service.agent.progress import Answer
 from riffler.service.app import Riffler
+from riffler.service.cli.picture import show_trial
 from riffler.service.cli.show import Printer
 from riffler.service.evaluation.kinship import make_chain
+from riffler.service.evaluation.questions import WORDINGS, QuestionSet, make_questions
 from riffler.service.evaluation.streams import make_stream
+from riffler.service.evaluation.trial import Ask, run_trial
 from riffler.service.settings import read_settings
 
 
@@ -22,7 +30,7 @@ async def run_demo(seed: int = 1) -> bool:
         seed: For the texts.
 
     Returns:
-        Whether every answer was right.
+        Whether every answer of the first two scenes was right. (The third asks badly on purpose.)
     """
     with tempfile.TemporaryDirectory(prefix="riffler-demo-") as folder:
         async with Riffler(read_settings(data_folder=Path(folder)), seed=seed) as riffler:
@@ -35,7 +43,33 @@ async def run_demo(seed: int = 1) -> bool:
             question = f"Who is the eldest relative that {chain.youngest} can trace back to?"
             typer.secho("\nScene 2: a chain of four kinship sentences in a text of 32K tokens", bold=True)
             second = await _scene(riffler, chain.text, question, [chain.eldest])
+            typer.secho("\nScene 3: 120 questions, worded well and badly; the policy learns", bold=True)
+            await _learning(riffler, Path(folder), make_questions(seed))
     return first and second
+
+
+async def _learning(riffler: Riffler, folder: Path, asked: QuestionSet) -> None:
+    settings = read_settings(data_folder=folder)
+    async with AsyncExitStack() as stack:
+
+        def asking(one: Riffler) -> Ask:
+            return lambda question: one.ask(question.text, [asked.text])
+
+        arms = [name for name, arm in ARMS.items() if riffler.engine.info.can_rewrite or not arm.needs_model]
+        fixed = [await stack.enter_async_context(Riffler(settings, policy=Fixed(arm))) for arm in arms]
+        ask_with = {arm: asking(one) for arm, one in zip(arms, fixed, strict=True)}
+        trial = run_trial(asked.questions, asking(riffler), ask_with, riffler.reward)
+        with RichProgress(console=Console(stderr=True), transient=True) as bar:
+            task = bar.add_task(f"{len(asked.questions)} questions, {len(arms)} arms each", total=len(asked.questions))
+            rounds = []
+            async for each in trial:
+                rounds.append(each)
+                bar.advance(task)
+    for wording in WORDINGS:
+        example = next(question.text for question in asked.questions if question.wording == wording)
+        typer.echo(f"{wording:<14} {example}")
+    typer.echo()
+    show_trial(rounds, Console(width=110))
 
 
 async def _scene(riffler: Riffler, text: str, question: str, expected: list[str]) -> bool:
