@@ -42,14 +42,15 @@ class Registry:
 
     def __init__(self, tools: Sequence[Tool[Any]] = PAPER) -> None:
         self._tools = {tool.name: tool for tool in tools}
+        self._schemas = tuple(tool.schema() for tool in tools)
 
     def schemas(self) -> tuple[dict[str, Any], ...]:
         """Give all tools in OpenAI's shape.
 
         Returns:
-            One new schema a tool, in order.
+            One schema a tool, in order. They are made once: copy before you change one.
         """
-        return tuple(tool.schema() for tool in self._tools.values())
+        return self._schemas
 
     def order(self, memory: WorkingMemory, name: str, arguments: str) -> SummaryOrder | None:
         """Tell what a model must summarise before this call can run.

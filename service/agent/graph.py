@@ -21,11 +21,13 @@ from riffler.errors import RifflerError
 from riffler.service.agent.lease import held
 from riffler.service.agent.nodes import Nodes, Parts, TurnState, timed
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.policy import PolicyStore
 from riffler.tools.messages import Message
 from riffler.tools.tokens import count_message
 
+_LOG = get_logger("agent")
 _LEASE_S = 30.0
 """A turn of a crashed process frees its session after this time."""
 
@@ -86,13 +88,27 @@ class Agent:
             finally:
                 if not done:
                     await self._give_up(key, state)
-            yield self._answer(key, state)
+            answer = self._answer(key, state)
+            _LOG.info(
+                "turn",
+                session=key.session,
+                decision=answer.rewriting.decision,
+                arm=answer.rewriting.arm,
+                executed=answer.rewriting.executed,
+                steps=len(answer.steps),
+                conversation_tokens=answer.conversation_tokens,
+                seen_tokens=answer.seen_tokens,
+                times_ms={name: round(spent, 1) for name, spent in answer.times_ms.items()},
+            )
+            yield answer
 
     async def _give_up(self, key: SessionKey, state: TurnState) -> None:
         """Learn nothing from a turn that failed or was cancelled."""
-        if "decision" in state:
+        decision = state["decision"].id if "decision" in state else ""
+        _LOG.info("turn given up", session=key.session, decision=decision)
+        if decision:
             try:
-                await self._decisions.void(key.tenant, state["decision"].id)
+                await self._decisions.void(key.tenant, decision)
             except RifflerError:
                 return  # the turn's own error is the one to tell; an open decision without reward teaches nothing
 

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
-from riffler.errors import LeaseLost
+from riffler.errors import LeaseLost, MemoryFailed
 from riffler.service.ports.memory import Lease, MemoryStore, SessionKey
 
 
@@ -15,7 +15,8 @@ async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterat
     """Hold the lease, renew it three times in its life, and release it in any case.
 
     A renewal that comes too late ends quietly: the turn's next commit raises `LeaseLost`, and nothing was written
-    after the lease was gone.
+    after the lease was gone. So does a store that is away for a moment: the next renewal tries again. A lease that
+    can't be released runs out by itself, so a turn that has its answer doesn't fail for it.
 
     Args:
         store: Where the session lives.
@@ -33,11 +34,13 @@ async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterat
         keeper.cancel()
         with suppress(asyncio.CancelledError):
             await keeper
-        await asyncio.shield(store.release(key, lease))
+        with suppress(MemoryFailed):
+            await asyncio.shield(store.release(key, lease))
 
 
 async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float) -> None:
     with suppress(LeaseLost):
         while True:
             await asyncio.sleep(ttl_s / 3)
-            await store.renew(key, lease, ttl_s)
+            with suppress(MemoryFailed):
+                await store.renew(key, lease, ttl_s)

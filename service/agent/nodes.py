@@ -15,6 +15,7 @@ from riffler.bandits.policies.base import Choice
 from riffler.errors import EngineFailed, EngineGarbled, InvalidInput, MemoryFailed, RewriteFailed, ToolRefused
 from riffler.service.agent.progress import AnswerDelta, Arrived, Rewriting, ToolStep
 from riffler.service.agent.rewriter import NONE, Draft, Reading, Rewriter
+from riffler.service.logs import get_logger
 from riffler.service.ports.engine import (
     Completion,
     Engine,
@@ -35,6 +36,8 @@ from riffler.tools.registry import Registry
 from riffler.tools.tokens import count_message, count_schemas
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
+
+_LOG = get_logger("agent")
 
 
 class TurnState(TypedDict, total=False):
@@ -267,6 +270,8 @@ class Nodes:
         return await self.parts.store.commit(self.key, memory, events, actor, self.lease)
 
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
+        if note:
+            _LOG.warning("query not rewritten", session=self.key.session)
         memory = state["memory"]
         text = memory.text(memory.asking.span) if memory.asking else ""
         return Rewriting("", NONE, {NONE: 1.0}, NONE, text, text, note)

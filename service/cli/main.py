@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -169,10 +168,11 @@ def main() -> None:
 
 
 def _settings(**overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late
+    from riffler.service.logs import configure_logs  # noqa: PLC0415 - imported with the rest, when something runs
     from riffler.service.settings import read_settings  # noqa: PLC0415 - pydantic-settings takes 0.2 s
 
     settings = read_settings(**overrides)
-    logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(name)s: %(message)s")
+    configure_logs(settings.log_level)
     return settings
 
 

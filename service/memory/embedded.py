@@ -27,11 +27,13 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from riffler.errors import MemoryFull, MemoryUnavailable
+from riffler.service.logs import get_logger
 from riffler.service.memory.server_binary import find_server
 
 Durability = Literal["default", "strict"]
 """What survives a crash of the server: `default` may lose up to two seconds, `strict` nothing that was acknowledged."""
 
+_LOG = get_logger("memory")
 _LONGEST_SOCKET_PATH = 107
 """In bytes: what a Unix socket's address has room for."""
 _START_S = 20.0
@@ -131,6 +133,7 @@ class EmbeddedServer:
                 await self.stop()
                 raise MemoryUnavailable(f"the embedded server gave no answer within {_START_S:.0f} s")
             await asyncio.sleep(0.01)
+        _LOG.info("server started", folder=str(self.folder), pid=self._child.pid, durability=self.durability)
 
     def _write_config(self) -> str:
         folder = str(self.folder.resolve())

@@ -20,8 +20,8 @@ from riffler.errors import (
     VersionConflict,
 )
 from riffler.service.memory.connection import RedisConnection
-from riffler.service.memory.keys import session_keys
 from riffler.service.memory.record import Change, change, memory_from, rest_of
+from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, RecordedEvent, SessionKey
 from riffler.tools.events import Actor, Event, event_from_dict
 from riffler.tools.memory import WorkingMemory

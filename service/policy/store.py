@@ -9,15 +9,13 @@ import json
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Literal, cast
-from urllib.parse import quote
 
 from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
 from riffler.errors import MemoryCorrupt, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
+from riffler.service.ports.keys import policy_keys
 from riffler.service.ports.policy import LoggedDecision, PolicyName
-
-_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order")
 
 
 class RedisPolicyStore:
@@ -32,7 +30,7 @@ class RedisPolicyStore:
 
     async def posterior(self, name: PolicyName) -> Posterior:
         """See the port."""
-        kept: dict[str, str] = await self._hash(_keys(name.tenant, name.digest)[4])
+        kept: dict[str, str] = await self._hash(policy_keys(name.tenant, name.digest)[4])
         try:
             arms = {
                 arm: ArmStatistics.from_flat([float(number) for number in text.split()], name.dimension)
@@ -45,7 +43,7 @@ class RedisPolicyStore:
     async def record(self, name: PolicyName, decision: Decision) -> None:
         """See the port."""
         text = json.dumps(decision.to_dict(), separators=(",", ":"))
-        await self._script("record", _keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
+        await self._script("record", policy_keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
 
     async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
         """See the port."""
@@ -71,7 +69,7 @@ class RedisPolicyStore:
 
     async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
         """See the port."""
-        keys = _keys(name.tenant, name.digest)
+        keys = policy_keys(name.tenant, name.digest)
         order = await self._connection.run(lambda client: client.lrange(keys[5], 0, -1))
         texts, states = await self._hash(keys[1]), await self._hash(keys[2])
         return [_logged(texts[id_], states[id_]) for id_ in order]
@@ -91,13 +89,7 @@ class RedisPolicyStore:
         digest = digest_of(decision_id)
         if digest is None:
             raise _unknown(decision_id)
-        return _keys(tenant, digest)
-
-
-def _keys(tenant: str, digest: str) -> list[str]:
-    """Name the keys of a policy; they share a hash tag, and the tenant is percent-encoded in it."""
-    tag = f"riffler:{{{quote(tenant, safe='')}/p/{digest}}}"
-    return [f"{tag}:{part}" for part in _PARTS]
+        return policy_keys(tenant, digest)
 
 
 def _logged(text: str, state: str) -> LoggedDecision:

@@ -18,8 +18,8 @@ from riffler.errors import (
     VersionConflict,
 )
 from riffler.service.memory.connection import RedisConnection
-from riffler.service.memory.keys import session_keys
 from riffler.service.memory.store import RedisMemoryStore
+from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, SessionKey
 from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, TextCut, TextSearched
 from riffler.tools.fragments import Fragment, SearchHit, Span

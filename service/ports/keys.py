@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from riffler.service.ports.memory import SessionKey
 
+_POLICY_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order")
 _SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease")
 
 
@@ -25,6 +26,21 @@ def session_keys(key: SessionKey) -> list[str]:
     """
     tag = f"riffler:{{{_encoded(key.tenant)}/s/{_encoded(key.session)}}}"
     return [f"{tag}:{part}" for part in _SESSION_PARTS]
+
+
+def policy_keys(tenant: str, digest: str) -> list[str]:
+    """Name the keys of a policy.
+
+    Args:
+        tenant: Whose.
+        digest: `PolicyKey.digest()`.
+
+    Returns:
+        The keys of its meta data, decisions, their states, the order of rewards, the arms' statistics and the order of
+        decisions, in this order: what the scripts take.
+    """
+    tag = f"riffler:{{{_encoded(tenant)}/p/{_encoded(digest)}}}"
+    return [f"{tag}:{part}" for part in _POLICY_PARTS]
 
 
 def _encoded(part: str) -> str:

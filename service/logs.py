@@ -1,0 +1,43 @@
+"""Logs: one line of keys and values an event.
+
+They go through Python's own logging, under `riffler`: an app that embeds the library decides where they go, and sees
+nothing but warnings until it does. Events name what happened and carry ids, counts and times. Text of users is never
+among them: not a question, not a rewrite, not a tool's arguments or reply (the design's rule 10).
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from typing import Literal, cast
+
+import structlog
+
+Level = Literal["debug", "info", "warning", "error"]
+
+
+def get_logger(part: str) -> structlog.stdlib.BoundLogger:
+    """Give the logger of a part of Riffler.
+
+    Args:
+        part: Its name, such as `agent`.
+
+    Returns:
+        A logger that takes an event and its keys.
+    """
+    logger = structlog.wrap_logger(
+        logging.getLogger(f"riffler.{part}"),
+        processors=[structlog.stdlib.filter_by_level, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        wrapper_class=structlog.stdlib.BoundLogger,
+        cache_logger_on_first_use=True,
+    )
+    return cast("structlog.stdlib.BoundLogger", logger)
+
+
+def configure_logs(level: Level) -> None:
+    """Send the logs of this process to standard error. For processes that are Riffler's own.
+
+    Args:
+        level: The least that is logged.
+    """
+    logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)
