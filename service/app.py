@@ -13,7 +13,7 @@ import numpy as np
 from riffler.bandits.pipeline import load_pipeline
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.errors import RifflerError
+from riffler.errors import InvalidInput, RifflerError
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.nodes import Parts
 from riffler.service.agent.progress import Answer, Progress
@@ -126,7 +126,13 @@ class Riffler:
 
         Yields:
             Progress; the last item is the `Answer`.
+
+        Raises:
+            InvalidInput: The question, or a text, is empty.
         """
+        for name, text in [("question", question), *((f"contexts[{at}]", text) for at, text in enumerate(contexts))]:
+            if not text.strip():
+                raise InvalidInput(f"{name}: expected a text, got an empty one")
         messages = [Message.user(text) for text in (*contexts, question)]
         key = SessionKey(self.tenant, session or f"s-{secrets.token_hex(8)}")
         if session is None:

@@ -44,8 +44,6 @@ def ask(  # noqa: PLR0917 - typer calls it by name
 ) -> None:
     """Ask a question about texts of any length."""
     texts = [read_text(path) for path in context or []]
-    if not question.strip():
-        raise InvalidInput("question: expected a text, got an empty one")
 
     async def run() -> None:
         from riffler.service.app import Riffler  # noqa: PLC0415 - takes a second

@@ -1,0 +1,69 @@
+"""What the README says is run: its code, its arithmetic, its tree."""
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from riffler.bandits.guard import check
+from riffler.bandits.policies.thompson import LinearThompson
+from riffler.bandits.posterior import Posterior
+from riffler.bandits.propensity import propensities
+
+ROOT = Path(__file__).parents[2]
+README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_code_runs(tmp_path: Path) -> None:
+    """The example is twelve lines of code or fewer, runs as it stands, and prints an answer from the README itself."""
+    code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)[0]
+    assert sum(bool(line.strip()) for line in code.split("\n")) <= 12
+    (tmp_path / "README.md").write_text(README, "utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "3.11" in done.stdout
+
+
+def test_the_arithmetic_is_right() -> None:
+    """The worked decision has the means, deviations and propensity that the policy computes."""
+    x = np.array([1.0, 0.0])
+    posterior = Posterior.from_log(2, [("none", x, reward) for reward in (1.0, 1.0, 0.0)])
+    policy = LinearThompson()
+    scores = [policy.score(posterior.of(arm), x) for arm in ("none", "reread")]
+    assert scores[0] == pytest.approx((0.625, 0.175))
+    assert scores[1] == pytest.approx((0.5, 0.35))
+    chance = propensities(*(np.array(column) for column in zip(*scores, strict=True)))[0]
+    assert f"{chance:.3f}" == "0.625"
+    assert "propensity 0.625" in README
+    question = "Which Python is needed?"
+    assert check(question, f"{question}\nRead the question again: {question}").kept
+    assert "number" in check(question, "Which Python 2 is needed?").reason
+
+
+def test_the_tree_is_there() -> None:
+    """Every file and folder that the README names exists."""
+    tree = re.findall(r"## The tree\n```\n(.*?)```", README, re.DOTALL)[0]
+    missing = []
+    folder = Path()
+    for line in tree.strip().split("\n"):
+        names, indented = re.split(r"\s{2,}", line.strip())[0], line.startswith(" ")
+        for name in re.split(r",\s*", names):
+            path = (folder if indented else Path()) / name
+            if name != "..." and not (path.exists() or (ROOT / path).exists() or (ROOT / f"{path}.py").exists()):
+                missing.append(str(path))
+        folder = folder if indented else ROOT / names
+    assert missing == []
+
+
+def test_the_commands_are_those_of_the_makefile() -> None:
+    """The two commands that the README tells are targets of the Makefile."""
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+    for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
+        assert f"\n{target}:" in makefile
