@@ -5,19 +5,16 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from functools import cached_property
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
-from riffler.bandits.pipeline import load_pipeline
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidInput, RifflerError
-from riffler.service.agent.graph import Agent
-from riffler.service.agent.nodes import Parts
 from riffler.service.agent.progress import Answer, Progress
-from riffler.service.agent.rewriter import Rewriter
 from riffler.service.inference.registry import build_engine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
@@ -30,6 +27,13 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 from riffler.tools.tool import Inputs
+
+if TYPE_CHECKING:
+    from riffler.service.agent.graph import Agent
+    from riffler.service.agent.rewriter import Rewriter
+
+_UNUSED_S = 3600.0
+"""A session that a question makes is gone after this time, should a crash come before its first message."""
 
 
 class Riffler:
@@ -66,22 +70,36 @@ class Riffler:
         )
         self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
         self.decisions = RedisPolicyStore(self._connection)
+        self._settings, self._policy, self._seed = settings, policy, seed
         self._registry = Registry()
-        self.rewriter = None
-        if settings.rewriting:
-            rng = np.random.default_rng(seed)
-            pipeline = load_pipeline(settings.pipeline)
-            self.rewriter = Rewriter(pipeline, policy or LinearThompson(), self.decisions, self.engine, rng)
+
+    @cached_property
+    def rewriter(self) -> Rewriter | None:
+        """Chooses and makes rewrites; None where the settings say that queries go as they come."""
+        if not self._settings.rewriting:
+            return None
+        from riffler.bandits.pipeline import load_pipeline  # noqa: PLC0415 - spaCy takes a second, a reward needs none
+        from riffler.service.agent.rewriter import Rewriter  # noqa: PLC0415
+
+        pipeline = load_pipeline(self._settings.pipeline)
+        policy, rng = self._policy or LinearThompson(), np.random.default_rng(self._seed)
+        return Rewriter(pipeline, policy, self.decisions, self.engine, rng)
+
+    @cached_property
+    def _agent(self) -> Agent:
+        from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
+        from riffler.service.agent.nodes import Parts  # noqa: PLC0415
+
         parts = Parts(
             self.sessions,
             self.engine,
             self.rewriter,
             self._registry,
-            step_cap=settings.step_cap,
-            first_choice=settings.first_choice,
-            fitting=settings.fitting,
+            step_cap=self._settings.step_cap,
+            first_choice=self._settings.first_choice,
+            fitting=self._settings.fitting,
         )
-        self._agent = Agent(parts, self.decisions)
+        return Agent(parts, self.decisions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -135,11 +153,12 @@ class Riffler:
                 raise InvalidInput(f"{name}: expected a text, got an empty one")
         messages = [Message.user(text) for text in (*contexts, question)]
         key = SessionKey(self.tenant, session or f"s-{secrets.token_hex(8)}")
+        agent = self._agent
         if session is None:
-            await self.sessions.create(key)
+            await self.sessions.create(key, _UNUSED_S)
         done = False
         try:
-            async with aclosing(self._agent.stream(key, messages, deltas=deltas)) as progress:
+            async with aclosing(agent.stream(key, messages, deltas=deltas)) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)
                     yield item

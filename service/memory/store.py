@@ -39,10 +39,11 @@ class RedisMemoryStore:
         self._connection = connection
         self._ttl_ms = str(int(ttl_s * 1000))
 
-    async def create(self, key: SessionKey) -> WorkingMemory:
+    async def create(self, key: SessionKey, unused_s: float | None = None) -> WorkingMemory:
         """See the port."""
         memory = WorkingMemory()
-        if not await self._script("create", key, self._ttl_ms, rest_of(memory), secrets.token_hex(8)):
+        ttl_ms = self._ttl_ms if unused_s is None else str(int(unused_s * 1000))
+        if not await self._script("create", key, ttl_ms, rest_of(memory), secrets.token_hex(8)):
             raise SessionExists(f"session {key.session!r} exists already")
         return memory
 

@@ -62,11 +62,12 @@ class RecordedEvent:
 class MemoryStore(Protocol):
     """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
 
-    async def create(self, key: SessionKey) -> WorkingMemory:
+    async def create(self, key: SessionKey, unused_s: float | None = None) -> WorkingMemory:
         """Make an empty session.
 
         Args:
             key: Its name.
+            unused_s: It is deleted when this many seconds pass without a commit; None is the store's own time to live.
 
         Returns:
             The empty working memory, version 0.

@@ -372,3 +372,18 @@ async def test_closing_twice_is_safe(server_folder: object, memory_store: RedisM
     """`aclose` may be called again."""
     await memory_store.aclose()
     await memory_store.aclose()
+
+
+async def test_a_session_made_for_a_while_stays_with_its_first_commit(
+    memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """A session that may be unused for so long ends by itself, unless something was committed."""
+    store = RedisMemoryStore(memory_connection)
+    memory = await store.create(session_key, unused_s=0.2)
+    other = SessionKey(session_key.tenant, "other")
+    await store.create(other, unused_s=0.2)
+    await store.commit(session_key, memory, [said(memory, "Hello.")], "app")
+    await asyncio.sleep(0.3)
+    assert (await store.load(session_key)).messages[0].text == "Hello."
+    with pytest.raises(UnknownSession):
+        await store.load(other)

@@ -36,5 +36,7 @@ end
 redis.call('HSET', KEYS[1], 'version', version, 'commit', ARGV[3], 'rest', ARGV[6])
 if tonumber(ARGV[4]) > 0 then
   for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+else
+  redis.call('PERSIST', KEYS[1]) -- a session that was made with a time to wait for its first commit
 end
 return {'ok', version}

@@ -1,6 +1,6 @@
 -- Makes an empty session, unless there is one.
 -- KEYS  state, messages, fragments, hits, events, lease
--- ARGV  1 time to live in ms (0: never ends)   2 what else a memory has, as JSON   3 this creation's token
+-- ARGV  1 time to live until the first commit, in ms (0: never ends)   2 what else a memory has, as JSON   3 this creation's token
 -- Gives 1 when made, 0 when there is one.
 if redis.call('EXISTS', KEYS[1]) == 1 then
   -- An answer that was lost on its way: the client sends the same creation again, and it counts once.
