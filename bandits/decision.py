@@ -39,7 +39,7 @@ class PolicyKey:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """One draw, as it is logged before the model is called.
+    """One draw, as it is logged before any model is called: also before an arm's own call.
 
     Attributes:
         id: `d`, the policy key's digest, and twelve random hexadecimal digits.
@@ -49,8 +49,6 @@ class Decision:
         allowed: The arms that could be drawn.
         propensities: Exact probability of each of them.
         arm: The arm drawn. The reward goes to it.
-        executed: The arm whose text went on; `none` when the guard refused or the arm failed.
-        reason: Why executed isn't arm; else empty.
         policy: The policy's name.
         policy_version: Its version.
     """
@@ -62,8 +60,6 @@ class Decision:
     allowed: tuple[str, ...]
     propensities: Mapping[str, float]
     arm: str
-    executed: str
-    reason: str
     policy: str
     policy_version: str
 

@@ -1,11 +1,11 @@
 """The turn as a graph, and the agent that runs it.
 
-    arrive -> features -> policy -> rewrite -> log -> model <-> tools
-                                                        |
-                                                        v
-                                                     answer
+    arrive -> features -> policy -> rewrite -> model <-> tools
+                                                 |
+                                                 v
+                                               answer
 
-Scores come later, by a reward to the decision.
+The decision is logged by `policy`, the guard judges in `rewrite`. Scores come later, by a reward to the decision.
 """
 
 from __future__ import annotations
@@ -132,9 +132,9 @@ class Agent:
 def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is generic in types that say nothing here
     """Draw the graph of one turn. Building it takes well under a millisecond beside a model's call."""
     graph: Any = StateGraph(TurnState)
-    for name in ("arrive", "features", "policy", "rewrite", "log", "model", "tools", "answer"):
+    for name in ("arrive", "features", "policy", "rewrite", "model", "tools", "answer"):
         graph.add_node(name, timed(name, getattr(nodes, name)))
-    path = (START, "arrive", "features", "policy", "rewrite", "log", "model")
+    path = (START, "arrive", "features", "policy", "rewrite", "model")
     for before, after in pairwise(path):
         graph.add_edge(before, after)
     graph.add_conditional_edges("model", _wants_tools, ["tools", "answer"])

@@ -11,10 +11,9 @@ from typing import Any, TypedDict
 from langgraph.config import get_stream_writer
 
 from riffler.bandits.decision import Decision
-from riffler.bandits.policies.base import Choice
 from riffler.errors import EngineFailed, EngineGarbled, InvalidInput, MemoryFailed, RewriteFailed, ToolRefused
 from riffler.service.agent.progress import AnswerDelta, Arrived, Rewriting, ToolStep
-from riffler.service.agent.rewriter import NONE, Draft, Reading, Rewriter
+from riffler.service.agent.rewriter import NONE, Reading, Rewriter
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import (
     Completion,
@@ -46,8 +45,6 @@ class TurnState(TypedDict, total=False):
     messages: Sequence[Message]
     memory: WorkingMemory
     reading: Reading
-    choice: Choice
-    draft: Draft
     decision: Decision
     rewriting: Rewriting
     completion: Completion
@@ -132,51 +129,40 @@ class Nodes:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 
     async def policy(self, state: TurnState) -> TurnState:
-        """Draw an arm."""
+        """Draw an arm and log the decision, before any model is called."""
         rewriter = self.parts.rewriter
         if rewriter is None or "reading" not in state:
             return {}
+        tenant, reading = self.key.tenant, state["reading"]
         try:
-            return {"choice": await rewriter.choose(self.key.tenant, state["reading"])}
+            choice = await rewriter.choose(tenant, reading)
+            return {"decision": await rewriter.log(tenant, self.key.session, reading, choice)}
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 
     async def rewrite(self, state: TurnState) -> TurnState:
-        """Let the arm rewrite and the guard judge."""
+        """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
         rewriter = self.parts.rewriter
-        if rewriter is None or "choice" not in state:
-            return {}
-        return {"draft": await rewriter.draft(state["reading"], state["choice"].arm)}
-
-    async def log(self, state: TurnState) -> TurnState:
-        """Log the decision and lay the rewrite over the view, before the model is called."""
-        rewriter = self.parts.rewriter
-        if rewriter is None or "draft" not in state:
-            shown = state.get("rewriting") or self._raw(state)
-            get_stream_writer()(shown)
-            return {"rewriting": shown}
-        reading, choice, draft = state["reading"], state["choice"], state["draft"]
-        memory = state["memory"]
+        if rewriter is None or "decision" not in state:
+            return self._shown(state, state.get("rewriting") or self._raw(state))
+        reading, decision, memory = state["reading"], state["decision"], state["memory"]
         try:
-            decision = await rewriter.log(self.key.tenant, self.key.session, reading, choice, draft)
+            draft = await rewriter.draft(self.key.tenant, reading, decision)
         except MemoryFailed as exc:
-            shown = self._raw(state, f"the raw query goes on: {exc}")
-            get_stream_writer()(shown)
-            return {"rewriting": shown}
+            return self._shown(state, self._raw(state, f"the raw query goes on: {exc}"))
         if draft.text != reading.query.text and memory.asking is not None:
             overlay = QueryRewritten(memory.asking.span, draft.text, decision.id)
             memory = await self._commit(memory, [overlay], "riffler")
         shown = Rewriting(
             decision=decision.id,
-            arm=choice.arm,
-            propensities=dict(choice.propensities),
+            arm=decision.arm,
+            propensities=decision.propensities,
             executed=draft.executed,
             query=reading.query.text,
             rewritten=draft.text,
             note=draft.reason,
         )
-        get_stream_writer()(shown)
-        return {"memory": memory, "decision": decision, "rewriting": shown}
+        return self._shown({"memory": memory}, shown)
 
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""
@@ -268,6 +254,10 @@ class Nodes:
 
     async def _commit(self, memory: WorkingMemory, events: Sequence[Event], actor: Actor) -> WorkingMemory:
         return await self.parts.store.commit(self.key, memory, events, actor, self.lease)
+
+    def _shown(self, change: TurnState, rewriting: Rewriting) -> TurnState:
+        get_stream_writer()(rewriting)
+        return {"memory": change["memory"], "rewriting": rewriting}
 
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
         if note:

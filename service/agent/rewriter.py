@@ -1,4 +1,4 @@
-"""Choosing and making a rewrite for one query: features, policy, arm, guard and the log, in that order.
+"""Choosing and making a rewrite for one query: features, policy, the log, arm and guard, in that order.
 
 It fails open: whatever goes wrong here, the raw query goes on, and the proposal says so (the design's rule 8).
 """
@@ -108,16 +108,23 @@ class Rewriter:
         arms = offered(reading.query, can_ask=self._engine.info.can_rewrite)
         return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
-    async def draft(self, reading: Reading, arm: str) -> Draft:
-        """Let an arm rewrite, and the guard judge.
+    async def draft(self, tenant: str, reading: Reading, decision: Decision) -> Draft:
+        """Let the arm drawn rewrite, and the guard judge.
 
         Args:
+            tenant: Whose decision.
             reading: The query.
-            arm: The arm drawn.
+            decision: The decision as logged; the log is told when its arm isn't executed.
 
         Returns:
             The rewrite, or the raw query with the reason.
         """
+        draft = await self._draft(reading, decision.arm)
+        if draft.executed != decision.arm:
+            await self._store.unexecuted(tenant, decision.id, draft.reason)
+        return draft
+
+    async def _draft(self, reading: Reading, arm: str) -> Draft:
         raw = reading.query.text
         try:
             text = await ARMS[arm].rewrite(reading.query, self._ask if self._engine.info.can_rewrite else None)
@@ -128,15 +135,14 @@ class Rewriter:
         verdict = check(raw, text)
         return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
 
-    async def log(self, tenant: str, session: str, reading: Reading, choice: Choice, draft: Draft) -> Decision:
-        """Log the decision, before the model answers.
+    async def log(self, tenant: str, session: str, reading: Reading, choice: Choice) -> Decision:
+        """Log the decision, before any model is called.
 
         Args:
             tenant: Whose decision.
             session: In which session.
             reading: The query.
             choice: The draw.
-            draft: What came of it.
 
         Returns:
             The decision as logged.
@@ -149,8 +155,6 @@ class Rewriter:
             allowed=tuple(choice.propensities),
             propensities=dict(choice.propensities),
             arm=choice.arm,
-            executed=draft.executed,
-            reason=draft.reason,
             policy=self._policy.name,
             policy_version=self._policy.version,
         )

@@ -12,7 +12,7 @@ from typing import Literal, cast
 
 from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
-from riffler.errors import MemoryCorrupt, UnknownDecision
+from riffler.errors import InvalidInput, MemoryCorrupt, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.keys import policy_keys
 from riffler.service.ports.policy import LoggedDecision, PolicyName
@@ -36,7 +36,7 @@ class RedisPolicyStore:
                 arm: ArmStatistics.from_flat([float(number) for number in text.split()], name.dimension)
                 for arm, text in kept.items()
             }
-        except ValueError as exc:
+        except (ValueError, InvalidInput) as exc:
             raise MemoryCorrupt(f"the posterior {name.digest} can't be read back from the store") from exc
         return Posterior(name.dimension, MappingProxyType(arms))
 
@@ -53,6 +53,11 @@ class RedisPolicyStore:
             raise _unknown(decision_id)
         return bool(said)
 
+    async def unexecuted(self, tenant: str, decision_id: str, reason: str) -> None:
+        """See the port."""
+        if await self._script("unexecuted", self._of(tenant, decision_id), decision_id, reason) < 0:
+            raise _unknown(decision_id)
+
     async def void(self, tenant: str, decision_id: str) -> None:
         """See the port."""
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
@@ -65,14 +70,15 @@ class RedisPolicyStore:
         state = await self._connection.run(lambda client: client.hget(keys[2], decision_id))
         if text is None or state is None:
             raise _unknown(decision_id)
-        return _logged(text, state)
+        why = await self._connection.run(lambda client: client.hget(keys[6], decision_id))
+        return _logged(text, state, why or "")
 
     async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
         """See the port."""
         keys = policy_keys(name.tenant, name.digest)
         order = await self._connection.run(lambda client: client.lrange(keys[5], 0, -1))
-        texts, states = await self._hash(keys[1]), await self._hash(keys[2])
-        return [_logged(texts[id_], states[id_]) for id_ in order]
+        texts, states, why = [await self._hash(keys[part]) for part in (1, 2, 6)]
+        return [_logged(texts[id_], states[id_], why.get(id_, "")) for id_ in order]
 
     async def aclose(self) -> None:
         """Do nothing: the connection belongs to who made it."""
@@ -92,14 +98,19 @@ class RedisPolicyStore:
         return policy_keys(tenant, digest)
 
 
-def _logged(text: str, state: str) -> LoggedDecision:
+def _logged(text: str, state: str, unexecuted: str) -> LoggedDecision:
     kind, order, at_ms, *reward = state.split()
+    try:
+        decision = Decision.from_dict(json.loads(text))
+    except (ValueError, InvalidInput) as exc:
+        raise MemoryCorrupt("a decision can't be read back from the store") from exc
     return LoggedDecision(
-        decision=Decision.from_dict(json.loads(text)),
+        decision=decision,
         state=cast("Literal['open', 'rewarded', 'void']", kind),
         reward=float(reward[0]) if reward else None,
         order=int(order),
         at_ms=int(at_ms),
+        unexecuted=unexecuted,
     )
 
 

@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from riffler.service.ports.memory import SessionKey
 
-_POLICY_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order")
+_POLICY_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order", "unexecuted")
 _SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease")
 
 
@@ -36,8 +36,8 @@ def policy_keys(tenant: str, digest: str) -> list[str]:
         digest: `PolicyKey.digest()`.
 
     Returns:
-        The keys of its meta data, decisions, their states, the order of rewards, the arms' statistics and the order of
-        decisions, in this order: what the scripts take.
+        The keys of its meta data, decisions, their states, the order of rewards, the arms' statistics, the order of
+        decisions and those whose arm wasn't executed, in this order: what the scripts take.
     """
     tag = f"riffler:{{{_encoded(tenant)}/p/{_encoded(digest)}}}"
     return [f"{tag}:{part}" for part in _POLICY_PARTS]

@@ -35,6 +35,8 @@ class LoggedDecision:
 
     Attributes:
         decision: As it was logged.
+        unexecuted: Why the raw query went on in place of the drawn arm's text; empty where the arm was executed. It
+            quotes nothing of the query.
         state: `open` waits for its reward, `rewarded` has it, `void` never gets one (the call failed).
         reward: In [0, 1], once rewarded.
         order: The place of its reward in the order in which rewards counted, from 1; 0 without a reward.
@@ -46,6 +48,7 @@ class LoggedDecision:
     reward: float | None
     order: int
     at_ms: int
+    unexecuted: str
 
 
 class PolicyStore(Protocol):
@@ -87,6 +90,21 @@ class PolicyStore(Protocol):
         Raises:
             UnknownDecision: The tenant has none of this id.
             InvalidReward: The reward isn't a finite number in [0, 1].
+        """
+        ...
+
+    async def unexecuted(self, tenant: str, decision_id: str, reason: str) -> None:
+        """Note that a decision's arm failed, or was refused by the guard. Repeating it changes nothing.
+
+        A reward goes to the arm drawn all the same: what the arm earns includes what its failures earn.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+            reason: Why, without text of a user.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
         """
         ...
 

@@ -140,7 +140,7 @@ def test_fixed_draws_its_arm() -> None:
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), rewards)
 def test_decision_survives_json(x: list[float], propensity: float) -> None:
     """A decision comes back from JSON as it was, its numbers bit for bit."""
-    decision = Decision("d1", "s", "1", tuple(x), ("none",), {"none": propensity}, "none", "none", "", "p", "1")
+    decision = Decision("d1", "s", "1", tuple(x), ("none",), {"none": propensity}, "none", "p", "1")
     assert Decision.from_dict(json.loads(json.dumps(decision.to_dict()))) == decision
 
 

@@ -1,5 +1,5 @@
 -- Logs a decision. Repeating it changes nothing.
--- KEYS  meta, decisions, states, rewards, statistics, order
+-- KEYS  meta, decisions, states, rewards, statistics, order, unexecuted
 -- ARGV  1 decision id   2 decision as JSON   3 d, the length of the context vector
 -- Gives 1 when logged, 0 when it stood there already.
 if redis.call('HSETNX', KEYS[2], ARGV[1], ARGV[2]) == 0 then return 0 end

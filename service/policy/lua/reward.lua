@@ -1,5 +1,5 @@
 -- Rewards a decision once, and teaches the posterior of the arm drawn in the same step.
--- KEYS  meta, decisions, states, rewards, statistics, order
+-- KEYS  meta, decisions, states, rewards, statistics, order, unexecuted
 -- ARGV  1 decision id   2 reward, in [0, 1], as %.17g
 -- Gives 1 when it counted, 0 when the decision had its reward or is void, -1 when it is unknown.
 -- An arm's statistics are `n squares moment[d] gram[d*d]`, doubles as %.17g, which come back bit for bit.

@@ -1,5 +1,5 @@
 -- Gives a decision up: its call failed, so nothing is learned from it. One that is rewarded stays so.
--- KEYS  meta, decisions, states, rewards, statistics, order
+-- KEYS  meta, decisions, states, rewards, statistics, order, unexecuted
 -- ARGV  1 decision id
 -- Gives 1 when it is known, -1 when it is unknown.
 local state = redis.call('HGET', KEYS[3], ARGV[1])
