@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import pairwise
+from statistics import mean
 
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
-from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_of
+from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_at_random, regret_of
 
 _BARS = "▁▂▃▄▅▆▇█"
 _WIDTH = 40
@@ -39,17 +40,18 @@ def show_trial(rounds: Sequence[Round], console: Console) -> None:
         console: Where to.
     """
     arms = list(rounds[0].rewards)
-    curves = {"the policy": regret_of(rounds), **{f"always {arm}": regret_of(rounds, arm) for arm in arms}}
-    top = max(regret.total for regret in curves.values())
+    best = mean([max(each.rewards.values()) for each in rounds])
+    curves = {"the policy": regret_of(rounds).cumulative, "at random (expected)": regret_at_random(rounds)}
+    curves |= {f"always {arm}": regret_of(rounds, arm).cumulative for arm in arms}
+    top = max(float(curve[-1]) for curve in curves.values())
     regrets = Table(box=None, pad_edge=False, title_justify="left", title_style="bold")
     regrets.title = f"true regret over {len(rounds)} questions (each was asked with every arm)"
     regrets.add_column("")
     regrets.add_column(f"0 to {top:.1f}")
     regrets.add_column("at the end", justify="right")
     regrets.add_column("mean reward", justify="right")
-    for name, regret in curves.items():
-        arm = None if name == "the policy" else name.removeprefix("always ")
-        regrets.add_row(name, spark(regret.cumulative, top), f"{regret.total:.2f}", f"{mean_reward(rounds, arm):.3f}")
+    for name, curve in curves.items():
+        regrets.add_row(name, spark(curve, top), f"{curve[-1]:.2f}", f"{best - curve[-1] / len(rounds):.3f}")
     console.print(regrets)
     console.print()
     console.print(_by_wording(rounds, arms))

@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
+from statistics import mean
+
+import numpy as np
+from numpy.typing import NDArray
 
 from riffler.bandits.regret import Regret, true_regret
 from riffler.bandits.reward import reward
@@ -30,11 +34,13 @@ class Round:
         question: The question.
         drawn: The arm that the policy drew.
         rewards: The reward of each arm, in [0, 1]; an arm with nothing to do on a question has that of `none`.
+        offered: The arms that had something to do: those that could be drawn.
     """
 
     question: Question
     drawn: str
     rewards: Mapping[str, float]
+    offered: tuple[str, ...]
 
 
 async def run_trial(
@@ -61,7 +67,7 @@ async def run_trial(
                 rewards[arm] = reward(heard.text, question.answer).total
         rewards = {arm: rewards.get(arm, rewards[NONE]) for arm in ask_with}
         await learn(answer.rewriting.decision, rewards[drawn])
-        yield Round(question, drawn, rewards)
+        yield Round(question, drawn, rewards, tuple(answer.rewriting.propensities))
 
 
 def regret_of(rounds: Sequence[Round], arm: str | None = None) -> Regret:
@@ -77,6 +83,18 @@ def regret_of(rounds: Sequence[Round], arm: str | None = None) -> Regret:
     return true_regret((each.rewards, arm or each.drawn) for each in rounds)
 
 
+def regret_at_random(rounds: Sequence[Round]) -> NDArray[np.float64]:
+    """Compute what drawing any of the offered arms with the same chance is expected to lose.
+
+    Args:
+        rounds: At least one.
+
+    Returns:
+        Expected regret so far against the best arm of each round, float64 (T,).
+    """
+    return np.cumsum([max(each.rewards.values()) - mean(each.rewards[arm] for arm in each.offered) for each in rounds])
+
+
 def mean_reward(rounds: Sequence[Round], arm: str | None = None) -> float:
     """Average what the policy earned, or would have earned by always drawing one arm.
 
@@ -87,7 +105,7 @@ def mean_reward(rounds: Sequence[Round], arm: str | None = None) -> float:
     Returns:
         The mean, in [0, 1].
     """
-    return sum(each.rewards[arm or each.drawn] for each in rounds) / len(rounds)
+    return mean(each.rewards[arm or each.drawn] for each in rounds)
 
 
 def helpful_arms(rounds: Sequence[Round]) -> list[str]:

@@ -157,8 +157,8 @@ async def test_a_posterior_that_cannot_be_read_is_an_error(
             await store.posterior(name)
     decision = decide()
     await store.record(name, decision)
+    decisions = policy_keys(name.tenant, name.digest)[1]
     for kept in ("{", "{}"):
-        decisions = policy_keys(name.tenant, name.digest)[1]
         await memory_connection.run(lambda client, kept=kept: client.hset(decisions, decision.id, kept))
         with pytest.raises(MemoryCorrupt):
             await store.decision(name.tenant, decision.id)

@@ -85,3 +85,30 @@ def test_version_covers_names_versions_and_prompts() -> None:
     text = "\n".join([*(f"{name} {arm.version}" for name, arm in ARMS.items()), prompt()])
     assert hashlib.sha256(text.encode()).hexdigest().startswith(ARMS_VERSION)
     assert "{query}" in prompt()
+
+
+QUERIES = (
+    "What is it?",
+    "Hello, could you please tell me who built the 3 mills?",
+    "",
+    "  ",
+    "Warum nicht?\n\nWeil.",
+    "x" * 5000,
+)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize("query", QUERIES)
+async def test_every_arm_keeps_the_contract(arm: str, query: str) -> None:
+    """An arm is named as it is listed, and what it makes of a query is the same each time, and no blank."""
+
+    async def ask(_prompt: str) -> str:
+        return "What is it, then?"
+
+    parsed = parse(PIPELINE, query)
+    assert ARMS[arm].name == arm
+    assert ARMS[arm].version
+    if ARMS[arm].offered(parsed):
+        first, second = [await ARMS[arm].rewrite(parsed, ask if ARMS[arm].needs_model else None) for _ in range(2)]
+        assert first == second
+        assert first.strip() or not query.strip()

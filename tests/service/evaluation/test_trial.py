@@ -15,7 +15,7 @@ from riffler.service.cli.picture import show_trial, spark
 from riffler.service.evaluation.kinship import make_chain
 from riffler.service.evaluation.questions import WORDINGS, Question, make_questions
 from riffler.service.evaluation.streams import make_stream
-from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_of, run_trial
+from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_at_random, regret_of, run_trial
 from riffler.service.settings import read_settings
 
 
@@ -93,7 +93,7 @@ async def test_a_trial_knows_every_arm_and_teaches_only_what_was_drawn(asked: li
 def rounds(*rewards: tuple[float, float]) -> list[Round]:
     """Rounds with the rewards of `none` and `reread`, in which `none` was drawn."""
     question = Question("?", "!", "plain")
-    return [Round(question, "none", {"none": none, "reread": reread}) for none, reread in rewards]
+    return [Round(question, "none", {"none": none, "reread": reread}, ("none", "reread")) for none, reread in rewards]
 
 
 def test_an_arm_helps_only_where_it_earns_more() -> None:
@@ -103,6 +103,7 @@ def test_an_arm_helps_only_where_it_earns_more() -> None:
     assert helpful_arms(rounds((0.5, 0.4), (0.2, 0.9))) == ["reread"]
     assert mean_reward(rounds((0.5, 0.5), (0.2, 0.9)), "reread") == pytest.approx(0.7)
     assert regret_of(rounds((0.5, 0.5), (0.2, 0.9)), "reread").total == 0
+    assert regret_at_random(rounds((0.5, 0.5), (0.2, 0.9))) == pytest.approx([0.0, 0.35])
 
 
 def test_a_curve_is_drawn_from_the_lowest_bar_to_the_highest() -> None:
