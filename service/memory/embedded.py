@@ -73,7 +73,7 @@ class EmbeddedServer:
             MemoryUnavailable: It can't be started, or the folder can't be used.
             MemoryFull: The disk is full.
         """
-        if self._answers():
+        if await asyncio.to_thread(self._answers):  # a server that hangs would stop the loop for seconds
             return
         deadline = time.monotonic() + _LOCK_S
         with self._lock_file("lock") as starting, self._lock_file("server.lock") as alive:
@@ -126,7 +126,7 @@ class EmbeddedServer:
             start_new_session=True,  # Ctrl-C in a terminal is for the service, which then stops its server
         )
         deadline = time.monotonic() + _START_S
-        while not self._answers():
+        while not await asyncio.to_thread(self._answers):
             if self._child.poll() is not None:
                 raise MemoryUnavailable(f"the embedded server stopped at its start: {self._last_log_line()}")
             if time.monotonic() > deadline:
