@@ -13,7 +13,7 @@ import numpy as np
 
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.errors import InvalidInput, RifflerError
+from riffler.errors import InvalidInput, InvalidSetting, RifflerError
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.inference.registry import build_engine
 from riffler.service.memory.connection import RedisConnection
@@ -25,7 +25,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import Settings
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.registry import Registry
+from riffler.tools.registry import PAPER, Registry
 from riffler.tools.tool import Inputs
 
 if TYPE_CHECKING:
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 _UNUSED_S = 3600.0
 """A session that a question makes is gone after this time, should a crash come before its first message."""
+_SMALLEST_BUDGET = 128
+"""In tokens: a window that leaves less for the conversation is taken for a mistake."""
 
 
 class Riffler:
@@ -59,7 +61,18 @@ class Riffler:
         embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
         self._connection = RedisConnection(url, embedded, settings.durability)
         self.tenant = tenant
-        self.engine = engine or build_engine(
+        if engine is not None:
+            self.engine = engine
+        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
+        self.decisions = RedisPolicyStore(self._connection)
+        self._settings, self._policy, self._seed = settings, policy, seed
+        self._registry = Registry()
+
+    @cached_property
+    def engine(self) -> Engine:
+        """Runs the model. Made when it is first needed: a reward needs none."""
+        settings = self._settings
+        return build_engine(
             settings.engine,
             model=settings.model,
             base_url=settings.base_url,
@@ -68,10 +81,6 @@ class Riffler:
             tokenizer=settings.tokenizer,
             timeout_s=settings.timeout_s,
         )
-        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
-        self.decisions = RedisPolicyStore(self._connection)
-        self._settings, self._policy, self._seed = settings, policy, seed
-        self._registry = Registry()
 
     @cached_property
     def rewriter(self) -> Rewriter | None:
@@ -90,15 +99,23 @@ class Riffler:
         from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
         from riffler.service.agent.nodes import Parts  # noqa: PLC0415
 
+        # An engine that can't word a text anew can't summarise: it isn't offered the tool.
+        tools = [tool for tool in PAPER if tool.order is None or self.engine.info.can_rewrite]
         parts = Parts(
             self.sessions,
             self.engine,
             self.rewriter,
-            self._registry,
+            Registry(tools),
             step_cap=self._settings.step_cap,
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
         )
+        if parts.budget_tokens() < _SMALLEST_BUDGET:
+            window = self.engine.info.window_tokens
+            raise InvalidSetting(
+                f"window_tokens: {window} leave {parts.budget_tokens()} tokens for the conversation beside the tools' "
+                f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
+            )
         return Agent(parts, self.decisions)
 
     async def __aenter__(self) -> Self:
@@ -152,7 +169,7 @@ class Riffler:
             if not text.strip():
                 raise InvalidInput(f"{name}: expected a text, got an empty one")
         messages = [Message.user(text) for text in (*contexts, question)]
-        key = SessionKey(self.tenant, session or f"s-{secrets.token_hex(8)}")
+        key = SessionKey(self.tenant, f"s-{secrets.token_hex(8)}" if session is None else session)
         agent = self._agent
         if session is None:
             await self.sessions.create(key, _UNUSED_S)
@@ -203,7 +220,8 @@ class Riffler:
 
     async def aclose(self) -> None:
         """Give back connections, and stop what this process started. Safe to call twice."""
-        await self.engine.aclose()
+        if "engine" in self.__dict__:
+            await self.engine.aclose()
         await self._connection.aclose()
 
     async def _forget(self, key: SessionKey) -> None:

@@ -26,8 +26,8 @@ TARGET_SHARE = 0.75
 _PIECE_TOKENS = 500
 """Size of a piece. A marker takes some ten tokens, so a fold frees 98% of a piece."""
 
-_SHORTEST_TOKENS = 20
-"""Folding less than this frees next to nothing."""
+_SHORTEST_TOKENS = 12
+"""A marker takes about as much: folding less than this frees nothing."""
 
 _PIECES_A_BUDGET = 8
 """A piece is no larger than this share of the budget, so that small windows keep something in view."""
@@ -113,8 +113,9 @@ def _folds(
         more = [fragment.id for fragment in _foldable(folded)]
         if not more:
             raise OverBudget(
-                f"the conversation needs {tokens} tokens with all that may be hidden hidden, the budget is "
-                f"{budget_tokens}: use an engine with a larger window, or a shorter question"
+                f"the conversation's {len(memory.entries)} messages need {tokens} tokens with all that may be hidden "
+                f"hidden, the budget is {budget_tokens}: use an engine with a larger window, a shorter question, or a "
+                f"new session"
             )
         chosen += more[: max(1, len(more) // 4)]  # markers take tokens too: fold on until it fits
 
@@ -152,10 +153,12 @@ def _gaps(memory: WorkingMemory, message: int, slot: int, length: int) -> list[S
 
 
 def _foldable(memory: WorkingMemory) -> list[Fragment]:
-    """Give the fragments that may be folded, least recently touched first, then oldest text first."""
+    """Give the fragments that may be folded and lie in no other such one: least recently touched first, then oldest."""
     free = [
         fragment
         for fragment in memory.by_position
         if not fragment.hidden and not memory.pinned(fragment.span) and memory.hiding(fragment.span) is None
     ]
-    return sorted(free, key=lambda fragment: fragment.touched)  # stable: by position within a version
+    ids = {fragment.id for fragment in free}
+    outermost = [f for f in free if not any(outer.id in ids for outer in memory.around(f.span) if outer is not f)]
+    return sorted(outermost, key=lambda fragment: fragment.touched)  # stable: by position within a version

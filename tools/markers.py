@@ -1,7 +1,7 @@
 """Markers: what a view shows where text is hidden, and how a look-alike in a user's text is kept apart.
 
     [[f0001a folded 812 tokens]]
-    [[f00001-f00028 folded 40 fragments 20000 tokens]]     neighbours share one marker; the range is by position
+    [[f00001-f00028 folded 40 fragments 20000 tokens]]     neighbours whose ids follow each other share one marker
     [[f0001a summary of 812 tokens: ...]]
     [[status f00001-f00028 folded; f00029 visible]]
 
@@ -86,10 +86,10 @@ def summary_marker(fragment: Fragment, fence: int) -> str:
 
 
 def status_line(fragments: Sequence[Fragment], fence: int) -> str:
-    """Write the line that names every fragment and its state, neighbours of one state merged.
+    """Write the line that names fragments and their states; neighbours of one state whose ids follow on are merged.
 
     Args:
-        fragments: All fragments, by position; at least one.
+        fragments: All fragments that no hidden one contains, by position; at least one.
         fence: The session's fence.
 
     Returns:
@@ -97,11 +97,16 @@ def status_line(fragments: Sequence[Fragment], fence: int) -> str:
     """
     runs: list[list[Fragment]] = []
     for fragment in fragments:
-        if runs and runs[-1][-1].state is fragment.state:
+        if runs and runs[-1][-1].state is fragment.state and follows(runs[-1][-1], fragment):
             runs[-1].append(fragment)
         else:
             runs.append([fragment])
     return f"{_open(fence)}status {'; '.join(_run_words(run) for run in runs)}]]"
+
+
+def follows(one: Fragment, other: Fragment) -> bool:
+    """Tell whether a fragment's id is the next after another's, so that a range of ids names both and no third."""
+    return int(other.id[1:], 16) == int(one.id[1:], 16) + 1
 
 
 def _run_words(run: Sequence[Fragment]) -> str:

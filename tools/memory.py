@@ -114,6 +114,15 @@ class WorkingMemory:
         place = bisect_right(hidden, span.start, key=lambda fragment: fragment.span.end)
         return hidden[place] if place < len(hidden) and hidden[place].span.overlaps(span) else None
 
+    def reachable(self) -> tuple[Fragment, ...]:
+        """Give the fragments that no hidden one contains, by position: those that a tool can act on now."""
+        found: list[Fragment] = []
+        for fragment in self.by_position:
+            hiding = self.hiding(fragment.span)
+            if hiding is None or hiding is fragment or not hiding.span.contains(fragment.span):
+                found.append(fragment)
+        return tuple(found)
+
     def hidden(self) -> bool:
         """Tell whether the view hides anything."""
         return any(fragment.hidden for fragment in self.fragments.values())

@@ -15,22 +15,25 @@ def check_arrival(messages: Sequence[Message], first: int = 0) -> None:
     """Refuse tool results that no call waits for.
 
     Each tool message answers a call of the last assistant message before it, and only tool messages stand between the
-    two. A call may still wait for its result: the conversation goes on.
+    two. A call may still wait for its result at the end: the conversation goes on with it.
 
     Args:
         messages: The whole conversation.
         first: Check the messages from this index on.
 
     Raises:
-        UnpairedToolCall: A tool message answers a call that isn't there, or was answered already.
+        UnpairedToolCall: A tool message answers a call that isn't there, or was answered already; or another message
+            comes before the results of all calls.
     """
-    start = first
-    while 0 < start < len(messages) and messages[start].role == "tool":
-        start -= 1  # back to the message whose calls these results answer
+    start = max(0, first - 1)
+    while start > 0 and messages[start].role == "tool":
+        start -= 1  # back to the message whose calls may still wait
     waiting: list[str] = []
     for index in range(start, len(messages)):
         message = messages[index]
         if message.role != "tool":
+            if waiting:
+                raise UnpairedToolCall(f"messages[{index}]: comes before the results of the calls {', '.join(waiting)}")
             waiting = list(message.call_ids)
         elif message.tool_call_id in waiting:
             waiting.remove(message.tool_call_id)
@@ -52,12 +55,10 @@ def check_complete(messages: Sequence[Message]) -> None:
     """
     check_arrival(messages)
     waiting: list[str] = []
-    for index, message in enumerate(messages):
+    for message in messages:
         if message.role == "tool":
             waiting.remove(message.tool_call_id or "")
-            continue
-        if waiting:
-            raise UnpairedToolCall(f"messages[{index}]: comes before the results of the calls {', '.join(waiting)}")
-        waiting = list(message.call_ids)
+        else:
+            waiting = list(message.call_ids)
     if waiting:
         raise UnpairedToolCall(f"the conversation ends before the results of the calls {', '.join(waiting)}")

@@ -26,6 +26,31 @@ def readable(memory: WorkingMemory, role: RoleChoice) -> Iterator[int]:
             yield index
 
 
+def newest(memory: WorkingMemory, text: str, role: RoleChoice, most: int) -> tuple[int, list[Span]]:
+    """Count the places where a text stands, hidden ones too, and give the newest.
+
+    Args:
+        memory: The working memory.
+        text: What to find, not empty; case counts.
+        role: Whose messages to look in.
+        most: How many places to give.
+
+    Returns:
+        The number of places that don't overlap, and spans of the newest of them, newest first. The cost is linear in
+        the text searched, whatever is found.
+    """
+    total = 0
+    found: list[Span] = []
+    for message in reversed(list(readable(memory, role))):
+        for slot, original in reversed(list(enumerate(memory.messages[message].texts))):
+            total += original.count(text)
+            end = len(original)
+            while len(found) < most and (start := original.rfind(text, 0, end)) >= 0:
+                found.append(Span(message, slot, start, start + len(text)))
+                end = start
+    return total, found
+
+
 def occurrences(memory: WorkingMemory, text: str, role: RoleChoice) -> Iterator[Span]:
     """Find every place where a text stands, hidden ones too.
 
@@ -35,7 +60,7 @@ def occurrences(memory: WorkingMemory, text: str, role: RoleChoice) -> Iterator[
         role: Whose messages to look in.
 
     Yields:
-        Spans in the conversation's order. Places that overlap are all found.
+        Spans in the conversation's order. Places that overlap are all found: take a few of them.
     """
     for message in readable(memory, role):
         for slot, original in enumerate(memory.messages[message].texts):

@@ -8,7 +8,6 @@ The reply has a line a match, in which line feeds are written as `⏎` and `«»
 
 from __future__ import annotations
 
-from collections import deque
 from typing import Annotated
 
 from pydantic import Field
@@ -17,8 +16,10 @@ from riffler.errors import InvalidState
 from riffler.tools.events import TextSearched
 from riffler.tools.fragments import LAST_ID, SearchHit, Span, search_id
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.scanning import RoleChoice, occurrences
+from riffler.tools.scanning import RoleChoice, newest
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
+
+_LONGEST_ECHO = 1000
 
 
 class SearchContext(Arguments):
@@ -31,17 +32,11 @@ class SearchContext(Arguments):
 
 
 def _run(memory: WorkingMemory, arguments: SearchContext, inputs: Inputs) -> Outcome:
-    newest: deque[Span] = deque(maxlen=arguments.max_results)
-    total = 0
-    for span in occurrences(memory, arguments.query, arguments.role):
-        newest.append(span)
-        total += 1
-    if len(memory.hits) + len(newest) > LAST_ID:
+    total, spans = newest(memory, arguments.query, arguments.role, arguments.max_results)
+    if len(memory.hits) + len(spans) > LAST_ID:
         raise InvalidState(f"this session has used all its {LAST_ID} search ids")
-    hits = tuple(
-        SearchHit(search_id(len(memory.hits) + number), span) for number, span in enumerate(reversed(newest), start=1)
-    )
-    head = f'{total} {"match" if total == 1 else "matches"} for "{_one_line(arguments.query)}"'
+    hits = tuple(SearchHit(search_id(len(memory.hits) + number), span) for number, span in enumerate(spans, start=1))
+    head = f'{total} {"match" if total == 1 else "matches"} for "{_one_line(_clipped(arguments.query))}"'
     if total > len(hits):
         head += f", showing the newest {len(hits)}"
     lines = [head, *(_line(memory, hit, arguments.context_size) for hit in hits)]
@@ -56,7 +51,7 @@ def _line(memory: WorkingMemory, hit: SearchHit, context_size: int) -> str:
     shown = (
         ("..." if before else "")
         + _one_line(text[before : span.start])
-        + f"«{_one_line(text[span.start : span.end])}»"
+        + f"«{_one_line(_clipped(text[span.start : span.end]))}»"
         + _one_line(text[span.end : after])
         + ("..." if after < len(text) else "")
     )
@@ -80,6 +75,11 @@ def describe(memory: WorkingMemory, span: Span) -> str:
         f"message {span.message + 1} ({memory.messages[span.message].role}), {hiding.state if hiding else 'visible'}"
     )
     return f"{words}, fragment {fragment.id}" if fragment else words
+
+
+def _clipped(text: str) -> str:
+    """Shorten what matched, when a model searches for a whole page: it knows the text."""
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
 
 
 def _one_line(text: str) -> str:

@@ -2,8 +2,8 @@
 
 Number, order, roles and tool calls of the messages never change; only texts do. Without hidden fragments and without a
 rewrite the view is the conversation itself, the very same messages. While something is hidden, one status line at the
-end of the last message that has text names every fragment, so that the model can act on ids that it sees, and the
-prefix of the view stays.
+end of the last message that has text names every fragment that no hidden one contains, so that the model can act on
+ids that it sees, and the prefix of the view stays.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riffler.tools.fragments import Fragment, FragmentState, Span
-from riffler.tools.markers import folded_marker, status_line, summary_marker
+from riffler.tools.markers import folded_marker, follows, status_line, summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter, count_message
@@ -60,7 +60,7 @@ def view(memory: WorkingMemory) -> View:
     if memory.hidden():
         last = max(index for index, message in enumerate(memory.messages) if message.texts)
         shown = texts.setdefault(last, list(memory.messages[last].texts))
-        shown[-1] = f"{shown[-1]}\n\n{status_line(memory.by_position, memory.fence)}"
+        shown[-1] = f"{shown[-1]}\n\n{status_line(memory.reachable(), memory.fence)}"
     messages = list(memory.messages)
     for message, shown in texts.items():
         messages[message] = messages[message].with_texts(shown)
@@ -118,7 +118,12 @@ def _hidden_runs(memory: WorkingMemory, message: int, slot: int) -> Iterator[lis
     for fragment in memory.fragments_of(message, slot):
         if not fragment.hidden or fragment.span.start < cursor:
             continue
-        joins = run and fragment.span.start == cursor and {run[-1].state, fragment.state} == {FragmentState.FOLDED}
+        joins = (
+            run
+            and fragment.span.start == cursor
+            and {run[-1].state, fragment.state} == {FragmentState.FOLDED}
+            and follows(run[-1], fragment)
+        )
         if run and not joins:
             yield run
             run = []

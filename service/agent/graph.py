@@ -25,7 +25,6 @@ from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.policy import PolicyStore
 from riffler.tools.messages import Message
-from riffler.tools.tokens import count_message
 
 _LOG = get_logger("agent")
 _LEASE_S = 30.0
@@ -79,11 +78,13 @@ class Agent:
             done = False
             try:
                 config = {"recursion_limit": 2 * self._parts.step_cap + 20}
-                async for mode, item in _graph(nodes).astream(state, config, stream_mode=["custom", "values"]):
-                    if mode == "values":
-                        state = item
-                    else:
-                        yield item
+                running = _graph(nodes).astream(state, config, stream_mode=["custom", "values"])
+                async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
+                    async for mode, item in running:
+                        if mode == "values":
+                            state = item
+                        else:
+                            yield item
                 done = True
             finally:
                 if not done:
@@ -113,7 +114,6 @@ class Agent:
                 return  # the turn's own error is the one to tell; an open decision without reward teaches nothing
 
     def _answer(self, key: SessionKey, state: TurnState) -> Answer:
-        counter = self._parts.engine.counter
         return Answer(
             session=key.session,
             text=state["completion"].message.text,
@@ -121,7 +121,8 @@ class Agent:
             rewriting=state["rewriting"],
             steps=state.get("steps", ()),
             capped=state["capped"],
-            conversation_tokens=sum(count_message(entry.message, counter) for entry in state["memory"].entries),
+            finish_reason=state["completion"].finish_reason,
+            conversation_tokens=state["conversation_tokens"],
             seen_tokens=state["seen_tokens"],
             usage=state["usage"],
             times_ms=state["times_ms"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from riffler.service.ports.engine import Usage
+from riffler.service.ports.engine import FinishReason, Usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class Answer:
         rewriting: What was chosen for the query.
         steps: The tool calls, in order.
         capped: Whether the step cap forced the answer.
-        conversation_tokens: Tokens of the conversation, as originals.
+        finish_reason: Why the engine ended the answer: `stop`, or `length` or `content_filter` for one that isn't whole.
+        conversation_tokens: Tokens of the conversation that the answer was made from, as originals.
         seen_tokens: Tokens of the view that the model answered from.
         usage: Tokens of all its calls, as the engine counts them.
         times_ms: Time of each part, in milliseconds.
@@ -99,6 +100,7 @@ class Answer:
     rewriting: Rewriting
     steps: tuple[ToolStep, ...]
     capped: bool
+    finish_reason: FinishReason
     conversation_tokens: int
     seen_tokens: int
     usage: Usage

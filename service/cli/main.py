@@ -59,7 +59,7 @@ def ask(  # noqa: PLR0917 - typer calls it by name
     _run(run())
 
 
-@app.command()
+@app.command(context_settings={"ignore_unknown_options": True})  # so that -1 is a value, and refused as one
 def reward(
     decision: Annotated[str, typer.Argument(help="The decision's id, as `ask` printed it.")],
     value: Annotated[float, typer.Argument(help="How good the answer was, from 0 to 1.")],
@@ -136,7 +136,7 @@ def read_text(path: Path) -> str:
         path: The file; `-` is standard input.
 
     Returns:
-        The text, exactly as it stands there.
+        The text, exactly as it stands there, but for a byte-order mark.
 
     Raises:
         InvalidInput: It can't be read, is empty, or isn't UTF-8 text.
@@ -151,7 +151,7 @@ def read_text(path: Path) -> str:
     if b"\0" in data:
         raise InvalidInput(f"context {name}: expected a text, got binary data (a null byte at {data.index(0)})")
     try:
-        return data.decode("utf-8")
+        return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
         raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
 

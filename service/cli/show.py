@@ -39,7 +39,7 @@ class Printer:
             case Rewriting():
                 _rewriting(item)
             case ToolStep(number, tool, arguments, reply, _):
-                typer.echo(f"step {number:<4} {_cut(f'{tool} {arguments}')}")
+                typer.echo(f"step {number:<4} {_cut(f'{tool} {_one_line(arguments)}')}")
                 typer.echo(f"          -> {_cut(reply.split(chr(10))[0])}")
             case Answer():
                 _answer(item)
@@ -52,7 +52,7 @@ def _rewriting(item: Rewriting) -> None:
     if item.note:
         typer.echo(f"          {item.note}")
     if item.rewritten != item.query:
-        typer.echo(f"rewritten {_cut(item.rewritten.replace(chr(10), ' / '))}")
+        typer.echo(f"rewritten {_cut(_one_line(item.rewritten))}")
 
 
 def _answer(item: Answer) -> None:
@@ -61,6 +61,8 @@ def _answer(item: Answer) -> None:
     typer.echo(f"time (ms) {times}")
     if item.capped:
         typer.echo("note      the step cap forced this answer")
+    if item.finish_reason != "stop":
+        typer.echo(f"note      the answer isn't whole: the engine ended it with {item.finish_reason!r}")
     typer.echo("")
     typer.echo(item.text)
     if item.notice:
@@ -69,6 +71,10 @@ def _answer(item: Answer) -> None:
     if item.rewriting.decision:
         typer.echo(f"reward it with: riffler reward {item.rewriting.decision} 0.8")
     typer.echo(f"session   {item.session}")
+
+
+def _one_line(text: str) -> str:
+    return " / ".join(text.splitlines())
 
 
 def _cut(text: str) -> str:

@@ -127,6 +127,9 @@ class _Server(uvicorn.Server):
             if asyncio.get_running_loop().time() > patience:
                 for task in state.tasks:
                     task.cancel()
+            if asyncio.get_running_loop().time() > patience + _PATIENCE_S:
+                for connection in list(state.connections):  # one whose client neither reads nor goes
+                    connection.transport.abort()
             await asyncio.sleep(0.001)
 
 

@@ -63,6 +63,7 @@ class RedisConnection:
                 decode_responses=True,
                 socket_timeout=_TIMEOUT_S,
                 retry=Retry(NoBackoff(), 0),  # `run` retries, after a start of the server
+                redis_connect_func=_strict_connect if durability == "strict" else None,
             )
         else:
             raise InvalidSetting("a connection needs a url or an embedded server")
@@ -160,6 +161,13 @@ def translated(exc: theirs.RedisError, where: str) -> MemoryFailed:
     if isinstance(exc, theirs.ConnectionError | theirs.TimeoutError):
         return MemoryUnavailable(f"{where} can't be reached")
     return MemoryFailed(f"{where}: {type(exc).__name__}: {words[:200]}")
+
+
+async def _strict_connect(connection: Any) -> None:  # noqa: ANN401 - redis-py doesn't export the type
+    """Raise the server to `strict` at each new connection: another process may have started it without."""
+    await connection.on_connect()
+    await connection.send_command("CONFIG", "SET", "appendfsync", "always")
+    await connection.read_response()
 
 
 @cache

@@ -147,6 +147,7 @@ class EmbeddedServer:
         try:
             if log.exists() and log.stat().st_size > _LONGEST_LOG_BYTES:
                 log.unlink()
+            path.touch(mode=0o600)
             path.write_text(text, "utf-8")
         except OSError as exc:
             raise _folder_error(self.folder, exc) from exc

@@ -21,6 +21,7 @@ def main() -> None:
         ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
         if os.getppid() != parent:  # it died before the wish was set
             sys.exit(1)
+    os.umask(0o077)  # its log and its data are for this user alone, whatever the folder's mode
     os.execv(server, [server, config])  # noqa: S606 - no shell is the point
 
 

@@ -6,6 +6,7 @@ The contract is `riffler.service.ports.memory.MemoryStore`.
 from __future__ import annotations
 
 import json
+import math
 import secrets
 from collections.abc import Sequence
 from typing import Any
@@ -37,12 +38,12 @@ class RedisMemoryStore:
 
     def __init__(self, connection: RedisConnection, ttl_s: float = 0.0) -> None:
         self._connection = connection
-        self._ttl_ms = str(int(ttl_s * 1000))
+        self._ttl_ms = _ms(ttl_s)
 
     async def create(self, key: SessionKey, unused_s: float | None = None) -> WorkingMemory:
         """See the port."""
         memory = WorkingMemory()
-        ttl_ms = self._ttl_ms if unused_s is None else str(int(unused_s * 1000))
+        ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
         if not await self._script("create", key, ttl_ms, rest_of(memory), secrets.token_hex(8)):
             raise SessionExists(f"session {key.session!r} exists already")
         return memory
@@ -109,7 +110,7 @@ class RedisMemoryStore:
 
     async def release(self, key: SessionKey, lease: Lease) -> None:
         """See the port."""
-        await self._script("lease", key, "release", lease.token, "0")
+        await self._script("lease", key, "release", lease.token, "0", "0")
 
     async def delete(self, key: SessionKey) -> None:
         """See the port."""
@@ -122,12 +123,17 @@ class RedisMemoryStore:
         await self._connection.aclose()
 
     async def _lease(self, verb: str, key: SessionKey, lease: Lease, ttl_s: float) -> None:
-        outcome = await self._script("lease", key, verb, lease.token, str(int(ttl_s * 1000)))
+        outcome = await self._script("lease", key, verb, lease.token, _ms(ttl_s), self._ttl_ms)
         if outcome != "ok":
             raise _lease_error(outcome, key)
 
     async def _script(self, name: str, key: SessionKey, *arguments: str) -> Any:  # noqa: ANN401 - Redis' replies have many types
         return await self._connection.script(__package__, f"lua/{name}.lua", session_keys(key), arguments)
+
+
+def _ms(seconds: float) -> str:
+    """Give milliseconds, rounded up: a short time must not become 0, which means for ever."""
+    return str(math.ceil(seconds * 1000))
 
 
 def _unknown(key: SessionKey) -> UnknownSession:

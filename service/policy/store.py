@@ -6,6 +6,7 @@ The contract is `riffler.service.ports.policy.PolicyStore`.
 from __future__ import annotations
 
 import json
+import secrets
 from collections.abc import Sequence
 from types import MappingProxyType
 from typing import Literal, cast
@@ -48,7 +49,9 @@ class RedisPolicyStore:
     async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
         """See the port."""
         check_reward(reward)
-        said = await self._script("reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}")
+        said = await self._script(
+            "reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}", secrets.token_hex(8)
+        )
         if said < 0:
             raise _unknown(decision_id)
         return bool(said)

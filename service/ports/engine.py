@@ -6,7 +6,8 @@ It knows nothing of sessions, fragments or rewrites.
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -165,6 +166,25 @@ class Engine(Protocol):
         ...
 
 
+@asynccontextmanager
+async def closing_stream(
+    stream: AsyncIterator[TextDelta | Completion],
+) -> AsyncIterator[AsyncIterator[TextDelta | Completion]]:
+    """Close an engine's stream at the end, so that its work stops now and not when the garbage is collected.
+
+    Args:
+        stream: What `generate` gave.
+
+    Yields:
+        The same.
+    """
+    try:
+        yield stream
+    finally:
+        if isinstance(stream, AsyncGenerator):
+            await stream.aclose()
+
+
 async def complete(engine: Engine, request: EngineRequest) -> Completion:
     """Run the model once and wait for the whole.
 
@@ -178,7 +198,8 @@ async def complete(engine: Engine, request: EngineRequest) -> Completion:
     Raises:
         EngineGarbled: The engine ended without a completion.
     """
-    async for item in engine.generate(request):
-        if isinstance(item, Completion):
-            return item
+    async with closing_stream(engine.generate(request)) as stream:
+        async for item in stream:
+            if isinstance(item, Completion):
+                return item
     raise EngineGarbled(f"engine {engine.info.name}: ended without a completion")

@@ -14,8 +14,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from riffler.errors import InvalidInput
 from riffler.tools.events import Actor, Event
 from riffler.tools.memory import WorkingMemory
+
+_LONGEST_NAME = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +26,24 @@ class SessionKey:
     """Names a session. The tenant comes from the credential, never from a request's body.
 
     Attributes:
-        tenant: Any text.
-        session: Any text.
+        tenant: Any text of at most 512 characters.
+        session: The same.
+
+    Raises:
+        InvalidInput: One of them isn't that.
     """
 
     tenant: str
     session: str
+
+    def __post_init__(self) -> None:
+        for name, text in (("tenant", self.tenant), ("session", self.session)):
+            if len(text) > _LONGEST_NAME:
+                raise InvalidInput(f"{name}: expected a name of at most {_LONGEST_NAME} characters, got {len(text)}")
+            try:
+                text.encode()
+            except UnicodeEncodeError as exc:
+                raise InvalidInput(f"{name}: expected a name in UTF-8, got {text[exc.start]!a} in it") from exc
 
 
 @dataclass(frozen=True, slots=True)

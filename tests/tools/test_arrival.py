@@ -72,7 +72,7 @@ def test_fragments_that_are_there_are_used() -> None:
 
 def test_all_that_may_be_hidden_is_not_enough() -> None:
     """A budget below the pinned text is refused, and the error says what is needed and what there is."""
-    with pytest.raises(OverBudget, match="needs [0-9]+ tokens .* the budget is 50"):
+    with pytest.raises(OverBudget, match="need [0-9]+ tokens .* the budget is 50"):
         fit(session(), 50, COUNTER)
 
 

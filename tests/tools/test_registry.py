@@ -54,9 +54,11 @@ def test_the_six_tools_are_the_papers() -> None:
     assert list(found) == list(TABLE)
 
 
-def test_schemas_are_new_each_time() -> None:
-    """Changing a schema changes nothing for the next one who asks, and no title wastes tokens."""
-    Registry().schemas()[0]["function"]["parameters"].clear()
+def test_schemas_are_made_once_a_registry() -> None:
+    """A registry gives the same schemas each time, another one its own, and no title wastes tokens."""
+    registry = Registry()
+    assert registry.schemas() is registry.schemas()
+    registry.schemas()[0]["function"]["parameters"].clear()
     assert Registry().schemas()[0]["function"]["parameters"]["properties"]
     assert '"title"' not in json.dumps(Registry().schemas())
 

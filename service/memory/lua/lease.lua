@@ -1,14 +1,26 @@
 -- Takes, keeps or gives back the lease of a session.
 -- KEYS  state, messages, fragments, hits, events, lease
 -- ARGV  1 'acquire', 'renew' or 'release'   2 token   3 milliseconds until it frees itself
+--       4 the session's time to live in ms (0: never ends), slid while a turn runs
 -- Gives 'ok', 'unknown' (no such session), 'busy' (another turn holds it) or 'lost' (it isn't this turn's).
+local function slide()
+  if tonumber(ARGV[4]) > 0 then
+    for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+  end
+end
 local holder = redis.call('GET', KEYS[6])
 if ARGV[1] == 'acquire' then
   if redis.call('EXISTS', KEYS[1]) == 0 then return 'unknown' end
   if holder and holder ~= ARGV[2] then return 'busy' end
   redis.call('SET', KEYS[6], ARGV[2], 'PX', ARGV[3])
+  slide()
   return 'ok'
 end
 if holder ~= ARGV[2] then return 'lost' end
-if ARGV[1] == 'renew' then redis.call('PEXPIRE', KEYS[6], ARGV[3]) else redis.call('DEL', KEYS[6]) end
+if ARGV[1] == 'renew' then
+  redis.call('PEXPIRE', KEYS[6], ARGV[3])
+  slide()
+else
+  redis.call('DEL', KEYS[6])
+end
 return 'ok'

@@ -1,11 +1,14 @@
 -- Rewards a decision once, and teaches the posterior of the arm drawn in the same step.
 -- KEYS  meta, decisions, states, rewards, statistics, order, unexecuted
--- ARGV  1 decision id   2 reward, in [0, 1], as %.17g
+-- ARGV  1 decision id   2 reward, in [0, 1], as %.17g   3 this reward's token
 -- Gives 1 when it counted, 0 when the decision had its reward or is void, -1 when it is unknown.
 -- An arm's statistics are `n squares moment[d] gram[d*d]`, doubles as %.17g, which come back bit for bit.
 local state = redis.call('HGET', KEYS[3], ARGV[1])
 if not state then return -1 end
-if string.sub(state, 1, 5) ~= 'open ' then return 0 end
+if string.sub(state, 1, 5) ~= 'open ' then
+  -- An answer that was lost on its way: the client sends the same reward again, and it counts once.
+  return string.match(state, '(%S+)$') == ARGV[3] and 1 or 0
+end
 
 local decision = cjson.decode(redis.call('HGET', KEYS[2], ARGV[1]))
 local reward, d = tonumber(ARGV[2]), tonumber(redis.call('HGET', KEYS[1], 'dimension'))
@@ -30,5 +33,5 @@ for i = 1, #sums do sums[i] = string.format('%.17g', sums[i]) end
 redis.call('HSET', KEYS[5], decision.arm, table.concat(sums, ' '))
 local order = redis.call('RPUSH', KEYS[4], ARGV[1])
 local at_ms = string.match(state, '(%d+)$')
-redis.call('HSET', KEYS[3], ARGV[1], 'rewarded ' .. order .. ' ' .. at_ms .. ' ' .. ARGV[2])
+redis.call('HSET', KEYS[3], ARGV[1], 'rewarded ' .. order .. ' ' .. at_ms .. ' ' .. ARGV[2] .. ' ' .. ARGV[3])
 return 1
