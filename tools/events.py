@@ -79,16 +79,16 @@ class TextSearched:
 
 @dataclass(frozen=True, slots=True)
 class QueryRewritten:
-    """The view shows a rewrite in place of the asking part, until the next user message.
+    """It was decided how the view shows the asking part, until the next user message.
 
     Attributes:
         span: The asking part.
-        text: The rewrite.
-        decision: Id of the decision that chose it.
+        text: The rewrite that stands in its place; None shows it as it came.
+        decision: Id of the decision.
     """
 
     span: Span
-    text: str
+    text: str | None
     decision: str
 
 

@@ -51,7 +51,7 @@ class WorkingMemory:
         fragments: By id, in the order of creation.
         hits: Search hits by id, in the order of creation.
         asking: The asking part of the newest user message; None before there is one.
-        rewrite: What the view shows in place of the asking part; None for nothing.
+        rewrite: How the view shows the asking part; None before that was decided.
         taken: The fences that texts have look-alikes of (see `markers.py`).
     """
 
@@ -164,7 +164,7 @@ def _applied(memory: WorkingMemory, event: Event, version: int) -> WorkingMemory
         case TextSearched(_, hits):
             return replace(memory, hits=MappingProxyType({**memory.hits, **{hit.id: hit for hit in hits}}))
         case QueryRewritten():  # pragma: no branch - mypy holds that no other kind is left
-            return replace(memory, rewrite=event, taken=memory.taken | taken_fences((event.text,)))
+            return replace(memory, rewrite=event, taken=memory.taken | taken_fences((event.text or "",)))
 
 
 def _appended(memory: WorkingMemory, event: MessagesAppended) -> WorkingMemory:

@@ -53,7 +53,7 @@ def view(memory: WorkingMemory) -> View:
     """
     texts: dict[int, list[str]] = {}
     slots = {(fragment.span.message, fragment.span.slot) for fragment in memory.fragments.values() if fragment.hidden}
-    if memory.rewrite is not None:
+    if memory.rewrite is not None and memory.rewrite.text is not None:
         slots.add((memory.rewrite.span.message, memory.rewrite.span.slot))
     for message, slot in slots:
         texts.setdefault(message, list(memory.messages[message].texts))[slot] = _shown(memory, message, slot)
@@ -106,7 +106,8 @@ def _replacements(memory: WorkingMemory, message: int, slot: int) -> Iterator[tu
         (run[0].span.start, run[-1].span.end, _marker(run, memory.fence)) for run in _hidden_runs(memory, message, slot)
     ]
     rewrite = memory.rewrite
-    if rewrite is not None and (rewrite.span.message, rewrite.span.slot) == (message, slot):
+    here = rewrite is not None and (rewrite.span.message, rewrite.span.slot) == (message, slot)
+    if rewrite is not None and rewrite.text is not None and here:
         found.append((rewrite.span.start, rewrite.span.end, rewrite.text))
     yield from sorted(found)
 

@@ -11,7 +11,17 @@ from typing import Any, TypedDict
 from langgraph.config import get_stream_writer
 
 from riffler.bandits.decision import Decision
-from riffler.errors import EngineFailed, EngineGarbled, InvalidInput, MemoryFailed, RewriteFailed, ToolRefused
+from riffler.errors import (
+    EngineFailed,
+    EngineGarbled,
+    InvalidInput,
+    MemoryFailed,
+    NotFound,
+    OverBudget,
+    RewriteFailed,
+    SummaryFailed,
+    ToolRefused,
+)
 from riffler.service.agent.progress import AnswerDelta, Arrived, Rewriting, ToolStep
 from riffler.service.agent.rewriter import NONE, Reading, Rewriter
 from riffler.service.logs import get_logger
@@ -20,9 +30,9 @@ from riffler.service.ports.engine import (
     Engine,
     EngineRequest,
     Sampling,
-    TextDelta,
     ToolChoice,
     Usage,
+    closing_stream,
     complete,
 )
 from riffler.service.ports.memory import Lease, MemoryStore, SessionKey
@@ -32,17 +42,23 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
 from riffler.tools.registry import Registry
-from riffler.tools.tokens import count_message, count_schemas
+from riffler.tools.tokens import TokenCounter, count_message, count_schemas
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
 
 _LOG = get_logger("agent")
 
 
+Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
+"""Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
+
+
 class TurnState(TypedDict, total=False):
-    """What the nodes pass on."""
+    """What the nodes pass on: `memory` is `stored` with `pending` applied."""
 
     messages: Sequence[Message]
+    stored: WorkingMemory
+    pending: Pending
     memory: WorkingMemory
     reading: Reading
     decision: Decision
@@ -51,6 +67,7 @@ class TurnState(TypedDict, total=False):
     steps: tuple[ToolStep, ...]
     calls: int
     capped: bool
+    conversation_tokens: int
     seen_tokens: int
     usage: Usage
     times_ms: dict[str, float]
@@ -107,18 +124,18 @@ class Nodes:
 
     async def arrive(self, state: TurnState) -> TurnState:
         """Put what arrived into the working memory, and make it fit."""
-        memory = await self.parts.store.load(self.key)
+        stored = await self.parts.store.load(self.key)
         counter = self.parts.engine.counter
-        memory = await self._commit(memory, [append(memory, state["messages"], counter)], "app")
-        memory, folded = await self._fitted(memory)
-        tokens = sum(count_message(message, counter) for message in memory.messages)
-        get_stream_writer()(Arrived(tokens, folded))
-        return {"memory": memory}
+        event = append(stored, state["messages"], counter)
+        memory, pending, folded = self._fitted(stored.commit([event]), (("app", (event,)),))
+        get_stream_writer()(Arrived(_tokens(memory, counter), folded))
+        return {"stored": stored, "memory": memory, "pending": pending}
 
     async def features(self, state: TurnState) -> TurnState:
-        """Read the asking part's features."""
+        """Read the asking part's features. A request that ends in a tool's result asks nothing new."""
         memory, rewriter = state["memory"], self.parts.rewriter
-        if rewriter is None or memory.asking is None:
+        asks = any(message.role == "user" for message in state["messages"])
+        if rewriter is None or memory.asking is None or not asks:
             return {}
         text = memory.text(memory.asking.span)
         if not text.strip():
@@ -142,17 +159,17 @@ class Nodes:
 
     async def rewrite(self, state: TurnState) -> TurnState:
         """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
-        rewriter = self.parts.rewriter
-        if rewriter is None or "decision" not in state:
-            return self._shown(state, state.get("rewriting") or self._raw(state))
-        reading, decision, memory = state["reading"], state["decision"], state["memory"]
+        rewriter, memory = self.parts.rewriter, state["memory"]
+        if rewriter is None or "decision" not in state or memory.asking is None:
+            return self._shown(state.get("rewriting") or await self._recalled(state))
+        reading, decision, span = state["reading"], state["decision"], memory.asking.span
         try:
-            draft = await rewriter.draft(self.key.tenant, reading, decision)
+            draft = await rewriter.draft(
+                self.key.tenant, reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, ""))
+            )
         except MemoryFailed as exc:
-            return self._shown(state, self._raw(state, f"the raw query goes on: {exc}"))
-        if draft.text != reading.query.text and memory.asking is not None:
-            overlay = QueryRewritten(memory.asking.span, draft.text, decision.id)
-            memory = await self._commit(memory, [overlay], "riffler")
+            return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
+        event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
         shown = Rewriting(
             decision=decision.id,
             arm=decision.arm,
@@ -162,11 +179,12 @@ class Nodes:
             rewritten=draft.text,
             note=draft.reason,
         )
-        return self._shown({"memory": memory}, shown)
+        pending: Pending = (*state["pending"], ("riffler", (event,)))
+        return {"memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
 
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""
-        memory, _ = await self._fitted(state["memory"])
+        memory, pending, _ = self._fitted(state["memory"], state["pending"])
         seen = view(memory)
         check_complete(seen.messages)
         calls = state.get("calls", 0) + 1
@@ -181,11 +199,15 @@ class Nodes:
         completion = await self._generate(request)
         if capped and completion.message.tool_calls:
             raise EngineGarbled(f"engine {self.parts.engine.info.name}: called a tool where none was allowed")
+        stored = state["stored"]
+        for actor, events in pending:
+            stored = await self._commit(stored, events, actor)
         return {
-            "memory": memory,
+            **_stored(stored),
             "completion": completion,
             "calls": calls,
             "capped": capped,
+            "conversation_tokens": _tokens(memory, self.parts.engine.counter),
             "seen_tokens": seen.tokens(self.parts.engine.counter),
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
         }
@@ -195,69 +217,99 @@ class Nodes:
         memory, said = state["memory"], state["completion"].message
         events: list[Event] = [append_step(memory, [said])]
         done: list[ToolStep] = []
+        usage = state["usage"]
         for call in said.tool_calls:
             number = len(state.get("steps", ())) + len(done) + 1
-            step, happened = await self._run(memory.commit(events), call, number)
+            step, happened, cost = await self._run(memory.commit(events), call, number)
+            usage += cost
             events += happened
             done.append(step)
             get_stream_writer()(step)
         results = [Message.tool(call.id, step.reply) for call, step in zip(said.tool_calls, done, strict=True)]
         events.append(append_step(memory.commit(events), results))
         memory = await self._commit(memory, events, "model")
-        return {"memory": memory, "steps": (*state.get("steps", ()), *done)}
+        return {**_stored(memory), "steps": (*state.get("steps", ()), *done), "usage": usage}
 
     async def answer(self, state: TurnState) -> TurnState:
         """Put the answer into the conversation."""
         memory = state["memory"]
         event = append(memory, [state["completion"].message], self.parts.engine.counter)
-        return {"memory": await self._commit(memory, [event], "model")}
+        return _stored(await self._commit(memory, [event], "model"))
 
-    async def _run(self, memory: WorkingMemory, call: ToolCall, number: int) -> tuple[ToolStep, tuple[Event, ...]]:
-        """Run one call. A refusal is text that the model can act on."""
+    async def _run(
+        self, memory: WorkingMemory, call: ToolCall, number: int
+    ) -> tuple[ToolStep, tuple[Event, ...], Usage]:
+        """Run one call; say what its inner calls cost. A refusal is text that the model can act on."""
         registry, counter = self.parts.registry, self.parts.engine.counter
+        summary, cost = "", Usage(0, 0)
         try:
             order = registry.order(memory, call.name, call.arguments)
-            summary = await self._summary(order.text, order.focus) if order else ""
+            if order:
+                summary, cost = await self._summary(order.text, order.focus)
             outcome = registry.call(memory, call.name, call.arguments, Inputs(counter, summary))
         except ToolRefused as exc:
-            return ToolStep(number, call.name, call.arguments, f"error: {exc}", refused=True), ()
-        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome.events
+            return ToolStep(number, call.name, call.arguments, f"error: {exc}", refused=True), (), cost
+        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome.events, cost
 
-    async def _summary(self, text: str, focus: str) -> str:
-        """Let the engine summarise. An inner call: nothing of it reaches the user's stream. A failed one is empty."""
-        if not self.parts.engine.info.can_rewrite:
-            return ""
-        prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8")
-        request = EngineRequest((Message.user(prompt.format(focus=focus, text=text)),), tool_choice="none")
+    async def _summary(self, text: str, focus: str) -> tuple[str, Usage]:
+        """Let the engine summarise. An inner call: nothing of it reaches the user's stream."""
+        engine = self.parts.engine
+        prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8").format(focus=focus, text=text)
+        tokens, most = engine.counter.count(prompt), engine.info.window_tokens * 3 // 4
+        if tokens > most:
+            raise SummaryFailed(f"the text is too long to summarise at once ({tokens} tokens of {most}): cut it first")
         try:
-            return (await complete(self.parts.engine, request)).message.text
-        except EngineFailed:
-            return ""  # the tool then refuses, and says that nothing was replaced
+            completion = await complete(engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
+        except EngineFailed as exc:
+            raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc}") from exc
+        return completion.message.text, completion.usage
 
     async def _generate(self, request: EngineRequest) -> Completion:
         write = get_stream_writer()
-        async for item in self.parts.engine.generate(request):
-            if isinstance(item, Completion):
-                return item
-            if isinstance(item, TextDelta):
+        async with closing_stream(self.parts.engine.generate(request)) as stream:
+            async for item in stream:
+                if isinstance(item, Completion):
+                    return item
                 write(AnswerDelta(item.text))
         raise EngineGarbled(f"engine {self.parts.engine.info.name}: ended without a completion")
 
-    async def _fitted(self, memory: WorkingMemory) -> tuple[WorkingMemory, int]:
+    def _fitted(self, memory: WorkingMemory, pending: Pending) -> tuple[WorkingMemory, Pending, int]:
+        """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
         if not self.parts.fitting:
-            return memory, 0
+            return memory, pending, 0
         events = fit(memory, self.parts.budget_tokens(), self.parts.engine.counter)
         if not events:
-            return memory, 0
+            return memory, pending, 0
         folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
-        return await self._commit(memory, events, "riffler"), folded
+        return memory.commit(events), (*pending, ("riffler", events)), folded
+
+    def _fits(self, memory: WorkingMemory, event: Event) -> bool:
+        try:
+            self._fitted(memory.commit([event]), ())
+        except OverBudget:
+            return False
+        return True
 
     async def _commit(self, memory: WorkingMemory, events: Sequence[Event], actor: Actor) -> WorkingMemory:
         return await self.parts.store.commit(self.key, memory, events, actor, self.lease)
 
-    def _shown(self, change: TurnState, rewriting: Rewriting) -> TurnState:
+    def _shown(self, rewriting: Rewriting) -> TurnState:
         get_stream_writer()(rewriting)
-        return {"memory": change["memory"], "rewriting": rewriting}
+        return {"rewriting": rewriting}
+
+    async def _recalled(self, state: TurnState) -> Rewriting:
+        """Tell what was decided when the question came that this request goes on with."""
+        memory, rewriter = state["memory"], self.parts.rewriter
+        if rewriter is None or memory.rewrite is None:
+            return self._raw(state)
+        try:
+            logged = await rewriter.recall(self.key.tenant, memory.rewrite.decision)
+        except (MemoryFailed, NotFound) as exc:
+            return self._raw(state, f"the decision of this turn can't be read: {exc}")
+        decision, query = logged.decision, memory.text(memory.rewrite.span)
+        executed = NONE if logged.unexecuted else decision.arm
+        text = query if memory.rewrite.text is None else memory.rewrite.text
+        return Rewriting(decision.id, decision.arm, decision.propensities, executed, query, text, logged.unexecuted)
 
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
         if note:
@@ -270,6 +322,14 @@ class Nodes:
 def append_step(memory: WorkingMemory, messages: Sequence[Message]) -> Event:
     """Make the event of an inner step's messages."""
     return MessagesAppended(len(memory.entries), tuple(messages), "step")
+
+
+def _stored(memory: WorkingMemory) -> TurnState:
+    return {"stored": memory, "memory": memory, "pending": ()}
+
+
+def _tokens(memory: WorkingMemory, counter: TokenCounter) -> int:
+    return sum(count_message(message, counter) for message in memory.messages)
 
 
 def timed(

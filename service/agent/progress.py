@@ -86,7 +86,7 @@ class Answer:
         rewriting: What was chosen for the query.
         steps: The tool calls, in order.
         capped: Whether the step cap forced the answer.
-        finish_reason: Why the engine ended the answer: `stop`, or `length` or `content_filter` for one that isn't whole.
+        finish_reason: Why the engine ended the answer: `stop`; or `length` or `content_filter`: it isn't whole.
         conversation_tokens: Tokens of the conversation that the answer was made from, as originals.
         seen_tokens: Tokens of the view that the model answered from.
         usage: Tokens of all its calls, as the engine counts them.

@@ -6,6 +6,8 @@ It fails open: whatever goes wrong here, the raw query goes on, and the proposal
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,9 +21,9 @@ from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
-from riffler.errors import EngineFailed, RewriteFailed
+from riffler.errors import EngineFailed, InvalidInput, RewriteFailed, RifflerError
 from riffler.service.ports.engine import Engine, EngineRequest, complete
-from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
 
@@ -87,8 +89,9 @@ class Rewriter:
         Returns:
             The query and its context vector.
         """
-        query = parse(self._pipeline, text)
-        return Reading(query, tuple(float(value) for value in context_vector(extract(query.doc))))
+        with _failing_open("reading the features"):
+            query = parse(self._pipeline, text)
+            return Reading(query, tuple(float(value) for value in context_vector(extract(query.doc))))
 
     def name(self, tenant: str, reading: Reading) -> PolicyName:
         """Name the posterior of a tenant."""
@@ -106,20 +109,26 @@ class Rewriter:
         """
         posterior = await self._store.posterior(self.name(tenant, reading))
         arms = offered(reading.query, can_ask=self._engine.info.can_rewrite)
-        return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+        with _failing_open(f"the policy {self._policy.name}"):
+            return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
-    async def draft(self, tenant: str, reading: Reading, decision: Decision) -> Draft:
+    async def draft(
+        self, tenant: str, reading: Reading, decision: Decision, fits: Callable[[str], bool] = lambda _: True
+    ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
         Args:
             tenant: Whose decision.
             reading: The query.
             decision: The decision as logged; the log is told when its arm isn't executed.
+            fits: Tells whether the conversation still fits the window with a text in the query's place.
 
         Returns:
             The rewrite, or the raw query with the reason.
         """
         draft = await self._draft(reading, decision.arm)
+        if draft.text != reading.query.text and not fits(draft.text):
+            draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         if draft.executed != decision.arm:
             await self._store.unexecuted(tenant, decision.id, draft.reason)
         return draft
@@ -127,8 +136,9 @@ class Rewriter:
     async def _draft(self, reading: Reading, arm: str) -> Draft:
         raw = reading.query.text
         try:
-            text = await ARMS[arm].rewrite(reading.query, self._ask if self._engine.info.can_rewrite else None)
-        except (RewriteFailed, EngineFailed) as exc:
+            with _failing_open(arm):
+                text = await ARMS[arm].rewrite(reading.query, self._ask if self._engine.info.can_rewrite else None)
+        except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Draft(NONE, raw, f"{arm} failed: {exc}")
         if has_look_alike(text) and not has_look_alike(raw):
             return Draft(NONE, raw, "the rewrite looks like a marker")
@@ -161,6 +171,29 @@ class Rewriter:
         await self._store.record(self.name(tenant, reading), decision)
         return decision
 
+    async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
+        """Read the decision of a turn that goes on.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+
+        Returns:
+            The decision with what became of it.
+        """
+        return await self._store.decision(tenant, decision_id)
+
     async def _ask(self, prompt: str) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
         return completion.message.text
+
+
+@contextmanager
+def _failing_open(what: str) -> Iterator[None]:
+    """Make whatever a pipeline, a policy or an arm may raise a `RewriteFailed`: the raw query must go on (rule 8)."""
+    try:
+        yield
+    except RifflerError:
+        raise
+    except Exception as exc:
+        raise RewriteFailed(f"{what} failed ({type(exc).__name__})") from exc

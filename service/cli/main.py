@@ -170,7 +170,8 @@ def _settings(**overrides: Any) -> Any:  # noqa: ANN401 - values of many types; 
     from riffler.service.settings import read_settings  # noqa: PLC0415 - pydantic-settings takes 0.2 s
 
     settings = read_settings(**overrides)
-    configure_logs(settings.log_level)
+    # A command tells on its own what its user should know; logs are for who asks for them.
+    configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
     return settings
 
 

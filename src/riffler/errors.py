@@ -16,7 +16,8 @@
     │   ├── UnknownSearchHit          the session has no search hit of this id
     │   ├── InvalidState              the fragment is not in a state that allows this
     │   ├── Pinned                    the text is pinned: it can't be hidden
-    │   └── EmptySummary              a summary is empty, or no shorter than its original
+    │   ├── EmptySummary              a summary is empty, or no shorter than its original
+    │   └── SummaryFailed             the engine could not be asked for a summary
     ├── NotFound                      unknown and foreign are the same error, so that nothing leaks
     │   ├── UnknownSession
     │   └── UnknownDecision
@@ -109,6 +110,10 @@ class Pinned(ToolRefused):
 
 class EmptySummary(ToolRefused):
     """A summary is empty, or no shorter than its original."""
+
+
+class SummaryFailed(ToolRefused):
+    """The engine could not be asked for a summary."""
 
 
 class NotFound(RifflerError):

@@ -9,6 +9,7 @@ from itertools import groupby
 import pytest
 
 from riffler.errors import (
+    InvalidInput,
     LeaseLost,
     NotFound,
     RifflerError,
@@ -387,3 +388,30 @@ async def test_a_session_made_for_a_while_stays_with_its_first_commit(
     assert (await store.load(session_key)).messages[0].text == "Hello."
     with pytest.raises(UnknownSession):
         await store.load(other)
+
+
+async def test_a_turn_longer_than_the_time_to_live_keeps_its_session(
+    memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """A session doesn't end while a turn renews its lease; a time under a millisecond doesn't mean for ever."""
+    store = RedisMemoryStore(memory_connection, ttl_s=0.4)
+    await store.create(session_key)
+    lease = await store.acquire(session_key, 5.0)
+    for _ in range(4):
+        await asyncio.sleep(0.2)
+        await store.renew(session_key, lease, 5.0)
+    assert (await store.load(session_key)).version == 0
+    short = SessionKey(session_key.tenant, "short")
+    await RedisMemoryStore(memory_connection, ttl_s=0.0001).create(short)
+    await asyncio.sleep(0.05)
+    with pytest.raises(UnknownSession):
+        await store.load(short)
+
+
+@pytest.mark.parametrize("name", ["\udcff", "x" * 513])
+def test_a_name_that_cannot_be_a_key_is_refused(name: str) -> None:
+    """A name that isn't UTF-8, or is too long, is refused where it is made."""
+    with pytest.raises(InvalidInput, match="session: expected a name"):
+        SessionKey("t", name)
+    with pytest.raises(InvalidInput, match="tenant: expected a name"):
+        SessionKey(name, "s")

@@ -169,3 +169,16 @@ async def test_an_empty_policy_knows_nothing(store: RedisPolicyStore, name: Poli
     posterior = await store.posterior(name)
     assert (dict(posterior.arms), list(await store.log(name))) == ({}, [])
     assert np.array_equal(posterior.of("none").gram, np.zeros((2, 2)))
+
+
+async def test_a_reward_whose_answer_was_lost_counts_once(
+    store: RedisPolicyStore, name: PolicyName, memory_connection: RedisConnection
+) -> None:
+    """The same reward sent again, as a client does that heard no answer, is told that it counted, and learned once."""
+    decision = decide()
+    await store.record(name, decision)
+    keys, package = policy_keys(name.tenant, name.digest), "riffler.service.policy"
+    for token, said in (("one", 1), ("one", 1), ("two", 0)):
+        assert await memory_connection.script(package, "lua/reward.lua", keys, [decision.id, "0.5", token]) == said
+    assert (await store.posterior(name)).of("none").count == 1
+    assert (await store.decision(name.tenant, decision.id)).reward == 0.5

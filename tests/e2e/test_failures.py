@@ -181,3 +181,26 @@ async def test_a_setting_that_is_none_is_named(tmp_path: Path, name: str) -> Non
     """A setting with an impossible value is one line that names it."""
     line = failed(await riffler(tmp_path, "ask", "Why?", **{name: "some words"}))
     assert name.removeprefix("RIFFLER_").lower() in line.lower()
+
+
+async def test_names_and_rewards_that_are_none_are_one_line(tmp_path: Path) -> None:
+    """A session's name that isn't UTF-8 or is empty, and a negative reward, are refused in one line that says so."""
+    assert "expected a name in UTF-8" in failed(await riffler(tmp_path, "view", "\udcff"))
+    assert "no session ''" in failed(await riffler(tmp_path, "ask", "--session", "", "Why?"))
+    assert "from 0 to 1" in failed(await riffler(tmp_path, "reward", "d0123456789abcdef0123", "-1"))
+
+
+async def test_a_reward_needs_no_engine(tmp_path: Path) -> None:
+    """Rewarding works under settings of an engine that couldn't be made."""
+    _, out, _ = await riffler(tmp_path, "ask", "--context", "-", "--json", "Which code has gate 7?", stdin=FEW_GATES)
+    decision = json.loads(out)["rewriting"]["decision"]
+    code, out, err = await riffler(tmp_path, "reward", decision, "1", RIFFLER_ENGINE="openai")
+    assert (code, "rewarded" in out) == (0, True), err
+
+
+async def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+    """A file's byte-order mark isn't part of what the model reads."""
+    (tmp_path / "text").write_text("\ufeffThe code of gate 7 is 217.\n", "utf-8")
+    _, out, _ = await riffler(tmp_path, "ask", "--context", str(tmp_path / "text"), "--json", "Which code has gate 7?")
+    _, original, _ = await riffler(tmp_path, "view", "--original", json.loads(out)["session"])
+    assert json.loads(original.splitlines()[0])["content"] == "The code of gate 7 is 217.\n"

@@ -59,3 +59,13 @@ def test_roles_and_steps() -> None:
     assert "message 3 (assistant)" in search(memory, query="key", role="assistant").reply
     assert search(memory, query="key", role="all").reply.startswith("3 matches")
     assert search(memory, query="KEY", role="all").reply == '0 matches for "KEY"'
+
+
+def test_a_search_s_cost_is_that_of_the_text() -> None:
+    """A text of one letter and a query of a quarter of it: places that don't overlap, and a reply of some lines."""
+    memory = memory_of(Message.user("a" * 400_000))
+    for query, total in (("a" * 100_000, 4), ("a", 400_000)):
+        arguments = json.dumps({"query": query, "max_results": 3})
+        reply = Registry().call(memory, "search_context", arguments, Inputs(EstimatedTokens())).reply
+        assert reply.startswith(f'{total} matches for "a')
+        assert len(reply) < 10_000

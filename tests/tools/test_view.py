@@ -32,14 +32,15 @@ def memory_with(*folded: str) -> WorkingMemory:
     ],
 )
 def test_folded_text_becomes_markers(folded: list[str], shown: str) -> None:
-    """Neighbours that touch, and whose ids follow on, share a marker, others don't; what lies in hidden text has none of its own."""
+    """Neighbours whose ids follow on share a marker, others don't; what lies in hidden text has none of its own."""
     text = view(memory_with(*folded)).messages[0].text
     assert text.split("\n\n[[status")[0] == shown
 
 
 def test_a_summary_stands_apart() -> None:
-    """A summary keeps a marker of its own between folded neighbours, and the status line ends the text; what lies in
-    hidden text isn't named, because no tool can act on it.
+    """A summary keeps a marker of its own between folded neighbours, and the status line ends the text.
+
+    What lies in hidden text isn't named, because no tool can act on it.
     """
     memory = memory_with("f00001", "f00003").commit([FragmentSummarised("f00002", "letters", "two")])
     assert view(memory).messages[0].text == (

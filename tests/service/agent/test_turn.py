@@ -2,23 +2,38 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
-from riffler.errors import EngineGarbled, InvalidInput, MemoryUnavailable, SessionBusy, UnknownSession
+from riffler.bandits.policies.base import Choice, Policy
+from riffler.bandits.policies.fixed import Fixed
+from riffler.bandits.posterior import Posterior, Vector
+from riffler.errors import (
+    EngineGarbled,
+    EngineUnavailable,
+    InvalidInput,
+    InvalidSetting,
+    MemoryUnavailable,
+    OverBudget,
+    SessionBusy,
+    UnknownSession,
+    UnpairedToolCall,
+)
 from riffler.service.agent.lease import held
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ReplyFunction, ScriptedEngine
 from riffler.service.memory.store import RedisMemoryStore
-from riffler.service.ports.engine import EngineRequest
+from riffler.service.ports.engine import Completion, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import Lease, SessionKey
 from riffler.service.settings import read_settings
-from riffler.tools.messages import ToolCall
+from riffler.tools.messages import Message, ToolCall
 
 Make = Callable[..., Riffler]
 
@@ -28,9 +43,11 @@ async def make(server_folder: Path) -> AsyncIterator[Make]:
     """Makes Rifflers with a scripted model, attached to the server that all tests share."""
     made: list[Riffler] = []
 
-    def riffler(script: list[Reply] | ReplyFunction, **settings: Any) -> Riffler:
+    def riffler(
+        script: list[Reply] | ReplyFunction, window: int = 8000, policy: Policy | None = None, **settings: Any
+    ) -> Riffler:
         values = read_settings(data_folder=server_folder, **settings)
-        made.append(Riffler(values, engine=ScriptedEngine(script, window_tokens=8000), seed=1))
+        made.append(Riffler(values, engine=ScriptedEngine(script, window_tokens=window), policy=policy, seed=1))
         return made[-1]
 
     yield riffler
@@ -212,3 +229,138 @@ async def test_a_store_that_is_away_for_a_renewal_fails_no_turn(
     await asyncio.sleep(0.1)
     async with held(memory_store, session_key, 5.0):
         pass
+
+
+async def test_a_failed_first_call_changes_no_session(make: Make) -> None:
+    """When the engine fails before it said anything, a session that was there is as it was, to the version."""
+    riffler = make(["Hello.", EngineUnavailable("engine double: down"), "Back again."], policy=Fixed("reread"))
+    session = (await riffler.ask("Hello?")).session
+    before = await riffler.memory(session)
+    with pytest.raises(EngineUnavailable):
+        await riffler.ask("Still there?", session=session)
+    assert await riffler.memory(session) == before
+    answer = await riffler.ask("Still there?", session=session)
+    assert answer.text == "Back again."
+    assert [message.text for message in (await riffler.memory(session)).messages].count("Still there?") == 1
+
+
+async def test_a_question_that_does_not_fit_changes_nothing(make: Make) -> None:
+    """A question larger than the window is refused, and the session stays usable."""
+    riffler = make(lambda _request: "Yes.", window=2000)
+    session = (await riffler.ask("Hello?")).session
+    before = await riffler.memory(session)
+    with pytest.raises(OverBudget, match="larger window"):
+        await riffler.ask("Why " * 700 + "?", session=session)
+    assert await riffler.memory(session) == before
+    assert (await riffler.ask("And now?", session=session)).text == "Yes."
+
+
+async def test_a_rewrite_that_does_not_fit_leaves_the_raw_query(make: Make) -> None:
+    """Where the question fits and its rewrite doesn't, the question goes as it came, and log and answer say so."""
+    question = "Is it the green one or the blue one that came by ship last week? " * 24
+    answer = await make(lambda _request: "Yes.", window=2000, policy=Fixed("reread")).ask(question)
+    assert (answer.rewriting.arm, answer.rewriting.executed) == ("reread", "none")
+    assert answer.rewriting.note == "the rewrite doesn't fit the window"
+    logged = await make([]).decisions.decision("local", answer.rewriting.decision)
+    assert logged.unexecuted == answer.rewriting.note
+
+
+@dataclass(frozen=True)
+class Broken(Fixed):
+    """A policy with an error of its own."""
+
+    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+        """Fail as numerical code does."""
+        raise FloatingPointError("underflow")
+
+
+async def test_any_error_of_a_policy_lets_the_raw_query_go_on(make: Make) -> None:
+    """An error that isn't Riffler's own ends in a raw query too, and the answer names its kind."""
+    answer = await make(["Yes."], policy=Broken("none")).ask("Is it so?")
+    assert answer.text == "Yes."
+    assert "FloatingPointError" in answer.rewriting.note
+
+
+@pytest.mark.parametrize("arm", ["none", "reread"])
+async def test_a_tool_s_result_continues_its_turn(make: Make, arm: str) -> None:
+    """A request that ends in the result of an app's tool has the decision and the rewrite of its question."""
+    riffler = make(["First.", "Second."], policy=Fixed(arm))
+    first = await riffler.ask("Is it raining?")
+    key = SessionKey("local", first.session)
+    call = Message.assistant(None, [ToolCall("call_9", "weather", "{}")])
+    second = await riffler._agent.ask(key, [call, Message.tool("call_9", "rain")])
+    assert second.rewriting == first.rewriting
+    assert first.rewriting.decision
+
+
+async def test_a_conversation_that_no_model_takes_is_not_stored(make: Make) -> None:
+    """A user message that comes before a call's result is refused, and the session stays as it was."""
+    riffler = make(lambda _request: "Yes.")
+    session = (await riffler.ask("Hello?")).session
+    key, before = SessionKey("local", session), await riffler.memory(session)
+    call = Message.assistant(None, [ToolCall("call_9", "weather", "{}")])
+    for messages in ([call, Message.user("Well?")], [Message.user("Well?"), call]):
+        with pytest.raises(UnpairedToolCall):
+            await riffler._agent.ask(key, messages)
+        assert await riffler.memory(session) == before
+
+
+async def test_a_summary_that_fails_says_why(make: Make) -> None:
+    """An engine that is away for a summary is told to the model as what it is, and the fragment stays."""
+
+    def model(request: EngineRequest) -> Reply:
+        results = [message.text for message in request.messages if message.role == "tool"]
+        if not request.tools:
+            return EngineUnavailable("engine double: down")
+        if not results:
+            marks = '{"start_marker": "Gate 0 ", "end_marker": "Gate 99 is shut."}'
+            return [ToolCall("call_1", "fragment_context", marks)]
+        if len(results) == 1:
+            return [ToolCall("call_2", "summarize_fragment", '{"fragment_id": "f00001", "focus": "gates"}')]
+        return "Done."
+
+    text = " ".join(f"Gate {number} is shut." for number in range(100))
+    answer = await make(model).ask("Which gates are shut?", [text])
+    assert answer.steps[1].refused
+    assert "engine double: down" in answer.steps[1].reply
+
+
+async def test_an_answer_that_was_cut_off_says_so(make: Make) -> None:
+    """The engine's reason for ending is part of the answer."""
+    cut_off = Completion(Message.assistant("The answer is"), "length", Usage(1, 1), "m")
+    assert (await make([cut_off]).ask("What is it?")).finish_reason == "length"
+
+
+async def test_tokens_are_of_the_same_moment(make: Make) -> None:
+    """With nothing hidden and no rewrite, the model saw as many tokens as the conversation has."""
+    answer = await make(["A rather long answer, in many words."], policy=Fixed("none")).ask("What is it?", ["A text."])
+    assert answer.seen_tokens == answer.conversation_tokens
+
+
+async def test_a_stream_that_is_closed_stops_its_engine_first(make: Make) -> None:
+    """When `aclose` returns, the engine's work has ended and the session is free, in this order."""
+    order: list[str] = []
+
+    class Slow(ScriptedEngine):
+        async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+            try:
+                yield TextDelta("Wait")
+                await asyncio.sleep(60)
+                yield Completion(Message.assistant("Wait"), "stop", Usage(1, 1), "m")
+            finally:
+                await asyncio.sleep(0.05)
+                order.append("engine ended")
+
+    riffler = make([])
+    riffler.engine = Slow([])
+    progress = riffler.stream("What is it?")
+    while not isinstance(await anext(progress), AnswerDelta):
+        pass
+    await progress.aclose()
+    assert order == ["engine ended"]
+
+
+async def test_a_window_too_small_for_the_tools_is_named(make: Make) -> None:
+    """A window that leaves no room for a conversation is a setting's fault, and said before anything is stored."""
+    with pytest.raises(InvalidSetting, match="window_tokens: 1200"):
+        await make(["Hello."], window=1200).ask("Hello?")

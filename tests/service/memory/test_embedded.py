@@ -367,3 +367,14 @@ async def test_stopping_twice_and_without_a_start_is_safe(data_folder: Path) -> 
     await server.stop()
     with pytest.raises(MemoryFailed):
         await RedisMemoryStore(RedisConnection(f"unix://{server.socket}")).load(KEY)
+
+
+async def test_strict_holds_on_a_server_that_another_started(opened: Opener, data_folder: Path) -> None:
+    """A strict process that attaches to a default server has each write synced, from its first command on."""
+    _, store = await opened(data_folder)
+    strict = RedisConnection(embedded=EmbeddedServer(data_folder, "strict"), durability="strict")
+    await RedisMemoryStore(strict).create(SessionKey("t", "other"))
+    found = await strict.run(lambda client: client.config_get("appendfsync"))
+    assert found == {"appendfsync": "always"}
+    await strict.aclose()
+    await store.aclose()
