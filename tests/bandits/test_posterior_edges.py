@@ -9,7 +9,7 @@ from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.posterior import LARGEST, ArmStatistics, Posterior
 from riffler.errors import InvalidInput
 
-DECISION = Decision("d1", "s", "1", (1.0,), ("none",), {"none": 1.0}, "none", "none", "", "p", "1").to_dict()
+DECISION = Decision("d1", "s", "1", (1.0,), ("none",), {"none": 1.0}, "none", "p", "1").to_dict()
 
 
 @pytest.mark.parametrize("flat", [[-1.0, 0, 0, 0], [0.5, 0, 0, 0], [math.nan, 0, 0, 0], [1, math.inf, 0, 0]])
