@@ -208,10 +208,21 @@ async def test_signals_are_left_to_the_program() -> None:
         assert (signal.getsignal(signal.SIGINT), signal.getsignal(signal.SIGTERM)) == before
 
 
+def heed_interrupts() -> None:
+    """Undo what a shell does to a job in the background: there Ctrl+C is ignored, and a child inherits that."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_it_runs_from_the_command_line() -> None:
     """It prints its address, repeats what it is asked, and ends quietly on Ctrl+C."""
     command = [sys.executable, "-W", "error", "-m", MODULE, "--port", "0", "--model", "tiny"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_interrupts,
+    ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
         try:
