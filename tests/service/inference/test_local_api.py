@@ -221,7 +221,7 @@ def test_it_runs_from_the_command_line() -> None:
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        preexec_fn=heed_interrupts,
+        preexec_fn=heed_interrupts,  # noqa: PLW1509 - sets one signal, and takes no lock
     ) as process:
         assert process.stdout is not None
         url = process.stdout.readline().strip()
