@@ -107,6 +107,22 @@ class OpenAIEngine:
         """Counts tokens as the model does, or estimates them."""
         return self._counter
 
+    async def ready(self) -> None:
+        """Ask the server for its models, once and without a retry: it is there, and takes the key.
+
+        A server without a list of models counts as ready: not all have one.
+
+        Raises:
+            EngineRejected: It doesn't take the key.
+        """
+        client = self._client().with_options(max_retries=0)
+        sent = client.get("/models", cast_to=object, options={"headers": self._headers()})
+        try:
+            await self._guard(sent, _Allowance(self._connect_s), answering=False)
+        except EngineRejected as exc:
+            if getattr(exc.__cause__, "status_code", None) not in {404, 405, 501}:
+                raise
+
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
 
@@ -166,22 +182,15 @@ class OpenAIEngine:
         """Send the request and give the decoded chunks, or the one decoded answer."""
         client = self._client()
         clock = _Allowance(self._timeout_s)
-        from openai import AsyncStream, Omit  # noqa: PLC0415 - heavy
+        from openai import AsyncStream  # noqa: PLC0415 - heavy
 
-        key = self._api_key
         sent = client.post(
             "/chat/completions",
             content=body,
             cast_to=object,
             stream=stream,
             stream_cls=AsyncStream[object],
-            options={
-                "headers": {
-                    "Authorization": f"Bearer {key.get_secret_value()}" if key is not None else Omit(),
-                    "OpenAI-Organization": Omit(),  # the library takes these two from the environment
-                    "OpenAI-Project": Omit(),
-                }
-            },
+            options={"headers": self._headers()},
         )
         answer = await self._guard(sent, clock, answering=False)
         if not isinstance(answer, AsyncStream):
@@ -196,6 +205,17 @@ class OpenAIEngine:
                 yield value
         finally:
             await answer.close()
+
+    def _headers(self) -> dict[str, Any]:
+        """Give the key, and keep out what the library would take from the environment."""
+        from openai import Omit  # noqa: PLC0415 - heavy
+
+        key = self._api_key
+        return {
+            "Authorization": f"Bearer {key.get_secret_value()}" if key is not None else Omit(),
+            "OpenAI-Organization": Omit(),
+            "OpenAI-Project": Omit(),
+        }
 
     async def _guard(self, work: Awaitable[_T], clock: _Allowance, *, answering: bool) -> _T:
         """Wait for the library within the time that is left, and say its failures in our words."""

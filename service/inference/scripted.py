@@ -85,6 +85,9 @@ class ScriptedEngine:
                 yield TextDelta(piece)
         yield completion
 
+    async def ready(self) -> None:
+        """Do nothing: there is nothing to load."""
+
     async def aclose(self) -> None:
         """Do nothing: there is nothing to give back."""
 

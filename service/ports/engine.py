@@ -48,6 +48,8 @@ class EngineRequest:
         tool_choice: `required` asks for at least one call, `none` forbids any.
         sampling: How tokens are drawn.
         stream: Whether text deltas are wanted as they come. An engine may give one delta all the same.
+        reuse: Requests of the same name may share what the engine computed of a common beginning; empty shares
+            nothing. It names one session of one tenant, so that nobody can time what another one asked.
     """
 
     messages: tuple[Message, ...]
@@ -55,6 +57,7 @@ class EngineRequest:
     tool_choice: ToolChoice = "auto"
     sampling: Sampling = field(default_factory=Sampling)
     stream: bool = False
+    reuse: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +67,7 @@ class Usage:
     Attributes:
         prompt_tokens: Tokens read.
         completion_tokens: Tokens written.
-        cached_tokens: How many of the tokens read came from the engine's cache.
+        cached_tokens: How many of the tokens read came from the engine's cache; the others were computed.
         estimated: Whether these are our estimate, because the engine reported none.
     """
 
@@ -99,12 +102,14 @@ class Completion:
         finish_reason: Why it ended.
         usage: What it cost.
         model: The model's name, as the engine reports it.
+        reasoning: What the model thought before it answered, kept apart from the message; or empty.
     """
 
     message: Message
     finish_reason: FinishReason
     usage: Usage
     model: str
+    reasoning: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +144,15 @@ class Engine(Protocol):
         """Counts tokens as this engine's model does, or estimates them."""
         ...
 
+    async def ready(self) -> None:
+        """Load, warm up and check what a call needs, so that the next one can begin at once. Cheap when it is done.
+
+        Raises:
+            EngineFailed: A leaf of it says why no call would succeed now.
+            InvalidSetting: The model can't be loaded as the settings say.
+        """
+        ...
+
     def generate(self, request: EngineRequest) -> AsyncIterator[TextDelta | Completion]:
         """Run the model once.
 
@@ -158,6 +172,7 @@ class Engine(Protocol):
             EngineRejected: It refused the request.
             EngineBusy: It is rate limited or overloaded, after its own retries.
             EngineGarbled: Its answer can't be read, or ended early.
+            EngineOutOfMemory: Its device has too little memory for the request.
         """
         ...
 

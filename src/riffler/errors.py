@@ -37,7 +37,8 @@
     │   ├── EngineTimeout             it took longer than allowed
     │   ├── EngineRejected            it refused the request (credentials, unknown model, bad request)
     │   ├── EngineBusy                it is rate limited or overloaded
-    │   └── EngineGarbled             its answer isn't in the API's shape, or was cut off
+    │   ├── EngineGarbled             its answer isn't in the API's shape, or was cut off
+    │   └── EngineOutOfMemory         its device has too little memory for the request
     └── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
 
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
@@ -194,6 +195,10 @@ class EngineBusy(EngineFailed):
 
 class EngineGarbled(EngineFailed):
     """The engine's answer isn't in the API's shape, or was cut off."""
+
+
+class EngineOutOfMemory(EngineFailed):
+    """The engine's device has too little memory for the request."""
 
 
 class RewriteFailed(RifflerError):

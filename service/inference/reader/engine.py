@@ -85,6 +85,9 @@ class ReaderEngine:
         usage = Usage(prompt_tokens, completion_tokens, estimated=True)
         yield Completion(message, finish_reason, usage, self._info.model)
 
+    async def ready(self) -> None:
+        """Do nothing: there is nothing to load."""
+
     async def aclose(self) -> None:
         """Do nothing: there is no connection."""
 
