@@ -68,6 +68,11 @@ class WorkingMemory:
         """The originals, in order."""
         return tuple(entry.message for entry in self.entries)
 
+    @cached_property
+    def characters(self) -> int:
+        """How large the conversation is: characters of its messages as they are stored."""
+        return sum(len(message.json) for message in self.messages)
+
     @property
     def fence(self) -> int:
         """The fence of this session's markers."""

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any, cast
 
@@ -20,7 +21,8 @@ from langgraph.graph import END, START, StateGraph
 from riffler.errors import RifflerError
 from riffler.service.agent.lease import held
 from riffler.service.agent.nodes import Nodes, Parts, TurnState, timed
-from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.progress import Answer, Progress, answer_from_json
+from riffler.service.agent.turn import Request, Turn, receipt_of
 from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.policy import PolicyStore
@@ -42,6 +44,7 @@ class Agent:
     def __init__(self, parts: Parts, decisions: PolicyStore) -> None:
         self._parts = parts
         self._decisions = decisions
+        self._graph = _graph(Nodes(parts))
 
     async def ask(self, key: SessionKey, messages: Sequence[Message]) -> Answer:
         """Run a turn.
@@ -60,25 +63,44 @@ class Agent:
         return cast("Answer", answer)  # `stream` promises it as its last item
 
     async def stream(
-        self, key: SessionKey, messages: Sequence[Message], *, deltas: bool = True
+        self,
+        key: SessionKey,
+        messages: Sequence[Message],
+        *,
+        deltas: bool = True,
+        version: int | None = None,
+        request: Request | None = None,
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
+
+        A request with a name can be made again: one that has its answer gets the same answer, one that was interrupted
+        goes on where it stopped, under the same decision.
 
         Args:
             key: The session; it exists.
             messages: What arrives; the last user message asks.
             deltas: Whether the answer's text is wanted in pieces.
+            version: The version that the session must have; None takes any.
+            request: What the client may make again; None for a request without a name.
 
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
         """
+        before = await receipt_of(self._parts.store, key, request)
+        if before is not None and before.done:  # needs no lease: another turn may be running by now
+            yield answer_from_json(before.body)
+            return
         async with held(self._parts.store, key, _LEASE_S) as lease:
-            nodes = Nodes(self._parts, key, lease, deltas)
+            begun = await receipt_of(self._parts.store, key, request)
+            if begun is not None and begun.done:  # the same request ended while this one waited to begin
+                yield answer_from_json(begun.body)
+                return
+            turn = Turn(key, lease, deltas, version, request, begun)
             state: TurnState = {"messages": tuple(messages)}
             done = False
             try:
                 config = {"recursion_limit": 2 * self._parts.step_cap + 20}
-                running = _graph(nodes).astream(state, config, stream_mode=["custom", "values"])
+                running = self._graph.astream(state, config, context=turn, stream_mode=["custom", "values"])
                 async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
                     async for mode, item in running:
                         if mode == "values":
@@ -89,7 +111,7 @@ class Agent:
             finally:
                 if not done:
                     await self._give_up(key, state)
-            answer = self._answer(key, state)
+            answer = replace(state["answer"], times_ms=state["times_ms"])
             _LOG.info(
                 "turn",
                 session=key.session,
@@ -113,26 +135,10 @@ class Agent:
             except RifflerError:
                 return  # the turn's own error is the one to tell; an open decision without reward teaches nothing
 
-    def _answer(self, key: SessionKey, state: TurnState) -> Answer:
-        return Answer(
-            session=key.session,
-            text=state["completion"].message.text,
-            notice=self._parts.engine.info.notice,
-            rewriting=state["rewriting"],
-            steps=state.get("steps", ()),
-            capped=state["capped"],
-            finish_reason=state["completion"].finish_reason,
-            conversation_tokens=state["conversation_tokens"],
-            seen_tokens=state["seen_tokens"],
-            usage=state["usage"],
-            times_ms=state["times_ms"],
-            version=state["memory"].version,
-        )
-
 
 def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is generic in types that say nothing here
-    """Draw the graph of one turn. Building it takes well under a millisecond beside a model's call."""
-    graph: Any = StateGraph(TurnState)
+    """Draw the graph of a turn, once for all turns: compiling it takes 5 ms."""
+    graph: Any = StateGraph(TurnState, context_schema=Turn)
     for name in ("arrive", "features", "policy", "rewrite", "model", "tools", "answer"):
         graph.add_node(name, timed(name, getattr(nodes, name)))
     path = (START, "arrive", "features", "policy", "rewrite", "model")

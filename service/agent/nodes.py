@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from importlib.resources import files
 from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
+from langgraph.runtime import get_runtime
 
 from riffler.bandits.decision import Decision
 from riffler.errors import (
-    EngineFailed,
     EngineGarbled,
     InvalidInput,
     MemoryFailed,
     NotFound,
     OverBudget,
     RewriteFailed,
-    SummaryFailed,
     ToolRefused,
+    VersionConflict,
 )
-from riffler.service.agent.progress import AnswerDelta, Arrived, Rewriting, ToolStep
+from riffler.service.agent.offload import offload
+from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep, answer_to_json
+from riffler.service.agent.resume import REFUSAL, resumed
 from riffler.service.agent.rewriter import NONE, Reading, Rewriter
+from riffler.service.agent.tool_call import Cost, run_call
+from riffler.service.agent.turn import Turn
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import (
     Completion,
@@ -33,9 +37,9 @@ from riffler.service.ports.engine import (
     ToolChoice,
     Usage,
     closing_stream,
-    complete,
 )
-from riffler.service.ports.memory import Lease, MemoryStore, SessionKey
+from riffler.service.ports.keys import session_name
+from riffler.service.ports.memory import MemoryStore, Receipt
 from riffler.tools.arrival import append, fit
 from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended, QueryRewritten
 from riffler.tools.memory import WorkingMemory
@@ -43,8 +47,7 @@ from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
 from riffler.tools.registry import Registry
 from riffler.tools.tokens import TokenCounter, count_message, count_schemas
-from riffler.tools.tool import Inputs
-from riffler.tools.view import view
+from riffler.tools.view import View, view
 
 _LOG = get_logger("agent")
 
@@ -71,6 +74,7 @@ class TurnState(TypedDict, total=False):
     seen_tokens: int
     usage: Usage
     times_ms: dict[str, float]
+    answer: Answer
 
 
 @dataclass(frozen=True)
@@ -108,26 +112,33 @@ class Parts:
 
 @dataclass(frozen=True)
 class Nodes:
-    """The nodes of one turn.
+    """The nodes of every turn; which one it is stands in the graph's runtime.
 
     Attributes:
         parts: What the agent stands on.
-        key: The session.
-        lease: The turn's right to commit.
-        stream: Whether deltas of the answer are wanted.
     """
 
     parts: Parts
-    key: SessionKey
-    lease: Lease
-    stream: bool
+
+    @property
+    def _turn(self) -> Turn:
+        return get_runtime(Turn).context
 
     async def arrive(self, state: TurnState) -> TurnState:
-        """Put what arrived into the working memory, and make it fit."""
-        stored = await self.parts.store.load(self.key)
-        counter = self.parts.engine.counter
-        event = append(stored, state["messages"], counter)
-        memory, pending, folded = self._fitted(stored.commit([event]), (("app", (event,)),))
+        """Put what arrived into the working memory, and make it fit; or take up an interrupted turn."""
+        turn, counter, messages = self._turn, self.parts.engine.counter, state["messages"]
+        stored = await self.parts.store.load(turn.key)
+        if turn.begun is not None:
+            get_stream_writer()(Arrived(_tokens(stored, counter), 0))
+            return {**_stored(stored), **resumed(stored, turn.begun)}
+        if turn.version is not None and stored.version != turn.version:
+            raise VersionConflict(
+                f"session {turn.key.session!r} has version {stored.version}, this question was asked for version "
+                f"{turn.version}"
+            )
+        arriving = sum(len(message.json) for message in messages)
+        event = await offload(arriving, lambda: append(stored, messages, counter))
+        memory, pending, folded = await self._fitted(stored.commit([event]), (("app", (event,)),))
         get_stream_writer()(Arrived(_tokens(memory, counter), folded))
         return {"stored": stored, "memory": memory, "pending": pending}
 
@@ -150,10 +161,10 @@ class Nodes:
         rewriter = self.parts.rewriter
         if rewriter is None or "reading" not in state:
             return {}
-        tenant, reading = self.key.tenant, state["reading"]
+        key, request = self._turn.key, self._turn.request
         try:
-            choice = await rewriter.choose(tenant, reading)
-            return {"decision": await rewriter.log(tenant, self.key.session, reading, choice)}
+            name = request.name if request else None
+            return {"decision": await rewriter.decide(key.tenant, key.session, state["reading"], name)}
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 
@@ -165,7 +176,10 @@ class Nodes:
         reading, decision, span = state["reading"], state["decision"], memory.asking.span
         try:
             draft = await rewriter.draft(
-                self.key.tenant, reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, ""))
+                self._turn.key.tenant,
+                reading,
+                decision,
+                lambda text: self._fits(memory, QueryRewritten(span, text, "")),
             )
         except MemoryFailed as exc:
             return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
@@ -184,9 +198,9 @@ class Nodes:
 
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""
-        memory, pending, _ = self._fitted(state["memory"], state["pending"])
-        seen = view(memory)
-        check_complete(seen.messages)
+        turn = self._turn
+        memory, pending, _ = await self._fitted(state["memory"], state["pending"])
+        seen = await offload(memory.characters, lambda: _checked_view(memory))
         calls = state.get("calls", 0) + 1
         capped = calls > self.parts.step_cap
         request = EngineRequest(
@@ -194,14 +208,18 @@ class Nodes:
             self.parts.registry.schemas(),
             "none" if capped else (self.parts.first_choice if calls == 1 else "auto"),
             self.parts.sampling,
-            self.stream,
+            turn.stream,
+            session_name(turn.key),
         )
         completion = await self._generate(request)
         if capped and completion.message.tool_calls:
             raise EngineGarbled(f"engine {self.parts.engine.info.name}: called a tool where none was allowed")
-        stored = state["stored"]
-        for actor, events in pending:
-            stored = await self._commit(stored, events, actor)
+        stored, first = state["stored"], len(state["stored"].entries)
+        for number, (actor, events) in enumerate(pending):
+            arrival = number == 0 and len(memory.entries) > first  # what arrived comes first, with the note that it did
+            body = json.dumps({"first": first, "count": len(memory.entries) - first})
+            receipt = self._receipt(body, done=False) if arrival else None
+            stored = await self._commit(stored, events, actor, receipt)
         return {
             **_stored(stored),
             "completion": completion,
@@ -232,37 +250,38 @@ class Nodes:
 
     async def answer(self, state: TurnState) -> TurnState:
         """Put the answer into the conversation."""
-        memory = state["memory"]
-        event = append(memory, [state["completion"].message], self.parts.engine.counter)
-        return _stored(await self._commit(memory, [event], "model"))
+        memory, completion = state["memory"], state["completion"]
+        event = append(memory, [completion.message], self.parts.engine.counter)
+        answer = Answer(
+            session=self._turn.key.session,
+            text=completion.message.text,
+            notice=self.parts.engine.info.notice,
+            rewriting=state["rewriting"],
+            steps=state.get("steps", ()),
+            capped=state["capped"],
+            finish_reason=completion.finish_reason,
+            conversation_tokens=state["conversation_tokens"],
+            seen_tokens=state["seen_tokens"],
+            usage=state["usage"],
+            times_ms=state["times_ms"],
+            version=memory.version + 1,
+            reasoning=completion.reasoning,
+        )
+        receipt = self._receipt(answer_to_json(answer), done=True)
+        return {**_stored(await self._commit(memory, [event], "model", receipt)), "answer": answer}
 
     async def _run(
         self, memory: WorkingMemory, call: ToolCall, number: int
     ) -> tuple[ToolStep, tuple[Event, ...], Usage]:
         """Run one call; say what its inner calls cost. A refusal is text that the model can act on."""
-        registry, counter = self.parts.registry, self.parts.engine.counter
-        summary, cost = "", Usage(0, 0)
+        cost = Cost()
         try:
-            order = registry.order(memory, call.name, call.arguments)
-            if order:
-                summary, cost = await self._summary(order.text, order.focus)
-            outcome = registry.call(memory, call.name, call.arguments, Inputs(counter, summary))
+            outcome = await run_call(
+                self.parts.registry, self.parts.engine, memory, call.name, call.arguments, cost=cost
+            )
         except ToolRefused as exc:
-            return ToolStep(number, call.name, call.arguments, f"error: {exc}", refused=True), (), cost
-        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome.events, cost
-
-    async def _summary(self, text: str, focus: str) -> tuple[str, Usage]:
-        """Let the engine summarise. An inner call: nothing of it reaches the user's stream."""
-        engine = self.parts.engine
-        prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8").format(focus=focus, text=text)
-        tokens, most = engine.counter.count(prompt), engine.info.window_tokens * 3 // 4
-        if tokens > most:
-            raise SummaryFailed(f"the text is too long to summarise at once ({tokens} tokens of {most}): cut it first")
-        try:
-            completion = await complete(engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
-        except EngineFailed as exc:
-            raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc}") from exc
-        return completion.message.text, completion.usage
+            return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage
+        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome.events, cost.usage
 
     async def _generate(self, request: EngineRequest) -> Completion:
         write = get_stream_writer()
@@ -273,25 +292,33 @@ class Nodes:
                 write(AnswerDelta(item.text))
         raise EngineGarbled(f"engine {self.parts.engine.info.name}: ended without a completion")
 
-    def _fitted(self, memory: WorkingMemory, pending: Pending) -> tuple[WorkingMemory, Pending, int]:
+    async def _fitted(self, memory: WorkingMemory, pending: Pending) -> tuple[WorkingMemory, Pending, int]:
         """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
         if not self.parts.fitting:
             return memory, pending, 0
-        events = fit(memory, self.parts.budget_tokens(), self.parts.engine.counter)
+        budget, counter = self.parts.budget_tokens(), self.parts.engine.counter
+        events = await offload(memory.characters, lambda: fit(memory, budget, counter))
         if not events:
             return memory, pending, 0
         folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
         return memory.commit(events), (*pending, ("riffler", events)), folded
 
-    def _fits(self, memory: WorkingMemory, event: Event) -> bool:
+    async def _fits(self, memory: WorkingMemory, event: Event) -> bool:
         try:
-            self._fitted(memory.commit([event]), ())
+            await self._fitted(memory.commit([event]), ())
         except OverBudget:
             return False
         return True
 
-    async def _commit(self, memory: WorkingMemory, events: Sequence[Event], actor: Actor) -> WorkingMemory:
-        return await self.parts.store.commit(self.key, memory, events, actor, self.lease)
+    async def _commit(
+        self, memory: WorkingMemory, events: Sequence[Event], actor: Actor, receipt: Receipt | None = None
+    ) -> WorkingMemory:
+        turn = self._turn
+        return await self.parts.store.commit(turn.key, memory, events, actor, turn.lease, receipt=receipt)
+
+    def _receipt(self, body: str, *, done: bool) -> Receipt | None:
+        request = self._turn.request
+        return Receipt(request.name, request.fingerprint, done, body) if request else None
 
     def _shown(self, rewriting: Rewriting) -> TurnState:
         get_stream_writer()(rewriting)
@@ -303,7 +330,8 @@ class Nodes:
         if rewriter is None or memory.rewrite is None:
             return self._raw(state)
         try:
-            logged = await rewriter.recall(self.key.tenant, memory.rewrite.decision)
+            again = self._turn.begun is not None
+            logged = await rewriter.recall(self._turn.key.tenant, memory.rewrite.decision, again=again)
         except (MemoryFailed, NotFound) as exc:
             return self._raw(state, f"the decision of this turn can't be read: {exc}")
         decision, query = logged.decision, memory.text(memory.rewrite.span)
@@ -313,10 +341,16 @@ class Nodes:
 
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
         if note:
-            _LOG.warning("query not rewritten", session=self.key.session)
+            _LOG.warning("query not rewritten", session=self._turn.key.session)
         memory = state["memory"]
         text = memory.text(memory.asking.span) if memory.asking else ""
         return Rewriting("", NONE, {NONE: 1.0}, NONE, text, text, note)
+
+
+def _checked_view(memory: WorkingMemory) -> View:
+    seen = view(memory)
+    check_complete(seen.messages)
+    return seen
 
 
 def append_step(memory: WorkingMemory, messages: Sequence[Message]) -> Event:

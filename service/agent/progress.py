@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
+
+from pydantic import TypeAdapter
 
 from riffler.service.ports.engine import FinishReason, Usage
 
@@ -92,6 +95,7 @@ class Answer:
         usage: Tokens of all its calls, as the engine counts them.
         times_ms: Time of each part, in milliseconds.
         version: The session's version afterwards.
+        reasoning: What the model thought before the answer, where its engine tells; it isn't kept in the session.
     """
 
     session: str
@@ -106,6 +110,22 @@ class Answer:
     usage: Usage
     times_ms: dict[str, float] = field(default_factory=dict)
     version: int = 0
+    reasoning: str = ""
 
 
 Progress = Arrived | Rewriting | ToolStep | AnswerDelta | Answer
+
+
+def answer_to_json(answer: Answer) -> str:
+    """Write an answer, so that a request repeated can be given the same one."""
+    return _adapter().dump_json(answer).decode()
+
+
+def answer_from_json(text: str) -> Answer:
+    """Read back what `answer_to_json` wrote."""
+    return _adapter().validate_json(text)
+
+
+@cache
+def _adapter() -> TypeAdapter[Answer]:
+    return TypeAdapter(Answer)

@@ -5,8 +5,10 @@ It fails open: whatever goes wrong here, the raw query goes on, and the proposal
 
 from __future__ import annotations
 
+import hashlib
+import json
 import secrets
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -21,7 +23,7 @@ from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
-from riffler.errors import EngineFailed, InvalidInput, RewriteFailed, RifflerError
+from riffler.errors import EngineFailed, InvalidInput, RewriteFailed, RifflerError, UnknownDecision
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
@@ -113,7 +115,7 @@ class Rewriter:
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
     async def draft(
-        self, tenant: str, reading: Reading, decision: Decision, fits: Callable[[str], bool] = lambda _: True
+        self, tenant: str, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
     ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
@@ -121,13 +123,13 @@ class Rewriter:
             tenant: Whose decision.
             reading: The query.
             decision: The decision as logged; the log is told when its arm isn't executed.
-            fits: Tells whether the conversation still fits the window with a text in the query's place.
+            fits: Tells whether the conversation still fits the window with a text in the query's place; None: always.
 
         Returns:
             The rewrite, or the raw query with the reason.
         """
         draft = await self._draft(reading, decision.arm)
-        if draft.text != reading.query.text and not fits(draft.text):
+        if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         if draft.executed != decision.arm:
             await self._store.unexecuted(tenant, decision.id, draft.reason)
@@ -145,7 +147,34 @@ class Rewriter:
         verdict = check(raw, text)
         return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
 
-    async def log(self, tenant: str, session: str, reading: Reading, choice: Choice) -> Decision:
+    async def decide(self, tenant: str, session: str, reading: Reading, request: str | None = None) -> Decision:
+        """Draw an arm and log the decision; a request that is made again has its decision already.
+
+        Args:
+            tenant: Whose posterior.
+            session: In which session; empty for none.
+            reading: The query.
+            request: The request's name, when it may be made again.
+
+        Returns:
+            The decision as logged.
+        """
+        entropy = secrets.token_bytes(6)
+        if request is not None:
+            entropy = hashlib.sha256(json.dumps([tenant, session, request]).encode()).digest()[:6]
+            id_ = decision_id(self.key.digest(), entropy)
+            try:
+                logged = await self._store.decision(tenant, id_)
+            except UnknownDecision:
+                pass
+            else:
+                await self._store.reopen(tenant, id_)
+                return logged.decision
+        return await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy)
+
+    async def log(
+        self, tenant: str, session: str, reading: Reading, choice: Choice, entropy: bytes | None = None
+    ) -> Decision:
         """Log the decision, before any model is called.
 
         Args:
@@ -153,12 +182,13 @@ class Rewriter:
             session: In which session.
             reading: The query.
             choice: The draw.
+            entropy: What makes its id unlike others, 6 bytes; None draws them.
 
         Returns:
             The decision as logged.
         """
         decision = Decision(
-            id=decision_id(self.key.digest(), secrets.token_bytes(6)),
+            id=decision_id(self.key.digest(), secrets.token_bytes(6) if entropy is None else entropy),
             session=session,
             features_version=FEATURES_VERSION,
             x=reading.x,
@@ -171,16 +201,19 @@ class Rewriter:
         await self._store.record(self.name(tenant, reading), decision)
         return decision
 
-    async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
+    async def recall(self, tenant: str, decision_id: str, *, again: bool = False) -> LoggedDecision:
         """Read the decision of a turn that goes on.
 
         Args:
             tenant: Whose decision.
             decision_id: The decision.
+            again: Whether the turn was given up before, and is taken up again.
 
         Returns:
             The decision with what became of it.
         """
+        if again:
+            await self._store.reopen(tenant, decision_id)
         return await self._store.decision(tenant, decision_id)
 
     async def _ask(self, prompt: str) -> str:

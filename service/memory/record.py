@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from riffler.errors import MemoryCorrupt
+from riffler.service.ports.memory import Receipt
 from riffler.tools.asking import Asking
 from riffler.tools.events import Event, QueryRewritten, event_from_dict, event_to_dict
 from riffler.tools.fragments import Fragment, SearchHit, Span
@@ -120,6 +121,31 @@ def memory_from(
         )
     except (ValueError, KeyError, TypeError, IndexError) as exc:
         raise MemoryCorrupt(f"a session can't be read back from the store ({type(exc).__name__})") from exc
+
+
+def receipt_to_json(receipt: Receipt) -> str:
+    """Write a receipt, without the request's name: that is its field."""
+    return _dumped({"fingerprint": receipt.fingerprint, "done": receipt.done, "body": receipt.body})
+
+
+def receipt_from_json(request: str, text: str) -> Receipt:
+    """Read a receipt back.
+
+    Args:
+        request: The request's name.
+        text: What `receipt_to_json` wrote.
+
+    Returns:
+        The receipt.
+
+    Raises:
+        MemoryCorrupt: It can't be read.
+    """
+    try:
+        value = json.loads(text)
+        return Receipt(request, value["fingerprint"], value["done"], value["body"])
+    except (ValueError, KeyError, TypeError) as exc:
+        raise MemoryCorrupt(f"a receipt can't be read back from the store ({type(exc).__name__})") from exc
 
 
 def _dumped(value: object) -> str:

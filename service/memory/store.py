@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 import secrets
+import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -20,12 +21,23 @@ from riffler.errors import (
     UnknownSession,
     VersionConflict,
 )
+from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
-from riffler.service.memory.record import Change, change, memory_from, rest_of
-from riffler.service.ports.keys import session_keys
-from riffler.service.ports.memory import Lease, RecordedEvent, SessionKey
+from riffler.service.memory.record import (
+    Change,
+    change,
+    memory_from,
+    receipt_from_json,
+    receipt_to_json,
+    rest_of,
+)
+from riffler.service.ports.keys import session_index, session_keys
+from riffler.service.ports.memory import Lease, Receipt, RecordedEvent, SessionKey, SessionSummary
 from riffler.tools.events import Actor, Event, event_from_dict
 from riffler.tools.memory import WorkingMemory
+
+_REMEMBERED_S = 86_400.0
+"""How long a deletion is remembered, so that the same one can be repeated."""
 
 
 class RedisMemoryStore:
@@ -34,26 +46,40 @@ class RedisMemoryStore:
     Args:
         connection: Where the server is.
         ttl_s: A session that nobody loads or changes for this long is deleted; 0 keeps it for ever.
+        cache_characters: Characters of conversations that this process keeps, to read only what is new; 0 keeps none.
     """
 
-    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0) -> None:
+    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 64_000_000) -> None:
         self._connection = connection
         self._ttl_ms = _ms(ttl_s)
+        self._cache = MemoryCache(cache_characters)
 
-    async def create(self, key: SessionKey, unused_s: float | None = None) -> WorkingMemory:
+    async def create(self, key: SessionKey, unused_s: float | None = None, token: str | None = None) -> WorkingMemory:
         """See the port."""
         memory = WorkingMemory()
         ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
-        if not await self._script("create", key, ttl_ms, rest_of(memory), secrets.token_hex(8)):
+        born = secrets.token_hex(8) if token is None else token
+        made = await self._script("create", key, ttl_ms, rest_of(memory), born)
+        # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
+        how = "" if made == 1 else "NX"
+        await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
+        if made == 0:
             raise SessionExists(f"session {key.session!r} exists already")
-        return memory
+        return memory if made == 1 else await self.load(key)
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """See the port."""
-        stored = await self._script("load", key, self._ttl_ms)
+        known = self._cache.get(key)
+        stored = await self._script("load", key, self._ttl_ms, known[0] if known else "")
         if stored is None:
+            self._cache.drop(key)
             raise _unknown(key)
-        return memory_from(*stored)
+        version, commit, *parts = stored
+        if known and not parts:
+            return known[1]
+        memory = memory_from(version, *parts)
+        self._cache.put(key, commit, memory)
+        return memory
 
     async def commit(
         self,
@@ -62,22 +88,24 @@ class RedisMemoryStore:
         events: Sequence[Event],
         actor: Actor,
         lease: Lease | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> WorkingMemory:
         """See the port."""
         after = memory.commit(events)
-        token = lease.token if lease else ""
-        head = [str(memory.version), token, secrets.token_hex(8), self._ttl_ms, actor, rest_of(after)]
+        token, commit = lease.token if lease else "", secrets.token_hex(8)
+        head = [str(memory.version), token, commit, self._ttl_ms, actor, rest_of(after)]
         done: Change = change(memory, after, events)
-        said = await self._script("commit", key, *head, *done.counts(), *done.values())
+        kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
+        said = await self._script("commit", key, *head, *done.counts(), *kept, *done.values())
         match said[0]:
             case "ok":
+                self._cache.put(key, commit, after)
                 return after
             case "unknown":
                 raise _unknown(key)
             case "conflict":
-                raise VersionConflict(
-                    f"session {key.session!r} has version {said[1]}, this change was made for version {memory.version}"
-                )
+                raise _version_conflict(key, said[1], memory.version)
             case outcome:
                 raise _lease_error(outcome, key)
 
@@ -98,6 +126,26 @@ class RedisMemoryStore:
             for id_, fields in rows
         ]
 
+    async def receipt(self, key: SessionKey, request: str) -> Receipt | None:
+        """See the port."""
+        receipts = session_keys(key)[6]
+        kept: Any = await self._connection.run(lambda client: client.hget(receipts, request))
+        return None if kept is None else receipt_from_json(request, kept)
+
+    async def sessions(
+        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
+    ) -> list[SessionSummary]:
+        """See the port."""
+        found: list[SessionSummary] = []
+        while len(found) < limit:
+            listed = await self._listed(tenant, before, limit)
+            if not listed:
+                break
+            found += await self._existing(tenant, listed)
+            session, created_us = listed[-1]
+            before = (created_us, session)
+        return found[:limit]
+
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
         """See the port."""
         lease = Lease(secrets.token_hex(16))
@@ -112,15 +160,65 @@ class RedisMemoryStore:
         """See the port."""
         await self._script("lease", key, "release", lease.token, "0", "0")
 
-    async def delete(self, key: SessionKey) -> None:
+    async def delete(self, key: SessionKey, version: int | None = None, token: str | None = None) -> None:
         """See the port."""
-        outcome = await self._script("delete", key)
+        expected = "" if version is None else str(version)
+        named = secrets.token_hex(8) if token is None else token
+        outcome, *now = await self._script("delete", key, expected, named, _ms(_REMEMBERED_S))
+        if outcome == "conflict":
+            raise _version_conflict(key, now[0], version)
         if outcome != "ok":
             raise _lease_error(outcome, key)
+        self._cache.drop(key)
+
+    async def ping(self) -> float:
+        """See the port."""
+        start = time.perf_counter()
+        await self._connection.run(lambda client: client.ping())
+        return time.perf_counter() - start
 
     async def aclose(self) -> None:
         """See the port."""
         await self._connection.aclose()
+
+    async def _listed(self, tenant: str, before: tuple[int, str] | None, limit: int) -> list[tuple[str, int]]:
+        """Give names on the list with their times, newest first, at most so many; those of one moment by name."""
+        index, top = session_index(tenant), "+inf" if before is None else str(before[0])
+        offset, listed = 0, list[tuple[str, int]]()
+        while len(listed) < limit:
+            rows: Any = await self._connection.run(
+                lambda client, at=offset: client.zrevrangebyscore(  # type: ignore[misc]
+                    index, top, "-inf", start=at, num=limit, withscores=True
+                )
+            )
+            listed += [(name, int(score)) for name, score in rows if before is None or (int(score), name) < before]
+            if len(rows) < limit:
+                break
+            offset += limit
+        return listed[:limit]
+
+    async def _existing(self, tenant: str, listed: Sequence[tuple[str, int]]) -> list[SessionSummary]:
+        """Look which sessions exist, and take names off the list that are long gone."""
+        states = [session_keys(SessionKey(tenant, name))[:2] for name, _ in listed]
+
+        async def read(client: Any) -> Any:  # noqa: ANN401 - redis-py's client
+            pipe = client.pipeline(transaction=False)
+            for state, messages in states:
+                pipe.hget(state, "version")
+                pipe.llen(messages)
+            return await pipe.execute()
+
+        replies = await self._connection.run(read)
+        found: list[SessionSummary] = []
+        gone: list[str] = []
+        for (name, created_us), version, messages in zip(listed, replies[::2], replies[1::2], strict=True):
+            if version is not None:
+                found.append(SessionSummary(name, int(version), messages, created_us))
+            else:
+                gone += (name, str(created_us))
+        if gone:
+            await self._connection.script(__package__, "lua/unlist.lua", [session_index(tenant)], gone)
+        return found
 
     async def _lease(self, verb: str, key: SessionKey, lease: Lease, ttl_s: float) -> None:
         outcome = await self._script("lease", key, verb, lease.token, _ms(ttl_s), self._ttl_ms)
@@ -138,6 +236,10 @@ def _ms(seconds: float) -> str:
 
 def _unknown(key: SessionKey) -> UnknownSession:
     return UnknownSession(f"no session {key.session!r}")
+
+
+def _version_conflict(key: SessionKey, now: str, expected: int | None) -> VersionConflict:
+    return VersionConflict(f"session {key.session!r} has version {now}, this change was made for version {expected}")
 
 
 def _lease_error(outcome: str, key: SessionKey) -> RifflerError:

@@ -46,12 +46,11 @@ class RedisPolicyStore:
         text = json.dumps(decision.to_dict(), separators=(",", ":"))
         await self._script("record", policy_keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
 
-    async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
+    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> bool:
         """See the port."""
         check_reward(reward)
-        said = await self._script(
-            "reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}", secrets.token_hex(8)
-        )
+        named = secrets.token_hex(8) if token is None else token
+        said = await self._script("reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}", named)
         if said < 0:
             raise _unknown(decision_id)
         return bool(said)
@@ -66,6 +65,11 @@ class RedisPolicyStore:
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
 
+    async def reopen(self, tenant: str, decision_id: str) -> None:
+        """See the port."""
+        if await self._script("reopen", self._of(tenant, decision_id), decision_id) < 0:
+            raise _unknown(decision_id)
+
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""
         keys = self._of(tenant, decision_id)
@@ -76,12 +80,17 @@ class RedisPolicyStore:
         why = await self._connection.run(lambda client: client.hget(keys[6], decision_id))
         return _logged(text, state, why or "")
 
-    async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
+    async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
         keys = policy_keys(name.tenant, name.digest)
-        order = await self._connection.run(lambda client: client.lrange(keys[5], 0, -1))
-        texts, states, why = [await self._hash(keys[part]) for part in (1, 2, 6)]
-        return [_logged(texts[id_], states[id_], why.get(id_, "")) for id_ in order]
+        last = -1 if limit is None else first + limit - 1
+        ids: list[str] = await self._connection.run(lambda client: client.lrange(keys[5], first, last))
+        if not ids:
+            return []
+        texts, states, why = [
+            await self._connection.run(lambda client, at=part: client.hmget(keys[at], ids)) for part in (1, 2, 6)
+        ]
+        return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
 
     async def aclose(self) -> None:
         """Do nothing: the connection belongs to who made it."""

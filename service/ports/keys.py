@@ -12,7 +12,12 @@ from urllib.parse import quote
 from riffler.service.ports.memory import SessionKey
 
 _POLICY_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order", "unexecuted")
-_SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease")
+_SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease", "receipts", "gone")
+
+
+def session_name(key: SessionKey) -> str:
+    """Give a name that no other session has, of any tenant."""
+    return f"{_encoded(key.tenant)}/{_encoded(key.session)}"
 
 
 def session_keys(key: SessionKey) -> list[str]:
@@ -22,10 +27,23 @@ def session_keys(key: SessionKey) -> list[str]:
         key: The session.
 
     Returns:
-        The keys of its state, messages, fragments, hits, events and lease, in this order: what the scripts take.
+        The keys of its state, messages, fragments, hits, events, lease, receipts and what is left of a deleted one, in
+        this order: what the scripts take.
     """
     tag = f"riffler:{{{_encoded(key.tenant)}/s/{_encoded(key.session)}}}"
     return [f"{tag}:{part}" for part in _SESSION_PARTS]
+
+
+def session_index(tenant: str) -> str:
+    """Name the key of a tenant's list of sessions.
+
+    Args:
+        tenant: Whose.
+
+    Returns:
+        The key. Its hash tag isn't that of the sessions: on a cluster they live apart.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:sessions"
 
 
 def policy_keys(tenant: str, digest: str) -> list[str]:

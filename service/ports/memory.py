@@ -74,15 +74,50 @@ class RecordedEvent:
     event: Event
 
 
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a request of a name did, kept with the commit that did it: the request repeated does nothing again.
+
+    Attributes:
+        request: The request's name, given by the client.
+        fingerprint: Of all that the request asked for, so that another one of the same name shows.
+        done: Whether the request has its answer; a turn that was interrupted has none.
+        body: The answer, or what is needed to go on; JSON text.
+    """
+
+    request: str
+    fingerprint: str
+    done: bool
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSummary:
+    """A session in a list.
+
+    Attributes:
+        session: Its name.
+        version: Its version.
+        messages: How many messages it has.
+        created_us: When it was made, by the store's clock, in microseconds since 1970.
+    """
+
+    session: str
+    version: int
+    messages: int
+    created_us: int
+
+
 class MemoryStore(Protocol):
     """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
 
-    async def create(self, key: SessionKey, unused_s: float | None = None) -> WorkingMemory:
+    async def create(self, key: SessionKey, unused_s: float | None = None, token: str | None = None) -> WorkingMemory:
         """Make an empty session.
 
         Args:
             key: Its name.
             unused_s: It is deleted when this many seconds pass without a commit; None is the store's own time to live.
+            token: Names this creation. Repeated with the same one, it gives the session as it stands.
 
         Returns:
             The empty working memory, version 0.
@@ -113,6 +148,8 @@ class MemoryStore(Protocol):
         events: Sequence[Event],
         actor: Actor,
         lease: Lease | None = None,
+        *,
+        receipt: Receipt | None = None,
     ) -> WorkingMemory:
         """Make events happen, all or none, if the session still has the version that was read.
 
@@ -124,6 +161,7 @@ class MemoryStore(Protocol):
             events: What happens, in order; at least one.
             actor: Who causes it.
             lease: The running turn's lease, when a turn commits.
+            receipt: Kept in the same step, in place of an older one of the same request.
 
         Returns:
             `memory.commit(events)`.
@@ -149,6 +187,35 @@ class MemoryStore(Protocol):
 
         Raises:
             UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def receipt(self, key: SessionKey, request: str) -> Receipt | None:
+        """Read what a request of this name did.
+
+        Read it after the session: a commit that came in between is a version conflict, so that nothing is done twice.
+
+        Args:
+            key: The session.
+            request: The request's name.
+
+        Returns:
+            The receipt; None when no request of this name did anything here.
+        """
+        ...
+
+    async def sessions(
+        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
+    ) -> list[SessionSummary]:
+        """List a tenant's sessions, the newest first.
+
+        Args:
+            tenant: Whose; from the credential.
+            before: `created_us` and name of the last one that was seen; None begins at the newest.
+            limit: Most sessions to give, at least 1.
+
+        Returns:
+            Sessions that exist now; fewer than the limit only at the end.
         """
         ...
 
@@ -190,15 +257,26 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def delete(self, key: SessionKey) -> None:
+    async def delete(self, key: SessionKey, version: int | None = None, token: str | None = None) -> None:
         """Delete a session with all that belongs to it.
 
         Args:
             key: The session.
+            version: Only if this is its version; None takes any.
+            token: Names this deletion. Repeated within a day with the same one, it is done and no error.
 
         Raises:
             UnknownSession: The tenant has none of this name.
+            VersionConflict: It has another version.
             SessionBusy: A turn holds the lease.
+        """
+        ...
+
+    async def ping(self) -> float:
+        """Tell that the store answers.
+
+        Returns:
+            The time of a round trip, in seconds.
         """
         ...
 

@@ -74,7 +74,7 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def reward(self, tenant: str, decision_id: str, reward: float) -> bool:
+    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> bool:
         """Reward a decision once.
 
         The posterior of the arm drawn learns `(x, reward)` in the same atomic step.
@@ -83,6 +83,7 @@ class PolicyStore(Protocol):
             tenant: Whose decision; from the credential.
             decision_id: The decision.
             reward: In [0, 1].
+            token: Names this reward. Repeated with the same one it gives the same answer, and counts once.
 
         Returns:
             True when it counted; False when the decision had its reward already, or is void: nothing changed.
@@ -120,6 +121,18 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def reopen(self, tenant: str, decision_id: str) -> None:
+        """Take a decision up again that was given up, because its request is made again.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
+        """
+        ...
+
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read a decision.
 
@@ -135,11 +148,13 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def log(self, name: PolicyName) -> Sequence[LoggedDecision]:
-        """Read all decisions of a policy, for replay.
+    async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
+        """Read the decisions of a policy.
 
         Args:
             name: Whose.
+            first: How many of the oldest to pass over.
+            limit: Most decisions to give; None gives all, for replay.
 
         Returns:
             Decisions in the order in which they were logged.

@@ -5,7 +5,8 @@
     │   ├── InvalidMessage            a message isn't in OpenAI's chat shape, or can't be stored
     │   ├── UnpairedToolCall          a tool result without its call, or a call without its result
     │   ├── InvalidSetting            a setting has a value that isn't possible
-    │   └── InvalidReward             a reward isn't a finite number in [0, 1]
+    │   ├── InvalidReward             a reward isn't a finite number in [0, 1]
+    │   └── RequestKeyReused          one name was given to two different requests
     ├── ToolRefused                   a context tool refused a call; the model reads the text and tries again
     │   ├── UnknownTool               no tool has this name
     │   ├── InvalidArguments          the arguments don't fit the tool's schema
@@ -25,7 +26,8 @@
     │   ├── VersionConflict           the session's version is not the one that the caller read
     │   ├── SessionBusy               another turn holds the session's lease
     │   ├── LeaseLost                 this turn's lease ran out and can't be renewed
-    │   └── SessionExists             a session of this id exists already
+    │   ├── SessionExists             a session of this id exists already
+    │   └── TurnOvertaken             the conversation went on, so an interrupted turn can't be continued
     ├── OverBudget                    the conversation can't be made to fit the engine's window
     ├── MemoryFailed                  the working memory's store did not do what was asked
     │   ├── MemoryUnavailable         the store can't be reached, or can't be started
@@ -67,6 +69,10 @@ class InvalidSetting(InvalidInput):
 
 class InvalidReward(InvalidInput):
     """A reward isn't a finite number in [0, 1]."""
+
+
+class RequestKeyReused(InvalidInput):
+    """One name was given to two different requests. The first one stands."""
 
 
 class ToolRefused(RifflerError):
@@ -147,6 +153,10 @@ class LeaseLost(Conflict):
 
 class SessionExists(Conflict):
     """A session of this id exists already."""
+
+
+class TurnOvertaken(Conflict):
+    """The conversation went on, so an interrupted turn can't be continued."""
 
 
 class OverBudget(RifflerError):

@@ -252,7 +252,8 @@ async def test_deleting_leaves_nothing(
     keys = session_keys(session_key)
     assert await memory_connection.run(lambda client: client.exists(*keys)) == 5
     await memory_store.delete(session_key)
-    assert await memory_connection.run(lambda client: client.exists(*keys)) == 0
+    assert await memory_connection.run(lambda client: client.exists(*keys[:-1])) == 0
+    assert await memory_connection.run(lambda client: client.ttl(keys[-1])) > 0, "the note of the deletion ends"
     with pytest.raises(UnknownSession):
         await memory_store.load(session_key)
     assert await memory_store.create(session_key) == WorkingMemory() == await memory_store.load(session_key)
@@ -309,7 +310,7 @@ async def test_a_commit_whose_answer_was_lost_counts_once(
     rest = '{"asking":null,"rewrite":null,"taken":[]}'
 
     async def send(token: str) -> list[str]:
-        arguments = ["0", "", token, "0", "app", rest, "1", "0", "0", "1", message, event]
+        arguments = ["0", "", token, "0", "app", rest, "1", "0", "0", "1", "", "", message, event]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -332,7 +333,7 @@ async def test_a_creation_whose_answer_was_lost_counts_once(
         )
         return reply
 
-    assert [await send("one"), await send("one"), await send("two")] == [1, 1, 0]
+    assert [await send("one"), await send("one"), await send("two")] == [1, 2, 0]
 
 
 @pytest.mark.parametrize(

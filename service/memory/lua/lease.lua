@@ -1,5 +1,5 @@
 -- Takes, keeps or gives back the lease of a session.
--- KEYS  state, messages, fragments, hits, events, lease
+-- KEYS  state, messages, fragments, hits, events, lease, receipts, gone
 -- ARGV  1 'acquire', 'renew' or 'release'   2 token   3 milliseconds until it frees itself
 --       4 the session's time to live in ms (0: never ends), slid while a turn runs
 -- Gives 'ok', 'unknown' (no such session), 'busy' (another turn holds it) or 'lost' (it isn't this turn's).

@@ -1,0 +1,69 @@
+"""One call of a context tool, with the summary that it may need."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files
+
+from riffler.errors import EngineFailed, SummaryFailed
+from riffler.service.agent.offload import offload
+from riffler.service.ports.engine import Engine, EngineRequest, Usage, complete
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.registry import Registry
+from riffler.tools.tool import Inputs, Outcome, SummaryOrder
+
+
+@dataclass
+class Cost:
+    """What inner calls of the engine cost; also that of a call which was refused in the end."""
+
+    usage: Usage = Usage(0, 0)
+
+
+async def run_call(
+    registry: Registry,
+    engine: Engine,
+    memory: WorkingMemory,
+    name: str,
+    arguments: str,
+    *,
+    summary: str = "",
+    cost: Cost | None = None,
+) -> Outcome:
+    """Run a tool; where it orders a summary and none is given, the engine writes it.
+
+    Args:
+        registry: The tools on offer.
+        engine: Counts, and writes summaries.
+        memory: The working memory.
+        name: The tool.
+        arguments: JSON text of its arguments.
+        summary: The summary, where a person wrote it.
+        cost: Is told what inner calls cost.
+
+    Returns:
+        Events to commit, and the reply. Raises a leaf of `ToolRefused` when the tool can't run.
+    """
+    order = registry.order(memory, name, arguments)
+    if order and not summary:
+        summary = await _summarise(engine, order, cost or Cost())
+    inputs = Inputs(engine.counter, summary)
+    return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
+
+
+async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost) -> str:
+    """Let the engine summarise. An inner call: nothing of it reaches the user's stream."""
+    if not engine.info.can_rewrite:
+        raise SummaryFailed(f"the engine {engine.info.name} can't write a summary, and none was given")
+    prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8")
+    prompt = prompt.format(focus=order.focus, text=order.text)
+    tokens, most = engine.counter.count(prompt), engine.info.window_tokens * 3 // 4
+    if tokens > most:
+        raise SummaryFailed(f"the text is too long to summarise at once ({tokens} tokens of {most}): cut it first")
+    try:
+        completion = await complete(engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
+    except EngineFailed as exc:
+        raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc}") from exc
+    cost.usage += completion.usage
+    return completion.message.text
