@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import cached_property
@@ -13,7 +12,8 @@ import numpy as np
 
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.errors import InvalidInput, InvalidSetting, RifflerError
+from riffler.errors import InvalidSetting
+from riffler.service.agent.edits import Edits
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.inference.registry import build_engine
 from riffler.service.memory.connection import RedisConnection
@@ -24,16 +24,12 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import Settings
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.messages import Message
 from riffler.tools.registry import PAPER, Registry
-from riffler.tools.tool import Inputs
 
 if TYPE_CHECKING:
-    from riffler.service.agent.graph import Agent
     from riffler.service.agent.rewriter import Rewriter
+    from riffler.service.agent.turns import Turns
 
-_UNUSED_S = 3600.0
-"""A session that a question makes is gone after this time, should a crash come before its first message."""
 _SMALLEST_BUDGET = 128
 """In tokens: a window that leaves less for the conversation is taken for a mistake."""
 
@@ -66,7 +62,6 @@ class Riffler:
         self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
-        self._registry = Registry()
 
     @cached_property
     def engine(self) -> Engine:
@@ -95,9 +90,16 @@ class Riffler:
         return Rewriter(pipeline, policy, self.decisions, self.engine, rng)
 
     @cached_property
-    def _agent(self) -> Agent:
+    def edits(self) -> Edits:
+        """Makes, fills and edits sessions from outside a turn."""
+        return Edits(self.sessions, self.engine, Registry())
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Asks questions."""
         from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
         from riffler.service.agent.nodes import Parts  # noqa: PLC0415
+        from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
         # An engine that can't word a text anew can't summarise: it isn't offered the tool.
         tools = [tool for tool in PAPER if tool.order is None or self.engine.info.can_rewrite]
@@ -116,7 +118,7 @@ class Riffler:
                 f"window_tokens: {window} leave {parts.budget_tokens()} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Agent(parts, self.decisions)
+        return Turns(Agent(parts, self.decisions), self.sessions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -160,28 +162,14 @@ class Riffler:
             deltas: Whether the answer's text is wanted in pieces.
 
         Yields:
-            Progress; the last item is the `Answer`.
-
-        Raises:
-            InvalidInput: The question, or a text, is empty.
+            Progress; the last item is the `Answer`. An empty question or text raises `InvalidInput`.
         """
-        for name, text in [("question", question), *((f"contexts[{at}]", text) for at, text in enumerate(contexts))]:
-            if not text.strip():
-                raise InvalidInput(f"{name}: expected a text, got an empty one")
-        messages = [Message.user(text) for text in (*contexts, question)]
-        key = SessionKey(self.tenant, f"s-{secrets.token_hex(8)}" if session is None else session)
-        agent = self._agent
-        if session is None:
-            await self.sessions.create(key, _UNUSED_S)
-        done = False
-        try:
-            async with aclosing(agent.stream(key, messages, deltas=deltas)) as progress:
-                async for item in progress:
-                    done = done or isinstance(item, Answer)
-                    yield item
-        finally:
-            if session is None and not done:
-                await self._forget(key)
+        from riffler.service.agent.turns import asked  # noqa: PLC0415 - as above
+
+        turn = self.turns.stream(self.tenant, asked(question, contexts), session, deltas=deltas)
+        async with aclosing(turn) as progress:
+            async for item in progress:
+                yield item
 
     async def reward(self, decision_id: str, reward: float) -> bool:
         """Reward a decision once.
@@ -211,21 +199,11 @@ class Riffler:
         Returns:
             The tool's reply.
         """
-        key = SessionKey(self.tenant, session)
-        memory = await self.sessions.load(key)
-        outcome = self._registry.call(memory, tool, arguments, Inputs(self.engine.counter, summary))
-        if outcome.events:
-            await self.sessions.commit(key, memory, outcome.events, "app")
-        return outcome.reply
+        called = await self.edits.call(SessionKey(self.tenant, session), tool, arguments, summary=summary)
+        return called.reply
 
     async def aclose(self) -> None:
         """Give back connections, and stop what this process started. Safe to call twice."""
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()
-
-    async def _forget(self, key: SessionKey) -> None:
-        try:
-            await self.sessions.delete(key)
-        except RifflerError:
-            return  # the turn's own error is the one to tell; the store may be what failed

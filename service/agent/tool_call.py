@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.resources import files
 
 from riffler.errors import EngineFailed, SummaryFailed
@@ -18,7 +18,7 @@ from riffler.tools.tool import Inputs, Outcome, SummaryOrder
 class Cost:
     """What inner calls of the engine cost; also that of a call which was refused in the end."""
 
-    usage: Usage = Usage(0, 0)
+    usage: Usage = field(default_factory=lambda: Usage(0, 0))
 
 
 async def run_call(

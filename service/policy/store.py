@@ -9,7 +9,7 @@ import json
 import secrets
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Literal, cast
+from typing import Any, Literal, cast
 
 from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
@@ -87,9 +87,7 @@ class RedisPolicyStore:
         ids: list[str] = await self._connection.run(lambda client: client.lrange(keys[5], first, last))
         if not ids:
             return []
-        texts, states, why = [
-            await self._connection.run(lambda client, at=part: client.hmget(keys[at], ids)) for part in (1, 2, 6)
-        ]
+        texts, states, why = [await self._some(keys[part], ids) for part in (1, 2, 6)]
         return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
 
     async def aclose(self) -> None:
@@ -97,6 +95,10 @@ class RedisPolicyStore:
 
     async def _hash(self, key: str) -> dict[str, str]:
         found: dict[str, str] = await self._connection.run(lambda client: client.hgetall(key))
+        return found
+
+    async def _some(self, key: str, fields: Sequence[str]) -> list[Any]:
+        found: list[Any] = await self._connection.run(lambda client: client.hmget(key, fields))
         return found
 
     async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:

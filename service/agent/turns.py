@@ -1,0 +1,99 @@
+"""Questions on sessions: those that exist, and those that a question makes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing, suppress
+
+from riffler.errors import InvalidInput, RifflerError
+from riffler.service.agent.edits import creation_token
+from riffler.service.agent.graph import Agent
+from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.turn import Request
+from riffler.service.ports.memory import MemoryStore, SessionKey
+from riffler.tools.messages import Message
+
+_UNUSED_S = 3600.0
+"""A session that a question makes is gone after this time, should a crash come before its first message."""
+
+
+class Turns:
+    """Asks questions.
+
+    Args:
+        agent: Runs turns.
+        store: Where sessions live.
+    """
+
+    def __init__(self, agent: Agent, store: MemoryStore) -> None:
+        self._agent = agent
+        self._store = store
+
+    async def stream(
+        self,
+        tenant: str,
+        messages: Sequence[Message],
+        session: str | None = None,
+        *,
+        deltas: bool = True,
+        version: int | None = None,
+        request: Request | None = None,
+    ) -> AsyncGenerator[Progress]:
+        """Ask, and be told of each step as it happens.
+
+        A session that this call made is deleted again when the turn fails, so that nothing half-done is left; but not
+        when the request has a name: made again, it goes on where it stopped.
+
+        Args:
+            tenant: Whose session; from the credential.
+            messages: What arrives; the last user message asks.
+            session: A session to go on with; None makes a new one.
+            deltas: Whether the answer's text is wanted in pieces.
+            version: The version that the session must have; None takes any.
+            request: What the client may make again.
+
+        Yields:
+            Progress; the last item is the `Answer`.
+        """
+        key = SessionKey(tenant, new_session(request) if session is None else session)
+        if session is None:
+            await self._store.create(key, _UNUSED_S, creation_token(request))
+        done = False
+        try:
+            turn = self._agent.stream(key, messages, deltas=deltas, version=version, request=request)
+            async with aclosing(turn) as progress:
+                async for item in progress:
+                    done = done or isinstance(item, Answer)
+                    yield item
+        finally:
+            if session is None and request is None and not done:
+                with suppress(RifflerError):  # the turn's own error is the one to tell; the store may be what failed
+                    await self._store.delete(key)
+
+
+def asked(question: str, contexts: Sequence[str] = ()) -> tuple[Message, ...]:
+    """Make the messages of a question.
+
+    Args:
+        question: What is asked.
+        contexts: Texts that go into the working memory before it, one message each.
+
+    Returns:
+        The messages, in order.
+
+    Raises:
+        InvalidInput: The question, or a text, is empty.
+    """
+    for name, text in [("question", question), *((f"contexts[{at}]", text) for at, text in enumerate(contexts))]:
+        if not text.strip():
+            raise InvalidInput(f"{name}: expected a text, got an empty one")
+    return tuple(Message.user(text) for text in (*contexts, question))
+
+
+def new_session(request: Request | None) -> str:
+    """Name a new session; the same request made again finds the same one."""
+    if request is None:
+        return f"s-{secrets.token_hex(8)}"
+    return f"s-{hashlib.sha256(request.name.encode()).hexdigest()[:16]}"
