@@ -89,9 +89,8 @@ class Edits:
         Returns:
             The session as it stands. Raises `SessionExists` when another request made one of this name.
         """
-        event = (
-            append(WorkingMemory(), messages, self._engine.counter) if messages else None
-        )  # refused before it is made
+        # Worked out first: messages that can't be taken are refused before the session is made.
+        event = append(WorkingMemory(), messages, self._engine.counter) if messages else None
         token = creation_token(request)
         memory = await self._store.create(key, token=token)
         if event is None or memory.version > 0:

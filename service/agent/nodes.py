@@ -130,7 +130,14 @@ class Nodes:
         stored = await self.parts.store.load(turn.key)
         if turn.begun is not None:
             get_stream_writer()(Arrived(_tokens(stored, counter), 0))
-            return {"stored": stored, "memory": stored, "pending": (), **resumed(stored, turn.begun)}
+            found = resumed(stored, turn.begun)
+            return {
+                **_stored(stored),
+                "messages": found.messages,
+                "steps": found.steps,
+                "calls": found.calls,
+                "usage": Usage(0, 0),
+            }
         if turn.version is not None and stored.version != turn.version:
             raise VersionConflict(
                 f"session {turn.key.session!r} has version {stored.version}, this question was asked for version "

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from typing import TypedDict
+from dataclasses import dataclass
 
 from riffler.errors import TurnOvertaken
 from riffler.service.agent.progress import ToolStep
-from riffler.service.ports.engine import Usage
 from riffler.service.ports.memory import Receipt
 from riffler.tools.memory import Entry, WorkingMemory
 from riffler.tools.messages import Message
@@ -17,13 +16,19 @@ REFUSAL = "error: "
 """How the result of a refused call begins, for the model and for who reads the turn back."""
 
 
-class Resumed(TypedDict):
-    """What an interrupted turn goes on with: the part of the turn's state that it had reached."""
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """Where an interrupted turn goes on. What its steps have cost isn't known any more.
+
+    Attributes:
+        messages: What had arrived, when it wasn't decided yet how the query is worded; else empty.
+        steps: The tool calls made so far.
+        calls: The model's calls so far.
+    """
 
     messages: tuple[Message, ...]
     steps: tuple[ToolStep, ...]
     calls: int
-    usage: Usage
 
 
 def resumed(memory: WorkingMemory, begun: Receipt) -> Resumed:
@@ -34,8 +39,7 @@ def resumed(memory: WorkingMemory, begun: Receipt) -> Resumed:
         begun: The receipt of the turn's arrival.
 
     Returns:
-        The state to go on with: the steps made so far; and the arrived messages, when it wasn't decided yet how the
-        query is worded. What the steps cost isn't known any more.
+        Where to go on.
 
     Raises:
         TurnOvertaken: Other messages came since, so the turn can't go on where it stopped.
@@ -46,12 +50,11 @@ def resumed(memory: WorkingMemory, begun: Receipt) -> Resumed:
     if any(entry.origin == "app" for entry in later):
         raise TurnOvertaken("the conversation went on since this question was asked: ask it anew, under a new name")
     undecided = memory.rewrite is None and not later
-    return {
-        "messages": memory.messages[arrival["first"] : after] if undecided else (),
-        "steps": steps_of(later),
-        "calls": sum(entry.message.role == "assistant" for entry in later),
-        "usage": Usage(0, 0),
-    }
+    return Resumed(
+        memory.messages[arrival["first"] : after] if undecided else (),
+        steps_of(later),
+        sum(entry.message.role == "assistant" for entry in later),
+    )
 
 
 def steps_of(entries: Sequence[Entry]) -> tuple[ToolStep, ...]:

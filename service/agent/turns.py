@@ -28,7 +28,7 @@ class Turns:
     """
 
     def __init__(self, agent: Agent, store: MemoryStore) -> None:
-        self._agent = agent
+        self.agent = agent
         self._store = store
 
     async def stream(
@@ -62,7 +62,7 @@ class Turns:
             await self._store.create(key, _UNUSED_S, creation_token(request))
         done = False
         try:
-            turn = self._agent.stream(key, messages, deltas=deltas, version=version, request=request)
+            turn = self.agent.stream(key, messages, deltas=deltas, version=version, request=request)
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)

@@ -288,7 +288,7 @@ async def test_a_tool_s_result_continues_its_turn(make: Make, arm: str) -> None:
     first = await riffler.ask("Is it raining?")
     key = SessionKey("local", first.session)
     call = Message.assistant(None, [ToolCall("call_9", "weather", "{}")])
-    second = await riffler._agent.ask(key, [call, Message.tool("call_9", "rain")])
+    second = await riffler.turns.agent.ask(key, [call, Message.tool("call_9", "rain")])
     assert second.rewriting == first.rewriting
     assert first.rewriting.decision
 
@@ -301,7 +301,7 @@ async def test_a_conversation_that_no_model_takes_is_not_stored(make: Make) -> N
     call = Message.assistant(None, [ToolCall("call_9", "weather", "{}")])
     for messages in ([call, Message.user("Well?")], [Message.user("Well?"), call]):
         with pytest.raises(UnpairedToolCall):
-            await riffler._agent.ask(key, messages)
+            await riffler.turns.agent.ask(key, messages)
         assert await riffler.memory(session) == before
 
 
