@@ -14,6 +14,8 @@ from riffler.bandits.features import FEATURES, Features
 
 CONTEXT_NAMES: Final = ("bias", *(feature.name for feature in FEATURES))
 """What each entry of the context vector is, in order."""
+DIMENSION: Final = len(CONTEXT_NAMES)
+"""d."""
 
 
 def context_vector(features: Features) -> NDArray[np.float64]:

@@ -43,6 +43,11 @@ class Settings(BaseSettings):
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
     rewriting: bool = Field(True, description="Whether queries may be rewritten.")
     pipeline: str | None = Field(None, description="Name of an English spaCy pipeline; none is a blank one.")
+    host: str = Field("127.0.0.1", description="Address that the service listens on.")
+    port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")
+    workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
+    max_body_bytes: int = Field(64_000_000, ge=1024, description="Largest body of a request.")
+    shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
 
 

@@ -16,7 +16,7 @@ import numpy as np
 from spacy.language import Language
 
 from riffler.bandits.arms import ARMS, ARMS_VERSION, offered
-from riffler.bandits.context import context_vector
+from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, extract
 from riffler.bandits.guard import check
@@ -98,6 +98,10 @@ class Rewriter:
     def name(self, tenant: str, reading: Reading) -> PolicyName:
         """Name the posterior of a tenant."""
         return PolicyName(tenant, self.key.digest(), len(reading.x))
+
+    def policy_name(self, tenant: str) -> PolicyName:
+        """Name the policy of a tenant, to read its log."""
+        return PolicyName(tenant, self.key.digest(), DIMENSION)
 
     async def choose(self, tenant: str, reading: Reading) -> Choice:
         """Draw an arm among those that have something to do.

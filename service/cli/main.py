@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -114,6 +115,28 @@ def call(
             typer.echo(await riffler.call(session, tool, arguments, summary))
 
     _run(run())
+
+
+@app.command()
+def serve(  # noqa: PLR0917 - typer calls it by name
+    host: Annotated[str | None, typer.Option(help="Address to listen on.", envvar="RIFFLER_HOST")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on.", envvar="RIFFLER_PORT")] = None,
+    workers: Annotated[int | None, typer.Option(help="Processes that serve.", envvar="RIFFLER_WORKERS")] = None,
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    data_folder: DataFolder = None,
+) -> None:
+    """Serve the REST API."""
+    given = {"host": host, "port": port, "workers": workers, "engine": engine, "model": model, "base_url": base_url}
+    for name, value in {**given, "data_folder": data_folder}.items():
+        if value is not None:  # workers are processes of their own: they read the environment
+            os.environ[f"RIFFLER_{name.upper()}"] = str(value)
+    settings = _settings()
+    typer.echo(f"Riffler comes up on http://{settings.host}:{settings.port} (description: /openapi.json)", err=True)
+    from riffler.service.serving import serve as serve_with  # noqa: PLC0415 - takes two seconds
+
+    serve_with(settings)
 
 
 @app.command()

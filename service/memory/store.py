@@ -109,16 +109,17 @@ class RedisMemoryStore:
             case outcome:
                 raise _lease_error(outcome, key)
 
-    async def events(self, key: SessionKey, after_version: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+    async def events(self, key: SessionKey, after: tuple[int, int] = (0, 0), limit: int = 1000) -> list[RecordedEvent]:
         """See the port."""
         stream = session_keys(key)[4]
         rows: Any = await self._connection.run(
-            lambda client: client.xrange(stream, min=f"{after_version + 1}-0", count=limit)
+            lambda client: client.xrange(stream, min=f"({after[0]}-{after[1]}", count=limit)
         )
         memory = await self.load(key)  # after the events: a message of each of them is there then
         return [
             RecordedEvent(
                 version=int(id_.split("-")[0]),
+                number=int(id_.split("-")[1]),
                 actor=fields["actor"],
                 at_ms=int(fields["at_ms"]),
                 event=event_from_dict(json.loads(fields["event"]), memory.messages),

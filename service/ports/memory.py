@@ -63,12 +63,14 @@ class RecordedEvent:
 
     Attributes:
         version: The version that its commit made.
+        number: Its place in that commit, from 1.
         actor: Who caused it.
         at_ms: When, by the store's clock, in milliseconds since 1970.
         event: What happened.
     """
 
     version: int
+    number: int
     actor: Actor
     at_ms: int
     event: Event
@@ -174,12 +176,12 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def events(self, key: SessionKey, after_version: int = 0, limit: int = 1000) -> list[RecordedEvent]:
+    async def events(self, key: SessionKey, after: tuple[int, int] = (0, 0), limit: int = 1000) -> list[RecordedEvent]:
         """Read the session's history.
 
         Args:
             key: The session.
-            after_version: Only events of later versions.
+            after: Version and number of the last event that was seen.
             limit: Most events to give.
 
         Returns:

@@ -1,0 +1,1 @@
+"""Riffler over HTTP: routes, schemas, limits and errors. It knows HTTP; nothing below it does."""

@@ -1,0 +1,60 @@
+"""The app: routes, limits and errors put together."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from riffler.service.http import problems
+from riffler.service.http.core import Core
+from riffler.service.http.limits import BodyLimits
+from riffler.service.http.metrics import Measured
+from riffler.service.http.openapi import describe
+from riffler.service.http.request_ids import RequestIds
+from riffler.service.http.routes import ask, conversation, decisions, engines, health, rewrites, sessions, tools
+
+
+def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI:
+    """Put the service together.
+
+    Args:
+        core: What it stands on.
+        max_body_bytes: The largest body of a request.
+        shutdown_s: How long running turns may take to end when the service stops.
+
+    Returns:
+        An ASGI app.
+    """
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        warming = asyncio.create_task(core.readiness.failures())  # loads the model now, not at the first question
+        try:
+            yield
+        finally:
+            await asyncio.gather(warming, return_exceptions=True)
+            await core.running.finish(shutdown_s)
+            await core.readiness.aclose()
+            await core.engine.aclose()
+            await core.sessions.aclose()
+
+    app = FastAPI(
+        title="Riffler",
+        version=version("riffler"),
+        lifespan=lifespan,
+        docs_url=None,  # these pages would load scripts from elsewhere
+        redoc_url=None,
+    )
+    app.state.core = core
+    problems.install(app)
+    for routes in (sessions, conversation, tools, ask, rewrites, decisions, engines, health):
+        app.include_router(routes.router)
+    describe(app)
+    app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(Measured, metrics=core.metrics)
+    app.add_middleware(RequestIds)
+    return app

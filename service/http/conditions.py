@@ -1,0 +1,72 @@
+"""Headers that make a change safe: `If-Match` (RFC 9110, 13.1.1), `If-None-Match` and `Idempotency-Key`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Annotated
+
+from fastapi import Depends, Header, Request
+from starlette.responses import Response
+
+from riffler.errors import InvalidInput
+from riffler.service.agent.turn import Request as NamedRequest
+
+
+def etag(version: int) -> str:
+    """Write a session's version as an entity tag."""
+    return f'"{version}"'
+
+
+def not_modified(request: Request, version: int) -> Response | None:
+    """Answer a reader who has this version already.
+
+    Args:
+        request: The request.
+        version: The session's version.
+
+    Returns:
+        A 304, or None when the reader needs the whole.
+    """
+    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
+    if known & {etag(version), "*"}:
+        return Response(status_code=304, headers={"ETag": etag(version)})
+    return None
+
+
+def _expected_version(
+    if_match: Annotated[
+        str | None,
+        Header(
+            description='Only if the session has this version: its `ETag`, such as `"7"`; else 412. `*` takes any.',
+            pattern=r'^(\*|"[0-9]{1,15}")$',
+            examples=['"7"'],
+        ),
+    ] = None,
+) -> int | None:
+    return None if if_match is None or if_match == "*" else int(if_match.strip('"'))
+
+
+async def _named_request(
+    request: Request,
+    idempotency_key: Annotated[
+        str | None,
+        Header(
+            description="A name of your own for this request. Made again with the same name, it isn't done again: it "
+            "gives the same answer, or goes on where it was interrupted.",
+            pattern=r"^[!-~]{1,255}$",
+            examples=["9b2f6f0e-2c0e-4c57-8f0a-1f5d2a7c3b11"],
+        ),
+    ] = None,
+) -> NamedRequest | None:
+    if idempotency_key is None:
+        return None
+    if not re.fullmatch(r"[!-~]{1,255}", idempotency_key):  # pragma: no cover - the pattern above holds it
+        raise InvalidInput("header.idempotency-key: expected 1 to 255 visible ASCII characters")
+    asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
+    asked.update(await request.body())
+    return NamedRequest(idempotency_key, asked.hexdigest()[:32])
+
+
+ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+Named = Annotated[NamedRequest | None, Depends(_named_request)]

@@ -1,0 +1,64 @@
+"""What the routes stand on, wired in one place (`service/serving.py`) and handed in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from riffler.service.agent.edits import Edits
+from riffler.service.agent.rewriter import Rewriter
+from riffler.service.agent.turns import Turns
+from riffler.service.http.metrics import Metrics
+from riffler.service.http.readiness import Readiness
+from riffler.service.http.running import RunningTurns
+from riffler.service.ports.engine import Engine
+from riffler.service.ports.memory import MemoryStore
+from riffler.service.ports.policy import PolicyStore
+from riffler.tools.registry import Registry
+
+
+@dataclass(frozen=True)
+class Core:
+    """The parts behind the API.
+
+    Attributes:
+        sessions: Sessions.
+        decisions: Decisions and posteriors.
+        engine: Runs the model.
+        rewriter: Chooses and makes rewrites; None when queries go as they come.
+        registry: The tools that can be called by hand.
+        edits: Edits of sessions.
+        turns: Questions.
+        metrics: Counts what happens.
+        readiness: Tells whether questions can be answered now.
+        running: The turns that run in this process.
+        tenant: Whose everything is: until keys exist, all callers are one tenant.
+    """
+
+    sessions: MemoryStore
+    decisions: PolicyStore
+    engine: Engine
+    rewriter: Rewriter | None
+    registry: Registry
+    edits: Edits
+    turns: Turns
+    metrics: Metrics
+    readiness: Readiness
+    running: RunningTurns
+    tenant: str = "local"
+
+
+def _core(request: Request) -> Core:
+    core: Core = request.app.state.core
+    return core
+
+
+def _tenant(request: Request) -> str:
+    """Tell whose data a request may reach. It comes from the credential, never from the request's body."""
+    return _core(request).tenant
+
+
+CoreOf = Annotated[Core, Depends(_core)]
+TenantOf = Annotated[str, Depends(_tenant)]

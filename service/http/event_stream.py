@@ -1,0 +1,124 @@
+"""A turn as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
+
+    arrived, rewriting, step, delta, ..., then `answer`; or `error` with a problem, when the turn fails on its way
+
+The response begins with the first event, so that what fails before it still has its own status. A comment keeps quiet
+connections alive.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import suppress
+
+from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from riffler.errors import RifflerError
+from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.http.problems import problem_of
+from riffler.service.http.running import RunningTurn
+from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
+
+_QUIET_S = 15.0
+
+
+class EventStream(Response):
+    """Sends a running turn's progress.
+
+    Args:
+        turn: The turn.
+        first: Its first item, which came already.
+        rest: Its other items.
+        keep: Whether the turn goes on when the client goes.
+    """
+
+    media_type = "text/event-stream"
+
+    def __init__(self, turn: RunningTurn, first: Progress, rest: AsyncIterator[Progress], *, keep: bool) -> None:
+        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
+        del self.headers["content-length"]
+        self._turn, self._first, self._rest, self._keep = turn, first, rest, keep
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send all; see ASGI. A client that goes ends it early."""
+        sending = asyncio.create_task(self._send(send))
+        gone = asyncio.create_task(until_gone(Request(scope, receive)))
+        try:
+            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done():
+                sending.result()
+        finally:
+            for task in (sending, gone):
+                task.cancel()
+            await asyncio.gather(sending, gone, return_exceptions=True)
+            if not self._keep:
+                await self._turn.cancel()
+
+    async def _send(self, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+        with suppress(OSError):  # the client has gone; `gone` tells
+            async for part in self._parts():
+                await send({"type": "http.response.body", "body": part, "more_body": True})
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+    async def _parts(self) -> AsyncIterator[bytes]:
+        yield event_of(self._first)
+        waiting: asyncio.Task[Progress | None] | None = None
+        try:
+            while True:
+                waiting = waiting or asyncio.create_task(self._next())
+                done, _ = await asyncio.wait({waiting}, timeout=_QUIET_S)
+                if not done:
+                    yield KEEPALIVE_COMMENT
+                    continue
+                item, waiting = waiting.result(), None
+                if item is None:
+                    return
+                yield event_of(item)
+        except RifflerError as exc:
+            problem, _ = problem_of(exc)
+            yield format_sse_event(event="error", data_str=json.dumps(problem))
+        finally:
+            if waiting is not None:
+                waiting.cancel()
+
+    async def _next(self) -> Progress | None:
+        return await anext(self._rest, None)
+
+
+def event_of(item: Progress) -> bytes:
+    """Write one item as an event.
+
+    Args:
+        item: What happened.
+
+    Returns:
+        The event's bytes.
+    """
+    match item:
+        case Arrived(conversation_tokens, folded):
+            data, name = json.dumps({"conversation_tokens": conversation_tokens, "folded": folded}), "arrived"
+        case Rewriting():
+            data, name = RewritingOut.of(item).model_dump_json(), "rewriting"
+        case ToolStep():
+            data, name = StepOut.of(item).model_dump_json(), "step"
+        case AnswerDelta(text):
+            data, name = json.dumps({"text": text}), "delta"
+        case Answer():
+            data, name = AnswerOut.of(item).model_dump_json(), "answer"
+    return format_sse_event(event=name, data_str=data)
+
+
+async def until_gone(request: Request) -> None:
+    """Wait until a client has gone.
+
+    Args:
+        request: Its request, whose body was read.
+    """
+    while (await request.receive())["type"] != "http.disconnect":
+        pass

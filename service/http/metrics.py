@@ -1,0 +1,227 @@
+"""What Prometheus reads (https://prometheus.io/docs/practices/naming/): counters in `_total`, times in seconds.
+
+No label carries a user's text, a session, a tenant or an id; every label has a few known values. With several worker
+processes each writes its own files, and a scrape adds them up (`PROMETHEUS_MULTIPROC_DIR`, set by `riffler serve`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.multiprocess import MultiProcessCollector
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from riffler.errors import RifflerError
+from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
+
+_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_QUICK_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
+_SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
+
+
+class Metrics:
+    """Counts what happens in this process.
+
+    Args:
+        tools: Names of the tools there are; a model's call of any other counts as `unknown`.
+    """
+
+    def __init__(self, tools: Iterable[str]) -> None:
+        self._tools = frozenset(tools)
+        self._registry = registry = CollectorRegistry()
+        self._requests = Counter(
+            "riffler_http_requests", "Requests answered.", ["method", "route", "status"], registry=registry
+        )
+        self._request_s = Histogram(
+            "riffler_http_request_seconds", "Time of a request, to its last byte.", ["method", "route"],
+            buckets=_QUICK_S, registry=registry,
+        )  # fmt: skip
+        self._running = Gauge(
+            "riffler_turns_running", "Turns that run now.", multiprocess_mode="livesum", registry=registry
+        )
+        self._turns = Counter("riffler_turns", "Turns that ended, by outcome.", ["outcome"], registry=registry)
+        self._turn_s = Histogram("riffler_turn_seconds", "Time of a turn.", buckets=_SLOW_S, registry=registry)
+        self._part_s = Counter(
+            "riffler_turn_part_seconds", "Time spent in a part of turns.", ["part"], registry=registry
+        )
+        self._calls = Counter(
+            "riffler_tool_calls", "Calls of context tools.", ["tool", "by", "outcome"], registry=registry
+        )
+        self._tokens = Counter(
+            "riffler_engine_tokens", "Tokens that the engine read (`prompt`, of these `cached`) and wrote.", ["kind"],
+            registry=registry,
+        )  # fmt: skip
+        self._saved = Counter(
+            "riffler_hidden_tokens", "Tokens of conversations that models were spared by folds.", registry=registry
+        )
+        self._folded = Counter("riffler_fitted_fragments", "Fragments that Riffler folded to fit.", registry=registry)
+        self._decisions = Counter("riffler_decisions", "Arms drawn.", ["arm", "executed"], registry=registry)
+        self._rewards = Counter(
+            "riffler_rewards", "Rewards given, by whether they counted.", ["outcome"], registry=registry
+        )
+        self._reward = Histogram(
+            "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
+        )
+        self._errors = Counter(
+            "riffler_errors", "Turns and requests that failed, by error.", ["error"], registry=registry
+        )
+        gauge = {"multiprocess_mode": "mostrecent", "registry": registry}
+        self._redis_up = Gauge("riffler_redis_up", "Whether Redis answered at this scrape.", **gauge)
+        self._redis_s = Gauge("riffler_redis_ping_seconds", "Time of a ping at this scrape.", **gauge)
+        self._engine_up = Gauge("riffler_engine_up", "Whether the engine was ready when it was last asked.", **gauge)
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Count a turn while it runs, and how it ended."""
+        began, outcome = time.perf_counter(), "cancelled"
+        self._running.inc()
+        try:
+            yield
+            outcome = "answered"
+        except RifflerError as exc:
+            outcome = "failed"
+            self.failed(exc)
+            raise
+        finally:
+            self._running.dec()
+            self._turns.labels(outcome).inc()
+            self._turn_s.observe(time.perf_counter() - began)
+
+    def observe(self, item: Progress) -> None:
+        """Count what a turn tells.
+
+        Args:
+            item: What happened.
+        """
+        match item:
+            case Arrived(_, folded):
+                self._folded.inc(folded)
+            case Rewriting() if item.decision:
+                self._decisions.labels(item.arm, "yes" if item.executed == item.arm else "no").inc()
+            case ToolStep():
+                self.called(item.tool, "model", refused=item.refused)
+            case Answer(usage=usage):
+                self._tokens.labels("prompt").inc(usage.prompt_tokens)
+                self._tokens.labels("cached").inc(usage.cached_tokens)
+                self._tokens.labels("completion").inc(usage.completion_tokens)
+                self._saved.inc(max(0, item.conversation_tokens - item.seen_tokens))
+                for part, spent_ms in item.times_ms.items():
+                    self._part_s.labels(part).inc(spent_ms / 1000)
+            case _:
+                pass
+
+    def called(self, tool: str, by: str, *, refused: bool) -> None:
+        """Count a call of a context tool.
+
+        Args:
+            tool: Its name, as it came.
+            by: `model` or `app`.
+            refused: Whether the tool refused.
+        """
+        name = tool if tool in self._tools else "unknown"
+        self._calls.labels(name, by, "refused" if refused else "done").inc()
+
+    def rewarded(self, reward: float, *, counted: bool) -> None:
+        """Count a reward.
+
+        Args:
+            reward: The reward.
+            counted: Whether it counted; a second one doesn't.
+        """
+        self._rewards.labels("counted" if counted else "repeated").inc()
+        if counted:
+            self._reward.observe(reward)
+
+    def failed(self, exc: RifflerError) -> None:
+        """Count a failure."""
+        self._errors.labels(type(exc).__name__).inc()
+
+    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+        """Count a request.
+
+        Args:
+            method: Its method.
+            route: The route's template, not the path: a path has ids.
+            status: Its status.
+            seconds: How long it took.
+        """
+        self._requests.labels(method, route, str(status)).inc()
+        self._request_s.labels(method, route).observe(seconds)
+
+    def checked(self, redis_s: float | None, engine: bool) -> None:
+        """Note how the parts are at this scrape.
+
+        Args:
+            redis_s: Time of a ping; None when Redis didn't answer.
+            engine: Whether the engine is ready.
+        """
+        self._redis_up.set(redis_s is not None)
+        if redis_s is not None:
+            self._redis_s.set(redis_s)
+        self._engine_up.set(engine)
+
+    def text(self) -> bytes:
+        """Give all metrics in Prometheus' text format, of all processes of this service."""
+        folder = os.environ.get(_FOLDER)
+        if not folder:
+            return generate_latest(self._registry)
+        _forget_the_dead(Path(folder))
+        together = CollectorRegistry()
+        MultiProcessCollector(together)
+        return generate_latest(together)
+
+
+class Measured:
+    """Middleware that counts requests.
+
+    Args:
+        app: What answers them.
+        metrics: Is told.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; see ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began = 500, time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            self._metrics.answered(method, route, status, time.perf_counter() - began)
+
+
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"})
+
+
+def scraped(request: Request) -> bool:
+    """Tell whether a request is a probe or a scrape, which no log needs a line of."""
+    return request.url.path in {"/livez", "/readyz", "/metrics"}
+
+
+def _forget_the_dead(folder: Path) -> None:
+    """Take away the gauges of workers that were killed: their turns don't run any more."""
+    for file in folder.glob("gauge_live*_*.db"):
+        pid = re.search(r"_(\d+)\.db$", file.name)
+        if pid and not Path(f"/proc/{pid[1]}").exists() and Path("/proc/self").exists():
+            file.unlink(missing_ok=True)

@@ -1,0 +1,232 @@
+"""Errors on the wire: problem details (RFC 9457, https://www.rfc-editor.org/rfc/rfc9457), and one table of statuses.
+
+`STATUSES` names each error of `riffler.errors`; a test fails when one is missing. A problem's `type` is the error's
+name as a URN, its `detail` the error's own line, which says what would work.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel, Field
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from riffler import errors
+from riffler.service.http.request_ids import current_request_id
+from riffler.service.logs import get_logger
+
+_LOG = get_logger("http")
+MEDIA_TYPE = "application/problem+json"
+_RETRY_S = 1
+"""What `Retry-After` says: a turn, a rate limit or a restart may take longer, and then says so again."""
+
+STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
+    {
+        errors.RifflerError: 500,
+        errors.InvalidInput: 422,
+        errors.InvalidMessage: 422,
+        errors.UnpairedToolCall: 422,
+        errors.InvalidSetting: 500,  # the operator's, not the client's
+        errors.InvalidReward: 422,
+        errors.RequestKeyReused: 422,
+        errors.ToolRefused: 422,
+        errors.UnknownTool: 404,
+        errors.InvalidArguments: 422,
+        errors.MarkerNotFound: 422,
+        errors.MarkerNotUnique: 422,
+        errors.InvalidSpan: 422,
+        errors.UnknownFragment: 404,
+        errors.UnknownSearchHit: 404,
+        errors.InvalidState: 409,
+        errors.Pinned: 409,
+        errors.EmptySummary: 422,
+        errors.SummaryFailed: 502,
+        errors.NotFound: 404,
+        errors.UnknownSession: 404,
+        errors.UnknownDecision: 404,
+        errors.Conflict: 409,
+        errors.VersionConflict: 412,  # only a client that named a version sees it
+        errors.SessionBusy: 409,
+        errors.LeaseLost: 409,
+        errors.SessionExists: 409,
+        errors.TurnOvertaken: 409,
+        errors.OverBudget: 422,
+        errors.MemoryFailed: 503,
+        errors.MemoryUnavailable: 503,
+        errors.MemoryFull: 507,
+        errors.MemoryCorrupt: 500,
+        errors.DurabilityUnavailable: 503,
+        errors.EngineFailed: 502,
+        errors.EngineUnavailable: 503,
+        errors.EngineTimeout: 504,
+        errors.EngineRejected: 502,
+        errors.EngineBusy: 503,
+        errors.EngineGarbled: 502,
+        errors.EngineOutOfMemory: 507,
+        errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
+    }
+)
+_WORTH_RETRYING = frozenset(
+    {errors.SessionBusy, errors.MemoryUnavailable, errors.EngineUnavailable, errors.EngineBusy, errors.LeaseLost}
+)
+
+
+class Complaint(BaseModel):
+    """What is wrong with one field."""
+
+    field: str = Field(
+        description="Where: `body.question`, `query.limit`, `header.if-match`.", examples=["body.question"]
+    )
+    expected: str = Field(description="What would be right.", examples=["a string"])
+    got: str = Field(description="What came, at most 80 characters.", examples=["12"])
+
+
+class Problem(BaseModel):
+    """Why a request failed (RFC 9457). Nothing was changed unless `detail` says otherwise."""
+
+    type: str = Field(description="Names the kind of problem.", examples=["urn:riffler:problem:unknown-session"])
+    title: str = Field(description="The kind in words; the same for all of a kind.", examples=["Unknown session"])
+    status: int = Field(description="The HTTP status.", examples=[404])
+    detail: str = Field(description="What happened here, and what would work.", examples=["no session 's-1'"])
+    instance: str = Field(
+        description="Names this occurrence: the request's id as a URN.", examples=["urn:riffler:request:4f1c"]
+    )
+    errors: list[Complaint] | None = Field(None, description="One by one, where fields are wrong.")
+
+
+def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Describe the problems that a route may answer with.
+
+    Args:
+        *statuses: Beside those that any route may: 400, 413, 415, 422, 500 and 503.
+
+    Returns:
+        What FastAPI takes as `responses`.
+    """
+    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    every = sorted({400, 413, 415, 422, 500, 503, *statuses})
+    return {status: {"description": HTTPStatus(status).phrase, "content": schema} for status in every}
+
+
+def problem_of(exc: errors.RifflerError) -> tuple[dict[str, Any], dict[str, str]]:
+    """Word one of Riffler's errors as a problem.
+
+    Args:
+        exc: The error.
+
+    Returns:
+        The problem as JSON-safe values, and headers that belong to it.
+    """
+    status = STATUSES[type(exc)]
+    headers = {"Retry-After": str(_RETRY_S)} if type(exc) in _WORTH_RETRYING else {}
+    # What is wrong inside (a setting, a record in the store) is for the operator's log, not for a client.
+    detail = "Riffler itself failed; its log says why" if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(exc)
+    return _problem(status, _kebab(type(exc).__name__), detail), headers
+
+
+def install(app: FastAPI) -> None:
+    """Make an app answer all errors as problems.
+
+    Args:
+        app: The app.
+    """
+    app.add_exception_handler(errors.RifflerError, _ours)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(Exception, _unforeseen)
+
+
+def respond(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """Make a response of a problem.
+
+    Args:
+        problem: The problem.
+        headers: Headers beside.
+
+    Returns:
+        The response. Its JSON is ASCII, so that half a surrogate pair in a client's text can't break it.
+    """
+    return Response(json.dumps(problem), problem["status"], dict(headers or {}), MEDIA_TYPE)
+
+
+def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:
+    """Word what is wrong with a request as HTTP, before any of Riffler's own code sees it.
+
+    Args:
+        status: The status.
+        detail: What happened.
+        complaints: One by one.
+
+    Returns:
+        The problem.
+    """
+    name = _kebab(HTTPStatus(status).phrase.title().replace(" ", "").replace("-", ""))
+    return _problem(status, name, detail, complaints)
+
+
+def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:
+    problem = {
+        "type": f"urn:riffler:problem:{name}",
+        "title": name.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": f"urn:riffler:request:{current_request_id()}",
+    }
+    return problem | ({"errors": [each.model_dump() for each in complaints]} if complaints else {})
+
+
+async def _ours(_request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, errors.RifflerError)  # noqa: S101 - registered for these
+    problem, headers = problem_of(exc)
+    if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _LOG.warning("request failed", error=type(exc).__name__, request=current_request_id(), why=str(exc))
+    return respond(problem, headers)
+
+
+async def _invalid(_request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, RequestValidationError)  # noqa: S101 - registered for these
+    found = exc.errors()
+    if found[0]["type"] == "json_invalid":
+        return respond(http_problem(400, f"body: expected JSON, got what isn't: {found[0]['ctx']['error']}"))
+    complaints = [
+        Complaint(
+            field=".".join(str(step) for step in each["loc"]) or "body",
+            expected=each["msg"].removeprefix("Value error, "),
+            got="nothing" if each["type"] == "missing" else _shown(each["input"]),
+        )
+        for each in found[:20]
+    ]
+    first = complaints[0]
+    return respond(http_problem(422, f"{first.field}: {first.expected}, got {first.got}", complaints))
+
+
+async def _http(_request: Request, exc: Exception) -> Response:
+    assert isinstance(exc, HTTPException)  # noqa: S101 - registered for these
+    details = {
+        400: "the body can't be read as JSON: it isn't UTF-8, or is nested too deep",
+        404: "nothing is served at this path; /openapi.json names all that is",
+        405: "this path doesn't take this method; the header Allow names those that it takes",
+    }
+    return respond(http_problem(exc.status_code, details.get(exc.status_code, str(exc.detail))), exc.headers)
+
+
+async def _unforeseen(_request: Request, exc: Exception) -> Response:
+    _LOG.error("request failed", error=type(exc).__name__, request=current_request_id())
+    return respond(http_problem(500, "Riffler itself failed; its log says why"), {"X-Request-Id": current_request_id()})
+
+
+def _shown(value: object) -> str:
+    text = ascii(value) if isinstance(value, str) else json.dumps(value, default=str)
+    return text if len(text) <= 80 else f"{text[:77]}..."
+
+
+def _kebab(name: str) -> str:
+    return re.sub(r"(?<!^)(?=[A-Z])", "-", name).lower()

@@ -1,0 +1,96 @@
+"""Questions: as one answer, or as server-sent events with each step as it happens."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from riffler.service.agent.progress import Answer
+from riffler.service.agent.turn import Request as NamedRequest
+from riffler.service.agent.turns import asked
+from riffler.service.http.conditions import ExpectedVersion, Named, etag
+from riffler.service.http.core import Core, CoreOf, TenantOf
+from riffler.service.http.event_stream import EventStream, until_gone
+from riffler.service.http.problems import documented
+from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.running import RunningTurn
+from riffler.service.http.schemas import AnswerOut, Question
+from riffler.tools.messages import read_messages
+
+router = APIRouter(prefix="/api/v1", tags=["ask"])
+_CLIENT_GONE = 499
+"""Nobody reads this status; logs and metrics do."""
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {
+        **ETAG,
+        "description": "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, "
+        "and at the end `answer`, or `error` with a problem.",
+        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    },
+    **documented(404, 409, 412, 502, 504, 507),
+}
+
+
+@router.post("/ask", response_model=AnswerOut, responses=_ANSWERS)
+async def ask(core: CoreOf, tenant: TenantOf, body: Question, named: Named, request: Request) -> Response:
+    """Ask a question in a new session, whose name is in the answer."""
+    return await _answered(core, tenant, None, body, None, named, request)
+
+
+@router.post("/sessions/{session}/ask", response_model=AnswerOut, responses=_ANSWERS)
+async def ask_in_session(
+    core: CoreOf,
+    tenant: TenantOf,
+    session: SessionPath,
+    body: Question,
+    version: ExpectedVersion,
+    named: Named,
+    request: Request,
+) -> Response:
+    """Ask a question in a session. One turn runs at a time; a second one gets 409."""
+    return await _answered(core, tenant, session, body, version, named, request)
+
+
+async def _answered(
+    core: Core,
+    tenant: str,
+    session: str | None,
+    body: Question,
+    version: int | None,
+    named: NamedRequest | None,
+    request: Request,
+) -> Response:
+    if body.messages is not None:
+        messages = read_messages(body.messages)
+    else:
+        messages = asked(body.question or "", body.contexts)
+    stream = "text/event-stream" in request.headers.get("accept", "")
+    turn = core.turns.stream(tenant, messages, session, deltas=stream, version=version, request=named)
+    running = core.running.start(turn)
+    if not stream:
+        return await _whole(running, request, keep=named is not None)
+    items = running.items()
+    try:
+        first = await anext(items)
+    except asyncio.CancelledError:
+        await running.cancel()
+        raise
+    return EventStream(running, first, items, keep=named is not None)
+
+
+async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Response:
+    """Wait for the answer, or for the client to go."""
+    gone = asyncio.create_task(until_gone(request))
+    try:
+        await asyncio.wait({running.task, gone}, return_when=asyncio.FIRST_COMPLETED)
+        if not running.task.done():
+            return Response(status_code=_CLIENT_GONE)
+        answer: Answer = running.task.result()
+    finally:
+        gone.cancel()
+        if not running.task.done() and not keep:
+            await running.cancel()
+    body = AnswerOut.of(answer).model_dump_json()
+    return Response(body, headers={"ETag": etag(answer.version)}, media_type="application/json")

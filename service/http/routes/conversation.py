@@ -1,0 +1,115 @@
+"""What a session holds: messages, the view of them, fragments, events."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request, Response
+
+from riffler.service.agent.offload import offload
+from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.paging import Cursor, Limit, Page, page_of, read_cursor, write_cursor
+from riffler.service.http.problems import documented
+from riffler.service.http.routes.sessions import ETAG, NOT_MODIFIED, SessionPath
+from riffler.service.http.schemas import (
+    AppendedOut,
+    EventOut,
+    FragmentOut,
+    MessageOut,
+    NewMessages,
+    ViewedMessage,
+)
+from riffler.service.ports.memory import SessionKey
+from riffler.tools.messages import read_messages
+from riffler.tools.view import view
+
+router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"])
+
+
+@router.post("/messages", responses={200: ETAG, **documented(404, 409, 412)})
+async def append_messages(
+    core: CoreOf,
+    tenant: TenantOf,
+    session: SessionPath,
+    body: NewMessages,
+    version: ExpectedVersion,
+    request: Named,
+    response: Response,
+) -> AppendedOut:
+    """Add messages to the end of a conversation, without asking anything."""
+    messages = read_messages(body.messages)
+    done = await core.edits.append(SessionKey(tenant, session), messages, version, request)
+    response.headers["ETag"] = etag(done.version)
+    return AppendedOut(version=done.version, first=done.first, count=done.count)
+
+
+@router.get("/messages", response_model=Page[MessageOut], responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_originals(
+    core: CoreOf,
+    tenant: TenantOf,
+    session: SessionPath,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[MessageOut] | Response:
+    """Read the originals, which nothing ever changes."""
+    place = read_cursor(cursor, int)
+    memory = await core.sessions.load(SessionKey(tenant, session))
+    known = not_modified(request, memory.version)
+    if known is not None:
+        return known
+    response.headers["ETag"] = etag(memory.version)
+    messages, more = page_of(memory.messages, place[0] if place else 0, limit)
+    return Page(items=[message.to_dict() for message in messages], next=more)
+
+
+@router.get("/view", response_model=Page[ViewedMessage], responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_view(
+    core: CoreOf,
+    tenant: TenantOf,
+    session: SessionPath,
+    request: Request,
+    response: Response,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+) -> Page[ViewedMessage] | Response:
+    """Read what the model sees: the same messages, with markers, summaries and the rewrite in their places."""
+    place = read_cursor(cursor, int)
+    memory = await core.sessions.load(SessionKey(tenant, session))
+    known = not_modified(request, memory.version)
+    if known is not None:
+        return known
+    response.headers["ETag"] = etag(memory.version)
+    first = place[0] if place else 0
+    seen = await offload(memory.characters, lambda: view(memory))
+    messages, more = page_of(seen.messages, first, limit)
+    items = [
+        ViewedMessage(index=index, changed=index in seen.changed, message=message.to_dict())
+        for index, message in enumerate(messages, first)
+    ]
+    return Page(items=items, next=more)
+
+
+@router.get("/fragments", responses={200: ETAG, **documented(404)})
+async def read_fragments(
+    core: CoreOf, tenant: TenantOf, session: SessionPath, response: Response, limit: Limit = 100, cursor: Cursor = None
+) -> Page[FragmentOut]:
+    """Read the fragments, in the order in which they were cut."""
+    place = read_cursor(cursor, int)
+    memory = await core.sessions.load(SessionKey(tenant, session))
+    response.headers["ETag"] = etag(memory.version)
+    fragments, more = page_of(list(memory.fragments.values()), place[0] if place else 0, limit)
+    return Page(items=[FragmentOut.of(fragment) for fragment in fragments], next=more)
+
+
+@router.get("/events", responses=documented(404))
+async def read_events(
+    core: CoreOf, tenant: TenantOf, session: SessionPath, limit: Limit = 100, cursor: Cursor = None
+) -> Page[EventOut]:
+    """Read what happened to a session, the oldest first. Replayed over the messages, it gives the session again."""
+    place = read_cursor(cursor, int, int)
+    after = (place[0], place[1]) if place else (0, 0)
+    found = await core.sessions.events(SessionKey(tenant, session), after, limit + 1)
+    shown = found[:limit]
+    more = write_cursor(shown[-1].version, shown[-1].number) if len(found) > limit else None
+    return Page(items=[EventOut.of(recorded) for recorded in shown], next=more)

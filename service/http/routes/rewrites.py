@@ -1,0 +1,21 @@
+"""Rewrites alone: for apps that ask their model themselves."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+
+from riffler.service.agent.rewrites import rewrite_alone
+from riffler.service.http.conditions import Named
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.problems import documented
+from riffler.service.http.schemas import NewRewrite, RewriteOut, RewritingOut
+
+router = APIRouter(prefix="/api/v1", tags=["rewrites"])
+
+
+@router.post("/rewrites", responses=documented(502, 504))
+async def rewrite_query(core: CoreOf, tenant: TenantOf, body: NewRewrite, request: Named) -> RewriteOut:
+    """Choose and make a rewrite, without answering. Reward its decision when you know how good the answer was."""
+    rewriting, text = await rewrite_alone(core.rewriter, core.engine.counter, tenant, body.query, request)
+    core.metrics.observe(rewriting)
+    return RewriteOut(text=text, rewriting=RewritingOut.of(rewriting))

@@ -1,0 +1,83 @@
+"""Sessions: make, list, look at, delete."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+
+from riffler.service.agent.offload import offload
+from riffler.service.agent.turns import new_session
+from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
+from riffler.service.http.core import Core, CoreOf, TenantOf
+from riffler.service.http.paging import Cursor, Limit, Page, read_cursor, write_cursor
+from riffler.service.http.problems import documented
+from riffler.service.http.schemas import FragmentCounts, NewSession, SessionListed, SessionOut
+from riffler.service.ports.memory import SessionKey
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import read_messages
+from riffler.tools.tokens import TokenCounter, count_message
+from riffler.tools.view import view
+
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+SessionPath = Annotated[str, Path(max_length=512, description="The session's name.")]
+ETAG: dict[str, Any] = {"headers": {"ETag": {"description": "The session's version.", "schema": {"type": "string"}}}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The reader has this version (`If-None-Match`)."}}
+
+
+@router.post("", status_code=201, responses={201: ETAG, **documented(409)})
+async def create_session(
+    core: CoreOf, tenant: TenantOf, body: NewSession, request: Named, response: Response
+) -> SessionOut:
+    """Make a session, with messages or empty."""
+    named = body.session if body.session is not None else new_session(request)
+    memory = await core.edits.create(SessionKey(tenant, named), read_messages(body.messages), request)
+    response.headers["Location"] = f"/api/v1/sessions/{named}"
+    return await _described(core, named, memory, response)
+
+
+@router.get("", responses=documented())
+async def list_sessions(
+    core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None
+) -> Page[SessionListed]:
+    """List sessions, the newest first."""
+    place = read_cursor(cursor, int, str)
+    found = await core.sessions.sessions(tenant, (place[0], place[1]) if place else None, limit + 1)
+    shown = found[:limit]
+    more = write_cursor(shown[-1].created_us, shown[-1].session) if len(found) > limit else None
+    return Page(items=[SessionListed.of(summary) for summary in shown], next=more)
+
+
+@router.get("/{session}", response_model=SessionOut, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_session(
+    core: CoreOf, tenant: TenantOf, session: SessionPath, request: Request, response: Response
+) -> SessionOut | Response:
+    """Look at a session: its version, and how large it is."""
+    memory = await core.sessions.load(SessionKey(tenant, session))
+    return not_modified(request, memory.version) or await _described(core, session, memory, response)
+
+
+@router.delete("/{session}", status_code=204, responses=documented(404, 409, 412))
+async def delete_session(
+    core: CoreOf, tenant: TenantOf, session: SessionPath, version: ExpectedVersion, request: Named
+) -> None:
+    """Delete a session with all that belongs to it. It can't be undone."""
+    await core.edits.delete(SessionKey(tenant, session), version, request)
+
+
+async def _described(core: Core, session: str, memory: WorkingMemory, response: Response) -> SessionOut:
+    response.headers["ETag"] = etag(memory.version)
+    states = [fragment.state.value for fragment in memory.fragments.values()]
+    whole, seen = await offload(memory.characters, lambda: _tokens(memory, core.engine.counter))
+    return SessionOut(
+        session=session,
+        version=memory.version,
+        messages=len(memory.entries),
+        fragments=FragmentCounts(**{state: states.count(state) for state in ("visible", "folded", "summarised")}),
+        conversation_tokens=whole,
+        seen_tokens=seen,
+    )
+
+
+def _tokens(memory: WorkingMemory, counter: TokenCounter) -> tuple[int, int]:
+    return sum(count_message(message, counter) for message in memory.messages), view(memory).tokens(counter)

@@ -1,0 +1,55 @@
+"""The context tools: which there are, and calling one by hand."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Response
+
+from riffler.errors import InvalidArguments, ToolRefused
+from riffler.service.http.conditions import ExpectedVersion, Named, etag
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.problems import documented
+from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.schemas import CalledOut, ToolArguments, ToolOut
+from riffler.service.ports.memory import SessionKey
+
+router = APIRouter(prefix="/api/v1", tags=["tools"])
+ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
+
+
+@router.get("/tools", responses=documented())
+async def list_tools(core: CoreOf) -> list[ToolOut]:
+    """List the context tools, in OpenAI's shape."""
+    return [ToolOut.model_validate(schema) for schema in core.registry.schemas()]
+
+
+@router.post("/sessions/{session}/tools/{tool}", responses={200: ETAG, **documented(404, 409, 412, 502)})
+async def call_tool(
+    core: CoreOf,
+    tenant: TenantOf,
+    session: SessionPath,
+    tool: ToolPath,
+    body: ToolArguments,
+    version: ExpectedVersion,
+    request: Named,
+    response: Response,
+) -> CalledOut:
+    """Call a context tool on a session, as a model would. A refusal changes nothing and says what would work."""
+    try:
+        arguments = json.dumps(body.arguments, ensure_ascii=False, allow_nan=False)
+        arguments.encode()
+    except (ValueError, RecursionError) as exc:  # UnicodeEncodeError is a ValueError
+        raise InvalidArguments(
+            f"body.arguments: expected values that JSON in UTF-8 has, got others ({type(exc).__name__})"
+        ) from exc
+    key = SessionKey(tenant, session)
+    try:
+        done = await core.edits.call(key, tool, arguments, summary=body.summary, version=version, request=request)
+    except ToolRefused:
+        core.metrics.called(tool, "app", refused=True)
+        raise
+    core.metrics.called(tool, "app", refused=False)
+    response.headers["ETag"] = etag(done.version)
+    return CalledOut(version=done.version, tool=done.tool, reply=done.reply)

@@ -1,0 +1,429 @@
+"""What goes over the wire: one class a shape, with the descriptions that OpenAPI shows."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+
+from riffler.service.agent.progress import Answer, Rewriting, ToolStep
+from riffler.service.ports.engine import EngineInfo
+from riffler.service.ports.memory import RecordedEvent, SessionSummary
+from riffler.service.ports.policy import LoggedDecision
+from riffler.tools.events import event_to_dict
+from riffler.tools.fragments import Fragment
+
+_TEXT = {"type": "string", "pattern": r"\S"}
+_PARTS = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
+        "required": ["type", "text"],
+    },
+}
+_CALLS = {
+    "type": "array",
+    "minItems": 1,
+    "items": {
+        "type": "object",
+        "properties": {
+            "id": {"type": "string"},
+            "type": {"const": "function"},
+            "function": {
+                "type": "object",
+                "properties": {"name": {"type": "string"}, "arguments": {"type": "string"}},
+                "required": ["name", "arguments"],
+            },
+        },
+        "required": ["id", "type", "function"],
+    },
+}
+_CONTENT = {"anyOf": [{"type": "string"}, _PARTS]}
+_MESSAGE = {
+    "title": "Message",
+    "description": "A chat message in OpenAI's shape. It is kept byte for byte, fields unknown to Riffler included.",
+    "anyOf": [
+        {
+            "type": "object",
+            "properties": {"role": {"enum": ["system", "developer", "user", "assistant"]}, "content": _CONTENT},
+            "required": ["role", "content"],
+        },
+        {
+            "type": "object",
+            "properties": {"role": {"const": "assistant"}, "tool_calls": _CALLS},
+            "required": ["role", "tool_calls"],
+        },
+        {
+            "type": "object",
+            "properties": {"role": {"const": "tool"}, "tool_call_id": {"type": "string"}, "content": _CONTENT},
+            "required": ["role", "tool_call_id", "content"],
+        },
+    ],
+    "examples": [{"role": "user", "content": "The harbour opens at six."}],
+}
+
+MessageIn = Annotated[dict[str, Any], WithJsonSchema(_MESSAGE)]
+MessageOut = Annotated[
+    dict[str, Any],
+    WithJsonSchema({"type": "object", "title": "Message", "description": "A message, as it was stored."}),
+]
+Text = Annotated[str, StringConstraints(pattern=r"\S")]
+SessionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$")]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class NewSession(_In):
+    """A session to make."""
+
+    session: SessionName | None = Field(None, description="Its name; without one it gets one.", examples=["harbour"])
+    messages: list[MessageIn] = Field(default_factory=list, description="What the conversation begins with.")
+
+
+class NewMessages(_In):
+    """Messages to add."""
+
+    messages: list[MessageIn] = Field(min_length=1, description="The messages, in order.")
+
+
+class Question(_In):
+    """A question: as a text with texts to know, or as messages of which the last asks or brings a tool's result."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["question"]}, {"required": ["messages"]}]})
+
+    question: Text | None = Field(None, description="What is asked.", examples=["When does the harbour open?"])
+    contexts: list[Text] = Field(
+        default_factory=list, description="Texts of any length that go before it, one message each."
+    )
+    messages: list[MessageIn] | None = Field(None, min_length=1, description="In place of both: messages, in order.")
+
+    @model_validator(mode="after")
+    def _one_of_them(self) -> Question:
+        if (self.question is None) == (self.messages is None) or (self.messages is not None and self.contexts):
+            raise ValueError("expected `question`, with `contexts` if wanted, or `messages`, not both")
+        return self
+
+
+class ToolArguments(_In):
+    """A call of a context tool."""
+
+    arguments: dict[str, Any] = Field(
+        default_factory=dict, description="As the tool's schema says.", examples=[{"query": "harbour"}]
+    )
+    summary: str = Field("", description="The summary for `summarize_fragment`; without one the engine writes it.")
+
+
+class NewRewrite(_In):
+    """A query to choose a rewrite for."""
+
+    query: Text = Field(description="What is to be asked.", examples=["When does the harbour open?"])
+
+
+class NewReward(_In):
+    """How good an answer was."""
+
+    reward: float = Field(ge=0, le=1, description="From 0 to 1.", examples=[0.8])
+
+
+class SessionListed(BaseModel):
+    """A session in a list."""
+
+    session: str = Field(description="Its name.")
+    version: int = Field(description="Its version: how many commits made it.")
+    messages: int = Field(description="How many messages it has.")
+    created_ms: int = Field(description="When it was made, in milliseconds since 1970.")
+
+    @classmethod
+    def of(cls, summary: SessionSummary) -> SessionListed:
+        """Write a summary."""
+        return cls(
+            session=summary.session,
+            version=summary.version,
+            messages=summary.messages,
+            created_ms=summary.created_us // 1000,
+        )
+
+
+class FragmentCounts(BaseModel):
+    """Fragments by state."""
+
+    visible: int
+    folded: int
+    summarised: int
+
+
+class SessionOut(BaseModel):
+    """A session."""
+
+    session: str = Field(description="Its name.")
+    version: int = Field(description="Its version, also in the header `ETag`.")
+    messages: int = Field(description="How many messages it has.")
+    fragments: FragmentCounts = Field(description="How many fragments, by state.")
+    conversation_tokens: int = Field(description="Tokens of the originals, as the engine counts.")
+    seen_tokens: int = Field(description="Tokens of the view: what a model would read now.")
+
+
+class AppendedOut(BaseModel):
+    """Messages were added."""
+
+    version: int = Field(description="The session's version with them.")
+    first: int = Field(description="Index of the first of them.")
+    count: int = Field(description="How many.")
+
+
+class ViewedMessage(BaseModel):
+    """A message as the model sees it."""
+
+    index: int = Field(description="Its place; the view has as many messages as the conversation.")
+    changed: bool = Field(
+        description="Whether it differs from its original: a fold, a summary, a rewrite, the status line."
+    )
+    message: MessageOut
+
+
+class FragmentOut(BaseModel):
+    """A fragment: a named span of a message's text."""
+
+    id: str = Field(description="Its id.", examples=["f00001"])
+    state: Literal["visible", "folded", "summarised"]
+    tokens: int = Field(description="Tokens of its original text.")
+    message: int = Field(description="Index of its message.")
+    slot: int = Field(description="Which text of that message: 0 unless its content is a list of parts.")
+    start: int = Field(description="Its first character.")
+    end: int = Field(description="One past its last.")
+    summary: str = Field(description="What stands in its place when it is summarised.")
+
+    @classmethod
+    def of(cls, fragment: Fragment) -> FragmentOut:
+        """Write a fragment."""
+        span = fragment.span
+        return cls(
+            id=fragment.id,
+            state=fragment.state.value,
+            tokens=fragment.tokens,
+            message=span.message,
+            slot=span.slot,
+            start=span.start,
+            end=span.end,
+            summary=fragment.summary,
+        )
+
+
+class EventOut(BaseModel):
+    """Something that happened to a session."""
+
+    version: int = Field(description="The version that its commit made.")
+    number: int = Field(description="Its place in that commit, from 1.")
+    actor: Literal["app", "model", "riffler"] = Field(description="Who caused it.")
+    at_ms: int = Field(description="When, in milliseconds since 1970.")
+    kind: str = Field(description="What happened.", examples=["folded"])
+    data: dict[str, Any] = Field(description="To what; texts of messages are in the messages.")
+
+    @classmethod
+    def of(cls, recorded: RecordedEvent) -> EventOut:
+        """Write an event."""
+        data = event_to_dict(recorded.event)
+        return cls(
+            version=recorded.version,
+            number=recorded.number,
+            actor=recorded.actor,
+            at_ms=recorded.at_ms,
+            kind=data.pop("kind"),
+            data=data,
+        )
+
+
+class ToolOut(BaseModel):
+    """A context tool, in OpenAI's shape."""
+
+    type: Literal["function"]
+    function: dict[str, Any] = Field(description="Name, description, and the JSON schema of its arguments.")
+
+
+class CalledOut(BaseModel):
+    """What a tool did."""
+
+    version: int = Field(description="The session's version afterwards.")
+    tool: str = Field(description="The tool.")
+    reply: str = Field(description="What a model reads.")
+
+
+class RewritingOut(BaseModel):
+    """What was chosen for a query."""
+
+    decision: str | None = Field(description="Reward it by this id; null when nothing could be logged.")
+    arm: str = Field(description="The arm drawn.", examples=["none"])
+    propensity: float = Field(description="The probability that it had.")
+    propensities: dict[str, float] = Field(description="The probability of each arm that could be drawn.")
+    executed: str = Field(description="The arm whose text goes on: the one drawn, or `none` when it was refused.")
+    query: str = Field(description="The asking part as it came.")
+    rewritten: str = Field(description="What goes on in its place.")
+    note: str = Field(description="Why the raw query goes on against the draw; else empty.")
+
+    @classmethod
+    def of(cls, rewriting: Rewriting) -> RewritingOut:
+        """Write what was chosen."""
+        return cls(
+            decision=rewriting.decision or None,
+            arm=rewriting.arm,
+            propensity=rewriting.propensity,
+            propensities=dict(rewriting.propensities),
+            executed=rewriting.executed,
+            query=rewriting.query,
+            rewritten=rewriting.rewritten,
+            note=rewriting.note,
+        )
+
+
+class RewriteOut(BaseModel):
+    """A rewrite without an answer."""
+
+    text: str = Field(description="The whole query with the rewrite in place of its asking part.")
+    rewriting: RewritingOut
+
+
+class StepOut(BaseModel):
+    """A model's call of a context tool."""
+
+    number: int = Field(description="From 1.")
+    tool: str
+    arguments: str = Field(description="JSON text, as the model wrote it.")
+    reply: str = Field(description="What the model read.")
+    refused: bool = Field(description="Whether the tool refused; then nothing changed.")
+
+    @classmethod
+    def of(cls, step: ToolStep) -> StepOut:
+        """Write a step."""
+        return cls(number=step.number, tool=step.tool, arguments=step.arguments, reply=step.reply, refused=step.refused)
+
+
+class TokensOut(BaseModel):
+    """Tokens of a turn."""
+
+    conversation: int = Field(description="Of the originals.")
+    seen: int = Field(description="Of the view that the model answered from.")
+    prompt: int = Field(description="Read by all its calls, as the engine counts.")
+    cached: int = Field(description="How many of these came from the engine's cache.")
+    completion: int = Field(description="Written by all its calls.")
+    estimated: bool = Field(description="Whether the engine told none, and these are an estimate.")
+
+
+class AnswerOut(BaseModel):
+    """An answer."""
+
+    session: str = Field(description="Go on with this session.")
+    version: int = Field(description="Its version now.")
+    text: str = Field(description="The answer.")
+    notice: str = Field(description="What belongs under it, for example that no language model spoke.")
+    reasoning: str = Field(description="What the model thought before, where the engine tells.")
+    finish_reason: Literal["stop", "tool_calls", "length", "content_filter"] = Field(
+        description="Why it ended; unless `stop`, it isn't whole."
+    )
+    capped: bool = Field(description="Whether the step cap forced it.")
+    rewriting: RewritingOut
+    steps: list[StepOut] = Field(description="The model's calls of context tools.")
+    tokens: TokensOut
+    times_ms: dict[str, float] = Field(description="Time of each part, in milliseconds.")
+
+    @classmethod
+    def of(cls, answer: Answer) -> AnswerOut:
+        """Write an answer."""
+        usage = answer.usage
+        return cls(
+            session=answer.session,
+            version=answer.version,
+            text=answer.text,
+            notice=answer.notice,
+            reasoning=answer.reasoning,
+            finish_reason=answer.finish_reason,
+            capped=answer.capped,
+            rewriting=RewritingOut.of(answer.rewriting),
+            steps=[StepOut.of(step) for step in answer.steps],
+            tokens=TokensOut(
+                conversation=answer.conversation_tokens,
+                seen=answer.seen_tokens,
+                prompt=usage.prompt_tokens,
+                cached=usage.cached_tokens,
+                completion=usage.completion_tokens,
+                estimated=usage.estimated,
+            ),
+            times_ms=answer.times_ms,
+        )
+
+
+class DecisionOut(BaseModel):
+    """A decision, with what became of it. It holds no text of a user."""
+
+    decision: str = Field(description="Its id.")
+    session: str | None = Field(description="In which session; null for a rewrite alone.")
+    arm: str
+    propensities: dict[str, float]
+    unexecuted: str | None = Field(description="Why the arm's text didn't go on; null when it did.")
+    state: Literal["open", "rewarded", "void"] = Field(description="`void` never gets a reward: its call failed.")
+    reward: float | None
+    at_ms: int = Field(description="When it was logged, in milliseconds since 1970.")
+    policy: str
+    policy_version: str
+    features_version: str
+    x: list[float] = Field(description="The context vector that the policy drew from.")
+
+    @classmethod
+    def of(cls, logged: LoggedDecision) -> DecisionOut:
+        """Write a decision."""
+        decision = logged.decision
+        return cls(
+            decision=decision.id,
+            session=decision.session or None,
+            arm=decision.arm,
+            propensities=dict(decision.propensities),
+            unexecuted=logged.unexecuted or None,
+            state=logged.state,
+            reward=logged.reward,
+            at_ms=logged.at_ms,
+            policy=decision.policy,
+            policy_version=decision.policy_version,
+            features_version=decision.features_version,
+            x=list(decision.x),
+        )
+
+
+class RewardedOut(BaseModel):
+    """What became of a reward."""
+
+    counted: bool = Field(description="False when the decision had its reward already, or never gets one.")
+
+
+class EngineOut(BaseModel):
+    """An engine."""
+
+    name: str = Field(description="The engine.", examples=["reader"])
+    model: str = Field(description="The model that it runs.")
+    window_tokens: int = Field(description="Tokens that a request and its completion may have together.")
+    can_rewrite: bool = Field(description="Whether it can word a text anew.")
+    notice: str = Field(description="What belongs under each of its answers.")
+    ready: bool = Field(description="Whether it can answer now.")
+    failure: str | None = Field(description="Why it can't.")
+
+    @classmethod
+    def of(cls, info: EngineInfo, failure: str | None) -> EngineOut:
+        """Write an engine."""
+        return cls(
+            name=info.name,
+            model=info.model,
+            window_tokens=info.window_tokens,
+            can_rewrite=info.can_rewrite,
+            notice=info.notice,
+            ready=failure is None,
+            failure=failure,
+        )
+
+
+class Health(BaseModel):
+    """Whether questions can be answered now."""
+
+    ready: bool
+    failures: dict[str, str] = Field(description="What isn't ready, with the reason.", examples=[{}])

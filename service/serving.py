@@ -1,0 +1,107 @@
+"""`riffler serve`: the service as processes. Each worker builds its own app; all share one Redis."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from contextlib import ExitStack
+
+import uvicorn
+from fastapi import FastAPI
+
+from riffler.errors import RifflerError
+from riffler.service.app import Riffler
+from riffler.service.http.app import create_app
+from riffler.service.http.core import Core
+from riffler.service.http.metrics import Metrics
+from riffler.service.http.readiness import Readiness
+from riffler.service.http.running import RunningTurns
+from riffler.service.logs import configure_logs
+from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.settings import Settings, read_settings
+from riffler.tools.registry import Registry
+
+_STARTUP_FAILED = 3
+"""Tells uvicorn's supervisor that another worker would fail, too."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until interrupted. Running turns may end first.
+
+    Args:
+        settings: What to serve with. Workers read them from the environment.
+    """
+    embedded = EmbeddedServer(settings.data_folder, settings.durability) if settings.redis_url is None else None
+    config = uvicorn.Config(
+        "riffler.service.serving:make",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=int(settings.shutdown_s),
+    )
+    with ExitStack() as stack:
+        if settings.workers > 1:
+            stack.callback(lambda: asyncio.run(embedded.stop()) if embedded else None)
+            if embedded is not None:  # the parent's, so that it outlives workers that are killed
+                asyncio.run(embedded.ensure())
+            # Workers write their counts into files here; it has to be set before they import the metrics' library.
+            os.environ["PROMETHEUS_MULTIPROC_DIR"] = stack.enter_context(tempfile.TemporaryDirectory(prefix="riffler-"))
+        _run(config)
+
+
+def make() -> FastAPI:
+    """Build the app of one worker, with settings from the environment. A failure ends the worker with one line.
+
+    Returns:
+        The app.
+    """
+    try:
+        settings = read_settings()
+        configure_logs(settings.log_level)
+        core = core_of(Riffler(settings))
+    except RifflerError as exc:
+        print(f"riffler: {exc}", file=sys.stderr)
+        sys.exit(_STARTUP_FAILED)
+    return create_app(core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s)
+
+
+def core_of(riffler: Riffler) -> Core:
+    """Wire what the routes stand on.
+
+    Args:
+        riffler: The library's face; everything that it makes late is made now.
+
+    Returns:
+        The core.
+    """
+    registry = Registry()
+    metrics = Metrics(schema["function"]["name"] for schema in registry.schemas())
+    return Core(
+        sessions=riffler.sessions,
+        decisions=riffler.decisions,
+        engine=riffler.engine,
+        rewriter=riffler.rewriter,
+        registry=registry,
+        edits=riffler.edits,
+        turns=riffler.turns,
+        metrics=metrics,
+        readiness=Readiness(riffler.sessions, riffler.engine),
+        running=RunningTurns(metrics),
+        tenant=riffler.tenant,
+    )
+
+
+def _run(config: uvicorn.Config) -> None:
+    """Run one server here, or a supervisor of several; as `uvicorn.run` does, with our own exit codes."""
+    from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only here
+
+    if config.workers > 1:
+        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        return
+    uvicorn.Server(config).run()
