@@ -32,7 +32,7 @@ check: .venv/.all
 .venv/.all: .venv/.base
 	@echo "installing all extras into .venv (a minute or two)"
 	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
-	$(PIP) -e ".[doubles,local,dev]"
+	$(PIP) -e ".[local,dev]"
 	@touch $@
 
 clean:

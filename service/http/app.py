@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from riffler.service.http import problems
 from riffler.service.http.core import Core
 from riffler.service.http.limits import BodyLimits
-from riffler.service.http.metrics import Measured
+from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import ask, conversation, decisions, engines, health, rewrites, sessions, tools

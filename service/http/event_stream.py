@@ -12,6 +12,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import suppress
+from dataclasses import asdict
 
 from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from starlette.requests import Request
@@ -101,16 +102,19 @@ def event_of(item: Progress) -> bytes:
         The event's bytes.
     """
     match item:
-        case Arrived(conversation_tokens, folded):
-            data, name = json.dumps({"conversation_tokens": conversation_tokens, "folded": folded}), "arrived"
+        case Arrived():
+            return _event("arrived", json.dumps(asdict(item)))
         case Rewriting():
-            data, name = RewritingOut.of(item).model_dump_json(), "rewriting"
+            return _event("rewriting", RewritingOut.of(item).model_dump_json())
         case ToolStep():
-            data, name = StepOut.of(item).model_dump_json(), "step"
-        case AnswerDelta(text):
-            data, name = json.dumps({"text": text}), "delta"
+            return _event("step", StepOut.of(item).model_dump_json())
+        case AnswerDelta():
+            return _event("delta", json.dumps(asdict(item)))
         case Answer():
-            data, name = AnswerOut.of(item).model_dump_json(), "answer"
+            return _event("answer", AnswerOut.of(item).model_dump_json())
+
+
+def _event(name: str, data: str) -> bytes:
     return format_sse_event(event=name, data_str=data)
 
 

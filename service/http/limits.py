@@ -31,9 +31,8 @@ class BodyLimits:
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
         if has_body and kind != "application/json":
             # Also what keeps a web page from posting here: a form or plain text needs no permission of the browser.
-            problem = http_problem(
-                415, f"content-type: expected application/json, got {ascii(kind) if kind else 'none'}"
-            )
+            came = ascii(kind) if kind else "none"
+            problem = http_problem(415, f"content-type: expected application/json, got {came}")
             await respond(problem)(scope, receive, send)
             return
         if length.isdecimal() and int(length) > self._most:

@@ -15,8 +15,6 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
-from starlette.requests import Request
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riffler.errors import RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
@@ -69,13 +67,10 @@ class Metrics:
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
         )
-        self._errors = Counter(
-            "riffler_errors", "Turns and requests that failed, by error.", ["error"], registry=registry
-        )
-        gauge = {"multiprocess_mode": "mostrecent", "registry": registry}
-        self._redis_up = Gauge("riffler_redis_up", "Whether Redis answered at this scrape.", **gauge)
-        self._redis_s = Gauge("riffler_redis_ping_seconds", "Time of a ping at this scrape.", **gauge)
-        self._engine_up = Gauge("riffler_engine_up", "Whether the engine was ready when it was last asked.", **gauge)
+        self._errors = Counter("riffler_errors", "Turns that failed, by error.", ["error"], registry=registry)
+        self._redis_up = _newest("riffler_redis_up", "Whether Redis answered at this scrape.", registry)
+        self._redis_s = _newest("riffler_redis_ping_seconds", "Time of a ping at this scrape.", registry)
+        self._engine_up = _newest("riffler_engine_up", "Whether the engine was ready when last asked.", registry)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -174,49 +169,13 @@ class Metrics:
             return generate_latest(self._registry)
         _forget_the_dead(Path(folder))
         together = CollectorRegistry()
-        MultiProcessCollector(together)
+        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
         return generate_latest(together)
 
 
-class Measured:
-    """Middleware that counts requests.
-
-    Args:
-        app: What answers them.
-        metrics: Is told.
-    """
-
-    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
-        self._app = app
-        self._metrics = metrics
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer one request; see ASGI."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        status, began = 500, time.perf_counter()
-
-        async def noted(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, noted)
-        finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            self._metrics.answered(method, route, status, time.perf_counter() - began)
-
-
-_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"})
-
-
-def scraped(request: Request) -> bool:
-    """Tell whether a request is a probe or a scrape, which no log needs a line of."""
-    return request.url.path in {"/livez", "/readyz", "/metrics"}
+def _newest(name: str, about: str, registry: CollectorRegistry) -> Gauge:
+    """Make a gauge of which the newest value counts, whichever process set it."""
+    return Gauge(name, about, multiprocess_mode="mostrecent", registry=registry)
 
 
 def _forget_the_dead(folder: Path) -> None:

@@ -4,7 +4,7 @@ For tests of apps, which meet a real socket so, and for trying Riffler without a
 
     python -m riffler.service.inference.local_api --port 0
 
-prints its address and repeats the last user message. Needs the extra `doubles`. It serves `POST /v1/chat/completions`
+prints its address and repeats the last user message. It serves `POST /v1/chat/completions`
 (with and without a stream, tools, usage) and `GET /v1/models`, on 127.0.0.1 only.
 """
 
@@ -94,12 +94,10 @@ class LocalApi:
             This server, with its address.
 
         Raises:
-            InvalidSetting: The extra `doubles` isn't installed, or the port can't be had.
+            InvalidSetting: The port can't be had.
         """
-        try:
-            from riffler.service.inference.local_server import served  # noqa: PLC0415 - an extra
-        except ModuleNotFoundError as exc:
-            raise InvalidSetting(f"LocalApi needs {exc.name}: pip install 'riffler[doubles]'") from exc
+        from riffler.service.inference.local_server import served  # noqa: PLC0415 - takes a while
+
         data = [{"id": self._model, "object": "model", "created": 0, "owned_by": "riffler"}]
         models = {"object": "list", "data": data}
         serving = served(self._answer, models, self._wanted_port, self._on_disconnect)
@@ -136,7 +134,7 @@ class LocalApi:
             return _error(status, str(exc), "scripted")
 
     async def _said(self, request: EngineRequest, with_usage: bool, number: int, fault: Fault | None) -> Answer:
-        from riffler.service.inference.local_server import Answer  # noqa: PLC0415 - an extra
+        from riffler.service.inference.local_server import Answer  # noqa: PLC0415 - takes a while
 
         reply = self._reply(request)
         if inspect.isawaitable(reply):
@@ -161,7 +159,7 @@ class LocalApi:
 
 
 def _error(status: int, message: str, error_type: str, headers: Mapping[str, str] | None = None) -> Answer:
-    from riffler.service.inference.local_server import Answer  # noqa: PLC0415 - an extra
+    from riffler.service.inference.local_server import Answer  # noqa: PLC0415 - takes a while
 
     body = json.dumps(error_object(message, error_type, status)).encode()
     return Answer([body], status, headers=headers or {})

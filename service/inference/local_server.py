@@ -1,4 +1,4 @@
-"""The HTTP side of `LocalApi`. Imported by it alone and late, because starlette and uvicorn are an extra."""
+"""The HTTP side of `LocalApi`. Imported by it alone and late, because starlette and uvicorn take a while."""
 
 from __future__ import annotations
 

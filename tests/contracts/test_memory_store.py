@@ -174,11 +174,14 @@ async def test_replaying_the_events_gives_the_memory(memory_store: RedisMemorySt
     assert all(abs(record.at_ms - before_ms) < 60_000 for record in records)
 
 
-@pytest.mark.parametrize(("after", "limit", "versions"), [(0, 2, [1, 2]), (1, 1000, [2, 2, 3]), (3, 1000, [])])
+@pytest.mark.parametrize(
+    ("after", "limit", "versions"),
+    [((0, 0), 2, [1, 2]), ((1, 1), 1000, [2, 2, 3]), ((2, 1), 1000, [2, 3]), ((3, 1), 1000, [])],
+)
 async def test_history_can_be_read_in_parts(
-    memory_store: RedisMemoryStore, session_key: SessionKey, after: int, limit: int, versions: list[int]
+    memory_store: RedisMemoryStore, session_key: SessionKey, after: tuple[int, int], limit: int, versions: list[int]
 ) -> None:
-    """`after_version` and `limit` choose a stretch of the history."""
+    """`after` and `limit` choose a stretch of the history."""
     await rich(memory_store, session_key)
     records = await memory_store.events(session_key, after, limit)
     assert [record.version for record in records] == versions

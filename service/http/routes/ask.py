@@ -62,10 +62,8 @@ async def _answered(
     named: NamedRequest | None,
     request: Request,
 ) -> Response:
-    if body.messages is not None:
-        messages = read_messages(body.messages)
-    else:
-        messages = asked(body.question or "", body.contexts)
+    given = body.messages
+    messages = asked(body.question or "", body.contexts) if given is None else read_messages(given)
     stream = "text/event-stream" in request.headers.get("accept", "")
     turn = core.turns.stream(tenant, messages, session, deltas=stream, version=version, request=named)
     running = core.running.start(turn)

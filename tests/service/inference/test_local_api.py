@@ -241,17 +241,3 @@ def test_a_port_that_is_taken_ends_the_command_with_a_line() -> None:
         done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=30)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-
-
-@pytest.mark.parametrize("missing", ["starlette", "uvicorn"])
-def test_a_missing_extra_is_named(missing: str) -> None:
-    """Without the extra the error says what to install."""
-    code = (
-        f"import asyncio, sys; sys.modules['{missing}'] = None\n"
-        f"from {MODULE} import LocalApi, echo\n"
-        "try: asyncio.run(LocalApi(echo).__aenter__())\n"
-        "except Exception as exc: print(type(exc).__name__, exc)"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("InvalidSetting")
-    assert "pip install 'riffler[doubles]'" in done.stdout

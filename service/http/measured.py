@@ -1,0 +1,48 @@
+"""Each request counted and timed, by its route's template."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from riffler.service.http.metrics import Metrics
+from riffler.service.logs import get_logger
+
+_LOG = get_logger("http")
+_METHODS = frozenset({"GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH"})
+
+
+class Measured:
+    """Middleware that counts requests.
+
+    Args:
+        app: What answers them.
+        metrics: Is told.
+    """
+
+    def __init__(self, app: ASGIApp, metrics: Metrics) -> None:
+        self._app = app
+        self._metrics = metrics
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; see ASGI."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began = 500, time.perf_counter()
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        finally:
+            route = getattr(scope.get("route"), "path", "unmatched")
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            spent = time.perf_counter() - began
+            self._metrics.answered(method, route, status, spent)
+            _LOG.info("request", method=method, route=route, status=status, ms=round(spent * 1000, 1))
