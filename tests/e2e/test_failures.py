@@ -135,7 +135,7 @@ async def test_a_full_disk_is_one_line(tmp_path: Path, durability: str) -> None:
     line = failed(result)
     assert "full" in line or "server" in line
     left = await lives_of(tmp_path)
-    assert all(key.endswith((":state", ":lease")) and life > 0 for key, life in left.items()), left
+    assert all(key.endswith((":state", ":lease", ":gone")) and life > 0 for key, life in left.items()), left
     code, out, err = await riffler(tmp_path, "ask", "--context", "-", "Which code has gate 7?", stdin=FEW_GATES)
     assert code == 0, err
     assert "217" in out
