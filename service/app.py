@@ -59,7 +59,7 @@ class Riffler:
         self.tenant = tenant
         if engine is not None:
             self.engine = engine
-        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s)
+        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s, settings.cache_characters)
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
 

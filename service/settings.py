@@ -38,6 +38,9 @@ class Settings(BaseSettings):
     data_folder: Path = Field(default_factory=_data_folder, description="Where the embedded server keeps its data.")
     durability: Literal["default", "strict"] = Field("default", description="`strict` syncs each write to disk.")
     session_ttl_s: float = Field(0.0, ge=0, description="Sessions unused for this long are deleted; 0 keeps them.")
+    cache_characters: int = Field(
+        32_000_000, ge=0, description="Characters of conversations that each process keeps, to read only what is new."
+    )
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
@@ -46,7 +49,7 @@ class Settings(BaseSettings):
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
-    max_body_bytes: int = Field(64_000_000, ge=1024, description="Largest body of a request.")
+    max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
 

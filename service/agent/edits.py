@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, SessionBusy, VersionConflict
+from riffler.errors import InvalidInput, RequestKeyReused, SessionBusy, SessionExists, VersionConflict
 from riffler.service.agent.offload import offload
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import Request, receipt_of
@@ -77,27 +78,26 @@ class Edits:
         self._registry = registry
 
     async def create(
-        self, key: SessionKey, messages: Sequence[Message] = (), request: Request | None = None
-    ) -> WorkingMemory:
+        self, tenant: str, session: str | None = None, messages: Sequence[Message] = (), request: Request | None = None
+    ) -> tuple[SessionKey, WorkingMemory]:
         """Make a session, with messages when there are any.
 
         Args:
-            key: Its name.
+            tenant: Whose; from the credential.
+            session: Its name; None makes one.
             messages: What it begins with.
             request: What the client may make again.
 
         Returns:
-            The session as it stands. Raises `SessionExists` when another request made one of this name.
+            The session's key, and the session as it stands. Raises `SessionExists` when there is one of this name.
         """
         # Worked out first: messages that can't be taken are refused before the session is made.
         event = append(WorkingMemory(), messages, self._engine.counter) if messages else None
-        token = creation_token(request)
-        memory = await self._store.create(key, token=token)
+        key, memory = await make_session(self._store, tenant, session, request)
         if event is None or memory.version > 0:
-            await receipt_of(self._store, key, request)
-            return memory
+            return key, memory
         receipt = Receipt(request.name, request.fingerprint, True, "{}") if request else None
-        return await self._store.commit(key, memory, [event], "app", receipt=receipt)
+        return key, await self._store.commit(key, memory, [event], "app", receipt=receipt)
 
     async def append(
         self,
@@ -197,6 +197,41 @@ class Edits:
                 continue  # somebody else was first: look again, at what is there now
             return done
         raise SessionBusy(f"session {key.session!r} changes faster than this change can be made: try again")
+
+
+async def make_session(
+    store: MemoryStore, tenant: str, session: str | None, request: Request | None, unused_s: float | None = None
+) -> tuple[SessionKey, WorkingMemory]:
+    """Make an empty session; the same request made again finds the one that it made.
+
+    Args:
+        store: Where sessions live.
+        tenant: Whose; from the credential.
+        session: Its name; None makes one, of the request's name where there is one.
+        request: What the client may make again.
+        unused_s: See `MemoryStore.create`.
+
+    Returns:
+        Its key, and the session as it stands.
+
+    Raises:
+        SessionExists: There is one of this name.
+        RequestKeyReused: A request of this name asked for something else.
+    """
+    named = session
+    if named is None:
+        digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
+        named = f"s-{digest}"
+    key = SessionKey(tenant, named)
+    try:
+        return key, await store.create(key, unused_s, creation_token(request))
+    except SessionExists as exc:
+        if session is None and request is not None:
+            raise RequestKeyReused(
+                f"request {request.name!r}: this name was given to another request; expected the same request, or a "
+                f"new name"
+            ) from exc
+        raise
 
 
 def creation_token(request: Request | None) -> str | None:

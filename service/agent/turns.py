@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 
 from riffler.errors import InvalidInput, RifflerError
-from riffler.service.agent.edits import creation_token
+from riffler.service.agent.edits import make_session
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.agent.turn import Request
@@ -57,9 +55,10 @@ class Turns:
         Yields:
             Progress; the last item is the `Answer`.
         """
-        key = SessionKey(tenant, new_session(request) if session is None else session)
         if session is None:
-            await self._store.create(key, _UNUSED_S, creation_token(request))
+            key, _ = await make_session(self._store, tenant, None, request, _UNUSED_S)
+        else:
+            key = SessionKey(tenant, session)
         done = False
         try:
             turn = self.agent.stream(key, messages, deltas=deltas, version=version, request=request)
@@ -90,10 +89,3 @@ def asked(question: str, contexts: Sequence[str] = ()) -> tuple[Message, ...]:
         if not text.strip():
             raise InvalidInput(f"{name}: expected a text, got an empty one")
     return tuple(Message.user(text) for text in (*contexts, question))
-
-
-def new_session(request: Request | None) -> str:
-    """Name a new session; the same request made again finds the same one."""
-    if request is None:
-        return f"s-{secrets.token_hex(8)}"
-    return f"s-{hashlib.sha256(request.name.encode()).hexdigest()[:16]}"

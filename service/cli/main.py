@@ -133,6 +133,10 @@ def serve(  # noqa: PLR0917 - typer calls it by name
         if value is not None:  # workers are processes of their own: they read the environment
             os.environ[f"RIFFLER_{name.upper()}"] = str(value)
     settings = _settings()
+    if settings.host not in {"127.0.0.1", "::1", "localhost"}:
+        typer.echo(
+            f"riffler: whoever reaches {settings.host} can read and change everything: there are no keys yet", err=True
+        )
     typer.echo(f"Riffler comes up on http://{settings.host}:{settings.port} (description: /openapi.json)", err=True)
     from riffler.service.serving import serve as serve_with  # noqa: PLC0415 - takes two seconds
 

@@ -49,7 +49,7 @@ class RedisMemoryStore:
         cache_characters: Characters of conversations that this process keeps, to read only what is new; 0 keeps none.
     """
 
-    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 64_000_000) -> None:
+    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 32_000_000) -> None:
         self._connection = connection
         self._ttl_ms = _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)

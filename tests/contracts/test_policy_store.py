@@ -182,3 +182,42 @@ async def test_a_reward_whose_answer_was_lost_counts_once(
         assert await memory_connection.script(package, "lua/reward.lua", keys, [decision.id, "0.5", token]) == said
     assert (await store.posterior(name)).of("none").count == 1
     assert (await store.decision(name.tenant, decision.id)).reward == 0.5
+
+
+async def test_a_decision_given_up_can_be_taken_up_again(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A request that is made again can be rewarded after all; a rewarded decision stays as it is."""
+    decision = decide()
+    await store.record(name, decision)
+    await store.void(name.tenant, decision.id)
+    assert not await store.reward(name.tenant, decision.id, 0.5)
+    logged_at = (await store.decision(name.tenant, decision.id)).at_ms
+    await store.reopen(name.tenant, decision.id)
+    again = await store.decision(name.tenant, decision.id)
+    assert (again.state, again.at_ms) == ("open", logged_at)
+    assert await store.reward(name.tenant, decision.id, 0.5)
+    await store.reopen(name.tenant, decision.id)
+    assert (await store.decision(name.tenant, decision.id)).state == "rewarded"
+    with pytest.raises(UnknownDecision):
+        await store.reopen(name.tenant, decide().id)
+
+
+async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: PolicyName) -> None:
+    """With its token a reward that counted says so again, and counts once; another one doesn't count."""
+    decision = decide()
+    await store.record(name, decision)
+    said = [await store.reward(name.tenant, decision.id, 0.5, token) for token in ("mine", "mine", "other", None)]
+    assert said == [True, True, False, False]
+    assert (await store.posterior(name)).arms["none"].n == 1
+
+
+@pytest.mark.parametrize(
+    ("first", "limit", "places"), [(0, 2, [0, 1]), (3, 10, [3, 4]), (9, 2, []), (1, None, [1, 2, 3, 4])]
+)
+async def test_the_log_can_be_read_in_parts(
+    store: RedisPolicyStore, name: PolicyName, first: int, limit: int | None, places: list[int]
+) -> None:
+    """`first` and `limit` choose a stretch of the log."""
+    decisions = [decide((1.0, float(number))) for number in range(5)]
+    for decision in decisions:
+        await store.record(name, decision)
+    assert [each.decision for each in await store.log(name, first, limit)] == [decisions[place] for place in places]

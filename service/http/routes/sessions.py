@@ -7,7 +7,6 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from riffler.service.agent.offload import offload
-from riffler.service.agent.turns import new_session
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.paging import Cursor, Limit, Page, read_cursor, write_cursor
@@ -30,10 +29,9 @@ async def create_session(
     core: CoreOf, tenant: TenantOf, body: NewSession, request: Named, response: Response
 ) -> SessionOut:
     """Make a session, with messages or empty."""
-    named = body.session if body.session is not None else new_session(request)
-    memory = await core.edits.create(SessionKey(tenant, named), read_messages(body.messages), request)
-    response.headers["Location"] = f"/api/v1/sessions/{named}"
-    return await _described(core, named, memory, response)
+    key, memory = await core.edits.create(tenant, body.session, read_messages(body.messages), request)
+    response.headers["Location"] = f"/api/v1/sessions/{key.session}"
+    return await _described(core, key.session, memory, response)
 
 
 @router.get("", responses=documented())

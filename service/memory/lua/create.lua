@@ -6,6 +6,5 @@ if redis.call('EXISTS', KEYS[1]) == 1 then
   return redis.call('HGET', KEYS[1], 'born') == ARGV[3] and 2 or 0
 end
 redis.call('HSET', KEYS[1], 'version', 0, 'commit', ARGV[3], 'born', ARGV[3], 'rest', ARGV[2])
-redis.call('DEL', KEYS[8])
 if tonumber(ARGV[1]) > 0 then redis.call('PEXPIRE', KEYS[1], ARGV[1]) end
 return 1

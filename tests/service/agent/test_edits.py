@@ -1,0 +1,146 @@
+"""Edits from outside a turn: once each, whoever races, and again without doing anything twice."""
+
+import asyncio
+import json
+import secrets
+
+import pytest
+
+from riffler.errors import (
+    InvalidInput,
+    MarkerNotFound,
+    RequestKeyReused,
+    SessionBusy,
+    SessionExists,
+    SummaryFailed,
+    UnknownSession,
+    UnpairedToolCall,
+    VersionConflict,
+)
+from riffler.service.agent.edits import Appended, Called, Edits
+from riffler.service.agent.turn import Request
+from riffler.service.inference.reader import ReaderEngine
+from riffler.service.inference.scripted import ScriptedEngine
+from riffler.service.memory.store import RedisMemoryStore
+from riffler.service.ports.memory import SessionKey
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.registry import Registry
+
+CUT = json.dumps({"start_marker": "The harbour", "end_marker": "at seven.", "num_fragments": 2, "roles": ["user"]})
+TEXT = "The harbour opens at six, and closes at ten. The bakery opens at seven."
+
+
+@pytest.fixture
+def edits(memory_store: RedisMemoryStore) -> Edits:
+    """Edits with a model that summarises everything in three words."""
+    return Edits(memory_store, ScriptedEngine(lambda _: "Opening hours."), Registry())
+
+
+@pytest.fixture
+async def key(edits: Edits) -> SessionKey:
+    """A session with one message."""
+    made, _ = await edits.create(f"tenant-{secrets.token_hex(8)}", "s", [Message.user(TEXT)])
+    return made
+
+
+def named(name: str = "r", asks: str = "this") -> Request:
+    """A request that may be made again."""
+    return Request(name, asks)
+
+
+async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisMemoryStore, edits: Edits) -> None:
+    """With a name of its own or without, the same request makes one session with its messages once."""
+    tenant = f"tenant-{secrets.token_hex(8)}"
+    for session in (None, "mine"):
+        first = await edits.create(tenant, session, [Message.user(TEXT)], named(f"for {session}"))
+        assert await edits.create(tenant, session, [Message.user(TEXT)], named(f"for {session}")) == first
+    assert len(await memory_store.sessions(tenant)) == 2
+    with pytest.raises(RequestKeyReused):
+        await edits.create(tenant, None, [], named("for None", "something else"))
+    with pytest.raises(SessionExists):
+        await edits.create(tenant, "mine", [], named("another"))
+
+
+async def test_messages_that_can_t_be_taken_make_no_session(memory_store: RedisMemoryStore, edits: Edits) -> None:
+    """A refused beginning leaves nothing behind, so the name is free."""
+    tenant = f"tenant-{secrets.token_hex(8)}"
+    with pytest.raises(UnpairedToolCall):
+        await edits.create(tenant, "s", [Message.tool("call_1", "six")])
+    with pytest.raises(UnknownSession):
+        await memory_store.load(SessionKey(tenant, "s"))
+    assert await edits.create(tenant, "s") == (SessionKey(tenant, "s"), WorkingMemory())
+
+
+async def test_racing_appends_all_arrive_once(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
+    """Six appends at once, each made twice at once: six messages, each where its answer says."""
+    requests = [Message.user(f"number {number}") for number in range(6)] * 2
+    done = await asyncio.gather(
+        *(edits.append(key, [message], request=named(message.text, message.text)) for message in requests)
+    )
+    memory = await memory_store.load(key)
+    assert len(memory.entries) == 7
+    assert done[:6] == done[6:]
+    for message, appended in zip(requests, done, strict=True):
+        assert memory.messages[appended.first] == message
+    assert sorted(appended.version for appended in done[:6]) == [2, 3, 4, 5, 6, 7]
+
+
+async def test_an_edit_for_another_version_is_refused(edits: Edits, key: SessionKey) -> None:
+    """Who names a version gets that version, or an error that names both; no messages are no edit."""
+    with pytest.raises(VersionConflict, match="has version 1, this change was made for version 0"):
+        await edits.append(key, [Message.user("more")], version=0)
+    assert await edits.append(key, [Message.user("more")], version=1) == Appended(2, 1, 1)
+    with pytest.raises(InvalidInput, match="messages"):
+        await edits.append(key, [])
+
+
+async def test_a_call_made_again_runs_once(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
+    """The second time the reply is the first one's, and the session stays; another call of that name is refused."""
+    first = await edits.call(key, "fragment_context", CUT, request=named())
+    assert first.version == 2
+    memory = await memory_store.load(key)
+    assert await edits.call(key, "fragment_context", CUT, request=named()) == first
+    assert await memory_store.load(key) == memory
+    assert len(memory.fragments) == 2
+    with pytest.raises(RequestKeyReused, match="'r'"):
+        await edits.call(key, "fragment_context", CUT, request=named(asks="that"))
+
+
+async def test_a_refused_call_can_be_made_again(edits: Edits, key: SessionKey) -> None:
+    """A refusal keeps nothing, so the same request may succeed later."""
+    fold = json.dumps({"start_marker": "The mill", "end_marker": "noon.", "num_fragments": 1, "roles": ["user"]})
+    with pytest.raises(MarkerNotFound):
+        await edits.call(key, "fragment_context", fold, request=named())
+    await edits.append(key, [Message.user("The mill rests until noon.")])
+    assert (await edits.call(key, "fragment_context", fold, request=named())).version == 3
+
+
+async def test_a_summary_is_the_caller_s_or_the_engine_s(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
+) -> None:
+    """A summary by hand stands as it was written; without one the engine writes it, or says that it can't."""
+    await edits.call(key, "fragment_context", CUT)
+    ids = list((await memory_store.load(key)).fragments)
+    arguments = [json.dumps({"fragment_id": id_, "focus": "hours"}) for id_ in ids]
+    await edits.call(key, "summarize_fragment", arguments[0], summary="By hand.")
+    with pytest.raises(SummaryFailed, match="reader"):
+        await Edits(memory_store, ReaderEngine(), Registry()).call(key, "summarize_fragment", arguments[1])
+    called = await edits.call(key, "summarize_fragment", arguments[1])
+    assert isinstance(called, Called)
+    fragments = (await memory_store.load(key)).fragments
+    assert [fragments[id_].summary for id_ in ids] == ["By hand.", "Opening hours."]
+
+
+async def test_a_running_turn_comes_first(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
+    """While a turn runs, an edit is told so; afterwards it happens."""
+    lease = await memory_store.acquire(key, 30.0)
+    with pytest.raises(SessionBusy):
+        await edits.append(key, [Message.user("more")])
+    with pytest.raises(SessionBusy):
+        await edits.delete(key)
+    await memory_store.release(key, lease)
+    await edits.delete(key, version=1, request=named())
+    await edits.delete(key, version=1, request=named())
+    with pytest.raises(UnknownSession):
+        await edits.delete(key)
