@@ -207,7 +207,7 @@ async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: 
     await store.record(name, decision)
     said = [await store.reward(name.tenant, decision.id, 0.5, token) for token in ("mine", "mine", "other", None)]
     assert said == [True, True, False, False]
-    assert (await store.posterior(name)).arms["none"].n == 1
+    assert (await store.posterior(name)).arms["none"].count == 1
 
 
 @pytest.mark.parametrize(

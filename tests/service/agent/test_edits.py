@@ -27,7 +27,7 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
-CUT = json.dumps({"start_marker": "The harbour", "end_marker": "at seven.", "num_fragments": 2, "roles": ["user"]})
+CUT = json.dumps({"start_marker": "The harbour", "end_marker": "at seven.", "num_fragments": 2})
 TEXT = "The harbour opens at six, and closes at ten. The bakery opens at seven."
 
 
@@ -109,7 +109,7 @@ async def test_a_call_made_again_runs_once(memory_store: RedisMemoryStore, edits
 
 async def test_a_refused_call_can_be_made_again(edits: Edits, key: SessionKey) -> None:
     """A refusal keeps nothing, so the same request may succeed later."""
-    fold = json.dumps({"start_marker": "The mill", "end_marker": "noon.", "num_fragments": 1, "roles": ["user"]})
+    fold = json.dumps({"start_marker": "The mill", "end_marker": "noon.", "num_fragments": 1})
     with pytest.raises(MarkerNotFound):
         await edits.call(key, "fragment_context", fold, request=named())
     await edits.append(key, [Message.user("The mill rests until noon.")])

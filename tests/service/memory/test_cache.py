@@ -23,20 +23,21 @@ def of_size(characters: int) -> WorkingMemory:
     return WorkingMemory().commit([MessagesAppended(0, (Message.user("x" * (characters - empty)),))])
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 120)), max_size=40))
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 120)), min_size=1, max_size=40))
 def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
-    """What is kept is the longest run of the last used sessions that fits the room, each as it was last put."""
-    cache, room = MemoryCache(200), 200
-    for number, (name, size) in enumerate(puts):
-        cache.put(SessionKey("t", name), str(number), of_size(size))
+    """What is kept fits the room, is the last used sessions without a gap, and each is as it was last put."""
+    cache = MemoryCache(200)
     newest: dict[str, tuple[str, int]] = {}
     for number, (name, size) in enumerate(puts):
+        cache.put(SessionKey("t", name), str(number), of_size(size))
         newest.pop(name, None)
         newest[name] = (str(number), size)
-    for name, (commit, size) in reversed(newest.items()):
-        room -= size
-        found = cache.get(SessionKey("t", name))
-        assert (found[0] if found else None) == (commit if room >= 0 else None)
+    kept = [(cache.get(SessionKey("t", name)), commit, size) for name, (commit, size) in reversed(newest.items())]
+    present = [found is not None for found, _, _ in kept]
+    assert present == sorted(present, reverse=True)
+    assert present[0]
+    assert sum(size for found, _, size in kept if found) <= 200
+    assert all(found[0] == commit for found, commit, _ in kept if found)
 
 
 def test_one_that_is_too_large_isn_t_kept() -> None:
