@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -104,4 +105,7 @@ def _run(config: uvicorn.Config) -> None:
     if config.workers > 1:
         Multiprocess(config, sockets=[config.bind_socket()]).run()
         return
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        # The server catches both, ends in order, and raises them once more: an end on request is no failure.
+        signal.signal(ending, lambda *_: None)
     uvicorn.Server(config).run()

@@ -1,11 +1,15 @@
 """What the README says is run: its code, its arithmetic, its tree."""
 
+import json
 import os
 import re
+import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
+import httpx
 import numpy as np
 import pytest
 
@@ -67,3 +71,37 @@ def test_the_commands_are_those_of_the_makefile() -> None:
     makefile = (ROOT / "Makefile").read_text("utf-8")
     for target in re.findall(r"^make (\w+)", README, re.MULTILINE):
         assert f"\n{target}:" in makefile
+
+
+def test_the_service_answers_as_told(tmp_path: Path) -> None:
+    """The README's requests, sent to the service that its command starts, give the answer and count the reward."""
+    section = re.findall(r"## As a service\n(.*?)\n## ", README, re.DOTALL)[0]
+    asked, rewarded = (json.loads(body) for body in re.findall(r"-d '(.*?)'", section))
+    paths = re.findall(r"curl -s http://127.0.0.1:8000(\S+)", section)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    command = [str(Path(sys.executable).with_name("riffler")), "serve", "--port", str(port), "--data-folder", "data"]
+    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    try:
+        with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=10)) as client:
+            deadline = time.monotonic() + 60
+            while not _is_ready(client):
+                assert server.poll() is None
+                assert time.monotonic() < deadline
+                time.sleep(0.1)
+            answer = client.post(paths[0], json=asked).json()
+            assert "six" in answer["text"]
+            done = client.post(paths[1].replace("DECISION", answer["rewriting"]["decision"]), json=rewarded)
+            assert done.json() == {"counted": True}
+    finally:
+        server.terminate()
+        server.communicate(timeout=60)
+    assert server.returncode == 0
+
+
+def _is_ready(client: httpx.Client) -> bool:
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False

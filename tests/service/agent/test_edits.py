@@ -120,6 +120,7 @@ async def test_a_summary_is_the_caller_s_or_the_engine_s(
     memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
 ) -> None:
     """A summary by hand stands as it was written; without one the engine writes it, or says that it can't."""
+    await edits.append(key, [Message.user("What comes next?")])  # so that the first message isn't pinned any more
     await edits.call(key, "fragment_context", CUT)
     ids = list((await memory_store.load(key)).fragments)
     arguments = [json.dumps({"fragment_id": id_, "focus": "hours"}) for id_ in ids]
