@@ -62,10 +62,11 @@ def test_every_turn_ends_with_quotations_of_the_text(ask: Ask, material: str, qu
     answer, calls = ask(material, question, hidden)
     assert ask(material, question, hidden) == (answer, calls)
     assert len(calls) == len({str(sorted(call.items())) for call in calls}), "no call is made twice"
-    said = " ".join(f"{material}\n\n{question}".replace("⏎", " ").split())
+    # In a text with «» of its own, a reply can't tell which of them are the search's.
+    said = _plain(f"{material}\n\n{question}")
     if answer.startswith("“"):
         for quote in answer[1:-1].split("” “"):
-            assert " ".join(quote.split()) in said
+            assert _plain(quote) in said
 
 
 @settings(max_examples=200, deadline=None)
@@ -102,3 +103,7 @@ def test_the_newest_value_of_a_stream_is_reported(ask: Ask, keys: list[str], hid
         assert answer == f"fox: {last['fox']}"
     else:
         assert not re.search(r"^fox: ", answer)
+
+
+def _plain(text: str) -> str:
+    return " ".join(text.replace("⏎", " ").replace("«", "").replace("»", "").split())
