@@ -112,10 +112,10 @@ class Riffler:
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
         )
-        if parts.budget_tokens() < _SMALLEST_BUDGET:
+        if parts.budget_tokens < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens
             raise InvalidSetting(
-                f"window_tokens: {window} leave {parts.budget_tokens()} tokens for the conversation beside the tools' "
+                f"window_tokens: {window} leave {parts.budget_tokens} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
         return Turns(Agent(parts, self.decisions), self.sessions)

@@ -103,6 +103,26 @@ Event = (
 )
 
 
+def fragments_of(event: Event) -> Sequence[str]:
+    """Name the fragments that an event makes or changes.
+
+    Args:
+        event: The event.
+
+    Returns:
+        Their ids.
+    """
+    match event:
+        case TextCut(fragments):
+            return [fragment.id for fragment in fragments]
+        case FragmentsFolded(ids) | FragmentsRestored(ids):
+            return ids
+        case FragmentSummarised(id_):
+            return [id_]
+        case _:
+            return ()
+
+
 def event_to_dict(event: Event) -> dict[str, Any]:
     """Give an event as JSON-safe values, without the texts of messages.
 

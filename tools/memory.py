@@ -24,6 +24,7 @@ from riffler.tools.events import (
     QueryRewritten,
     TextCut,
     TextSearched,
+    fragments_of,
 )
 from riffler.tools.fragments import Fragment, FragmentState, SearchHit, Span
 from riffler.tools.markers import free_fence, taken_fences
@@ -79,31 +80,43 @@ class WorkingMemory:
         return free_fence(self.taken)
 
     @cached_property
+    def _slots(self) -> Mapping[tuple[int, int], tuple[str, ...]]:
+        """Ids by slot, by position, an outer one before those inside it. Folding and restoring don't change it."""
+        key = lambda fragment: (fragment.span.message, fragment.span.slot, fragment.span.start, -fragment.span.end)  # noqa: E731 - used once
+        slots: dict[tuple[int, int], list[str]] = {}
+        for fragment in sorted(self.fragments.values(), key=key):
+            slots.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment.id)
+        return {slot: tuple(ids) for slot, ids in slots.items()}
+
+    @cached_property
     def by_position(self) -> tuple[Fragment, ...]:
         """All fragments by position, an outer one before those inside it."""
-        key = lambda fragment: (fragment.span.message, fragment.span.slot, fragment.span.start, -fragment.span.end)  # noqa: E731 - used once
-        return tuple(sorted(self.fragments.values(), key=key))
+        return tuple(self.fragments[id_] for ids in self._slots.values() for id_ in ids)
 
     @cached_property
-    def _by_slot(self) -> Mapping[tuple[int, int], tuple[Fragment, ...]]:
-        slots: dict[tuple[int, int], list[Fragment]] = {}
-        for fragment in self.by_position:
-            slots.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment)
-        return {slot: tuple(fragments) for slot, fragments in slots.items()}
+    def _outermost_hidden(self) -> dict[tuple[int, int], tuple[Fragment, ...]]:
+        """By slot, what `_hidden_in` has found so far."""
+        return {}
+
+    def _hidden_in(self, message: int, slot: int) -> tuple[Fragment, ...]:
+        """Give a slot's hidden fragments that lie in no other hidden one: apart from each other, by position."""
+        known = self._outermost_hidden.get((message, slot))
+        if known is None:
+            found: list[Fragment] = []
+            for fragment in self.fragments_of(message, slot):
+                if fragment.hidden and not (found and found[-1].span.contains(fragment.span)):
+                    found.append(fragment)
+            known = self._outermost_hidden[message, slot] = tuple(found)
+        return known
 
     @cached_property
-    def _outermost_hidden(self) -> Mapping[tuple[int, int], tuple[Fragment, ...]]:
-        """By slot, the hidden fragments that lie in no other hidden one: apart from each other, by position."""
-        slots: dict[tuple[int, int], list[Fragment]] = {}
-        for fragment in self.by_position:
-            found = slots.setdefault((fragment.span.message, fragment.span.slot), [])
-            if fragment.hidden and not (found and found[-1].span.contains(fragment.span)):
-                found.append(fragment)
-        return {slot: tuple(fragments) for slot, fragments in slots.items()}
+    def rendered(self) -> dict[int, Message]:
+        """Messages of the view by index, as `view.py` made them; the next version has those that nothing touched."""
+        return {}
 
     def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
         """Give the fragments of a text slot by position, an outer one before those inside it."""
-        return self._by_slot.get((message, slot), ())
+        return tuple(self.fragments[id_] for id_ in self._slots.get((message, slot), ()))
 
     def text(self, span: Span) -> str:
         """Give the original text of a span."""
@@ -115,17 +128,21 @@ class WorkingMemory:
 
     def hiding(self, span: Span) -> Fragment | None:
         """Give the outermost hidden fragment that shares a character with a span, or None."""
-        hidden = self._outermost_hidden.get((span.message, span.slot), ())
+        hidden = self._hidden_in(span.message, span.slot)
         place = bisect_right(hidden, span.start, key=lambda fragment: fragment.span.end)
         return hidden[place] if place < len(hidden) and hidden[place].span.overlaps(span) else None
 
     def reachable(self) -> tuple[Fragment, ...]:
         """Give the fragments that no hidden one contains, by position: those that a tool can act on now."""
         found: list[Fragment] = []
+        place, hidden_to = (-1, -1), 0
         for fragment in self.by_position:
-            hiding = self.hiding(fragment.span)
-            if hiding is None or hiding is fragment or not hiding.span.contains(fragment.span):
+            span = fragment.span
+            if (span.message, span.slot) != place:
+                place, hidden_to = (span.message, span.slot), 0
+            if span.start >= hidden_to:  # fragments are laminar: else it lies in the hidden one before it
                 found.append(fragment)
+                hidden_to = span.end if fragment.hidden else hidden_to
         return tuple(found)
 
     def hidden(self) -> bool:
@@ -150,7 +167,25 @@ class WorkingMemory:
         after = self
         for event in events:
             after = _applied(after, event, self.version + 1)
-        return replace(after, version=self.version + 1)
+        after = replace(after, version=self.version + 1)
+        _carry(self, after, events)
+        return after
+
+
+def _carry(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event]) -> None:
+    """Hand over what was worked out and still holds, so that a change costs what it touches and not the session."""
+    known, new = before.__dict__, after.__dict__
+    if after.entries is before.entries:
+        new |= {name: known[name] for name in ("messages", "characters") if name in known}
+    elif "characters" in known:
+        added = after.entries[len(before.entries) :]
+        new["characters"] = known["characters"] + sum(len(entry.message.json) for entry in added)
+    if len(after.fragments) == len(before.fragments) and "_slots" in known:
+        new["_slots"] = known["_slots"]
+    if "rendered" in known and after.fence == before.fence:
+        touched = {after.fragments[id_].span.message for event in events for id_ in fragments_of(event)}
+        touched |= {rewrite.span.message for rewrite in (before.rewrite, after.rewrite) if rewrite}
+        new["rendered"] = {index: message for index, message in known["rendered"].items() if index not in touched}
 
 
 def _applied(memory: WorkingMemory, event: Event, version: int) -> WorkingMemory:

@@ -115,7 +115,7 @@ class Message:
                 if part.type == "text" and part.text is None:
                     raise InvalidMessage(f"{where}.content[{number}].text: expected a string, got none")
         try:
-            text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+            text = _dumped(value)
             text.encode()
         except (TypeError, ValueError, RecursionError) as exc:  # UnicodeEncodeError is a ValueError
             raise InvalidMessage(f"{where}: can't be kept as UTF-8 JSON ({exc})") from exc
@@ -225,6 +225,11 @@ class Message:
             return (content,)
         return tuple(part["text"] for part in content or () if part["type"] == "text")
 
+    @cached_property
+    def counts(self) -> dict[object, int]:
+        """Tokens by counter, as `tokens.py` counted them: a message never changes, so it is counted once."""
+        return {}
+
     @property
     def text(self) -> str:
         """All text slots, joined by line feeds."""
@@ -253,7 +258,7 @@ class Message:
             slots = (part for part in value["content"] if part["type"] == "text")
             for part, text in zip(slots, texts, strict=True):
                 part["text"] = text
-        return Message.of(value)
+        return Message(_dumped(value))  # of the same shape as this one, which was checked
 
     def to_dict(self) -> dict[str, Any]:
         """Give the message as a new dictionary in OpenAI's shape.
@@ -275,6 +280,10 @@ def read_messages(values: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
         The messages, in order.
     """
     return tuple(Message.of(value, f"messages[{index}]") for index, value in enumerate(values))
+
+
+def _dumped(value: Mapping[str, Any]) -> str:
+    return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
 def _first_complaint(exc: ValidationError) -> str:

@@ -18,7 +18,7 @@ MESSAGE_OVERHEAD_TOKENS = 4
 
 
 class TokenCounter(Protocol):
-    """Counts the tokens of a text."""
+    """Counts the tokens of a text. The same text has the same count as long as the counter lives."""
 
     def count(self, text: str) -> int:
         """Count the tokens of a text.
@@ -85,8 +85,12 @@ def count_message(message: Message, counter: TokenCounter) -> int:
     Returns:
         The number of tokens.
     """
-    calls = sum(counter.count(call.name) + counter.count(call.arguments) for call in message.tool_calls)
-    return MESSAGE_OVERHEAD_TOKENS + calls + sum(counter.count(text) for text in message.texts)
+    known = message.counts.get(counter)
+    if known is None:
+        calls = sum(counter.count(call.name) + counter.count(call.arguments) for call in message.tool_calls)
+        known = MESSAGE_OVERHEAD_TOKENS + calls + sum(counter.count(text) for text in message.texts)
+        message.counts[counter] = known
+    return known
 
 
 def count_schemas(schemas: tuple[dict[str, object], ...], counter: TokenCounter) -> int:

@@ -49,22 +49,33 @@ def view(memory: WorkingMemory) -> View:
         memory: The working memory.
 
     Returns:
-        The view. Its cost is linear in the text of the messages that have fragments or a rewrite.
+        The view. Its cost is linear in the number of messages, and in the text of those that something touched since
+        the view of the version before.
     """
-    texts: dict[int, list[str]] = {}
-    slots = {(fragment.span.message, fragment.span.slot) for fragment in memory.fragments.values() if fragment.hidden}
+    slots: dict[int, set[int]] = {}
+    for fragment in memory.fragments.values():
+        if fragment.hidden:
+            slots.setdefault(fragment.span.message, set()).add(fragment.span.slot)
     if memory.rewrite is not None and memory.rewrite.text is not None:
-        slots.add((memory.rewrite.span.message, memory.rewrite.span.slot))
-    for message, slot in slots:
-        texts.setdefault(message, list(memory.messages[message].texts))[slot] = _shown(memory, message, slot)
-    if memory.hidden():
-        last = max(index for index, message in enumerate(memory.messages) if message.texts)
-        shown = texts.setdefault(last, list(memory.messages[last].texts))
-        shown[-1] = f"{shown[-1]}\n\n{status_line(memory.reachable(), memory.fence)}"
+        slots.setdefault(memory.rewrite.span.message, set()).add(memory.rewrite.span.slot)
     messages = list(memory.messages)
-    for message, shown in texts.items():
-        messages[message] = messages[message].with_texts(shown)
-    return View(tuple(messages), frozenset(texts))
+    for index, changed in slots.items():
+        shown = memory.rendered.get(index)
+        if shown is None:
+            texts = list(messages[index].texts)
+            for slot in changed:
+                texts[slot] = _shown(memory, index, slot)
+            shown = memory.rendered[index] = messages[index].with_texts(texts)
+        messages[index] = shown
+    touched = set(slots)
+    if memory.hidden():
+        last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
+        *before, final = messages[last].texts
+        messages[last] = messages[last].with_texts(
+            [*before, f"{final}\n\n{status_line(memory.reachable(), memory.fence)}"]
+        )
+        touched.add(last)
+    return View(tuple(messages), frozenset(touched))
 
 
 def visible_stretches(memory: WorkingMemory, message: int, slot: int) -> Iterator[Span]:

@@ -6,6 +6,7 @@ import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any, TypedDict
 
 from langgraph.config import get_stream_writer
@@ -103,8 +104,9 @@ class Parts:
     fitting: bool = True
     completion_tokens: int = 1024
 
+    @cached_property
     def budget_tokens(self) -> int:
-        """Tell what a view may take: the window without the offered tools and the completion."""
+        """What a view may take: the window without the offered tools and the completion."""
         schemas = count_schemas(self.registry.schemas(), self.engine.counter)
         window = self.engine.info.window_tokens
         return max(1, window - schemas - min(self.completion_tokens, window // 4))
@@ -303,7 +305,7 @@ class Nodes:
         """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
         if not self.parts.fitting:
             return memory, pending, 0
-        budget, counter = self.parts.budget_tokens(), self.parts.engine.counter
+        budget, counter = self.parts.budget_tokens, self.parts.engine.counter
         events = await offload(memory.characters, lambda: fit(memory, budget, counter))
         if not events:
             return memory, pending, 0

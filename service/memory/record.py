@@ -11,7 +11,7 @@ from typing import Any
 from riffler.errors import MemoryCorrupt
 from riffler.service.ports.memory import Receipt
 from riffler.tools.asking import Asking
-from riffler.tools.events import Event, QueryRewritten, event_from_dict, event_to_dict
+from riffler.tools.events import Event, QueryRewritten, TextSearched, event_from_dict, event_to_dict, fragments_of
 from riffler.tools.fragments import Fragment, SearchHit, Span
 from riffler.tools.memory import Entry, WorkingMemory
 from riffler.tools.messages import Message
@@ -60,13 +60,12 @@ def change(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event])
         The change.
     """
     fragments: list[str] = []
-    for id_, fragment in after.fragments.items():
-        if before.fragments.get(id_) is not fragment:
-            fragments += (id_, _dumped(fragment.to_dict()))
     hits: list[str] = []
-    for id_, hit in after.hits.items():
-        if id_ not in before.hits:
-            hits += (id_, _dumped([hit.span.message, hit.span.slot, hit.span.start, hit.span.end]))
+    for id_ in dict.fromkeys(id_ for event in events for id_ in fragments_of(event)):
+        fragments += (id_, _dumped(after.fragments[id_].to_dict()))
+    for hit in (hit for event in events if isinstance(event, TextSearched) for hit in event.hits):
+        if hit.id not in before.hits:
+            hits += (hit.id, _dumped([hit.span.message, hit.span.slot, hit.span.start, hit.span.end]))
     return Change(
         messages=tuple(_ORIGINS[e.origin] + e.message.json for e in after.entries[len(before.entries) :]),
         fragments=tuple(fragments),
@@ -107,7 +106,7 @@ def memory_from(
     try:
         other = json.loads(rest)
         origins: dict[str, Any] = {letter: origin for origin, letter in _ORIGINS.items()}
-        read = [Fragment.from_dict(json.loads(fragment)) for fragment in fragments]
+        read = [Fragment.from_dict(fragment) for fragment in json.loads(f"[{','.join(fragments)}]")]
         found = [SearchHit(id_, Span(*json.loads(span))) for id_, span in zip(hits[::2], hits[1::2], strict=True)]
         rewrite = event_from_dict(other["rewrite"], ()) if other["rewrite"] else None
         return WorkingMemory(
