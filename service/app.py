@@ -118,7 +118,7 @@ class Riffler:
                 f"window_tokens: {window} leave {parts.budget_tokens} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Turns(Agent(parts, self.decisions), self.sessions)
+        return Turns(Agent(parts, self.decisions, self._settings.lease_s), self.sessions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""

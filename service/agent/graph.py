@@ -29,8 +29,6 @@ from riffler.service.ports.policy import PolicyStore
 from riffler.tools.messages import Message
 
 _LOG = get_logger("agent")
-_LEASE_S = 30.0
-"""A turn of a crashed process frees its session after this time."""
 
 
 class Agent:
@@ -39,11 +37,13 @@ class Agent:
     Args:
         parts: What it stands on.
         decisions: The decision log, to give up the decision of a turn that failed.
+        lease_s: A turn of a process that was killed frees its session after this time.
     """
 
-    def __init__(self, parts: Parts, decisions: PolicyStore) -> None:
+    def __init__(self, parts: Parts, decisions: PolicyStore, lease_s: float = 30.0) -> None:
         self._parts = parts
         self._decisions = decisions
+        self._lease_s = lease_s
         self._graph = _graph(Nodes(parts))
 
     async def ask(self, key: SessionKey, messages: Sequence[Message]) -> Answer:
@@ -90,7 +90,7 @@ class Agent:
         if before is not None and before.done:  # needs no lease: another turn may be running by now
             yield answer_from_json(before.body)
             return
-        async with held(self._parts.store, key, _LEASE_S) as lease:
+        async with held(self._parts.store, key, self._lease_s) as lease:
             begun = await receipt_of(self._parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 yield answer_from_json(begun.body)
