@@ -103,7 +103,10 @@ def _run(config: uvicorn.Config) -> None:
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only here
 
     if config.workers > 1:
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+        supervisor.run()
+        if any(worker.exitcode == _STARTUP_FAILED for worker in supervisor.processes):
+            sys.exit(_STARTUP_FAILED)
         return
     for ending in (signal.SIGTERM, signal.SIGINT):
         # The server catches both, ends in order, and raises them once more: an end on request is no failure.

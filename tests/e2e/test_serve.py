@@ -1,0 +1,98 @@
+"""`riffler serve` as its operator sees it: start, stop, wrong settings, a second service beside it."""
+
+import asyncio
+import signal
+import socket
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+from tests.e2e.served import COMMAND, Served, environment, free_port, serving
+
+from riffler.service.inference.local_api import LocalApi
+from riffler.service.inference.scripted import Reply
+from riffler.service.ports.engine import EngineRequest
+
+ASK = {"question": "When does the harbour open?", "contexts": ["The harbour opens at six, the bakery at seven."]}
+
+
+def refused(folder: Path, *arguments: str, **settings: str) -> str:
+    """Serve, and give the lines of a start that fails."""
+    done = subprocess.run(
+        [COMMAND, "serve", "--data-folder", str(folder / "data"), *arguments],
+        env=environment(**settings), capture_output=True, text=True, check=False, timeout=100,
+    )  # fmt: skip
+    assert done.returncode != 0
+    assert "Traceback" not in done.stderr
+    return done.stderr
+
+
+async def until_it_refuses(served: Served) -> None:
+    """Knock until nobody opens: a moment after the signal."""
+    while True:
+        await served.client.get("/livez")
+
+
+async def test_a_running_turn_may_end(tmp_path: Path) -> None:
+    """Asked to stop in the middle of a turn, the service answers it, takes no other, and ends without an error."""
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(_: EngineRequest) -> Reply:
+        begun.set()
+        await go_on.wait()
+        return "At six."
+
+    async with LocalApi(slow) as api:
+        settings = {"engine": "openai", "model": "local", "base_url": api.base_url}
+        async with serving(tmp_path, **settings) as served:
+            asking = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK))
+            await begun.wait()
+            served.process.send_signal(signal.SIGTERM)
+            with pytest.raises(httpx.TransportError):
+                await until_it_refuses(served)
+            go_on.set()
+            answer = await asking
+            assert answer.status_code == 200
+            assert answer.json()["text"] == "At six."
+            assert await asyncio.to_thread(served.process.wait, 60) == 0
+
+
+async def test_two_services_share_a_data_folder(tmp_path: Path) -> None:
+    """Sessions and rewards of one are the other's; when the one that owns the server is killed, the other goes on."""
+    async with serving(tmp_path) as one, serving(tmp_path) as other:
+        answer = (await one.client.post("/api/v1/ask", json=ASK)).json()
+        path = f"/api/v1/sessions/{answer['session']}"
+        assert (await other.client.get(path)).json()["version"] == answer["version"]
+        one.process.kill()
+        one.process.wait()
+        again = await other.client.post(f"{path}/ask", json={"question": "And the bakery?"})
+        assert again.status_code == 200, again.text
+        decision = answer["rewriting"]["decision"]
+        rewarded = await other.client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 1})
+        assert rewarded.json() == {"counted": True}
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_setting_that_is_wrong_is_one_line(tmp_path: Path, workers: str) -> None:
+    """An engine that doesn't exist ends the start with a line that names those that do."""
+    said = refused(tmp_path, "--workers", workers, "--port", str(free_port()), engine="oracle")
+    assert "engine: one of openai, reader" in said
+
+
+def test_a_number_that_is_wrong_is_named(tmp_path: Path) -> None:
+    """A setting out of range is named before anything starts."""
+    assert "shutdown_s" in refused(tmp_path, shutdown_s="-1")
+
+
+def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
+    """A second service on one port says so and ends."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        said = refused(tmp_path, "--port", str(taken.getsockname()[1]))
+    assert "address already in use" in said.lower()
+
+
+def test_an_address_for_everybody_is_warned_of(tmp_path: Path) -> None:
+    """Who listens beyond loopback is told what that means."""
+    with socket.create_server(("", 0)) as taken:  # so that it ends at once
+        assert "no keys" in refused(tmp_path, "--host", "0.0.0.0", "--port", str(taken.getsockname()[1]))  # noqa: S104
