@@ -156,6 +156,32 @@ def demo(seed: Annotated[int, typer.Option(help="For the generated texts.")] = 1
         raise typer.Exit(1)
 
 
+@app.command()
+def doctor(  # noqa: PLR0917 - typer calls it by name
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    data_folder: DataFolder = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out what takes long: tool calls and speed.")] = False,
+    device: Annotated[
+        bool, typer.Option("--device", help="Look at the device although the engine needs none.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Look at all that Riffler stands on, and say how to mend it. Exit code 1 when something fails."""
+
+    async def run() -> bool:
+        from riffler.service.cli.doctor import run_doctor  # noqa: PLC0415 - takes a second
+        from riffler.service.logs import configure_logs  # noqa: PLC0415
+
+        configure_logs("error")  # what matters is in the findings
+        overrides = {"engine": engine, "model": model, "base_url": base_url, "data_folder": data_folder}
+        return await run_doctor(overrides, quick=quick, device=device, as_json=as_json)
+
+    if not asyncio.run(run()):
+        raise typer.Exit(1)
+
+
 def read_text(path: Path) -> str:
     """Read a text file, or standard input.
 

@@ -51,6 +51,7 @@ class LocalApi:
         reply: What the model says: a list of replies, or a function from a request to a reply (see `scripted`). A reply
             that is an `EngineFailed` becomes status 400, 429 or 500.
         model: The model to report.
+        window_tokens: The window to list the model with, as vLLM does; None lists none.
         faults: What goes wrong with each answer in turn, None for nothing. When they are used up, nothing does.
         port: The port; 0 takes a free one.
 
@@ -64,6 +65,7 @@ class LocalApi:
         reply: Iterable[Reply] | ReplyFunction,
         *,
         model: str = "local",
+        window_tokens: int | None = None,
         faults: Iterable[Fault | None] = (),
         port: int = 0,
     ) -> None:
@@ -71,6 +73,7 @@ class LocalApi:
         self.disconnects = 0
         self._reply = reply_function(reply)
         self._model = model
+        self._window_tokens = window_tokens
         self._faults = iter(faults)
         self._wanted_port = port
         self._port: int | None = None
@@ -98,8 +101,9 @@ class LocalApi:
         """
         from riffler.service.inference.local_server import served  # noqa: PLC0415 - takes a while
 
-        data = [{"id": self._model, "object": "model", "created": 0, "owned_by": "riffler"}]
-        models = {"object": "list", "data": data}
+        row = {"id": self._model, "object": "model", "created": 0, "owned_by": "riffler"}
+        window = {} if self._window_tokens is None else {"max_model_len": self._window_tokens}
+        models = {"object": "list", "data": [row | window]}
         serving = served(self._answer, models, self._wanted_port, self._on_disconnect)
         try:
             self._port = await self._stack.enter_async_context(serving)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 import math
-from collections.abc import AsyncGenerator, Awaitable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
@@ -108,9 +108,18 @@ class OpenAIEngine:
         return self._counter
 
     async def ready(self) -> None:
-        """Ask the server for its models, once and without a retry: it is there, and takes the key.
+        """Ask the server for its models: it is there, and takes the key.
 
         A server without a list of models counts as ready: not all have one.
+        """
+        await self.models()
+
+    async def models(self) -> Mapping[str, int | None] | None:
+        """Ask the server for its models, once and without a retry.
+
+        Returns:
+            Their names, each with its window in tokens where the server tells it as vLLM does (`max_model_len`); or
+            None when the server has no list that can be read.
 
         Raises:
             EngineRejected: It doesn't take the key.
@@ -118,10 +127,12 @@ class OpenAIEngine:
         client = self._client().with_options(max_retries=0)
         sent = client.get("/models", cast_to=object, options={"headers": self._headers()})
         try:
-            await self._guard(sent, _Allowance(self._connect_s), answering=False)
+            answer = await self._guard(sent, _Allowance(self._connect_s), answering=False)
         except EngineRejected as exc:
             if getattr(exc.__cause__, "status_code", None) not in {404, 405, 501}:
                 raise
+            return None
+        return _read_models(answer)
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
@@ -270,6 +281,18 @@ class _Allowance:
                 return await work
         finally:
             self._left_s = max(0.0, self._left_s - (loop.time() - began))
+
+
+def _read_models(answer: object) -> dict[str, int | None] | None:
+    rows = answer.get("data") if isinstance(answer, dict) else None
+    if not isinstance(rows, list):
+        return None
+    found: dict[str, int | None] = {}
+    for row in rows:
+        if isinstance(row, dict) and isinstance(row.get("id"), str):
+            window = row.get("max_model_len")
+            found[row["id"]] = window if isinstance(window, int) and window > 0 else None
+    return found
 
 
 def _checked_key(key: SecretStr | None) -> SecretStr | None:
