@@ -51,8 +51,10 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     )
     app.state.core = core
     problems.install(app)
-    for routes in (sessions, conversation, tools, ask, rewrites, decisions, engines, health):
+    groups = (sessions, conversation, tools, ask, rewrites, decisions, engines, health)
+    for routes in groups:
         app.include_router(routes.router)
+    app.state.routes = [route for routes in groups for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(Measured, metrics=core.metrics)

@@ -1,6 +1,6 @@
 """A turn as server-sent events (https://html.spec.whatwg.org/multipage/server-sent-events.html).
 
-    arrived, rewriting, step, delta, ..., then `answer`; or `error` with a problem, when the turn fails on its way
+    arrived, rewriting, step, delta, ..., then `answer`; or `problem`, when the turn fails on its way
 
 The response begins with the first event, so that what fails before it still has its own status. A comment keeps quiet
 connections alive.
@@ -83,7 +83,7 @@ class EventStream(Response):
                 yield event_of(item)
         except RifflerError as exc:
             problem, _ = problem_of(exc)
-            yield format_sse_event(event="error", data_str=json.dumps(problem))
+            yield format_sse_event(event="problem", data_str=json.dumps(problem))
         finally:
             if waiting is not None:
                 waiting.cancel()

@@ -16,7 +16,7 @@ from pathlib import Path
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.multiprocess import MultiProcessCollector
 
-from riffler.errors import RifflerError
+from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -80,6 +80,9 @@ class Metrics:
         try:
             yield
             outcome = "answered"
+        except (Conflict, InvalidInput, NotFound):
+            outcome = "refused"
+            raise
         except RifflerError as exc:
             outcome = "failed"
             self.failed(exc)

@@ -18,6 +18,7 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match, Route
 
 from riffler import errors
 from riffler.service.http.request_ids import current_request_id
@@ -208,14 +209,25 @@ async def _invalid(_request: Request, exc: Exception) -> Response:
     return respond(http_problem(422, f"{first.field}: {first.expected}, got {first.got}", complaints))
 
 
-async def _http(_request: Request, exc: Exception) -> Response:
+async def _http(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, HTTPException)  # noqa: S101 - registered for these
+    headers = dict(exc.headers or {})
+    if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the router names the methods of one route of several
+        headers["Allow"] = ", ".join(sorted(_methods(request)))
     details = {
         400: "the body can't be read as JSON: it isn't UTF-8, or is nested too deep",
         404: "nothing is served at this path; /openapi.json names all that is",
         405: "this path doesn't take this method; the header Allow names those that it takes",
     }
-    return respond(http_problem(exc.status_code, details.get(exc.status_code, str(exc.detail))), exc.headers)
+    return respond(http_problem(exc.status_code, details.get(exc.status_code, str(exc.detail))), headers)
+
+
+def _methods(request: Request) -> set[str]:
+    found: set[str] = set()
+    for route in request.app.state.routes:
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found |= route.methods or set()
+    return found
 
 
 async def _unforeseen(_request: Request, exc: Exception) -> Response:

@@ -1,132 +1,23 @@
-"""What goes over the wire: one class a shape, with the descriptions that OpenAPI shows."""
+"""What goes out over the wire: one class a shape, with the descriptions that OpenAPI shows."""
 
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
+from pydantic import BaseModel, Field, WithJsonSchema
 
 from riffler.service.agent.progress import Answer, Rewriting, ToolStep
+from riffler.service.http.paging import Page
 from riffler.service.ports.engine import EngineInfo
 from riffler.service.ports.memory import RecordedEvent, SessionSummary
 from riffler.service.ports.policy import LoggedDecision
 from riffler.tools.events import event_to_dict
 from riffler.tools.fragments import Fragment
 
-_TEXT = {"type": "string", "pattern": r"\S"}
-_PARTS = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-        "required": ["type", "text"],
-    },
-}
-_CALLS = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "type": {"const": "function"},
-            "function": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "arguments": {"type": "string"}},
-                "required": ["name", "arguments"],
-            },
-        },
-        "required": ["id", "type", "function"],
-    },
-}
-_CONTENT = {"anyOf": [{"type": "string"}, _PARTS]}
-_MESSAGE = {
-    "title": "Message",
-    "description": "A chat message in OpenAI's shape. It is kept byte for byte, fields unknown to Riffler included.",
-    "anyOf": [
-        {
-            "type": "object",
-            "properties": {"role": {"enum": ["system", "developer", "user", "assistant"]}, "content": _CONTENT},
-            "required": ["role", "content"],
-        },
-        {
-            "type": "object",
-            "properties": {"role": {"const": "assistant"}, "tool_calls": _CALLS},
-            "required": ["role", "tool_calls"],
-        },
-        {
-            "type": "object",
-            "properties": {"role": {"const": "tool"}, "tool_call_id": {"type": "string"}, "content": _CONTENT},
-            "required": ["role", "tool_call_id", "content"],
-        },
-    ],
-    "examples": [{"role": "user", "content": "The harbour opens at six."}],
-}
-
-MessageIn = Annotated[dict[str, Any], WithJsonSchema(_MESSAGE)]
 MessageOut = Annotated[
     dict[str, Any],
     WithJsonSchema({"type": "object", "title": "Message", "description": "A message, as it was stored."}),
 ]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
-SessionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$")]
-
-
-class _In(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class NewSession(_In):
-    """A session to make."""
-
-    session: SessionName | None = Field(None, description="Its name; without one it gets one.", examples=["harbour"])
-    messages: list[MessageIn] = Field(default_factory=list, description="What the conversation begins with.")
-
-
-class NewMessages(_In):
-    """Messages to add."""
-
-    messages: list[MessageIn] = Field(min_length=1, description="The messages, in order.")
-
-
-class Question(_In):
-    """A question: as a text with texts to know, or as messages of which the last asks or brings a tool's result."""
-
-    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["question"]}, {"required": ["messages"]}]})
-
-    question: Text | None = Field(None, description="What is asked.", examples=["When does the harbour open?"])
-    contexts: list[Text] = Field(
-        default_factory=list, description="Texts of any length that go before it, one message each."
-    )
-    messages: list[MessageIn] | None = Field(None, min_length=1, description="In place of both: messages, in order.")
-
-    @model_validator(mode="after")
-    def _one_of_them(self) -> Question:
-        if (self.question is None) == (self.messages is None) or (self.messages is not None and self.contexts):
-            raise ValueError("expected `question`, with `contexts` if wanted, or `messages`, not both")
-        return self
-
-
-class ToolArguments(_In):
-    """A call of a context tool."""
-
-    arguments: dict[str, Any] = Field(
-        default_factory=dict, description="As the tool's schema says.", examples=[{"query": "harbour"}]
-    )
-    summary: str = Field("", description="The summary for `summarize_fragment`; without one the engine writes it.")
-
-
-class NewRewrite(_In):
-    """A query to choose a rewrite for."""
-
-    query: Text = Field(description="What is to be asked.", examples=["When does the harbour open?"])
-
-
-class NewReward(_In):
-    """How good an answer was."""
-
-    reward: float = Field(ge=0, le=1, description="From 0 to 1.", examples=[0.8])
 
 
 class SessionListed(BaseModel):
@@ -427,3 +318,27 @@ class Health(BaseModel):
 
     ready: bool
     failures: dict[str, str] = Field(description="What isn't ready, with the reason.", examples=[{}])
+
+
+class SessionPage(Page[SessionListed]):
+    """Sessions, the newest first."""
+
+
+class MessagePage(Page[MessageOut]):
+    """Originals, in the order of the conversation."""
+
+
+class ViewPage(Page[ViewedMessage]):
+    """Messages as the model sees them, in the order of the conversation."""
+
+
+class FragmentPage(Page[FragmentOut]):
+    """Fragments, in the order in which they were cut."""
+
+
+class EventPage(Page[EventOut]):
+    """Events, the oldest first."""
+
+
+class DecisionPage(Page[DecisionOut]):
+    """Decisions, the oldest first."""

@@ -13,10 +13,11 @@ from riffler.service.agent.turns import asked
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.event_stream import EventStream, until_gone
+from riffler.service.http.incoming import Question
 from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
 from riffler.service.http.running import RunningTurn
-from riffler.service.http.schemas import AnswerOut, Question
+from riffler.service.http.schemas import AnswerOut
 from riffler.tools.messages import read_messages
 
 router = APIRouter(prefix="/api/v1", tags=["ask"])
@@ -26,7 +27,7 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {
         **ETAG,
         "description": "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, "
-        "and at the end `answer`, or `error` with a problem.",
+        "and at the end `answer`, or `problem` when it fails on its way.",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     },
     **documented(404, 409, 412, 502, 504, 507),

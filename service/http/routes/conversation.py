@@ -7,16 +7,19 @@ from fastapi import APIRouter, Request, Response
 from riffler.service.agent.offload import offload
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.paging import Cursor, Limit, Page, page_of, read_cursor, write_cursor
+from riffler.service.http.incoming import NewMessages
+from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, NOT_MODIFIED, SessionPath
 from riffler.service.http.schemas import (
     AppendedOut,
     EventOut,
+    EventPage,
     FragmentOut,
-    MessageOut,
-    NewMessages,
+    FragmentPage,
+    MessagePage,
     ViewedMessage,
+    ViewPage,
 )
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.messages import read_messages
@@ -42,7 +45,7 @@ async def append_messages(
     return AppendedOut(version=done.version, first=done.first, count=done.count)
 
 
-@router.get("/messages", response_model=Page[MessageOut], responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+@router.get("/messages", response_model=MessagePage, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
 async def read_originals(
     core: CoreOf,
     tenant: TenantOf,
@@ -51,7 +54,7 @@ async def read_originals(
     response: Response,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Page[MessageOut] | Response:
+) -> MessagePage | Response:
     """Read the originals, which nothing ever changes."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
@@ -60,10 +63,10 @@ async def read_originals(
         return known
     response.headers["ETag"] = etag(memory.version)
     messages, more = page_of(memory.messages, place[0] if place else 0, limit)
-    return Page(items=[message.to_dict() for message in messages], next=more)
+    return MessagePage(items=[message.to_dict() for message in messages], next=more)
 
 
-@router.get("/view", response_model=Page[ViewedMessage], responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+@router.get("/view", response_model=ViewPage, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
 async def read_view(
     core: CoreOf,
     tenant: TenantOf,
@@ -72,7 +75,7 @@ async def read_view(
     response: Response,
     limit: Limit = 100,
     cursor: Cursor = None,
-) -> Page[ViewedMessage] | Response:
+) -> ViewPage | Response:
     """Read what the model sees: the same messages, with markers, summaries and the rewrite in their places."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
@@ -87,29 +90,29 @@ async def read_view(
         ViewedMessage(index=index, changed=index in seen.changed, message=message.to_dict())
         for index, message in enumerate(messages, first)
     ]
-    return Page(items=items, next=more)
+    return ViewPage(items=items, next=more)
 
 
 @router.get("/fragments", responses={200: ETAG, **documented(404)})
 async def read_fragments(
     core: CoreOf, tenant: TenantOf, session: SessionPath, response: Response, limit: Limit = 100, cursor: Cursor = None
-) -> Page[FragmentOut]:
+) -> FragmentPage:
     """Read the fragments, in the order in which they were cut."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
     response.headers["ETag"] = etag(memory.version)
     fragments, more = page_of(list(memory.fragments.values()), place[0] if place else 0, limit)
-    return Page(items=[FragmentOut.of(fragment) for fragment in fragments], next=more)
+    return FragmentPage(items=[FragmentOut.of(fragment) for fragment in fragments], next=more)
 
 
 @router.get("/events", responses=documented(404))
 async def read_events(
     core: CoreOf, tenant: TenantOf, session: SessionPath, limit: Limit = 100, cursor: Cursor = None
-) -> Page[EventOut]:
+) -> EventPage:
     """Read what happened to a session, the oldest first. Replayed over the messages, it gives the session again."""
     place = read_cursor(cursor, int, int)
     after = (place[0], place[1]) if place else (0, 0)
     found = await core.sessions.events(SessionKey(tenant, session), after, limit + 1)
     shown = found[:limit]
     more = write_cursor(shown[-1].version, shown[-1].number) if len(found) > limit else None
-    return Page(items=[EventOut.of(recorded) for recorded in shown], next=more)
+    return EventPage(items=[EventOut.of(recorded) for recorded in shown], next=more)

@@ -9,26 +9,25 @@ from fastapi import APIRouter, Path
 from riffler.service.agent.edits import creation_token
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.paging import Cursor, Limit, Page, read_cursor, write_cursor
+from riffler.service.http.incoming import NewReward
+from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
-from riffler.service.http.schemas import DecisionOut, NewReward, RewardedOut
+from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
 
 
 @router.get("", responses=documented())
-async def list_decisions(
-    core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None
-) -> Page[DecisionOut]:
+async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> DecisionPage:
     """List the decisions of the policy that draws now, the oldest first."""
     place = read_cursor(cursor, int)
     if core.rewriter is None:
-        return Page(items=[], next=None)
+        return DecisionPage(items=[], next=None)
     first = place[0] if place else 0
     found = await core.decisions.log(core.rewriter.policy_name(tenant), first, limit + 1)
     more = write_cursor(first + limit) if len(found) > limit else None
-    return Page(items=[DecisionOut.of(logged) for logged in found[:limit]], next=more)
+    return DecisionPage(items=[DecisionOut.of(logged) for logged in found[:limit]], next=more)
 
 
 @router.get("/{decision}", responses=documented(404))

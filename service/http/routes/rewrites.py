@@ -7,8 +7,9 @@ from fastapi import APIRouter
 from riffler.service.agent.rewrites import rewrite_alone
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.incoming import NewRewrite
 from riffler.service.http.problems import documented
-from riffler.service.http.schemas import NewRewrite, RewriteOut, RewritingOut
+from riffler.service.http.schemas import RewriteOut, RewritingOut
 
 router = APIRouter(prefix="/api/v1", tags=["rewrites"])
 

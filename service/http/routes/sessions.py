@@ -9,9 +9,10 @@ from fastapi import APIRouter, Path, Request, Response
 from riffler.service.agent.offload import offload
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import Core, CoreOf, TenantOf
-from riffler.service.http.paging import Cursor, Limit, Page, read_cursor, write_cursor
+from riffler.service.http.incoming import NewSession
+from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
-from riffler.service.http.schemas import FragmentCounts, NewSession, SessionListed, SessionOut
+from riffler.service.http.schemas import FragmentCounts, SessionListed, SessionOut, SessionPage
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import read_messages
@@ -35,15 +36,13 @@ async def create_session(
 
 
 @router.get("", responses=documented())
-async def list_sessions(
-    core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None
-) -> Page[SessionListed]:
+async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> SessionPage:
     """List sessions, the newest first."""
     place = read_cursor(cursor, int, str)
     found = await core.sessions.sessions(tenant, (place[0], place[1]) if place else None, limit + 1)
     shown = found[:limit]
     more = write_cursor(shown[-1].created_us, shown[-1].session) if len(found) > limit else None
-    return Page(items=[SessionListed.of(summary) for summary in shown], next=more)
+    return SessionPage(items=[SessionListed.of(summary) for summary in shown], next=more)
 
 
 @router.get("/{session}", response_model=SessionOut, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})

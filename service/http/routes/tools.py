@@ -10,9 +10,10 @@ from fastapi import APIRouter, Path, Response
 from riffler.errors import InvalidArguments, ToolRefused
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.incoming import ToolArguments
 from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
-from riffler.service.http.schemas import CalledOut, ToolArguments, ToolOut
+from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
 router = APIRouter(prefix="/api/v1", tags=["tools"])

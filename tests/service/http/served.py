@@ -1,0 +1,49 @@
+"""The API on a real socket, in the test's own event loop."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import httpx
+import uvicorn
+
+from riffler.service.app import Riffler
+from riffler.service.http.app import create_app
+from riffler.service.serving import core_of
+
+
+class Server(uvicorn.Server):
+    """A server inside a test: it leaves the signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Capture none."""
+        yield
+
+
+@asynccontextmanager
+async def served(
+    riffler: Riffler, *, max_body_bytes: int = 16_000_000, shutdown_s: float = 5.0
+) -> AsyncIterator[httpx.AsyncClient]:
+    """Serve until the block ends.
+
+    Args:
+        riffler: What is served.
+        max_body_bytes: See `create_app`.
+        shutdown_s: The same.
+
+    Yields:
+        A client with the service's address.
+    """
+    app = create_app(core_of(riffler), max_body_bytes=max_body_bytes, shutdown_s=shutdown_s)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        running = asyncio.create_task(server.serve(sockets=[listening]))
+        address = f"http://127.0.0.1:{listening.getsockname()[1]}"
+        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+            try:
+                yield client
+            finally:
+                server.should_exit = True
+        await running

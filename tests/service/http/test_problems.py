@@ -1,0 +1,89 @@
+"""Errors on the wire: one table, one shape, nothing of the inside."""
+
+import inspect
+import json
+
+import httpx
+import pytest
+from tests.service.http.conftest import Model
+
+from riffler import errors
+from riffler.service.http.problems import MEDIA_TYPE, STATUSES, problem_of
+
+EVERY = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, errors.RifflerError)]
+
+
+def test_the_table_is_complete() -> None:
+    """Each error has its status, and the table has no other."""
+    assert set(STATUSES) == set(EVERY)
+    assert all(400 <= status < 600 for status in STATUSES.values())
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_an_inner_failure_keeps_its_words(kind: type[errors.RifflerError]) -> None:
+    """What a client did wrong is told in the error's words; what went wrong inside is not, with status 500."""
+    problem, _ = problem_of(kind("the secret words"))
+    assert (problem["detail"] == "the secret words") == (problem["status"] != 500)
+    assert problem["type"].removeprefix("urn:riffler:problem:").replace("-", "") == kind.__name__.lower()
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "retry"),
+    [
+        (errors.EngineUnavailable, 503, True),
+        (errors.EngineBusy, 503, True),
+        (errors.EngineTimeout, 504, False),
+        (errors.EngineRejected, 502, False),
+        (errors.EngineGarbled, 502, False),
+        (errors.EngineOutOfMemory, 507, False),
+    ],
+)
+async def test_an_engine_that_fails_is_a_problem(
+    client: httpx.AsyncClient, model: Model, kind: type[errors.EngineFailed], status: int, retry: bool
+) -> None:
+    """The engine's failure has its status and words, names the request, and leaves no session behind."""
+    model.says = kind("the engine says no")
+    response = await client.post("/api/v1/ask", json={"question": "Where is it?"}, headers={"X-Request-Id": "mine-1"})
+    assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert ("retry-after" in response.headers) == retry
+    problem = response.json()
+    assert problem.keys() == {"type", "title", "status", "detail", "instance"}
+    assert (problem["status"], problem["detail"]) == (status, "the engine says no")
+    assert problem["instance"] == "urn:riffler:request:mine-1"
+    assert response.headers["x-request-id"] == "mine-1"
+    assert (await client.get("/api/v1/sessions")).json()["items"] == []
+
+
+async def test_what_nobody_foresaw_says_nothing(client: httpx.AsyncClient, model: Model) -> None:
+    """A bug inside is a 500 without a word of it."""
+    model.says = ZeroDivisionError("the secret words")
+    response = await client.post("/api/v1/ask", json={"question": "Where is it?"})
+    assert (response.status_code, response.headers["content-type"]) == (500, MEDIA_TYPE)
+    assert "secret" not in response.text
+    assert response.headers["x-request-id"] == json.loads(response.text)["instance"].rpartition(":")[2]
+
+
+@pytest.mark.parametrize("given", ["", "two words", "x" * 129, "a\\nb", "é"])
+async def test_a_strange_request_id_is_replaced(client: httpx.AsyncClient, given: str) -> None:
+    """Only what can stand in a log line is taken over."""
+    response = await client.get("/livez", headers={"X-Request-Id": given.encode()})
+    assert response.status_code == 200
+    assert len(response.headers["x-request-id"]) == 16
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "allow"),
+    [
+        ("GET", "/nowhere", 404, None),
+        ("PUT", "/api/v1/sessions", 405, "GET, POST"),
+        ("OPTIONS", "/api/v1/sessions/s", 405, "DELETE, GET"),
+        ("GET", "/api/v1/ask", 405, "POST"),
+    ],
+)
+async def test_a_wrong_address_is_a_problem(
+    client: httpx.AsyncClient, method: str, path: str, status: int, allow: str | None
+) -> None:
+    """A path that isn't served, and a method that isn't taken, are told in the same shape."""
+    response = await client.request(method, path)
+    assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
+    assert response.headers.get("allow") == allow
