@@ -46,4 +46,4 @@ async def served(
                 yield client
             finally:
                 server.should_exit = True
-        await running
+                await running

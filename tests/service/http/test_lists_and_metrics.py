@@ -1,0 +1,151 @@
+"""Pages that join to the whole, and metrics that move and don't grow."""
+
+import re
+import secrets
+
+import httpx
+import pytest
+from tests.service.http.conftest import Model
+
+from riffler.service.app import Riffler
+from riffler.tools.messages import ToolCall
+
+
+async def pages(client: httpx.AsyncClient, path: str, limit: int) -> list[dict[str, object]]:
+    """Read a list page by page."""
+    items: list[dict[str, object]] = []
+    cursor = None
+    while True:
+        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        response = await client.get(path, params=query)
+        assert response.status_code == 200, response.text
+        page = response.json()
+        assert len(page["items"]) <= limit
+        items += page["items"]
+        cursor = page["next"]
+        if cursor is None:
+            return items
+        assert len(page["items"]) == limit
+
+
+@pytest.mark.parametrize("limit", [1, 3, 5])
+async def test_pages_join_to_the_whole(client: httpx.AsyncClient, riffler: Riffler, limit: int) -> None:
+    """Whatever the size of a page, all items come once, in order, in each of the lists."""
+    messages = [{"role": "user", "content": f"The number {n} is here. So it is."} for n in range(7)]
+    path = (await client.post("/api/v1/sessions", json={"messages": messages})).headers["location"]
+    for number in range(6):
+        cut = {"start_marker": f"The number {number}", "end_marker": f"{number} is here.", "num_fragments": 1}
+        done = await client.post(f"{path}/tools/fragment_context", json={"arguments": cut})
+        assert done.status_code == 200, done.text
+    for number in range(4):
+        await client.post("/api/v1/sessions", json={"session": f"s{number}"})
+        await client.post("/api/v1/rewrites", json={"query": f"Where is number {number}?"})
+    assert await pages(client, f"{path}/messages", limit) == messages
+    assert [each["index"] for each in await pages(client, f"{path}/view", limit)] == list(range(7))
+    assert [each["id"] for each in await pages(client, f"{path}/fragments", limit)] == [
+        f"f{n:05x}" for n in range(1, 7)
+    ]
+    events = await pages(client, f"{path}/events", limit)
+    assert [(each["version"], each["number"], each["kind"]) for each in events] == [
+        (1, 1, "appended"),
+        *((version, 1, "cut") for version in range(2, 8)),
+    ]
+    listed = [each["session"] for each in await pages(client, "/api/v1/sessions", limit)]
+    assert listed == ["s3", "s2", "s1", "s0", path.rpartition("/")[2]]
+    decisions = await pages(client, "/api/v1/decisions", limit)
+    assert len({each["decision"] for each in decisions}) == len(decisions) == 4
+    one = (await client.get(f"/api/v1/decisions/{decisions[0]['decision']}")).json()
+    assert one == decisions[0]
+    assert sum(one["propensities"].values()) == pytest.approx(1.0)
+
+
+async def test_a_page_stays_right_while_things_are_added(client: httpx.AsyncClient) -> None:
+    """A cursor of before gives what came after it, also when there is more by now."""
+    path = (await client.post("/api/v1/sessions", json={})).headers["location"]
+    for number in range(4):
+        await client.post(f"{path}/messages", json={"messages": [{"role": "user", "content": f"{number}"}]})
+    first = (await client.get(f"{path}/events", params={"limit": 2})).json()
+    await client.post(f"{path}/messages", json={"messages": [{"role": "user", "content": "4"}]})
+    rest = (await client.get(f"{path}/events", params={"limit": 100, "cursor": first["next"]})).json()
+    assert [each["version"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4, 5]
+
+
+def samples(text: str) -> dict[str, float]:
+    """Read Prometheus' text format."""
+    rows = (line.rpartition(" ") for line in text.splitlines() if line and not line.startswith("#"))
+    return {name: float(value) for name, _, value in rows}
+
+
+async def test_metrics_are_named_as_prometheus_asks(client: httpx.AsyncClient) -> None:
+    """Counters end in `_total`, times are in seconds, each family has its help, and nothing is in milliseconds."""
+    text = (await client.get("/metrics")).text
+    families = dict(re.findall(r"^# TYPE (\S+) (\S+)$", text, re.MULTILINE))
+    helped = set(re.findall(r"^# HELP (\S+) \S", text, re.MULTILINE))
+    assert families.keys() == helped
+    for name, kind in families.items():
+        assert name.startswith("riffler_")
+        assert kind != "counter" or name.endswith("_total")
+        assert not name.endswith(("_ms", "_milliseconds"))
+
+
+async def test_each_metric_moves_when_its_thing_happens(client: httpx.AsyncClient, model: Model) -> None:
+    """A question, a tool's call by model and app, a refusal, a reward and its repetition are each counted once."""
+    path = (await client.post("/api/v1/sessions", json={})).headers["location"]
+    before = samples((await client.get("/metrics")).text)
+    model.says = "It is in the harbour."
+    answer = (await client.post(f"{path}/ask", json={"question": "Where is the boat?"})).json()
+    for _ in range(2):
+        reward = f"/api/v1/decisions/{answer['rewriting']['decision']}/reward"
+        await client.post(reward, json={"reward": 0.5})
+    await client.post(f"{path}/tools/search_context", json={"arguments": {"query": "boat"}})
+    await client.post(f"{path}/tools/fold_fragment", json={"arguments": {"fragment_id": "f00001"}})
+    await client.post("/api/v1/sessions/nobody/ask", json={"question": "Where?"})
+    after = samples((await client.get("/metrics")).text)
+
+    def moved(name: str) -> float:
+        return after.get(name, 0.0) - before.get(name, 0.0)
+
+    arm, executed = answer["rewriting"]["arm"], answer["rewriting"]["executed"]
+    yes = "yes" if arm == executed else "no"
+    for name, by in {
+        'riffler_turns_total{outcome="answered"}': 1,
+        'riffler_turns_total{outcome="refused"}': 1,
+        "riffler_turn_seconds_count": 2,
+        f'riffler_decisions_total{{arm="{arm}",executed="{yes}"}}': 1,
+        'riffler_rewards_total{outcome="counted"}': 1,
+        'riffler_rewards_total{outcome="repeated"}': 1,
+        "riffler_reward_count": 1,
+        'riffler_tool_calls_total{by="app",outcome="done",tool="search_context"}': 1,
+        'riffler_tool_calls_total{by="app",outcome="refused",tool="fold_fragment"}': 1,
+        'riffler_engine_tokens_total{kind="prompt"}': answer["tokens"]["prompt"],
+        'riffler_engine_tokens_total{kind="completion"}': answer["tokens"]["completion"],
+        'riffler_http_requests_total{method="POST",route="/api/v1/sessions/{session}/ask",status="200"}': 1,
+        'riffler_http_requests_total{method="POST",route="/api/v1/sessions/{session}/ask",status="404"}': 1,
+    }.items():
+        assert moved(name) == by, name
+    assert (after["riffler_redis_up"], after["riffler_engine_up"], after["riffler_turns_running"]) == (1, 1, 0)
+    assert after["riffler_redis_ping_seconds"] > 0
+
+
+async def test_no_label_grows_with_use(client: httpx.AsyncClient, model: Model) -> None:
+    """Twenty names of sessions, tools, decisions and paths make no new series after the first."""
+
+    async def use(number: int) -> None:
+        name = secrets.token_hex(8)
+        model.says = [ToolCall("call_1", name, "{}")] if number % 2 else "It is in the harbour."
+        path = f"/api/v1/sessions/{name}"
+        await client.post(f"{path}/ask", json={"question": "Where?"})
+        await client.post(f"{path}/tools/{name}", json={})
+        await client.get(f"/{name}")
+        await client.request(secrets.token_hex(4).upper(), path)
+        await client.get(f"/api/v1/decisions/{name}")
+        await client.post("/api/v1/sessions", json={"session": name})
+        await client.post(f"{path}/tools/{name}", json={})
+
+    for number in range(2):
+        await use(number)
+        await client.get("/metrics")
+    before = samples((await client.get("/metrics")).text).keys()
+    for number in range(20):
+        await use(number)
+    assert samples((await client.get("/metrics")).text).keys() == before
