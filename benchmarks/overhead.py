@@ -65,6 +65,7 @@ async def _inside(riffler: Riffler, repeats: int) -> list[Figure]:
 async def _over_http(riffler: Riffler, repeats: int) -> list[Figure]:
     app = create_app(core_of(riffler), max_body_bytes=1_000_000, shutdown_s=1.0)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # as `riffler serve` does
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False, lifespan="off"))
         serving = asyncio.create_task(server.serve(sockets=[listening]))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"

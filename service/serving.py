@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 import sys
 import tempfile
 from contextlib import ExitStack
@@ -103,7 +104,11 @@ def _run(config: uvicorn.Config) -> None:
     from uvicorn.supervisors import Multiprocess  # noqa: PLC0415 - only here
 
     if config.workers > 1:
-        supervisor = Multiprocess(config, sockets=[config.bind_socket()])
+        listening = config.bind_socket()
+        # Connections inherit it. asyncio would set it, but not on a socket that was made without naming TCP, as
+        # uvicorn's: each answer of two packets then waits 40 ms for the client's delayed acknowledgement.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        supervisor = Multiprocess(config, sockets=[listening])
         supervisor.run()
         if any(worker.exitcode == _STARTUP_FAILED for worker in supervisor.processes):
             sys.exit(_STARTUP_FAILED)

@@ -38,6 +38,7 @@ async def served(
     """
     app = create_app(core_of(riffler), max_body_bytes=max_body_bytes, shutdown_s=shutdown_s)
     with socket.create_server(("127.0.0.1", 0)) as listening:
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
         server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
         running = asyncio.create_task(server.serve(sockets=[listening]))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
