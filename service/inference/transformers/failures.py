@@ -13,7 +13,7 @@ _CPU_SAYS = ("can't allocate memory", "not enough memory", "bad alloc", "out of 
 _ADVICE = "shorten the request, lower batch_size or reuse_gib, raise memory_gib, or use a smaller model or dtype"
 
 
-class NoRoom(RuntimeError):  # noqa: N818 - named for what happened, as all errors here
+class NoRoom(RuntimeError):
     """The limit `memory_gib` is reached. Handled as if the device itself had no more."""
 
 

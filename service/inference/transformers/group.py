@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 from transformers import DynamicCache
 
-from riffler.service.inference.transformers.layers import Tensors, bytes_of, new_cache, row_of
+from riffler.service.inference.transformers.layers import Tensors, bytes_of, cache_of, row_of, tensors_of
 from riffler.service.inference.transformers.loading import LocalModel
 from riffler.service.inference.transformers.row import Row
 
@@ -65,13 +65,15 @@ class Group:
             local: The model.
         """
         width = max(self.width, other.width)
-        joint = new_cache(local.model.config, plain=True)
-        for layer, mine, its in zip(joint.layers, self.cache.layers, other.cache.layers, strict=True):
-            layer.update(
-                torch.cat([_padded(mine.keys, width), _padded(its.keys, width)]),
-                torch.cat([_padded(mine.values, width), _padded(its.values, width)]),
+        pairs = zip(tensors_of(self.cache), tensors_of(other.cache), strict=True)
+        joined = [
+            (
+                torch.cat([_padded(keys, width), _padded(its_keys, width)]),
+                torch.cat([_padded(values, width), _padded(its_values, width)]),
             )
-        self.cache = joint
+            for (keys, values), (its_keys, its_values) in pairs
+        ]
+        self.cache = cache_of(local.model.config, joined)
         self.rows += other.rows
 
     def computed_of(self, row: Row) -> Tensors:
@@ -96,11 +98,9 @@ class Group:
         width = self.width
         self.rows = [self.rows[at] for at in kept]
         index = torch.tensor(kept, device=local.device)
-        smaller = new_cache(local.model.config, plain=True)
-        for layer, old in zip(smaller.layers, self.cache.layers, strict=True):
-            excess = width - self.width
-            layer.update(old.keys[index, :, excess:], old.values[index, :, excess:])
-        self.cache = smaller
+        excess = width - self.width
+        left = [(keys[index, :, excess:], values[index, :, excess:]) for keys, values in tensors_of(self.cache)]
+        self.cache = cache_of(local.model.config, left)
 
 
 def _padded(tensor: torch.Tensor, width: int) -> torch.Tensor:

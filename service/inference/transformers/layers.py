@@ -5,7 +5,7 @@ Shapes: B rows, H key-value heads, T tokens, D head width.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from transformers import DynamicCache, PretrainedConfig
@@ -17,7 +17,7 @@ _STRETCHED = frozenset({"dynamic", "longrope"})
 """Rotary embeddings whose frequencies depend on how long the sequence is: a cached key goes stale as it grows."""
 
 
-class GrowingLayer(DynamicLayer):
+class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base's __init_subclass__ has no types
     """A full-attention layer that keeps room behind its keys and values.
 
     transformers' own joins two tensors at each token, which copies all that is there. `keys` and `values` are views
@@ -25,7 +25,7 @@ class GrowingLayer(DynamicLayer):
     """
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._room: tuple[torch.Tensor, torch.Tensor] | None = None
 
     def update(
@@ -118,10 +118,35 @@ def filled_cache(config: PretrainedConfig, tensors: Tensors, length: int) -> Dyn
     Returns:
         The cache. The tensors aren't touched, now or later.
     """
+    return cache_of(config, [(keys[:, :, :length], values[:, :, :length]) for keys, values in tensors])
+
+
+def cache_of(config: PretrainedConfig, tensors: Tensors) -> DynamicCache:
+    """Make a cache of a copy of keys and values.
+
+    Args:
+        config: The model's, which is plain.
+        tensors: Keys and values of each layer, [B, H, T, D].
+
+    Returns:
+        The cache.
+    """
     cache = new_cache(config, plain=True)
-    for layer, (keys, values) in zip(cache.layers, tensors, strict=True):
-        layer.update(keys[:, :, :length], values[:, :, :length])
+    for index, (keys, values) in enumerate(tensors):
+        cache.update(keys, values, index)
     return cache
+
+
+def tensors_of(cache: DynamicCache) -> Tensors:
+    """Give a plain cache's keys and values.
+
+    Args:
+        cache: The cache; it isn't empty.
+
+    Returns:
+        Views of them, [B, H, T, D].
+    """
+    return [(layer.keys, layer.values) for layer in cast("list[Any]", cache.layers)]
 
 
 def row_of(cache: DynamicCache, row: int, padding: int) -> Tensors:
@@ -136,8 +161,8 @@ def row_of(cache: DynamicCache, row: int, padding: int) -> Tensors:
         Its keys and values.
     """
     return [
-        (layer.keys[row : row + 1, :, padding:].clone(), layer.values[row : row + 1, :, padding:].clone())
-        for layer in cache.layers
+        (keys[row : row + 1, :, padding:].clone(), values[row : row + 1, :, padding:].clone())
+        for keys, values in tensors_of(cache)
     ]
 
 

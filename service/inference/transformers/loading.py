@@ -138,7 +138,6 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     config = read_config(settings)
     window = window_of(settings, config)
     with _translated(settings, "model"):
-        import torch  # noqa: PLC0415 - heavy, and an extra
         from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
         from riffler.service.inference.transformers.layers import is_plain  # noqa: PLC0415 - needs torch
@@ -148,7 +147,7 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         tokenizer = counter.load()
         if not tokenizer.chat_template:
             raise InvalidSetting(
-                f"{settings.where}: model: its tokenizer has no chat template; take the model's instruct or chat version"
+                f"{settings.where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
             )
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             settings.model, trust_remote_code=False, dtype=_dtype(settings, device), **at
@@ -212,7 +211,7 @@ def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolFo
 
 
 def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
-    config = model.generation_config.eos_token_id if model.generation_config is not None else None
+    config = getattr(model.generation_config, "eos_token_id", None)
     named = config if isinstance(config, list) else [config]
     return frozenset(number for number in (*named, tokenizer.eos_token_id) if isinstance(number, int))
 

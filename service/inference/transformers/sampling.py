@@ -5,6 +5,7 @@ What a request leaves open, the model's generation config decides: greedy, unles
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
@@ -77,6 +78,9 @@ class Sampler:
 
         Returns:
             The token's id.
+
+        Raises:
+            ValueError: There is nothing to draw from.
         """
         if self.plain:
             return int(logits.argmax(dim=-1).item())
@@ -85,6 +89,8 @@ class Sampler:
         if self.greedy:
             return int(scores.argmax(dim=-1).item())
         chances = torch.softmax(scores, dim=-1)
+        if bool(torch.isnan(chances).any()):
+            raise ValueError("the model's logits are no numbers: another dtype may help")
         return int(torch.multinomial(chances, 1, generator=self._generator).item())
 
     def _warp(self, sampling: Sampling, defaults: GenerationConfig, temperature: float) -> None:
@@ -109,11 +115,12 @@ def _number(defaults: GenerationConfig, name: str) -> float | None:
 
 
 def _check(sampling: Sampling, where: str) -> None:
+    temperature, top_p, most = sampling.temperature, sampling.top_p, sampling.max_tokens
     checks = (
-        ("temperature", sampling.temperature, "at least 0", lambda value: 0 <= value < float("inf")),
-        ("top_p", sampling.top_p, "above 0 and at most 1", lambda value: 0 < value <= 1),
-        ("max_tokens", sampling.max_tokens, "at least 1", lambda value: value >= 1),
+        ("temperature", temperature, "at least 0", temperature is None or 0 <= temperature < math.inf),
+        ("top_p", top_p, "above 0 and at most 1", top_p is None or 0 < top_p <= 1),
+        ("max_tokens", most, "at least 1", most is None or most >= 1),
     )
     for name, value, expected, holds in checks:
-        if value is not None and not holds(value):
+        if not holds:
             raise EngineRejected(f"{where}: {name}: expected {expected}, got {value!r}")

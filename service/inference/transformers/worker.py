@@ -47,7 +47,7 @@ def warm_up(local: LocalModel, where: str) -> int:
         Bytes of keys and values that a token takes.
 
     Raises:
-        EngineFailed: The model can't run on its device.
+        translate: An EngineFailed; the model can't run on its device.
     """
     cache = new_cache(local.model.config, plain=local.plain)
     try:
@@ -174,8 +174,8 @@ class Worker:
     def _too_large(self, row: Row) -> EngineFailed:
         needed = len(row.ids) * self._token_bytes / GIB
         return EngineOutOfMemory(
-            f"{self._settings.where}: {len(row.ids)} tokens need {needed:.3g} GiB for keys and values, memory_gib allows "
-            f"{self._settings.memory_gib:g}: shorten the request or raise memory_gib"
+            f"{self._settings.where}: {len(row.ids)} tokens need {needed:.3g} GiB for keys and values, "
+            f"memory_gib allows {self._settings.memory_gib:g}: shorten the request or raise memory_gib"
         )
 
     def _fill(self, group: Group) -> None:
@@ -200,7 +200,7 @@ class Worker:
             self._join(group)
 
     def _begin(self, group: Group, row: Row) -> None:
-        """Take over what the row's session has computed already. The last token always is computed: it has to answer."""
+        """Take over what the row's session has computed already, but for the last token, which has to answer."""
         found = self._store.longest(row.request.reuse, row.ids) if row.request.reuse else None
         shared = min(found[1], len(row.ids) - 1) if found is not None else 0
         if found is not None and shared:

@@ -32,10 +32,10 @@ class Mistral:
     def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
         """Read the list, or each name with its arguments."""
         if body.lstrip().startswith("["):
-            values = read_values(body.replace(self.opener, " "))
-            lists = values is not None and all(isinstance(value, list) for value in values)
-            return read_calls([item for value in values or () for item in value], ("arguments",)) if lists else None
-        values = []
+            lists = read_values(body.replace(self.opener, " ")) or []
+            items = [item for value in lists for item in (value if isinstance(value, list) else [None])]
+            return read_calls(items, ("arguments",))
+        values: list[object] = []
         for piece in filter(str.strip, body.split(self.opener)):
             named = _NAMED.match(piece)
             arguments = read_values(piece[named.end() :]) if named is not None else None
