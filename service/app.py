@@ -75,6 +75,15 @@ class Riffler:
             window_tokens=settings.window_tokens,
             tokenizer=settings.tokenizer,
             timeout_s=settings.timeout_s,
+            revision=settings.revision,
+            local_only=settings.local_only,
+            device=settings.device,
+            dtype=settings.dtype,
+            tool_form=settings.tool_form,
+            batch_size=settings.batch_size,
+            batch_wait_ms=settings.batch_wait_ms,
+            reuse_gib=settings.reuse_gib,
+            memory_gib=settings.memory_gib,
         )
 
     @cached_property

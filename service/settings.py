@@ -30,6 +30,17 @@ class Settings(BaseSettings):
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
     tokenizer: str | None = Field(None, description="Hub name or folder of the model's tokenizer (extra `local`).")
     timeout_s: float = Field(600.0, gt=0, description="Longest time of one call of the model.")
+    revision: str | None = Field(None, description="A local model's branch, tag or commit on the hub.")
+    local_only: bool = Field(False, description="Whether a local model is looked for without the network.")
+    device: str = Field("auto", description="Where a local model runs: `auto`, `cpu`, `cuda`, `cuda:1`.")
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="A local model's numbers.")
+    tool_form: Literal["auto", "hermes", "llama", "mistral"] = Field(
+        "auto", description="How a local model writes tool calls."
+    )
+    batch_size: int = Field(8, ge=1, description="Most requests that a local model computes together.")
+    batch_wait_ms: float = Field(5.0, ge=0, le=1000, description="How long an idle local model waits for company.")
+    reuse_gib: float = Field(1.0, ge=0, description="Memory for computed beginnings of sessions; 0 keeps none.")
+    memory_gib: float | None = Field(None, gt=0, description="Most memory for keys and values of a local model.")
     redis_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("redis_url", "REDIS_URL", "RIFFLER_REDIS_URL"),

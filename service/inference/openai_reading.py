@@ -8,6 +8,7 @@ OpenAI is taken as it is meant, and nothing else:
 - `finish_reason` says `stop` although there are calls: it is `tool_calls`. The names of one more server are understood.
 - `usage` in any chunk, in none, or malformed: the last good one counts, else an estimate, marked as one.
 - Calls although `tool_choice` is `none`: they are dropped, as long as there is text.
+- Reasoning in `reasoning_content` or `reasoning`, as text: it is kept apart. Servers that send both send the same twice.
 
 Source of the shape: OpenAI, "Create chat completion" and "The chat completion chunk object",
 https://platform.openai.com/docs/api-reference/chat
@@ -54,6 +55,8 @@ class _Call(BaseModel):
 class _Said(BaseModel):
     content: str | None = None
     refusal: str | None = None
+    reasoning_content: object = None  # vLLM, SGLang, DeepSeek
+    reasoning: object = None  # vLLM since 0.12, Ollama, OpenRouter
     tool_calls: list[_Call] | None = None
 
 
@@ -108,6 +111,7 @@ class AnswerReader:
         self._request = request
         self._where = where
         self._text: list[str] = []
+        self._reasoning: list[str] = []
         self._drafts: list[_Draft] = []
         self._by_index: dict[int, _Draft] = {}
         self._finish: str | None = None
@@ -174,7 +178,8 @@ class AnswerReader:
         except InvalidMessage as exc:
             raise self._garbled(str(exc)) from exc
         usage = self._usage or estimated_usage(self._request, message, counter)
-        return Completion(message, "content_filter" if self._refused else finish, usage, self._model or model)
+        reason: FinishReason = "content_filter" if self._refused else finish
+        return Completion(message, reason, usage, self._model or model, "".join(self._reasoning))
 
     def _add_choice(self, choice: _Choice) -> str:
         self._finish = choice.finish_reason or self._finish
@@ -183,11 +188,13 @@ class AnswerReader:
             self._draft_of(piece).add(piece)
         self._refused = self._refused or bool(said.refusal)
         text = (said.content or "") + (said.refusal or "")
+        thought = next((value for value in (said.reasoning_content, said.reasoning) if isinstance(value, str)), "")
         try:
-            text.encode()
+            (text + thought).encode()
         except UnicodeEncodeError as exc:
             raise self._garbled("half of a surrogate pair") from exc
         self._text.append(text)
+        self._reasoning.append(thought)
         return text
 
     def _draft_of(self, piece: _Call) -> _Draft:

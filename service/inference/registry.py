@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from riffler.errors import InvalidSetting
 from riffler.service.inference.openai import OPENAI_URL, MaxTokensField, OpenAIEngine
 from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.transformers.settings import Dtype
 from riffler.service.ports.engine import Engine
 
 
@@ -27,6 +28,15 @@ class EngineSettings:
         max_tokens_field: The name under which the most tokens of a completion are sent.
         timeout_s: Longest time of one call, its retries included.
         max_retries: How often a call is tried again.
+        revision: Of a local model: a branch, tag or commit on the hub.
+        local_only: Whether a local model is looked for without the network.
+        device: Where a local model runs: `auto`, `cpu`, `cuda` or as `cuda:1`.
+        dtype: Of a local model's weights: `auto`, `float32`, `bfloat16` or `float16`.
+        tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama` or `mistral`.
+        batch_size: Most requests that a local model computes together.
+        batch_wait_ms: How long an idle local model waits for more requests to start with.
+        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none.
+        memory_gib: Most memory for all keys and values; None is what the device has.
     """
 
     model: str | None = None
@@ -37,6 +47,15 @@ class EngineSettings:
     max_tokens_field: MaxTokensField = "max_tokens"
     timeout_s: float = 600.0
     max_retries: int = 2
+    revision: str | None = None
+    local_only: bool = False
+    device: str = "auto"
+    dtype: Dtype = "auto"
+    tool_form: str = "auto"
+    batch_size: int = 8
+    batch_wait_ms: float = 5.0
+    reuse_gib: float = 1.0
+    memory_gib: float | None = None
 
 
 def _openai(settings: EngineSettings) -> Engine:
@@ -62,7 +81,30 @@ def _reader(settings: EngineSettings) -> Engine:
     return ReaderEngine() if settings.window_tokens is None else ReaderEngine(settings.window_tokens)
 
 
-_ENGINES: Mapping[str, Callable[[EngineSettings], Engine]] = MappingProxyType({"openai": _openai, "reader": _reader})
+def _transformers(settings: EngineSettings) -> Engine:
+    if not settings.model:
+        raise InvalidSetting("engine transformers: model: needs a name on the hub, or a folder")
+    from riffler.service.inference.transformers import TransformersEngine  # noqa: PLC0415 - only where it is used
+
+    return TransformersEngine(
+        settings.model,
+        revision=settings.revision,
+        local_only=settings.local_only,
+        device=settings.device,
+        dtype=settings.dtype,
+        window_tokens=settings.window_tokens,
+        tool_form=settings.tool_form,
+        batch_size=settings.batch_size,
+        batch_wait_ms=settings.batch_wait_ms,
+        reuse_gib=settings.reuse_gib,
+        memory_gib=settings.memory_gib,
+        timeout_s=settings.timeout_s,
+    )
+
+
+_ENGINES: Mapping[str, Callable[[EngineSettings], Engine]] = MappingProxyType(
+    {"openai": _openai, "reader": _reader, "transformers": _transformers}
+)
 ENGINE_NAMES = tuple(_ENGINES)
 
 
@@ -77,6 +119,15 @@ def build_engine(
     max_tokens_field: MaxTokensField = "max_tokens",
     timeout_s: float = 600.0,
     max_retries: int = 2,
+    revision: str | None = None,
+    local_only: bool = False,
+    device: str = "auto",
+    dtype: Dtype = "auto",
+    tool_form: str = "auto",
+    batch_size: int = 8,
+    batch_wait_ms: float = 5.0,
+    reuse_gib: float = 1.0,
+    memory_gib: float | None = None,
 ) -> Engine:
     """Make the engine of a name. Nothing is connected or loaded yet.
 
@@ -90,6 +141,15 @@ def build_engine(
         max_tokens_field: The name of a field.
         timeout_s: Longest time of one call.
         max_retries: How often a call is tried again.
+        revision: A local model's revision.
+        local_only: Whether to keep off the network.
+        device: A local model's device.
+        dtype: A local model's numbers.
+        tool_form: How a local model writes tool calls.
+        batch_size: Most requests at a time.
+        batch_wait_ms: How long to wait for company.
+        reuse_gib: Memory for computed beginnings.
+        memory_gib: Most memory for keys and values.
 
     Returns:
         The engine.
@@ -102,13 +162,22 @@ def build_engine(
         raise InvalidSetting(f"engine: one of {', '.join(ENGINE_NAMES)}, got {name!r}")
     key = api_key.get_secret_value() if isinstance(api_key, SecretStr) else api_key
     settings = EngineSettings(
-        model,
-        base_url or None,
-        SecretStr(key) if key else None,
-        window_tokens,
-        tokenizer,
-        max_tokens_field,
-        timeout_s,
-        max_retries,
+        model=model,
+        base_url=base_url or None,
+        api_key=SecretStr(key) if key else None,
+        window_tokens=window_tokens,
+        tokenizer=tokenizer,
+        max_tokens_field=max_tokens_field,
+        timeout_s=timeout_s,
+        max_retries=max_retries,
+        revision=revision,
+        local_only=local_only,
+        device=device,
+        dtype=dtype,
+        tool_form=tool_form,
+        batch_size=batch_size,
+        batch_wait_ms=batch_wait_ms,
+        reuse_gib=reuse_gib,
+        memory_gib=memory_gib,
     )
     return make(settings)

@@ -18,23 +18,27 @@ class ModelTokens:
     Args:
         name: A name on the hub, or a folder that holds a tokenizer.
         local_only: Whether to use the hub's local cache only, and never the network.
+        revision: A branch, tag or commit on the hub; None is its main branch.
     """
 
-    def __init__(self, name: str, *, local_only: bool = False) -> None:
+    def __init__(self, name: str, *, local_only: bool = False, revision: str | None = None) -> None:
         self._name = name
+        self._revision = revision
         self._local_only = local_only
         self._tokenizer: PreTrainedTokenizerBase | None = None
 
     def __repr__(self) -> str:
         return f"ModelTokens({self._name!r})"
 
-    def load(self) -> None:
+    def load(self) -> PreTrainedTokenizerBase:
         """Load the tokenizer now, so that a wrong name shows at the start.
 
-        Raises:
-            InvalidSetting: The extra isn't installed, or there is no tokenizer that can be loaded.
+        Returns:
+            The tokenizer; the same one when it is loaded already.
         """
-        self._tokenizer = _load(self._name, self._local_only)
+        if self._tokenizer is None:
+            self._tokenizer = _load(self._name, self._local_only, self._revision)
+        return self._tokenizer
 
     def count(self, text: str) -> int:
         """Count the tokens of a text.
@@ -47,19 +51,17 @@ class ModelTokens:
         """
         if not text:
             return 0
-        if self._tokenizer is None:
-            self._tokenizer = _load(self._name, self._local_only)
-        return max(1, len(self._tokenizer.encode(text, add_special_tokens=False, verbose=False)))
+        return max(1, len(self.load().encode(text, add_special_tokens=False, verbose=False)))
 
 
-def _load(name: str, local_only: bool) -> PreTrainedTokenizerBase:
+def _load(name: str, local_only: bool, revision: str | None) -> PreTrainedTokenizerBase:
     try:
         from transformers import AutoTokenizer  # noqa: PLC0415 - heavy, and an extra
     except ModuleNotFoundError as exc:
         raise InvalidSetting(f"tokenizer {name!r} needs {exc.name}: pip install 'riffler[local]'") from exc
     try:
         tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(
-            name, local_files_only=local_only, trust_remote_code=False
+            name, revision=revision, local_files_only=local_only, trust_remote_code=False
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError) as exc:
         why = " ".join(str(exc).split())[:300]

@@ -167,6 +167,22 @@ def test_a_refusal_is_a_text_that_was_filtered() -> None:
     assert (answer.message.text, answer.finish_reason) == ("I can't say.", "content_filter")
 
 
+@pytest.mark.parametrize("field", ["reasoning_content", "reasoning"])
+def test_reasoning_is_kept_apart(field: str) -> None:
+    """What a model thought, in a stream or whole, is never part of its text."""
+    answer = read([delta(**{field: "It is "}), delta(**{field: "deep."}), delta(content="Nine metres."), delta("stop")])
+    assert (answer.reasoning, answer.message.text) == ("It is deep.", "Nine metres.")
+    whole = read([{"choices": [{"message": {"content": "Nine.", field: "It is deep."}, "finish_reason": "stop"}]}])
+    assert (whole.reasoning, whole.message.text) == ("It is deep.", "Nine.")
+
+
+@pytest.mark.parametrize("thought", [None, {"effort": "low"}, ["a"], 5])
+def test_reasoning_that_is_no_text_is_passed_over(thought: object) -> None:
+    """A server's own way of telling how it thought doesn't cost the answer; the same text in both fields counts once."""
+    assert read([delta("stop", content="Nine.", reasoning=thought)]).reasoning == ""
+    assert read([delta("stop", content="Nine.", reasoning="deep", reasoning_content="deep")]).reasoning == "deep"
+
+
 def test_only_the_first_choice_is_read() -> None:
     """A server that gives several choices doesn't get them mixed."""
     other = {"choices": [{"index": 1, "delta": {"content": "other"}, "finish_reason": "length"}]}
@@ -230,7 +246,20 @@ def test_an_error_in_the_place_of_an_answer_is_raised(error: object, leaf: type[
 
 
 NAMES = st.sampled_from(
-    ["choices", "delta", "message", "content", "refusal", "tool_calls", "function", "name", "arguments", "id", "index"]
+    [
+        "choices",
+        "delta",
+        "message",
+        "content",
+        "refusal",
+        "reasoning",
+        "tool_calls",
+        "function",
+        "name",
+        "arguments",
+        "id",
+        "index",
+    ]
 ) | st.sampled_from(["finish_reason", "usage", "error"])
 ANYTHING = st.recursive(
     st.none() | st.booleans() | st.integers(-2, 3) | st.sampled_from(["", "stop", "length", "tool_calls", "{}", "a"]),

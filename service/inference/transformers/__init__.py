@@ -1,0 +1,24 @@
+"""The engine `transformers`: a model on this machine, through Hugging Face's transformers and PyTorch (extra `local`).
+
+    engine.py    the face on the event loop: loads once, hands requests to the worker, gives its deltas on
+    settings.py  what the engine can be told, checked before anything is imported
+    loading.py   finds and loads model and tokenizer; says in our words what can't be loaded
+    prompt.py    messages and tools as token ids, through the model's own chat template
+    control.py   keeps text that looks like a control token from being one
+    forms/       how a model writes tool calls: one form a file
+    reading.py   tells reasoning, text and calls apart as the reply comes
+    decoding.py  token ids back to text, never half a character
+    sampling.py  draws one row's next token
+    row.py       one request on its way through the worker
+    worker.py    the one thread that runs the model: who starts, who waits, who ends
+    group.py     rows that are decoded together, and their joint cache
+    layers.py    cache layers that grow without being copied at each token; which models they fit
+    reuse.py     computed beginnings, kept by the name of a session
+    failures.py  PyTorch's failures in our words
+
+Nothing here imports torch or transformers before the engine loads.
+"""
+
+from riffler.service.inference.transformers.engine import TransformersEngine
+
+__all__ = ["TransformersEngine"]

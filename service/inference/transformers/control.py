@@ -1,0 +1,86 @@
+"""Keeps text that only looks like a control token from being one.
+
+A message may hold `<|im_end|>` or `<tool_call>` as text; encoded as it stands it would end its turn and start another.
+A mark, a character that nothing in the request uses, is put inside each such text before the template is rendered, and
+the rendered prompt is encoded in the pieces between the marks. Each piece is text of the user or of the template, whole
+as it was, and no control token comes about where a mark stood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_MARKS = range(0xF0000, 0xFFFFE)
+"""Private use: no script has them. The first that the request doesn't use is taken."""
+
+
+class ControlTokens:
+    """The control tokens of a tokenizer.
+
+    Args:
+        tokens: Their texts.
+    """
+
+    def __init__(self, tokens: Iterable[str]) -> None:
+        longest_first = sorted((token for token in tokens if len(token) > 1), key=len, reverse=True)
+        self._pattern = re.compile("|".join(map(re.escape, longest_first)) or "(?!)")
+
+    def mark(self, value: Any) -> tuple[Any, str]:  # noqa: ANN401 - JSON of any type
+        """Put a mark inside each text that looks like a control token.
+
+        Args:
+            value: JSON; the keys of objects are left alone.
+
+        Returns:
+            The value with marks, and the mark; empty when there is nothing to mark.
+        """
+        texts = list(_texts_of(value))
+        if not any(self._pattern.search(text) for text in texts):
+            return value, ""
+        used = frozenset().union(*texts)
+        mark = next(chr(code) for code in _MARKS if chr(code) not in used)
+        return self._marked(value, mark), mark
+
+    def _marked(self, value: Any, mark: str) -> Any:  # noqa: ANN401 - JSON of any type
+        if isinstance(value, str):
+            # after every character but the last: no shorter token inside this one survives either
+            return self._pattern.sub(lambda found: mark.join(found[0]), value)
+        if isinstance(value, dict):
+            return {key: self._marked(item, mark) for key, item in value.items()}
+        if isinstance(value, list | tuple):
+            return [self._marked(item, mark) for item in value]
+        return value
+
+
+def encode_pieces(tokenizer: PreTrainedTokenizerBase, text: str, mark: str) -> list[int]:
+    """Encode a prompt in the pieces between its marks.
+
+    Args:
+        tokenizer: The model's.
+        text: The rendered prompt.
+        mark: The mark; empty for none.
+
+    Returns:
+        The token ids. Nothing is added around them.
+    """
+    ids: list[int] = []
+    for piece in text.split(mark) if mark else [text]:
+        if piece:
+            ids += tokenizer.encode(piece, add_special_tokens=False, verbose=False)
+    return ids
+
+
+def _texts_of(value: object) -> Iterable[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for item in value.values():
+            yield from _texts_of(item)
+    elif isinstance(value, list | tuple):
+        for item in value:
+            yield from _texts_of(item)

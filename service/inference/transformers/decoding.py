@@ -1,0 +1,68 @@
+"""Token ids back to text while they come, never half a character."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_HALF = "\ufffd"
+_LONGEST_CHARACTER = 8
+"""In tokens. A character that isn't whole after so many never will be: the bytes are invalid."""
+
+
+class TextDecoder:
+    """Decodes one reply token by token.
+
+    A token's text can depend on the tokens before it (a leading space, a character's first bytes), so that a window of
+    the last tokens is decoded with and without the new one, and the difference is what is new.
+
+    Args:
+        tokenizer: The model's.
+        hidden: Ids that are no text: special tokens but those that stand for a call or for reasoning.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, hidden: Collection[int]) -> None:
+        self._tokenizer = tokenizer
+        self._hidden = hidden
+        self._ids: list[int] = []
+        self._start = 0  # of the window
+        self._done = 0  # tokens whose text was given
+
+    def add(self, token: int) -> str:
+        """Take the next token.
+
+        Args:
+            token: Its id.
+
+        Returns:
+            The text that is certain now, often that of the token, empty while a character isn't whole.
+        """
+        if token in self._hidden:
+            return ""
+        self._ids.append(token)
+        return self._new_text(final=False)
+
+    def flush(self) -> str:
+        """End the reply.
+
+        Returns:
+            What was held back; bytes that are no character come as U+FFFD.
+        """
+        return self._new_text(final=True)
+
+    def _new_text(self, *, final: bool) -> str:
+        before = self._decode(self._ids[self._start : self._done])
+        whole = self._decode(self._ids[self._start :])
+        waiting = whole.endswith(_HALF) and len(self._ids) - self._done < _LONGEST_CHARACTER
+        if len(whole) <= len(before) or (waiting and not final):
+            return ""
+        self._start, self._done = self._done, len(self._ids)
+        return whole[len(before) :]
+
+    def _decode(self, ids: list[int]) -> str:
+        text = self._tokenizer.decode(ids, skip_special_tokens=False, clean_up_tokenization_spaces=False)
+        assert isinstance(text, str)  # noqa: S101 - one list of ids is one text
+        return text

@@ -1,0 +1,225 @@
+"""`TransformersEngine`: a model on this machine, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
+from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.transformers.loading import LocalModel, free_memory, load_model, read_config, window_of
+from riffler.service.inference.transformers.prompt import Prompt, PromptWriter
+from riffler.service.inference.transformers.settings import Dtype, LocalSettings
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.tools.tokens import TokenCounter
+
+if TYPE_CHECKING:
+    from transformers import GenerationConfig
+
+    from riffler.service.inference.transformers.row import Row
+    from riffler.service.inference.transformers.worker import Worker
+
+
+class TransformersEngine:
+    """Runs a model with transformers and PyTorch. No code that a model brings is ever run.
+
+    The first call, or `ready`, loads the model. `info` reads the model's config when it is first asked for and
+    `window_tokens` isn't given.
+
+    Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
+    is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
+    that is EngineGarbled.
+
+    Args:
+        model: A name on the hub, or a folder.
+        revision: See `LocalSettings`, as for all that follow.
+        local_only: Never use the network.
+        device: Where it runs.
+        dtype: Of weights and cache.
+        window_tokens: The window.
+        tool_form: How the model writes tool calls.
+        batch_size: Most requests at a time.
+        batch_wait_ms: How long an idle engine waits for company.
+        reuse_gib: Memory for computed beginnings.
+        memory_gib: Most memory for keys and values.
+        timeout_s: Longest time of one call.
+    """
+
+    def __init__(
+        self,
+        model: str,
+        *,
+        revision: str | None = None,
+        local_only: bool = False,
+        device: str = "auto",
+        dtype: Dtype = "auto",
+        window_tokens: int | None = None,
+        tool_form: str = "auto",
+        batch_size: int = 8,
+        batch_wait_ms: float = 5.0,
+        reuse_gib: float = 1.0,
+        memory_gib: float | None = None,
+        timeout_s: float = 600.0,
+    ) -> None:
+        self._settings = LocalSettings(
+            model=model,
+            revision=revision,
+            local_only=local_only,
+            device=device,
+            dtype=dtype,
+            window_tokens=window_tokens,
+            tool_form=tool_form,
+            batch_size=batch_size,
+            batch_wait_ms=batch_wait_ms,
+            reuse_gib=reuse_gib,
+            memory_gib=memory_gib,
+            timeout_s=timeout_s,
+        )
+        self._where = self._settings.where
+        self._counter = ModelTokens(model, local_only=local_only, revision=revision)
+        self._loading: asyncio.Task[_Loaded] | None = None
+        self._loaded: _Loaded | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"TransformersEngine({self._settings.model!r}, device={self._settings.device!r})"
+
+    @cached_property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        settings = self._settings
+        return EngineInfo("transformers", settings.model, window_of(settings, read_config(settings)))
+
+    @property
+    def counter(self) -> TokenCounter:
+        """Counts with the model's own tokenizer."""
+        return self._counter
+
+    async def ready(self) -> None:
+        """Load the model and run it once, off the event loop. Callers at the same time share one load."""
+        await self._load()
+
+    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+        """Run the model once; see the port.
+
+        Args:
+            request: What to run.
+
+        Yields:
+            Deltas when `request.stream` is set, then the completion.
+
+        Raises:
+            EngineFailed: See the port.
+            EngineTimeout: It took longer than `timeout_s`.
+        """
+        loaded = await self._load()
+        deadline = time.monotonic() + self._settings.timeout_s
+        prompt = await asyncio.to_thread(loaded.writer.write, request)
+        row = self._row(loaded, request, prompt, deadline)
+        loaded.worker.submit(row)
+        try:
+            while True:
+                try:
+                    item = await row.outbox.take(deadline)
+                except TimeoutError as exc:
+                    raise EngineTimeout(
+                        f"{self._where}: took longer than timeout_s {self._settings.timeout_s:g} s"
+                    ) from exc
+                if isinstance(item, EngineFailed):
+                    raise item
+                yield item
+                if isinstance(item, Completion):
+                    return
+        finally:
+            row.cancelled = True
+
+    async def aclose(self) -> None:
+        """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
+        self._closed = True
+        if self._loading is not None:
+            await asyncio.wait([self._loading])  # a thread that loads can't be stopped
+        loaded, self._loaded = self._loaded, None
+        if loaded is not None:
+            await asyncio.to_thread(loaded.worker.stop)
+            del loaded
+            await asyncio.to_thread(free_memory)
+
+    async def _load(self) -> _Loaded:
+        if self._closed:
+            raise EngineUnavailable(f"{self._where}: is closed")
+        if self._loaded is not None:
+            return self._loaded
+        if self._loading is None:
+            self._loading = asyncio.create_task(self._load_once())
+        return await asyncio.shield(self._loading)
+
+    async def _load_once(self) -> _Loaded:
+        try:
+            self._loaded = await asyncio.to_thread(_Loaded, self._settings, self._counter)
+            return self._loaded
+        finally:
+            self._loading = None
+
+    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Row:
+        """Check a request and make it ready for the worker."""
+        from riffler.service.inference.transformers.decoding import TextDecoder  # noqa: PLC0415
+        from riffler.service.inference.transformers.reading import ReplyReader  # noqa: PLC0415
+        from riffler.service.inference.transformers.row import Outbox, Row  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
+
+        local = loaded.local
+        form = local.form if request.tools else None
+        offered = frozenset(str(tool.get("function", {}).get("name")) for tool in request.tools)
+        return Row(
+            request=request,
+            prompt=prompt,
+            max_tokens=self._max_tokens(local, request, len(prompt.ids)),
+            deadline=deadline,
+            outbox=Outbox(),
+            sampler=Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where),
+            decoder=TextDecoder(local.tokenizer, local.hidden),
+            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered),
+            model=self._settings.model,
+            where=self._where,
+        )
+
+    def _max_tokens(self, local: LocalModel, request: EngineRequest, prompt_tokens: int) -> int:
+        window, asked = local.window_tokens, request.sampling.max_tokens
+        most = window - prompt_tokens
+        if most < (asked or 1):
+            raise EngineRejected(
+                f"{self._where}: the prompt has {prompt_tokens} tokens and the completion may have {asked or 1}, "
+                f"together more than the window of {window}"
+            )
+        return asked if asked is not None else most
+
+
+class _Loaded:
+    """What loading makes: the model, and a worker that runs it. Made in a thread."""
+
+    def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
+        self.local = load_model(settings, counter)
+        from riffler.service.inference.transformers.worker import Worker, warm_up  # noqa: PLC0415 - needs torch
+
+        self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
+        self.worker: Worker = Worker(self.local, settings, warm_up(self.local, settings.where))
+        self.worker.start()
+
+    @property
+    def defaults(self) -> GenerationConfig:
+        """How the model itself wants its tokens drawn."""
+        config: GenerationConfig = self.local.model.generation_config
+        return config
+
+
+def _suppressed(local: LocalModel, request: EngineRequest) -> list[int]:
+    """Give the token that opens a call, where no call may come and the conversation would suggest one."""
+    suggested = bool(request.tools) or any(message.tool_calls for message in request.messages)
+    allowed = bool(request.tools) and request.tool_choice != "none"
+    if local.form is None or allowed or not suggested:
+        return []
+    number = local.tokenizer.get_added_vocab().get(local.form.opener)
+    return [] if number is None else [number]

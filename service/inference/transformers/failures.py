@@ -1,0 +1,47 @@
+"""PyTorch's failures in our words. The only place that knows them."""
+
+from __future__ import annotations
+
+import torch
+
+from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
+
+FOREIGN = (RuntimeError, ValueError, IndexError, TypeError, KeyError, NotImplementedError, AssertionError, MemoryError)
+"""What a model's forward pass raises: PyTorch's own errors are RuntimeErrors, and models check their arguments."""
+
+_CPU_SAYS = ("can't allocate memory", "not enough memory", "bad alloc", "out of memory")
+_ADVICE = "shorten the request, lower batch_size or reuse_gib, raise memory_gib, or use a smaller model or dtype"
+
+
+class NoRoom(RuntimeError):
+    """The limit `memory_gib` is reached. Handled as if the device itself had no more."""
+
+
+def is_out_of_memory(exc: BaseException) -> bool:
+    """Tell whether a failure is a lack of memory.
+
+    Args:
+        exc: What was raised.
+
+    Returns:
+        True for CUDA's and the CPU allocator's errors, Python's own and our limit's.
+    """
+    if isinstance(exc, NoRoom | MemoryError | torch.OutOfMemoryError):
+        return True
+    return isinstance(exc, RuntimeError) and any(words in str(exc).lower() for words in _CPU_SAYS)
+
+
+def translate(exc: BaseException, where: str) -> EngineFailed:
+    """Say in our words what PyTorch raised.
+
+    Args:
+        exc: One of `FOREIGN`.
+        where: Who failed, to start the text with.
+
+    Returns:
+        The error to raise, of one line.
+    """
+    why = " ".join(str(exc).split())[:300]
+    if is_out_of_memory(exc):
+        return EngineOutOfMemory(f"{where}: out of memory ({why}): {_ADVICE}")
+    return EngineUnavailable(f"{where}: failed ({type(exc).__name__}: {why})")

@@ -1,0 +1,147 @@
+"""The interface of a form of tool calls, and what all forms need to read JSON that a model wrote."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+_DECODER = json.JSONDecoder()
+
+
+@dataclass(frozen=True, slots=True)
+class ParsedCall:
+    """A call as the model wrote it; it gets its id later.
+
+    Attributes:
+        name: The function.
+        arguments: JSON text.
+    """
+
+    name: str
+    arguments: str
+
+
+class ToolForm(Protocol):
+    """How one family of models writes its tool calls."""
+
+    @property
+    def name(self) -> str:
+        """What the setting `tool_form` calls it."""
+        ...
+
+    @property
+    def signs(self) -> tuple[str, ...]:
+        """Texts of which a chat template of this form has at least one."""
+        ...
+
+    @property
+    def opener(self) -> str:
+        """What begins a call."""
+        ...
+
+    @property
+    def closer(self) -> str:
+        """What ends it; empty where only the reply's end does."""
+        ...
+
+    @property
+    def bare(self) -> str:
+        """What a reply begins with that may be a call without the opener; empty where there is none such."""
+        ...
+
+    @property
+    def forced(self) -> str:
+        """What is written into the model's turn when a call is required."""
+        ...
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """Special tokens that are part of a call's text."""
+        ...
+
+    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+        """Read what stands between the opener and the closer.
+
+        Args:
+            body: The text, without both.
+
+        Returns:
+            One call or more, or None when this is no call, or not a whole one.
+        """
+        ...
+
+    def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Put a conversation into the order and shape that templates of this form accept.
+
+        Args:
+            messages: Messages in OpenAI's shape, with arguments as objects. They may be changed.
+
+        Returns:
+            The messages for the template.
+        """
+        ...
+
+
+def read_values(text: str, separators: str = "") -> list[object] | None:
+    """Read JSON values that stand one after another.
+
+    Args:
+        text: The text.
+        separators: Characters that may stand between them, beside white space.
+
+    Returns:
+        The values, or None when something else stands there, or the text ends within a value.
+    """
+    skipped = " \t\r\n" + separators
+    values: list[object] = []
+    rest = text.strip(skipped)
+    while rest:
+        try:
+            value, end = _DECODER.raw_decode(rest)
+        except (ValueError, RecursionError):
+            return None
+        values.append(value)
+        rest = rest[end:].lstrip(skipped)
+    return values
+
+
+def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
+    """Take a JSON value for a call.
+
+    Args:
+        value: The value.
+        keys: Under which of these names the arguments may stand.
+
+    Returns:
+        The call, or None when it has no name, or no object (or JSON text of one) as its arguments.
+    """
+    if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"]:
+        return None
+    given = next((value[key] for key in keys if key in value), None)
+    if isinstance(given, str):  # some models write the arguments as OpenAI does: JSON text within JSON
+        inner = read_values(given)
+        given = inner[0] if inner is not None and len(inner) == 1 else None
+    if not isinstance(given, dict):
+        return None
+    arguments = json.dumps(given, ensure_ascii=False)
+    try:
+        (value["name"] + arguments).encode()
+    except UnicodeEncodeError:  # half of a surrogate pair: no message can keep it
+        return None
+    return ParsedCall(value["name"], arguments)
+
+
+def read_calls(values: Sequence[object] | None, keys: Sequence[str]) -> tuple[ParsedCall, ...] | None:
+    """Take JSON values for calls.
+
+    Args:
+        values: The values; None stands for a text that is no JSON.
+        keys: See `read_call`.
+
+    Returns:
+        The calls, or None unless there is at least one value and each is a call.
+    """
+    calls = [call for value in values or () if (call := read_call(value, keys)) is not None]
+    return tuple(calls) if calls and len(calls) == len(values or ()) else None

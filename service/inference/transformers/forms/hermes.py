@@ -1,0 +1,31 @@
+"""The form of Hermes and Qwen: `<tool_call>` JSON `</tool_call>`, once for each call, with text before it or none.
+
+Source: NousResearch, Hermes-Function-Calling, https://github.com/NousResearch/Hermes-Function-Calling, and the chat
+template of Qwen2.5.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+
+
+class Hermes:
+    """`<tool_call>` and `</tool_call>` around an object with `name` and `arguments`."""
+
+    name = "hermes"
+    signs = ("<tool_call>",)
+    opener = "<tool_call>"
+    closer = "</tool_call>"
+    bare = ""
+    forced = '<tool_call>\n{"name": "'
+    tokens = ("<tool_call>", "</tool_call>")
+
+    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+        """Read one object, or several one after another."""
+        return read_calls(read_values(body), ("arguments", "parameters"))
+
+    def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give the messages as they are."""
+        return messages

@@ -1,0 +1,53 @@
+"""The form of Llama 3.1 to 3.3: the whole reply is JSON with `name` and `parameters`, often after `<|python_tag|>`.
+
+The call of a built-in tool (`<|python_tag|>brave_search.call(query="...")`) is no JSON and stays text: no tool that is
+offered here is called that way.
+
+Source: Meta, "Llama 3.1 prompt format", https://www.llama.com/docs/model-cards-and-prompt-formats/llama3_1/, and the
+chat template of Llama-3.1-8B-Instruct.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+
+
+class Llama:
+    """An object with `name` and `parameters`; several are separated by semicolons or white space."""
+
+    name = "llama"
+    signs = ("<|python_tag|>", "<|start_header_id|>ipython")
+    opener = "<|python_tag|>"
+    closer = ""
+    bare = "{"
+    forced = '{"name": "'
+    tokens = ("<|python_tag|>",)
+
+    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+        """Read all objects of the reply."""
+        return read_calls(read_values(body.replace(self.opener, ""), ";"), ("parameters", "arguments"))
+
+    def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Spread parallel calls over one message each, with their results between: the template takes one at a time."""
+        adapted: list[dict[str, Any]] = []
+        taken: set[int] = set()
+        for at, message in enumerate(messages):
+            calls = message.get("tool_calls") or ()
+            if len(calls) < 2:
+                if at not in taken:
+                    adapted.append(message)
+                continue
+            for number, call in enumerate(calls):
+                adapted.append({**message, "content": message["content"] if number == 0 else "", "tool_calls": [call]})
+                result = _result_of(messages, at, call.get("id"))
+                if result is not None:
+                    taken.add(result)
+                    adapted.append(messages[result])
+        return adapted
+
+
+def _result_of(messages: list[dict[str, Any]], after: int, call_id: object) -> int | None:
+    places = range(after + 1, len(messages))
+    return next((at for at in places if messages[at].get("tool_call_id") == call_id), None)

@@ -1,0 +1,69 @@
+"""The form of Mistral: `[TOOL_CALLS]` and a JSON list, or newer `[TOOL_CALLS]name[ARGS]{...}` for each call.
+
+Source: Mistral, mistral-common, "Tool calling" and its tokenizer versions v3 (the list) and v11 to v13 (names), and the
+chat template of Mistral-7B-Instruct-v0.3, https://github.com/mistralai/mistral-common
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import string
+from typing import Any
+
+from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+
+_NAMED = re.compile(r"\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*(?=\{)")
+_ID = re.compile(r"[A-Za-z0-9]{9}\Z")
+_LETTERS = string.ascii_letters + string.digits
+
+
+class Mistral:
+    """A list of objects with `name` and `arguments`, or a name and its arguments after each `[TOOL_CALLS]`."""
+
+    name = "mistral"
+    signs = ("[TOOL_CALLS]",)
+    opener = "[TOOL_CALLS]"
+    closer = ""
+    bare = ""
+    forced = "[TOOL_CALLS]"
+    tokens = ("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]")
+
+    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+        """Read the list, or each name with its arguments."""
+        if body.lstrip().startswith("["):
+            lists = read_values(body.replace(self.opener, " ")) or []
+            items = [item for value in lists for item in (value if isinstance(value, list) else [None])]
+            return read_calls(items, ("arguments",))
+        values: list[object] = []
+        for piece in filter(str.strip, body.split(self.opener)):
+            named = _NAMED.match(piece)
+            arguments = read_values(piece[named.end() :]) if named is not None else None
+            if named is None or arguments is None or len(arguments) != 1:
+                return None
+            values.append({"name": named[1], "arguments": arguments[0]})
+        return read_calls(values, ("arguments",))
+
+    def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give every call an id of nine letters or digits, and its result the same: the template refuses others."""
+        for message in messages:
+            for call in message.get("tool_calls") or ():
+                call["id"] = nine_letters(str(call.get("id")))
+            if "tool_call_id" in message:
+                message["tool_call_id"] = nine_letters(str(message["tool_call_id"]))
+        return messages
+
+
+def nine_letters(name: str) -> str:
+    """Make an id that Mistral's templates accept.
+
+    Args:
+        name: Any id.
+
+    Returns:
+        The same when it is nine letters or digits already, else nine that always come out of this id.
+    """
+    if _ID.match(name):
+        return name
+    digest = hashlib.sha256(name.encode()).digest()
+    return "".join(_LETTERS[byte % len(_LETTERS)] for byte in digest[:9])

@@ -1,0 +1,240 @@
+"""Finds and loads a model and its tokenizer, and says in our words what can't be loaded."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from riffler.errors import EngineOutOfMemory, InvalidSetting
+from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.transformers.forms import FORMS, detect_form
+from riffler.service.inference.transformers.forms.form import ToolForm
+from riffler.service.inference.transformers.reading import THINKING
+from riffler.service.inference.transformers.settings import LocalSettings
+from riffler.service.logs import get_logger
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import DynamicCache, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+
+_LOG = get_logger("transformers")
+_WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError)
+_WINDOW_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
+
+
+@dataclass(frozen=True, slots=True)
+class LocalModel:
+    """A model that is loaded.
+
+    Attributes:
+        model: It, on its device, ready to infer.
+        tokenizer: Its tokenizer, which has a chat template.
+        device: Where it runs.
+        window_tokens: How many tokens a request and its completion may have together.
+        plain: Whether rows of its cache can be cut, moved and joined (`layers.is_plain`).
+        form: How it writes tool calls, or None.
+        ends: Ids that end a reply.
+        hidden: Ids that are no text of a reply.
+        takes: What its forward pass takes, of what only some models do.
+    """
+
+    model: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+    device: torch.device
+    window_tokens: int
+    plain: bool
+    form: ToolForm | None
+    ends: frozenset[int]
+    hidden: frozenset[int]
+    takes: frozenset[str] = field(default=frozenset())
+
+    def forward(
+        self, ids: list[list[int]], starts: list[int], cache: DynamicCache, mask: torch.Tensor | None = None
+    ) -> torch.Tensor:
+        """Run the model over new tokens.
+
+        Args:
+            ids: New tokens, as many in each row.
+            starts: The position of each row's first new token.
+            cache: What was computed before; the new tokens' keys and values are added.
+            mask: Which columns of the cache and the new tokens count, bool, [rows, columns]; None is all.
+
+        Returns:
+            Logits of what follows the last token, [rows, vocabulary].
+        """
+        import torch  # noqa: PLC0415 - heavy
+
+        tokens = torch.tensor(ids, dtype=torch.long, device=self.device)
+        first = torch.tensor(starts, dtype=torch.long, device=self.device)[:, None]
+        also: dict[str, Any] = {}
+        if "position_ids" in self.takes:
+            also["position_ids"] = first + torch.arange(tokens.shape[1], device=self.device)
+        if "logits_to_keep" in self.takes:
+            also["logits_to_keep"] = 1
+        out = self.model(input_ids=tokens, past_key_values=cache, attention_mask=mask, use_cache=True, **also)
+        logits: torch.Tensor = out.logits[:, -1]
+        return logits
+
+
+def read_config(settings: LocalSettings) -> PretrainedConfig:
+    """Read a model's config alone, which is quick.
+
+    Args:
+        settings: Which model.
+
+    Returns:
+        The config.
+    """
+    with _translated(settings, "model"):
+        from transformers import AutoConfig  # noqa: PLC0415 - heavy, and an extra
+
+        config: PretrainedConfig = AutoConfig.from_pretrained(
+            settings.model, revision=settings.revision, local_files_only=settings.local_only, trust_remote_code=False
+        )
+    return config
+
+
+def window_of(settings: LocalSettings, config: PretrainedConfig) -> int:
+    """Find the window.
+
+    Args:
+        settings: What may name one.
+        config: The model's.
+
+    Returns:
+        Tokens of a request and its completion together.
+
+    Raises:
+        InvalidSetting: The model doesn't say, and no setting does; or the setting is more than the model has.
+    """
+    text = config.get_text_config(decoder=True)
+    found = (getattr(text, name, None) for name in _WINDOW_NAMES)
+    own = next((value for value in found if isinstance(value, int)), None)
+    asked = settings.window_tokens
+    if own is None and asked is None:
+        raise InvalidSetting(f"{settings.where}: window_tokens: the model's config has no window, so it must be set")
+    if own is not None and asked is not None and asked > own:
+        raise InvalidSetting(f"{settings.where}: window_tokens: expected at most the model's own {own}, got {asked}")
+    return asked if asked is not None else own or 0
+
+
+def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
+    """Load a model with all that goes with it. Takes seconds to minutes, and downloads what isn't there.
+
+    Args:
+        settings: Which model, and where to.
+        counter: Counts with the same tokenizer, so that it is loaded once.
+
+    Returns:
+        The model.
+
+    Raises:
+        InvalidSetting: The extra isn't installed, or the model can't be loaded or used as the settings say.
+    """
+    config = read_config(settings)
+    window = window_of(settings, config)
+    with _translated(settings, "model"):
+        from transformers import AutoModelForCausalLM  # noqa: PLC0415
+
+        from riffler.service.inference.transformers.layers import is_plain  # noqa: PLC0415 - needs torch
+
+        device = _device(settings)
+        at: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_only}
+        tokenizer = counter.load()
+        if not tokenizer.chat_template:
+            raise InvalidSetting(
+                f"{settings.where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
+            )
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
+            settings.model, trust_remote_code=False, dtype=_dtype(settings, device), **at
+        )
+        model = model.to(device).eval()  # type: ignore[arg-type]  # the overload is hidden by a decorator
+        takes = frozenset(inspect.signature(model.forward).parameters)
+        plain = is_plain(model.config) and "position_ids" in takes
+    if not plain:
+        _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
+    form = _form(settings, tokenizer)
+    return LocalModel(
+        model=model,
+        tokenizer=tokenizer,
+        device=device,
+        window_tokens=window,
+        plain=plain,
+        form=form,
+        ends=_ends(model, tokenizer),
+        hidden=_hidden(tokenizer, form),
+        takes=takes,
+    )
+
+
+def free_memory() -> None:
+    """Give back what nobody uses any more, to the device as well."""
+    import torch  # noqa: PLC0415 - heavy
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+
+
+def _device(settings: LocalSettings) -> torch.device:
+    import torch  # noqa: PLC0415 - heavy
+
+    name = settings.device
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    number = int(name.partition(":")[2] or 0)
+    if name != "cpu" and number >= torch.cuda.device_count():
+        count = torch.cuda.device_count()
+        raise InvalidSetting(f"{settings.where}: device: expected one of {count} CUDA devices or cpu, got {name!r}")
+    return torch.device(name)
+
+
+def _dtype(settings: LocalSettings, device: torch.device) -> Any:  # noqa: ANN401 - a torch.dtype or "auto"
+    import torch  # noqa: PLC0415 - heavy
+
+    if settings.dtype == "auto":
+        return torch.float32 if device.type == "cpu" else "auto"
+    return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[settings.dtype]
+
+
+def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:
+    if settings.tool_form != "auto":
+        return FORMS[settings.tool_form]
+    form = detect_form(tokenizer.get_chat_template(tools=[{}]), tokenizer.get_added_vocab())
+    if form is None:
+        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
+    return form
+
+
+def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+    config = getattr(model.generation_config, "eos_token_id", None)
+    named = config if isinstance(config, list) else [config]
+    return frozenset(number for number in (*named, tokenizer.eos_token_id) if isinstance(number, int))
+
+
+def _hidden(tokenizer: PreTrainedTokenizerBase, form: ToolForm | None) -> frozenset[int]:
+    shown = {mark for pair in THINKING for mark in pair} | set(form.tokens if form is not None else ())
+    special = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
+    return frozenset(number for number in special if tokenizer.added_tokens_decoder[number].content not in shown)
+
+
+@contextmanager
+def _translated(settings: LocalSettings, name: str) -> Iterator[None]:
+    """Say in our words what the libraries raise while they load."""
+    try:
+        yield
+    except ModuleNotFoundError as exc:
+        raise InvalidSetting(f"engine transformers needs {exc.name}: pip install 'riffler[local]'") from exc
+    except MemoryError as exc:
+        raise EngineOutOfMemory(f"{settings.where}: out of memory while it was loaded: use a smaller model") from exc
+    except _WRONG as exc:
+        why = " ".join(str(exc).split())[:300]
+        if "out of memory" in why or "allocate memory" in why:
+            raise EngineOutOfMemory(
+                f"{settings.where}: out of memory while it was loaded ({why}): use a smaller model or dtype"
+            ) from exc
+        raise InvalidSetting(f"{settings.where}: {name}: can't be loaded ({type(exc).__name__}: {why})") from exc

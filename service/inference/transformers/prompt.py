@@ -1,0 +1,155 @@
+"""Messages and tools as token ids, through the model's own chat template."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from riffler.errors import EngineRejected
+from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
+from riffler.service.inference.transformers.forms.form import ToolForm
+from riffler.service.inference.transformers.reading import THINKING
+from riffler.service.ports.engine import EngineRequest
+from riffler.tools.messages import Message
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What the model reads.
+
+    Attributes:
+        ids: Token ids, the beginning of the model's turn included.
+        forced: What of that beginning is ours, to make it call a tool; it belongs to the reply.
+        thinking: What ends the reasoning that the template opened; empty when it opened none.
+    """
+
+    ids: list[int]
+    forced: str = ""
+    thinking: str = ""
+
+
+class PromptWriter:
+    """Writes prompts for one model.
+
+    Args:
+        tokenizer: The model's, with a chat template.
+        form: How the model calls tools; None where that isn't known.
+        where: Who refuses, to start an error's text with.
+    """
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
+        self._tokenizer = tokenizer
+        self._form = form
+        self._where = where
+        template = tokenizer.get_chat_template()
+        self._controls = ControlTokens(
+            content
+            for token in tokenizer.added_tokens_decoder.values()
+            if (content := token.content).strip() and (token.special or content in template)
+        )
+
+    def write(self, request: EngineRequest) -> Prompt:
+        """Write a request as the model expects it.
+
+        The tools stay in the prompt when `tool_choice` is `none`, so that the prompt's beginning stays the same over
+        a session and is computed once.
+
+        Args:
+            request: The request.
+
+        Returns:
+            The prompt.
+
+        Raises:
+            EngineRejected: A message has a part that is no text, the template refuses the conversation, or a call is
+                required of a model whose form of calls isn't known.
+        """
+        messages = [self._translate(message, at) for at, message in enumerate(request.messages)]
+        if self._form is not None:
+            messages = self._form.adapt(messages)
+        (messages, tools), mark = self._controls.mark((messages, list(request.tools)))
+        text = self._render(messages, tools or None)
+        thinking = next((closer for opener, closer in THINKING if text.rstrip().endswith(opener)), "")
+        forced = ""
+        if request.tools and request.tool_choice == "required":
+            if self._form is None:
+                raise EngineRejected(
+                    f"{self._where}: tool_choice required: the model's chat template shows no form of tool calls that "
+                    f"is known here; set tool_form, or use another model"
+                )
+            forced = self._form.forced
+            if thinking:
+                text, thinking = f"{text.rstrip()}\n\n{thinking}\n\n", ""
+        return Prompt(encode_pieces(self._tokenizer, text + forced, mark), forced, thinking)
+
+    def _render(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None) -> str:
+        """Render the template; where it wants turns that alternate, join neighbours of one role and try again."""
+        from jinja2 import TemplateError  # noqa: PLC0415 - comes with torch
+
+        failed: Exception | None = None
+        for conversation in (messages, _joined(messages)):
+            try:
+                text = self._tokenizer.apply_chat_template(
+                    conversation,
+                    tools=tools,  # type: ignore[arg-type]  # declared without its item's types
+                    tokenize=False,
+                    add_generation_prompt=True,
+                )
+            except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as exc:
+                failed = failed or exc
+            else:
+                assert isinstance(text, str)  # noqa: S101 - one conversation, not tokenised
+                return text
+        why = " ".join(str(failed).split())[:300]
+        raise EngineRejected(f"{self._where}: its chat template refuses the conversation ({why})") from failed
+
+    def _translate(self, message: Message, at: int) -> dict[str, Any]:
+        """Give a message in the shape that templates expect: text as one string, arguments as objects."""
+        value = message.to_dict()
+        parts = value.get("content")
+        if isinstance(parts, list):
+            other = next((part["type"] for part in parts if part["type"] != "text"), None)
+            if other is not None:
+                raise EngineRejected(
+                    f"{self._where}: messages[{at}].content: expected text, got a part of type {other!r}"
+                )
+        role = "system" if message.role == "developer" else message.role
+        made: dict[str, Any] = {"role": role, "content": message.text}
+        if message.tool_calls:
+            made["tool_calls"] = [
+                {
+                    "id": call.id,
+                    "type": "function",
+                    "function": {"name": call.name, "arguments": _object(call.arguments)},
+                }
+                for call in message.tool_calls
+            ]
+        if message.tool_call_id is not None:
+            made["tool_call_id"] = message.tool_call_id
+        if isinstance(value.get("name"), str):
+            made["name"] = value["name"]
+        return made
+
+
+def _object(arguments: str) -> dict[str, Any]:
+    """Read arguments for a template, which writes them out again. What is no object is shown under one key."""
+    try:
+        value = json.loads(arguments)
+    except (ValueError, RecursionError):
+        value = arguments
+    return value if isinstance(value, dict) else {"arguments": value}
+
+
+def _joined(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Join neighbouring messages of the user, or of the system, with an empty line between."""
+    joined: list[dict[str, Any]] = []
+    for message in messages:
+        if joined and message["role"] in {"user", "system"} and joined[-1]["role"] == message["role"]:
+            joined[-1] = {**joined[-1], "content": f"{joined[-1]['content']}\n\n{message['content']}"}
+        else:
+            joined.append(message)
+    return joined

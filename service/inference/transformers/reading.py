@@ -1,0 +1,228 @@
+"""Tells reasoning, text and tool calls apart while a reply comes.
+
+What is certain to be text is given out at once; what may yet turn out to be the start of a call, of the end of
+reasoning or of a stop text is held back. Nothing is lost:
+
+- A call that can't be read stays text, with what opened and closed it.
+- A call that breaks off at the token limit stays text too, and `broken` says so.
+- White space that only separates text from a call belongs to neither.
+- Reasoning is looked for at the reply's start only, so that an answer can speak of `<think>`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from enum import Enum, auto
+
+from riffler.service.inference.transformers.forms.form import ParsedCall, ToolForm
+
+THINKING = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
+"""What begins and ends reasoning: Qwen, DeepSeek and most others; Magistral."""
+
+
+class _Place(Enum):
+    START = auto()
+    REASONING = auto()
+    TEXT = auto()
+    CALL = auto()
+    END = auto()
+
+
+class ReplyReader:
+    """Reads one reply.
+
+    Args:
+        form: How calls are written; None where no tool was offered, so that all is text.
+        stop: Texts that end the reply, and aren't part of it.
+        thinking: What ends the reasoning that the prompt opened already; empty when it opened none.
+        offered: Names of the tools on offer. JSON without a call's opener is a call only of one of these.
+
+    Attributes:
+        text: The text so far.
+        reasoning: The reasoning so far.
+        calls: The calls so far.
+        stopped: Whether a stop text came. Nothing after it is read.
+        broken: Whether a call was not whole when the reply ended.
+    """
+
+    def __init__(
+        self, form: ToolForm | None, stop: Sequence[str] = (), thinking: str = "", offered: Collection[str] = ()
+    ) -> None:
+        self.reasoning = ""
+        self.calls: list[ParsedCall] = []
+        self.broken = False
+        self._form = form
+        self._offered = offered
+        self._stop = tuple(text for text in stop if text)
+        self._place = _Place.REASONING if thinking else _Place.START
+        self._closer = thinking
+        self._may_think = not thinking
+        self._trim = False  # whether white space before the next text is a separator
+        self._buffer = ""
+        self._opened = ""  # what opened the call that is being read
+        self._given: list[str] = []
+
+    @property
+    def text(self) -> str:
+        """The text so far."""
+        return "".join(self._given)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether a stop text came."""
+        return self._place is _Place.END
+
+    def feed(self, piece: str) -> str:
+        """Take the next piece of the reply.
+
+        Args:
+            piece: Text.
+
+        Returns:
+            What is certain to be text of the answer now; may be empty.
+        """
+        self._buffer += piece
+        return self._advance()
+
+    def finish(self) -> str:
+        """End the reply.
+
+        Returns:
+            The last of the answer's text.
+        """
+        given = ""
+        if self._place is _Place.START:
+            self._place = _Place.TEXT
+        if self._place is _Place.REASONING:
+            self.reasoning += self._buffer
+            self._buffer = ""
+        while self._place is _Place.CALL:
+            given += self._end_call()
+        if self._place is _Place.TEXT and not (self.calls and not self._buffer.strip()):
+            given += self._give(self._buffer)
+        self._buffer = ""
+        self.reasoning = self.reasoning.strip()
+        return given
+
+    def _advance(self) -> str:
+        given, before = "", None
+        while before != (self._place, self._buffer):
+            before = (self._place, self._buffer)
+            if self._place is _Place.START:
+                self._start()
+            elif self._place is _Place.REASONING:
+                self._reason()
+            elif self._place is _Place.TEXT:
+                given += self._answer()
+            elif self._place is _Place.CALL:
+                given += self._call()
+            else:
+                self._buffer = ""
+        return given
+
+    def _start(self) -> None:
+        """Decide what the reply begins with, as soon as that is clear."""
+        text = self._buffer.lstrip()
+        for opener, closer in THINKING if self._may_think else ():
+            if text.startswith(opener):
+                self._place, self._closer, self._may_think = _Place.REASONING, closer, False
+                self._buffer = text[len(opener) :]
+                return
+            if opener.startswith(text):  # also when there is only white space yet
+                return
+        if not text:
+            return
+        bare = self._form.bare if self._form is not None else ""
+        if bare and text.startswith(bare):
+            self._place, self._opened, self._buffer = _Place.CALL, "", text
+        else:
+            self._place = _Place.TEXT
+
+    def _reason(self) -> None:
+        at = self._buffer.find(self._closer)
+        if at < 0:
+            held = _held(self._buffer, (self._closer,))
+            self.reasoning += self._buffer[: len(self._buffer) - held]
+            self._buffer = self._buffer[len(self._buffer) - held :]
+            return
+        self.reasoning += self._buffer[:at]
+        self._buffer = self._buffer[at + len(self._closer) :]
+        self._place, self._trim = _Place.START, True
+
+    def _answer(self) -> str:
+        marks = self._stop if self._form is None else (*self._stop, self._form.opener)
+        found = [(at, mark) for mark in marks if (at := self._buffer.find(mark)) >= 0]
+        if not found:
+            kept = self._buffer[: len(self._buffer) - _held(self._buffer, marks)]
+            if self._form is not None:
+                kept = kept.rstrip()
+            self._buffer = self._buffer[len(kept) :]
+            return self._give(kept)
+        at, mark = min(found)
+        before, self._buffer = self._buffer[:at], self._buffer[at + len(mark) :]
+        if mark in self._stop:
+            self._place, self._buffer = _Place.END, ""
+            return self._give(before)
+        self._place, self._opened = _Place.CALL, mark
+        return self._give(before.rstrip())
+
+    def _call(self) -> str:
+        """Look for the end of a call; one without a closer ends with the reply."""
+        assert self._form is not None  # noqa: S101 - no form, no call
+        closer = self._form.closer if self._opened else ""
+        at = self._buffer.find(closer) if closer else -1
+        while at >= 0:
+            body = self._buffer[:at]
+            calls = self._form.parse(body)
+            if calls is not None or not _in_string(body):
+                rest = self._buffer[at + len(closer) :]
+                return self._close(calls, self._opened + body + closer, rest)
+            at = self._buffer.find(closer, at + 1)  # this one stood in an argument's text
+        return ""
+
+    def _end_call(self) -> str:
+        """Read a call that the reply's end closes."""
+        assert self._form is not None  # noqa: S101 - no form, no call
+        calls = self._form.parse(self._buffer)
+        if not self._opened and any(call.name not in self._offered for call in calls or ()):
+            calls = None  # an answer in JSON that happens to have a name
+        self.broken = calls is None
+        return self._close(calls, self._opened + self._buffer, "")
+
+    def _close(self, calls: tuple[ParsedCall, ...] | None, raw: str, rest: str) -> str:
+        self._place, self._buffer = _Place.TEXT, rest
+        if calls is None:
+            return self._give(raw)
+        self.calls += calls
+        self._trim = True
+        return ""
+
+    def _give(self, text: str) -> str:
+        if self._trim:
+            text = text.lstrip()
+        if text:
+            self._trim = False
+            self._given.append(text)
+        return text
+
+
+def _held(text: str, marks: Sequence[str]) -> int:
+    """Count the last characters that may be the beginning of a mark."""
+    longest = max(map(len, marks), default=1) - 1
+    for size in range(min(longest, len(text)), 0, -1):
+        if any(mark.startswith(text[-size:]) for mark in marks if len(mark) > size):
+            return size
+    return 0
+
+
+def _in_string(text: str) -> bool:
+    """Tell whether JSON text ends within a string."""
+    inside = escaped = False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = inside
+        elif character == '"':
+            inside = not inside
+    return inside

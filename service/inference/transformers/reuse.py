@@ -1,0 +1,99 @@
+"""Computed beginnings, kept by the name of a session: the longest common beginning is not computed again.
+
+An entry is never changed: whoever uses it copies what it shares, which costs a small part of computing it. Names are
+never mixed, so that nobody can time what another session asked.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from itertools import count
+
+import numpy as np
+import numpy.typing as npt
+
+from riffler.service.inference.transformers.layers import Tensors
+
+_PER_NAME = 3
+"""The conversation, the same before its last fold (a restore goes back to it), and one aside."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    ids: npt.NDArray[np.int64]
+    tensors: Tensors
+    size: int
+
+
+class PrefixStore:
+    """Keeps keys and values within a number of bytes, the least recently used going first.
+
+    Args:
+        limit: In bytes; 0 keeps nothing.
+    """
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._entries: OrderedDict[tuple[str, int], _Entry] = OrderedDict()
+        self._numbers = count()
+        self.size = 0
+
+    def longest(self, name: str, ids: list[int]) -> tuple[Tensors, int] | None:
+        """Find the entry that shares most with a prompt.
+
+        Args:
+            name: The session.
+            ids: The prompt.
+
+        Returns:
+            The entry's keys and values, and how many of its first tokens are the prompt's; None when not one is.
+        """
+        prompt = np.asarray(ids, dtype=np.int64)
+        shared = {key: _common(entry.ids, prompt) for key, entry in self._entries.items() if key[0] == name}
+        best = max(shared, key=shared.__getitem__, default=None)
+        if best is None or shared[best] == 0:
+            return None
+        self._entries.move_to_end(best)
+        return self._entries[best].tensors, shared[best]
+
+    def put(self, name: str, ids: list[int], tensors: Tensors) -> None:
+        """Keep what was computed.
+
+        Args:
+            name: The session; empty keeps nothing.
+            ids: The tokens, one for each that the tensors have.
+            tensors: Keys and values, which nobody else changes.
+        """
+        size = sum(tensor.nbytes for pair in tensors for tensor in pair)
+        if not name or not ids or size > self._limit:
+            return
+        new = np.asarray(ids, dtype=np.int64)
+        for key, entry in list(self._entries.items()):
+            if key[0] == name and _common(entry.ids, new) == len(entry.ids):
+                self._drop(key)  # the new one has all of it
+        self._entries[name, next(self._numbers)] = _Entry(new, tensors, size)
+        self.size += size
+        own = [key for key in self._entries if key[0] == name]
+        for key in own[:-_PER_NAME]:
+            self._drop(key)
+        while self.size > self._limit:
+            self._drop(next(iter(self._entries)))
+
+    def make_room(self, size: int) -> None:
+        """Forget entries, the least recently used first.
+
+        Args:
+            size: What to get under, in bytes; 0 forgets all.
+        """
+        while self._entries and self.size > max(0, size):
+            self._drop(next(iter(self._entries)))
+
+    def _drop(self, key: tuple[str, int]) -> None:
+        self.size -= self._entries.pop(key).size
+
+
+def _common(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> int:
+    length = min(len(one), len(other))
+    differs = np.flatnonzero(one[:length] != other[:length])
+    return int(differs[0]) if len(differs) else length
