@@ -8,7 +8,7 @@ OpenAI is taken as it is meant, and nothing else:
 - `finish_reason` says `stop` although there are calls: it is `tool_calls`. The names of one more server are understood.
 - `usage` in any chunk, in none, or malformed: the last good one counts, else an estimate, marked as one.
 - Calls although `tool_choice` is `none`: they are dropped, as long as there is text.
-- Reasoning in `reasoning_content` or `reasoning`, as text: it is kept apart. Servers with both send the same twice.
+- Reasoning in `reasoning_content` or `reasoning`, as text: it is kept apart. Who sends both sends the same twice.
 
 Source of the shape: OpenAI, "Create chat completion" and "The chat completion chunk object",
 https://platform.openai.com/docs/api-reference/chat

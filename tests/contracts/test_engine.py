@@ -5,9 +5,11 @@ with words of that sentence, and to search when a search tool is offered and req
 """
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +18,13 @@ from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
+from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, complete
 from riffler.tools.messages import Message, ToolCall
 
+TEMPLATE = Path(__file__).parents[1] / "service/inference/transformers/templates/hermes.jinja"
 SEARCH: dict[str, Any] = {
     "type": "function",
     "function": {
@@ -56,17 +62,62 @@ async def over_http() -> AsyncIterator[Engine]:
         yield engine
 
 
-ENGINES: dict[str, Callable[[], AbstractAsyncContextManager[Engine]]] = {
-    "scripted": lambda: just(ScriptedEngine(obedient)),
-    "openai": over_http,
-    "reader": lambda: just(ReaderEngine()),
+@pytest.fixture(scope="session")
+def obedient_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny Llama that has learned by heart what `obedient` says to the requests of this suite.
+
+    It can't copy a word that it never saw, so that it knows the words asked for here, and no others.
+    """
+    tiny = pytest.importorskip(
+        "riffler.service.inference.transformers.tiny", reason="the extra `local` isn't installed"
+    )
+    words = ["heron", *(f"heron{number}" for number in range(20))]
+    call = '<tool_call>\n{"name": "search_context", "arguments": {"query": "code word"}}\n</tool_call>'
+    offering = replace(asking("heron"), tools=(SEARCH,))
+    said = Message.assistant(None, [ToolCall("c", "search_context", '{"query": "code word"}')])
+    found = Message.tool("c", '0 matches for "code word"')
+    requests = [
+        *((asking(word), word) for word in words),
+        (replace(offering, tool_choice="required"), call.removeprefix(FORMS["hermes"].forced)),
+        (offering, "heron"),
+        (replace(offering, messages=(*offering.messages, said, found)), "heron"),
+    ]
+    tokenizer = tiny.train_tokenizer(
+        [*words, call, json.dumps(SEARCH), asking("heron").messages[1].text] * 4,
+        TEMPLATE.read_text(),
+        end="<|im_end|>",
+        special=["<|im_start|>"],
+        added=["<tool_call>", "</tool_call>"],
+    )
+    writer = PromptWriter(tokenizer, FORMS["hermes"], "test")
+    examples = [
+        (writer.write(request).ids, tokenizer.encode(reply, add_special_tokens=False) + [tokenizer.eos_token_id])
+        for request, reply in requests
+    ]
+    model = tiny.make_model(len(tokenizer))
+    assert tiny.overfit(model, examples), "the tiny model hasn't learned its replies"
+    folder: Path = tmp_path_factory.mktemp("obedient")
+    tiny.save(model, tokenizer, folder)
+    return folder
+
+
+def local(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Engine]:
+    """Give the transformers engine with that model."""
+    return just(TransformersEngine(str(request.getfixturevalue("obedient_folder")), device="cpu"))
+
+
+ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Engine]]] = {
+    "scripted": lambda _: just(ScriptedEngine(obedient)),
+    "openai": lambda _: over_http(),
+    "reader": lambda _: just(ReaderEngine()),
+    "transformers": local,
 }
 
 
 @pytest.fixture(params=ENGINES)
 async def engine(request: pytest.FixtureRequest) -> AsyncIterator[Engine]:
     """Give each engine in turn."""
-    async with ENGINES[request.param]() as made:
+    async with ENGINES[request.param](request) as made:
         yield made
 
 
@@ -187,6 +238,13 @@ async def test_what_it_is_stays_the_same(engine: Engine) -> None:
     assert before.window_tokens > 0
     assert engine.counter.count("") == 0
     assert engine.counter.count("two words") > 0
+
+
+async def test_ready_can_be_called_at_any_time(engine: Engine) -> None:
+    """Before the first call, twice at once, and after it; whoever isn't ready says so with an engine's failure."""
+    await asyncio.gather(engine.ready(), engine.ready())
+    await complete(engine, asking("heron"))
+    await engine.ready()
 
 
 async def test_closing_twice_is_fine(engine: Engine) -> None:

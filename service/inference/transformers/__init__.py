@@ -15,6 +15,7 @@
     layers.py    cache layers that grow without being copied at each token; which models they fit
     reuse.py     computed beginnings, kept by the name of a session
     failures.py  PyTorch's failures in our words
+    tiny.py      makes a tiny model in seconds, for tests and benchmarks
 
 Nothing here imports torch or transformers before the engine loads.
 """

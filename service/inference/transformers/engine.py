@@ -154,6 +154,7 @@ class TransformersEngine:
             return self._loaded
         if self._loading is None:
             self._loading = asyncio.create_task(self._load_once())
+            self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
         return await asyncio.shield(self._loading)
 
     async def _load_once(self) -> _Loaded:
@@ -213,6 +214,11 @@ class _Loaded:
         """How the model itself wants its tokens drawn."""
         config: GenerationConfig = self.local.model.generation_config
         return config
+
+
+def _seen(task: asyncio.Task[_Loaded]) -> None:
+    if not task.cancelled():
+        task.exception()
 
 
 def _suppressed(local: LocalModel, request: EngineRequest) -> list[int]:

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from transformers import DynamicCache, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
 
 _LOG = get_logger("transformers")
-_WRONG = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError)
 _WINDOW_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
 
 
@@ -222,6 +221,16 @@ def _hidden(tokenizer: PreTrainedTokenizerBase, form: ToolForm | None) -> frozen
     return frozenset(number for number in special if tokenizer.added_tokens_decoder[number].content not in shown)
 
 
+def _wrong() -> tuple[type[Exception], ...]:
+    """Name what the libraries raise for names, folders and files that hold no model. Evaluated only when they do."""
+    named = (OSError, ValueError, KeyError, TypeError, AttributeError, ImportError, RuntimeError)
+    try:
+        from safetensors import SafetensorError  # noqa: PLC0415 - comes with transformers
+    except ImportError:
+        return named
+    return (*named, SafetensorError)
+
+
 @contextmanager
 def _translated(settings: LocalSettings, name: str) -> Iterator[None]:
     """Say in our words what the libraries raise while they load."""
@@ -231,7 +240,7 @@ def _translated(settings: LocalSettings, name: str) -> Iterator[None]:
         raise InvalidSetting(f"engine transformers needs {exc.name}: pip install 'riffler[local]'") from exc
     except MemoryError as exc:
         raise EngineOutOfMemory(f"{settings.where}: out of memory while it was loaded: use a smaller model") from exc
-    except _WRONG as exc:
+    except _wrong() as exc:
         why = " ".join(str(exc).split())[:300]
         if "out of memory" in why or "allocate memory" in why:
             raise EngineOutOfMemory(

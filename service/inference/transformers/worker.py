@@ -302,7 +302,7 @@ class Worker:
         if not held:
             self._most = max(1, others if others else len(rows) // 2)
         for row in reversed(rows):
-            row.computed = 0
+            row.computed, row.cached = 0, None
             self._waiting.appendleft(row)
 
     def _forget(self, group: Group) -> None:

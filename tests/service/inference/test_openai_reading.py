@@ -178,7 +178,7 @@ def test_reasoning_is_kept_apart(field: str) -> None:
 
 @pytest.mark.parametrize("thought", [None, {"effort": "low"}, ["a"], 5])
 def test_reasoning_that_is_no_text_is_passed_over(thought: object) -> None:
-    """A server's own way of telling how it thought doesn't cost the answer; what both fields have counts once."""
+    """A server's own way of telling how it thought doesn't cost the answer; both fields count once."""
     assert read([delta("stop", content="Nine.", reasoning=thought)]).reasoning == ""
     assert read([delta("stop", content="Nine.", reasoning="deep", reasoning_content="deep")]).reasoning == "deep"
 

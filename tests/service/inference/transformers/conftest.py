@@ -1,0 +1,68 @@
+"""Tiny models, made here: one with random weights, and one for each form of tool calls that has learned to call."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riffler.service.inference.transformers import TransformersEngine
+
+TEMPLATES = Path(__file__).parent / "templates"
+END = {"hermes": "<|im_end|>", "llama": "<|eot_id|>", "mistral": "</s>"}
+SPECIAL = {
+    "hermes": ["<|im_start|>", "<|endoftext|>"],
+    "llama": ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eom_id|>", "<|python_tag|>"],
+    "mistral": "<s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_CALLS] [ARGS] [TOOL_RESULTS] "
+    "[/TOOL_RESULTS]".split(),
+}
+ADDED = {"hermes": ["<tool_call>", "</tool_call>", "<think>", "</think>"], "llama": [], "mistral": []}
+TEXT = "How deep is the harbour of Vorn? The harbour is nine metres deep, and its lighthouse has the key. ".split(" ")
+
+
+@pytest.fixture(scope="session")
+def tiny() -> Any:
+    """The module that makes tiny models."""
+    return pytest.importorskip(
+        "riffler.service.inference.transformers.tiny", reason="the extra `local` isn't installed"
+    )
+
+
+@pytest.fixture(scope="session", params=["hermes", "llama", "mistral"])
+def any_form(request: pytest.FixtureRequest) -> str:
+    """Each form in turn."""
+    form: str = request.param
+    return form
+
+
+@pytest.fixture(scope="session")
+def make_tokenizer(tiny: Any) -> Callable[[str, Sequence[str]], Any]:
+    """Makes a tokenizer with the special tokens and the template of a form, that encodes given texts well."""
+
+    def make(form: str, texts: Sequence[str]) -> Any:
+        template = (TEMPLATES / f"{form}.jinja").read_text()
+        return tiny.train_tokenizer(texts, template, end=END[form], special=SPECIAL[form], added=ADDED[form])
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def tokenizer(make_tokenizer: Callable[[str, Sequence[str]], Any]) -> Any:
+    """A small tokenizer with Qwen's template."""
+    return make_tokenizer("hermes", TEXT * 9)
+
+
+@pytest.fixture(scope="session")
+def random_folder(tiny: Any, tokenizer: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model with random weights whose choices are far apart: two next to each other differ by 1 or so in logits."""
+    folder: Path = tmp_path_factory.mktemp("random")
+    tiny.save(tiny.make_model(len(tokenizer), spread=0.3), tokenizer, folder)
+    return folder
+
+
+@pytest.fixture
+async def engine(random_folder: Path) -> AsyncIterator[TransformersEngine]:
+    """An engine with the random model, on the CPU."""
+    made = TransformersEngine(str(random_folder), device="cpu")
+    yield made
+    await made.aclose()

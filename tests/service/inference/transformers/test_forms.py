@@ -1,0 +1,107 @@
+"""Forms of tool calls, without a model: what each reads, what it refuses, and how a template is told."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.service.inference.transformers.forms import FORMS, detect_form
+from riffler.service.inference.transformers.forms.mistral import nine_letters
+
+A, B = ("a", '{"x": 1}'), ("b", "{}")
+
+
+def read(form: str, body: str) -> list[tuple[str, str]] | None:
+    """Read a body, as names and arguments."""
+    calls = FORMS[form].parse(body)
+    return None if calls is None else [(call.name, call.arguments) for call in calls]
+
+
+@pytest.mark.parametrize(
+    ("form", "body", "calls"),
+    [
+        ("hermes", '\n{"name": "a", "arguments": {"x": 1}}\n', [A]),
+        ("hermes", '{"arguments": {"x": 1}, "name": "a"}', [A]),
+        ("hermes", '{"name": "a", "arguments": "{\\"x\\": 1}"}', [A]),
+        ("hermes", '{"name": "a", "arguments": {"x": 1}}\n{"name": "b", "arguments": {}}', [A, B]),
+        ("llama", '{"name": "a", "parameters": {"x": 1}}', [A]),
+        ("llama", '{"type": "function", "name": "a", "parameters": {"x": 1}}', [A]),
+        ("llama", '{"name": "a", "parameters": {"x": 1}}; {"name": "b", "parameters": {}}', [A, B]),
+        ("llama", '{"name": "a", "arguments": {"x": 1}}<|python_tag|>{"name": "b", "parameters": {}}', [A, B]),
+        ("mistral", ' [{"name": "a", "arguments": {"x": 1}}]', [A]),
+        ("mistral", '[{"name": "a", "arguments": {"x": 1}, "id": "123456789"}, {"name":"b","arguments":{}}]', [A, B]),
+        ("mistral", 'a[ARGS]{"x": 1}', [A]),
+        ("mistral", 'a{"x": 1}[TOOL_CALLS]b[ARGS]{}', [A, B]),
+        ("mistral", 'a[CALL_ID]123456789[ARGS]{"x": 1}', [A]),
+    ],
+)
+def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> None:
+    """Each way in which models of a form write calls."""
+    assert read(form, body) == calls
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize(
+    "body",
+    [
+        "", " ", "text", "{", "[]", "[1]", "{}", "5", '{"name": 5, "arguments": {}}', '{"name": "", "arguments": {}}',
+        '{"name": "a"}', '{"name": "a", "arguments": 5}', '{"name": "a", "arguments": "{"}',
+        '{"name": "a", "arguments": {"x": "lo', '{"name": "a", "arguments": {}} and so on',
+        '[{"name": "a", "arguments": {}}, {"name"', "a[ARGS]", "a[ARGS]{", "a[ARGS]{} and so on", "[ARGS]{}",
+        '{"name": "a", "arguments": {"x": "\\ud83d"}}', "[" * 100_000,
+    ],
+)  # fmt: skip
+def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
+    """Half a call, a call with something beside it, and what no message can keep aren't calls."""
+    assert read(form, body) is None
+
+
+@given(form=st.sampled_from(sorted(FORMS)), body=st.text(alphabet='{}[]"\\:,;aARGS name1é\n', max_size=40))
+def test_any_text_is_calls_or_none(form: str, body: str) -> None:
+    """Nothing that a model can write raises, and there is never an empty list of calls."""
+    calls = read(form, body)
+    assert calls is None or calls
+
+
+@pytest.mark.parametrize(
+    ("template", "tokens", "form"),
+    [
+        ("... <tool_call> ...", [], "hermes"),
+        ("... [TOOL_CALLS] ...", [], "mistral"),
+        ("... <|start_header_id|>ipython ...", [], "llama"),
+        ("", ["<|python_tag|>"], "llama"),
+        ("", ["[TOOL_CALLS]"], "mistral"),
+        ("<tool_call>", ["<|python_tag|>"], "hermes"),
+        ("plain", ["</s>"], None),
+    ],
+)
+def test_the_form_is_found(template: str, tokens: list[str], form: str | None) -> None:
+    """The template decides before the vocabulary does."""
+    found = detect_form(template, tokens)
+    assert (found.name if found else None) == form
+
+
+@given(st.text())
+def test_ids_for_mistral_are_nine_letters_and_lasting(name: str) -> None:
+    """Any id gets one that the template accepts, always the same; a good one stays."""
+    made = nine_letters(name)
+    assert len(made) == 9
+    assert made.isalnum()
+    assert made.isascii()
+    assert nine_letters(made) == made == nine_letters(name)
+
+
+def test_llama_gets_one_call_at_a_time() -> None:
+    """Calls side by side are spread, each followed by its own result, and nothing else moves."""
+    call: dict[str, Any] = {"function": {"name": "f", "arguments": {}}}
+    messages: list[dict[str, Any]] = [
+        {"role": "user", "content": "q"},
+        {"role": "assistant", "content": "both", "tool_calls": [{"id": "1", **call}, {"id": "2", **call}]},
+        {"role": "tool", "content": "two", "tool_call_id": "2"},
+        {"role": "tool", "content": "one", "tool_call_id": "1"},
+        {"role": "user", "content": "r"},
+    ]
+    adapted = FORMS["llama"].adapt(messages)
+    assert [message["content"] for message in adapted] == ["q", "both", "one", "", "two", "r"]
+    assert [len(message.get("tool_calls", ())) for message in adapted] == [0, 1, 0, 1, 0, 0]

@@ -1,0 +1,128 @@
+"""Replies are told apart as they come: whatever the pieces, the same text, reasoning and calls, and nothing lost."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.reading import ReplyReader
+
+CALL = '<tool_call>\n{"name": "f", "arguments": {"x": "</tool_call>"}}\n</tool_call>'
+MARKS = (
+    "<think> </think> <tool_call> </tool_call> STOP < é { a[ARGS]{} [TOOL_CALLS] <|python_tag|> [THINK] [/THINK] S TOP"
+)
+PIECES = st.sampled_from([*MARKS.split(), CALL, '{"name": "f", "parameters": {}}', "deep ", "\n\n", " "])
+
+
+def read(
+    reply: str,
+    form: str | None = "hermes",
+    stop: tuple[str, ...] = (),
+    cuts: list[int] | None = None,
+    thinking: str = "",
+) -> tuple[ReplyReader, str]:
+    """Read a reply cut at some places, and give the deltas joined."""
+    reader = ReplyReader(FORMS[form] if form else None, stop, thinking, ("f",))
+    places = sorted({0, len(reply), *(cut % (len(reply) + 1) for cut in cuts or ())})
+    given_out = [reader.feed(reply[one:other]) for one, other in pairwise(places)]
+    return reader, "".join([*given_out, "" if reader.stopped else reader.finish()])
+
+
+@given(
+    pieces=st.lists(PIECES, max_size=8),
+    form=st.sampled_from([None, *sorted(FORMS)]),
+    stop=st.sampled_from([(), ("STOP",), ("\n\n", "STOP")]),
+    cuts=st.lists(st.integers(0, 400), max_size=12),
+    thinking=st.sampled_from(["", "</think>"]),
+)
+def test_pieces_change_nothing(
+    pieces: list[str], form: str | None, stop: tuple[str, ...], cuts: list[int], thinking: str
+) -> None:
+    """A reply cut anywhere gives what it gives whole, and its deltas joined are its text."""
+    reply = "".join(pieces)
+    whole, _ = read(reply, form, stop, None, thinking)
+    cut, deltas = read(reply, form, stop, cuts, thinking)
+    assert (cut.text, cut.reasoning, cut.calls, cut.stopped) == (
+        whole.text,
+        whole.reasoning,
+        whole.calls,
+        whole.stopped,
+    )
+    assert deltas == cut.text
+
+
+@given(pieces=st.lists(PIECES, max_size=8), form=st.sampled_from([None, *sorted(FORMS)]))
+def test_nothing_is_lost(pieces: list[str], form: str | None) -> None:
+    """Every character that is no white space and no mark is in the text, the reasoning or a call."""
+    reply = "".join(pieces)
+    reader, _ = read(reply, form)
+    kept = reader.text + reader.reasoning + "".join(call.name + call.arguments for call in reader.calls)
+    assert kept.count("deep") == reply.count("deep")
+    assert kept.count("é") == reply.count("é")
+    assert form is not None or kept.count("tool_call") == reply.count("tool_call")
+
+
+@pytest.mark.parametrize(
+    ("reply", "thinking", "reasoning", "text"),
+    [
+        ("<think>It is nine.</think>\n\nNine metres.", "", "It is nine.", "Nine metres."),
+        ("\n<think>\n\n</think>\n\nNine.", "", "", "Nine."),
+        ("It is nine.</think>Nine.", "</think>", "It is nine.", "Nine."),
+        ("[THINK]nine[/THINK]Nine.", "", "nine", "Nine."),
+        ("<think>It is", "", "It is", ""),
+        ("Write <think> first.", "", "", "Write <think> first."),
+        ("<thin", "", "", "<thin"),
+        ("<think>a</think><think>b</think>", "", "a", "<think>b</think>"),
+    ],
+)
+def test_reasoning_is_kept_apart(reply: str, thinking: str, reasoning: str, text: str) -> None:
+    """Reasoning at the reply's start, opened by the model or by the prompt, is never text."""
+    for cuts in (None, list(range(len(reply)))):
+        reader, deltas = read(reply, None, (), cuts, thinking)
+        assert (reader.reasoning, reader.text, deltas) == (reasoning, text, text)
+
+
+def test_text_comes_before_the_reply_ends() -> None:
+    """What can't be the start of anything is given out at once; what can is held back."""
+    reader = ReplyReader(FORMS["hermes"], ("END",))
+    assert [reader.feed(piece) for piece in ("Nine", " metres", " <to", "ll> E", "ND", "x")] == [
+        "Nine",
+        " metres",
+        "",
+        " <toll>",
+        " ",
+        "",
+    ]
+    assert reader.stopped
+    assert reader.text == "Nine metres <toll> "
+
+
+@pytest.mark.parametrize(
+    ("form", "reply", "text", "calls", "broken"),
+    [
+        ("hermes", f"I search.\n{CALL}\n{CALL}", "I search.", 2, False),
+        ("hermes", f"{CALL}\nDone.", "Done.", 1, False),
+        ("hermes", f"<tool_call>no</tool_call>\n{CALL}", "<tool_call>no</tool_call>", 1, False),
+        ("hermes", '<tool_call>\n{"name": "f", "arguments": {}}', "", 1, False),
+        ("hermes", '<tool_call>\n{"name": "f", "argu', '<tool_call>\n{"name": "f", "argu', 0, True),
+        ("llama", '{"name": "f", "parameters": {}}', "", 1, False),
+        ("llama", '{"name": "Bob", "parameters": {}}', '{"name": "Bob", "parameters": {}}', 0, True),
+        ("llama", '{"depth": 9}', '{"depth": 9}', 0, True),
+        ("llama", 'See {"name": "f", "parameters": {}}', 'See {"name": "f", "parameters": {}}', 0, False),
+        ("llama", '<|python_tag|>{"name": "g", "parameters": {}}', "", 1, False),
+        ("mistral", "Both. [TOOL_CALLS]f[ARGS]{}[TOOL_CALLS]f[ARGS]{}", "Both.", 2, False),
+        ("mistral", '[TOOL_CALLS] [{"name": "f"', '[TOOL_CALLS] [{"name": "f"', 0, True),
+    ],
+)
+def test_calls_and_text(form: str, reply: str, text: str, calls: int, broken: bool) -> None:
+    """Calls are told from text; what is none stays text; JSON alone is a call only of a tool on offer."""
+    reader, deltas = read(reply, form)
+    assert (reader.text, len(reader.calls), reader.broken, deltas) == (text, calls, broken, text)
+
+
+def test_a_stop_text_ends_the_answer_but_not_the_reasoning() -> None:
+    """The stop text isn't part of the answer, and nothing after it is read."""
+    reader, deltas = read("<think>END of it</think>Nine END ten", "hermes", ("END",))
+    assert (reader.reasoning, reader.text, deltas, reader.stopped) == ("END of it", "Nine ", "Nine ", True)
