@@ -134,7 +134,7 @@ def test_local_models_reserve_a_gpu(name: str) -> None:
 
 
 def test_vllm_is_told_to_call_tools() -> None:
-    """It would refuse tools unless told otherwise; and it serves the model, with the window, that its Riffler asks for."""
+    """It would refuse tools unless told otherwise; it serves the model, with the window, that its Riffler asks for."""
     command, environment = SERVICES["vllm"]["command"], SERVICES["riffler-vllm"]["environment"]
     assert "--enable-auto-tool-choice" in command
     assert command[command.index("--tool-call-parser") + 1] == "${VLLM_TOOL_PARSER:-hermes}"

@@ -134,7 +134,6 @@ def test_settings_that_cannot_be_read() -> None:
         ({}, {"base_url": "http://h/v1"}, "base_url is set, but has no effect"),
         ({}, {"api_key": "k"}, "api_key is set, but has no effect"),
         ({}, {"model": "m"}, "model is set, but has no effect"),
-        ({}, {"redis_url": "redis://h", "data_folder": Path("d")}, "data_folder is set, but has no effect"),
         ({}, {"rewriting": False, "pipeline": "p"}, "pipeline is set, but has no effect"),
         ({}, {"engine": "openai", "api_key": "k", "base_url": "http://models.example.org/v1"}, "readable on the way"),
         ({}, {"redis_url": "redis://:p@redis.example.org"}, "unencrypted"),
@@ -155,7 +154,7 @@ async def test_settings_that_contradict(environment: dict[str, str], given: dict
         {"engine": "openai", "api_key": "k", "base_url": "http://vllm:8000/v1", "model": "m"},
         {"engine": "openai", "api_key": "k", "base_url": "https://models.example.org/v1", "model": "m"},
         {"redis_url": "redis://:p@10.0.0.7"},
-        {"redis_url": "redis://valkey:6379/0"},
+        {"redis_url": "redis://valkey:6379/0", "data_folder": Path("d")},
     ],
 )
 async def test_settings_that_are_right(given: dict[str, Any]) -> None:
