@@ -53,20 +53,18 @@ RUN --mount=type=secret,id=pip,target=/etc/pip.conf \
     && python -m pip install -c constraints.txt -r local.txt
 
 
-# pip has nothing to do at run time. Everything is compiled here: at run time the root is read-only.
+# pip compiles what it installs, which can't be done at run time, and has nothing to do after that.
 FROM dependencies AS installed
 COPY --from=wheel /wheels /wheels
 RUN python -m pip install --no-deps --no-index /wheels/*.whl \
-    && python -m pip uninstall --yes pip setuptools \
-    && /opt/riffler/bin/python -m compileall -q -j 0 /opt/riffler/lib || true
+    && python -m pip uninstall --yes pip
 RUN python -c "import riffler, sys; sys.exit(not riffler.__file__.startswith('/opt/riffler'))"
 
 
 FROM dependencies-gpu AS installed-gpu
 COPY --from=wheel /wheels /wheels
-# setuptools stays: torch's compiler imports it.
 RUN python -m pip install --no-deps --no-index /wheels/*.whl \
-    && /opt/riffler/bin/python -m compileall -q -j 0 /opt/riffler/lib || true
+    && python -m pip uninstall --yes pip
 RUN python -c "import riffler, sys; sys.exit(not riffler.__file__.startswith('/opt/riffler'))"
 
 

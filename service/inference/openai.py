@@ -308,8 +308,8 @@ def _shown(url: str) -> str:
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as exc:
-        raise InvalidSetting(f"engine openai: base_url: no address ({exc})") from exc
+    except ValueError:  # without its cause and words: they may quote a part of a password
+        raise InvalidSetting("engine openai: base_url: can't be read as an address") from None
     if parts.scheme not in {"http", "https"} or not parts.hostname:
         raise InvalidSetting(
             "engine openai: base_url: needs http:// or https:// and a host, as http://127.0.0.1:8000/v1"

@@ -51,7 +51,7 @@ def _too_old(kind: str, version: str) -> Iterator[Finding]:
 
 
 def _mode(info: Mapping[str, Any]) -> Iterator[Finding]:
-    mode = info.get("redis_mode", "standalone")
+    mode = info.get("redis_mode") or info.get("server_mode", "standalone")  # Valkey has its own name for it
     if mode == "sentinel":
         yield Finding("fail", "this is a Sentinel, which stores nothing", "Set REDIS_URL to the primary it watches.")
     elif mode == "cluster":

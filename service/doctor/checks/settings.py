@@ -13,6 +13,7 @@ from riffler.service.doctor.subject import Subject
 from riffler.service.settings import Settings
 
 _PREFIX = "RIFFLER_"
+_ALIKE = 0.75
 _NOT_FOR: Mapping[str, tuple[str, ...]] = {
     "model": ("reader",),
     "tokenizer": ("reader",),
@@ -37,14 +38,14 @@ async def _run(subject: Subject) -> list[Finding]:
 
 def _misspelt(environment: Mapping[str, str]) -> Iterator[Finding]:
     """Find variables that nobody reads: pydantic-settings passes over them in silence."""
-    known = {f"{_PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known = [name.upper() for name in Settings.model_fields]
     for name in sorted(environment):
-        if name.upper().startswith(_PREFIX) and name.upper() not in known:
-            near = difflib.get_close_matches(name.upper(), known, 1)
+        if name.upper().startswith(_PREFIX) and name.upper().removeprefix(_PREFIX) not in known:
+            near = difflib.get_close_matches(name.upper().removeprefix(_PREFIX), known, 1, _ALIKE)
             yield Finding(
                 "warn",
                 f"{name} is set, but no setting has this name",
-                f"Did you mean {near[0]}?" if near else "Unset it.",
+                f"Did you mean {_PREFIX}{near[0]}?" if near else "Unset it.",
             )
 
 
@@ -59,8 +60,6 @@ def _without_effect(settings: Settings) -> Iterator[Finding]:
     for name, engines in _NOT_FOR.items():
         if name in given and getattr(settings, name) and settings.engine in engines:
             yield _unused(name, f"engine {settings.engine!r} doesn't look at it")
-    if settings.redis_url is not None and "data_folder" in given:
-        yield _unused("data_folder", "it is the embedded server's, and REDIS_URL takes its place")
     if not settings.rewriting and settings.pipeline is not None:
         yield _unused("pipeline", "rewriting is off, and nothing else reads queries")
 
@@ -73,27 +72,27 @@ def _unused(name: str, why: str) -> Finding:
 
 def _unencrypted(settings: Settings) -> Iterator[Finding]:
     """Find secrets that would travel a foreign network in clear text."""
-    if settings.engine == "openai" and settings.api_key is not None and settings.base_url:
-        parts = urlsplit(settings.base_url)
-        if parts.scheme == "http" and not _near(parts.hostname):
-            yield Finding(
-                "warn", "api_key would be sent over http, readable on the way", "Use https in RIFFLER_BASE_URL."
-            )
-    if settings.redis_url is not None:
-        url = urlsplit(settings.redis_url.get_secret_value())
-        if url.scheme == "redis" and url.password and not _near(url.hostname):
-            yield Finding("warn", "Redis' password would be sent unencrypted", "Use rediss:// in REDIS_URL.")
+    if settings.engine == "openai" and settings.api_key is not None and _open(settings.base_url or "", "http"):
+        yield Finding("warn", "api_key would be sent over http, readable on the way", "Use https in RIFFLER_BASE_URL.")
+    url = settings.redis_url.get_secret_value() if settings.redis_url is not None else ""
+    if "@" in url and _open(url, "redis"):
+        yield Finding("warn", "Redis' password would be sent unencrypted", "Use rediss:// in REDIS_URL.")
 
 
-def _near(host: str | None) -> bool:
-    """Tell whether a host is this machine, or on a private network: a private address, or a name without a dot."""
-    if not host:
-        return True
+def _open(url: str, scheme: str) -> bool:
+    """Tell whether an address has the unencrypted scheme and leads away from this machine and its private network."""
+    try:
+        parts = urlsplit(url)
+        host = parts.hostname
+    except ValueError:
+        return False  # the part that uses the address tells that it is none
+    if parts.scheme != scheme or not host:
+        return False
     try:
         address = ip_address(host)
     except ValueError:
-        return "." not in host
-    return address.is_private or address.is_loopback
+        return "." in host  # a name without a dot is of this machine, or of the containers' network
+    return not (address.is_private or address.is_loopback)
 
 
 CHECK = Check("settings", _run, deadline_s=5.0)
