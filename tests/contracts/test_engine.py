@@ -91,7 +91,7 @@ def obedient_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     )
     writer = PromptWriter(tokenizer, FORMS["hermes"], "test")
     examples = [
-        (writer.write(request).ids, tokenizer.encode(reply, add_special_tokens=False) + [tokenizer.eos_token_id])
+        (writer.write(request).ids, [*tokenizer.encode(reply, add_special_tokens=False), tokenizer.eos_token_id])
         for request, reply in requests
     ]
     model = tiny.make_model(len(tokenizer))

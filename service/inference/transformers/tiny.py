@@ -45,7 +45,7 @@ def train_tokenizer(
     )
     inner.train_from_iterator(texts, trainer)
     inner.add_tokens([tokenizers.AddedToken(token, special=False, normalized=False) for token in added])
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=end)
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=inner, eos_token=end)  # type: ignore[no-untyped-call]
     tokenizer.chat_template = template
     return tokenizer
 
@@ -79,28 +79,30 @@ def make_model(
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        model: LlamaForCausalLM = LlamaForCausalLM(config)
-    return model.eval()
+        model = LlamaForCausalLM(config)
+    model.train(False)
+    return model
 
 
-def overfit(model: LlamaForCausalLM, examples: Sequence[Example], most_steps: int = 400) -> bool:
+def overfit(model: LlamaForCausalLM, examples: Sequence[Example], most_steps: int = 400, rate: float = 5e-3) -> bool:
     """Teach a model replies by heart, until it gives each of them greedily and is sure of it.
 
     Args:
         model: The model, which is changed.
         examples: What to learn.
         most_steps: When to give up.
+        rate: The learning rate after a short warm-up.
 
     Returns:
         Whether it learned all of them.
     """
     batches = [_batch(group) for group in _by_length(examples)]
-    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3, weight_decay=0.0)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.0)
     model.train()
     learned = False
     for step in range(most_steps):
         for group in optimizer.param_groups:
-            group["lr"] = 5e-3 * min(1.0, (step + 1) / 20)
+            group["lr"] = rate * min(1.0, (step + 1) / 20)
         worst = 0.0
         for ids, labels in batches:
             loss = model(input_ids=ids, labels=labels).loss
@@ -113,7 +115,7 @@ def overfit(model: LlamaForCausalLM, examples: Sequence[Example], most_steps: in
             learned = all(_knows(model, ids, labels) for ids, labels in batches)
             if learned:
                 break
-    model.eval()
+    model.train(False)
     return learned
 
 

@@ -44,8 +44,8 @@ async def _server(folder: Path, options: tuple[str, ...]) -> AsyncIterator[str]:
     base = ("--port", "0", "--unixsocket", str(path), "--dir", str(folder), "--loglevel", "warning")
     process = subprocess.Popen([find_server(), *base, *options], stdout=subprocess.DEVNULL)  # noqa: ASYNC220 - returns at once
     try:
-        while not await _answers(path):
-            await asyncio.sleep(0.01)  # noqa: ASYNC110 - another process tells no event
+        while not await _answers(path):  # noqa: ASYNC110 - it waits for another process
+            await asyncio.sleep(0.01)
         yield f"unix://{path}"
     finally:
         process.kill()
