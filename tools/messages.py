@@ -23,6 +23,8 @@ from riffler.errors import InvalidMessage
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 _NO_TEXT = "a message needs text, content parts or tool calls"
+_DEEPEST = 100
+"""Most lists and objects inside each other. What is deeper could be stored, but not everything that reads it would."""
 
 
 class _Open(BaseModel):
@@ -100,7 +102,7 @@ class Message:
 
         Raises:
             InvalidMessage: A field has the wrong type, a tool message has no `tool_call_id`, the role is unknown, or a
-                text can't be encoded as UTF-8 or JSON.
+                text can't be encoded as UTF-8 or JSON, or something in it is nested too deep.
         """
         try:
             shape = _Shape.model_validate(value)
@@ -119,6 +121,8 @@ class Message:
             text.encode()
         except (TypeError, ValueError, RecursionError) as exc:  # UnicodeEncodeError is a ValueError
             raise InvalidMessage(f"{where}: can't be kept as UTF-8 JSON ({exc})") from exc
+        if text.count("[") + text.count("{") > _DEEPEST and _deeper(value, _DEEPEST):
+            raise InvalidMessage(f"{where}: expected at most {_DEEPEST} lists and objects inside each other, got more")
         return cls(text)
 
     @classmethod
@@ -284,6 +288,21 @@ def read_messages(values: Iterable[Mapping[str, Any]]) -> tuple[Message, ...]:
 
 def _dumped(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+
+
+def _deeper(value: object, most: int) -> bool:
+    """Tell whether a value has more lists and objects inside each other than this; without recursion of its own."""
+    level = [value]
+    for _ in range(most + 1):
+        level = [
+            inner
+            for each in level
+            if isinstance(each, Mapping | list | tuple)
+            for inner in (each.values() if isinstance(each, Mapping) else each)
+        ]
+        if not level:
+            return False
+    return True
 
 
 def _first_complaint(exc: ValidationError) -> str:
