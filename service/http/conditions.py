@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Annotated
 
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
-from riffler.errors import InvalidInput
 from riffler.service.agent.turn import Request as NamedRequest
+from riffler.service.http.patterns import REQUEST_NAME, VERSION
 
 
 def etag(version: int) -> str:
@@ -39,7 +38,7 @@ def _expected_version(
         str | None,
         Header(
             description='Only if the session has this version: its `ETag`, such as `"7"`; else 412. `*` takes any.',
-            pattern=r'^(\*|"[0-9]{1,15}")$',
+            pattern=VERSION,
             examples=['"7"'],
         ),
     ] = None,
@@ -54,15 +53,13 @@ async def _named_request(
         Header(
             description="A name of your own for this request. Made again with the same name, it isn't done again: it "
             "gives the same answer, or goes on where it was interrupted.",
-            pattern=r"^[!-~]{1,255}$",
+            pattern=REQUEST_NAME,
             examples=["9b2f6f0e-2c0e-4c57-8f0a-1f5d2a7c3b11"],
         ),
     ] = None,
 ) -> NamedRequest | None:
     if idempotency_key is None:
         return None
-    if not re.fullmatch(r"[!-~]{1,255}", idempotency_key):  # pragma: no cover - the pattern above holds it
-        raise InvalidInput("header.idempotency-key: expected 1 to 255 visible ASCII characters")
     asked = hashlib.sha256(f"{request.method} {request.url.path}\n".encode())
     asked.update(await request.body())
     return NamedRequest(idempotency_key, asked.hexdigest()[:32])

@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from riffler import errors
+from riffler.service.http.patterns import WORDS
 from riffler.service.http.request_ids import current_request_id
 from riffler.service.logs import get_logger
 
@@ -75,6 +76,34 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
     }
 )
+_NAMES: Mapping[int, str] = MappingProxyType(
+    {
+        400: "unreadable-body",
+        404: "unknown-path",
+        405: "method-not-allowed",
+        413: "body-too-large",
+        415: "unsupported-media-type",
+        422: "invalid-request",
+        500: "internal-error",
+    }
+)
+"""Kinds of problems of HTTP itself. Not made of Python's phrases, which change from version to version."""
+_ABOUT: Mapping[int, str] = MappingProxyType(
+    {
+        400: "The body can't be read as JSON in UTF-8.",
+        404: "There is nothing of this name. What belongs to others isn't told from what doesn't exist.",
+        409: "Somebody else was first, or what is there doesn't allow this now: look again, then decide.",
+        412: "The session has another version than `If-Match` names. Nothing was changed.",
+        413: "The body is larger than the service takes.",
+        415: "The body is of another type than `application/json`.",
+        422: "A field isn't as described, or what is asked for can't be done. Nothing was changed.",
+        500: "Riffler itself failed. Its log says why; give the operator the problem's `instance`.",
+        502: "The engine refused, or gave what can't be read.",
+        503: "Redis or the engine can't be reached, or is overloaded. Try again, after `Retry-After` if given.",
+        504: "The engine took longer than it may.",
+        507: "Disk or memory is full, of Redis or of the engine's device.",
+    }
+)
 _WORTH_RETRYING = frozenset(
     {errors.SessionBusy, errors.MemoryUnavailable, errors.EngineUnavailable, errors.EngineBusy, errors.LeaseLost}
 )
@@ -114,7 +143,7 @@ def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """
     schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     every = sorted({400, 413, 415, 422, 500, 503, *statuses})
-    return {status: {"description": HTTPStatus(status).phrase, "content": schema} for status in every}
+    return {status: {"description": _ABOUT[status], "content": schema} for status in every}
 
 
 def problem_of(exc: errors.RifflerError) -> tuple[dict[str, Any], dict[str, str]]:
@@ -169,8 +198,7 @@ def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ())
     Returns:
         The problem.
     """
-    name = _kebab(HTTPStatus(status).phrase.title().replace(" ", "").replace("-", ""))
-    return _problem(status, name, detail, complaints)
+    return _problem(status, _NAMES.get(status, f"http-{status}"), detail, complaints)
 
 
 def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:
@@ -200,7 +228,7 @@ async def _invalid(_request: Request, exc: Exception) -> Response:
     complaints = [
         Complaint(
             field=".".join(str(step) for step in each["loc"]) or "body",
-            expected=each["msg"].removeprefix("Value error, "),
+            expected=_expected(each),
             got="nothing" if each["type"] == "missing" else _shown(each["input"]),
         )
         for each in found[:20]
@@ -215,7 +243,8 @@ async def _http(request: Request, exc: Exception) -> Response:
     if exc.status_code == HTTPStatus.METHOD_NOT_ALLOWED:  # the router names the methods of one route of several
         headers["Allow"] = ", ".join(sorted(_methods(request)))
     details = {
-        400: "the body can't be read as JSON: it isn't UTF-8, or is nested too deep",
+        400: "body: expected JSON in UTF-8, got what can't be read: another encoding, too many brackets inside each "
+        "other, or a number of thousands of digits",
         404: "nothing is served at this path; /openapi.json names all that is",
         405: "this path doesn't take this method; the header Allow names those that it takes",
     }
@@ -227,12 +256,19 @@ def _methods(request: Request) -> set[str]:
     for route in request.app.state.routes:
         if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
             found |= route.methods or set()
-    return found
+    return found | {"HEAD"} if "GET" in found else found
 
 
 async def _unforeseen(_request: Request, exc: Exception) -> Response:
     _LOG.error("request failed", error=type(exc).__name__, request=current_request_id())
     return respond(http_problem(500, "Riffler itself failed; its log says why"), {"X-Request-Id": current_request_id()})
+
+
+def _expected(complaint: Mapping[str, Any]) -> str:
+    """Word what would be right: pydantic's own words, but for patterns, which say little to who doesn't read them."""
+    pattern = complaint.get("ctx", {}).get("pattern")
+    words = WORDS.get(pattern) if complaint["type"] == "string_pattern_mismatch" else None
+    return f"expected {words}" if words else str(complaint["msg"]).removeprefix("Value error, ")
 
 
 def _shown(value: object) -> str:

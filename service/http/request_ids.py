@@ -36,14 +36,13 @@ class RequestIds:
         given = Headers(scope=scope).get(_HEADER, "")
         # Only what can stand in a log line and a URN; anything else is replaced, not refused.
         id_ = given if re.fullmatch(r"[A-Za-z0-9._-]{1,128}", given) else secrets.token_hex(8)
-        token = _CURRENT.set(id_)
+        # Never reset: each request has a task, and so a context, of its own, and an error that nobody foresaw is
+        # answered outside of this middleware, still under the request's id.
+        _CURRENT.set(id_)
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[_HEADER] = id_
             await send(message)
 
-        try:
-            await self._app(scope, receive, named)
-        finally:
-            _CURRENT.reset(token)
+        await self._app(scope, receive, named)

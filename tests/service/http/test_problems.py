@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from typing import Any
 
 import httpx
 import pytest
@@ -61,6 +62,9 @@ async def test_what_nobody_foresaw_says_nothing(client: httpx.AsyncClient, model
     assert (response.status_code, response.headers["content-type"]) == (500, MEDIA_TYPE)
     assert "secret" not in response.text
     assert response.headers["x-request-id"] == json.loads(response.text)["instance"].rpartition(":")[2]
+    assert len(response.headers["x-request-id"]) == 16
+    named = await client.post("/api/v1/ask", json={"question": "Where is it?"}, headers={"X-Request-Id": "mine-1"})
+    assert (named.headers["x-request-id"], named.json()["instance"]) == ("mine-1", "urn:riffler:request:mine-1")
 
 
 @pytest.mark.parametrize("given", ["", "two words", "x" * 129, "a\\nb", "é"])
@@ -75,8 +79,8 @@ async def test_a_strange_request_id_is_replaced(client: httpx.AsyncClient, given
     ("method", "path", "status", "allow"),
     [
         ("GET", "/nowhere", 404, None),
-        ("PUT", "/api/v1/sessions", 405, "GET, POST"),
-        ("OPTIONS", "/api/v1/sessions/s", 405, "DELETE, GET"),
+        ("PUT", "/api/v1/sessions", 405, "GET, HEAD, POST"),
+        ("OPTIONS", "/api/v1/sessions/s", 405, "DELETE, GET, HEAD"),
         ("GET", "/api/v1/ask", 405, "POST"),
     ],
 )
@@ -87,3 +91,48 @@ async def test_a_wrong_address_is_a_problem(
     response = await client.request(method, path)
     assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
     assert response.headers.get("allow") == allow
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "arguments", "kind"),
+    [
+        ("POST", "/api/v1/ask", {"content": b"{", "headers": {"content-type": "application/json"}}, "unreadable-body"),
+        ("POST", "/api/v1/ask", {"json": {}}, "invalid-request"),
+        ("POST", "/api/v1/ask", {"content": b"{}"}, "unsupported-media-type"),
+        ("POST", "/api/v1/ask", {"json": ["x" * 12_000_000]}, "body-too-large"),
+        ("GET", "/nowhere", {}, "unknown-path"),
+        ("PATCH", "/livez", {}, "method-not-allowed"),
+    ],
+)
+async def test_kinds_of_http_have_names_of_their_own(
+    client: httpx.AsyncClient, method: str, path: str, arguments: dict[str, Any], kind: str
+) -> None:
+    """A client can tell problems by type: the names are ours, not phrases that change from one Python to the next."""
+    problem = (await client.request(method, path, **arguments)).json()
+    assert problem["type"] == f"urn:riffler:problem:{kind}"
+
+
+@pytest.mark.parametrize(
+    ("path", "arguments", "words"),
+    [
+        ("/api/v1/ask", {"json": {"question": " "}}, "body.question: expected a text that isn't blank, got ' '"),
+        ("/api/v1/sessions", {"json": {"session": "a/b"}}, "body.session: expected 1 to 200 of the characters"),
+        ("/api/v1/sessions", {"json": {}, "headers": {"idempotency-key": "a b"}}, "expected 1 to 255 visible ASCII"),
+        ("/api/v1/sessions/s/ask", {"json": {"question": "Who?"}, "headers": {"if-match": "7"}}, 'such as "7" in its'),
+    ],
+)
+async def test_patterns_are_told_in_words(
+    client: httpx.AsyncClient, path: str, arguments: dict[str, Any], words: str
+) -> None:
+    """Who sends what doesn't match a pattern reads what would, not the pattern."""
+    response = await client.post(path, **arguments)
+    assert response.status_code == 422
+    assert words in response.json()["detail"]
+
+
+@pytest.mark.parametrize("path", ["/livez", "/readyz", "/metrics", "/api/v1/sessions", "/nowhere"])
+async def test_head_is_get_without_a_body(client: httpx.AsyncClient, path: str) -> None:
+    """Probes may ask with HEAD wherever there is a GET."""
+    whole, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.content) == (whole.status_code, b"")
+    assert head.headers["content-type"] == whole.headers["content-type"]
