@@ -6,59 +6,12 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
-_PARTS = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "properties": {"type": {"const": "text"}, "text": {"type": "string"}},
-        "required": ["type", "text"],
-    },
-}
-_CALLS = {
-    "type": "array",
-    "minItems": 1,
-    "items": {
-        "type": "object",
-        "properties": {
-            "id": {"type": "string"},
-            "type": {"const": "function"},
-            "function": {
-                "type": "object",
-                "properties": {"name": {"type": "string"}, "arguments": {"type": "string"}},
-                "required": ["name", "arguments"],
-            },
-        },
-        "required": ["id", "type", "function"],
-    },
-}
-_CONTENT = {"anyOf": [{"type": "string"}, _PARTS]}
-_MESSAGE = {
-    "title": "Message",
-    "description": "A chat message in OpenAI's shape. It is kept byte for byte, fields unknown to Riffler included.",
-    "anyOf": [
-        {
-            "type": "object",
-            "properties": {"role": {"enum": ["system", "developer", "user", "assistant"]}, "content": _CONTENT},
-            "required": ["role", "content"],
-        },
-        {
-            "type": "object",
-            "properties": {"role": {"const": "assistant"}, "tool_calls": _CALLS},
-            "required": ["role", "tool_calls"],
-        },
-        {
-            "type": "object",
-            "properties": {"role": {"const": "tool"}, "tool_call_id": {"type": "string"}, "content": _CONTENT},
-            "required": ["role", "tool_call_id", "content"],
-        },
-    ],
-    "examples": [{"role": "user", "content": "The harbour opens at six."}],
-}
+from riffler.service.http.message_schema import MESSAGE
+from riffler.service.http.patterns import SESSION, TEXT
 
-MessageIn = Annotated[dict[str, Any], WithJsonSchema(_MESSAGE)]
-Text = Annotated[str, StringConstraints(pattern=r"\S")]
-SessionName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$")]
+MessageIn = Annotated[dict[str, Any], WithJsonSchema(MESSAGE)]
+Text = Annotated[str, StringConstraints(pattern=TEXT)]
+SessionName = Annotated[str, StringConstraints(pattern=SESSION)]
 
 
 class _In(BaseModel):
@@ -95,7 +48,20 @@ class Question(_In):
 
     model_config = ConfigDict(
         json_schema_extra={
-            "oneOf": [{"required": ["question"]}, {"required": ["messages"]}],
+            "oneOf": [
+                {
+                    "required": ["question"],
+                    "properties": {"question": {"type": "string"}, "messages": {"type": "null"}},
+                },
+                {
+                    "required": ["messages"],
+                    "properties": {
+                        "messages": {"type": "array"},
+                        "question": {"type": "null"},
+                        "contexts": {"maxItems": 0},
+                    },
+                },
+            ],
             "examples": [
                 {
                     "question": "When does the harbour open?",

@@ -48,7 +48,17 @@ def describe(app: FastAPI) -> None:
             schemas |= problem.pop("$defs") | {"Problem": problem}
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            for operation in (each for methods in made["paths"].values() for each in methods.values()):
+                for parameter in operation.get("parameters", ()):
+                    parameter["schema"] = _present(parameter["schema"])
             app.openapi_schema = made
         return app.openapi_schema
 
     app.openapi = openapi  # type: ignore[method-assign]
+
+
+def _present(schema: dict[str, Any]) -> dict[str, Any]:
+    """Take `null` out of a parameter's schema: a header or a query has a text or isn't there."""
+    kinds = [kind for kind in schema.get("anyOf", ()) if kind != {"type": "null"}]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    return rest | kinds[0] if len(kinds) == 1 else schema
