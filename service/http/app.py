@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from riffler.service.http import problems
 from riffler.service.http.core import Core
+from riffler.service.http.heads import Heads
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
@@ -59,4 +60,5 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(RequestIds)
+    app.add_middleware(Heads)
     return app
