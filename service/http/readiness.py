@@ -39,6 +39,11 @@ class Readiness:
             self._checking.cancel()
             await asyncio.gather(self._checking, return_exceptions=True)
 
+    async def ping_s(self) -> float | None:
+        """Give the time of a round trip to the store, in seconds; None when it doesn't answer soon."""
+        began = time.perf_counter()
+        return None if await self._store_failure() else time.perf_counter() - began
+
     async def _store_failure(self) -> str:
         try:
             async with asyncio.timeout(_PATIENCE_S):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from fastapi import APIRouter, Response
 
-from riffler.errors import MemoryFailed
 from riffler.service.http.core import CoreOf
 from riffler.service.http.schemas import Health
 
@@ -28,9 +29,6 @@ async def readyz(core: CoreOf, response: Response) -> Health:
 @router.get("/metrics", responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
 async def metrics(core: CoreOf) -> Response:
     """Give metrics in Prometheus' text format."""
-    try:
-        redis_s: float | None = await core.sessions.ping()
-    except MemoryFailed:
-        redis_s = None
-    core.metrics.checked(redis_s, "engine" not in await core.readiness.failures())
+    redis_s, failures = await asyncio.gather(core.readiness.ping_s(), core.readiness.failures())
+    core.metrics.checked(redis_s, "engine" not in failures)
     return Response(core.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")

@@ -25,6 +25,7 @@ from riffler.service.ports.engine import EngineRequest
 from riffler.service.settings import read_settings
 
 ASK = {"question": "Where is the boat?"}
+PROBES = ("livez", "readyz", "metrics")
 SAY = {"messages": [{"role": "user", "content": "The boat is blue."}]}
 
 
@@ -182,3 +183,22 @@ async def test_an_engine_that_is_down(server_folder: Path) -> None:
         shown = (await client.get("/api/v1/engines")).json()[0]
         assert (shown["ready"], "reached" in shown["failure"]) == (False, True)
         assert (await client.post("/api/v1/sessions", json=SAY)).status_code == 201
+
+
+async def test_a_redis_that_hangs_holds_no_probe_up(redis: OwnRedis) -> None:
+    """Stopped, not dead: probes and the scrape answer within seconds and say which part it is; then all goes on."""
+    async with service_on(redis.url, ScriptedEngine(lambda _: "In the harbour.")) as (client, _):
+        path = (await client.post("/api/v1/sessions", json=SAY)).headers["location"]
+        assert redis.process is not None
+        redis.process.send_signal(signal.SIGSTOP)
+        try:
+            began = time.monotonic()
+            live, ready, scraped = await asyncio.gather(*(client.get(f"/{name}") for name in PROBES))
+            assert time.monotonic() - began < 5
+        finally:
+            redis.process.send_signal(signal.SIGCONT)
+        assert (live.status_code, ready.status_code, scraped.status_code) == (200, 503, 200)
+        assert list(ready.json()["failures"]) == ["redis"]
+        assert "riffler_redis_up 0.0" in scraped.text
+        assert (await client.get("/readyz")).status_code == 200
+        assert (await client.get(path)).json()["messages"] == 1
