@@ -13,6 +13,7 @@ from riffler.service.agent.turns import asked
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.event_stream import EventStream, until_gone
+from riffler.service.http.examples import ANSWER, EVENTS
 from riffler.service.http.incoming import Question
 from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
@@ -28,7 +29,10 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
         **ETAG,
         "description": "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, "
         "and at the end `answer`, or `problem` when it fails on its way.",
-        "content": {"text/event-stream": {"schema": {"type": "string"}}},
+        "content": {
+            "application/json": {"example": ANSWER},
+            "text/event-stream": {"schema": {"type": "string"}, "example": EVENTS},
+        },
     },
     **documented(404, 409, 412, 502, 504, 507),
 }

@@ -7,6 +7,7 @@ from fastapi import APIRouter, Request, Response
 from riffler.service.agent.offload import offload
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.examples import APPENDED, answers
 from riffler.service.http.incoming import NewMessages
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.problems import documented
@@ -28,7 +29,7 @@ from riffler.tools.view import view
 router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"])
 
 
-@router.post("/messages", responses={200: ETAG, **documented(404, 409, 412)})
+@router.post("/messages", responses={200: ETAG | answers(200, APPENDED)[200], **documented(404, 409, 412, 507)})
 async def append_messages(
     core: CoreOf,
     tenant: TenantOf,

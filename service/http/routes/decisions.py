@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path
 from riffler.service.agent.edits import creation_token
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.examples import DECISION, REWARDED, answers
 from riffler.service.http.incoming import NewReward
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
@@ -30,13 +31,13 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
     return DecisionPage(items=[DecisionOut.of(logged) for logged in found[:limit]], next=more)
 
 
-@router.get("/{decision}", responses=documented(404))
+@router.get("/{decision}", responses={**answers(200, DECISION), **documented(404)})
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
 
 
-@router.post("/{decision}/reward", responses=documented(404))
+@router.post("/{decision}/reward", responses={**answers(200, REWARDED), **documented(404, 507)})
 async def reward_decision(
     core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
 ) -> RewardedOut:

@@ -7,6 +7,7 @@ from fastapi import APIRouter
 from riffler.service.agent.rewrites import rewrite_alone
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.examples import REWRITE, answers
 from riffler.service.http.incoming import NewRewrite
 from riffler.service.http.problems import documented
 from riffler.service.http.schemas import RewriteOut, RewritingOut
@@ -14,7 +15,7 @@ from riffler.service.http.schemas import RewriteOut, RewritingOut
 router = APIRouter(prefix="/api/v1", tags=["rewrites"])
 
 
-@router.post("/rewrites", responses=documented(502, 504))
+@router.post("/rewrites", responses={**answers(200, REWRITE), **documented()})
 async def rewrite_query(core: CoreOf, tenant: TenantOf, body: NewRewrite, request: Named) -> RewriteOut:
     """Choose and make a rewrite, without answering. Reward its decision when you know how good the answer was."""
     rewriting, text = await rewrite_alone(core.rewriter, core.engine.counter, tenant, body.query, request)

@@ -9,6 +9,7 @@ from fastapi import APIRouter, Path, Request, Response
 from riffler.service.agent.offload import offload
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import Core, CoreOf, TenantOf
+from riffler.service.http.examples import SESSION, SESSIONS, answers
 from riffler.service.http.incoming import NewSession
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
@@ -22,10 +23,13 @@ from riffler.tools.view import view
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
 SessionPath = Annotated[str, Path(max_length=512, description="The session's name.")]
 ETAG: dict[str, Any] = {"headers": {"ETag": {"description": "The session's version.", "schema": {"type": "string"}}}}
+CREATED = {
+    "headers": ETAG["headers"] | {"Location": {"description": "Where the session is.", "schema": {"type": "string"}}}
+}
 NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The reader has this version (`If-None-Match`)."}}
 
 
-@router.post("", status_code=201, responses={201: ETAG, **documented(409)})
+@router.post("", status_code=201, responses={201: CREATED | answers(201, SESSION)[201], **documented(409, 507)})
 async def create_session(
     core: CoreOf, tenant: TenantOf, body: NewSession, request: Named, response: Response
 ) -> SessionOut:
@@ -35,7 +39,7 @@ async def create_session(
     return await _described(core, key.session, memory, response)
 
 
-@router.get("", responses=documented())
+@router.get("", responses={**answers(200, SESSIONS), **documented()})
 async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> SessionPage:
     """List sessions, the newest first."""
     place = read_cursor(cursor, int, str)
@@ -45,7 +49,11 @@ async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, curs
     return SessionPage(items=[SessionListed.of(summary) for summary in shown], next=more)
 
 
-@router.get("/{session}", response_model=SessionOut, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+@router.get(
+    "/{session}",
+    response_model=SessionOut,
+    responses={200: ETAG | answers(200, SESSION)[200], **NOT_MODIFIED, **documented(404)},
+)
 async def read_session(
     core: CoreOf, tenant: TenantOf, session: SessionPath, request: Request, response: Response
 ) -> SessionOut | Response:
@@ -54,7 +62,7 @@ async def read_session(
     return not_modified(request, memory.version) or await _described(core, session, memory, response)
 
 
-@router.delete("/{session}", status_code=204, responses=documented(404, 409, 412))
+@router.delete("/{session}", status_code=204, responses=documented(404, 409, 412, 507))
 async def delete_session(
     core: CoreOf, tenant: TenantOf, session: SessionPath, version: ExpectedVersion, request: Named
 ) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path, Response
 from riffler.errors import InvalidArguments, ToolRefused
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.examples import CALLED, answers
 from riffler.service.http.incoming import ToolArguments
 from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
@@ -26,7 +27,10 @@ async def list_tools(core: CoreOf) -> list[ToolOut]:
     return [ToolOut.model_validate(schema) for schema in core.registry.schemas()]
 
 
-@router.post("/sessions/{session}/tools/{tool}", responses={200: ETAG, **documented(404, 409, 412, 502)})
+@router.post(
+    "/sessions/{session}/tools/{tool}",
+    responses={200: ETAG | answers(200, CALLED)[200], **documented(404, 409, 412, 502, 507)},
+)
 async def call_tool(
     core: CoreOf,
     tenant: TenantOf,

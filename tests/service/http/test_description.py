@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import httpx
+import jsonschema_rs
 import pytest
 from tests.e2e.served import serving
 
@@ -71,3 +72,44 @@ async def test_its_examples_work(client: httpx.AsyncClient) -> None:
     rewarded = await client.post(f"/api/v1/decisions/{decision}/reward", json=example("NewReward"))
     assert rewarded.json() == {"counted": True}
     assert (await client.get(f"/api/v1/decisions/{decision}")).json()["reward"] == example("NewReward")["reward"]
+
+
+async def test_its_answers_have_the_shape_that_it_says(client: httpx.AsyncClient) -> None:
+    """Each documented example of an answer fits the schema beside it, with no field too many; so do real answers."""
+    description = (await client.get("/openapi.json")).json()
+    document = {"components": description["components"]}
+    shown = 0
+    for path, operations in description["paths"].items():
+        for method, operation in operations.items():
+            for status, answer in operation["responses"].items():
+                content = answer.get("content", {}).get("application/json", {})
+                if "example" in content:
+                    jsonschema_rs.validate(content["schema"] | document, content["example"])
+                    shape = description["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+                    assert content["example"].keys() == shape["properties"].keys(), f"{method} {path} {status}"
+                    shown += 1
+    assert shown >= 9
+    made = await client.post("/api/v1/sessions", json={"messages": [{"role": "user", "content": "It opens at six."}]})
+    path = made.headers["location"]
+    answer = await client.post(f"{path}/ask", json={"question": "When does it open?"})
+    for real, at, method, status in [
+        (made, "/api/v1/sessions", "post", "201"),
+        (answer, "/api/v1/sessions/{session}/ask", "post", "200"),
+        (await client.get(path), "/api/v1/sessions/{session}", "get", "200"),
+        (await client.get(f"{path}/view"), "/api/v1/sessions/{session}/view", "get", "200"),
+        (await client.get(f"{path}/events"), "/api/v1/sessions/{session}/events", "get", "200"),
+        (await client.get("/api/v1/decisions"), "/api/v1/decisions", "get", "200"),
+        (await client.get(f"{path}x"), "/api/v1/sessions/{session}", "get", "404"),
+    ]:
+        kind = real.headers["content-type"]
+        schema = description["paths"][at][method]["responses"][status]["content"][kind]["schema"]
+        jsonschema_rs.validate(schema | document, real.json())
+
+
+async def test_a_header_is_there_or_it_is_not(client: httpx.AsyncClient) -> None:
+    """No header, query or path is described as null: it can't be sent so."""
+    for operations in (await client.get("/openapi.json")).json()["paths"].values():
+        for operation in operations.values():
+            for parameter in operation.get("parameters", []):
+                assert "null" not in str(parameter["schema"]), parameter
+                assert "type" in parameter["schema"], parameter
