@@ -26,6 +26,7 @@ from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
 
 _QUIET_S = 15.0
+"""Proxies close connections that are quiet for longer; commonly after 30 or 60 s."""
 
 
 class EventStream(Response):
@@ -36,14 +37,23 @@ class EventStream(Response):
         first: Its first item, which came already.
         rest: Its other items.
         keep: Whether the turn goes on when the client goes.
+        quiet_s: After this time without an event, a comment keeps the connection alive.
     """
 
     media_type = "text/event-stream"
 
-    def __init__(self, turn: RunningTurn, first: Progress, rest: AsyncIterator[Progress], *, keep: bool) -> None:
+    def __init__(
+        self,
+        turn: RunningTurn,
+        first: Progress,
+        rest: AsyncIterator[Progress],
+        *,
+        keep: bool,
+        quiet_s: float = _QUIET_S,
+    ) -> None:
         super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"})
         del self.headers["content-length"]
-        self._turn, self._first, self._rest, self._keep = turn, first, rest, keep
+        self._turn, self._first, self._rest, self._keep, self._quiet_s = turn, first, rest, keep, quiet_s
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all; see ASGI. A client that goes ends it early."""
@@ -73,7 +83,7 @@ class EventStream(Response):
         try:
             while True:
                 waiting = waiting or asyncio.create_task(self._next())
-                done, _ = await asyncio.wait({waiting}, timeout=_QUIET_S)
+                done, _ = await asyncio.wait({waiting}, timeout=self._quiet_s)
                 if not done:
                     yield KEEPALIVE_COMMENT
                     continue

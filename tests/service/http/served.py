@@ -21,6 +21,17 @@ class Server(uvicorn.Server):
         """Capture none."""
         yield
 
+    async def main_loop(self) -> None:
+        """Wait to be told to stop; uvicorn looks every 0.1 s, and hundreds of tests stop a server."""
+        await self.on_tick(0)
+        self._told = asyncio.Event()
+        await self._told.wait()
+
+    def stop(self) -> None:
+        """Stop as a signal does: turns that run may end."""
+        self.should_exit = True
+        self._told.set()
+
 
 @asynccontextmanager
 async def served(
@@ -46,5 +57,5 @@ async def served(
             try:
                 yield client
             finally:
-                server.should_exit = True
+                server.stop()
                 await running
