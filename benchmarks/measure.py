@@ -72,9 +72,8 @@ def show(figures: list[Figure], as_json: bool) -> None:
         print(f"{each.what:<44} {each.ms:>7.2f} ms {each.p95_ms:>7.2f} ms {floor} {ratio}  {each.floor}")
 
 
-def arguments(about: str, repeats: int) -> argparse.Namespace:
-    """Read the options that every benchmark has."""
-    parser = argparse.ArgumentParser(description=about)
+def parse(parser: argparse.ArgumentParser, repeats: int) -> argparse.Namespace:
+    """Add the options that every benchmark has, and read all."""
     parser.add_argument("--repeats", type=int, default=repeats, help=f"runs that count (default: {repeats})")
     parser.add_argument("--json", action="store_true", help="print JSON")
     return parser.parse_args()
@@ -82,5 +81,5 @@ def arguments(about: str, repeats: int) -> argparse.Namespace:
 
 def main(run: Callable[[argparse.Namespace], Any], about: str, repeats: int) -> None:
     """Run a benchmark and show its figures."""
-    options = arguments(about, repeats)
+    options = parse(argparse.ArgumentParser(description=about), repeats)
     show(asyncio.run(run(options)), options.json)
