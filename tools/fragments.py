@@ -28,6 +28,10 @@ class FragmentState(StrEnum):
     SUMMARISED = "summarised"
 
 
+_STATES = {state.value: state for state in FragmentState}
+"""By value: an enumeration's own look-up takes a third of the time in which a large session is read."""
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """Characters `[start, end)` of one text slot of one message, all counted from zero."""
@@ -121,7 +125,7 @@ class Fragment:
             Span(*value["span"]),
             value["tokens"],
             value["touched"],
-            FragmentState(value["state"]),
+            _STATES[value["state"]],
             value["focus"],
             value["summary"],
         )

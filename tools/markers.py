@@ -96,11 +96,15 @@ def status_line(fragments: Sequence[Fragment], fence: int) -> str:
         One line.
     """
     runs: list[list[Fragment]] = []
+    state, following = None, -1  # of the last run, and the number that would go on with it
     for fragment in fragments:
-        if runs and runs[-1][-1].state is fragment.state and follows(runs[-1][-1], fragment):
+        number = int(fragment.id[1:], 16)
+        if fragment.state is state and number == following:
             runs[-1].append(fragment)
         else:
             runs.append([fragment])
+            state = fragment.state
+        following = number + 1
     return f"{_open(fence)}status {'; '.join(_run_words(run) for run in runs)}]]"
 
 

@@ -52,23 +52,22 @@ def view(memory: WorkingMemory) -> View:
         The view. Its cost is linear in the number of messages, and in the text of those that something touched since
         the view of the version before.
     """
-    slots: dict[int, set[int]] = {}
-    for fragment in memory.fragments.values():
-        if fragment.hidden:
-            slots.setdefault(fragment.span.message, set()).add(fragment.span.slot)
+    slots = {message: found for message, found in memory.hidden_slots.items() if found}
+    hidden = bool(slots)
     if memory.rewrite is not None and memory.rewrite.text is not None:
-        slots.setdefault(memory.rewrite.span.message, set()).add(memory.rewrite.span.slot)
+        span = memory.rewrite.span
+        slots[span.message] = (*slots.get(span.message, ()), span.slot)
     messages = list(memory.messages)
     for index, changed in slots.items():
         shown = memory.rendered.get(index)
         if shown is None:
             texts = list(messages[index].texts)
-            for slot in changed:
+            for slot in set(changed):
                 texts[slot] = _shown(memory, index, slot)
             shown = memory.rendered[index] = messages[index].with_texts(texts)
         messages[index] = shown
     touched = set(slots)
-    if memory.hidden():
+    if hidden:
         last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
         *before, final = messages[last].texts
         messages[last] = messages[last].with_texts(

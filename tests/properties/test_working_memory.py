@@ -182,7 +182,7 @@ class Sessions(RuleBasedStateMachine):
     @invariant()
     def nothing_hidden_means_unchanged(self) -> None:
         """Without hidden text and rewrite the view is the conversation."""
-        if not self.memory.hidden() and self.memory.rewrite is None:
+        if not any(self.memory.hidden_slots.values()) and self.memory.rewrite is None:
             assert view(self.memory).messages == self.memory.messages
 
     @invariant()
