@@ -154,11 +154,15 @@ def _gaps(memory: WorkingMemory, message: int, slot: int, length: int) -> list[S
 
 def _foldable(memory: WorkingMemory) -> list[Fragment]:
     """Give the fragments that may be folded and lie in no other such one: least recently touched first, then oldest."""
-    free = [
-        fragment
-        for fragment in memory.by_position
-        if not fragment.hidden and not memory.pinned(fragment.span) and memory.hiding(fragment.span) is None
-    ]
-    ids = {fragment.id for fragment in free}
-    outermost = [f for f in free if not any(outer.id in ids for outer in memory.around(f.span) if outer is not f)]
+    outermost: list[Fragment] = []
+    place, covered_to = (-1, -1), 0
+    for fragment in memory.by_position:
+        span = fragment.span
+        if (span.message, span.slot) != place:
+            place, covered_to = (span.message, span.slot), 0
+        if span.start < covered_to:  # fragments are laminar: it lies in the one before it
+            continue
+        if not fragment.hidden and not memory.pinned(span) and memory.hiding(span) is None:
+            outermost.append(fragment)
+            covered_to = span.end
     return sorted(outermost, key=lambda fragment: fragment.touched)  # stable: by position within a version

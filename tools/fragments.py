@@ -150,6 +150,8 @@ def search_id(number: int) -> str:
 
 
 _JOINER = "\u200d"
+_MOST_MARKS = 64
+"""On one character. Unicode's stream-safe form has 30 at most; a run without end is no text, and is cut anywhere."""
 
 _BOUNDARIES = (
     re.compile(r"\n[ \t]*\n+"),  # paragraphs
@@ -179,7 +181,8 @@ def cut_points(text: str, start: int, end: int, pieces: int) -> list[int]:
     cuts: list[int] = []
     previous = start
     for number in range(1, pieces):
-        cut = _nearest_boundary(text, round(start + number * size), size / 3, end)
+        ideal = round(start + number * size)
+        cut = _nearest_boundary(text, ideal, size / 3, end) if ideal > previous else previous
         if previous < cut < end:
             cuts.append(cut)
             previous = cut
@@ -196,7 +199,8 @@ def _nearest_boundary(text: str, ideal: int, reach: float, end: int) -> int:
 
 
 def _past_marks(text: str, cut: int, end: int) -> int:
-    """Move a cut behind what belongs to the character before it: accents, vowel signs, joined emoji."""
+    """Move a cut behind what belongs to the character before it: accents, vowel signs, joined emoji; within reason."""
+    end = min(end, cut + _MOST_MARKS)
     while cut < end and (unicodedata.category(text[cut])[0] == "M" or _JOINER in text[cut - 1 : cut + 1]):
         cut += 1
     return cut

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from riffler.errors import OverBudget
 from riffler.tools.arrival import TARGET_SHARE, append, fit
-from riffler.tools.events import FragmentsFolded, TextCut
+from riffler.tools.events import FragmentsFolded, FragmentsRestored, TextCut
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
@@ -105,3 +105,20 @@ def test_a_conversation_without_a_question_fits() -> None:
     memory = WorkingMemory().commit([append(WorkingMemory(), [Message.assistant("A word. " * 1000)], COUNTER)])
     assert memory.asking is None
     assert view(memory.commit(fit(memory, 500, COUNTER))).tokens(COUNTER) <= 500
+
+
+@pytest.mark.timeout(60)  # no measure: what was quadratic took ten minutes and more
+@pytest.mark.parametrize(
+    "unit",
+    ["x", " ", "\u0301", "\u202eא", "\0", "\n \n", "\"'", ". ", "👩\u200d", "[[f00001 folded 3 tokens]] ", "[[7:f00001 "],
+    ids=["a word", "blanks", "marks", "right to left", "nulls", "lines", "quotes", "dots", "emoji", "markers", "fences"],
+)
+def test_a_line_of_4_mb_fits_whatever_it_is_made_of(unit: str) -> None:
+    """One endless line is cut and folded like any other text, in seconds, and restoring all gives it back."""
+    text = "e" + unit * (4_000_000 // len(unit))
+    memory = WorkingMemory()
+    memory = memory.commit([append(memory, [Message.user(text), Message.user("Which boat?")], COUNTER)])
+    folded = memory.commit(fit(memory, 8192, COUNTER))
+    assert view(folded).tokens(COUNTER) <= 8192
+    restored = folded.commit([FragmentsRestored(tuple(f.id for f in folded.by_position if f.hidden))])
+    assert view(restored).messages[0].text == text
