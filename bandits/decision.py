@@ -11,7 +11,7 @@ from typing import Any
 from riffler.errors import InvalidInput
 
 _DIGEST_CHARACTERS = 8
-_ENTROPY_BYTES = 6
+_ENTROPY_BYTES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,17 +91,17 @@ def decision_id(policy_digest: str, entropy: bytes) -> str:
 
     Args:
         policy_digest: `PolicyKey.digest()`.
-        entropy: Six random bytes.
+        entropy: Random bytes, at least eight; the first eight count.
 
     Returns:
         The id.
 
     Raises:
-        InvalidInput: There are more bytes, or fewer: the id could not be told apart from other text.
+        InvalidInput: There are fewer.
     """
-    if len(entropy) != _ENTROPY_BYTES:
-        raise InvalidInput(f"decision id: expected {_ENTROPY_BYTES} random bytes, got {len(entropy)}")
-    return f"d{policy_digest}{entropy.hex()}"
+    if len(entropy) < _ENTROPY_BYTES:
+        raise InvalidInput(f"decision id: expected at least {_ENTROPY_BYTES} random bytes, got {len(entropy)}")
+    return f"d{policy_digest}{entropy[:_ENTROPY_BYTES].hex()}"
 
 
 def digest_of(id_: str) -> str | None:

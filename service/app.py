@@ -107,7 +107,7 @@ class Riffler:
     def turns(self) -> Turns:
         """Asks questions."""
         from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
-        from riffler.service.agent.nodes import Parts  # noqa: PLC0415
+        from riffler.service.agent.state import Parts  # noqa: PLC0415
         from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
         # An engine that can't word a text anew can't summarise: it isn't offered the tool.
@@ -190,7 +190,7 @@ class Riffler:
         Returns:
             Whether it counted; a second reward doesn't.
         """
-        return await self.decisions.reward(self.tenant, decision_id, reward)
+        return bool(await self.decisions.reward(self.tenant, decision_id, reward))
 
     async def memory(self, session: str) -> WorkingMemory:
         """Read a session."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
+from typing import NamedTuple
 
 from riffler.tools.asking import Asking
 from riffler.tools.events import (
@@ -42,6 +43,18 @@ class Entry:
     origin: Origin = "app"
 
 
+class Stamp(NamedTuple):
+    """Says exactly which state of which session somebody has seen.
+
+    Attributes:
+        version: The session's version.
+        life: Tells the session from others that had its name before or have it after; empty stands for any.
+    """
+
+    version: int
+    life: str = ""
+
+
 @dataclass(frozen=True)
 class WorkingMemory:
     """One session's working memory. Make an empty one with `WorkingMemory()`.
@@ -54,6 +67,7 @@ class WorkingMemory:
         asking: The asking part of the newest user message; None before there is one.
         rewrite: How the view shows the asking part; None before that was decided.
         taken: The fences that texts have look-alikes of (see `markers.py`).
+        life: See `Stamp`. Given by the store; two memories that differ in it alone are equal.
     """
 
     version: int = 0
@@ -63,6 +77,16 @@ class WorkingMemory:
     asking: Asking | None = None
     rewrite: QueryRewritten | None = None
     taken: frozenset[int] = frozenset()
+    life: str = field(default="", compare=False)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Which state of which session this is."""
+        return Stamp(self.version, self.life)
+
+    def is_still(self, seen: Stamp) -> bool:
+        """Tell whether this is the state that somebody has seen."""
+        return self.version == seen.version and seen.life in {"", self.life}
 
     @cached_property
     def messages(self) -> tuple[Message, ...]:

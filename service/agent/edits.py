@@ -10,18 +10,19 @@ import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, RequestKeyReused, SessionBusy, SessionExists, VersionConflict
+from riffler.errors import InvalidInput, SessionBusy, SessionExists, VersionConflict
+from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
 from riffler.service.agent.offload import offload
 from riffler.service.agent.tool_call import run_call
-from riffler.service.agent.turn import Request, receipt_of
+from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
 from riffler.tools.arrival import append
 from riffler.tools.events import Event
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
@@ -37,11 +38,13 @@ class Appended:
         version: The session's version with them.
         first: Index of the first of them.
         count: How many.
+        life: The session's life, see `Stamp`.
     """
 
     version: int
     first: int
     count: int
+    life: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,13 @@ class Called:
         version: The session's version afterwards; a call that changed nothing leaves it.
         tool: Its name.
         reply: What a model reads.
+        life: The session's life, see `Stamp`.
     """
 
     version: int
     tool: str
     reply: str
+    life: str = field(default="", compare=False)
 
 
 Done = TypeVar("Done", Appended, Called)
@@ -78,7 +83,11 @@ class Edits:
         self._registry = registry
 
     async def create(
-        self, tenant: str, session: str | None = None, messages: Sequence[Message] = (), request: Request | None = None
+        self,
+        tenant: str,
+        session: str | None = None,
+        messages: Sequence[Message] = (),
+        request: NamedRequest | None = None,
     ) -> tuple[SessionKey, WorkingMemory]:
         """Make a session, with messages when there are any.
 
@@ -91,27 +100,23 @@ class Edits:
         Returns:
             The session's key, and the session as it stands. Raises `SessionExists` when there is one of this name.
         """
-        # Worked out first: messages that can't be taken are refused before the session is made.
-        event = append(WorkingMemory(), messages, self._engine.counter) if messages else None
-        key, memory = await make_session(self._store, tenant, session, request)
-        if event is None or memory.version > 0:
-            return key, memory
-        receipt = Receipt(request.name, request.fingerprint, True, "{}") if request else None
-        return key, await self._store.commit(key, memory, [event], "app", receipt=receipt)
+        arriving, counter = sum(len(message.json) for message in messages), self._engine.counter
+        events = [await offload(arriving, lambda: append(WorkingMemory(), messages, counter))] if messages else []
+        return await make_session(self._store, tenant, session, request, events=events)
 
     async def append(
         self,
         key: SessionKey,
         messages: Sequence[Message],
-        version: int | None = None,
-        request: Request | None = None,
+        seen: Stamp | None = None,
+        request: NamedRequest | None = None,
     ) -> Appended:
         """Add messages to the end of a conversation.
 
         Args:
             key: The session.
             messages: The messages, in order.
-            version: Only if this is the session's version; None takes any.
+            seen: Only if the session is still this; None takes any.
             request: What the client may make again.
 
         Returns:
@@ -126,9 +131,9 @@ class Edits:
 
         async def plan(memory: WorkingMemory) -> Planned[Appended]:
             event = await offload(arriving, lambda: append(memory, messages, self._engine.counter))
-            return [event], Appended(memory.version + 1, event.first, len(messages))
+            return [event], Appended(memory.version + 1, event.first, len(messages), memory.life)
 
-        return await self._edit(key, plan, Appended, version, request)
+        return await self._edit(key, plan, Appended, seen, request)
 
     async def call(
         self,
@@ -137,8 +142,8 @@ class Edits:
         arguments: str,
         *,
         summary: str = "",
-        version: int | None = None,
-        request: Request | None = None,
+        seen: Stamp | None = None,
+        request: NamedRequest | None = None,
     ) -> Called:
         """Call a context tool by hand.
 
@@ -147,7 +152,7 @@ class Edits:
             tool: The tool's name.
             arguments: JSON text of its arguments.
             summary: The text for a tool that replaces text by a summary; empty lets the engine write it.
-            version: Only if this is the session's version; None takes any.
+            seen: Only if the session is still this; None takes any.
             request: What the client may make again.
 
         Returns:
@@ -156,37 +161,34 @@ class Edits:
 
         async def plan(memory: WorkingMemory) -> Planned[Called]:
             outcome = await run_call(self._registry, self._engine, memory, tool, arguments, summary=summary)
-            return outcome.events, Called(memory.version + bool(outcome.events), tool, outcome.reply)
+            return outcome.events, Called(memory.version + bool(outcome.events), tool, outcome.reply, memory.life)
 
-        return await self._edit(key, plan, Called, version, request)
+        return await self._edit(key, plan, Called, seen, request)
 
-    async def delete(self, key: SessionKey, version: int | None = None, request: Request | None = None) -> None:
+    async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
         """Delete a session with all that belongs to it.
 
         Args:
             key: The session.
-            version: Only if this is its version; None takes any.
+            seen: Only if it is still this; None takes any.
             request: What the client may make again.
         """
-        await self._store.delete(key, version, creation_token(request))
+        await self._store.delete(key, seen, token_of(request))
 
     async def _edit(
         self,
         key: SessionKey,
         plan: Callable[[WorkingMemory], Awaitable[Planned[Done]]],
         kind: type[Done],
-        version: int | None,
-        request: Request | None,
+        seen: Stamp | None,
+        request: NamedRequest | None,
     ) -> Done:
         for _ in range(_ATTEMPTS):
             memory = await self._store.load(key)
             receipt = await receipt_of(self._store, key, request)
             if receipt is not None:
                 return kind(**json.loads(receipt.body))
-            if version is not None and memory.version != version:
-                raise VersionConflict(
-                    f"session {key.session!r} has version {memory.version}, this change was made for version {version}"
-                )
+            require_seen(memory, seen, key.session)
             events, done = await plan(memory)
             if not events:
                 return done
@@ -200,9 +202,15 @@ class Edits:
 
 
 async def make_session(
-    store: MemoryStore, tenant: str, session: str | None, request: Request | None, unused_s: float | None = None
+    store: MemoryStore,
+    tenant: str,
+    session: str | None,
+    request: NamedRequest | None,
+    *,
+    unused_s: float | None = None,
+    events: Sequence[Event] = (),
 ) -> tuple[SessionKey, WorkingMemory]:
-    """Make an empty session; the same request made again finds the one that it made.
+    """Make a session; the same request made again finds the one that it made.
 
     Args:
         store: Where sessions live.
@@ -210,6 +218,7 @@ async def make_session(
         session: Its name; None makes one, of the request's name where there is one.
         request: What the client may make again.
         unused_s: See `MemoryStore.create`.
+        events: What it begins with.
 
     Returns:
         Its key, and the session as it stands.
@@ -223,26 +232,11 @@ async def make_session(
         digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
         named = f"s-{digest}"
     key = SessionKey(tenant, named)
+    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and events else None
     try:
-        return key, await store.create(key, unused_s, creation_token(request))
+        return key, await store.create(key, unused_s, token_of(request), events=events, receipt=receipt)
     except SessionExists as exc:
-        if session is None and request is not None:
-            raise RequestKeyReused(
-                f"request {request.name!r}: this name was given to another request; expected the same request, or a "
-                f"new name"
-            ) from exc
+        if request is not None and session is None:
+            raise request.reused("a new session") from exc
+        await receipt_of(store, key, request)  # of this name, and for something else: that is what to tell
         raise
-
-
-def creation_token(request: Request | None) -> str | None:
-    """Name a creation or deletion after its request, so that the same one made again counts once.
-
-    Args:
-        request: The request; None has no name.
-
-    Returns:
-        The token, or None.
-    """
-    if request is None:
-        return None
-    return hashlib.sha256(json.dumps([request.name, request.fingerprint]).encode()).hexdigest()[:16]

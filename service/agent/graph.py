@@ -20,12 +20,15 @@ from langgraph.graph import END, START, StateGraph
 
 from riffler.errors import RifflerError
 from riffler.service.agent.lease import held
-from riffler.service.agent.nodes import Nodes, Parts, TurnState, timed
+from riffler.service.agent.made_again import NamedRequest, receipt_of
+from riffler.service.agent.nodes import Nodes, timed
 from riffler.service.agent.progress import Answer, Progress, answer_from_json
-from riffler.service.agent.turn import Request, Turn, receipt_of
+from riffler.service.agent.state import Parts, TurnState
+from riffler.service.agent.turn import Turn
 from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.policy import PolicyStore
+from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message
 
 _LOG = get_logger("agent")
@@ -68,8 +71,8 @@ class Agent:
         messages: Sequence[Message],
         *,
         deltas: bool = True,
-        version: int | None = None,
-        request: Request | None = None,
+        seen: Stamp | None = None,
+        request: NamedRequest | None = None,
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
@@ -80,7 +83,7 @@ class Agent:
             key: The session; it exists.
             messages: What arrives; the last user message asks.
             deltas: Whether the answer's text is wanted in pieces.
-            version: The version that the session must have; None takes any.
+            seen: What the session must still be; None takes any.
             request: What the client may make again; None for a request without a name.
 
         Yields:
@@ -95,7 +98,7 @@ class Agent:
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, version, request, begun)
+            turn = Turn(key, lease, deltas, seen, request, begun)
             state: TurnState = {"messages": tuple(messages)}
             done = False
             try:

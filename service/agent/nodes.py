@@ -5,14 +5,12 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
-from functools import cached_property
-from typing import Any, TypedDict
+from dataclasses import dataclass
+from typing import Any
 
 from langgraph.config import get_stream_writer
 from langgraph.runtime import get_runtime
 
-from riffler.bandits.decision import Decision
 from riffler.errors import (
     EngineGarbled,
     InvalidInput,
@@ -21,95 +19,32 @@ from riffler.errors import (
     OverBudget,
     RewriteFailed,
     ToolRefused,
-    VersionConflict,
 )
 from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep, answer_to_json
 from riffler.service.agent.resume import REFUSAL, resumed
-from riffler.service.agent.rewriter import NONE, Reading, Rewriter
+from riffler.service.agent.rewriter import NONE
+from riffler.service.agent.state import Parts, Pending, TurnState
 from riffler.service.agent.tool_call import Cost, run_call
-from riffler.service.agent.turn import Turn
+from riffler.service.agent.turn import Turn, require_seen
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import (
     Completion,
-    Engine,
     EngineRequest,
-    Sampling,
-    ToolChoice,
     Usage,
     closing_stream,
 )
 from riffler.service.ports.keys import session_name
-from riffler.service.ports.memory import MemoryStore, Receipt
+from riffler.service.ports.memory import Receipt
 from riffler.tools.arrival import append, fit
 from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended, QueryRewritten
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
-from riffler.tools.registry import Registry
-from riffler.tools.tokens import TokenCounter, count_message, count_schemas
+from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import View, view
 
 _LOG = get_logger("agent")
-
-
-Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
-"""Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
-
-
-class TurnState(TypedDict, total=False):
-    """What the nodes pass on: `memory` is `stored` with `pending` applied."""
-
-    messages: Sequence[Message]
-    stored: WorkingMemory
-    pending: Pending
-    memory: WorkingMemory
-    reading: Reading
-    decision: Decision
-    rewriting: Rewriting
-    completion: Completion
-    steps: tuple[ToolStep, ...]
-    calls: int
-    capped: bool
-    conversation_tokens: int
-    seen_tokens: int
-    usage: Usage
-    times_ms: dict[str, float]
-    answer: Answer
-
-
-@dataclass(frozen=True)
-class Parts:
-    """What the agent stands on. All ports.
-
-    Attributes:
-        store: Sessions.
-        engine: Runs the model.
-        rewriter: Chooses and makes rewrites; None lets each query go as it came.
-        registry: The context tools on offer.
-        sampling: For the model's calls.
-        step_cap: Most model calls with tools in a turn; then the answer is forced.
-        first_choice: `required` asks for a tool call on the first step, as the paper does; `auto` leaves it open.
-        fitting: Whether Riffler itself cuts and folds what doesn't fit the window.
-        completion_tokens: Tokens of the window that are kept free for the completion.
-    """
-
-    store: MemoryStore
-    engine: Engine
-    rewriter: Rewriter | None
-    registry: Registry
-    sampling: Sampling = field(default_factory=Sampling)
-    step_cap: int = 20
-    first_choice: ToolChoice = "auto"
-    fitting: bool = True
-    completion_tokens: int = 1024
-
-    @cached_property
-    def budget_tokens(self) -> int:
-        """What a view may take: the window without the offered tools and the completion."""
-        schemas = count_schemas(self.registry.schemas(), self.engine.counter)
-        window = self.engine.info.window_tokens
-        return max(1, window - schemas - min(self.completion_tokens, window // 4))
 
 
 @dataclass(frozen=True)
@@ -140,11 +75,7 @@ class Nodes:
                 "calls": found.calls,
                 "usage": Usage(0, 0),
             }
-        if turn.version is not None and stored.version != turn.version:
-            raise VersionConflict(
-                f"session {turn.key.session!r} has version {stored.version}, this question was asked for version "
-                f"{turn.version}"
-            )
+        require_seen(stored, turn.seen, turn.key.session)
         arriving = sum(len(message.json) for message in messages)
         event = await offload(arriving, lambda: append(stored, messages, counter))
         memory, pending, folded = await self._fitted(stored.commit([event]), (("app", (event,)),))
@@ -172,8 +103,9 @@ class Nodes:
             return {}
         key, request = self._turn.key, self._turn.request
         try:
-            name = request.name if request else None
-            return {"decision": await rewriter.decide(key.tenant, key.session, state["reading"], name)}
+            # With the session's life: of another session of this name the same request is another question.
+            entropy = request.entropy(key.tenant, key.session, state["memory"].life) if request else None
+            return {"decision": await rewriter.decide(key.tenant, key.session, state["reading"], entropy)}
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 
@@ -275,6 +207,7 @@ class Nodes:
             times_ms=state["times_ms"],
             version=memory.version + 1,
             reasoning=completion.reasoning,
+            life=memory.life,
         )
         receipt = self._receipt(answer_to_json(answer), done=True)
         return {**_stored(await self._commit(memory, [event], "model", receipt)), "answer": answer}

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from pydantic import TypeAdapter
 
 from riffler.service.ports.engine import FinishReason, Usage
+from riffler.tools.memory import Stamp
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +97,8 @@ class Answer:
         times_ms: Time of each part, in milliseconds.
         version: The session's version afterwards.
         reasoning: What the model thought before the answer, where its engine tells; it isn't kept in the session.
+        life: The session's life, see `Stamp`.
+        repeated: Whether this is the answer to an earlier request of this name, given again.
     """
 
     session: str
@@ -111,6 +114,13 @@ class Answer:
     times_ms: dict[str, float] = field(default_factory=dict)
     version: int = 0
     reasoning: str = ""
+    life: str = field(default="", compare=False)
+    repeated: bool = field(default=False, compare=False)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Which state of which session the answer made."""
+        return Stamp(self.version, self.life)
 
 
 Progress = Arrived | Rewriting | ToolStep | AnswerDelta | Answer
@@ -122,8 +132,8 @@ def answer_to_json(answer: Answer) -> str:
 
 
 def answer_from_json(text: str) -> Answer:
-    """Read back what `answer_to_json` wrote."""
-    return _adapter().validate_json(text)
+    """Read back what `answer_to_json` wrote; it counts as repeated."""
+    return replace(_adapter().validate_json(text), repeated=True)
 
 
 @cache

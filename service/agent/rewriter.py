@@ -5,8 +5,6 @@ It fails open: whatever goes wrong here, the raw query goes on, and the proposal
 
 from __future__ import annotations
 
-import hashlib
-import json
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -151,21 +149,19 @@ class Rewriter:
         verdict = check(raw, text)
         return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
 
-    async def decide(self, tenant: str, session: str, reading: Reading, request: str | None = None) -> Decision:
+    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Decision:
         """Draw an arm and log the decision; a request that is made again has its decision already.
 
         Args:
             tenant: Whose posterior.
             session: In which session; empty for none.
             reading: The query.
-            request: The request's name, when it may be made again.
+            entropy: Of a request that may be made again, the same each time; None for one that may not.
 
         Returns:
             The decision as logged.
         """
-        entropy = secrets.token_bytes(6)
-        if request is not None:
-            entropy = hashlib.sha256(json.dumps([tenant, session, request]).encode()).digest()[:6]
+        if entropy is not None:
             id_ = decision_id(self.key.digest(), entropy)
             try:
                 logged = await self._store.decision(tenant, id_)
@@ -186,13 +182,13 @@ class Rewriter:
             session: In which session.
             reading: The query.
             choice: The draw.
-            entropy: What makes its id unlike others, 6 bytes; None draws them.
+            entropy: What makes its id unlike others; None draws it.
 
         Returns:
             The decision as logged.
         """
         decision = Decision(
-            id=decision_id(self.key.digest(), secrets.token_bytes(6) if entropy is None else entropy),
+            id=decision_id(self.key.digest(), secrets.token_bytes(32) if entropy is None else entropy),
             session=session,
             features_version=FEATURES_VERSION,
             x=reading.x,

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from riffler.errors import InvalidInput, MemoryFailed, RewriteFailed
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.rewriter import NONE, Rewriter
-from riffler.service.agent.turn import Request
 from riffler.tools.asking import find_asking
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter
 
 
 async def rewrite_alone(
-    rewriter: Rewriter | None, counter: TokenCounter, tenant: str, query: str, request: Request | None = None
+    rewriter: Rewriter | None, counter: TokenCounter, tenant: str, query: str, request: NamedRequest | None = None
 ) -> tuple[Rewriting, str]:
     """Choose and make a rewrite of a query.
 
@@ -42,8 +42,7 @@ async def rewrite_alone(
         return unchanged, query
     try:
         reading = rewriter.read(raw)
-        name = f"{request.name} {request.fingerprint}" if request else None
-        decision = await rewriter.decide(tenant, "", reading, name)
+        decision = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
         draft = await rewriter.draft(tenant, reading, decision)
     except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
         return Rewriting("", NONE, {NONE: 1.0}, NONE, raw, raw, f"the raw query goes on: {exc}"), query

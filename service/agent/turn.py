@@ -4,21 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riffler.errors import RequestKeyReused
-from riffler.service.ports.memory import Lease, MemoryStore, Receipt, SessionKey
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """A request that its client may make again, when the answer was lost.
-
-    Attributes:
-        name: The client's name for it, unique within the session.
-        fingerprint: Of all that it asks for.
-    """
-
-    name: str
-    fingerprint: str
+from riffler.errors import VersionConflict
+from riffler.service.agent.made_again import NamedRequest
+from riffler.service.ports.memory import Lease, Receipt, SessionKey
+from riffler.tools.memory import Stamp, WorkingMemory
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +18,7 @@ class Turn:
         key: The session.
         lease: The right to commit.
         stream: Whether deltas of the answer are wanted.
-        version: The version that the session must have; None takes any.
+        seen: What the session must still be; None takes any.
         request: What the client may make again; None for a request without a name.
         begun: The receipt of this very request, when it was interrupted before.
     """
@@ -37,31 +26,24 @@ class Turn:
     key: SessionKey
     lease: Lease
     stream: bool
-    version: int | None = None
-    request: Request | None = None
+    seen: Stamp | None = None
+    request: NamedRequest | None = None
     begun: Receipt | None = None
 
 
-async def receipt_of(store: MemoryStore, key: SessionKey, request: Request | None) -> Receipt | None:
-    """Read what a request did before.
+def require_seen(memory: WorkingMemory, seen: Stamp | None, session: str) -> None:
+    """Refuse what was asked for another state of a session.
 
     Args:
-        store: Where the session lives.
-        key: The session.
-        request: The request; None has no receipt.
-
-    Returns:
-        The receipt, or None.
+        memory: The session as it is.
+        seen: What the client has seen; None takes any.
+        session: Its name.
 
     Raises:
-        RequestKeyReused: A request of this name asked for something else.
+        VersionConflict: The session isn't that any more.
     """
-    if request is None:
-        return None
-    receipt = await store.receipt(key, request.name)
-    if receipt is not None and receipt.fingerprint != request.fingerprint:
-        raise RequestKeyReused(
-            f"request {request.name!r}: this name was given to another request on session {key.session!r}; expected "
-            f"the same request, or a new name"
+    if seen is not None and not memory.is_still(seen):
+        before = " of a session that had its name before" if seen.version == memory.version else ""
+        raise VersionConflict(
+            f"session {session!r} has version {memory.version}, this was asked for version {seen.version}{before}"
         )
-    return receipt

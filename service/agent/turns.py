@@ -8,9 +8,10 @@ from contextlib import aclosing, suppress
 from riffler.errors import InvalidInput, RifflerError
 from riffler.service.agent.edits import make_session
 from riffler.service.agent.graph import Agent
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Answer, Progress
-from riffler.service.agent.turn import Request
 from riffler.service.ports.memory import MemoryStore, SessionKey
+from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message
 
 _UNUSED_S = 3600.0
@@ -36,8 +37,8 @@ class Turns:
         session: str | None = None,
         *,
         deltas: bool = True,
-        version: int | None = None,
-        request: Request | None = None,
+        seen: Stamp | None = None,
+        request: NamedRequest | None = None,
     ) -> AsyncGenerator[Progress]:
         """Ask, and be told of each step as it happens.
 
@@ -49,19 +50,19 @@ class Turns:
             messages: What arrives; the last user message asks.
             session: A session to go on with; None makes a new one.
             deltas: Whether the answer's text is wanted in pieces.
-            version: The version that the session must have; None takes any.
+            seen: What the session must still be; None takes any.
             request: What the client may make again.
 
         Yields:
             Progress; the last item is the `Answer`.
         """
         if session is None:
-            key, _ = await make_session(self._store, tenant, None, request, _UNUSED_S)
+            key, _ = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
         else:
             key = SessionKey(tenant, session)
         done = False
         try:
-            turn = self.agent.stream(key, messages, deltas=deltas, version=version, request=request)
+            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request)
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)

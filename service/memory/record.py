@@ -5,19 +5,28 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from types import MappingProxyType
-from typing import Any
 
 from riffler.errors import MemoryCorrupt
 from riffler.service.ports.memory import Receipt
 from riffler.tools.asking import Asking
-from riffler.tools.events import Event, QueryRewritten, TextSearched, event_from_dict, event_to_dict, fragments_of
+from riffler.tools.events import (
+    Event,
+    Origin,
+    QueryRewritten,
+    TextSearched,
+    event_from_dict,
+    event_to_dict,
+    fragments_of,
+)
 from riffler.tools.fragments import Fragment, SearchHit, Span
 from riffler.tools.memory import Entry, WorkingMemory
 from riffler.tools.messages import Message
 
-_ORIGINS = {"app": "a", "step": "s"}
+_ORIGINS: dict[Origin, str] = {"app": "a", "step": "s"}
 """A stored message is one letter for its origin, then its JSON text as it came."""
+_ORIGIN_OF = {letter: origin for origin, letter in _ORIGINS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +94,14 @@ def rest_of(memory: WorkingMemory) -> str:
     )
 
 
-def memory_from(
-    version: str, rest: str, messages: Sequence[str], fragments: Sequence[str], hits: Sequence[str]
+def memory_from(  # noqa: PLR0917 - as the script gives it
+    version: str, life: str, rest: str, messages: Sequence[str], fragments: Sequence[str], hits: Sequence[str]
 ) -> WorkingMemory:
     """Read a memory back.
 
     Args:
         version: Its version.
+        life: The session's life.
         rest: What `rest_of` wrote.
         messages: Stored messages in order.
         fragments: JSON of all fragments, in any order.
@@ -105,21 +115,50 @@ def memory_from(
     """
     try:
         other = json.loads(rest)
-        origins: dict[str, Any] = {letter: origin for origin, letter in _ORIGINS.items()}
         read = [Fragment.from_dict(fragment) for fragment in json.loads(f"[{','.join(fragments)}]")]
         found = [SearchHit(id_, Span(*json.loads(span))) for id_, span in zip(hits[::2], hits[1::2], strict=True)]
         rewrite = event_from_dict(other["rewrite"], ()) if other["rewrite"] else None
         return WorkingMemory(
             version=int(version),
-            entries=tuple(Entry(Message.of_json(text[1:]), origins[text[0]]) for text in messages),
+            entries=tuple(_entry(text) for text in messages),
             fragments=MappingProxyType({fragment.id: fragment for fragment in sorted(read, key=lambda f: f.id)}),
             hits=MappingProxyType({hit.id: hit for hit in sorted(found, key=lambda hit: hit.id)}),
             asking=Asking.from_dict(other["asking"]) if other["asking"] else None,
             rewrite=rewrite if isinstance(rewrite, QueryRewritten) else None,
             taken=frozenset(other["taken"]),
+            life=life,
         )
     except (ValueError, KeyError, TypeError, IndexError) as exc:
         raise MemoryCorrupt(f"a session can't be read back from the store ({type(exc).__name__})") from exc
+
+
+def memory_since(
+    known: WorkingMemory, messages: Sequence[str], events: Sequence[tuple[str, Sequence[str]]]
+) -> WorkingMemory:
+    """Bring a memory up to date: what happened since happens to it, too.
+
+    Args:
+        known: The memory as it was.
+        messages: Stored messages that came since, in order.
+        events: Ids and fields of all events since, in order.
+
+    Returns:
+        The memory as it is.
+
+    Raises:
+        MemoryCorrupt: Something can't be read.
+    """
+    memory = known
+    try:
+        conversation = (*known.messages, *(_entry(text).message for text in messages))
+        for version, rows in groupby(events, key=lambda row: row[0].partition("-")[0]):
+            happened = [json.loads(fields[fields.index("event") + 1]) for _, fields in rows]
+            memory = memory.commit([event_from_dict(value, conversation) for value in happened])
+            if memory.version != int(version):
+                raise MemoryCorrupt(f"a session's events skip from version {memory.version - 1} to {version}")
+    except (ValueError, KeyError, TypeError, IndexError) as exc:
+        raise MemoryCorrupt(f"a session's events can't be read back from the store ({type(exc).__name__})") from exc
+    return memory
 
 
 def receipt_to_json(receipt: Receipt) -> str:
@@ -145,6 +184,10 @@ def receipt_from_json(request: str, text: str) -> Receipt:
         return Receipt(request, value["fingerprint"], value["done"], value["body"])
     except (ValueError, KeyError, TypeError) as exc:
         raise MemoryCorrupt(f"a receipt can't be read back from the store ({type(exc).__name__})") from exc
+
+
+def _entry(text: str) -> Entry:
+    return Entry(Message.of_json(text[1:]), _ORIGIN_OF[text[0]])
 
 
 def _dumped(value: object) -> str:

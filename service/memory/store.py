@@ -24,9 +24,9 @@ from riffler.errors import (
 from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.record import (
-    Change,
     change,
     memory_from,
+    memory_since,
     receipt_from_json,
     receipt_to_json,
     rest_of,
@@ -34,8 +34,10 @@ from riffler.service.memory.record import (
 from riffler.service.ports.keys import session_index, session_keys
 from riffler.service.ports.memory import Lease, Receipt, RecordedEvent, SessionKey, SessionSummary
 from riffler.tools.events import Actor, Event, event_from_dict
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 
+_MOST_EVENTS = 1000
+"""Events since the version that a process knows; where more happened, the whole session is read anew."""
 _REMEMBERED_S = 86_400.0
 """How long a deletion is remembered, so that the same one can be repeated."""
 
@@ -54,30 +56,50 @@ class RedisMemoryStore:
         self._ttl_ms = _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
 
-    async def create(self, key: SessionKey, unused_s: float | None = None, token: str | None = None) -> WorkingMemory:
+    async def create(
+        self,
+        key: SessionKey,
+        unused_s: float | None = None,
+        token: str | None = None,
+        *,
+        events: Sequence[Event] = (),
+        receipt: Receipt | None = None,
+    ) -> WorkingMemory:
         """See the port."""
-        memory = WorkingMemory()
+        empty = WorkingMemory(life=secrets.token_hex(4))
+        memory = empty.commit(events) if events else empty
         ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
         born = secrets.token_hex(8) if token is None else token
-        made = await self._script("create", key, ttl_ms, rest_of(memory), born)
+        said = await self._write(key, empty, memory, events, "app", ttl_ms=ttl_ms, born=born, receipt=receipt)
         # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
-        how = "" if made == 1 else "NX"
+        how = "" if said[0] == "ok" else "NX"
         await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
-        if made == 0:
-            raise SessionExists(f"session {key.session!r} exists already")
-        return memory if made == 1 else await self.load(key)
+        match said[0]:
+            case "ok":
+                return memory
+            case "again":
+                return await self.load(key)
+            case "exists":
+                raise SessionExists(f"session {key.session!r} exists already")
+            case outcome:
+                raise _lease_error(outcome, key)
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """See the port."""
-        known = self._cache.get(key)
-        stored = await self._script("load", key, self._ttl_ms, known[0] if known else "")
+        commit, known = self._cache.get(key) or ("", WorkingMemory())
+        place = (commit, known.life, str(known.version), str(len(known.entries)), str(_MOST_EVENTS))
+        stored = await self._script("load", key, self._ttl_ms, *place)
         if stored is None:
             self._cache.drop(key)
             raise _unknown(key)
-        version, commit, *parts = stored
-        if known and not parts:
-            return known[1]
-        memory = memory_from(version, *parts)
+        match stored:
+            case ["same"]:
+                return known
+            case ["since", commit, messages, events]:
+                memory = memory_since(known, messages, events)
+            case _:
+                _, commit, *parts = stored
+                memory = memory_from(*parts)
         self._cache.put(key, commit, memory)
         return memory
 
@@ -93,14 +115,9 @@ class RedisMemoryStore:
     ) -> WorkingMemory:
         """See the port."""
         after = memory.commit(events)
-        token, commit = lease.token if lease else "", secrets.token_hex(8)
-        head = [str(memory.version), token, commit, self._ttl_ms, actor, rest_of(after)]
-        done: Change = change(memory, after, events)
-        kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
-        said = await self._script("commit", key, *head, *done.counts(), *kept, *done.values())
+        said = await self._write(key, memory, after, events, actor, ttl_ms=self._ttl_ms, lease=lease, receipt=receipt)
         match said[0]:
             case "ok":
-                self._cache.put(key, commit, after)
                 return after
             case "unknown":
                 raise _unknown(key)
@@ -161,11 +178,11 @@ class RedisMemoryStore:
         """See the port."""
         await self._script("lease", key, "release", lease.token, "0", "0")
 
-    async def delete(self, key: SessionKey, version: int | None = None, token: str | None = None) -> None:
+    async def delete(self, key: SessionKey, seen: Stamp | None = None, token: str | None = None) -> None:
         """See the port."""
-        expected = "" if version is None else str(version)
+        version, life = ("", "") if seen is None else (str(seen.version), seen.life)
         named = secrets.token_hex(8) if token is None else token
-        outcome, *now = await self._script("delete", key, expected, named, _ms(_REMEMBERED_S))
+        outcome, *now = await self._script("delete", key, version, named, _ms(_REMEMBERED_S), life)
         if outcome == "conflict":
             raise _version_conflict(key, now[0], version)
         if outcome != "ok":
@@ -181,6 +198,29 @@ class RedisMemoryStore:
     async def aclose(self) -> None:
         """See the port."""
         await self._connection.aclose()
+
+    async def _write(
+        self,
+        key: SessionKey,
+        before: WorkingMemory,
+        after: WorkingMemory,
+        events: Sequence[Event],
+        actor: Actor,
+        *,
+        ttl_ms: str,
+        lease: Lease | None = None,
+        born: str = "",
+        receipt: Receipt | None = None,
+    ) -> Any:  # noqa: ANN401 - Redis' replies have many types
+        """Send a change, and keep what it makes; give what the script says."""
+        token, commit = lease.token if lease else "", secrets.token_hex(8)
+        head = [str(before.version), token, commit, ttl_ms, actor, rest_of(after), before.life, born]
+        done = change(before, after, events)
+        kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
+        said = await self._script("commit", key, *head, *done.counts(), *kept, *done.values())
+        if said[0] == "ok":
+            self._cache.put(key, commit, after)
+        return said
 
     async def _listed(self, tenant: str, before: tuple[int, str] | None, limit: int) -> list[tuple[str, int]]:
         """Give names on the list with their times, newest first, at most so many; those of one moment by name."""
@@ -239,7 +279,7 @@ def _unknown(key: SessionKey) -> UnknownSession:
     return UnknownSession(f"no session {key.session!r}")
 
 
-def _version_conflict(key: SessionKey, now: str, expected: int | None) -> VersionConflict:
+def _version_conflict(key: SessionKey, now: str, expected: int | str) -> VersionConflict:
     return VersionConflict(f"session {key.session!r} has version {now}, this change was made for version {expected}")
 
 

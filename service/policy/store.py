@@ -13,10 +13,10 @@ from typing import Any, Literal, cast
 
 from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
-from riffler.errors import InvalidInput, MemoryCorrupt, UnknownDecision
+from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.ports.policy import LoggedDecision, PolicyName, RewardOutcome
 
 
 class RedisPolicyStore:
@@ -46,14 +46,19 @@ class RedisPolicyStore:
         text = json.dumps(decision.to_dict(), separators=(",", ":"))
         await self._script("record", policy_keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
 
-    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> bool:
+    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
         """See the port."""
         check_reward(reward)
         named = secrets.token_hex(8) if token is None else token
         said = await self._script("reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}", named)
+        if said == -2:
+            raise RequestKeyReused(
+                f"decision {decision_id!r}: this request's name was given to another reward; expected the same "
+                f"one, or a new name"
+            )
         if said < 0:
             raise _unknown(decision_id)
-        return bool(said)
+        return RewardOutcome(said)
 
     async def unexecuted(self, tenant: str, decision_id: str, reason: str) -> None:
         """See the port."""

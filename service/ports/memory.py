@@ -16,7 +16,7 @@ from typing import Protocol
 
 from riffler.errors import InvalidInput
 from riffler.tools.events import Actor, Event
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 
 _LONGEST_NAME = 512
 
@@ -113,16 +113,26 @@ class SessionSummary:
 class MemoryStore(Protocol):
     """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
 
-    async def create(self, key: SessionKey, unused_s: float | None = None, token: str | None = None) -> WorkingMemory:
-        """Make an empty session.
+    async def create(
+        self,
+        key: SessionKey,
+        unused_s: float | None = None,
+        token: str | None = None,
+        *,
+        events: Sequence[Event] = (),
+        receipt: Receipt | None = None,
+    ) -> WorkingMemory:
+        """Make a session, empty or with its first commit, in one step.
 
         Args:
             key: Its name.
             unused_s: It is deleted when this many seconds pass without a commit; None is the store's own time to live.
             token: Names this creation. Repeated with the same one, it gives the session as it stands.
+            events: The app's first commit, made for an empty working memory; none leaves it empty.
+            receipt: Kept in the same step.
 
         Returns:
-            The empty working memory, version 0.
+            The working memory, of version 0 when it is empty, else 1.
 
         Raises:
             SessionExists: There is one of this name.
@@ -169,7 +179,7 @@ class MemoryStore(Protocol):
             `memory.commit(events)`.
 
         Raises:
-            VersionConflict: Somebody else committed since.
+            VersionConflict: Somebody else committed since, or made the session anew.
             SessionBusy: A turn holds the lease, and it isn't this one.
             LeaseLost: This turn's lease ran out.
             UnknownSession: The tenant has none of this name.
@@ -259,17 +269,17 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def delete(self, key: SessionKey, version: int | None = None, token: str | None = None) -> None:
+    async def delete(self, key: SessionKey, seen: Stamp | None = None, token: str | None = None) -> None:
         """Delete a session with all that belongs to it.
 
         Args:
             key: The session.
-            version: Only if this is its version; None takes any.
+            seen: Only if it is still this; None takes any.
             token: Names this deletion. Repeated within a day with the same one, it is done and no error.
 
         Raises:
             UnknownSession: The tenant has none of this name.
-            VersionConflict: It has another version.
+            VersionConflict: It isn't.
             SessionBusy: A turn holds the lease.
         """
         ...

@@ -8,10 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import Literal, Protocol
 
 from riffler.bandits.decision import Decision
 from riffler.bandits.posterior import Posterior
+
+
+class RewardOutcome(IntEnum):
+    """What became of a reward. Only the first is false: the others have been learned, once."""
+
+    REFUSED = 0
+    """The decision had its reward already, or is void: nothing changed."""
+    COUNTED = 1
+    """It was learned now."""
+    REPEATED = 2
+    """This very reward was learned before: nothing changed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +86,7 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> bool:
+    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
         """Reward a decision once.
 
         The posterior of the arm drawn learns `(x, reward)` in the same atomic step.
@@ -83,12 +95,14 @@ class PolicyStore(Protocol):
             tenant: Whose decision; from the credential.
             decision_id: The decision.
             reward: In [0, 1].
-            token: Names this reward. Repeated with the same one it gives the same answer, and counts once.
+            token: Names this reward: repeated with the same one it counts once. What stands before a hyphen in it names
+                the request that brings it.
 
         Returns:
-            True when it counted; False when the decision had its reward already, or is void: nothing changed.
+            What became of it.
 
         Raises:
+            RequestKeyReused: The same request brought another reward before.
             UnknownDecision: The tenant has none of this id.
             InvalidReward: The reward isn't a finite number in [0, 1].
         """

@@ -147,7 +147,7 @@ def test_decision_survives_json(x: list[float], propensity: float) -> None:
 def test_decision_names_its_policy() -> None:
     """A decision's id tells its policy; another setting is another policy; no other text is an id."""
     key = PolicyKey("openai", "m", "1", "1", "1")
-    id_ = decision_id(key.digest(), bytes(6))
+    id_ = decision_id(key.digest(), bytes(8))
     assert digest_of(id_) == key.digest()
     assert key.digest() != PolicyKey("openaim", "", "1", "1", "1").digest()
     assert [digest_of(text) for text in ("", "d", "x" + id_[1:], id_ + "0", "d" + "g" * 20)] == [None] * 5

@@ -46,7 +46,7 @@ def test_decision_with_other_fields_is_refused(value: dict[str, object]) -> None
 
 
 @pytest.mark.parametrize("count", [0, 5, 7])
-def test_decision_id_needs_six_bytes(count: int) -> None:
+def test_decision_id_needs_eight_bytes(count: int) -> None:
     """An id has a fixed length."""
-    with pytest.raises(InvalidInput, match="expected 6 random bytes"):
+    with pytest.raises(InvalidInput, match="expected at least 8 random bytes"):
         decision_id(PolicyKey("e", "m", "1", "1", "1").digest(), bytes(count))

@@ -13,7 +13,7 @@ from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_index, session_keys
 from riffler.service.ports.memory import Receipt, SessionKey, SessionSummary
 from riffler.tools.events import MessagesAppended
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 
 
@@ -98,13 +98,13 @@ async def test_a_deletion_of_another_version_is_refused(
     memory = await memory_store.create(session_key)
     after = await memory_store.commit(session_key, memory, [said(memory, "one")], "app")
     with pytest.raises(VersionConflict, match="has version 1, this change was made for version 0"):
-        await memory_store.delete(session_key, version=0)
+        await memory_store.delete(session_key, seen=Stamp(0))
     lease = await memory_store.acquire(session_key, 30.0)
     with pytest.raises(SessionBusy):
-        await memory_store.delete(session_key, version=1)
+        await memory_store.delete(session_key, seen=Stamp(1))
     await memory_store.release(session_key, lease)
     assert await memory_store.load(session_key) == after
-    await memory_store.delete(session_key, version=1)
+    await memory_store.delete(session_key, seen=Stamp(1))
 
 
 async def listed(store: RedisMemoryStore, tenant: str, limit: int) -> list[SessionSummary]:

@@ -313,7 +313,7 @@ async def test_a_commit_whose_answer_was_lost_counts_once(
     rest = '{"asking":null,"rewrite":null,"taken":[]}'
 
     async def send(token: str) -> list[str]:
-        arguments = ["0", "", token, "0", "app", rest, "1", "0", "0", "1", "", "", message, event]
+        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", "", "", message, event]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -330,13 +330,26 @@ async def test_a_creation_whose_answer_was_lost_counts_once(
 ) -> None:
     """The same creation sent twice is one creation; another one finds that the session exists."""
 
-    async def send(token: str) -> int:
-        reply: int = await memory_connection.script(
-            "riffler.service.memory", "lua/create.lua", session_keys(session_key), ["0", "{}", token]
+    async def send(token: str) -> str:
+        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", "", ""]
+        reply: list[str] = await memory_connection.script(
+            "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
-        return reply
+        return reply[0]
 
-    assert [await send("one"), await send("one"), await send("two")] == [1, 2, 0]
+    assert [await send("one"), await send("one"), await send("two")] == ["ok", "again", "exists"]
+
+
+async def test_a_commit_made_for_another_session_of_this_name_conflicts(
+    memory_store: RedisMemoryStore, session_key: SessionKey
+) -> None:
+    """What was read of a deleted session can't be committed to a new one of its name, though the versions agree."""
+    memory = await memory_store.create(session_key)
+    await memory_store.delete(session_key)
+    other = await memory_store.create(session_key)
+    with pytest.raises(VersionConflict):
+        await memory_store.commit(session_key, memory, [said(memory, "late")], "app")
+    assert (await memory_store.load(session_key)).life == other.life != memory.life
 
 
 @pytest.mark.parametrize(

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.posterior import Posterior
-from riffler.errors import InvalidReward, MemoryCorrupt, UnknownDecision
+from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import PolicyName
+from riffler.service.ports.policy import PolicyName, RewardOutcome
 
 ARMS = ("none", "reread", "simplify")
 DIGEST = PolicyKey("scripted", "m", "1", "1", "1").digest()
@@ -23,7 +23,7 @@ DIGEST = PolicyKey("scripted", "m", "1", "1", "1").digest()
 def decide(x: tuple[float, ...] = (1.0, 0.0), arm: str = "none", digest: str = DIGEST) -> Decision:
     """A decision of three arms."""
     chances = dict.fromkeys(ARMS, 1 / 3)
-    return Decision(decision_id(digest, secrets.token_bytes(6)), "s", "1", x, ARMS, chances, arm, "p", "1")
+    return Decision(decision_id(digest, secrets.token_bytes(8)), "s", "1", x, ARMS, chances, arm, "p", "1")
 
 
 @pytest.fixture
@@ -178,7 +178,7 @@ async def test_a_reward_whose_answer_was_lost_counts_once(
     decision = decide()
     await store.record(name, decision)
     keys, package = policy_keys(name.tenant, name.digest), "riffler.service.policy"
-    for token, said in (("one", 1), ("one", 1), ("two", 0)):
+    for token, said in (("one", 1), ("one", 2), ("two", 0)):
         assert await memory_connection.script(package, "lua/reward.lua", keys, [decision.id, "0.5", token]) == said
     assert (await store.posterior(name)).of("none").count == 1
     assert (await store.decision(name.tenant, decision.id)).reward == 0.5
@@ -202,11 +202,13 @@ async def test_a_decision_given_up_can_be_taken_up_again(store: RedisPolicyStore
 
 
 async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: PolicyName) -> None:
-    """With its token a reward that counted says so again, and counts once; another one doesn't count."""
+    """With its token a reward that counted says so again, and counts once; others don't, or are refused."""
     decision = decide()
     await store.record(name, decision)
-    said = [await store.reward(name.tenant, decision.id, 0.5, token) for token in ("mine", "mine", "other", None)]
-    assert said == [True, True, False, False]
+    said = [await store.reward(name.tenant, decision.id, 0.5, token) for token in ("mine-1", "mine-1", "other-1", None)]
+    assert said == [RewardOutcome.COUNTED, RewardOutcome.REPEATED, RewardOutcome.REFUSED, RewardOutcome.REFUSED]
+    with pytest.raises(RequestKeyReused):
+        await store.reward(name.tenant, decision.id, 0.75, "mine-2")
     assert (await store.posterior(name)).arms["none"].count == 1
 
 

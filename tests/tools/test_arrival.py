@@ -107,12 +107,23 @@ def test_a_conversation_without_a_question_fits() -> None:
     assert view(memory.commit(fit(memory, 500, COUNTER))).tokens(COUNTER) <= 500
 
 
+ENDLESS = {
+    "a word": "x",
+    "blanks": " ",
+    "marks": "\u0301",
+    "right to left": "\u202eא",
+    "nulls": "\0",
+    "lines": "\n \n",
+    "quotes": "\"'",
+    "dots": ". ",
+    "emoji": "👩\u200d",
+    "markers": "[[f00001 folded 3 tokens]] ",
+    "fences": "[[7:f00001 ",
+}
+
+
 @pytest.mark.timeout(60)  # no measure: what was quadratic took ten minutes and more
-@pytest.mark.parametrize(
-    "unit",
-    ["x", " ", "\u0301", "\u202eא", "\0", "\n \n", "\"'", ". ", "👩\u200d", "[[f00001 folded 3 tokens]] ", "[[7:f00001 "],
-    ids=["a word", "blanks", "marks", "right to left", "nulls", "lines", "quotes", "dots", "emoji", "markers", "fences"],
-)
+@pytest.mark.parametrize("unit", ENDLESS.values(), ids=ENDLESS)
 def test_a_line_of_4_mb_fits_whatever_it_is_made_of(unit: str) -> None:
     """One endless line is cut and folded like any other text, in seconds, and restoring all gives it back."""
     text = "e" + unit * (4_000_000 // len(unit))

@@ -1,6 +1,7 @@
 -- Deletes a session with all that belongs to it, unless a turn runs on it.
 -- KEYS  state, messages, fragments, hits, events, lease, receipts, gone
 -- ARGV  1 only if this is the version ('': any)   2 this deletion's token   3 how long to remember it, in ms
+--       4 only if this is its life ('': any)
 -- Gives {'ok'}, {'unknown'}, {'busy'} or {'conflict', version now}.
 -- An answer that was lost on its way: the client sends the same deletion again, and it counts once; a session that was
 -- made since under the same name stays.
@@ -8,7 +9,8 @@ if redis.call('GET', KEYS[8]) == ARGV[2] then return {'ok'} end
 local version = redis.call('HGET', KEYS[1], 'version')
 if not version then return {'unknown'} end
 if redis.call('EXISTS', KEYS[6]) == 1 then return {'busy'} end
-if ARGV[1] ~= '' and ARGV[1] ~= version then return {'conflict', version} end
+local another = ARGV[4] ~= '' and redis.call('HGET', KEYS[1], 'life') ~= ARGV[4]
+if ARGV[1] ~= '' and (ARGV[1] ~= version or another) then return {'conflict', version} end
 redis.call('DEL', unpack(KEYS, 1, 7))
 redis.call('SET', KEYS[8], ARGV[2], 'PX', ARGV[3])
 return {'ok'}

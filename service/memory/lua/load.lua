@@ -1,17 +1,27 @@
 -- Reads a session as it is at one moment, and slides its time to live.
 -- KEYS  state, messages, fragments, hits, events, lease, receipts, gone
--- ARGV  1 time to live in ms (0: never ends)   2 token of the commit that the reader knows ('': none)
--- Gives {version, commit, rest, messages, fragments, hits}; {version, commit} when the reader knows it; nil when there
--- is no such session.
-local version = redis.call('HGET', KEYS[1], 'version')
+-- ARGV  1 time to live in ms (0: never ends)   2 token of the commit that the reader knows ('': none)   3 its life
+--       4 its version   5 its number of messages   6 most events that are worth sending in place of the whole
+-- Gives {'same'} when the reader knows it;
+--       {'since', commit, messages that came since, events since with their ids, as XRANGE gives them};
+--       {'whole', commit, version, life, rest, messages, fragments, hits}; nil when there is no such session.
+local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life')
+local version, commit, life = state[1], state[2], state[3] or ''
 if not version then return nil end
 if tonumber(ARGV[1]) > 0 then
   for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[1]) end
   redis.call('PEXPIRE', KEYS[7], ARGV[1])
 end
-local commit = redis.call('HGET', KEYS[1], 'commit')
-if commit == ARGV[2] then return {version, commit} end
+if commit == ARGV[2] then return {'same'} end
+if ARGV[2] ~= '' and life == ARGV[3] and tonumber(version) > tonumber(ARGV[4]) then
+  local most = tonumber(ARGV[6])
+  local events = redis.call('XRANGE', KEYS[5], (tonumber(ARGV[4]) + 1) .. '-0', '+', 'COUNT', most + 1)
+  -- Only if none is missing: the stream may be cut at its old end.
+  if #events > 0 and #events <= most and events[1][1] == (tonumber(ARGV[4]) + 1) .. '-1' then
+    return {'since', commit, redis.call('LRANGE', KEYS[2], ARGV[5], -1), events}
+  end
+end
 return {
-  version, commit, redis.call('HGET', KEYS[1], 'rest'), redis.call('LRANGE', KEYS[2], 0, -1),
+  'whole', commit, version, life, redis.call('HGET', KEYS[1], 'rest'), redis.call('LRANGE', KEYS[2], 0, -1),
   redis.call('HVALS', KEYS[3]), redis.call('HGETALL', KEYS[4]),
 }

@@ -1,13 +1,17 @@
 -- Rewards a decision once, and teaches the posterior of the arm drawn in the same step.
 -- KEYS  meta, decisions, states, rewards, statistics, order, unexecuted
 -- ARGV  1 decision id   2 reward, in [0, 1], as %.17g   3 this reward's token
--- Gives 1 when it counted, 0 when the decision had its reward or is void, -1 when it is unknown.
+-- Gives 1 when it counted, 2 when this very one counted before, 0 when the decision had its reward or is void, -1 when
+-- it is unknown, -2 when a token of the same request (what stands before a hyphen) brought another reward.
 -- An arm's statistics are `n squares moment[d] gram[d*d]`, doubles as %.17g, which come back bit for bit.
 local state = redis.call('HGET', KEYS[3], ARGV[1])
 if not state then return -1 end
 if string.sub(state, 1, 5) ~= 'open ' then
   -- An answer that was lost on its way: the client sends the same reward again, and it counts once.
-  return string.match(state, '(%S+)$') == ARGV[3] and 1 or 0
+  local kept = string.match(state, '(%S+)$')
+  if kept == ARGV[3] then return 2 end
+  local request = string.match(ARGV[3], '^(%w+)%-')
+  return request and string.match(kept, '^(%w+)%-') == request and -2 or 0
 end
 
 local decision = cjson.decode(redis.call('HGET', KEYS[2], ARGV[1]))

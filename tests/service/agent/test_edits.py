@@ -3,6 +3,7 @@
 import asyncio
 import json
 import secrets
+from contextlib import suppress
 
 import pytest
 
@@ -18,12 +19,12 @@ from riffler.errors import (
     VersionConflict,
 )
 from riffler.service.agent.edits import Appended, Called, Edits
-from riffler.service.agent.turn import Request
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.memory import SessionKey
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
@@ -44,9 +45,9 @@ async def key(edits: Edits) -> SessionKey:
     return made
 
 
-def named(name: str = "r", asks: str = "this") -> Request:
+def named(name: str = "r", asks: str = "this") -> NamedRequest:
     """A request that may be made again."""
-    return Request(name, asks)
+    return NamedRequest(name, asks)
 
 
 async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisMemoryStore, edits: Edits) -> None:
@@ -60,6 +61,27 @@ async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisM
         await edits.create(tenant, None, [], named("for None", "something else"))
     with pytest.raises(SessionExists):
         await edits.create(tenant, "mine", [], named("another"))
+    with pytest.raises(RequestKeyReused):
+        await edits.create(tenant, "mine", [], named("for mine", "something else"))
+
+
+async def test_a_creation_is_all_or_nothing(memory_store: RedisMemoryStore, edits: Edits) -> None:
+    """Racing writers find a session with its messages or none; a creation never loses the race to an append."""
+    for number in range(20):
+        key = SessionKey(f"tenant-{secrets.token_hex(8)}", "s")
+
+        async def hurry(key: SessionKey = key) -> None:
+            with suppress(UnknownSession):
+                await edits.append(key, [Message.user("first?")])
+
+        made, *_ = await asyncio.gather(
+            edits.create(key.tenant, "s", [Message.user(TEXT)], named()), *(hurry() for _ in range(number % 5))
+        )
+        assert made[1].messages[0].text == TEXT
+        memory = await memory_store.load(key)
+        assert [message.text for message in memory.messages][:1] == [TEXT]
+        again = await edits.create(key.tenant, "s", [Message.user(TEXT)], named())
+        assert again == (key, memory)
 
 
 async def test_messages_that_can_t_be_taken_make_no_session(memory_store: RedisMemoryStore, edits: Edits) -> None:
@@ -88,11 +110,26 @@ async def test_racing_appends_all_arrive_once(memory_store: RedisMemoryStore, ed
 
 async def test_an_edit_for_another_version_is_refused(edits: Edits, key: SessionKey) -> None:
     """Who names a version gets that version, or an error that names both; no messages are no edit."""
-    with pytest.raises(VersionConflict, match="has version 1, this change was made for version 0"):
-        await edits.append(key, [Message.user("more")], version=0)
-    assert await edits.append(key, [Message.user("more")], version=1) == Appended(2, 1, 1)
+    with pytest.raises(VersionConflict, match="has version 1, this was asked for version 0"):
+        await edits.append(key, [Message.user("more")], seen=Stamp(0))
+    assert await edits.append(key, [Message.user("more")], seen=Stamp(1)) == Appended(2, 1, 1)
     with pytest.raises(InvalidInput, match="messages"):
         await edits.append(key, [])
+
+
+async def test_a_session_that_has_another_s_name_is_another(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
+) -> None:
+    """What was seen of a deleted session allows nothing on one that was made since under its name and version."""
+    seen = (await memory_store.load(key)).stamp
+    await edits.delete(key, seen=seen)
+    _, other = await edits.create(key.tenant, "s", [Message.user("another")])
+    assert other.version == seen.version
+    with pytest.raises(VersionConflict, match="of a session that had its name before"):
+        await edits.append(key, [Message.user("more")], seen=seen)
+    with pytest.raises(VersionConflict):
+        await edits.delete(key, seen=seen)
+    assert (await edits.append(key, [Message.user("more")], seen=other.stamp)).version == 2
 
 
 async def test_a_call_made_again_runs_once(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
@@ -141,7 +178,7 @@ async def test_a_running_turn_comes_first(memory_store: RedisMemoryStore, edits:
     with pytest.raises(SessionBusy):
         await edits.delete(key)
     await memory_store.release(key, lease)
-    await edits.delete(key, version=1, request=named())
-    await edits.delete(key, version=1, request=named())
+    await edits.delete(key, seen=Stamp(1), request=named())
+    await edits.delete(key, seen=Stamp(1), request=named())
     with pytest.raises(UnknownSession):
         await edits.delete(key)

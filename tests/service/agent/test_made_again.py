@@ -17,18 +17,19 @@ from riffler.errors import (
     TurnOvertaken,
     VersionConflict,
 )
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Answer, Arrived, answer_from_json, answer_to_json
-from riffler.service.agent.turn import Request
 from riffler.service.agent.turns import asked
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import read_settings
+from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message, ToolCall
 
 QUESTION = "Where is the blue boat?"
-REQUEST = Request("mine", "fingerprint")
+REQUEST = NamedRequest("mine", "fingerprint")
 
 
 class Model:
@@ -67,7 +68,7 @@ async def riffler(server_folder: Path, model: Model) -> AsyncIterator[Riffler]:
         yield made
 
 
-async def ask(riffler: Riffler, session: str | None = None, request: Request = REQUEST) -> Answer:
+async def ask(riffler: Riffler, session: str | None = None, request: NamedRequest = REQUEST) -> Answer:
     """Ask under a name."""
     turn = riffler.turns.stream(riffler.tenant, asked(QUESTION), session, deltas=False, request=request)
     async with aclosing(turn) as progress:
@@ -96,17 +97,17 @@ async def test_an_answer_is_given_again(riffler: Riffler, model: Model) -> None:
     assert replace(again, times_ms={}) == replace(first, times_ms={})
     assert (model.calls, await riffler.memory(session)) == (1, before)
     with pytest.raises(RequestKeyReused):
-        await ask(riffler, session, Request("mine", "something else"))
+        await ask(riffler, session, NamedRequest("mine", "something else"))
 
 
 async def test_a_question_without_a_session_finds_its_own_again(riffler: Riffler, model: Model) -> None:
     """A session that a named question made is the one that the same question finds; another one is refused."""
-    request = Request(f"new {id(model)}", "f")
+    request = NamedRequest(f"new {id(model)}", "f")
     first = await ask(riffler, None, request)
     assert (await ask(riffler, None, request)).session == first.session
     assert model.calls == 1
     with pytest.raises(RequestKeyReused):
-        await ask(riffler, None, Request(request.name, "g"))
+        await ask(riffler, None, NamedRequest(request.name, "g"))
 
 
 @pytest.mark.parametrize("searches", [1, 2])
@@ -202,11 +203,11 @@ async def test_a_question_for_another_version_is_refused(riffler: Riffler, model
     session = await begin(riffler)
 
     async def at(version: int) -> list[object]:
-        turn = riffler.turns.stream(riffler.tenant, asked(QUESTION), session, version=version, request=REQUEST)
+        turn = riffler.turns.stream(riffler.tenant, asked(QUESTION), session, seen=Stamp(version), request=REQUEST)
         async with aclosing(turn) as progress:
             return [item async for item in progress]
 
-    with pytest.raises(VersionConflict, match="has version 0, this question was asked for version 7"):
+    with pytest.raises(VersionConflict, match="has version 0, this was asked for version 7"):
         await at(7)
     assert model.calls == 0
     first, again = await at(0), await at(0)
@@ -219,3 +220,31 @@ async def test_an_answer_s_json_gives_the_answer(riffler: Riffler, model: Model)
     model.searches = 2
     answer = await riffler.ask(QUESTION)
     assert answer_from_json(answer_to_json(answer)) == answer
+
+
+async def test_a_request_s_name_names_no_decision_of_another_question(riffler: Riffler, model: Model) -> None:
+    """The same name in a session made anew, or for another question after a failure, is a decision of its own."""
+    session = await begin(riffler)
+    first = await ask(riffler, session)
+    assert await riffler.reward(first.rewriting.decision, 1.0)
+    await riffler.edits.delete(SessionKey(riffler.tenant, session))
+    await riffler.edits.create(riffler.tenant, session)
+    second = await ask(riffler, session)
+    assert second.rewriting.decision != first.rewriting.decision
+    assert await riffler.reward(second.rewriting.decision, 0.5)
+    other, model.calls, model.fails_at = await begin(riffler), 0, {1}
+    with pytest.raises(EngineUnavailable):
+        await ask(riffler, other)
+    turn = riffler.turns.stream(riffler.tenant, asked("Isn't it?"), other, request=NamedRequest(REQUEST.name, "g"))
+    async with aclosing(turn) as progress:
+        answer = [item async for item in progress][-1]
+    assert isinstance(answer, Answer)
+    assert riffler.rewriter is not None
+    logged = await riffler.rewriter.recall(riffler.tenant, answer.rewriting.decision)
+    assert logged.decision.x == riffler.rewriter.read("Isn't it?").x != riffler.rewriter.read(QUESTION).x
+
+
+async def test_an_answer_given_again_says_that_it_is(riffler: Riffler) -> None:
+    """Who counts answers can tell a new one from one that is repeated."""
+    session = await begin(riffler)
+    assert [(await ask(riffler, session)).repeated for _ in range(3)] == [False, True, True]

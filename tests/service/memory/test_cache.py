@@ -11,10 +11,15 @@ from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
+from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
-from riffler.tools.events import MessagesAppended
+from riffler.tools.cutting import cut
+from riffler.tools.events import FragmentsFolded, FragmentsRestored, MessagesAppended, TextSearched
+from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
+from riffler.tools.tokens import EstimatedTokens
+from riffler.tools.view import view
 
 
 def of_size(characters: int) -> WorkingMemory:
@@ -83,3 +88,57 @@ async def test_two_processes_see_each_other(
         assert await here.load(session_key) == other != memory
     finally:
         await elsewhere.aclose()
+
+
+async def test_a_reader_gets_only_what_is_new(
+    server_folder: Path, memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """Who knows a session is sent what happened since, and makes of it what the whole gives."""
+    elsewhere = RedisConnection(embedded=EmbeddedServer(server_folder))
+    here, there = RedisMemoryStore(memory_connection), RedisMemoryStore(elsewhere)
+    counter = EstimatedTokens()
+    try:
+        memory = await here.create(session_key, events=[MessagesAppended(0, (Message.user("boat " * 200_000),))])
+        memory = await here.commit(session_key, memory, [cut(memory, [(Span(0, 0, 0, 999_000), 100)], counter)], "app")
+        assert await there.load(session_key) == memory
+        ids = tuple(memory.fragments)
+        for events in (
+            [FragmentsFolded(ids[:2]), MessagesAppended(1, (Message.user("more"), Message.user("still more")))],
+            [FragmentsRestored(ids[:1])],
+            [TextSearched("boat", (SearchHit("s00001", Span(0, 0, 0, 4)),))],
+        ):
+            memory = await here.commit(session_key, memory, events, "app")
+        before = await sent_bytes(memory_connection)
+        known = await there.load(session_key)
+        assert await sent_bytes(memory_connection) - before < 20_000
+        fresh = await RedisMemoryStore(memory_connection, cache_characters=0).load(session_key)
+        assert known == fresh == memory
+        assert (view(known), known.stamp) == (view(fresh), fresh.stamp)
+    finally:
+        await elsewhere.aclose()
+
+
+async def test_a_reader_that_is_far_behind_gets_the_whole(
+    server_folder: Path, memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """Where events are missing, or too many came since, the whole is read; it is the same."""
+    elsewhere = RedisConnection(embedded=EmbeddedServer(server_folder))
+    here, there = RedisMemoryStore(memory_connection), RedisMemoryStore(elsewhere)
+    try:
+        memory = await here.create(session_key)
+        assert await there.load(session_key) == memory
+        for count in (1001, 3):
+            for number in range(count):
+                event = MessagesAppended(len(memory.entries), (Message.user(f"number {number}"),))
+                memory = await here.commit(session_key, memory, [event], "app")
+            if count == 3:
+                await memory_connection.run(lambda client: client.xtrim(session_keys(session_key)[4], maxlen=1))
+            assert await there.load(session_key) == memory
+    finally:
+        await elsewhere.aclose()
+
+
+async def sent_bytes(connection: RedisConnection) -> int:
+    """How many bytes the server has sent so far."""
+    found: dict[str, int] = await connection.run(lambda client: client.info("stats"))
+    return found["total_net_output_bytes"]

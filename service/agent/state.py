@@ -1,0 +1,77 @@
+"""What a turn's nodes pass on, and what they stand on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TypedDict
+
+from riffler.bandits.decision import Decision
+from riffler.service.agent.progress import Answer, Rewriting, ToolStep
+from riffler.service.agent.rewriter import Reading, Rewriter
+from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoice, Usage
+from riffler.service.ports.memory import MemoryStore
+from riffler.tools.events import Actor, Event
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.registry import Registry
+from riffler.tools.tokens import count_schemas
+
+Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
+"""Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
+
+
+class TurnState(TypedDict, total=False):
+    """What the nodes pass on: `memory` is `stored` with `pending` applied."""
+
+    messages: Sequence[Message]
+    stored: WorkingMemory
+    pending: Pending
+    memory: WorkingMemory
+    reading: Reading
+    decision: Decision
+    rewriting: Rewriting
+    completion: Completion
+    steps: tuple[ToolStep, ...]
+    calls: int
+    capped: bool
+    conversation_tokens: int
+    seen_tokens: int
+    usage: Usage
+    times_ms: dict[str, float]
+    answer: Answer
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What the agent stands on. All ports.
+
+    Attributes:
+        store: Sessions.
+        engine: Runs the model.
+        rewriter: Chooses and makes rewrites; None lets each query go as it came.
+        registry: The context tools on offer.
+        sampling: For the model's calls.
+        step_cap: Most model calls with tools in a turn; then the answer is forced.
+        first_choice: `required` asks for a tool call on the first step, as the paper does; `auto` leaves it open.
+        fitting: Whether Riffler itself cuts and folds what doesn't fit the window.
+        completion_tokens: Tokens of the window that are kept free for the completion.
+    """
+
+    store: MemoryStore
+    engine: Engine
+    rewriter: Rewriter | None
+    registry: Registry
+    sampling: Sampling = field(default_factory=Sampling)
+    step_cap: int = 20
+    first_choice: ToolChoice = "auto"
+    fitting: bool = True
+    completion_tokens: int = 1024
+
+    @cached_property
+    def budget_tokens(self) -> int:
+        """What a view may take: the window without the offered tools and the completion."""
+        schemas = count_schemas(self.registry.schemas(), self.engine.counter)
+        window = self.engine.info.window_tokens
+        return max(1, window - schemas - min(self.completion_tokens, window // 4))
