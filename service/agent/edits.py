@@ -46,6 +46,11 @@ class Appended:
     count: int
     life: str = field(default="", compare=False)
 
+    @property
+    def stamp(self) -> Stamp:
+        """Which state of which session it made."""
+        return Stamp(self.version, self.life)
+
 
 @dataclass(frozen=True, slots=True)
 class Called:
@@ -62,6 +67,11 @@ class Called:
     tool: str
     reply: str
     life: str = field(default="", compare=False)
+
+    @property
+    def stamp(self) -> Stamp:
+        """Which state of which session it made."""
+        return Stamp(self.version, self.life)
 
 
 Done = TypeVar("Done", Appended, Called)

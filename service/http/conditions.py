@@ -8,28 +8,29 @@ from typing import Annotated
 from fastapi import Depends, Header, Request
 from starlette.responses import Response
 
-from riffler.service.agent.turn import Request as NamedRequest
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.http.patterns import REQUEST_NAME, VERSION
+from riffler.tools.memory import Stamp
 
 
-def etag(version: int) -> str:
-    """Write a session's version as an entity tag."""
-    return f'"{version}"'
+def etag(stamp: Stamp) -> str:
+    """Write which state of which session it is as an entity tag: `"7-1b2c3d4e"`, the version and the session's life."""
+    return f'"{stamp.version}-{stamp.life}"'
 
 
-def not_modified(request: Request, version: int) -> Response | None:
+def not_modified(request: Request, stamp: Stamp) -> Response | None:
     """Answer a reader who has this version already.
 
     Args:
         request: The request.
-        version: The session's version.
+        stamp: The session's.
 
     Returns:
         A 304, or None when the reader needs the whole.
     """
     known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if known & {etag(version), "*"}:
-        return Response(status_code=304, headers={"ETag": etag(version)})
+    if known & {etag(stamp), "*"}:
+        return Response(status_code=304, headers={"ETag": etag(stamp)})
     return None
 
 
@@ -37,13 +38,16 @@ def _expected_version(
     if_match: Annotated[
         str | None,
         Header(
-            description='Only if the session has this version: its `ETag`, such as `"7"`; else 412. `*` takes any.',
+            description='Only if the session is still this: its `ETag`, as `"7-1b2c3d4e"`; else 412. `*` takes any.',
             pattern=VERSION,
-            examples=['"7"'],
+            examples=['"7-1b2c3d4e"'],
         ),
     ] = None,
-) -> int | None:
-    return None if if_match is None or if_match == "*" else int(if_match.strip('"'))
+) -> Stamp | None:
+    if if_match is None or if_match == "*":
+        return None
+    version, _, life = if_match.strip('"').partition("-")
+    return Stamp(int(version), life)
 
 
 async def _named_request(
@@ -65,5 +69,5 @@ async def _named_request(
     return NamedRequest(idempotency_key, asked.hexdigest()[:32])
 
 
-ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+ExpectedVersion = Annotated[Stamp | None, Depends(_expected_version)]
 Named = Annotated[NamedRequest | None, Depends(_named_request)]

@@ -18,6 +18,7 @@ from prometheus_client.multiprocess import MultiProcessCollector
 
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.ports.policy import RewardOutcome
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _QUICK_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
@@ -62,7 +63,7 @@ class Metrics:
         self._folded = Counter("riffler_fitted_fragments", "Fragments that Riffler folded to fit.", registry=registry)
         self._decisions = Counter("riffler_decisions", "Arms drawn.", ["arm", "executed"], registry=registry)
         self._rewards = Counter(
-            "riffler_rewards", "Rewards given, by whether they counted.", ["outcome"], registry=registry
+            "riffler_rewards", "Rewards given, by what became of them.", ["outcome"], registry=registry
         )
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
@@ -126,15 +127,15 @@ class Metrics:
         name = tool if tool in self._tools else "unknown"
         self._calls.labels(name, by, "refused" if refused else "done").inc()
 
-    def rewarded(self, reward: float, *, counted: bool) -> None:
+    def rewarded(self, reward: float, outcome: RewardOutcome) -> None:
         """Count a reward.
 
         Args:
             reward: The reward.
-            counted: Whether it counted; a second one doesn't.
+            outcome: What became of it.
         """
-        self._rewards.labels("counted" if counted else "repeated").inc()
-        if counted:
+        self._rewards.labels(outcome.name.lower()).inc()
+        if outcome is RewardOutcome.COUNTED:
             self._reward.observe(reward)
 
     def failed(self, exc: RifflerError) -> None:

@@ -1,6 +1,7 @@
 """A real `riffler serve`, in processes of its own, for end-to-end tests."""
 
 import asyncio
+import json
 import os
 import signal
 import socket
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+
+from riffler.service.memory.embedded import EmbeddedServer
 
 COMMAND = str(Path(sys.executable).with_name("riffler"))
 START_S = 120.0
@@ -56,6 +59,18 @@ class Served:
         )
         rows = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
         return [int(pid) for pid, arguments in rows if "spawn_main" in arguments]
+
+    def redis(self) -> list[int]:
+        """Give the embedded servers that run on its data folder: one, or none while it is started anew."""
+        listed = subprocess.run(
+            ["ps", "-eww", "-o", "pid=,args="],  # noqa: S607
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        socket_path = EmbeddedServer(self.errors.parent / "data").socket  # the server's title names it
+        rows = (line.split(maxsplit=1) for line in listed.stdout.splitlines())
+        return [int(pid) for pid, title in rows if title.endswith(f"unixsocket:{socket_path}")]
 
     async def stop(self) -> int:
         """End it as an operator does, and give its exit code."""
@@ -106,7 +121,9 @@ async def _until_ready(served: Served) -> None:
         await asyncio.sleep(0.1)
 
 
-async def persistently(client: httpx.AsyncClient, path: str, body: dict[str, Any], name: str) -> httpx.Response:
+async def persistently(
+    client: httpx.AsyncClient, path: str, body: dict[str, Any] | None, name: str, method: str = "POST"
+) -> httpx.Response:
     """Send a change under a name, and send it again until somebody answers it.
 
     Args:
@@ -114,16 +131,44 @@ async def persistently(client: httpx.AsyncClient, path: str, body: dict[str, Any
         path: Where to.
         body: What to send.
         name: Its `Idempotency-Key`.
+        method: How.
 
     Returns:
         The first answer that isn't "try again".
     """
     while True:
         try:
-            response = await client.post(path, json=body, headers={"Idempotency-Key": name})
+            response = await client.request(method, path, json=body, headers={"Idempotency-Key": name})
         except httpx.TransportError:
             await asyncio.sleep(0.1)
             continue
         if response.headers.get("retry-after") is None:
             return response
+        await asyncio.sleep(0.2)
+
+
+async def streamed(client: httpx.AsyncClient, path: str, body: dict[str, Any], name: str) -> dict[str, Any]:
+    """Ask for events under a name, and ask again until the last of them is the answer.
+
+    Args:
+        client: The client.
+        path: Where to.
+        body: What to ask.
+        name: Its `Idempotency-Key`.
+
+    Returns:
+        The answer.
+    """
+    headers = {"Idempotency-Key": name, "Accept": "text/event-stream"}
+    while True:
+        try:
+            response = await client.post(path, json=body, headers=headers)  # the whole stream
+        except httpx.TransportError:
+            await asyncio.sleep(0.1)
+            continue
+        last = response.text.rstrip().rpartition("\n\n")[2]
+        if last.startswith("event: answer\n"):
+            answer: dict[str, Any] = json.loads(last.partition("data: ")[2])
+            return answer
+        assert response.headers.get("retry-after") is not None or last.startswith("event: problem\n"), response.text
         await asyncio.sleep(0.2)

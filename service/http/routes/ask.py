@@ -7,8 +7,8 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Answer
-from riffler.service.agent.turn import Request as NamedRequest
 from riffler.service.agent.turns import asked
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
@@ -19,6 +19,7 @@ from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut
+from riffler.tools.memory import Stamp
 from riffler.tools.messages import read_messages
 
 router = APIRouter(prefix="/api/v1", tags=["ask"])
@@ -50,12 +51,12 @@ async def ask_in_session(
     tenant: TenantOf,
     session: SessionPath,
     body: Question,
-    version: ExpectedVersion,
+    seen: ExpectedVersion,
     named: Named,
     request: Request,
 ) -> Response:
     """Ask a question in a session. One turn runs at a time; a second one gets 409."""
-    return await _answered(core, tenant, session, body, version, named, request)
+    return await _answered(core, tenant, session, body, seen, named, request)
 
 
 async def _answered(
@@ -63,14 +64,14 @@ async def _answered(
     tenant: str,
     session: str | None,
     body: Question,
-    version: int | None,
+    seen: Stamp | None,
     named: NamedRequest | None,
     request: Request,
 ) -> Response:
     given = body.messages
     messages = asked(body.question or "", body.contexts) if given is None else read_messages(given)
     stream = "text/event-stream" in request.headers.get("accept", "")
-    turn = core.turns.stream(tenant, messages, session, deltas=stream, version=version, request=named)
+    turn = core.turns.stream(tenant, messages, session, deltas=stream, seen=seen, request=named)
     running = core.running.start(turn)
     if not stream:
         return await _whole(running, request, keep=named is not None)
@@ -96,4 +97,4 @@ async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Respo
         if not running.task.done() and not keep:
             await running.cancel()
     body = AnswerOut.of(answer).model_dump_json()
-    return Response(body, headers={"ETag": etag(answer.version)}, media_type="application/json")
+    return Response(body, headers={"ETag": etag(answer.stamp)}, media_type="application/json")

@@ -35,14 +35,14 @@ async def append_messages(
     tenant: TenantOf,
     session: SessionPath,
     body: NewMessages,
-    version: ExpectedVersion,
+    seen: ExpectedVersion,
     request: Named,
     response: Response,
 ) -> AppendedOut:
     """Add messages to the end of a conversation, without asking anything."""
     messages = read_messages(body.messages)
-    done = await core.edits.append(SessionKey(tenant, session), messages, version, request)
-    response.headers["ETag"] = etag(done.version)
+    done = await core.edits.append(SessionKey(tenant, session), messages, seen, request)
+    response.headers["ETag"] = etag(done.stamp)
     return AppendedOut(version=done.version, first=done.first, count=done.count)
 
 
@@ -59,10 +59,10 @@ async def read_originals(
     """Read the originals, which nothing ever changes."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
-    known = not_modified(request, memory.version)
+    known = not_modified(request, memory.stamp)
     if known is not None:
         return known
-    response.headers["ETag"] = etag(memory.version)
+    response.headers["ETag"] = etag(memory.stamp)
     messages, more = page_of(memory.messages, place[0] if place else 0, limit)
     return MessagePage(items=[message.to_dict() for message in messages], next=more)
 
@@ -80,10 +80,10 @@ async def read_view(
     """Read what the model sees: the same messages, with markers, summaries and the rewrite in their places."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
-    known = not_modified(request, memory.version)
+    known = not_modified(request, memory.stamp)
     if known is not None:
         return known
-    response.headers["ETag"] = etag(memory.version)
+    response.headers["ETag"] = etag(memory.stamp)
     first = place[0] if place else 0
     seen = await offload(memory.characters, lambda: view(memory))
     messages, more = page_of(seen.messages, first, limit)
@@ -101,7 +101,7 @@ async def read_fragments(
     """Read the fragments, in the order in which they were cut."""
     place = read_cursor(cursor, int)
     memory = await core.sessions.load(SessionKey(tenant, session))
-    response.headers["ETag"] = etag(memory.version)
+    response.headers["ETag"] = etag(memory.stamp)
     fragments, more = page_of(list(memory.fragments.values()), place[0] if place else 0, limit)
     return FragmentPage(items=[FragmentOut.of(fragment) for fragment in fragments], next=more)
 

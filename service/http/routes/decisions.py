@@ -6,7 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from riffler.service.agent.edits import creation_token
+from riffler.service.agent.made_again import token_of
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import DECISION, REWARDED, answers
@@ -42,6 +42,6 @@ async def reward_decision(
     core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
 ) -> RewardedOut:
     """Reward a decision: once, and as late as you like. A second reward changes nothing."""
-    counted = await core.decisions.reward(tenant, decision, body.reward, creation_token(request))
-    core.metrics.rewarded(body.reward, counted=counted)
-    return RewardedOut(counted=counted)
+    outcome = await core.decisions.reward(tenant, decision, body.reward, token_of(request))
+    core.metrics.rewarded(body.reward, outcome)
+    return RewardedOut(counted=bool(outcome))

@@ -59,19 +59,19 @@ async def read_session(
 ) -> SessionOut | Response:
     """Look at a session: its version, and how large it is."""
     memory = await core.sessions.load(SessionKey(tenant, session))
-    return not_modified(request, memory.version) or await _described(core, session, memory, response)
+    return not_modified(request, memory.stamp) or await _described(core, session, memory, response)
 
 
 @router.delete("/{session}", status_code=204, responses=documented(404, 409, 412, 507))
 async def delete_session(
-    core: CoreOf, tenant: TenantOf, session: SessionPath, version: ExpectedVersion, request: Named
+    core: CoreOf, tenant: TenantOf, session: SessionPath, seen: ExpectedVersion, request: Named
 ) -> None:
     """Delete a session with all that belongs to it. It can't be undone."""
-    await core.edits.delete(SessionKey(tenant, session), version, request)
+    await core.edits.delete(SessionKey(tenant, session), seen, request)
 
 
 async def _described(core: Core, session: str, memory: WorkingMemory, response: Response) -> SessionOut:
-    response.headers["ETag"] = etag(memory.version)
+    response.headers["ETag"] = etag(memory.stamp)
     states = [fragment.state.value for fragment in memory.fragments.values()]
     whole, seen = await offload(memory.characters, lambda: _tokens(memory, core.engine.counter))
     return SessionOut(

@@ -37,7 +37,7 @@ async def call_tool(
     session: SessionPath,
     tool: ToolPath,
     body: ToolArguments,
-    version: ExpectedVersion,
+    seen: ExpectedVersion,
     request: Named,
     response: Response,
 ) -> CalledOut:
@@ -51,10 +51,10 @@ async def call_tool(
         ) from exc
     key = SessionKey(tenant, session)
     try:
-        done = await core.edits.call(key, tool, arguments, summary=body.summary, version=version, request=request)
+        done = await core.edits.call(key, tool, arguments, summary=body.summary, seen=seen, request=request)
     except ToolRefused:
         core.metrics.called(tool, "app", refused=True)
         raise
     core.metrics.called(tool, "app", refused=False)
-    response.headers["ETag"] = etag(done.version)
+    response.headers["ETag"] = etag(done.stamp)
     return CalledOut(version=done.version, tool=done.tool, reply=done.reply)

@@ -169,7 +169,7 @@ async def test_a_long_text_is_taken_and_a_too_long_one_isn_t(
     [
         ("DELETE", SESSION, "if-match", "7", "if-match"),
         ("DELETE", SESSION, "if-match", '"seven"', "if-match"),
-        ("DELETE", SESSION, "if-match", '"7"', "version 1"),
+        ("DELETE", SESSION, "if-match", '"7-1b2c3d4e"', "version 1"),
         ("DELETE", SESSION, "idempotency-key", "two words", "idempotency-key"),
         ("DELETE", SESSION, "idempotency-key", "x" * 256, "idempotency-key"),
         ("GET", "/api/v1/sessions?cursor=x", "", "", "query.cursor"),

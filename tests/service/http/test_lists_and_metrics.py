@@ -113,7 +113,7 @@ async def test_each_metric_moves_when_its_thing_happens(client: httpx.AsyncClien
         "riffler_turn_seconds_count": 2,
         f'riffler_decisions_total{{arm="{arm}",executed="{yes}"}}': 1,
         'riffler_rewards_total{outcome="counted"}': 1,
-        'riffler_rewards_total{outcome="repeated"}': 1,
+        'riffler_rewards_total{outcome="refused"}': 1,
         "riffler_reward_count": 1,
         'riffler_tool_calls_total{by="app",outcome="done",tool="search_context"}': 1,
         'riffler_tool_calls_total{by="app",outcome="refused",tool="fold_fragment"}': 1,

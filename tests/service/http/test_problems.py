@@ -118,7 +118,11 @@ async def test_kinds_of_http_have_names_of_their_own(
         ("/api/v1/ask", {"json": {"question": " "}}, "body.question: expected a text that isn't blank, got ' '"),
         ("/api/v1/sessions", {"json": {"session": "a/b"}}, "body.session: expected 1 to 200 of the characters"),
         ("/api/v1/sessions", {"json": {}, "headers": {"idempotency-key": "a b"}}, "expected 1 to 255 visible ASCII"),
-        ("/api/v1/sessions/s/ask", {"json": {"question": "Who?"}, "headers": {"if-match": "7"}}, 'such as "7" in its'),
+        (
+            "/api/v1/sessions/s/ask",
+            {"json": {"question": "Who?"}, "headers": {"if-match": "7"}},
+            'such as "7-1b2c3d4e" in its',
+        ),
     ],
 )
 async def test_patterns_are_told_in_words(
