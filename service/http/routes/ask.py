@@ -7,9 +7,11 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
+from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer
 from riffler.service.agent.turn import Request as NamedRequest
 from riffler.service.agent.turns import asked
+from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.event_stream import EventStream, until_gone
@@ -19,9 +21,9 @@ from riffler.service.http.problems import documented
 from riffler.service.http.routes.sessions import ETAG, SessionPath
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut
-from riffler.tools.messages import read_messages
+from riffler.tools.messages import Message, read_messages
 
-router = APIRouter(prefix="/api/v1", tags=["ask"])
+router = APIRouter(prefix="/api/v1", tags=["ask"], route_class=JsonRoute)
 _CLIENT_GONE = 499
 """Nobody reads this status; logs and metrics do."""
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -39,9 +41,12 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/ask", response_model=AnswerOut, responses=_ANSWERS)
-async def ask(core: CoreOf, tenant: TenantOf, body: Question, named: Named, request: Request) -> Response:
+async def ask(
+    core: CoreOf, tenant: TenantOf, body: Question, size: BodySize, named: Named, request: Request
+) -> Response:
     """Ask a question in a new session, whose name is in the answer."""
-    return await _answered(core, tenant, None, body, None, named, request)
+    messages = await offload(size, lambda: _messages(body))
+    return await _answered(core, tenant, None, messages, None, named, request)
 
 
 @router.post("/sessions/{session}/ask", response_model=AnswerOut, responses=_ANSWERS)
@@ -50,25 +55,29 @@ async def ask_in_session(
     tenant: TenantOf,
     session: SessionPath,
     body: Question,
+    size: BodySize,
     version: ExpectedVersion,
     named: Named,
     request: Request,
 ) -> Response:
     """Ask a question in a session. One turn runs at a time; a second one gets 409."""
-    return await _answered(core, tenant, session, body, version, named, request)
+    messages = await offload(size, lambda: _messages(body))
+    return await _answered(core, tenant, session, messages, version, named, request)
+
+
+def _messages(body: Question) -> tuple[Message, ...]:
+    return asked(body.question or "", body.contexts) if body.messages is None else read_messages(body.messages)
 
 
 async def _answered(
     core: Core,
     tenant: str,
     session: str | None,
-    body: Question,
+    messages: tuple[Message, ...],
     version: int | None,
     named: NamedRequest | None,
     request: Request,
 ) -> Response:
-    given = body.messages
-    messages = asked(body.question or "", body.contexts) if given is None else read_messages(given)
     stream = "text/event-stream" in request.headers.get("accept", "")
     turn = core.turns.stream(tenant, messages, session, deltas=stream, version=version, request=named)
     running = core.running.start(turn)

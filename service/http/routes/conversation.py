@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Request, Response
 
 from riffler.service.agent.offload import offload
+from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import APPENDED, answers
@@ -26,7 +27,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.tools.messages import read_messages
 from riffler.tools.view import view
 
-router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"])
+router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
 
 
 @router.post("/messages", responses={200: ETAG | answers(200, APPENDED)[200], **documented(404, 409, 412, 507)})
@@ -35,12 +36,13 @@ async def append_messages(
     tenant: TenantOf,
     session: SessionPath,
     body: NewMessages,
+    size: BodySize,
     version: ExpectedVersion,
     request: Named,
     response: Response,
 ) -> AppendedOut:
     """Add messages to the end of a conversation, without asking anything."""
-    messages = read_messages(body.messages)
+    messages = await offload(size, lambda: read_messages(body.messages))
     done = await core.edits.append(SessionKey(tenant, session), messages, version, request)
     response.headers["ETag"] = etag(done.version)
     return AppendedOut(version=done.version, first=done.first, count=done.count)

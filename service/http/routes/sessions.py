@@ -7,6 +7,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Request, Response
 
 from riffler.service.agent.offload import offload
+from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.examples import SESSION, SESSIONS, answers
@@ -20,7 +21,7 @@ from riffler.tools.messages import read_messages
 from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import view
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=JsonRoute)
 SessionPath = Annotated[str, Path(max_length=512, description="The session's name.")]
 ETAG: dict[str, Any] = {"headers": {"ETag": {"description": "The session's version.", "schema": {"type": "string"}}}}
 CREATED = {
@@ -31,10 +32,11 @@ NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The reade
 
 @router.post("", status_code=201, responses={201: CREATED | answers(201, SESSION)[201], **documented(409, 507)})
 async def create_session(
-    core: CoreOf, tenant: TenantOf, body: NewSession, request: Named, response: Response
+    core: CoreOf, tenant: TenantOf, body: NewSession, size: BodySize, request: Named, response: Response
 ) -> SessionOut:
     """Make a session, with messages or empty."""
-    key, memory = await core.edits.create(tenant, body.session, read_messages(body.messages), request)
+    messages = await offload(size, lambda: read_messages(body.messages))
+    key, memory = await core.edits.create(tenant, body.session, messages, request)
     response.headers["Location"] = f"/api/v1/sessions/{key.session}"
     return await _described(core, key.session, memory, response)
 

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from riffler.errors import InvalidArguments, ToolRefused
+from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import CALLED, answers
@@ -17,7 +18,7 @@ from riffler.service.http.routes.sessions import ETAG, SessionPath
 from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1", tags=["tools"])
+router = APIRouter(prefix="/api/v1", tags=["tools"], route_class=JsonRoute)
 ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
 
 
