@@ -10,7 +10,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from riffler.service.http import problems
+from riffler.service.http import problems, reading
 from riffler.service.http.core import Core
 from riffler.service.http.heads import Heads
 from riffler.service.http.limits import BodyLimits
@@ -54,6 +54,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     )
     app.state.core = core
     problems.install(app)
+    reading.install(app)
     groups = (sessions, conversation, tools, ask, rewrites, decisions, engines, health)
     for routes in groups:
         app.include_router(routes.router)

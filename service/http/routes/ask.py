@@ -18,7 +18,8 @@ from riffler.service.http.event_stream import EventStream, until_gone
 from riffler.service.http.examples import ANSWER, EVENTS
 from riffler.service.http.incoming import Question
 from riffler.service.http.problems import documented
-from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.reading import SessionPath
+from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut
 from riffler.tools.messages import Message, read_messages
@@ -105,4 +106,4 @@ async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Respo
         if not running.task.done() and not keep:
             await running.cancel()
     body = AnswerOut.of(answer).model_dump_json()
-    return Response(body, headers={"ETag": etag(answer.version)}, media_type="application/json")
+    return Response(body, headers={"ETag": etag(answer)}, media_type="application/json")

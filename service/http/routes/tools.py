@@ -14,7 +14,8 @@ from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import CALLED, answers
 from riffler.service.http.incoming import ToolArguments
 from riffler.service.http.problems import documented
-from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.reading import SessionPath
+from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
@@ -57,5 +58,5 @@ async def call_tool(
         core.metrics.called(tool, "app", refused=True)
         raise
     core.metrics.called(tool, "app", refused=False)
-    response.headers["ETag"] = etag(done.version)
+    response.headers["ETag"] = etag(done)
     return CalledOut(version=done.version, tool=done.tool, reply=done.reply)
