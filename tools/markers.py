@@ -32,7 +32,10 @@ def taken_fences(texts: Iterable[str]) -> frozenset[int]:
     Returns:
         The fences; empty for nearly every text.
     """
-    return frozenset(int(match[1] or 0) for text in texts for match in _LOOK_ALIKE.finditer(text))
+    found: set[str] = set()
+    for text in texts:
+        found.update(_LOOK_ALIKE.findall(text))  # their numbers; a text may be megabytes of nothing else
+    return frozenset(int(number or 0) for number in found)
 
 
 def free_fence(taken: frozenset[int]) -> int:

@@ -14,9 +14,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riffler.errors import InvalidMessage
 
@@ -25,6 +25,11 @@ Role = Literal["system", "developer", "user", "assistant", "tool"]
 _NO_TEXT = "a message needs text, content parts or tool calls"
 _DEEPEST = 100
 """Most lists and objects inside each other. What is deeper could be stored, but not everything that reads it would."""
+
+
+T = TypeVar("T")
+_Some = Annotated[list[T], Field(fail_fast=True)]
+"""A list of which only the first wrong item is told: to word a million complaints takes a minute."""
 
 
 class _Open(BaseModel):
@@ -51,8 +56,8 @@ class _Part(_Open):
 
 class _Shape(_Open):
     role: Role
-    content: str | list[_Part] | None = None
-    tool_calls: list[_Call] | None = None
+    content: str | _Some[_Part] | None = None
+    tool_calls: _Some[_Call] | None = None
     tool_call_id: str | None = None
 
 

@@ -8,8 +8,9 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
-from riffler.service.http import problems
+from riffler.service.http import problems, reading
 from riffler.service.http.core import Core
 from riffler.service.http.heads import Heads
 from riffler.service.http.limits import BodyLimits
@@ -49,13 +50,17 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
         lifespan=lifespan,
         docs_url=None,  # these pages would load scripts from elsewhere
         redoc_url=None,
+        redirect_slashes=False,  # it would answer with an address made of whatever the request calls this host
     )
     app.state.core = core
     problems.install(app)
+    reading.install(app)
     groups = (sessions, conversation, tools, ask, rewrites, decisions, engines, health)
     for routes in groups:
         app.include_router(routes.router)
-    app.state.routes = [route for routes in groups for route in routes.router.routes]
+    # The app's own route is the description; beside it the app has the groups, each as one.
+    own = [route for route in app.routes if isinstance(route, Route)]
+    app.state.routes = own + [route for routes in groups for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(Measured, metrics=core.metrics)

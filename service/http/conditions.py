@@ -1,53 +1,93 @@
-"""Headers that make a change safe: `If-Match` (RFC 9110, 13.1.1), `If-None-Match` and `Idempotency-Key`."""
+"""Headers that make a change safe: `If-Match` (RFC 9110, 13.1.1) and `Idempotency-Key`; and entity tags, in one place.
+
+A session's tag is made here and read here; all else passes on what has a version.
+"""
 
 from __future__ import annotations
 
 import hashlib
-from typing import Annotated
+import re
+from collections.abc import Iterator
+from contextlib import suppress
+from typing import Annotated, Protocol
 
 from fastapi import Depends, Header, Request
-from starlette.responses import Response
 
+from riffler.errors import UnknownSession, VersionConflict
 from riffler.service.agent.made_again import NamedRequest
-from riffler.service.http.patterns import REQUEST_NAME, VERSION
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.patterns import REQUEST_NAME, TAGS
+from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import Stamp
 
-
-def etag(stamp: Stamp) -> str:
-    """Write which state of which session it is as an entity tag: `"7-1b2c3d4e"`, the version and the session's life."""
-    return f'"{stamp.version}-{stamp.life}"'
+_TAG = re.compile(r'(W/)?("[^"]*")')
+_OURS = re.compile(r'"([0-9]{1,15})-([0-9a-f]{8})"')
 
 
-def not_modified(request: Request, stamp: Stamp) -> Response | None:
-    """Answer a reader who has this version already.
+class Stamped(Protocol):
+    """What knows which state of which session it is: a memory, or what came of a change or a question."""
+
+    @property
+    def stamp(self) -> Stamp:
+        """The session's life and version."""
+        ...
+
+
+def etag(of: Stamped) -> str:
+    """Write a session's life and version as an entity tag: a session made anew under a name has other tags."""
+    return f'"{of.stamp.version}-{of.stamp.life}"'
+
+
+def matches(tags: str, current: Stamped) -> bool:
+    """Tell whether a reader has this version (the weak comparison of RFC 9110, 8.8.3.2).
 
     Args:
-        request: The request.
-        stamp: The session's.
+        tags: What the reader has, as `If-None-Match` names it.
+        current: What there is.
 
     Returns:
-        A 304, or None when the reader needs the whole.
+        Whether one of them is the same.
     """
-    known = {tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")}
-    if known & {etag(stamp), "*"}:
-        return Response(status_code=304, headers={"ETag": etag(stamp)})
-    return None
+    return tags == "*" or etag(current) in {tag for _, tag in _tags(tags)}
 
 
-def _expected_version(
+def _tags(header: str) -> Iterator[tuple[bool, str]]:
+    """Give each tag of a header, and whether it is weak."""
+    for found in _TAG.finditer(header):
+        yield found[1] is not None, found[2]
+
+
+def _stamps(header: str) -> list[Stamp]:
+    """Give the states that a change may be made for: a weak tag, or one that no session ever had, is none."""
+    ours = [_OURS.fullmatch(tag) for weak, tag in _tags(header) if not weak]
+    return [Stamp(int(found[1]), found[2]) for found in ours if found]
+
+
+async def _expected_version(
+    request: Request,
+    core: CoreOf,
+    tenant: TenantOf,
     if_match: Annotated[
         str | None,
         Header(
-            description='Only if the session is still this: its `ETag`, as `"7-1b2c3d4e"`; else 412. `*` takes any.',
-            pattern=VERSION,
+            description='Only if the session is still this: its `ETag`, such as `"7-1b2c3d4e"`, or one of several; '
+            "else 412. `*` takes any.",
+            pattern=TAGS,
             examples=['"7-1b2c3d4e"'],
         ),
     ] = None,
 ) -> Stamp | None:
     if if_match is None or if_match == "*":
         return None
-    version, _, life = if_match.strip('"').partition("-")
-    return Stamp(int(version), life)
+    stamps = _stamps(if_match)
+    if not stamps:
+        raise VersionConflict(f"If-Match: no session has the tag {if_match:.80}: expected its `ETag` as it came")
+    if len(stamps) > 1:
+        # The change is made for one of them, and checked again with it: for the one that is there now, if any is.
+        with suppress(UnknownSession):  # told by the change itself, which may have been what deleted it
+            memory = await core.sessions.load(SessionKey(tenant, request.path_params["session"]))
+            return memory.stamp if memory.stamp in stamps else stamps[0]
+    return stamps[0]
 
 
 async def _named_request(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
@@ -13,9 +13,27 @@ MessageIn = Annotated[dict[str, Any], WithJsonSchema(MESSAGE)]
 Text = Annotated[str, StringConstraints(pattern=TEXT)]
 SessionName = Annotated[str, StringConstraints(pattern=SESSION)]
 
+MOST_ITEMS = 10_000
+"""Most messages or texts of a request. More go in several requests, between which others have their turn."""
+_MOST_ARGUMENTS = 100
+
+T = TypeVar("T")
+Some = Annotated[list[T], Field(fail_fast=True, max_length=MOST_ITEMS)]
+"""A list of which the first wrong item alone is told: to word 10,000 complaints takes longer than all else."""
+
 
 class _In(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _one_unknown_field(cls, value: object) -> object:
+        """Leave one of the unknown fields, to be complained of: a complaint of each of a million takes 20 s."""
+        if not isinstance(value, dict):
+            return value
+        unknown = next((name for name in value if name not in cls.model_fields), None)
+        kept = [name for name in cls.model_fields if name in value]
+        return {name: value[name] for name in (*kept, *([] if unknown is None else [unknown]))}
 
 
 class NewSession(_In):
@@ -28,7 +46,9 @@ class NewSession(_In):
     )
 
     session: SessionName | None = Field(None, description="Its name; without one it gets one.", examples=["harbour"])
-    messages: list[MessageIn] = Field(default_factory=list, description="What the conversation begins with.")
+    messages: Some[MessageIn] = Field(
+        default_factory=list, description="What the conversation begins with; add more than 10,000 in parts."
+    )
 
 
 class NewMessages(_In):
@@ -40,7 +60,9 @@ class NewMessages(_In):
         }
     )
 
-    messages: list[MessageIn] = Field(min_length=1, description="The messages, in order.")
+    messages: Some[MessageIn] = Field(
+        min_length=1, description="The messages, in order; add more than 10,000 in parts."
+    )
 
 
 class Question(_In):
@@ -72,10 +94,10 @@ class Question(_In):
     )
 
     question: Text | None = Field(None, description="What is asked.", examples=["When does the harbour open?"])
-    contexts: list[Text] = Field(
+    contexts: Some[Text] = Field(
         default_factory=list, description="Texts of any length that go before it, one message each."
     )
-    messages: list[MessageIn] | None = Field(None, min_length=1, description="In place of both: messages, in order.")
+    messages: Some[MessageIn] | None = Field(None, min_length=1, description="In place of both: messages, in order.")
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Question:
@@ -90,7 +112,10 @@ class ToolArguments(_In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"arguments": {"query": "harbour"}}]})
 
     arguments: dict[str, Any] = Field(
-        default_factory=dict, description="As the tool's schema says.", examples=[{"query": "harbour"}]
+        default_factory=dict,
+        max_length=_MOST_ARGUMENTS,
+        description="As the tool's schema says.",
+        examples=[{"query": "harbour"}],
     )
     summary: str = Field("", description="The summary for `summarize_fragment`; without one the engine writes it.")
 

@@ -20,6 +20,8 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
 - `Idempotency-Key` names a request. Made again after a lost answer, it isn't done again.
 - Errors are problem details (RFC 9457); `type` names the kind, `detail` says what would work.
 - Lists come in pages: give `next` back as `cursor`.
+- A request brings at most 10,000 messages or texts, and 200,000 values in all, so that nobody waits for one of them:
+  send more in several.
 """
 _TAGS = [
     {"name": "sessions", "description": "Make, list, look at and delete conversations."},

@@ -27,6 +27,8 @@ from riffler.service.logs import get_logger
 
 _LOG = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
+_SHOWN = 80
+"""Most characters of a client's value, or of a field's name, in a problem."""
 _RETRY_S = 1
 """What `Retry-After` says: a turn, a rate limit or a restart may take longer, and then says so again."""
 
@@ -94,7 +96,7 @@ _ABOUT: Mapping[int, str] = MappingProxyType(
         404: "There is nothing of this name. What belongs to others isn't told from what doesn't exist.",
         409: "Somebody else was first, or what is there doesn't allow this now: look again, then decide.",
         412: "The session has another version than `If-Match` names. Nothing was changed.",
-        413: "The body is larger than the service takes.",
+        413: "The body has more bytes, or more values, than the service takes.",
         415: "The body is of another type than `application/json`.",
         422: "A field isn't as described, or what is asked for can't be done. Nothing was changed.",
         500: "Riffler itself failed. Its log says why; give the operator the problem's `instance`.",
@@ -227,7 +229,7 @@ async def _invalid(_request: Request, exc: Exception) -> Response:
         return respond(http_problem(400, f"body: expected JSON, got what isn't: {found[0]['ctx']['error']}"))
     complaints = [
         Complaint(
-            field=".".join(str(step) for step in each["loc"]) or "body",
+            field=".".join(_cut(str(step)) for step in each["loc"]) or "body",
             expected=_expected(each),
             got="nothing" if each["type"] == "missing" else _shown(each["input"]),
         )
@@ -272,8 +274,19 @@ def _expected(complaint: Mapping[str, Any]) -> str:
 
 
 def _shown(value: object) -> str:
-    text = ascii(value) if isinstance(value, str) else json.dumps(value, default=str)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    """Show the beginning of a value, without writing all of what may be millions of characters."""
+    if isinstance(value, str):
+        return _cut(ascii(value[:_SHOWN]))
+    text = ""
+    for part in json.JSONEncoder(default=str).iterencode(value):
+        text += part
+        if len(text) > _SHOWN:
+            break
+    return _cut(text)
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
 
 
 def _kebab(name: str) -> str:

@@ -8,21 +8,24 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer
 from riffler.service.agent.turns import asked
+from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.event_stream import EventStream, until_gone
 from riffler.service.http.examples import ANSWER, EVENTS
 from riffler.service.http.incoming import Question
 from riffler.service.http.problems import documented
-from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.reading import SessionPath
+from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut
 from riffler.tools.memory import Stamp
-from riffler.tools.messages import read_messages
+from riffler.tools.messages import Message, read_messages
 
-router = APIRouter(prefix="/api/v1", tags=["ask"])
+router = APIRouter(prefix="/api/v1", tags=["ask"], route_class=JsonRoute)
 _CLIENT_GONE = 499
 """Nobody reads this status; logs and metrics do."""
 _ANSWERS: dict[int | str, dict[str, Any]] = {
@@ -40,9 +43,12 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 
 
 @router.post("/ask", response_model=AnswerOut, responses=_ANSWERS)
-async def ask(core: CoreOf, tenant: TenantOf, body: Question, named: Named, request: Request) -> Response:
+async def ask(
+    core: CoreOf, tenant: TenantOf, body: Question, size: BodySize, named: Named, request: Request
+) -> Response:
     """Ask a question in a new session, whose name is in the answer."""
-    return await _answered(core, tenant, None, body, None, named, request)
+    messages = await offload(size, lambda: _messages(body))
+    return await _answered(core, tenant, None, messages, None, named, request)
 
 
 @router.post("/sessions/{session}/ask", response_model=AnswerOut, responses=_ANSWERS)
@@ -51,25 +57,29 @@ async def ask_in_session(
     tenant: TenantOf,
     session: SessionPath,
     body: Question,
+    size: BodySize,
     seen: ExpectedVersion,
     named: Named,
     request: Request,
 ) -> Response:
     """Ask a question in a session. One turn runs at a time; a second one gets 409."""
-    return await _answered(core, tenant, session, body, seen, named, request)
+    messages = await offload(size, lambda: _messages(body))
+    return await _answered(core, tenant, session, messages, seen, named, request)
+
+
+def _messages(body: Question) -> tuple[Message, ...]:
+    return asked(body.question or "", body.contexts) if body.messages is None else read_messages(body.messages)
 
 
 async def _answered(
     core: Core,
     tenant: str,
     session: str | None,
-    body: Question,
+    messages: tuple[Message, ...],
     seen: Stamp | None,
     named: NamedRequest | None,
     request: Request,
 ) -> Response:
-    given = body.messages
-    messages = asked(body.question or "", body.contexts) if given is None else read_messages(given)
     stream = "text/event-stream" in request.headers.get("accept", "")
     turn = core.turns.stream(tenant, messages, session, deltas=stream, seen=seen, request=named)
     running = core.running.start(turn)
@@ -97,4 +107,4 @@ async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Respo
         if not running.task.done() and not keep:
             await running.cancel()
     body = AnswerOut.of(answer).model_dump_json()
-    return Response(body, headers={"ETag": etag(answer.stamp)}, media_type="application/json")
+    return Response(body, headers={"ETag": etag(answer)}, media_type="application/json")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Response
 
 from riffler.service.agent.offload import offload
-from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
+from riffler.service.http.bodies import BodySize, JsonRoute
+from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import APPENDED, answers
 from riffler.service.http.incoming import NewMessages
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.problems import documented
-from riffler.service.http.routes.sessions import ETAG, NOT_MODIFIED, SessionPath
+from riffler.service.http.reading import Read, SessionPath
+from riffler.service.http.routes.sessions import ETAG, NOT_MODIFIED
 from riffler.service.http.schemas import (
     AppendedOut,
     EventOut,
@@ -26,7 +28,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.tools.messages import read_messages
 from riffler.tools.view import view
 
-router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"])
+router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
 
 
 @router.post("/messages", responses={200: ETAG | answers(200, APPENDED)[200], **documented(404, 409, 412, 507)})
@@ -35,55 +37,30 @@ async def append_messages(
     tenant: TenantOf,
     session: SessionPath,
     body: NewMessages,
+    size: BodySize,
     seen: ExpectedVersion,
     request: Named,
     response: Response,
 ) -> AppendedOut:
     """Add messages to the end of a conversation, without asking anything."""
-    messages = read_messages(body.messages)
+    messages = await offload(size, lambda: read_messages(body.messages))
     done = await core.edits.append(SessionKey(tenant, session), messages, seen, request)
-    response.headers["ETag"] = etag(done.stamp)
+    response.headers["ETag"] = etag(done)
     return AppendedOut(version=done.version, first=done.first, count=done.count)
 
 
-@router.get("/messages", response_model=MessagePage, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
-async def read_originals(
-    core: CoreOf,
-    tenant: TenantOf,
-    session: SessionPath,
-    request: Request,
-    response: Response,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> MessagePage | Response:
+@router.get("/messages", responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_originals(memory: Read, limit: Limit = 100, cursor: Cursor = None) -> MessagePage:
     """Read the originals, which nothing ever changes."""
     place = read_cursor(cursor, int)
-    memory = await core.sessions.load(SessionKey(tenant, session))
-    known = not_modified(request, memory.stamp)
-    if known is not None:
-        return known
-    response.headers["ETag"] = etag(memory.stamp)
     messages, more = page_of(memory.messages, place[0] if place else 0, limit)
     return MessagePage(items=[message.to_dict() for message in messages], next=more)
 
 
-@router.get("/view", response_model=ViewPage, responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
-async def read_view(
-    core: CoreOf,
-    tenant: TenantOf,
-    session: SessionPath,
-    request: Request,
-    response: Response,
-    limit: Limit = 100,
-    cursor: Cursor = None,
-) -> ViewPage | Response:
+@router.get("/view", responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_view(memory: Read, limit: Limit = 100, cursor: Cursor = None) -> ViewPage:
     """Read what the model sees: the same messages, with markers, summaries and the rewrite in their places."""
     place = read_cursor(cursor, int)
-    memory = await core.sessions.load(SessionKey(tenant, session))
-    known = not_modified(request, memory.stamp)
-    if known is not None:
-        return known
-    response.headers["ETag"] = etag(memory.stamp)
     first = place[0] if place else 0
     seen = await offload(memory.characters, lambda: view(memory))
     messages, more = page_of(seen.messages, first, limit)
@@ -94,21 +71,17 @@ async def read_view(
     return ViewPage(items=items, next=more)
 
 
-@router.get("/fragments", responses={200: ETAG, **documented(404)})
-async def read_fragments(
-    core: CoreOf, tenant: TenantOf, session: SessionPath, response: Response, limit: Limit = 100, cursor: Cursor = None
-) -> FragmentPage:
+@router.get("/fragments", responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
+async def read_fragments(memory: Read, limit: Limit = 100, cursor: Cursor = None) -> FragmentPage:
     """Read the fragments, in the order in which they were cut."""
     place = read_cursor(cursor, int)
-    memory = await core.sessions.load(SessionKey(tenant, session))
-    response.headers["ETag"] = etag(memory.stamp)
     fragments, more = page_of(list(memory.fragments.values()), place[0] if place else 0, limit)
     return FragmentPage(items=[FragmentOut.of(fragment) for fragment in fragments], next=more)
 
 
-@router.get("/events", responses=documented(404))
+@router.get("/events", responses={200: ETAG, **NOT_MODIFIED, **documented(404)})
 async def read_events(
-    core: CoreOf, tenant: TenantOf, session: SessionPath, limit: Limit = 100, cursor: Cursor = None
+    core: CoreOf, tenant: TenantOf, session: SessionPath, _memory: Read, limit: Limit = 100, cursor: Cursor = None
 ) -> EventPage:
     """Read what happened to a session, the oldest first. Replayed over the messages, it gives the session again."""
     place = read_cursor(cursor, int, int)

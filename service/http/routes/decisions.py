@@ -7,6 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 
 from riffler.service.agent.made_again import token_of
+from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import DECISION, REWARDED, answers
@@ -15,7 +16,7 @@ from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
 from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
 
-router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"])
+router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from riffler.service.agent.rewrites import rewrite_alone
+from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import REWRITE, answers
@@ -12,7 +13,7 @@ from riffler.service.http.incoming import NewRewrite
 from riffler.service.http.problems import documented
 from riffler.service.http.schemas import RewriteOut, RewritingOut
 
-router = APIRouter(prefix="/api/v1", tags=["rewrites"])
+router = APIRouter(prefix="/api/v1", tags=["rewrites"], route_class=JsonRoute)
 
 
 @router.post("/rewrites", responses={**answers(200, REWRITE), **documented()})

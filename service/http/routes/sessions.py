@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Response
 
 from riffler.service.agent.offload import offload
-from riffler.service.http.conditions import ExpectedVersion, Named, etag, not_modified
+from riffler.service.http.bodies import BodySize, JsonRoute
+from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.examples import SESSION, SESSIONS, answers
 from riffler.service.http.incoming import NewSession
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.problems import documented
+from riffler.service.http.reading import Read, SessionPath
 from riffler.service.http.schemas import FragmentCounts, SessionListed, SessionOut, SessionPage
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
@@ -20,23 +22,26 @@ from riffler.tools.messages import read_messages
 from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import view
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"])
-SessionPath = Annotated[str, Path(max_length=512, description="The session's name.")]
+router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=JsonRoute)
 ETAG: dict[str, Any] = {"headers": {"ETag": {"description": "The session's version.", "schema": {"type": "string"}}}}
 CREATED = {
     "headers": ETAG["headers"] | {"Location": {"description": "Where the session is.", "schema": {"type": "string"}}}
 }
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {304: {"description": "The reader has this version (`If-None-Match`)."}}
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    304: {**ETAG, "description": "The reader has this version (`If-None-Match`)."}
+}
 
 
 @router.post("", status_code=201, responses={201: CREATED | answers(201, SESSION)[201], **documented(409, 507)})
 async def create_session(
-    core: CoreOf, tenant: TenantOf, body: NewSession, request: Named, response: Response
+    core: CoreOf, tenant: TenantOf, body: NewSession, size: BodySize, request: Named, response: Response
 ) -> SessionOut:
     """Make a session, with messages or empty."""
-    key, memory = await core.edits.create(tenant, body.session, read_messages(body.messages), request)
+    messages = await offload(size, lambda: read_messages(body.messages))
+    key, memory = await core.edits.create(tenant, body.session, messages, request)
     response.headers["Location"] = f"/api/v1/sessions/{key.session}"
-    return await _described(core, key.session, memory, response)
+    response.headers["ETag"] = etag(memory)
+    return await _described(core, key.session, memory)
 
 
 @router.get("", responses={**answers(200, SESSIONS), **documented()})
@@ -51,15 +56,11 @@ async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, curs
 
 @router.get(
     "/{session}",
-    response_model=SessionOut,
     responses={200: ETAG | answers(200, SESSION)[200], **NOT_MODIFIED, **documented(404)},
 )
-async def read_session(
-    core: CoreOf, tenant: TenantOf, session: SessionPath, request: Request, response: Response
-) -> SessionOut | Response:
+async def read_session(core: CoreOf, session: SessionPath, memory: Read) -> SessionOut:
     """Look at a session: its version, and how large it is."""
-    memory = await core.sessions.load(SessionKey(tenant, session))
-    return not_modified(request, memory.stamp) or await _described(core, session, memory, response)
+    return await _described(core, session, memory)
 
 
 @router.delete("/{session}", status_code=204, responses=documented(404, 409, 412, 507))
@@ -70,8 +71,7 @@ async def delete_session(
     await core.edits.delete(SessionKey(tenant, session), seen, request)
 
 
-async def _described(core: Core, session: str, memory: WorkingMemory, response: Response) -> SessionOut:
-    response.headers["ETag"] = etag(memory.stamp)
+async def _described(core: Core, session: str, memory: WorkingMemory) -> SessionOut:
     states = [fragment.state.value for fragment in memory.fragments.values()]
     whole, seen = await offload(memory.characters, lambda: _tokens(memory, core.engine.counter))
     return SessionOut(

@@ -8,16 +8,18 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Response
 
 from riffler.errors import InvalidArguments, ToolRefused
+from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import ExpectedVersion, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.examples import CALLED, answers
 from riffler.service.http.incoming import ToolArguments
 from riffler.service.http.problems import documented
-from riffler.service.http.routes.sessions import ETAG, SessionPath
+from riffler.service.http.reading import SessionPath
+from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1", tags=["tools"])
+router = APIRouter(prefix="/api/v1", tags=["tools"], route_class=JsonRoute)
 ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
 
 
@@ -56,5 +58,5 @@ async def call_tool(
         core.metrics.called(tool, "app", refused=True)
         raise
     core.metrics.called(tool, "app", refused=False)
-    response.headers["ETag"] = etag(done.stamp)
+    response.headers["ETag"] = etag(done)
     return CalledOut(version=done.version, tool=done.tool, reply=done.reply)

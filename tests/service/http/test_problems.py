@@ -79,6 +79,9 @@ async def test_a_strange_request_id_is_replaced(client: httpx.AsyncClient, given
     ("method", "path", "status", "allow"),
     [
         ("GET", "/nowhere", 404, None),
+        ("GET", "/api/v1/sessions/", 404, None),
+        ("POST", "/api/v1/ask/", 404, None),
+        ("PUT", "/openapi.json", 405, "GET, HEAD"),
         ("PUT", "/api/v1/sessions", 405, "GET, HEAD, POST"),
         ("OPTIONS", "/api/v1/sessions/s", 405, "DELETE, GET, HEAD"),
         ("GET", "/api/v1/ask", 405, "POST"),
@@ -88,9 +91,11 @@ async def test_a_wrong_address_is_a_problem(
     client: httpx.AsyncClient, method: str, path: str, status: int, allow: str | None
 ) -> None:
     """A path that isn't served, and a method that isn't taken, are told in the same shape."""
-    response = await client.request(method, path)
+    response = await client.request(method, path, headers={"host": "evil.example"})
     assert (response.status_code, response.headers["content-type"]) == (status, MEDIA_TYPE)
     assert response.headers.get("allow") == allow
+    assert "evil.example" not in str(response.headers)
+    assert "evil.example" not in response.text
 
 
 @pytest.mark.parametrize(
