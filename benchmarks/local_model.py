@@ -8,7 +8,9 @@ device, with the same weights, prompts and numbers of tokens:
 
 - first token: one `model.forward` over the whole prompt;
 - replies: `model.generate`, greedy, one prompt or all prompts as one batch padded on the left;
-- after a fold: the same engine without reuse, which computes the whole view again. The runs are in random order.
+- after a fold or a restore: the same engine without reuse, which computes the whole view again.
+
+The runs are in random order.
 """
 
 from __future__ import annotations
@@ -144,36 +146,40 @@ class Bench:
             figure(f"{count} replies at once: batching's gain", spent, "one after another", apart),
         ]
 
-    async def after_fold(self, tokens: int, depth: float) -> Figure:
-        """Time to the first token of a conversation in which a message was folded at some depth of the text."""
-        messages = [Message.user(self.text(tokens // 40)) for _ in range(40)]
-        at = min(len(messages) - 1, int(len(messages) * depth))
-        folded = [*messages[:at], Message.user("[folded f00001]"), *messages[at + 1 :]]
-        number = 0
+    async def after_edit(self, tokens: int, depth: float) -> list[Figure]:
+        """Time to the first token after a message is folded at some depth of a conversation, and after it is back."""
+        whole = [Message.user(self.text(tokens // 40)) for _ in range(40)]
+        at = min(len(whole) - 1, int(len(whole) * depth))
+        folded = [*whole[:at], Message.user("[folded f00001]"), *whole[at + 1 :]]
+        names = iter(f"{depth}/{number}" for number in range(WARM_UPS + self.repeats))  # of a session of its own each
+        counts: dict[str, tuple[int, int]] = {}
 
-        async def with_reuse() -> tuple[float, int, int]:
-            nonlocal number
-            number += 1
-            name = f"{depth}/{number}"  # a session of its own, as in the first edit of a session
-            await self.ask(messages, 1, name)
-            start = time.perf_counter()
-            read, cached, _ = await self.ask(folded, 1, name)
-            return (time.perf_counter() - start) * 1000, read, cached
+        async def edited(times: dict[str, list[float]]) -> None:
+            name = next(names)
+            await self.ask(whole, 1, name)
+            for edit, messages in (("fold", folded), ("restore", whole)):
+                start = time.perf_counter()
+                read, cached, _ = await self.ask(messages, 1, name)
+                times[edit].append((time.perf_counter() - start) * 1000)
+                counts[edit] = read, cached
 
-        spent: list[float] = []
-        full: list[float] = []
-        read = cached = 0
-        for turn in range(WARM_UPS + self.repeats):
-            kinds = ["reuse", "full"]
-            self.rng.shuffle(kinds)
-            for kind in kinds:
-                if kind == "reuse":
-                    took, read, cached = await with_reuse()
-                    spent += [took] if turn >= WARM_UPS else []
-                else:
-                    took = (await times_ms(lambda: self.ask(folded, 1), 1, warm_up=0))[0]
-                    full += [took] if turn >= WARM_UPS else []
-        return figure(f"fold at {depth:.0%} of {read:,} tokens: {cached:,} reused", spent, "without reuse", full)
+        async def anew(times: dict[str, list[float]]) -> None:
+            times["full"] += await times_ms(lambda: self.ask(folded, 1), 1, warm_up=0)
+
+        times: dict[str, list[float]] = {"fold": [], "restore": [], "full": []}
+        for _ in range(WARM_UPS + self.repeats):
+            for run in self.rng.sample([edited, anew], 2):
+                await run(times)
+        counted = {kind: spent[WARM_UPS:] for kind, spent in times.items()}
+        return [
+            figure(
+                f"{edit} at {depth:.0%} of {read:,} tokens: {cached:,} reused",
+                counted[edit],
+                "without reuse",
+                counted["full"],
+            )
+            for edit, (read, cached) in counts.items()
+        ]
 
 
 async def in_thread(work: Callable[..., None], *given: object) -> None:
@@ -211,7 +217,7 @@ async def run(options: argparse.Namespace) -> list[Figure]:
         work: list[Callable[[], Awaitable[Figure | list[Figure]]]] = [
             *(lambda tokens=tokens: bench.first_token(tokens) for tokens in PROMPTS[shape]),  # type: ignore[misc]
             *(lambda count=count: bench.replies(count) for count in (1, *TOGETHER)),  # type: ignore[misc]
-            *(lambda depth=depth: bench.after_fold(longest, depth) for depth in DEPTHS),  # type: ignore[misc]
+            *(lambda depth=depth: bench.after_edit(longest, depth) for depth in DEPTHS),  # type: ignore[misc]
         ]
         figures = [figure("load and warm up", loaded)]
         try:
