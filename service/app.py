@@ -55,7 +55,7 @@ class Riffler:
     ) -> None:
         url = settings.redis_url.get_secret_value() if settings.redis_url else None
         embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
-        self._connection = RedisConnection(url, embedded, settings.durability)
+        self._connection = RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s)
         self.tenant = tenant
         if engine is not None:
             self.engine = engine
