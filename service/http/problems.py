@@ -219,7 +219,7 @@ def unforeseen(exc: Exception) -> dict[str, Any]:
     Returns:
         The problem.
     """
-    _LOG.error("request failed", error=type(exc).__name__, request=current_request_id())
+    _LOG.error("request failed", error=type(exc).__name__)
     return http_problem(500, "Riffler itself failed; its log says why")
 
 
@@ -238,7 +238,7 @@ async def _ours(_request: Request, exc: Exception) -> Response:
     assert isinstance(exc, errors.RifflerError)  # noqa: S101 - registered for these
     problem, headers = problem_of(exc)
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.warning("request failed", error=type(exc).__name__, request=current_request_id(), why=str(exc))
+        _LOG.warning("request failed", error=type(exc).__name__, why=str(exc))
     return respond(problem, headers)
 
 

@@ -176,35 +176,6 @@ async def test_a_stopped_server_leaves_its_data(opened: Opener, data_folder: Pat
     assert await texts(data_folder) == ["kept"]
 
 
-async def test_a_start_goes_on_when_who_asked_for_it_has_gone(data_folder: Path) -> None:
-    """A probe that has no more patience doesn't stop the start that others wait for; one start serves them all."""
-    server = EmbeddedServer(data_folder)
-    gone = asyncio.create_task(server.ensure())
-    staying = [asyncio.create_task(server.ensure()) for _ in range(10)]
-    await asyncio.sleep(0)
-    for each in (gone, *staying[1:]):
-        each.cancel()
-    await staying[0]
-    assert gone.cancelled()
-    pid = await pid_of(server)
-    await server.stop()
-    assert not runs(pid)
-
-
-async def test_a_start_that_nobody_waits_for_ends_in_order(data_folder: Path) -> None:
-    """A stop in the middle of a start leaves no server behind."""
-    server = EmbeddedServer(data_folder)
-    gone = asyncio.create_task(server.ensure())
-    while server._child is None:
-        assert not gone.done()
-        await asyncio.sleep(0)
-    gone.cancel()
-    pid = server._child.pid
-    await server.stop()
-    assert not runs(pid)
-    assert server._ensuring is None
-
-
 async def test_a_second_process_attaches(opened: Opener, data_folder: Path) -> None:
     """Another process uses the same server and sees the same data; its end doesn't end a server that it doesn't own."""
     server, store = await opened(data_folder)
