@@ -89,6 +89,7 @@ def core_of(riffler: Riffler) -> Core:
     """
     registry = Registry()
     metrics = Metrics(schema["function"]["name"] for schema in registry.schemas())
+    riffler.observers.add(metrics)
     return Core(
         sessions=riffler.sessions,
         decisions=riffler.decisions,

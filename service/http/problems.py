@@ -234,11 +234,12 @@ def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint
     return problem | ({"errors": [each.model_dump() for each in complaints]} if complaints else {})
 
 
-async def _ours(_request: Request, exc: Exception) -> Response:
+async def _ours(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, errors.RifflerError)  # noqa: S101 - registered for these
     problem, headers = problem_of(exc)
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _LOG.warning("request failed", error=type(exc).__name__, why=str(exc))
+        request.app.state.core.metrics.failed(exc)
     return respond(problem, headers)
 
 
@@ -281,7 +282,8 @@ def _methods(request: Request) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
-async def _unforeseen(_request: Request, exc: Exception) -> Response:
+async def _unforeseen(request: Request, exc: Exception) -> Response:
+    request.app.state.core.metrics.failed(exc)
     return respond(unforeseen(exc), {"X-Request-Id": current_request_id()})
 
 

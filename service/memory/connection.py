@@ -8,9 +8,11 @@ nobody up for longer, and isn't asked again.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +23,7 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 
 from riffler.errors import DurabilityUnavailable, InvalidSetting, MemoryFailed, MemoryFull, MemoryUnavailable
 from riffler.service.memory.embedded import Durability, EmbeddedServer
+from riffler.service.ports.observer import Observer, Observers
 
 T = TypeVar("T")
 Operation = Callable[["redis_asyncio.Redis"], Awaitable[Any]]
@@ -40,6 +43,7 @@ class RedisConnection:
         durability: `strict` is checked on a given server before its first use.
         timeout_s: The longest time of an operation. The first start of an embedded server may take longer: it reads its
             data back.
+        observer: Is told of each operation; None tells nobody.
 
     Raises:
         InvalidSetting: The url isn't one, or there is neither url nor embedded server.
@@ -51,7 +55,9 @@ class RedisConnection:
         embedded: EmbeddedServer | None = None,
         durability: Durability = "default",
         timeout_s: float = _TIMEOUT_S,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observers()
         self._timeout_s = timeout_s
         self._reached = self._hangs = False
         self._embedded = embedded if url is None else None
@@ -102,20 +108,7 @@ class RedisConnection:
             DurabilityUnavailable: The server doesn't keep what `strict` promises.
             MemoryFailed: The server refused for another reason.
         """
-        within = self._timeout_s if within_s is None else min(within_s, self._timeout_s)
-        if self._hangs:
-            within = min(within, _HANGING_S)
-        try:
-            async with asyncio.timeout(within) as deadline:
-                result = await self._repeated(operation, deadline, within)
-        except TimeoutError as exc:
-            self._hangs = True
-            raise MemoryUnavailable(f"{self._where} gives no answer within {within:g} s") from exc
-        except MemoryFailed:
-            self._hangs = False
-            raise
-        self._hangs, self._reached = False, True
-        return result
+        return await self._observed("command", operation, within_s)
 
     async def script(
         self,
@@ -139,8 +132,10 @@ class RedisConnection:
             The reply.
         """
         text = _script_text(package or "", file)
-        return await self.run(
-            lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)), within_s=within_s
+        return await self._observed(
+            PurePosixPath(file).stem,
+            lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)),
+            within_s,
         )
 
     async def aclose(self) -> None:
@@ -148,6 +143,35 @@ class RedisConnection:
         await self._client.aclose()
         if self._embedded is not None:
             await self._embedded.stop()
+
+    async def _observed(
+        self, name: str, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], within_s: float | None
+    ) -> T:
+        """Run an operation, and tell of it. One that is cancelled isn't told: it says nothing of the server."""
+        began = time.perf_counter()
+        try:
+            result = await self._run(operation, within_s)
+        except MemoryFailed as exc:
+            self._observer.operated(name, time.perf_counter() - began, type(exc).__name__)
+            raise
+        self._observer.operated(name, time.perf_counter() - began, "")
+        return result
+
+    async def _run(self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], within_s: float | None) -> T:
+        within = self._timeout_s if within_s is None else min(within_s, self._timeout_s)
+        if self._hangs:
+            within = min(within, _HANGING_S)
+        try:
+            async with asyncio.timeout(within) as deadline:
+                result = await self._repeated(operation, deadline, within)
+        except TimeoutError as exc:
+            self._hangs = True
+            raise MemoryUnavailable(f"{self._where} gives no answer within {within:g} s") from exc
+        except MemoryFailed:
+            self._hangs = False
+            raise
+        self._hangs, self._reached = False, True
+        return result
 
     async def _repeated(
         self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], deadline: asyncio.Timeout, within_s: float

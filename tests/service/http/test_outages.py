@@ -97,7 +97,10 @@ async def test_redis_gone_is_told_and_redis_back_is_riffler_back(redis: OwnRedis
         assert (await client.get("/livez")).status_code == 200
         ready = await client.get("/readyz")
         assert (ready.status_code, list(ready.json()["failures"])) == (503, ["redis"])
-        assert "riffler_redis_up 0.0" in (await client.get("/metrics")).text
+        scraped = (await client.get("/metrics")).text
+        assert "riffler_redis_up 0.0" in scraped
+        assert 'riffler_errors_total{error="MemoryUnavailable"} 7.0' in scraped, "each of these requests, once"
+        assert 'riffler_redis_errors_total{error="MemoryUnavailable",operation="load"}' in scraped
         rewrite = await client.post("/api/v1/rewrites", json={"query": "Where is the boat?"})
         assert rewrite.status_code == 200, "rule 8: the raw query goes on"
         assert rewrite.json()["text"] == "Where is the boat?"
