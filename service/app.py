@@ -15,6 +15,7 @@ from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidSetting
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.registry import build_engine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
@@ -22,6 +23,7 @@ from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import PAPER, Registry
@@ -55,10 +57,11 @@ class Riffler:
     ) -> None:
         url = settings.redis_url.get_secret_value() if settings.redis_url else None
         embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
-        self._connection = RedisConnection(url, embedded, settings.durability)
+        self.observers = Observers()
+        self._connection = RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, self.observers)
         self.tenant = tenant
         if engine is not None:
-            self.engine = engine
+            self.engine = ObservedEngine(engine, self.observers)
         self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s, settings.cache_characters)
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
@@ -67,7 +70,7 @@ class Riffler:
     def engine(self) -> Engine:
         """Runs the model. Made when it is first needed: a reward needs none."""
         settings = self._settings
-        return build_engine(
+        engine = build_engine(
             settings.engine,
             model=settings.model,
             base_url=settings.base_url,
@@ -85,6 +88,7 @@ class Riffler:
             reuse_gib=settings.reuse_gib,
             memory_gib=settings.memory_gib,
         )
+        return ObservedEngine(engine, self.observers)
 
     @cached_property
     def rewriter(self) -> Rewriter | None:

@@ -2,7 +2,8 @@
 
 They go through Python's own logging, under `riffler`: an app that embeds the library decides where they go, and sees
 nothing but warnings until it does. Events name what happened and carry ids, counts and times. Text of users is never
-among them: not a question, not a rewrite, not a tool's arguments or reply (the design's rule 10).
+among them: not a question, not a rewrite, not a tool's arguments or reply (the design's rule 10). What `bind` names is
+in each line of the task that it was called in, and of those that this task starts.
 """
 
 from __future__ import annotations
@@ -27,11 +28,24 @@ def get_logger(part: str) -> structlog.stdlib.BoundLogger:
     """
     logger = structlog.wrap_logger(
         logging.getLogger(f"riffler.{part}"),
-        processors=[structlog.stdlib.filter_by_level, structlog.processors.KeyValueRenderer(key_order=["event"])],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            structlog.contextvars.merge_contextvars,
+            structlog.processors.KeyValueRenderer(key_order=["event"]),
+        ],
         wrapper_class=structlog.stdlib.BoundLogger,
         cache_logger_on_first_use=True,
     )
     return cast("structlog.stdlib.BoundLogger", logger)
+
+
+def bind(**keys: str) -> None:
+    """Add keys to all lines that are logged from here on, in this task and in those that it starts.
+
+    Args:
+        **keys: The keys, such as a request's id.
+    """
+    structlog.contextvars.bind_contextvars(**keys)
 
 
 def configure_logs(level: Level) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import os
 import signal
 import socket
@@ -20,6 +21,7 @@ from riffler.service.http.core import Core
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
+from riffler.service.http.stopping import tell_at_the_signal
 from riffler.service.logs import configure_logs
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.settings import Settings, read_settings
@@ -27,6 +29,8 @@ from riffler.tools.registry import Registry
 
 _STARTUP_FAILED = 3
 """Tells uvicorn's supervisor that another worker would fail, too."""
+ANSWERS_S = 3
+"""What the server waits longer than turns may run: those that were stopped put their things in order and answer."""
 
 
 def serve(settings: Settings) -> None:
@@ -45,7 +49,7 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=int(settings.shutdown_s),
+        timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + ANSWERS_S,
     )
     with ExitStack() as stack:
         if settings.workers > 1:
@@ -70,6 +74,7 @@ def make() -> FastAPI:
     except RifflerError as exc:
         print(f"riffler: {exc}", file=sys.stderr)
         sys.exit(_STARTUP_FAILED)
+    tell_at_the_signal(lambda: core.running.stop(settings.shutdown_s))  # the server calls this in its loop
     return create_app(core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s)
 
 
@@ -84,6 +89,7 @@ def core_of(riffler: Riffler) -> Core:
     """
     registry = Registry()
     metrics = Metrics(schema["function"]["name"] for schema in registry.schemas())
+    riffler.observers.add(metrics)
     return Core(
         sessions=riffler.sessions,
         decisions=riffler.decisions,

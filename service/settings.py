@@ -46,6 +46,7 @@ class Settings(BaseSettings):
         validation_alias=AliasChoices("redis_url", "REDIS_URL", "RIFFLER_REDIS_URL"),
         description="A Redis or Valkey to use in place of the embedded server.",
     )
+    redis_timeout_s: float = Field(5.0, gt=0, le=600, description="Longest time of one operation of Redis.")
     data_folder: Path = Field(default_factory=_data_folder, description="Where the embedded server keeps its data.")
     durability: Literal["default", "strict"] = Field("default", description="`strict` syncs each write to disk.")
     session_ttl_s: float = Field(0.0, ge=0, description="Sessions unused for this long are deleted; 0 keeps them.")

@@ -279,7 +279,9 @@ class Nodes:
         decision, query = logged.decision, memory.text(memory.rewrite.span)
         executed = NONE if logged.unexecuted else decision.arm
         text = query if memory.rewrite.text is None else memory.rewrite.text
-        return Rewriting(decision.id, decision.arm, decision.propensities, executed, query, text, logged.unexecuted)
+        return Rewriting(
+            decision.id, decision.arm, decision.propensities, executed, query, text, logged.unexecuted, recalled=True
+        )
 
     def _raw(self, state: TurnState, note: str = "") -> Rewriting:
         if note:

@@ -37,6 +37,7 @@ class Rewriting:
         query: The asking part as it came.
         rewritten: What the model reads in its place; equal to `query` when nothing changed.
         note: Why the raw query goes on, where it does against the draw; else empty.
+        recalled: Whether it was decided by an earlier request, whose turn this one goes on with.
     """
 
     decision: str
@@ -46,6 +47,7 @@ class Rewriting:
     query: str
     rewritten: str
     note: str = ""
+    recalled: bool = field(default=False, compare=False)
 
     @property
     def propensity(self) -> float:

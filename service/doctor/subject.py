@@ -42,9 +42,11 @@ class Subject:
         be found out. `checks.persistence` looks for itself.
         """
         settings = self.settings
+        patience_s = settings.redis_timeout_s
         if settings.redis_url is not None:
-            return RedisConnection(settings.redis_url.get_secret_value())
-        return RedisConnection(None, EmbeddedServer(settings.data_folder, settings.durability), settings.durability)
+            return RedisConnection(settings.redis_url.get_secret_value(), timeout_s=patience_s)
+        embedded = EmbeddedServer(settings.data_folder, settings.durability)
+        return RedisConnection(None, embedded, settings.durability, patience_s)
 
     @cached_property
     def engine(self) -> Engine:

@@ -18,6 +18,7 @@ from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import ask, conversation, decisions, engines, health, rewrites, sessions, tools
+from riffler.service.http.stopping import Stoppable
 
 
 def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI:
@@ -63,6 +64,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     app.state.routes = own + [route for routes in groups for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(RequestIds)
     app.add_middleware(Heads)

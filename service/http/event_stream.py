@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler.errors import RifflerError
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Progress, Rewriting, ToolStep
-from riffler.service.http.problems import problem_of
+from riffler.service.http.problems import problem_of, unforeseen
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
 
@@ -93,7 +93,9 @@ class EventStream(Response):
                 yield event_of(item)
         except RifflerError as exc:
             problem, _ = problem_of(exc)
-            yield format_sse_event(event="problem", data_str=json.dumps(problem))
+            yield _event("problem", json.dumps(problem))
+        except Exception as exc:  # noqa: BLE001 - a bug; the response has begun, so nobody after this could tell of it
+            yield _event("problem", json.dumps(unforeseen(exc)))
         finally:
             if waiting is not None:
                 waiting.cancel()

@@ -6,21 +6,24 @@ processes each writes its own files, and a scrape adds them up (`PROMETHEUS_MULT
 
 from __future__ import annotations
 
+import asyncio
 import os
-import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
-from prometheus_client.multiprocess import MultiProcessCollector
 
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.http.worker_files import together
+from riffler.service.ports.observer import Outcome
 from riffler.service.ports.policy import RewardOutcome
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+_COUNTED = "counted_by_riffler"
+_REDIS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _QUICK_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
 
@@ -68,24 +71,53 @@ class Metrics:
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
         )
-        self._errors = Counter("riffler_errors", "Turns that failed, by error.", ["error"], registry=registry)
+        self._errors = Counter(
+            "riffler_errors", "Requests and turns that failed, by error.", ["error"], registry=registry
+        )
+        self._operation_s = Histogram(
+            "riffler_redis_operation_seconds", "Time of an operation of Redis, by our script, or `command`.",
+            ["operation"], buckets=_REDIS_S, registry=registry,
+        )  # fmt: skip
+        self._redis_errors = Counter(
+            "riffler_redis_errors", "Operations of Redis that failed.", ["operation", "error"], registry=registry
+        )
+        self._engine_s = Histogram(
+            "riffler_engine_call_seconds", "Time of a call of the model, in turns and outside, by outcome.",
+            ["outcome"], buckets=_SLOW_S, registry=registry,
+        )  # fmt: skip
+        self._engine_errors = Counter(
+            "riffler_engine_errors", "Calls of the model that failed.", ["error"], registry=registry
+        )
         self._redis_up = _newest("riffler_redis_up", "Whether Redis answered at this scrape.", registry)
         self._redis_s = _newest("riffler_redis_ping_seconds", "Time of a ping at this scrape.", registry)
         self._engine_up = _newest("riffler_engine_up", "Whether the engine was ready when last asked.", registry)
 
     @contextmanager
-    def turn(self) -> Iterator[None]:
-        """Count a turn while it runs, and how it ended."""
-        began, outcome = time.perf_counter(), "cancelled"
+    def turn(self) -> Iterator[Callable[[Progress], None]]:
+        """Count a turn while it runs, and how it ended.
+
+        Yields:
+            What to give the turn's progress to. Of an answer that is only given again nothing is counted but that.
+        """
+        began, outcome, repeated = time.perf_counter(), "failed", False
         self._running.inc()
+
+        def observe(item: Progress) -> None:
+            nonlocal repeated
+            repeated = isinstance(item, Answer) and item.repeated
+            if not repeated:
+                self.observe(item)
+
         try:
-            yield
-            outcome = "answered"
+            yield observe
+            outcome = "repeated" if repeated else "answered"
         except (Conflict, InvalidInput, NotFound):
             outcome = "refused"
             raise
-        except RifflerError as exc:
-            outcome = "failed"
+        except (asyncio.CancelledError, GeneratorExit):
+            outcome = "cancelled"
+            raise
+        except Exception as exc:
             self.failed(exc)
             raise
         finally:
@@ -102,7 +134,7 @@ class Metrics:
         match item:
             case Arrived(_, folded):
                 self._folded.inc(folded)
-            case Rewriting() if item.decision:
+            case Rewriting() if item.decision and not item.recalled:
                 self._decisions.labels(item.arm, "yes" if item.executed == item.arm else "no").inc()
             case ToolStep():
                 self.called(item.tool, "model", refused=item.refused)
@@ -138,9 +170,23 @@ class Metrics:
         if outcome is RewardOutcome.COUNTED:
             self._reward.observe(reward)
 
-    def failed(self, exc: RifflerError) -> None:
-        """Count a failure."""
-        self._errors.labels(type(exc).__name__).inc()
+    def failed(self, exc: Exception) -> None:
+        """Count a failure, once: a turn's is seen again where its request is answered."""
+        if not vars(exc).get(_COUNTED):  # on the error itself: a builtin one takes no weak reference
+            vars(exc)[_COUNTED] = True
+            self._errors.labels(type(exc).__name__ if isinstance(exc, RifflerError) else "Unforeseen").inc()
+
+    def operated(self, operation: str, seconds: float, error: str) -> None:
+        """See the port `Observer`."""
+        self._operation_s.labels(operation).observe(seconds)
+        if error:
+            self._redis_errors.labels(operation, error).inc()
+
+    def generated(self, outcome: Outcome, seconds: float, error: str) -> None:
+        """See the port `Observer`."""
+        self._engine_s.labels(outcome).observe(seconds)
+        if error:
+            self._engine_errors.labels(error).inc()
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request.
@@ -169,22 +215,9 @@ class Metrics:
     def text(self) -> bytes:
         """Give all metrics in Prometheus' text format, of all processes of this service."""
         folder = os.environ.get(_FOLDER)
-        if not folder:
-            return generate_latest(self._registry)
-        _forget_the_dead(Path(folder))
-        together = CollectorRegistry()
-        MultiProcessCollector(together)  # type: ignore[no-untyped-call]
-        return generate_latest(together)
+        return together(Path(folder)) if folder else generate_latest(self._registry)
 
 
 def _newest(name: str, about: str, registry: CollectorRegistry) -> Gauge:
     """Make a gauge of which the newest value counts, whichever process set it."""
     return Gauge(name, about, multiprocess_mode="mostrecent", registry=registry)
-
-
-def _forget_the_dead(folder: Path) -> None:
-    """Take away the gauges of workers that were killed: their turns don't run any more."""
-    for file in folder.glob("gauge_live*_*.db"):
-        pid = re.search(r"_(\d+)\.db$", file.name)
-        if pid and not Path(f"/proc/{pid[1]}").exists() and Path("/proc/self").exists():
-            file.unlink(missing_ok=True)

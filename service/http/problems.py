@@ -76,6 +76,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.EngineGarbled: 502,
         errors.EngineOutOfMemory: 507,
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
+        errors.ServiceStopping: 503,
     }
 )
 _NAMES: Mapping[int, str] = MappingProxyType(
@@ -101,13 +102,21 @@ _ABOUT: Mapping[int, str] = MappingProxyType(
         422: "A field isn't as described, or what is asked for can't be done. Nothing was changed.",
         500: "Riffler itself failed. Its log says why; give the operator the problem's `instance`.",
         502: "The engine refused, or gave what can't be read.",
-        503: "Redis or the engine can't be reached, or is overloaded. Try again, after `Retry-After` if given.",
+        503: "Redis or the engine can't be reached, or is overloaded, or the service stops. Try again, after "
+        "`Retry-After` if given.",
         504: "The engine took longer than it may.",
         507: "Disk or memory is full, of Redis or of the engine's device.",
     }
 )
 _WORTH_RETRYING = frozenset(
-    {errors.SessionBusy, errors.MemoryUnavailable, errors.EngineUnavailable, errors.EngineBusy, errors.LeaseLost}
+    {
+        errors.SessionBusy,
+        errors.MemoryUnavailable,
+        errors.EngineUnavailable,
+        errors.EngineBusy,
+        errors.LeaseLost,
+        errors.ServiceStopping,
+    }
 )
 
 
@@ -203,6 +212,19 @@ def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ())
     return _problem(status, _NAMES.get(status, f"http-{status}"), detail, complaints)
 
 
+def unforeseen(exc: Exception) -> dict[str, Any]:
+    """Log a bug, and word it as a problem that says nothing of the inside.
+
+    Args:
+        exc: What nobody foresaw.
+
+    Returns:
+        The problem.
+    """
+    _LOG.error("request failed", error=type(exc).__name__)
+    return http_problem(500, "Riffler itself failed; its log says why")
+
+
 def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:
     problem = {
         "type": f"urn:riffler:problem:{name}",
@@ -214,11 +236,12 @@ def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint
     return problem | ({"errors": [each.model_dump() for each in complaints]} if complaints else {})
 
 
-async def _ours(_request: Request, exc: Exception) -> Response:
+async def _ours(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, errors.RifflerError)  # noqa: S101 - registered for these
     problem, headers = problem_of(exc)
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.warning("request failed", error=type(exc).__name__, request=current_request_id(), why=str(exc))
+        _LOG.warning("request failed", error=type(exc).__name__, why=str(exc))
+        request.app.state.core.metrics.failed(exc)
     return respond(problem, headers)
 
 
@@ -261,9 +284,9 @@ def _methods(request: Request) -> set[str]:
     return found | {"HEAD"} if "GET" in found else found
 
 
-async def _unforeseen(_request: Request, exc: Exception) -> Response:
-    _LOG.error("request failed", error=type(exc).__name__, request=current_request_id())
-    return respond(http_problem(500, "Riffler itself failed; its log says why"), {"X-Request-Id": current_request_id()})
+async def _unforeseen(request: Request, exc: Exception) -> Response:
+    request.app.state.core.metrics.failed(exc)
+    return respond(unforeseen(exc), {"X-Request-Id": current_request_id()})
 
 
 def _expected(complaint: Mapping[str, Any]) -> str:

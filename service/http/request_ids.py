@@ -1,4 +1,7 @@
-"""Each request has an id: the client's own, or a new one. It is in the answer, in problems and in the log."""
+"""Each request has an id: the client's own, or a new one. It is in the answer, in problems and in the log.
+
+In the log it is in each line that the request causes, also of a turn that goes on when its client has gone.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +11,8 @@ from contextvars import ContextVar
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from riffler.service.logs import bind
 
 _HEADER = "x-request-id"
 _CURRENT: ContextVar[str] = ContextVar("riffler_request_id", default="none")
@@ -39,6 +44,7 @@ class RequestIds:
         # Never reset: each request has a task, and so a context, of its own, and an error that nobody foresaw is
         # answered outside of this middleware, still under the request's id.
         _CURRENT.set(id_)
+        bind(request=id_)
 
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":

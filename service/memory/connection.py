@@ -1,14 +1,18 @@
 """The connection to Redis, and the one place where redis-py's errors become Riffler's.
 
 Every operation that runs here may be sent twice when its answer was lost, so callers give operations that count once:
-reads, and scripts that know a repeated call.
+reads, and scripts that know a repeated call. Each has one deadline, however often it is sent: a server that hangs holds
+nobody up for longer, and isn't asked again.
 """
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from functools import cache
 from importlib.resources import files
+from pathlib import PurePosixPath
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -19,11 +23,14 @@ from redis.backoff import ExponentialBackoff, NoBackoff
 
 from riffler.errors import DurabilityUnavailable, InvalidSetting, MemoryFailed, MemoryFull, MemoryUnavailable
 from riffler.service.memory.embedded import Durability, EmbeddedServer
+from riffler.service.ports.observer import Observer, Observers
 
 T = TypeVar("T")
 Operation = Callable[["redis_asyncio.Redis"], Awaitable[Any]]
 
-_TIMEOUT_S = 10.0
+_TIMEOUT_S = 5.0
+_HANGING_S = 1.0
+"""The deadline while the server is known to hang: what tidies up after a failure shouldn't wait as long once more."""
 _ATTEMPTS = 3
 
 
@@ -34,14 +41,25 @@ class RedisConnection:
         url: Address of a server, as `redis://`, `rediss://` or `unix://`; None uses the embedded one.
         embedded: The embedded server; needed when there is no url.
         durability: `strict` is checked on a given server before its first use.
+        timeout_s: The longest time of an operation. The first start of an embedded server may take longer: it reads its
+            data back.
+        observer: Is told of each operation; None tells nobody.
 
     Raises:
         InvalidSetting: The url isn't one, or there is neither url nor embedded server.
     """
 
     def __init__(
-        self, url: str | None = None, embedded: EmbeddedServer | None = None, durability: Durability = "default"
+        self,
+        url: str | None = None,
+        embedded: EmbeddedServer | None = None,
+        durability: Durability = "default",
+        timeout_s: float = _TIMEOUT_S,
+        observer: Observer | None = None,
     ) -> None:
+        self._observer = observer or Observers()
+        self._timeout_s = timeout_s
+        self._reached = self._hangs = False
         self._embedded = embedded if url is None else None
         self._check_durability = url is not None and durability == "strict"
         self._where = "the embedded server"
@@ -51,9 +69,9 @@ class RedisConnection:
                 self._client = redis_asyncio.Redis.from_url(
                     url,
                     decode_responses=True,
-                    socket_timeout=_TIMEOUT_S,
-                    socket_connect_timeout=_TIMEOUT_S,
-                    retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3),
+                    socket_timeout=timeout_s + 1,  # `run` has the deadline; this is for what runs outside of it
+                    socket_connect_timeout=timeout_s + 1,
+                    retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3, (theirs.ConnectionError,)),
                 )
             except ValueError:  # without its cause: that may quote a part of the password
                 raise InvalidSetting("REDIS_URL: expected redis://, rediss:// or unix://") from None
@@ -61,7 +79,7 @@ class RedisConnection:
             self._client = redis_asyncio.Redis(
                 unix_socket_path=embedded.socket,
                 decode_responses=True,
-                socket_timeout=_TIMEOUT_S,
+                socket_timeout=timeout_s + 1,
                 retry=Retry(NoBackoff(), 0),  # `run` retries, after a start of the server
                 redis_connect_func=_strict_connect if durability == "strict" else None,
             )
@@ -72,21 +90,93 @@ class RedisConnection:
         """Say where it leads, without its secret."""
         return f"RedisConnection({self._where})"
 
-    async def run(self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]]) -> T:
+    async def run(
+        self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], *, within_s: float | None = None
+    ) -> T:
         """Run an operation that may be repeated.
 
         Args:
             operation: Takes the client.
+            within_s: Its deadline, where it is shorter than the connection's.
 
         Returns:
             What the operation gives.
 
         Raises:
-            MemoryUnavailable: The server can't be reached, also not after starting the embedded one anew.
+            MemoryUnavailable: The server can't be reached, also not after starting the embedded one anew, or hangs.
             MemoryFull: The server refuses writes.
             DurabilityUnavailable: The server doesn't keep what `strict` promises.
             MemoryFailed: The server refused for another reason.
         """
+        return await self._observed("command", operation, within_s)
+
+    async def script(
+        self,
+        package: str | None,
+        file: str,
+        keys: Sequence[str],
+        arguments: Sequence[str],
+        *,
+        within_s: float | None = None,
+    ) -> Any:  # noqa: ANN401 - replies have many types
+        """Run a Lua script that knows a repeated call.
+
+        Args:
+            package: The package that has the file.
+            file: The script's file, below the package.
+            keys: Its keys, all of one hash tag.
+            arguments: Its arguments.
+            within_s: Its deadline, where it is shorter than the connection's.
+
+        Returns:
+            The reply.
+        """
+        text = _script_text(package or "", file)
+        return await self._observed(
+            PurePosixPath(file).stem,
+            lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)),
+            within_s,
+        )
+
+    async def aclose(self) -> None:
+        """Give back the connections, and stop the embedded server when this process owns it."""
+        await self._client.aclose()
+        if self._embedded is not None:
+            await self._embedded.stop()
+
+    async def _observed(
+        self, name: str, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], within_s: float | None
+    ) -> T:
+        """Run an operation, and tell of it. One that is cancelled isn't told: it says nothing of the server."""
+        began = time.perf_counter()
+        try:
+            result = await self._run(operation, within_s)
+        except MemoryFailed as exc:
+            self._observer.operated(name, time.perf_counter() - began, type(exc).__name__)
+            raise
+        self._observer.operated(name, time.perf_counter() - began, "")
+        return result
+
+    async def _run(self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], within_s: float | None) -> T:
+        within = self._timeout_s if within_s is None else min(within_s, self._timeout_s)
+        if self._hangs:
+            within = min(within, _HANGING_S)
+        try:
+            async with asyncio.timeout(within) as deadline:
+                result = await self._repeated(operation, deadline, within)
+        except TimeoutError as exc:
+            self._hangs = True
+            raise MemoryUnavailable(f"{self._where} gives no answer within {within:g} s") from exc
+        except MemoryFailed:
+            self._hangs = False
+            raise
+        self._hangs, self._reached = False, True
+        return result
+
+    async def _repeated(
+        self, operation: Callable[[redis_asyncio.Redis], Awaitable[T]], deadline: asyncio.Timeout, within_s: float
+    ) -> T:
+        """Run an operation, and again after a start of the embedded server. One that hangs isn't asked again."""
         if self._check_durability:
             await self._require_strict()
         attempts = _ATTEMPTS
@@ -95,32 +185,14 @@ class RedisConnection:
             try:
                 return await operation(self._client)
             except theirs.RedisError as exc:
-                gone = isinstance(exc, theirs.ConnectionError | theirs.TimeoutError)
-                if not gone or attempts == 0 or self._embedded is None:
-                    failed: MemoryFailed = translated(exc, self._where)
-                    raise failed from exc
-            await self._embedded.ensure()
-
-    async def script(self, package: str | None, file: str, keys: Sequence[str], arguments: Sequence[str]) -> Any:  # noqa: ANN401 - replies have many types
-        """Run a Lua script that knows a repeated call.
-
-        Args:
-            package: The package that has the file.
-            file: The script's file, below the package.
-            keys: Its keys, all of one hash tag.
-            arguments: Its arguments.
-
-        Returns:
-            The reply.
-        """
-        text = _script_text(package or "", file)
-        return await self.run(lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)))
-
-    async def aclose(self) -> None:
-        """Give back the connections, and stop the embedded server when this process owns it."""
-        await self._client.aclose()
-        if self._embedded is not None:
-            await self._embedded.stop()
+                if not isinstance(exc, theirs.ConnectionError) or attempts == 0 or self._embedded is None:
+                    raise translated(exc, self._where) from exc
+            if self._reached:
+                await self._embedded.ensure()
+            else:  # a first start may have much to read back
+                deadline.reschedule(None)
+                await self._embedded.ensure()
+                deadline.reschedule(asyncio.get_running_loop().time() + within_s)
 
     async def _require_strict(self) -> None:
         try:
@@ -158,7 +230,9 @@ def translated(exc: theirs.RedisError, where: str) -> MemoryFailed:
         )
     if isinstance(exc, theirs.ReadOnlyError):
         return MemoryUnavailable(f"{where}: the server is a read-only replica")
-    if isinstance(exc, theirs.ConnectionError | theirs.TimeoutError):
+    if isinstance(exc, theirs.TimeoutError):
+        return MemoryUnavailable(f"{where} gives no answer in time")
+    if isinstance(exc, theirs.ConnectionError):
         return MemoryUnavailable(f"{where} can't be reached")
     return MemoryFailed(f"{where}: {type(exc).__name__}: {words[:200]}")
 

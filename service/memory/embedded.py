@@ -54,6 +54,7 @@ class EmbeddedServer:
         self.folder = folder
         self.durability = durability
         self._child: subprocess.Popen[bytes] | None = None
+        self._ensuring: asyncio.Task[None] | None = None
 
     @property
     def socket(self) -> str:
@@ -67,30 +68,53 @@ class EmbeddedServer:
     async def ensure(self) -> None:
         """Make sure that the server runs. Cheap when it does.
 
+        All that ask at once wait for one start, which goes on when one of them is cancelled.
+
         Call it from the main thread: the kernel ties the server to the thread that starts it.
 
         Raises:
             MemoryUnavailable: It can't be started, or the folder can't be used.
             MemoryFull: The disk is full.
         """
+        if self._ensuring is None or self._ensuring.done():
+            self._ensuring = asyncio.create_task(self._ensure())
+            self._ensuring.add_done_callback(_looked_at)
+        ensuring = self._ensuring
+        await asyncio.wait({ensuring})
+        if ensuring.cancelled():
+            raise MemoryUnavailable(f"data folder {self.folder}: the server is being stopped")
+        ensuring.result()
+
+    async def _ensure(self) -> None:
         if await asyncio.to_thread(self._answers):  # a server that hangs would stop the loop for seconds
             return
         deadline = time.monotonic() + _LOCK_S
         with self._lock_file("lock") as starting, self._lock_file("server.lock") as alive:
             while not _locked(starting):
                 if time.monotonic() > deadline:
-                    raise MemoryUnavailable(f"data folder {self.folder}: another process keeps its lock")
+                    raise MemoryUnavailable(
+                        f"data folder {self.folder}: another process keeps its lock for {_LOCK_S:g} s"
+                    )
                 await asyncio.sleep(0.02)
             while not _locked(alive):  # a server has it until it ends: this one answers soon, or is busy, or is ending
                 if await asyncio.to_thread(self._answers):
                     return
                 if time.monotonic() > deadline:
-                    raise MemoryUnavailable(f"data folder {self.folder}: its server runs, but gives no answer")
+                    raise MemoryUnavailable(
+                        f"data folder {self.folder}: its server runs, but gives no answer within {_LOCK_S:g} s"
+                    )
                 await asyncio.sleep(0.02)
             await self._start(alive)
 
     async def stop(self) -> None:
         """Stop the server if this process owns it. What was acknowledged is on disk then."""
+        if self._ensuring is not None:
+            self._ensuring.cancel()
+            await asyncio.wait({self._ensuring})
+            self._ensuring = None
+        await self._stop_child()
+
+    async def _stop_child(self) -> None:
         child, self._child = self._child, None
         if child is None or child.poll() is not None:
             return
@@ -115,7 +139,7 @@ class EmbeddedServer:
             os.close(lock)
 
     async def _start(self, alive: int) -> None:
-        await self.stop()  # one that was killed has ended, but wasn't waited for yet
+        await self._stop_child()  # one that was killed has ended, but wasn't waited for yet
         server, config = find_server(), self._write_config()
         self._child = subprocess.Popen(  # noqa: ASYNC220 - forks in this thread on purpose, and returns at once
             [sys.executable, "-I", "-S", str(Path(__file__).with_name("launch.py")), str(os.getpid()), server, config],
@@ -130,7 +154,7 @@ class EmbeddedServer:
             if self._child.poll() is not None:
                 raise MemoryUnavailable(f"the embedded server stopped at its start: {self._last_log_line()}")
             if time.monotonic() > deadline:
-                await self.stop()
+                await self._stop_child()
                 raise MemoryUnavailable(f"the embedded server gave no answer within {_START_S:.0f} s")
             await asyncio.sleep(0.01)
         _LOG.info("server started", folder=str(self.folder), pid=self._child.pid, durability=self.durability)
@@ -182,6 +206,12 @@ def _make_private(folder: Path) -> None:
     if folder.stat().st_uid != os.getuid() or folder.is_symlink():
         raise PermissionError(1, "the socket's folder belongs to somebody else", str(folder))
     folder.chmod(0o700)
+
+
+def _looked_at(ensuring: asyncio.Task[None]) -> None:
+    """Take a failure that all who waited for it don't, so that asyncio doesn't warn of it."""
+    if not ensuring.cancelled():
+        ensuring.exception()
 
 
 def _locked(lock: int) -> bool:

@@ -22,12 +22,17 @@ from riffler.service.ports.policy import LoggedDecision, PolicyName, RewardOutco
 class RedisPolicyStore:
     """A `PolicyStore` on Redis or Valkey, core commands only.
 
+    All but a reward and the whole log has a short deadline: a turn goes on without a rewrite when the store hangs (the
+    design's rule 8), and shouldn't wait long for it.
+
     Args:
         connection: Where the server is.
+        choosing_s: That deadline.
     """
 
-    def __init__(self, connection: ScriptRunner) -> None:
+    def __init__(self, connection: ScriptRunner, choosing_s: float = 2.0) -> None:
         self._connection = connection
+        self._choosing_s = choosing_s
 
     async def posterior(self, name: PolicyName) -> Posterior:
         """See the port."""
@@ -50,7 +55,8 @@ class RedisPolicyStore:
         """See the port."""
         check_reward(reward)
         named = secrets.token_hex(8) if token is None else token
-        said = await self._script("reward", self._of(tenant, decision_id), decision_id, f"{reward:.17g}", named)
+        keys, arguments = self._of(tenant, decision_id), [decision_id, f"{reward:.17g}", named]
+        said = int(await self._connection.script(__package__, "lua/reward.lua", keys, arguments))
         if said == -2:
             raise RequestKeyReused(
                 f"decision {decision_id!r}: this request's name was given to another reward; expected the same "
@@ -78,11 +84,9 @@ class RedisPolicyStore:
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""
         keys = self._of(tenant, decision_id)
-        text = await self._connection.run(lambda client: client.hget(keys[1], decision_id))
-        state = await self._connection.run(lambda client: client.hget(keys[2], decision_id))
+        text, state, why = [await self._field(keys[part], decision_id) for part in (1, 2, 6)]
         if text is None or state is None:
             raise _unknown(decision_id)
-        why = await self._connection.run(lambda client: client.hget(keys[6], decision_id))
         return _logged(text, state, why or "")
 
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
@@ -99,7 +103,15 @@ class RedisPolicyStore:
         """Do nothing: the connection belongs to who made it."""
 
     async def _hash(self, key: str) -> dict[str, str]:
-        found: dict[str, str] = await self._connection.run(lambda client: client.hgetall(key))
+        found: dict[str, str] = await self._connection.run(
+            lambda client: client.hgetall(key), within_s=self._choosing_s
+        )
+        return found
+
+    async def _field(self, key: str, field: str) -> str | None:
+        found: str | None = await self._connection.run(
+            lambda client: client.hget(key, field), within_s=self._choosing_s
+        )
         return found
 
     async def _some(self, key: str, fields: Sequence[str]) -> list[Any]:
@@ -107,7 +119,9 @@ class RedisPolicyStore:
         return found
 
     async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:
-        return int(await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments))
+        return int(
+            await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments, within_s=self._choosing_s)
+        )
 
     def _of(self, tenant: str, decision_id: str) -> list[str]:
         """Find the keys of the policy that made a decision; its id says which. A malformed id is unknown."""

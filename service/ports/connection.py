@@ -9,11 +9,12 @@ from typing import Any, Protocol
 class ScriptRunner(Protocol):
     """Runs commands and Lua scripts, and gives Riffler's errors for Redis' own."""
 
-    async def run(self, operation: Callable[[Any], Awaitable[Any]]) -> Any:  # noqa: ANN401 - replies have many types
+    async def run(self, operation: Callable[[Any], Awaitable[Any]], *, within_s: float | None = None) -> Any:  # noqa: ANN401 - replies have many types
         """Run an operation that may be repeated.
 
         Args:
             operation: Takes a client of `redis.asyncio` that decodes replies.
+            within_s: Its deadline, where it is shorter than the connection's own.
 
         Returns:
             What the operation gives.
@@ -23,7 +24,15 @@ class ScriptRunner(Protocol):
         """
         ...
 
-    async def script(self, package: str | None, file: str, keys: Sequence[str], arguments: Sequence[str]) -> Any:  # noqa: ANN401 - replies have many types
+    async def script(
+        self,
+        package: str | None,
+        file: str,
+        keys: Sequence[str],
+        arguments: Sequence[str],
+        *,
+        within_s: float | None = None,
+    ) -> Any:  # noqa: ANN401 - replies have many types
         """Run a Lua script that knows a repeated call.
 
         Args:
@@ -31,6 +40,7 @@ class ScriptRunner(Protocol):
             file: The script's file, below the package.
             keys: Its keys, all of one hash tag.
             arguments: Its arguments.
+            within_s: Its deadline, where it is shorter than the connection's own.
 
         Returns:
             The reply.

@@ -41,7 +41,8 @@
     │   ├── EngineBusy                it is rate limited or overloaded
     │   ├── EngineGarbled             its answer isn't in the API's shape, or was cut off
     │   └── EngineOutOfMemory         its device has too little memory for the request
-    └── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
+    ├── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
+    └── ServiceStopping               the service stops before the answer was there; asked again, it comes
 
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
 """
@@ -213,3 +214,7 @@ class EngineOutOfMemory(EngineFailed):
 
 class RewriteFailed(RifflerError):
     """Features, policy or arm failed. The raw query goes on unchanged."""
+
+
+class ServiceStopping(RifflerError):
+    """The service stops, and the answer wasn't there in time."""

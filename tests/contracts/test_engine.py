@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from riffler.service.inference.local_api import LocalApi
+from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
@@ -22,6 +23,7 @@ from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, complete
+from riffler.service.ports.observer import Observers
 from riffler.tools.messages import Message, ToolCall
 
 TEMPLATE = Path(__file__).parents[1] / "service/inference/transformers/templates/hermes.jinja"
@@ -108,6 +110,7 @@ def local(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Engine]
 
 ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Engine]]] = {
     "scripted": lambda _: just(ScriptedEngine(obedient)),
+    "observed": lambda _: just(ObservedEngine(ScriptedEngine(obedient), Observers())),
     "openai": lambda _: over_http(),
     "reader": lambda _: just(ReaderEngine()),
     "transformers": local,

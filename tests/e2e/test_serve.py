@@ -4,6 +4,7 @@ import asyncio
 import signal
 import socket
 import subprocess
+import time
 from pathlib import Path
 
 import httpx
@@ -13,6 +14,8 @@ from tests.e2e.served import COMMAND, Served, environment, free_port, serving
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.scripted import Reply
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.serving import ANSWERS_S
+from riffler.tools.messages import ToolCall
 
 ASK = {"question": "When does the harbour open?", "contexts": ["The harbour opens at six, the bakery at seven."]}
 
@@ -56,6 +59,47 @@ async def test_a_running_turn_may_end(tmp_path: Path) -> None:
             assert answer.status_code == 200
             assert answer.json()["text"] == "At six."
             assert await asyncio.to_thread(served.process.wait, 60) == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+async def test_a_turn_that_is_late_is_told_and_goes_on_after_the_restart(tmp_path: Path, workers: str) -> None:
+    """Out of time, each request gets its problem, the service is gone soon after, and asked again it goes on."""
+    waiting: list[EngineRequest] = []
+    both, go_on = asyncio.Event(), asyncio.Event()
+
+    async def slow(request: EngineRequest) -> Reply:
+        if not any(message.role == "tool" for message in request.messages):
+            return [ToolCall("call_1", "search_context", '{"query": "harbour"}')]
+        waiting.append(request)
+        if len(waiting) == 2:
+            both.set()
+        await go_on.wait()
+        return "At six."
+
+    named = {"idempotency-key": "mine"}
+    async with LocalApi(slow) as api:
+        settings = {"engine": "openai", "model": "local", "base_url": api.base_url, "rewriting": "false"}
+        async with serving(tmp_path, "--workers", workers, shutdown_s="1", **settings) as served:
+            asking = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK, headers=named))
+            events = {"accept": "text/event-stream"}
+            streaming = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK, headers=events))
+            await both.wait()
+            began = time.monotonic()
+            assert await served.stop() == 0
+            assert time.monotonic() - began < 1 + ANSWERS_S + 2, "the time to stop is given once"
+            late, stream = await asking, await streaming
+            assert (late.status_code, late.headers["content-type"]) == (503, "application/problem+json")
+            assert late.json()["title"] == "Service stopping"
+            *_, last = [event for event in stream.text.split("\n\n") if event]
+            assert last.startswith("event: problem\n")
+            assert "Traceback" not in served.errors.read_text("utf-8")
+        go_on.set()
+        async with serving(tmp_path, **settings) as served:
+            answer = await served.client.post("/api/v1/ask", json=ASK, headers=named)
+            assert answer.status_code == 200, answer.text
+            assert (answer.json()["text"], len(answer.json()["steps"])) == ("At six.", 1)
+            sessions = (await served.client.get("/api/v1/sessions")).json()["items"]
+            assert [each["session"] for each in sessions] == [answer.json()["session"]]
 
 
 async def test_two_services_share_a_data_folder(tmp_path: Path) -> None:

@@ -31,4 +31,4 @@ async def metrics(core: CoreOf) -> Response:
     """Give metrics in Prometheus' text format."""
     redis_s, failures = await asyncio.gather(core.readiness.ping_s(), core.readiness.failures())
     core.metrics.checked(redis_s, "engine" not in failures)
-    return Response(core.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+    return Response(await asyncio.to_thread(core.metrics.text), media_type="text/plain; version=0.0.4; charset=utf-8")

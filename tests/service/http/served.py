@@ -10,7 +10,7 @@ import uvicorn
 
 from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
-from riffler.service.serving import core_of
+from riffler.service.serving import ANSWERS_S, core_of
 
 
 class Server(uvicorn.Server):
@@ -47,15 +47,20 @@ async def served(
     Yields:
         A client with the service's address.
     """
-    app = create_app(core_of(riffler), max_body_bytes=max_body_bytes, shutdown_s=shutdown_s)
+    core = core_of(riffler)
+    app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
-        server = Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=5))
+        config = uvicorn.Config(
+            app, log_config=None, access_log=False, timeout_graceful_shutdown=int(shutdown_s) + ANSWERS_S
+        )
+        server = Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
         async with httpx.AsyncClient(base_url=address, timeout=60) as client:
             try:
                 yield client
             finally:
+                core.running.stop(shutdown_s)
                 server.stop()
                 await running

@@ -2,13 +2,17 @@
 
 import re
 import secrets
+from pathlib import Path
 
 import httpx
 import pytest
 from tests.service.http.conftest import Model
 
+from riffler.errors import EngineUnavailable
 from riffler.service.app import Riffler
 from riffler.tools.messages import ToolCall
+
+SERVICE = Path(__file__).parents[3] / "service"
 
 
 async def pages(client: httpx.AsyncClient, path: str, limit: int) -> list[dict[str, object]]:
@@ -89,14 +93,18 @@ async def test_metrics_are_named_as_prometheus_asks(client: httpx.AsyncClient) -
 
 
 async def test_each_metric_moves_when_its_thing_happens(client: httpx.AsyncClient, model: Model) -> None:
-    """A question, a tool's call by model and app, a refusal, a reward and its repetition are each counted once."""
+    """A question, a call, a refusal and a reward are each counted once, however often their requests are made again."""
     path = (await client.post("/api/v1/sessions", json={})).headers["location"]
     before = samples((await client.get("/metrics")).text)
     model.says = "It is in the harbour."
-    answer = (await client.post(f"{path}/ask", json={"question": "Where is the boat?"})).json()
-    for _ in range(2):
-        reward = f"/api/v1/decisions/{answer['rewriting']['decision']}/reward"
-        await client.post(reward, json={"reward": 0.5})
+    for _ in range(3):
+        asked = await client.post(
+            f"{path}/ask", json={"question": "Where is the boat?"}, headers={"idempotency-key": "ask"}
+        )
+    answer = asked.json()
+    reward = f"/api/v1/decisions/{answer['rewriting']['decision']}/reward"
+    for name in ("one", "one", "two"):
+        await client.post(reward, json={"reward": 0.5}, headers={"idempotency-key": name})
     await client.post(f"{path}/tools/search_context", json={"arguments": {"query": "boat"}})
     await client.post(f"{path}/tools/fold_fragment", json={"arguments": {"fragment_id": "f00001"}})
     await client.post("/api/v1/sessions/nobody/ask", json={"question": "Where?"})
@@ -109,22 +117,62 @@ async def test_each_metric_moves_when_its_thing_happens(client: httpx.AsyncClien
     yes = "yes" if arm == executed else "no"
     for name, by in {
         'riffler_turns_total{outcome="answered"}': 1,
+        'riffler_turns_total{outcome="repeated"}': 2,
         'riffler_turns_total{outcome="refused"}': 1,
-        "riffler_turn_seconds_count": 2,
+        "riffler_turn_seconds_count": 4,
         f'riffler_decisions_total{{arm="{arm}",executed="{yes}"}}': 1,
         'riffler_rewards_total{outcome="counted"}': 1,
+        'riffler_rewards_total{outcome="repeated"}': 1,
         'riffler_rewards_total{outcome="refused"}': 1,
+        "riffler_reward_sum": 0.5,
         "riffler_reward_count": 1,
         'riffler_tool_calls_total{by="app",outcome="done",tool="search_context"}': 1,
         'riffler_tool_calls_total{by="app",outcome="refused",tool="fold_fragment"}': 1,
         'riffler_engine_tokens_total{kind="prompt"}': answer["tokens"]["prompt"],
         'riffler_engine_tokens_total{kind="completion"}': answer["tokens"]["completion"],
-        'riffler_http_requests_total{method="POST",route="/api/v1/sessions/{session}/ask",status="200"}': 1,
+        'riffler_http_requests_total{method="POST",route="/api/v1/sessions/{session}/ask",status="200"}': 3,
         'riffler_http_requests_total{method="POST",route="/api/v1/sessions/{session}/ask",status="404"}': 1,
     }.items():
         assert moved(name) == by, name
     assert (after["riffler_redis_up"], after["riffler_engine_up"], after["riffler_turns_running"]) == (1, 1, 0)
     assert after["riffler_redis_ping_seconds"] > 0
+
+
+async def test_redis_and_the_engine_are_timed(client: httpx.AsyncClient, model: Model, riffler: Riffler) -> None:
+    """Each operation is counted by its script's name or as a command, each call of the model by how it ended."""
+    path = (await client.post("/api/v1/sessions", json={})).headers["location"]
+    before = samples((await client.get("/metrics")).text)
+    assert (await client.post(f"{path}/ask", json={"question": "Where is the boat?"})).status_code == 200
+    made = sum(request.messages[-1].role == "user" for request in model.requests)
+    model.says = EngineUnavailable("away")
+    assert (await client.post(f"{path}/ask", json={"question": "Where is the ship?"})).status_code == 503
+    failed = sum(request.messages[-1].role == "user" for request in model.requests) - made
+    after = samples((await client.get("/metrics")).text)
+
+    def moved(name: str) -> float:
+        return after.get(name, 0.0) - before.get(name, 0.0)
+
+    assert moved('riffler_engine_call_seconds_count{outcome="done"}') == made > 0
+    assert moved('riffler_engine_call_seconds_count{outcome="failed"}') == failed > 0
+    assert moved('riffler_engine_errors_total{error="EngineUnavailable"}') == failed
+    assert moved('riffler_errors_total{error="EngineUnavailable"}') == 1, "the turn's error is its request's"
+    assert moved('riffler_redis_operation_seconds_count{operation="commit"}') >= 2
+    assert moved('riffler_redis_operation_seconds_count{operation="record"}') == 2
+    assert moved('riffler_redis_operation_seconds_count{operation="void"}') == 1
+    assert moved('riffler_redis_operation_seconds_count{operation="command"}') > 0
+    scripts = {file.stem for part in ("memory", "policy") for file in SERVICE.glob(f"{part}/lua/*.lua")}
+    named = {name for name in after if name.startswith("riffler_redis_operation_seconds_count")}
+    assert {name.split('"')[1] for name in named} <= scripts | {"command"}
+
+
+async def test_a_bug_is_counted_once(client: httpx.AsyncClient, model: Model) -> None:
+    """What nobody foresaw counts as such, and its turn as failed, not as cancelled."""
+    model.says = ZeroDivisionError("the secret words")
+    before = samples((await client.get("/metrics")).text)
+    assert (await client.post("/api/v1/ask", json={"question": "Where is the boat?"})).status_code == 500
+    after = samples((await client.get("/metrics")).text)
+    for name in ('riffler_errors_total{error="Unforeseen"}', 'riffler_turns_total{outcome="failed"}'):
+        assert after[name] - before.get(name, 0.0) == 1, name
 
 
 async def test_no_label_grows_with_use(client: httpx.AsyncClient, model: Model) -> None:

@@ -6,7 +6,7 @@ import secrets
 import signal
 import subprocess
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,7 +97,10 @@ async def test_redis_gone_is_told_and_redis_back_is_riffler_back(redis: OwnRedis
         assert (await client.get("/livez")).status_code == 200
         ready = await client.get("/readyz")
         assert (ready.status_code, list(ready.json()["failures"])) == (503, ["redis"])
-        assert "riffler_redis_up 0.0" in (await client.get("/metrics")).text
+        scraped = (await client.get("/metrics")).text
+        assert "riffler_redis_up 0.0" in scraped
+        assert 'riffler_errors_total{error="MemoryUnavailable"} 7.0' in scraped, "each of these requests, once"
+        assert 'riffler_redis_errors_total{error="MemoryUnavailable",operation="load"}' in scraped
         rewrite = await client.post("/api/v1/rewrites", json={"query": "Where is the boat?"})
         assert rewrite.status_code == 200, "rule 8: the raw query goes on"
         assert rewrite.json()["text"] == "Where is the boat?"
@@ -202,3 +205,44 @@ async def test_a_redis_that_hangs_holds_no_probe_up(redis: OwnRedis) -> None:
         assert "riffler_redis_up 0.0" in scraped.text
         assert (await client.get("/readyz")).status_code == 200
         assert (await client.get(path)).json()["messages"] == 1
+
+
+async def timed(asking: Awaitable[httpx.Response]) -> tuple[httpx.Response, float]:
+    """Wait for a response; give it with its time in seconds."""
+    began = time.monotonic()
+    return await asking, time.monotonic() - began
+
+
+@pytest.mark.parametrize("embedded", [True, False])
+async def test_a_redis_that_hangs_holds_no_request_up(tmp_path: Path, redis: OwnRedis, embedded: bool) -> None:
+    """Stopped, not dead: each request fails at its deadline, a rewrite goes on without it; then all is well."""
+    where = {"data_folder": tmp_path / "data"} if embedded else {"redis_url": redis.url}
+    settings = read_settings(redis_timeout_s=4.0, **where)
+    async with (
+        Riffler(settings, engine=ScriptedEngine(lambda _: "In the harbour.")) as riffler,
+        served(riffler) as client,
+    ):
+        path = (await client.post("/api/v1/sessions", json=SAY)).headers["location"]
+        pid = int((await riffler.sessions._connection.run(lambda c: c.info("server")))["process_id"])
+        os.kill(pid, signal.SIGSTOP)
+        try:
+            rewriting = timed(client.post("/api/v1/rewrites", json={"query": ASK["question"]}))
+            asking = [client.get(path), client.post("/api/v1/ask", json=ASK), client.post(f"{path}/ask", json=ASK)]
+            (rewrite, rewrite_s), *others = await asyncio.gather(
+                rewriting, *map(timed, asking), *(timed(client.get(path)) for _ in range(10))
+            )
+            late, late_s = await timed(client.get(path))
+        finally:
+            os.kill(pid, signal.SIGCONT)
+        assert (rewrite.status_code, rewrite.json()["text"]) == (200, ASK["question"])
+        assert rewrite.json()["rewriting"]["note"]
+        assert rewrite_s < 4, "the policy has a shorter deadline"
+        assert late_s < 3, "a server that is known to hang isn't waited for as long once more"
+        for response, seconds in others:
+            assert (response.status_code, response.json()["title"]) == (503, "Memory unavailable")
+            assert response.json()["detail"].endswith("gives no answer within 4 s")
+            assert response.headers["retry-after"]
+            assert seconds < 4 + 2
+        assert late.json()["detail"].endswith("gives no answer within 1 s")
+        assert (await client.get(path)).json()["messages"] == 1
+        assert (await client.post(f"{path}/ask", json=ASK)).status_code == 200

@@ -83,7 +83,9 @@ class Steps:
 
     def __init__(self) -> None:
         self.waiting, self.go_on, self.away = asyncio.Event(), asyncio.Event(), False
+        self.bug: Exception | None = None
         self.asked: list[int] = []
+        self.wanted = 1
 
     async def __call__(self, request: EngineRequest) -> Reply:
         """Answer."""
@@ -91,8 +93,12 @@ class Steps:
         self.asked.append(results)
         if not results:
             return [ToolCall("call_1", "search_context", '{"query": "boat"}')]
-        self.waiting.set()
+        self.wanted -= 1
+        if not self.wanted:
+            self.waiting.set()
         await self.go_on.wait()
+        if self.bug is not None:
+            raise self.bug
         return EngineUnavailable("the engine is away") if self.away else "In the harbour."
 
 
@@ -200,6 +206,55 @@ async def test_a_session_that_goes_in_the_middle_is_told(
     assert (answer.status_code, answer.json()["title"]) == (404, "Unknown session")
     assert (await service.get(path)).status_code == 404
     assert (await service.get("/api/v1/sessions")).json()["items"] == []
+
+
+async def test_a_bug_in_the_middle_of_a_stream_is_told(service: httpx.AsyncClient, steps: Steps) -> None:
+    """What nobody foresaw ends the stream with a problem that says nothing of it, and the stream is whole."""
+    steps.bug = ZeroDivisionError("the secret words")
+    steps.go_on.set()
+    told = await service.post("/api/v1/ask", json=QUESTION, headers={"accept": "text/event-stream"})
+    events = [event.partition("\n") for event in told.text.split("\n\n") if event]
+    assert [name for name, _, _ in events] == [f"event: {name}" for name in ("arrived", "rewriting", "step", "problem")]
+    problem = json.loads(events[-1][2].removeprefix("data: "))
+    assert (problem["status"], problem["title"]) == (500, "Internal error")
+    assert "secret" not in told.text
+
+
+async def test_a_service_that_stops_tells_whom_it_has_no_time_for(own: Riffler, steps: Steps) -> None:
+    """A turn that answers at once and one that streams each end with a problem, and leave no session behind."""
+    steps.wanted = 2
+    async with served(own, shutdown_s=0.2) as client:
+        whole = asyncio.create_task(client.post("/api/v1/ask", json=QUESTION))
+        events = {"accept": "text/event-stream"}
+        streamed = asyncio.create_task(client.post("/api/v1/ask", json=QUESTION, headers=events))
+        await steps.waiting.wait()
+    answer = await whole
+    assert (answer.status_code, answer.json()["title"]) == (503, "Service stopping")
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.headers["retry-after"]
+    *_, last = [event for event in (await streamed).text.split("\n\n") if event]
+    name, _, data = last.partition("\n")
+    assert (name, json.loads(data.removeprefix("data: "))["title"]) == ("event: problem", "Service stopping")
+    assert await own.sessions.sessions(own.tenant) == []
+
+
+async def test_a_rewrite_that_the_service_has_no_time_for_is_told(server_folder: Path) -> None:
+    """What is no turn, but waits for the model, gets its problem too, when the server gives up waiting for it."""
+    waiting = asyncio.Event()
+
+    async def model(_: EngineRequest) -> Reply:
+        waiting.set()
+        await asyncio.Event().wait()
+        return "Where is the boat that is blue?"
+
+    settings, tenant = read_settings(data_folder=server_folder), f"tenant-{secrets.token_hex(8)}"
+    async with Riffler(settings, tenant, ScriptedEngine(model), Fixed("paraphrase")) as riffler:
+        async with served(riffler, shutdown_s=0.0) as client:
+            rewriting = asyncio.create_task(client.post("/api/v1/rewrites", json={"query": QUESTION["question"]}))
+            await waiting.wait()
+        answer = await rewriting
+    assert (answer.status_code, answer.json()["title"]) == (503, "Service stopping")
+    assert answer.headers["content-type"] == "application/problem+json"
 
 
 @pytest.mark.parametrize("headers", [{}, {"accept": "text/event-stream"}])

@@ -1,0 +1,65 @@
+"""`ObservedEngine`: any engine, with each of its calls told to an observer, in turns and outside of them."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator
+
+from riffler.errors import RifflerError
+from riffler.service.ports.engine import Completion, Engine, EngineInfo, EngineRequest, TextDelta, closing_stream
+from riffler.service.ports.observer import Observer, Outcome
+from riffler.tools.tokens import TokenCounter
+
+
+class ObservedEngine:
+    """An `Engine` that is another one. A call's time ends with its completion.
+
+    Args:
+        engine: The other one.
+        observer: Is told.
+    """
+
+    def __init__(self, engine: Engine, observer: Observer) -> None:
+        self._engine = engine
+        self._observer = observer
+
+    @property
+    def info(self) -> EngineInfo:
+        """See the port."""
+        return self._engine.info
+
+    @property
+    def counter(self) -> TokenCounter:
+        """See the port."""
+        return self._engine.counter
+
+    async def ready(self) -> None:
+        """See the port."""
+        await self._engine.ready()
+
+    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+        """See the port."""
+        began, ended_s, error = time.perf_counter(), None, ""
+        outcome: Outcome = "failed"
+        try:
+            async with closing_stream(self._engine.generate(request)) as stream:
+                async for item in stream:
+                    if isinstance(item, Completion):
+                        outcome, ended_s = "done", time.perf_counter() - began
+                    yield item
+        except (asyncio.CancelledError, GeneratorExit):
+            outcome = "cancelled" if ended_s is None else outcome
+            raise
+        except RifflerError as exc:
+            outcome, error = "failed", type(exc).__name__
+            raise
+        except Exception:
+            outcome, error = "failed", "Unforeseen"
+            raise
+        finally:
+            self._observer.generated(outcome, time.perf_counter() - began if ended_s is None else ended_s, error)
+
+    async def aclose(self) -> None:
+        """See the port."""
+        await self._engine.aclose()

@@ -1,0 +1,52 @@
+"""The port to who counts and times what the parts do: they tell it, and know nothing of metrics."""
+
+from __future__ import annotations
+
+from typing import Literal, Protocol
+
+Outcome = Literal["done", "failed", "cancelled"]
+
+
+class Observer(Protocol):
+    """Is told of each operation of Redis and each call of the model, when it has ended. Quick, and raises nothing."""
+
+    def operated(self, operation: str, seconds: float, error: str) -> None:
+        """Hear of an operation of Redis.
+
+        Args:
+            operation: The name of our Lua script, or `command`.
+            seconds: How long it took, with what was sent again and a start of the embedded server.
+            error: The class of Riffler's error; empty when there was none.
+        """
+        ...
+
+    def generated(self, outcome: Outcome, seconds: float, error: str) -> None:
+        """Hear of a call of the model.
+
+        Args:
+            outcome: How it ended.
+            seconds: How long it took.
+            error: The class of Riffler's error, `Unforeseen` for any other; empty when there was none.
+        """
+        ...
+
+
+class Observers:
+    """Tells all who want to hear. None at first: who counts is made later than what is counted."""
+
+    def __init__(self) -> None:
+        self._all: list[Observer] = []
+
+    def add(self, observer: Observer) -> None:
+        """Tell one more from now on."""
+        self._all.append(observer)
+
+    def operated(self, operation: str, seconds: float, error: str) -> None:
+        """See the port."""
+        for each in self._all:
+            each.operated(operation, seconds, error)
+
+    def generated(self, outcome: Outcome, seconds: float, error: str) -> None:
+        """See the port."""
+        for each in self._all:
+            each.generated(outcome, seconds, error)
