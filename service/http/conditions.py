@@ -9,15 +9,16 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Header, Request
 
 from riffler.errors import UnknownSession, VersionConflict
 from riffler.service.agent.turn import Request as NamedRequest
-from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.core import CoreOf
 from riffler.service.http.patterns import REQUEST_NAME, TAGS
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import MemoryStore, SessionKey
 
 _TAG = re.compile(r'(W/)?("[^"]*")')
 _OURS = re.compile(r'"([0-9]{1,15})"')
@@ -62,10 +63,46 @@ def _versions(header: str) -> list[int]:
     return [int(found[1]) for found in ours if found]
 
 
-async def _expected_version(
-    request: Request,
+@dataclass(frozen=True)
+class Expected:
+    """What a change expects of a session.
+
+    Attributes:
+        tags: The tags of `If-Match`; None expects nothing.
+        store: Where sessions live.
+    """
+
+    tags: str | None
+    store: MemoryStore
+
+    async def version(self, key: SessionKey) -> int | None:
+        """Tell which version the session must have.
+
+        Of several, it is the one that is there now, if any is: the change is then made for that one.
+
+        Args:
+            key: The session.
+
+        Returns:
+            The version; None takes any.
+
+        Raises:
+            VersionConflict: No version that a session can have is among the tags.
+        """
+        if self.tags is None or self.tags == "*":
+            return None
+        versions = _versions(self.tags)
+        if not versions:
+            raise VersionConflict(f"If-Match: no session has the tag {self.tags:.80}: expected its `ETag` as it came")
+        if len(versions) > 1:
+            with suppress(UnknownSession):  # told by the change itself, which may have been what deleted it
+                memory = await self.store.load(key)
+                return memory.version if memory.version in versions else versions[0]
+        return versions[0]
+
+
+async def _expected(
     core: CoreOf,
-    tenant: TenantOf,
     if_match: Annotated[
         str | None,
         Header(
@@ -75,18 +112,8 @@ async def _expected_version(
             examples=['"7"'],
         ),
     ] = None,
-) -> int | None:
-    if if_match is None or if_match == "*":
-        return None
-    versions = _versions(if_match)
-    if not versions:
-        raise VersionConflict(f"If-Match: no session has the tag {if_match:.80}: expected its `ETag` as it came")
-    if len(versions) > 1:
-        # The change is made for one of them, and checked again with it: for the one that is there now, if any is.
-        with suppress(UnknownSession):  # told by the change itself, which may have been what deleted it
-            memory = await core.sessions.load(SessionKey(tenant, request.path_params["session"]))
-            return memory.version if memory.version in versions else versions[0]
-    return versions[0]
+) -> Expected:
+    return Expected(if_match, core.sessions)
 
 
 async def _named_request(
@@ -108,5 +135,5 @@ async def _named_request(
     return NamedRequest(idempotency_key, asked.hexdigest()[:32])
 
 
-ExpectedVersion = Annotated[int | None, Depends(_expected_version)]
+ExpectedOf = Annotated[Expected, Depends(_expected)]
 Named = Annotated[NamedRequest | None, Depends(_named_request)]
