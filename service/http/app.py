@@ -49,6 +49,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
         title="Riffler",
         version=version("riffler"),
         lifespan=lifespan,
+        generate_unique_id_function=lambda route: route.name,  # so a generated client has `call_tool`
         docs_url=None,  # these pages would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # it would answer with an address made of whatever the request calls this host

@@ -9,15 +9,16 @@ import hashlib
 import re
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from typing import Annotated, Protocol
 
 from fastapi import Depends, Header, Request
 
 from riffler.errors import UnknownSession, VersionConflict
 from riffler.service.agent.made_again import NamedRequest
-from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.core import CoreOf
 from riffler.service.http.patterns import REQUEST_NAME, TAGS
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.memory import Stamp
 
 _TAG = re.compile(r'(W/)?("[^"]*")')
@@ -63,10 +64,46 @@ def _stamps(header: str) -> list[Stamp]:
     return [Stamp(int(found[1]), found[2]) for found in ours if found]
 
 
-async def _expected_version(
-    request: Request,
+@dataclass(frozen=True)
+class Expected:
+    """What a change expects of a session.
+
+    Attributes:
+        tags: The tags of `If-Match`; None expects nothing.
+        store: Where sessions live.
+    """
+
+    tags: str | None
+    store: MemoryStore
+
+    async def seen(self, key: SessionKey) -> Stamp | None:
+        """Tell what the session must still be.
+
+        Of several, it is the one that is there now, if any is: the change is then made for that one.
+
+        Args:
+            key: The session.
+
+        Returns:
+            What the client has seen; None takes any.
+
+        Raises:
+            VersionConflict: Nothing that a session can be is among the tags.
+        """
+        if self.tags is None or self.tags == "*":
+            return None
+        stamps = _stamps(self.tags)
+        if not stamps:
+            raise VersionConflict(f"If-Match: no session has the tag {self.tags:.80}: expected its `ETag` as it came")
+        if len(stamps) > 1:
+            with suppress(UnknownSession):  # told by the change itself, which may have been what deleted it
+                memory = await self.store.load(key)
+                return memory.stamp if memory.stamp in stamps else stamps[0]
+        return stamps[0]
+
+
+async def _expected(
     core: CoreOf,
-    tenant: TenantOf,
     if_match: Annotated[
         str | None,
         Header(
@@ -76,18 +113,8 @@ async def _expected_version(
             examples=['"7-1b2c3d4e"'],
         ),
     ] = None,
-) -> Stamp | None:
-    if if_match is None or if_match == "*":
-        return None
-    stamps = _stamps(if_match)
-    if not stamps:
-        raise VersionConflict(f"If-Match: no session has the tag {if_match:.80}: expected its `ETag` as it came")
-    if len(stamps) > 1:
-        # The change is made for one of them, and checked again with it: for the one that is there now, if any is.
-        with suppress(UnknownSession):  # told by the change itself, which may have been what deleted it
-            memory = await core.sessions.load(SessionKey(tenant, request.path_params["session"]))
-            return memory.stamp if memory.stamp in stamps else stamps[0]
-    return stamps[0]
+) -> Expected:
+    return Expected(if_match, core.sessions)
 
 
 async def _named_request(
@@ -95,8 +122,10 @@ async def _named_request(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="A name of your own for this request. Made again with the same name, it isn't done again: it "
-            "gives the same answer, or goes on where it was interrupted.",
+            description="A name of your own for this request, unique in its session. Made again with the same name, it "
+            "isn't done again: it gives the same answer, or goes on where it was interrupted. What changed nothing, "
+            "such as a refusal, is worked out anew; a creation gives the session as it is by then. For another "
+            "request of this name: 422.",
             pattern=REQUEST_NAME,
             examples=["9b2f6f0e-2c0e-4c57-8f0a-1f5d2a7c3b11"],
         ),
@@ -109,5 +138,5 @@ async def _named_request(
     return NamedRequest(idempotency_key, asked.hexdigest()[:32])
 
 
-ExpectedVersion = Annotated[Stamp | None, Depends(_expected_version)]
+ExpectedOf = Annotated[Expected, Depends(_expected)]
 Named = Annotated[NamedRequest | None, Depends(_named_request)]

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
-
-
-def answers(status: int, value: object) -> dict[int | str, dict[str, Any]]:
-    """Give an example answer as FastAPI takes it in `responses`.
-
-    Args:
-        status: The status that it has.
-        value: Its body.
-
-    Returns:
-        What to merge with other things that are documented of this status.
-    """
-    # Without nulls: the framework leaves them out of examples.
-    return {status: {"content": {"application/json": {"example": value}}}}
-
 
 _REWRITING = {
     "decision": "d6b3c1f0a9e2d4b7c8a1f",
@@ -43,9 +31,52 @@ SESSIONS = {
     "next": "WzE3OTU1Mjg4MDAwMDAwMDAsICJwaWVyIl0",
 }
 
+MESSAGES = {
+    "items": [{"role": "user", "content": "The harbour opens at six, the bakery at seven."}],
+    "next": "WzFd",
+}
+VIEW = {
+    "items": [
+        {
+            "index": 0,
+            "changed": True,
+            "message": {"role": "user", "content": "[[f00001 folded 4 tokens]]six, the bakery at seven."},
+        }
+    ],
+    "next": "WzFd",
+}
+FRAGMENTS = {
+    "items": [
+        {
+            "id": "f00001",
+            "state": "folded",
+            "tokens": 4,
+            "message": 0,
+            "slot": 0,
+            "start": 0,
+            "end": 21,
+            "summary": "",
+        }
+    ],
+    "next": "WzFd",
+}
+EVENTS = {
+    "items": [
+        {
+            "version": 6,
+            "number": 1,
+            "actor": "model",
+            "at_ms": 1795528800000,
+            "kind": "folded",
+            "data": {"ids": ["f00001"]},
+        }
+    ],
+    "next": "WzYsIDFd",
+}
+
 APPENDED = {"version": 2, "first": 2, "count": 1}
 
-ANSWER = {
+ANSWER: dict[str, Any] = {
     "session": "pier",
     "version": 6,
     "text": "six",
@@ -74,12 +105,6 @@ ANSWER = {
         "answer": 0.6,
     },
 }
-EVENTS = (
-    'event: arrived\ndata: {"conversation_tokens": 32, "folded": 0}\n\n'
-    'event: delta\ndata: {"text": "six"}\n\n'
-    "event: answer\ndata: {...as the JSON answer...}\n\n"
-)
-
 CALLED = {"version": 2, "tool": "search_context", "reply": "1 hit: ..."}
 
 REWRITE = {"text": "When does the harbour open?", "rewriting": _REWRITING}
@@ -99,3 +124,89 @@ DECISION = {
     "features_version": "1",
     "x": [1.0, 0.2, 0.0],
 }
+DECISIONS = {"items": [DECISION], "next": "WzFd"}
+
+TOOLS = [
+    {
+        "type": "function",
+        "function": {
+            "name": "fold_fragment",
+            "description": "Hide a fragment that you don't need now. A marker stays in its place.",
+            "parameters": {
+                "type": "object",
+                "properties": {"fragment_id": {"type": "string", "pattern": "^f[0-9a-f]{5}$"}},
+                "required": ["fragment_id"],
+            },
+        },
+    }
+]
+ENGINES = [
+    {
+        "name": "openai",
+        "model": "Qwen/Qwen3-8B",
+        "window_tokens": 32768,
+        "can_rewrite": True,
+        "notice": "",
+        "ready": False,
+        "failure": "http://127.0.0.1:8001/v1 can't be reached",
+    }
+]
+ALIVE = {"status": "alive"}
+READY: dict[str, Any] = {"ready": True, "failures": {}}
+NOT_READY = {"ready": False, "failures": {"redis": "no answer within 2 s"}}
+METRICS = """# HELP riffler_turns_total Questions by how they ended.
+# TYPE riffler_turns_total counter
+riffler_turns_total{outcome="answered"} 3.0
+"""
+
+STREAMED = "".join(
+    f"event: {name}\ndata: {json.dumps(data)}\n\n"
+    for name, data in [
+        ("arrived", {"conversation_tokens": 32, "folded": 0}),
+        ("rewriting", _REWRITING),
+        ("step", ANSWER["steps"][0]),
+        ("delta", {"text": "six"}),
+        ("answer", ANSWER),
+    ]
+)
+
+
+def _problem(name: str, status: int, detail: str, **more: object) -> dict[str, object]:
+    return {
+        "type": f"urn:riffler:problem:{name}",
+        "title": name.replace("-", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "instance": "urn:riffler:request:288064659793e651",
+        **more,
+    }
+
+
+_COMPLAINT = {"field": "body.question", "expected": "expected a text that isn't blank", "got": "' '"}
+PROBLEMS: Mapping[int | str, dict[str, object]] = MappingProxyType(
+    {
+        400: _problem("unreadable-body", 400, "body: expected JSON, got what isn't: Expecting value"),
+        "unknown-session": _problem("unknown-session", 404, "no session 'quay'"),
+        "unknown-decision": _problem("unknown-decision", 404, "no decision 'd0'"),
+        409: _problem("session-busy", 409, "session 'pier' is busy with another turn"),
+        412: _problem("version-conflict", 412, "session 'pier' has version 6, this change was made for version 2"),
+        413: _problem(
+            "body-too-large",
+            413,
+            "body: expected at most 16000000 bytes (RIFFLER_MAX_BODY_BYTES), got more: send texts in parts",
+        ),
+        415: _problem("unsupported-media-type", 415, "content-type: expected application/json, got 'text/plain'"),
+        422: _problem(
+            "invalid-request",
+            422,
+            "body.question: expected a text that isn't blank, got ' '",
+            errors=[_COMPLAINT],
+        ),
+        500: _problem("internal-error", 500, "Riffler itself failed; its log says why"),
+        502: _problem("engine-rejected", 502, "the engine refused the request: unknown model 'Qwen3-8B'"),
+        503: _problem("memory-unavailable", 503, "Redis at 127.0.0.1:6379 can't be reached"),
+        504: _problem("engine-timeout", 504, "the engine gave no answer within 600 s"),
+        507: _problem("memory-full", 507, "Redis refuses writes: its disk is full"),
+    }
+)
+"""By status; what isn't there by what it is."""

@@ -94,18 +94,14 @@ class Metrics:
 
     @contextmanager
     def turn(self) -> Iterator[Callable[[Progress], None]]:
-        """Count a turn while it runs, and how it ended.
-
-        Yields:
-            What to give the turn's progress to. Of an answer that is only given again nothing is counted but that.
-        """
+        """Count a turn while it runs, and how it ended; give what is to be told of its progress."""
         began, outcome, repeated = time.perf_counter(), "failed", False
         self._running.inc()
 
         def observe(item: Progress) -> None:
             nonlocal repeated
             repeated = isinstance(item, Answer) and item.repeated
-            if not repeated:
+            if not repeated:  # it was counted when it was given first
                 self.observe(item)
 
         try:

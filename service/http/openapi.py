@@ -7,7 +7,8 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
-from riffler.service.http.problems import Problem
+from riffler.service.http.event_schemas import event_schemas
+from riffler.service.http.problems import MEDIA_TYPE
 
 _ABOUT = """Riffler stands between an LLM app and its model: the model carves its own context, and queries learn how to
 be asked.
@@ -15,10 +16,11 @@ be asked.
 A **session** is a conversation with a working memory. Its messages never change; its *view*, what a model reads, does:
 tools cut text into *fragments*, fold, summarise and restore them. Each change makes a new *version*.
 
-- `ETag` is a session's version. Send it back as `If-Match` to change only what you have seen (else 412), or as
-  `If-None-Match` to read only what is new (304).
+- `ETag` is a session's version, with what tells it from others that had its name. Send it back as `If-Match` to change
+  only what you have seen (else 412), or as `If-None-Match` to read only what is new (304).
 - `Idempotency-Key` names a request. Made again after a lost answer, it isn't done again.
-- Errors are problem details (RFC 9457); `type` names the kind, `detail` says what would work.
+- Errors are problem details (RFC 9457); `type` names the kind, `detail` says what would work. So are a path that isn't
+  served (404), and a method that a path doesn't take (405, with `Allow`).
 - Lists come in pages: give `next` back as `cursor`.
 - A request brings at most 10,000 messages or texts, and 200,000 values in all, so that nobody waits for one of them:
   send more in several.
@@ -34,6 +36,35 @@ _TAGS = [
     {"name": "health", "description": "For probes and scrapers."},
 ]
 
+_TEXT = {"type": "string"}
+_HEADERS: dict[str, Any] = {
+    "X-Request-Id": {"description": "The request's id, also in the log and in problems.", "schema": _TEXT},
+    "Retry-After": {
+        "description": "After how many seconds it is worth trying again; absent when it isn't.",
+        "schema": {"type": "integer", "minimum": 0},
+    },
+    "Allow": {"description": "The methods that this path takes.", "schema": _TEXT},
+}
+_REQUEST_ID = {
+    "name": "x-request-id",
+    "in": "header",
+    "required": False,
+    "description": "An id of your own for this request: up to 128 letters, digits, dots, underscores and hyphens. "
+    "Another one is replaced.",
+    "schema": _TEXT,
+    "example": "4f1c-7",
+}
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_EVERYWHERE = {
+    "UnknownPath": {"description": "Nothing is served at this path (404).", "content": _PROBLEM},
+    "MethodNotAllowed": {
+        "description": "This path doesn't take this method (405).",
+        "headers": {"Allow": {"$ref": "#/components/headers/Allow"}},
+        "content": _PROBLEM,
+    },
+}
+"""What no operation answers with, because it is the answer where there is none."""
+
 
 def describe(app: FastAPI) -> None:
     """Make an app describe itself.
@@ -46,13 +77,16 @@ def describe(app: FastAPI) -> None:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=_ABOUT, tags=_TAGS, routes=app.routes)
             schemas = made["components"]["schemas"]
-            problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas |= problem.pop("$defs") | {"Problem": problem}
+            schemas |= event_schemas()
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
             for operation in (each for methods in made["paths"].values() for each in methods.values()):
                 for parameter in operation.get("parameters", ()):
                     parameter["schema"] = _present(parameter["schema"])
+                operation.setdefault("parameters", []).append(_REQUEST_ID)
+                for answer in operation["responses"].values():
+                    answer.setdefault("headers", {})["X-Request-Id"] = {"$ref": "#/components/headers/X-Request-Id"}
+            made["components"] |= {"headers": _HEADERS, "responses": _EVERYWHERE}
             app.openapi_schema = made
         return app.openapi_schema
 

@@ -91,23 +91,6 @@ _NAMES: Mapping[int, str] = MappingProxyType(
     }
 )
 """Kinds of problems of HTTP itself. Not made of Python's phrases, which change from version to version."""
-_ABOUT: Mapping[int, str] = MappingProxyType(
-    {
-        400: "The body can't be read as JSON in UTF-8.",
-        404: "There is nothing of this name. What belongs to others isn't told from what doesn't exist.",
-        409: "Somebody else was first, or what is there doesn't allow this now: look again, then decide.",
-        412: "The session has another version than `If-Match` names. Nothing was changed.",
-        413: "The body has more bytes, or more values, than the service takes.",
-        415: "The body is of another type than `application/json`.",
-        422: "A field isn't as described, or what is asked for can't be done. Nothing was changed.",
-        500: "Riffler itself failed. Its log says why; give the operator the problem's `instance`.",
-        502: "The engine refused, or gave what can't be read.",
-        503: "Redis or the engine can't be reached, or is overloaded, or the service stops. Try again, after "
-        "`Retry-After` if given.",
-        504: "The engine took longer than it may.",
-        507: "Disk or memory is full, of Redis or of the engine's device.",
-    }
-)
 _WORTH_RETRYING = frozenset(
     {
         errors.SessionBusy,
@@ -141,20 +124,6 @@ class Problem(BaseModel):
         description="Names this occurrence: the request's id as a URN.", examples=["urn:riffler:request:4f1c"]
     )
     errors: list[Complaint] | None = Field(None, description="One by one, where fields are wrong.")
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """Describe the problems that a route may answer with.
-
-    Args:
-        *statuses: Beside those that any route may: 400, 413, 415, 422, 500 and 503.
-
-    Returns:
-        What FastAPI takes as `responses`.
-    """
-    schema = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    every = sorted({400, 413, 415, 422, 500, 503, *statuses})
-    return {status: {"description": _ABOUT[status], "content": schema} for status in every}
 
 
 def problem_of(exc: errors.RifflerError) -> tuple[dict[str, Any], dict[str, str]]:

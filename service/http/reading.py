@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import Depends, FastAPI, Header, Path, Request, Response
 
 from riffler.service.http.conditions import etag, matches
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.patterns import TAGS
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.memory import WorkingMemory
 
 SessionPath = Annotated[str, Path(max_length=512, description="The session's name.")]
 KnownVersion = Annotated[
     str | None,
     Header(
+        # Without a pattern: who sends what is no tag has nothing, and reads the whole.
         description='Only if the session has another version than these: `ETag`s, such as `"7"`; else 304.',
-        pattern=TAGS,
         examples=['"7"'],
     ),
 ]
@@ -31,18 +31,46 @@ class _NotModified(Exception):
         self.tag = tag
 
 
-async def _read(
+@dataclass(frozen=True)
+class Reader:
+    """Who reads a session, and what he has of it.
+
+    Attributes:
+        key: The session.
+        known: What he has: the tags of `If-None-Match`, if any.
+        store: Where sessions live.
+        response: Is given the session's tag.
+    """
+
+    key: SessionKey
+    known: str | None
+    store: MemoryStore
+    response: Response
+
+    async def memory(self) -> WorkingMemory:
+        """Load the session, and name it by its tag. Who has it is answered 304, and the route ends here.
+
+        Returns:
+            The session. Raises `UnknownSession` when there is none.
+
+        Raises:
+            _NotModified: The reader has it.
+        """
+        memory = await self.store.load(self.key)
+        if self.known is not None and matches(self.known, memory):
+            raise _NotModified(etag(memory))
+        self.response.headers["ETag"] = etag(memory)
+        return memory
+
+
+async def _reader(
     core: CoreOf, tenant: TenantOf, session: SessionPath, response: Response, if_none_match: KnownVersion = None
-) -> WorkingMemory:
-    memory = await core.sessions.load(SessionKey(tenant, session))
-    if if_none_match is not None and matches(if_none_match, memory):
-        raise _NotModified(etag(memory))
-    response.headers["ETag"] = etag(memory)
-    return memory
+) -> Reader:
+    return Reader(SessionKey(tenant, session), if_none_match, core.sessions, response)
 
 
-Read = Annotated[WorkingMemory, Depends(_read)]
-"""The session that the path names, for a reader who hasn't it yet."""
+# Not the memory itself: who asks wrongly is told so, whatever he has, and all of that is checked before a route begins.
+ReaderOf = Annotated[Reader, Depends(_reader)]
 
 
 def install(app: FastAPI) -> None:

@@ -313,10 +313,16 @@ class EngineOut(BaseModel):
         )
 
 
+class Alive(BaseModel):
+    """The process answers."""
+
+    status: Literal["alive"] = Field(description="Always this.")
+
+
 class Health(BaseModel):
     """Whether questions can be answered now."""
 
-    ready: bool
+    ready: bool = Field(description="Whether they can.")
     failures: dict[str, str] = Field(description="What isn't ready, with the reason.", examples=[{}])
 
 

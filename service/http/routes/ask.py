@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -12,37 +11,38 @@ from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer
 from riffler.service.agent.turns import asked
 from riffler.service.http.bodies import BodySize, JsonRoute
-from riffler.service.http.conditions import ExpectedVersion, Named, etag
+from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
+from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.event_stream import EventStream, until_gone
-from riffler.service.http.examples import ANSWER, EVENTS
+from riffler.service.http.examples import ANSWER, STREAMED
 from riffler.service.http.incoming import Question
-from riffler.service.http.problems import documented
 from riffler.service.http.reading import SessionPath
-from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut
+from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message, read_messages
 
 router = APIRouter(prefix="/api/v1", tags=["ask"], route_class=JsonRoute)
 _CLIENT_GONE = 499
 """Nobody reads this status; logs and metrics do."""
-_ANSWERS: dict[int | str, dict[str, Any]] = {
-    200: {
-        **ETAG,
-        "description": "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, "
-        "and at the end `answer`, or `problem` when it fails on its way.",
-        "content": {
-            "application/json": {"example": ANSWER},
-            "text/event-stream": {"schema": {"type": "string"}, "example": EVENTS},
-        },
-    },
-    **documented(404, 409, 412, 502, 504, 507),
+_ANSWERS = answers(
+    200,
+    "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, and at the end "
+    "`answer`, or `problem` when it fails on its way.",
+    ANSWER,
+    tagged=True,
+)
+_ANSWERS[200]["content"]["text/event-stream"] = {
+    "schema": {"type": "string"},
+    "itemSchema": {"$ref": "#/components/schemas/AnswerEvent"},
+    "example": STREAMED,
 }
+_FAILURES = (*CHANGES, 409, 502, 504, 507)
 
 
-@router.post("/ask", response_model=AnswerOut, responses=_ANSWERS)
+@router.post("/ask", response_model=AnswerOut, responses={**_ANSWERS, **documented(*_FAILURES)})
 async def ask(
     core: CoreOf, tenant: TenantOf, body: Question, size: BodySize, named: Named, request: Request
 ) -> Response:
@@ -51,19 +51,24 @@ async def ask(
     return await _answered(core, tenant, None, messages, None, named, request)
 
 
-@router.post("/sessions/{session}/ask", response_model=AnswerOut, responses=_ANSWERS)
+@router.post(
+    "/sessions/{session}/ask",
+    response_model=AnswerOut,
+    responses={**_ANSWERS, **documented(*_FAILURES, 404, 412)},
+)
 async def ask_in_session(
     core: CoreOf,
     tenant: TenantOf,
     session: SessionPath,
     body: Question,
     size: BodySize,
-    seen: ExpectedVersion,
+    expected: ExpectedOf,
     named: Named,
     request: Request,
 ) -> Response:
     """Ask a question in a session. One turn runs at a time; a second one gets 409."""
     messages = await offload(size, lambda: _messages(body))
+    seen = await expected.seen(SessionKey(tenant, session))
     return await _answered(core, tenant, session, messages, seen, named, request)
 
 

@@ -10,17 +10,17 @@ from riffler.service.agent.made_again import token_of
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.examples import DECISION, REWARDED, answers
+from riffler.service.http.described import CHANGES, READS, answers, documented
+from riffler.service.http.examples import DECISION, DECISIONS, REWARDED
 from riffler.service.http.incoming import NewReward
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
-from riffler.service.http.problems import documented
 from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
 
 
-@router.get("", responses=documented())
+@router.get("", responses={**answers(200, "A page of decisions.", DECISIONS), **documented(*READS)})
 async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> DecisionPage:
     """List the decisions of the policy that draws now, the oldest first."""
     place = read_cursor(cursor, int)
@@ -32,13 +32,22 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
     return DecisionPage(items=[DecisionOut.of(logged) for logged in found[:limit]], next=more)
 
 
-@router.get("/{decision}", responses={**answers(200, DECISION), **documented(404)})
+@router.get(
+    "/{decision}",
+    responses={**answers(200, "The decision.", DECISION), **documented(*READS, 404, unknown="decision")},
+)
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
 
 
-@router.post("/{decision}/reward", responses={**answers(200, REWARDED), **documented(404, 507)})
+@router.post(
+    "/{decision}/reward",
+    responses={
+        **answers(200, "Whether the reward counted.", REWARDED),
+        **documented(*CHANGES, 404, 507, unknown="decision"),
+    },
+)
 async def reward_decision(
     core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
 ) -> RewardedOut:

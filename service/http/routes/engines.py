@@ -5,13 +5,14 @@ from __future__ import annotations
 from fastapi import APIRouter
 
 from riffler.service.http.core import CoreOf
-from riffler.service.http.problems import documented
+from riffler.service.http.described import answers, documented
+from riffler.service.http.examples import ENGINES
 from riffler.service.http.schemas import EngineOut
 
 router = APIRouter(prefix="/api/v1", tags=["engines"])
 
 
-@router.get("/engines", responses=documented())
+@router.get("/engines", responses={**answers(200, "The engines.", ENGINES), **documented()})
 async def list_engines(core: CoreOf) -> list[EngineOut]:
     """List the engines that answer here: one, and whether it is ready."""
     failures = await core.readiness.failures()

@@ -5,20 +5,29 @@ from __future__ import annotations
 import asyncio
 
 from fastapi import APIRouter, Response
+from starlette.responses import PlainTextResponse
 
 from riffler.service.http.core import CoreOf
-from riffler.service.http.schemas import Health
+from riffler.service.http.described import answers
+from riffler.service.http.examples import ALIVE, METRICS, NOT_READY, READY
+from riffler.service.http.schemas import Alive, Health
 
 router = APIRouter(tags=["health"])
 
 
-@router.get("/livez")
-async def livez() -> dict[str, str]:
+@router.get("/livez", responses=answers(200, "It answers.", ALIVE))
+async def livez() -> Alive:
     """Tell that the process answers. It needs nothing else, so that an outage of Redis restarts nobody."""
-    return {"status": "alive"}
+    return Alive(status="alive")
 
 
-@router.get("/readyz", responses={503: {"model": Health, "description": "Something isn't ready."}})
+@router.get(
+    "/readyz",
+    responses={
+        **answers(200, "All is ready.", READY),
+        503: {"model": Health, **answers(503, "Something isn't ready.", NOT_READY)[503]},
+    },
+)
 async def readyz(core: CoreOf, response: Response) -> Health:
     """Tell whether questions can be answered now: Redis answers, and the engine is loaded or can be reached."""
     failures = await core.readiness.failures()
@@ -26,7 +35,12 @@ async def readyz(core: CoreOf, response: Response) -> Health:
     return Health(ready=not failures, failures=failures)
 
 
-@router.get("/metrics", responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}})
+@router.get(
+    "/metrics",
+    response_class=PlainTextResponse,
+    response_description="The metrics of all workers.",
+    responses={200: {"content": {"text/plain": {"example": METRICS}}}},
+)
 async def metrics(core: CoreOf) -> Response:
     """Give metrics in Prometheus' text format."""
     redis_s, failures = await asyncio.gather(core.readiness.ping_s(), core.readiness.failures())

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from fastapi import APIRouter, Response
 
 from riffler.service.agent.offload import offload
 from riffler.service.http.bodies import BodySize, JsonRoute
-from riffler.service.http.conditions import ExpectedVersion, Named, etag
+from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
-from riffler.service.http.examples import SESSION, SESSIONS, answers
+from riffler.service.http.described import CHANGES, READS, answers, documented, read_answers
+from riffler.service.http.examples import SESSION, SESSIONS
 from riffler.service.http.incoming import NewSession
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
-from riffler.service.http.problems import documented
-from riffler.service.http.reading import Read, SessionPath
+from riffler.service.http.reading import ReaderOf, SessionPath
 from riffler.service.http.schemas import FragmentCounts, SessionListed, SessionOut, SessionPage
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
@@ -23,16 +21,16 @@ from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import view
 
 router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=JsonRoute)
-ETAG: dict[str, Any] = {"headers": {"ETag": {"description": "The session's version.", "schema": {"type": "string"}}}}
-CREATED = {
-    "headers": ETAG["headers"] | {"Location": {"description": "Where the session is.", "schema": {"type": "string"}}}
-}
-NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
-    304: {**ETAG, "description": "The reader has this version (`If-None-Match`)."}
-}
 
 
-@router.post("", status_code=201, responses={201: CREATED | answers(201, SESSION)[201], **documented(409, 507)})
+@router.post(
+    "",
+    status_code=201,
+    responses={
+        **answers(201, "The session, as it stands.", SESSION, tagged=True, located=True),
+        **documented(*CHANGES, 409, 507),
+    },
+)
 async def create_session(
     core: CoreOf, tenant: TenantOf, body: NewSession, size: BodySize, request: Named, response: Response
 ) -> SessionOut:
@@ -44,7 +42,7 @@ async def create_session(
     return await _described(core, key.session, memory)
 
 
-@router.get("", responses={**answers(200, SESSIONS), **documented()})
+@router.get("", responses={**answers(200, "A page of sessions.", SESSIONS), **documented(*READS)})
 async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> SessionPage:
     """List sessions, the newest first."""
     place = read_cursor(cursor, int, str)
@@ -56,19 +54,25 @@ async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, curs
 
 @router.get(
     "/{session}",
-    responses={200: ETAG | answers(200, SESSION)[200], **NOT_MODIFIED, **documented(404)},
+    responses={**read_answers("The session, as it stands.", SESSION), **documented(*READS, 404)},
 )
-async def read_session(core: CoreOf, session: SessionPath, memory: Read) -> SessionOut:
+async def read_session(core: CoreOf, reader: ReaderOf) -> SessionOut:
     """Look at a session: its version, and how large it is."""
-    return await _described(core, session, memory)
+    return await _described(core, reader.key.session, await reader.memory())
 
 
-@router.delete("/{session}", status_code=204, responses=documented(404, 409, 412, 507))
+@router.delete(
+    "/{session}",
+    status_code=204,
+    response_description="It is gone.",
+    responses=documented(*READS, 404, 409, 412, 507),
+)
 async def delete_session(
-    core: CoreOf, tenant: TenantOf, session: SessionPath, seen: ExpectedVersion, request: Named
+    core: CoreOf, tenant: TenantOf, session: SessionPath, expected: ExpectedOf, request: Named
 ) -> None:
     """Delete a session with all that belongs to it. It can't be undone."""
-    await core.edits.delete(SessionKey(tenant, session), seen, request)
+    key = SessionKey(tenant, session)
+    await core.edits.delete(key, await expected.seen(key), request)
 
 
 async def _described(core: Core, session: str, memory: WorkingMemory) -> SessionOut:

@@ -9,13 +9,12 @@ from fastapi import APIRouter, Path, Response
 
 from riffler.errors import InvalidArguments, ToolRefused
 from riffler.service.http.bodies import JsonRoute
-from riffler.service.http.conditions import ExpectedVersion, Named, etag
+from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.examples import CALLED, answers
+from riffler.service.http.described import CHANGES, answers, documented
+from riffler.service.http.examples import CALLED, TOOLS
 from riffler.service.http.incoming import ToolArguments
-from riffler.service.http.problems import documented
 from riffler.service.http.reading import SessionPath
-from riffler.service.http.routes.sessions import ETAG
 from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
@@ -23,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["tools"], route_class=JsonRoute)
 ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
 
 
-@router.get("/tools", responses=documented())
+@router.get("/tools", responses={**answers(200, "The tools.", TOOLS), **documented()})
 async def list_tools(core: CoreOf) -> list[ToolOut]:
     """List the context tools, in OpenAI's shape."""
     return [ToolOut.model_validate(schema) for schema in core.registry.schemas()]
@@ -31,7 +30,10 @@ async def list_tools(core: CoreOf) -> list[ToolOut]:
 
 @router.post(
     "/sessions/{session}/tools/{tool}",
-    responses={200: ETAG | answers(200, CALLED)[200], **documented(404, 409, 412, 502, 507)},
+    responses={
+        **answers(200, "What the tool says.", CALLED, tagged=True),
+        **documented(*CHANGES, 404, 409, 412, 502, 507),
+    },
 )
 async def call_tool(
     core: CoreOf,
@@ -39,7 +41,7 @@ async def call_tool(
     session: SessionPath,
     tool: ToolPath,
     body: ToolArguments,
-    seen: ExpectedVersion,
+    expected: ExpectedOf,
     request: Named,
     response: Response,
 ) -> CalledOut:
@@ -52,6 +54,7 @@ async def call_tool(
             f"body.arguments: expected values that JSON in UTF-8 has, got others ({type(exc).__name__})"
         ) from exc
     key = SessionKey(tenant, session)
+    seen = await expected.seen(key)
     try:
         done = await core.edits.call(key, tool, arguments, summary=body.summary, seen=seen, request=request)
     except ToolRefused:

@@ -27,7 +27,7 @@ async def test_each_read_of_a_session_is_conditional(client: httpx.AsyncClient, 
     for known in (tag, f"W/{tag}", f'"other", {tag}', f'W/"a",{tag} , "b"', "*"):
         same = await client.get(path + part, headers={"if-none-match": known})
         assert (same.status_code, same.content, same.headers["etag"]) == (304, b"", tag), known
-    for other in ('"other"', 'W/"99", "98"', '""'):
+    for other in ('"other"', 'W/"99", "98"', '""', tag.strip('"'), "x", ""):
         assert (await client.get(path + part, headers={"if-none-match": other})).status_code == 200
     await client.post(f"{path}/messages", json=BODY)
     later = await client.get(path + part, headers={"if-none-match": tag})
@@ -43,6 +43,16 @@ async def test_each_read_says_so_in_the_description(client: httpx.AsyncClient, p
     assert (header["in"], header["required"], header["schema"]["type"]) == ("header", False, "string")
     for status in ("200", "304"):
         assert "ETag" in described["responses"][status]["headers"]
+
+
+@pytest.mark.parametrize("part", READS[1:])
+async def test_a_wrong_request_is_told_to_who_has_all(client: httpx.AsyncClient, path: str, part: str) -> None:
+    """A limit or cursor that can't be taken is refused whatever the headers say; and so is a body."""
+    for query in ({"limit": "0"}, {"cursor": "x"}):
+        response = await client.get(path + part, params=query, headers={"if-none-match": "*"})
+        assert response.status_code == 422
+    response = await client.post(f"{path}/messages", json={}, headers={"if-match": 'W/"1"'})
+    assert response.status_code == 422
 
 
 @pytest.mark.parametrize("part", READS)
