@@ -8,6 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from riffler.service.app import Riffler
+from riffler.service.inference.observed import ObservedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.ports.engine import Engine
@@ -51,7 +52,8 @@ class Subject:
     @cached_property
     def engine(self) -> Engine:
         """The engine that the settings name."""
-        return self._riffler.engine
+        engine = self._riffler.engine
+        return engine.observed if isinstance(engine, ObservedEngine) else engine
 
     @cached_property
     def _riffler(self) -> Riffler:

@@ -18,32 +18,35 @@ class ObservedEngine:
     Args:
         engine: The other one.
         observer: Is told.
+
+    Attributes:
+        observed: The other one, for who asks what it is.
     """
 
     def __init__(self, engine: Engine, observer: Observer) -> None:
-        self._engine = engine
+        self.observed = engine
         self._observer = observer
 
     @property
     def info(self) -> EngineInfo:
         """See the port."""
-        return self._engine.info
+        return self.observed.info
 
     @property
     def counter(self) -> TokenCounter:
         """See the port."""
-        return self._engine.counter
+        return self.observed.counter
 
     async def ready(self) -> None:
         """See the port."""
-        await self._engine.ready()
+        await self.observed.ready()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
         began, ended_s, error = time.perf_counter(), None, ""
         outcome: Outcome = "failed"
         try:
-            async with closing_stream(self._engine.generate(request)) as stream:
+            async with closing_stream(self.observed.generate(request)) as stream:
                 async for item in stream:
                     if isinstance(item, Completion):
                         outcome, ended_s = "done", time.perf_counter() - began
@@ -62,4 +65,4 @@ class ObservedEngine:
 
     async def aclose(self) -> None:
         """See the port."""
-        await self._engine.aclose()
+        await self.observed.aclose()

@@ -108,10 +108,9 @@ class EmbeddedServer:
 
     async def stop(self) -> None:
         """Stop the server if this process owns it. What was acknowledged is on disk then."""
-        if self._ensuring is not None:
+        if self._ensuring is not None and not self._ensuring.done():  # one that is done may be of another loop
             self._ensuring.cancel()
             await asyncio.wait({self._ensuring})
-            self._ensuring = None
         await self._stop_child()
 
     async def _stop_child(self) -> None:

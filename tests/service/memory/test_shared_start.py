@@ -34,3 +34,15 @@ async def test_a_stop_in_the_middle_of_a_start_leaves_no_server(data_folder: Pat
     gone.cancel()
     await server.stop()
     assert child.poll() is not None
+
+
+def test_a_server_outlives_the_loop_that_started_it(data_folder: Path) -> None:
+    """It is started in one event loop and stopped in another, as the parent of several workers does."""
+    server = EmbeddedServer(data_folder)
+    asyncio.run(server.ensure())
+    assert server._child is not None
+    child = server._child
+    asyncio.run(server.ensure())
+    assert server._child is child
+    asyncio.run(server.stop())
+    assert child.poll() is not None
