@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.routing import Route
 
 from riffler.service.http import problems, reading
+from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
 from riffler.service.http.heads import Heads
 from riffler.service.http.limits import BodyLimits
@@ -67,6 +68,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
+    app.add_middleware(Caching)
     app.add_middleware(RequestIds)
     app.add_middleware(Heads)
     return app

@@ -164,7 +164,9 @@ def respond(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
     Returns:
         The response. Its JSON is ASCII, so that half a surrogate pair in a client's text can't break it.
     """
-    return Response(json.dumps(problem), problem["status"], dict(headers or {}), MEDIA_TYPE)
+    return Response(
+        json.dumps(problem), problem["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
+    )
 
 
 def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer
 from riffler.service.agent.turns import asked
+from riffler.service.http.accept import EVENTS, wants_events
 from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
@@ -34,11 +35,12 @@ _ANSWERS = answers(
     ANSWER,
     tagged=True,
 )
-_ANSWERS[200]["content"]["text/event-stream"] = {
+_ANSWERS[200]["content"][EVENTS] = {
     "schema": {"type": "string"},
     "itemSchema": {"$ref": "#/components/schemas/AnswerEvent"},
     "example": STREAMED,
 }
+_VARY = {"Vary": "Accept"}
 _FAILURES = (*CHANGES, 409, 502, 504, 507)
 
 
@@ -85,7 +87,7 @@ async def _answered(
     named: NamedRequest | None,
     request: Request,
 ) -> Response:
-    stream = "text/event-stream" in request.headers.get("accept", "")
+    stream = wants_events(", ".join(request.headers.getlist("accept")))
     turn = core.turns.stream(tenant, messages, session, deltas=stream, seen=seen, request=named)
     running = core.running.start(turn)
     if not stream:
@@ -96,7 +98,9 @@ async def _answered(
     except asyncio.CancelledError:
         await running.cancel()
         raise
-    return EventStream(running, first, items, keep=named is not None)
+    events = EventStream(running, first, items, keep=named is not None)
+    events.headers.update(_VARY)
+    return events
 
 
 async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Response:
@@ -112,4 +116,4 @@ async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Respo
         if not running.task.done() and not keep:
             await running.cancel()
     body = AnswerOut.of(answer).model_dump_json()
-    return Response(body, headers={"ETag": etag(answer)}, media_type="application/json")
+    return Response(body, headers={"ETag": etag(answer), **_VARY}, media_type="application/json")

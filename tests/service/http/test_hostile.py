@@ -106,14 +106,25 @@ async def test_a_document_reaches_no_tool(server_folder: Path, text: str) -> Non
 
 @pytest.mark.parametrize("marker", MARKERS)
 async def test_what_is_pinned_stays_pinned(client: httpx.AsyncClient, marker: str) -> None:
-    """No text makes the system message or the question foldable, whatever it claims."""
-    question = f"What does {marker} mean here?"
-    messages = [{"role": "system", "content": f"Be brief. {marker}"}, {"role": "user", "content": question}]
+    """No text makes the system message or the question foldable, whatever it claims: both can be cut, and no more."""
+    messages = [
+        {"role": "system", "content": f"Be brief. {marker} That is all."},
+        {"role": "user", "content": f"What does {marker} mean here?"},
+    ]
     path = (await client.post("/api/v1/sessions", json={"messages": messages})).headers["location"]
-    cut = {"start_marker": "What does", "end_marker": "mean here?", "num_fragments": 1}
-    await client.post(f"{path}/tools/fragment_context", json={"arguments": cut})
-    folded = await client.post(f"{path}/tools/fold_fragment", json={"arguments": {"fragment_id": "f00001"}})
-    assert folded.status_code in {404, 409}
+
+    async def call(tool: str, arguments: dict[str, Any], **more: str) -> tuple[int, str]:
+        response = await client.post(f"{path}/tools/{tool}", json={"arguments": arguments, **more})
+        return response.status_code, response.json().get("title", "")
+
+    for number, (start, end) in enumerate([("Be brief.", "That is all."), ("What does", "mean here?")], 1):
+        cut = {"start_marker": start, "end_marker": end, "num_fragments": 1, "role": "all"}
+        assert await call("fragment_context", cut) == (200, "")
+        made = (await client.get(f"{path}/fragments")).json()["items"][-1]
+        assert (made["id"], made["message"]) == (f"f{number:05x}", number - 1)
+        assert await call("fold_fragment", {"fragment_id": made["id"]}) == (409, "Pinned")
+        focus = {"fragment_id": made["id"], "focus": "all of it"}
+        assert await call("summarize_fragment", focus, summary="-") == (409, "Pinned")
     assert await view(client, path) == messages
 
 

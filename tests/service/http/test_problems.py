@@ -2,6 +2,7 @@
 
 import inspect
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import httpx
@@ -14,10 +15,65 @@ from riffler.service.http.problems import MEDIA_TYPE, STATUSES, problem_of
 EVERY = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, errors.RifflerError)]
 
 
+EXCEPTIONS: Mapping[type[errors.RifflerError], tuple[int, str]] = {
+    errors.InvalidInput: (422, "the client can mend it"),
+    errors.InvalidSetting: (500, "the operator's, not the client's"),
+    errors.ToolRefused: (422, "the call can't be done as it is"),
+    errors.UnknownTool: (404, "it is named in the path"),
+    errors.UnknownFragment: (404, "there is nothing of this name"),
+    errors.UnknownSearchHit: (404, "there is nothing of this name"),
+    errors.InvalidState: (409, "another state would allow it"),
+    errors.Pinned: (409, "another question would allow it"),
+    errors.SummaryFailed: (502, "the engine's failure"),
+    errors.NotFound: (404, "there is nothing of this name"),
+    errors.Conflict: (409, "somebody else was first"),
+    errors.VersionConflict: (412, "the client named a version, in `If-Match`"),
+    errors.OverBudget: (422, "a shorter text would do"),
+    errors.MemoryFailed: (503, "Redis's, and it may pass"),
+    errors.MemoryFull: (507, "there is no room"),
+    errors.MemoryCorrupt: (500, "trying again doesn't help"),
+    errors.EngineFailed: (502, "the engine's"),
+    errors.EngineUnavailable: (503, "it may pass"),
+    errors.EngineTimeout: (504, "the engine took too long"),
+    errors.EngineBusy: (503, "it may pass"),
+    errors.EngineOutOfMemory: (507, "there is no room"),
+}
+"""The errors that have another status than their parent, each with the reason."""
+
+
 def test_the_table_is_complete() -> None:
     """Each error has its status, and the table has no other."""
     assert set(STATUSES) == set(EVERY)
-    assert all(400 <= status < 600 for status in STATUSES.values())
+
+
+@pytest.mark.parametrize("kind", EVERY)
+def test_a_status_is_that_of_the_parent_unless_there_is_a_reason(kind: type[errors.RifflerError]) -> None:
+    """A new error that is put below another one, with a status of its own, has to say here why."""
+    parent = STATUSES[kind.__base__] if issubclass(kind.__base__, errors.RifflerError) else 500
+    expected, why = EXCEPTIONS.get(kind, (parent, ""))
+    assert STATUSES[kind] == expected, f"{kind.__name__}: {why or 'as its parent'}"
+    assert not why or expected != parent, f"{kind.__name__} is no exception any more"
+
+
+@pytest.mark.parametrize(
+    ("branch", "statuses", "but"),
+    [
+        (errors.InvalidInput, {422}, {errors.InvalidSetting}),
+        (errors.ToolRefused, {404, 409, 422}, {errors.SummaryFailed}),
+        (errors.NotFound, {404}, set()),
+        (errors.Conflict, {409, 412}, set()),
+        (errors.MemoryFailed, {500, 503, 507}, set()),
+        (errors.EngineFailed, {502, 503, 504, 507}, set()),
+    ],
+)
+def test_a_branch_says_whose_fault_it_is(
+    branch: type[errors.RifflerError], statuses: set[int], but: set[type[errors.RifflerError]]
+) -> None:
+    """What a client can mend is 4xx, and what is the store's or the engine's is 5xx, on every leaf."""
+    leaves = [kind for kind in EVERY if issubclass(kind, branch) and kind not in but]
+    assert len(leaves) > 1
+    assert {STATUSES[kind] for kind in leaves} <= statuses
+    assert all(STATUSES[kind] >= 500 for kind in but)
 
 
 @pytest.mark.parametrize("kind", EVERY)

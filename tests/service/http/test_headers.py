@@ -1,0 +1,78 @@
+"""Headers that others read: which answer a client would rather have, and what may be kept of it."""
+
+import httpx
+import pytest
+from tests.service.http.conftest import Model
+
+from riffler.service.http.accept import wants_events
+
+ANSWER = {"question": "Where is the boat?"}
+
+
+@pytest.mark.parametrize(
+    ("accept", "events"),
+    [
+        ("", False),
+        ("*/*", False),
+        ("application/json", False),
+        ("text/html", False),
+        ("text/event-stream", True),
+        ("TEXT/EVENT-STREAM", True),
+        ("text/event-stream, application/json", True),
+        ("application/json, text/event-stream", True),
+        ("text/event-stream; charset=utf-8", True),
+        ("*/*, text/event-stream", True),
+        ("text/*", True),
+        ("text/event-stream;q=0", False),
+        ("text/event-stream;q=0, application/json", False),
+        ("text/event-stream ; Q=0.000, */*", False),
+        ("text/event-stream;q=0.5, application/json", False),
+        ("text/event-stream;q=0.5, application/json;q=0.4", True),
+        ("text/event-stream;q=0.9, */*", False),
+        ("application/json;q=0", False),
+        ("text/event-stream;q=high", True),
+        ("x-text/event-stream", False),
+        (",;q=1,", False),
+    ],
+)
+async def test_weights_decide(client: httpx.AsyncClient, model: Model, accept: str, events: bool) -> None:
+    """A type is taken by its weight, in any case of its letters; what is refused doesn't come."""
+    assert wants_events(accept) == events
+    response = await client.post("/api/v1/ask", json=ANSWER, headers={"accept": accept})
+    assert response.status_code == 200
+    kind = "text/event-stream" if events else "application/json"
+    assert response.headers["content-type"].startswith(kind)
+    assert response.headers["vary"] == "Accept"
+
+
+async def test_a_session_is_kept_only_to_ask_again(client: httpx.AsyncClient) -> None:
+    """Each read of a session, and each 304, may be kept by its reader alone, and not used without asking."""
+    path = (await client.post("/api/v1/sessions", json={})).headers["location"]
+    for part in ("", "/messages", "/view", "/fragments", "/events"):
+        for headers in ({}, {"if-none-match": "*"}):
+            response = await client.get(path + part, headers=headers)
+            assert response.headers["cache-control"] == "private, no-cache", (part, response.status_code)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "arguments"),
+    [
+        ("GET", "/nowhere", {}),
+        ("GET", "/api/v1/sessions/nobody", {}),
+        ("PUT", "/livez", {}),
+        ("POST", "/api/v1/ask", {"json": {}}),
+        ("POST", "/api/v1/ask", {"content": b"x"}),
+        ("POST", "/api/v1/ask", {"json": ANSWER}),
+        ("GET", "/api/v1/sessions", {}),
+        ("GET", "/api/v1/decisions", {}),
+        ("GET", "/readyz", {}),
+        ("GET", "/metrics", {}),
+    ],
+)
+async def test_what_has_no_tag_is_kept_by_nobody(
+    client: httpx.AsyncClient, model: Model, method: str, path: str, arguments: dict[str, object]
+) -> None:
+    """Problems, also those that nobody foresaw, lists and states are asked for anew each time."""
+    model.says = ZeroDivisionError("the secret words")
+    response = await client.request(method, path, **arguments)  # type: ignore[arg-type]
+    assert response.headers["cache-control"] == "no-store", response.text
