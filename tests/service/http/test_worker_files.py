@@ -14,9 +14,10 @@ from riffler.service.http.worker_files import together
 WORKER = """
 import sys
 from riffler.service.http.metrics import Metrics
+from riffler.service.ports.policy import RewardOutcome
 
 metrics = Metrics([])
-metrics.rewarded(0.5, counted=True)
+metrics.rewarded(0.5, RewardOutcome.COUNTED)
 metrics.checked(float(sys.argv[1]), True)
 with metrics.turn():
     print("counted", flush=True)
