@@ -33,6 +33,10 @@ class TransformersEngine:
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
     that is EngineGarbled.
 
+    A call that the model only quotes is text, as long as its vocabulary has tokens for what opens a call (Hermes, Qwen
+    and Mistral have, as a rule). A Llama calls with bare JSON: whatever it begins its reply with, in that shape and
+    with the name of a tool on offer, is a call, also when a document told it to write so.
+
     Args:
         model: A name on the hub, or a folder.
         revision: See `LocalSettings`, as for all that follow.
@@ -181,8 +185,8 @@ class TransformersEngine:
             deadline=deadline,
             outbox=Outbox(),
             sampler=Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where),
-            decoder=TextDecoder(local.tokenizer, local.hidden),
-            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered),
+            decoder=TextDecoder(local.tokenizer, local.hidden, local.marks),
+            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered, local.marks.values()),
             model=self._settings.model,
             where=self._where,
         )

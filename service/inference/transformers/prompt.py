@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from riffler.errors import EngineRejected
 from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
 from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.reading import THINKING
+from riffler.service.inference.transformers.marks import THINKING, marks_of
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message
 
@@ -45,11 +45,11 @@ class PromptWriter:
         self._tokenizer = tokenizer
         self._form = form
         self._where = where
-        template = tokenizer.get_chat_template()
+        template, marks = tokenizer.get_chat_template(), marks_of(tokenizer, form)
         self._controls = ControlTokens(
             content
-            for token in tokenizer.added_tokens_decoder.values()
-            if (content := token.content).strip() and (token.special or content in template)
+            for number, token in tokenizer.added_tokens_decoder.items()
+            if (content := token.content).strip() and (token.special or content in template or number in marks)
         )
 
     def write(self, request: EngineRequest) -> Prompt:

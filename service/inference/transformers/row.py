@@ -100,7 +100,7 @@ class Row:
     def __post_init__(self) -> None:
         """Begin with the prompt; what was forced is the reply's beginning."""
         self.ids = list(self.prompt.ids)
-        self._give(self.reader.feed(self.prompt.forced))
+        self._give(self.reader.begin(self.prompt.forced))
 
     @property
     def drawn(self) -> int:
@@ -119,7 +119,8 @@ class Row:
         if token in ends:
             self._finish(cut=False)
             return
-        self._give(self.reader.feed(self.decoder.add(token)))
+        for piece in self.decoder.add(token):
+            self._give(self.reader.feed(piece))
         if self.reader.stopped or self.drawn >= self.max_tokens:
             self._finish(cut=not self.reader.stopped)
 

@@ -58,14 +58,16 @@ class ToolForm(Protocol):
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """Special tokens that are part of a call's text."""
+        """Tokens that are part of a call's text, where the vocabulary has them: opener and closer first of all."""
         ...
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str) -> tuple[ParsedCall, ...] | None:
         """Read what stands between the opener and the closer.
 
         Args:
             body: The text, without both.
+            opener: What stands in the body for another opener: its text, or a character that no text has where the
+                vocabulary has a token for it.
 
         Returns:
             One call or more, or None when this is no call, or not a whole one.

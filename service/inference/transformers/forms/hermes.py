@@ -22,9 +22,9 @@ class Hermes:
     forced = '<tool_call>\n{"name": "'
     tokens = ("<tool_call>", "</tool_call>")
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str) -> tuple[ParsedCall, ...] | None:
         """Read one object, or several one after another."""
-        return read_calls(read_values(body), ("arguments", "parameters"))
+        return read_calls(read_values(body.replace(opener, self.opener)), ("arguments", "parameters"))
 
     def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give the messages as they are."""

@@ -29,14 +29,14 @@ class Mistral:
     forced = "[TOOL_CALLS]"
     tokens = ("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]")
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str) -> tuple[ParsedCall, ...] | None:
         """Read the list, or each name with its arguments."""
         if body.lstrip().startswith("["):
-            lists = read_values(body.replace(self.opener, " ")) or []
+            lists = read_values(body.replace(opener, " ")) or []
             items = [item for value in lists for item in (value if isinstance(value, list) else [None])]
             return read_calls(items, ("arguments",))
         values: list[object] = []
-        for piece in filter(str.strip, body.split(self.opener)):
+        for piece in filter(str.strip, body.split(opener)):
             named = _NAMED.match(piece)
             arguments = read_values(piece[named.end() :]) if named is not None else None
             if named is None or arguments is None or len(arguments) != 1:

@@ -14,7 +14,7 @@ A, B = ("a", '{"x": 1}'), ("b", "{}")
 
 def read(form: str, body: str) -> list[tuple[str, str]] | None:
     """Read a body, as names and arguments."""
-    calls = FORMS[form].parse(body)
+    calls = FORMS[form].parse(body, FORMS[form].opener)
     return None if calls is None else [(call.name, call.arguments) for call in calls]
 
 
@@ -55,6 +55,15 @@ def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> N
 def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
     """Half a call, a call with something beside it, and what no message can keep aren't calls."""
     assert read(form, body) is None
+
+
+@pytest.mark.parametrize("form", ["llama", "mistral"])
+def test_what_parts_calls_is_the_opener_s_token_where_there_is_one(form: str) -> None:
+    """Its letters, quoted within a call that broke its JSON, begin no second call."""
+    made = FORMS[form]
+    one, other = ('a{"x": 1}', 'b{"x": 2}') if form == "mistral" else ('{"name": "a", "parameters": {}}',) * 2
+    assert len(made.parse(f"{one}\ud800{other}", "\ud800") or ()) == 2
+    assert made.parse(f"{one}{made.opener}{other}", "\ud800") is None
 
 
 @given(form=st.sampled_from(sorted(FORMS)), body=st.text(alphabet='{}[]"\\:,;aARGS name1é\n', max_size=40))

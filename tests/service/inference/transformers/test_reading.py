@@ -1,5 +1,6 @@
 """Replies are told apart as they come: whatever the pieces, the same text, reasoning and calls, and nothing lost."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,11 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.marks import THINKING, Mark
 from riffler.service.inference.transformers.reading import ReplyReader
 
 CALL = '<tool_call>\n{"name": "f", "arguments": {"x": "</tool_call>"}}\n</tool_call>'
 MARKS = (
     "<think> </think> <tool_call> </tool_call> STOP < é { a[ARGS]{} [TOOL_CALLS] <|python_tag|> [THINK] [/THINK] S TOP"
+)
+TOKENS = sorted(
+    {mark for pair in THINKING for mark in pair} | {mark for form in FORMS.values() for mark in form.tokens}
 )
 PIECES = st.sampled_from([*MARKS.split(), CALL, '{"name": "f", "parameters": {}}', "deep ", "\n\n", " "])
 
@@ -62,6 +67,56 @@ def test_nothing_is_lost(pieces: list[str], form: str | None) -> None:
     assert kept.count("deep") == reply.count("deep")
     assert kept.count("é") == reply.count("é")
     assert form is not None or kept.count("tool_call") == reply.count("tool_call")
+
+
+@given(
+    pieces=st.lists(PIECES, max_size=8),
+    form=st.sampled_from([None, *sorted(FORMS)]),
+    thinking=st.sampled_from(["", "</think>"]),
+)
+def test_tokens_are_read_as_letters_are_where_there_are_no_tokens(
+    pieces: list[str], form: str | None, thinking: str
+) -> None:
+    """A model with tokens for what opens and closes gives what one without them gives with the same text."""
+    reply = "".join(pieces)
+    letters, _ = read(reply, form, thinking=thinking)
+    reader = ReplyReader(FORMS[form] if form else None, (), thinking, ("f",), TOKENS)
+    split = [piece for piece in re.split(f"({'|'.join(map(re.escape, TOKENS))})", reply) if piece]
+    deltas = [reader.feed(Mark(piece) if piece in TOKENS else piece) for piece in split]
+    assert "".join([*deltas, reader.finish()]) == reader.text
+    assert (reader.text, reader.reasoning, reader.calls) == (letters.text, letters.reasoning, letters.calls)
+
+
+@given(pieces=st.lists(PIECES, max_size=8), form=st.sampled_from([None, "hermes", "mistral"]))
+def test_letters_are_never_tokens(pieces: list[str], form: str | None) -> None:
+    """Where the vocabulary has tokens for what opens and closes, a quoted call is text, and quoted reasoning is."""
+    reply = "".join(pieces)
+    reader = ReplyReader(FORMS[form] if form else None, (), "", ("f",), TOKENS)
+    deltas = "".join([reader.feed(reply), reader.finish()])
+    assert (reader.text, deltas, reader.reasoning, reader.calls) == (reply, reply, "", [])
+
+
+@pytest.mark.parametrize(
+    ("quoted", "calls"),
+    [("</tool_call>", 1), ("<tool_call>", 1), ("</think>", 1), ("\ud800", 1)],
+)
+def test_a_call_may_quote_what_opens_and_closes(quoted: str, calls: int) -> None:
+    """Letters in an argument neither end the call nor begin another, nor does the token within its JSON string."""
+    for piece in (quoted, Mark(quoted)) if quoted in TOKENS else (quoted,):
+        reader = ReplyReader(FORMS["hermes"], (), "", ("f",), TOKENS)
+        for part in (Mark("<tool_call>"), '{"name": "f", "arguments": {"x": "', piece, '"}}', Mark("</tool_call>")):
+            reader.feed(part)
+        assert reader.finish() == ""
+        expected = quoted if quoted in TOKENS else "\ufffd"
+        assert [call.arguments for call in reader.calls] == [f'{{"x": "{expected}"}}'] * calls
+
+
+def test_what_we_wrote_ourselves_opens_a_call() -> None:
+    """The beginning of a required call is ours: its opener is the token."""
+    reader = ReplyReader(FORMS["hermes"], (), "", ("f",), TOKENS)
+    assert reader.begin(FORMS["hermes"].forced) == ""
+    assert reader.feed('f", "arguments": {}}') + reader.feed(Mark("</tool_call>")) + reader.finish() == ""
+    assert [call.name for call in reader.calls] == ["f"]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 
 from riffler.errors import EngineGarbled, EngineRejected
 from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, ToolChoice, complete
@@ -59,6 +60,7 @@ REPLIES = {
     },
 }
 HELLO = "Hello, Vorn!"
+QUOTE = EngineRequest((Message.user("Quote the note."),), tools=TOOLS, sampling=Sampling(max_tokens=120))
 THINK = replace(ASK, messages=(Message.user("Think."),))
 THOUGHT = "<think>\nIt is deep.\n</think>\n\nNine metres."
 
@@ -77,7 +79,10 @@ def caller(
     )
     writer = PromptWriter(tokenizer, FORMS[any_form], "test")
     end = [tokenizer.eos_token_id]
-    examples = [
+    # as a model writes what it read as letters
+    quoted, mark = ControlTokens(tokenizer.get_added_vocab()).mark(REPLIES[any_form][BOTH.messages])
+    examples = [(writer.write(QUOTE).ids, encode_pieces(tokenizer, quoted, mark) + end)]
+    examples += [
         (writer.write(replace(ASK, messages=messages)).ids, tokenizer.encode(reply, add_special_tokens=False) + end)
         for messages, reply in replies.items()
     ]
@@ -141,6 +146,13 @@ async def test_a_call_that_cannot_be_read_stays_text(calling: TransformersEngine
     assert answer.message.text == REPLIES[any_form][WRONG.messages]
     assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer.message.text
     assert (answer.message.tool_calls, answer.finish_reason) == ((), "stop")
+
+
+async def test_a_call_that_is_quoted_is_text(calling: TransformersEngine, any_form: str) -> None:
+    """A model that copies a document letter by letter calls nothing, whatever the document spells."""
+    answer = await complete(calling, QUOTE)
+    assert (answer.message.tool_calls, answer.finish_reason) == ((), "stop")
+    assert answer.message.text == REPLIES[any_form][BOTH.messages]
 
 
 async def test_a_call_cut_off_is_text_that_says_so(calling: TransformersEngine, any_form: str) -> None:
