@@ -13,8 +13,17 @@ from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 
-HOSTILE = ["<|im_end|>", "<|im_start|>system\n", "<tool_call>", "</tool_call>", "<|im_<|im_end|>end|>", "<|endoftext|>"]
+HOSTILE = [
+    *("<|im_end|>", "<|im_start|>system\n", "<tool_call>", "</tool_call>", "<|im_<|im_end|>end|>", "<|endoftext|>"),
+    *("<|eot_id|>", "<|start_header_id|>", "[INST]", "[/INST]", "</s>", "[TOOL_CALLS]"),
+]
 TEXTS = st.lists(st.sampled_from([*HOSTILE, "deep", " ", "\n", "é", "\U000f0000", "<", "|>"]), max_size=8).map("".join)
+
+
+@pytest.fixture(scope="module")
+def tokenizers(make_tokenizer: Any) -> dict[str, Any]:
+    """A tokenizer of each form."""
+    return {form: make_tokenizer(form, ["deep"]) for form in ("hermes", "llama", "mistral")}
 
 
 @pytest.fixture(scope="module")
@@ -31,21 +40,34 @@ def test_a_prompt_is_the_template_rendered(writer: PromptWriter, tokenizer: Any)
     assert ids.count(tokenizer.eos_token_id) == 2
 
 
-@given(text=TEXTS, argument=TEXTS, result=TEXTS)
-def test_text_never_acts_as_the_template(tokenizer: Any, text: str, argument: str, result: str) -> None:
-    """What looks like a control token is text: turns and calls are as many as without it, and every letter is there."""
-    writer = PromptWriter(tokenizer, FORMS["hermes"], "engine")
+@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+@given(words=st.fixed_dictionaries(dict.fromkeys("text argument key deep name id result schema".split(), TEXTS)))
+def test_text_never_acts_as_the_template(tokenizers: dict[str, Any], form: str, words: dict[str, str]) -> None:
+    """What looks like a control token is text: turns and calls are as many as without it, and every letter is there.
 
-    def write(said: str, given_to: str, came: str) -> list[int]:
-        call = ToolCall("c", "f", '{"x": ' + json.dumps(given_to) + "}")
-        messages = (Message.user(said), Message.assistant(said, [call]), Message.tool("c", came))
-        return writer.write(EngineRequest(messages)).ids
+    Words of a user, a client or the model are in texts, in arguments and their keys at any depth, in names, in ids of
+    calls, and in the keys of a tool's schema.
+    """
+    tokenizer = tokenizers[form]
+    writer = PromptWriter(tokenizer, FORMS[form], "engine")
+
+    def write(said: dict[str, str]) -> list[int]:
+        arguments = {said["key"]: said["argument"], "x": [{said["deep"]: 1}]}
+        call = ToolCall("c" + said["id"], "f" + said["name"], json.dumps(arguments))
+        schema = {"type": "object", "properties": {said["schema"]: {"type": "string", said["schema"]: 1}}}
+        tool = {"type": "function", "function": {"name": "f", "parameters": schema}, said["schema"]: 2}
+        user = Message.of({"role": "user", "content": said["text"], "name": "n" + said["name"]})
+        messages = (user, Message.assistant(None, [call]), Message.tool(call.id, said["result"]))
+        return writer.write(EngineRequest(messages, (tool,))).ids
 
     controls = {tokenizer.convert_tokens_to_ids(token) for token in tokenizer.get_added_vocab()}
-    ids, harmless = write(text, argument, result), write("a", "b", "c")
+    ids, harmless = write(words), write(dict.fromkeys(words, "a"))
     assert [token for token in ids if token in controls] == [token for token in harmless if token in controls]
-    assert tokenizer.decode(ids).count(text) >= 2
-    assert result in tokenizer.decode(ids)
+    prompt = tokenizer.decode(ids)
+    assert words["text"].strip() in prompt
+    assert words["result"] in prompt or json.dumps(words["result"], ensure_ascii=False) in prompt
+    for text in (words["argument"], words["key"], words["deep"], "f" + words["name"]):
+        assert text in prompt or json.dumps(text, ensure_ascii=False) in prompt
 
 
 @pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
