@@ -31,7 +31,7 @@ class TransformersEngine:
 
     Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
-    that is EngineGarbled.
+    that is EngineGarbled. With `none` the token that opens a call never comes, and whatever looks like a call is text.
 
     A call that the model only quotes is text, as long as its vocabulary has tokens for what opens a call (Hermes, Qwen
     and Mistral have, as a rule). A Llama calls with bare JSON: whatever it begins its reply with, in that shape and
@@ -176,7 +176,7 @@ class TransformersEngine:
         from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
 
         local = loaded.local
-        form = local.form if request.tools else None
+        form = local.form if _may_call(request) else None
         offered = frozenset(str(tool.get("function", {}).get("name")) for tool in request.tools)
         return Row(
             request=request,
@@ -225,11 +225,14 @@ def _seen(task: asyncio.Task[_Loaded]) -> None:
         task.exception()
 
 
+def _may_call(request: EngineRequest) -> bool:
+    return bool(request.tools) and request.tool_choice != "none"
+
+
 def _suppressed(local: LocalModel, request: EngineRequest) -> list[int]:
     """Give the token that opens a call, where no call may come and the conversation would suggest one."""
     suggested = bool(request.tools) or any(message.tool_calls for message in request.messages)
-    allowed = bool(request.tools) and request.tool_choice != "none"
-    if local.form is None or allowed or not suggested:
+    if local.form is None or _may_call(request) or not suggested:
         return []
     number = local.tokenizer.get_added_vocab().get(local.form.opener)
     return [] if number is None else [number]
