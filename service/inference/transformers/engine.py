@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig
 
     from riffler.service.inference.transformers.row import Row
+    from riffler.service.inference.transformers.sampling import Sampler
     from riffler.service.inference.transformers.worker import Worker
 
 
@@ -121,8 +122,8 @@ class TransformersEngine:
         """
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
-        prompt = await asyncio.to_thread(loaded.writer.write, request)
-        row = self._row(loaded, request, prompt, deadline)
+        prompt, sampler = await asyncio.to_thread(self._prepare, loaded, request)
+        row = self._row(loaded, request, prompt, sampler, deadline)
         loaded.worker.submit(row)
         try:
             while True:
@@ -168,12 +169,19 @@ class TransformersEngine:
         finally:
             self._loading = None
 
-    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Row:
+    def _prepare(self, loaded: _Loaded, request: EngineRequest) -> tuple[Prompt, Sampler]:
+        """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
+        from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
+
+        local = loaded.local
+        sampler = Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where)
+        return loaded.writer.write(request), sampler
+
+    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, sampler: Sampler, deadline: float) -> Row:
         """Check a request and make it ready for the worker."""
         from riffler.service.inference.transformers.decoding import TextDecoder  # noqa: PLC0415
         from riffler.service.inference.transformers.reading import ReplyReader  # noqa: PLC0415
         from riffler.service.inference.transformers.row import Outbox, Row  # noqa: PLC0415 - needs torch
-        from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
 
         local = loaded.local
         form = local.form if _may_call(request) else None
@@ -184,7 +192,7 @@ class TransformersEngine:
             max_tokens=self._max_tokens(local, request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where),
+            sampler=sampler,
             decoder=TextDecoder(local.tokenizer, local.hidden, local.marks),
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered, local.marks.values()),
             model=self._settings.model,
