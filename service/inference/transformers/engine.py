@@ -38,6 +38,9 @@ class TransformersEngine:
     and Mistral have, as a rule). A Llama calls with bare JSON: whatever it begins its reply with, in that shape and
     with the name of a tool on offer, is a call, also when a document told it to write so.
 
+    Where a chat template takes no system message, or shows no results of tools, they are told to the model as text of
+    the user.
+
     Args:
         model: A name on the hub, or a folder.
         revision: See `LocalSettings`, as for all that follow.

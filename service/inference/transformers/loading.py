@@ -156,9 +156,9 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         model = model.to(device).eval()  # type: ignore[arg-type]  # the overload is hidden by a decorator
         takes = frozenset(inspect.signature(model.forward).parameters)
         plain = is_plain(model.config) and "position_ids" in takes
+        form = _form(settings, tokenizer)
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
-    form = _form(settings, tokenizer)
     marks = marks_of(tokenizer, form)
     return LocalModel(
         model=model,

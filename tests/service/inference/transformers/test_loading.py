@@ -150,6 +150,18 @@ async def test_a_model_without_a_chat_template_is_named(random_folder: Path, tmp
     await engine.aclose()
 
 
+@pytest.mark.parametrize("templates", [{"rag": "x"}, {"rag": "x", "tool_use": "y"}])
+async def test_templates_without_a_default_are_named(tiny: Any, tmp_path: Path, templates: dict[str, str]) -> None:
+    """A tokenizer with several chat templates, none of them for chats, is refused when the engine gets ready."""
+    tokenizer = tiny.train_tokenizer(["deep"], "", end="<end>")
+    tokenizer.chat_template = templates
+    tiny.save(tiny.make_model(len(tokenizer)), tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu")
+    with pytest.raises(InvalidSetting, match="default"):
+        await engine.ready()
+    await engine.aclose()
+
+
 @pytest.mark.parametrize("name", ["no such name", "riffler-nobody/has-this"])
 async def test_a_name_that_is_nowhere_is_named(name: str) -> None:
     """A name that the local cache doesn't have is refused, without the network here."""

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.errors import EngineRejected
+from riffler.errors import EngineRejected, InvalidSetting
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest
@@ -85,6 +85,59 @@ def test_what_the_template_refuses_is_rejected_in_its_words(make_tokenizer: Any)
     writer = PromptWriter(make_tokenizer("mistral", ["deep"]), FORMS["mistral"], "engine")
     with pytest.raises(EngineRejected, match="roles must alternate"):
         writer.write(EngineRequest((Message.assistant("first"), Message.user("deep?"))))
+
+
+GEMMA = (
+    "{{ '<bos>' }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}"
+    "{{ '<turn>' + message['role'] + '\n' + message['content'] | trim + '<end>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<turn>assistant\n' }}{% endif %}"
+)
+SILENT = (
+    "{% for message in messages if message.role in ('user', 'assistant') %}"
+    "<turn>{{ message.role }}\n{{ message.content }}<end>\n{% endfor %}{{ '<turn>assistant\n' }}"
+)
+
+
+@pytest.mark.parametrize("template", [GEMMA, SILENT], ids=["gemma", "silent"])
+def test_what_a_template_does_not_take_is_told_as_text(tiny: Any, template: str) -> None:
+    """A system message begins the user's text; a call and its results, with their tools' names, are in the turns."""
+    tokenizer = tiny.train_tokenizer(["deep"], template, end="<end>", special=["<bos>", "<turn>"])
+    writer = PromptWriter(tokenizer, None, "engine")
+    calls = [ToolCall("1", "search_context", '{"query": "<end>"}'), ToolCall("2", "fold", "{}")]
+    messages = (
+        *(Message.system("Be short."), Message.user("One context."), Message.user("How deep?")),
+        *(Message.assistant("I look.", calls), Message.tool("1", "nine<end> metres"), Message.tool("2", "folded")),
+        Message.user("So?"),
+    )
+    ids = writer.write(EngineRequest(messages)).ids
+    assert tokenizer.decode(ids).removeprefix("<bos>") == (
+        "<turn>user\nBe short.\n\nOne context.\n\nHow deep?<end>\n"
+        '<turn>assistant\nI look.\nCall of search_context: {"query": "<end>"}\nCall of fold: {}<end>\n'
+        "<turn>user\nResult of search_context:\nnine<end> metres\n\nResult of fold:\nfolded\n\nSo?<end>\n"
+        "<turn>assistant\n"
+    )
+    assert ids.count(tokenizer.eos_token_id) == 3
+
+
+@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+def test_what_a_template_takes_is_not_told_as_text(tokenizers: dict[str, Any], form: str) -> None:
+    """Templates that know systems and tools get them as they are."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    call = ToolCall("1", "f", "{}")
+    messages = (Message.system("short"), Message.user("deep?"), Message.assistant(None, [call]), Message.tool("1", "9"))
+    text = tokenizers[form].decode(writer.write(EngineRequest(messages)).ids)
+    assert "Result of" not in text
+    assert "Call of" not in text
+
+
+def test_templates_without_a_default_are_named(tiny: Any) -> None:
+    """A tokenizer with a template for retrieval only can't chat, and says which it has."""
+    tokenizer = tiny.train_tokenizer(["deep"], "", end="<end>")
+    tokenizer.chat_template = {"rag": "x", "tool_use": "y"}
+    with pytest.raises(InvalidSetting, match="named default.*: rag, tool_use"):
+        PromptWriter(tokenizer, None, "engine")
 
 
 def test_parts_that_are_no_text_are_rejected(writer: PromptWriter) -> None:
