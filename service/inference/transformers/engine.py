@@ -188,7 +188,8 @@ class TransformersEngine:
 
         local = loaded.local
         form = local.form if _may_call(request) else None
-        offered = frozenset(str(tool.get("function", {}).get("name")) for tool in request.tools)
+        functions = [tool.get("function", {}) for tool in request.tools]
+        offered = {str(function.get("name")): function.get("parameters") or {} for function in functions}
         return Row(
             request=request,
             prompt=prompt,

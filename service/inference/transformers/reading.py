@@ -18,10 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
+from types import MappingProxyType
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, ToolForm
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, ToolForm
 from riffler.service.inference.transformers.marks import THINKING, Mark, Piece
 
+_NOTHING: Schemas = MappingProxyType({})
 _FIRST_SURROGATE = 0xD800
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -41,7 +43,7 @@ class ReplyReader:
         form: How calls are written; None where no tool was offered, so that all is text.
         stop: Texts that end the reply, and aren't part of it.
         thinking: What ends the reasoning that the prompt opened already; empty when it opened none.
-        offered: Names of the tools on offer. JSON without a call's opener is a call only of one of these.
+        offered: The tools on offer. JSON without a call's opener is a call only of one of these.
         marks: How the vocabulary's marks are written. What is none of them is looked for in the text.
 
     Attributes:
@@ -57,7 +59,7 @@ class ReplyReader:
         form: ToolForm | None,
         stop: Sequence[str] = (),
         thinking: str = "",
-        offered: Collection[str] = (),
+        offered: Schemas = _NOTHING,
         marks: Collection[str] = (),
     ) -> None:
         self.reasoning = ""
@@ -207,7 +209,7 @@ class ReplyReader:
         while at >= 0:
             body = self._buffer[:at]
             calls = self._parse(body)
-            if calls is not None or not _in_string(body):
+            if calls is not None or not self._form.inside(body):
                 rest = self._buffer[at + len(closer) :]
                 return self._close(calls, self._opened + body + closer, rest)
             at = self._buffer.find(closer, at + 1)  # this one stood in an argument's text
@@ -223,7 +225,7 @@ class ReplyReader:
 
     def _parse(self, body: str) -> tuple[ParsedCall, ...] | None:
         assert self._form is not None  # noqa: S101 - no form, no call
-        return self._form.parse(self._show(body, but=self._opener), self._opener)
+        return self._form.parse(self._show(body, but=self._opener), self._opener, self._offered)
 
     def _close(self, calls: tuple[ParsedCall, ...] | None, raw: str, rest: str) -> str:
         self._place, self._buffer = _Place.TEXT, rest
@@ -258,16 +260,3 @@ def _held(text: str, marks: Sequence[str]) -> int:
         if any(mark.startswith(text[-size:]) for mark in marks if len(mark) > size):
             return size
     return 0
-
-
-def _in_string(text: str) -> bool:
-    """Tell whether JSON text ends within a string."""
-    inside = escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = inside
-        elif character == '"':
-            inside = not inside
-    return inside

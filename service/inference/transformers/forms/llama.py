@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
 
 
 class Llama:
@@ -29,9 +29,13 @@ class Llama:
     forced = '{"name": "'
     tokens = ("<|python_tag|>",)
 
-    def parse(self, body: str, opener: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read all objects of the reply."""
         return read_calls(read_values(body.replace(opener, ""), ";"), ("parameters", "arguments"))
+
+    def inside(self, body: str) -> bool:
+        """Tell whether a string is still open."""
+        return in_string(body)
 
     def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Spread parallel calls over one message each, with their results between: the template takes one at a time."""

@@ -23,7 +23,7 @@ TEXTS = st.lists(st.sampled_from([*HOSTILE, "deep", " ", "\n", "é", "\U000f0000
 @pytest.fixture(scope="module")
 def tokenizers(make_tokenizer: Any) -> dict[str, Any]:
     """A tokenizer of each form."""
-    return {form: make_tokenizer(form, ["deep"]) for form in ("hermes", "llama", "mistral")}
+    return {form: make_tokenizer(form, ["deep"]) for form in FORMS}
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def test_a_prompt_is_the_template_rendered(writer: PromptWriter, tokenizer: Any)
     assert ids.count(tokenizer.eos_token_id) == 2
 
 
-@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+@pytest.mark.parametrize("form", sorted(FORMS))
 @given(words=st.fixed_dictionaries(dict.fromkeys("text argument key deep name id result schema".split(), TEXTS)))
 def test_text_never_acts_as_the_template(tokenizers: dict[str, Any], form: str, words: dict[str, str]) -> None:
     """What looks like a control token is text: turns and calls are as many as without it, and every letter is there.
@@ -70,7 +70,7 @@ def test_text_never_acts_as_the_template(tokenizers: dict[str, Any], form: str, 
         assert text in prompt or json.dumps(text, ensure_ascii=False) in prompt
 
 
-@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+@pytest.mark.parametrize("form", sorted(FORMS))
 def test_neighbours_of_one_role_are_joined_where_the_template_wants_turns(make_tokenizer: Any, form: str) -> None:
     """Contexts come as messages of the user, one after another: each template takes them, with every text in it."""
     tokenizer = make_tokenizer(form, ["deep"])
@@ -121,7 +121,7 @@ def test_what_a_template_does_not_take_is_told_as_text(tiny: Any, template: str)
     assert ids.count(tokenizer.eos_token_id) == 3
 
 
-@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+@pytest.mark.parametrize("form", sorted(FORMS))
 def test_what_a_template_takes_is_not_told_as_text(tokenizers: dict[str, Any], form: str) -> None:
     """Templates that know systems and tools get them as they are."""
     writer = PromptWriter(tokenizers[form], FORMS[form], "engine")

@@ -39,12 +39,18 @@ TEMPLATE_WORDS = (
 )
 ONE = '{"query": "harbour depth"}'
 TWO = '{"query": "key"}'
+XML = "<tool_call>\n<function=search_context>\n<parameter=query>\n{}\n</parameter>\n</function>\n</tool_call>"
 REPLIES = {
     "hermes": {
         ASK.messages: f'<tool_call>\n{{"name": "search_context", "arguments": {ONE}}}\n</tool_call>',
         BOTH.messages: "I search for both.\n"
         f'<tool_call>\n{{"name": "search_context", "arguments": {ONE}}}\n</tool_call>\n'
         f'<tool_call>\n{{"name": "search_context", "arguments": {TWO}}}\n</tool_call>',
+        WRONG.messages: "<tool_call>\nsearch_context(key)\n</tool_call>",
+    },
+    "qwen_xml": {
+        ASK.messages: XML.format("harbour depth"),
+        BOTH.messages: f"I search for both.\n{XML.format('harbour depth')}\n{XML.format('key')}",
         WRONG.messages: "<tool_call>\nsearch_context(key)\n</tool_call>",
     },
     "llama": {
@@ -125,7 +131,7 @@ async def test_calls_side_by_side_are_read(calling: TransformersEngine, any_form
     assert isinstance(answer, Completion)
     assert calls_of(answer) == [("search_context", ONE), ("search_context", TWO)]
     assert len({call.id for call in answer.message.tool_calls}) == 2
-    assert answer.message.text == ("I search for both." if any_form == "hermes" else "")
+    assert answer.message.text == ("I search for both." if any_form in {"hermes", "qwen_xml"} else "")
     assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer.message.text
 
 
@@ -235,7 +241,7 @@ async def test_what_was_answered_can_be_sent_back(calling: TransformersEngine) -
 
 async def test_the_form_can_be_chosen(caller: Path, any_form: str) -> None:
     """A form set by hand is used: with another one the call stays text."""
-    other = {"hermes": "mistral", "llama": "mistral", "mistral": "hermes"}[any_form]
+    other = {"hermes": "mistral", "llama": "mistral", "mistral": "hermes", "qwen_xml": "hermes"}[any_form]
     engine = TransformersEngine(str(caller), device="cpu", tool_form=other)
     answer = await complete(engine, ASK)
     await engine.aclose()
