@@ -34,7 +34,7 @@ class Settings(BaseSettings):
     local_only: bool = Field(False, description="Whether a local model is looked for without the network.")
     device: str = Field("auto", description="Where a local model runs: `auto`, `cpu`, `cuda`, `cuda:1`.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="A local model's numbers.")
-    tool_form: Literal["auto", "hermes", "llama", "mistral"] = Field(
+    tool_form: Literal["auto", "hermes", "llama", "mistral", "qwen_xml"] = Field(
         "auto", description="How a local model writes tool calls."
     )
     batch_size: int = Field(8, ge=1, description="Most requests that a local model computes together.")

@@ -32,7 +32,7 @@ class EngineSettings:
         local_only: Whether a local model is looked for without the network.
         device: Where a local model runs: `auto`, `cpu`, `cuda` or as `cuda:1`.
         dtype: Of a local model's weights: `auto`, `float32`, `bfloat16` or `float16`.
-        tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama` or `mistral`.
+        tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama`, `mistral` or `qwen_xml`.
         batch_size: Most requests that a local model computes together.
         batch_wait_ms: How long an idle local model waits for more requests to start with.
         reuse_gib: Memory for computed beginnings of sessions; 0 keeps none.

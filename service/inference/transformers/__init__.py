@@ -4,9 +4,11 @@
     settings.py  what the engine can be told, checked before anything is imported
     loading.py   finds and loads model and tokenizer; says in our words what can't be loaded
     prompt.py    messages and tools as token ids, through the model's own chat template
+    template.py  renders the template, and tells as text what it doesn't take
     control.py   keeps text that looks like a control token from being one
     forms/       how a model writes tool calls: one form a file
     reading.py   tells reasoning, text and calls apart as the reply comes
+    marks.py     tokens that open or close a call or reasoning, which no text can become
     decoding.py  token ids back to text, never half a character
     sampling.py  draws one row's next token
     row.py       one request on its way through the worker

@@ -15,6 +15,11 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
 
+_SHAPE = frozenset(
+    "role content name tool_calls tool_call_id id type function arguments description parameters properties required "
+    "items enum".split()
+)
+"""Keys that templates look up. All others may be words of the model or of a client, and templates write them out."""
 _MARKS = range(0xF0000, 0xFFFFE)
 """Private use: no script has them. The first that the request doesn't use is taken."""
 
@@ -34,7 +39,7 @@ class ControlTokens:
         """Put a mark inside each text that looks like a control token.
 
         Args:
-            value: JSON; the keys of objects are left alone.
+            value: JSON. Keys of objects are texts too, but for those of the shape of messages and tools.
 
         Returns:
             The value with marks, and the mark; empty when there is nothing to mark.
@@ -51,7 +56,10 @@ class ControlTokens:
             # after every character but the last: no shorter token inside this one survives either
             return self._pattern.sub(lambda found: mark.join(found[0]), value)
         if isinstance(value, dict):
-            return {key: self._marked(item, mark) for key, item in value.items()}
+            return {
+                key if key in _SHAPE else self._marked(key, mark): self._marked(item, mark)
+                for key, item in value.items()
+            }
         if isinstance(value, list | tuple):
             return [self._marked(item, mark) for item in value]
         return value
@@ -79,7 +87,9 @@ def _texts_of(value: object) -> Iterable[str]:
     if isinstance(value, str):
         yield value
     elif isinstance(value, dict):
-        for item in value.values():
+        for key, item in value.items():
+            if key not in _SHAPE:
+                yield from _texts_of(key)
             yield from _texts_of(item)
     elif isinstance(value, list | tuple):
         for item in value:

@@ -1,9 +1,12 @@
-"""Token ids back to text while they come, never half a character."""
+"""Token ids back to text and marks while they come, never half a character."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
+
+from riffler.service.inference.transformers.marks import Mark, Piece
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -11,6 +14,7 @@ if TYPE_CHECKING:
 _HALF = "\ufffd"
 _LONGEST_CHARACTER = 8
 """In tokens. A character that isn't whole after so many never will be: the bytes are invalid."""
+_NONE: Mapping[int, str] = MappingProxyType({})
 
 
 class TextDecoder:
@@ -22,28 +26,40 @@ class TextDecoder:
     Args:
         tokenizer: The model's.
         hidden: Ids that are no text: special tokens but those that stand for a call or for reasoning.
+        marks: How the tokens that are marks are written, by their ids (`marks_of`).
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, hidden: Collection[int]) -> None:
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, hidden: Collection[int], marks: Mapping[int, str] = _NONE
+    ) -> None:
         self._tokenizer = tokenizer
         self._hidden = hidden
+        self._marks = marks
         self._ids: list[int] = []
         self._start = 0  # of the window
         self._done = 0  # tokens whose text was given
 
-    def add(self, token: int) -> str:
+    def add(self, token: int) -> list[Piece]:
         """Take the next token.
 
         Args:
             token: Its id.
 
         Returns:
-            The text that is certain now, often that of the token, empty while a character isn't whole.
+            What is certain now: often the token's text, nothing while a character isn't whole, or a mark with the text
+            before it that was held back.
         """
+        if token in self._marks:
+            held = self._new_text(final=True)
+            self._ids.append(token)
+            self._start, self._done = self._done, len(self._ids)
+            mark = Mark(self._marks[token])
+            return [held, mark] if held else [mark]
         if token in self._hidden:
-            return ""
+            return []
         self._ids.append(token)
-        return self._new_text(final=False)
+        text = self._new_text(final=False)
+        return [text] if text else []
 
     def flush(self) -> str:
         """End the reply.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from transformers import GenerationConfig
 
     from riffler.service.inference.transformers.row import Row
+    from riffler.service.inference.transformers.sampling import Sampler
     from riffler.service.inference.transformers.worker import Worker
 
 
@@ -31,7 +32,14 @@ class TransformersEngine:
 
     Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
-    that is EngineGarbled.
+    that is EngineGarbled. With `none` the token that opens a call never comes, and whatever looks like a call is text.
+
+    A call that the model only quotes is text, as long as its vocabulary has tokens for what opens a call (Hermes, Qwen
+    and Mistral have, as a rule). A Llama calls with bare JSON: whatever it begins its reply with, in that shape and
+    with the name of a tool on offer, is a call, also when a document told it to write so.
+
+    Where a chat template takes no system message, or shows no results of tools, they are told to the model as text of
+    the user.
 
     Args:
         model: A name on the hub, or a folder.
@@ -117,8 +125,8 @@ class TransformersEngine:
         """
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
-        prompt = await asyncio.to_thread(loaded.writer.write, request)
-        row = self._row(loaded, request, prompt, deadline)
+        prompt, sampler = await asyncio.to_thread(self._prepare, loaded, request)
+        row = self._row(loaded, request, prompt, sampler, deadline)
         loaded.worker.submit(row)
         try:
             while True:
@@ -164,25 +172,33 @@ class TransformersEngine:
         finally:
             self._loading = None
 
-    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Row:
+    def _prepare(self, loaded: _Loaded, request: EngineRequest) -> tuple[Prompt, Sampler]:
+        """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
+        from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
+
+        local = loaded.local
+        sampler = Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where)
+        return loaded.writer.write(request), sampler
+
+    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, sampler: Sampler, deadline: float) -> Row:
         """Check a request and make it ready for the worker."""
         from riffler.service.inference.transformers.decoding import TextDecoder  # noqa: PLC0415
         from riffler.service.inference.transformers.reading import ReplyReader  # noqa: PLC0415
         from riffler.service.inference.transformers.row import Outbox, Row  # noqa: PLC0415 - needs torch
-        from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
 
         local = loaded.local
-        form = local.form if request.tools else None
-        offered = frozenset(str(tool.get("function", {}).get("name")) for tool in request.tools)
+        form = local.form if _may_call(request) else None
+        functions = [tool.get("function", {}) for tool in request.tools]
+        offered = {str(function.get("name")): function.get("parameters") or {} for function in functions}
         return Row(
             request=request,
             prompt=prompt,
             max_tokens=self._max_tokens(local, request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where),
-            decoder=TextDecoder(local.tokenizer, local.hidden),
-            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered),
+            sampler=sampler,
+            decoder=TextDecoder(local.tokenizer, local.hidden, local.marks),
+            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered, local.marks.values()),
             model=self._settings.model,
             where=self._where,
         )
@@ -221,11 +237,14 @@ def _seen(task: asyncio.Task[_Loaded]) -> None:
         task.exception()
 
 
+def _may_call(request: EngineRequest) -> bool:
+    return bool(request.tools) and request.tool_choice != "none"
+
+
 def _suppressed(local: LocalModel, request: EngineRequest) -> list[int]:
     """Give the token that opens a call, where no call may come and the conversation would suggest one."""
     suggested = bool(request.tools) or any(message.tool_calls for message in request.messages)
-    allowed = bool(request.tools) and request.tool_choice != "none"
-    if local.form is None or allowed or not suggested:
+    if local.form is None or _may_call(request) or not suggested:
         return []
     number = local.tokenizer.get_added_vocab().get(local.form.opener)
     return [] if number is None else [number]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import torch
 
-from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
+from riffler.errors import EngineFailed, EngineGarbled, EngineOutOfMemory, EngineUnavailable
 
 FOREIGN = (RuntimeError, ValueError, IndexError, TypeError, KeyError, NotImplementedError, AssertionError, MemoryError)
 """What a model's forward pass raises: PyTorch's own errors are RuntimeErrors, and models check their arguments."""
@@ -29,6 +29,23 @@ def is_out_of_memory(exc: BaseException) -> bool:
     if isinstance(exc, NoRoom | MemoryError | torch.OutOfMemoryError):
         return True
     return isinstance(exc, RuntimeError) and any(words in str(exc).lower() for words in _CPU_SAYS)
+
+
+def no_numbers(dtype: torch.dtype, where: str) -> EngineFailed:
+    """Say that the model said nothing: its logits are NaN or infinite.
+
+    Args:
+        dtype: What it computes in.
+        where: Who failed, to start the text with.
+
+    Returns:
+        The error to raise, of one line.
+    """
+    name = str(dtype).removeprefix("torch.")
+    advice = (
+        "its weights are broken" if dtype == torch.float32 else f"{name} may be too narrow for it, try dtype float32"
+    )
+    return EngineGarbled(f"{where}: what the model computes are no finite numbers: {advice}")
 
 
 def translate(exc: BaseException, where: str) -> EngineFailed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import inspect
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,7 @@ from riffler.errors import EngineOutOfMemory, InvalidSetting
 from riffler.service.inference.tokenizer import ModelTokens
 from riffler.service.inference.transformers.forms import FORMS, detect_form
 from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.reading import THINKING
+from riffler.service.inference.transformers.marks import marks_of
 from riffler.service.inference.transformers.settings import LocalSettings
 from riffler.service.logs import get_logger
 
@@ -38,6 +38,7 @@ class LocalModel:
         form: How it writes tool calls, or None.
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
+        marks: Ids that open or close a call or reasoning, and how each is written.
         takes: What its forward pass takes, of what only some models do.
     """
 
@@ -49,6 +50,7 @@ class LocalModel:
     form: ToolForm | None
     ends: frozenset[int]
     hidden: frozenset[int]
+    marks: Mapping[int, str]
     takes: frozenset[str] = field(default=frozenset())
 
     def forward(
@@ -154,9 +156,10 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         model = model.to(device).eval()  # type: ignore[arg-type]  # the overload is hidden by a decorator
         takes = frozenset(inspect.signature(model.forward).parameters)
         plain = is_plain(model.config) and "position_ids" in takes
+        form = _form(settings, tokenizer)
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
-    form = _form(settings, tokenizer)
+    marks = marks_of(tokenizer, form)
     return LocalModel(
         model=model,
         tokenizer=tokenizer,
@@ -165,7 +168,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         plain=plain,
         form=form,
         ends=_ends(model, tokenizer),
-        hidden=_hidden(tokenizer, form),
+        hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
+        marks=marks,
         takes=takes,
     )
 
@@ -213,12 +217,6 @@ def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozens
     config = getattr(model.generation_config, "eos_token_id", None)
     named = config if isinstance(config, list) else [config]
     return frozenset(number for number in (*named, tokenizer.eos_token_id) if isinstance(number, int))
-
-
-def _hidden(tokenizer: PreTrainedTokenizerBase, form: ToolForm | None) -> frozenset[int]:
-    shown = {mark for pair in THINKING for mark in pair} | set(form.tokens if form is not None else ())
-    special = {number for number, token in tokenizer.added_tokens_decoder.items() if token.special}
-    return frozenset(number for number in special if tokenizer.added_tokens_decoder[number].content not in shown)
 
 
 def _wrong() -> tuple[type[Exception], ...]:

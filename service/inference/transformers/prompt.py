@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from riffler.errors import EngineRejected
 from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
 from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.reading import THINKING
+from riffler.service.inference.transformers.marks import THINKING, marks_of
+from riffler.service.inference.transformers.template import ChatTemplate
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message
 
@@ -39,17 +40,21 @@ class PromptWriter:
         tokenizer: The model's, with a chat template.
         form: How the model calls tools; None where that isn't known.
         where: Who refuses, to start an error's text with.
+
+    Raises:
+        InvalidSetting: There are templates, but none for chats.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
         self._tokenizer = tokenizer
         self._form = form
         self._where = where
-        template = tokenizer.get_chat_template()
+        self._template = ChatTemplate(tokenizer, form, where)
+        template, marks = self._template.text, marks_of(tokenizer, form)
         self._controls = ControlTokens(
             content
-            for token in tokenizer.added_tokens_decoder.values()
-            if (content := token.content).strip() and (token.special or content in template)
+            for number, token in tokenizer.added_tokens_decoder.items()
+            if (content := token.content).strip() and (token.special or content in template or number in marks)
         )
 
     def write(self, request: EngineRequest) -> Prompt:
@@ -72,7 +77,7 @@ class PromptWriter:
         if self._form is not None:
             messages = self._form.adapt(messages)
         (messages, tools), mark = self._controls.mark((messages, list(request.tools)))
-        text = self._render(messages, tools or None)
+        text = self._template.render(messages, tools or None)
         thinking = next((closer for opener, closer in THINKING if text.rstrip().endswith(opener)), "")
         forced = ""
         if request.tools and request.tool_choice == "required":
@@ -85,27 +90,6 @@ class PromptWriter:
             if thinking:
                 text, thinking = f"{text.rstrip()}\n\n{thinking}\n\n", ""
         return Prompt(encode_pieces(self._tokenizer, text + forced, mark), forced, thinking)
-
-    def _render(self, messages: list[dict[str, Any]], tools: list[dict[str, Any]] | None) -> str:
-        """Render the template; where it wants turns that alternate, join neighbours of one role and try again."""
-        from jinja2 import TemplateError  # noqa: PLC0415 - comes with torch
-
-        failed: Exception | None = None
-        for conversation in (messages, _joined(messages)):
-            try:
-                text = self._tokenizer.apply_chat_template(
-                    conversation,
-                    tools=tools,  # type: ignore[arg-type]  # declared without its item's types
-                    tokenize=False,
-                    add_generation_prompt=True,
-                )
-            except (TemplateError, TypeError, ValueError, KeyError, AttributeError) as exc:
-                failed = failed or exc
-            else:
-                assert isinstance(text, str)  # noqa: S101 - one conversation, not tokenised
-                return text
-        why = " ".join(str(failed).split())[:300]
-        raise EngineRejected(f"{self._where}: its chat template refuses the conversation ({why})") from failed
 
     def _translate(self, message: Message, at: int) -> dict[str, Any]:
         """Give a message in the shape that templates expect: text as one string, arguments as objects."""
@@ -142,14 +126,3 @@ def _object(arguments: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         value = arguments
     return value if isinstance(value, dict) else {"arguments": value}
-
-
-def _joined(messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Join neighbouring messages of the user, or of the system, with an empty line between."""
-    joined: list[dict[str, Any]] = []
-    for message in messages:
-        if joined and message["role"] in {"user", "system"} and joined[-1]["role"] == message["role"]:
-            joined[-1] = {**joined[-1], "content": f"{joined[-1]['content']}\n\n{message['content']}"}
-        else:
-            joined.append(message)
-    return joined

@@ -7,17 +7,25 @@ reasoning or of a stop text is held back. Nothing is lost:
 - A call that breaks off at the token limit stays text too, and `broken` says so.
 - White space that only separates text from a call belongs to neither.
 - Reasoning is looked for at the reply's start only, so that an answer can speak of `<think>`.
+- Where the vocabulary has tokens for what opens and closes, only those tokens do (`marks.py`); the same letters are
+  text.
+
+Inside, a reply is one string in which each mark is a lone surrogate, a character that no decoded text can hold.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from enum import Enum, auto
+from types import MappingProxyType
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, ToolForm
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, ToolForm
+from riffler.service.inference.transformers.marks import THINKING, Mark, Piece
 
-THINKING = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
-"""What begins and ends reasoning: Qwen, DeepSeek and most others; Magistral."""
+_NOTHING: Schemas = MappingProxyType({})
+_FIRST_SURROGATE = 0xD800
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 class _Place(Enum):
@@ -35,7 +43,8 @@ class ReplyReader:
         form: How calls are written; None where no tool was offered, so that all is text.
         stop: Texts that end the reply, and aren't part of it.
         thinking: What ends the reasoning that the prompt opened already; empty when it opened none.
-        offered: Names of the tools on offer. JSON without a call's opener is a call only of one of these.
+        offered: The tools on offer. JSON without a call's opener is a call only of one of these.
+        marks: How the vocabulary's marks are written. What is none of them is looked for in the text.
 
     Attributes:
         text: The text so far.
@@ -46,16 +55,25 @@ class ReplyReader:
     """
 
     def __init__(
-        self, form: ToolForm | None, stop: Sequence[str] = (), thinking: str = "", offered: Collection[str] = ()
+        self,
+        form: ToolForm | None,
+        stop: Sequence[str] = (),
+        thinking: str = "",
+        offered: Schemas = _NOTHING,
+        marks: Collection[str] = (),
     ) -> None:
         self.reasoning = ""
         self.calls: list[ParsedCall] = []
         self.broken = False
         self._form = form
         self._offered = offered
+        self._codes = {mark: chr(_FIRST_SURROGATE + at) for at, mark in enumerate(sorted(marks))}
+        self._written = {code: mark for mark, code in self._codes.items()}
+        self._opener = self._code(form.opener) if form is not None else ""
+        self._call_closer = self._code(form.closer) if form is not None else ""
         self._stop = tuple(text for text in stop if text)
         self._place = _Place.REASONING if thinking else _Place.START
-        self._closer = thinking
+        self._closer = self._code(thinking)
         self._may_think = not thinking
         self._trim = False  # whether white space before the next text is a separator
         self._buffer = ""
@@ -72,16 +90,31 @@ class ReplyReader:
         """Whether a stop text came."""
         return self._place is _Place.END
 
-    def feed(self, piece: str) -> str:
-        """Take the next piece of the reply.
+    def begin(self, forced: str) -> str:
+        """Take the reply's beginning, where we wrote it.
 
         Args:
-            piece: Text.
+            forced: Text in which what looks like a mark is one.
 
         Returns:
             What is certain to be text of the answer now; may be empty.
         """
-        self._buffer += piece
+        for mark, code in self._codes.items():
+            forced = forced.replace(mark, code)
+        self._buffer += forced
+        return self._advance()
+
+    def feed(self, piece: Piece) -> str:
+        """Take the next piece of the reply.
+
+        Args:
+            piece: Text, or a mark.
+
+        Returns:
+            What is certain to be text of the answer now; may be empty.
+        """
+        # a surrogate in text can't be, but would be a mark here
+        self._buffer += self._code(piece.text) if isinstance(piece, Mark) else _SURROGATE.sub("\ufffd", piece)
         return self._advance()
 
     def finish(self) -> str:
@@ -94,7 +127,7 @@ class ReplyReader:
         if self._place is _Place.START:
             self._place = _Place.TEXT
         if self._place is _Place.REASONING:
-            self.reasoning += self._buffer
+            self.reasoning += self._show(self._buffer)
             self._buffer = ""
         while self._place is _Place.CALL:
             given += self._end_call()
@@ -123,9 +156,10 @@ class ReplyReader:
     def _start(self) -> None:
         """Decide what the reply begins with, as soon as that is clear."""
         text = self._buffer.lstrip()
-        for opener, closer in THINKING if self._may_think else ():
+        for mark, closer in THINKING if self._may_think else ():
+            opener = self._code(mark)
             if text.startswith(opener):
-                self._place, self._closer, self._may_think = _Place.REASONING, closer, False
+                self._place, self._closer, self._may_think = _Place.REASONING, self._code(closer), False
                 self._buffer = text[len(opener) :]
                 return
             if opener.startswith(text):  # also when there is only white space yet
@@ -142,15 +176,16 @@ class ReplyReader:
         at = self._buffer.find(self._closer)
         if at < 0:
             held = _held(self._buffer, (self._closer,))
-            self.reasoning += self._buffer[: len(self._buffer) - held]
+            self.reasoning += self._show(self._buffer[: len(self._buffer) - held])
             self._buffer = self._buffer[len(self._buffer) - held :]
             return
-        self.reasoning += self._buffer[:at]
+        self.reasoning += self._show(self._buffer[:at])
         self._buffer = self._buffer[at + len(self._closer) :]
         self._place, self._trim = _Place.START, True
 
     def _answer(self) -> str:
-        marks = self._stop if self._form is None else (*self._stop, self._form.opener)
+        self._buffer = self._show(self._buffer, but=self._opener)
+        marks = self._stop if self._form is None else (*self._stop, self._opener)
         found = [(at, mark) for mark in marks if (at := self._buffer.find(mark)) >= 0]
         if not found:
             kept = self._buffer[: len(self._buffer) - _held(self._buffer, marks)]
@@ -169,12 +204,12 @@ class ReplyReader:
     def _call(self) -> str:
         """Look for the end of a call; one without a closer ends with the reply."""
         assert self._form is not None  # noqa: S101 - no form, no call
-        closer = self._form.closer if self._opened else ""
+        closer = self._call_closer if self._opened else ""
         at = self._buffer.find(closer) if closer else -1
         while at >= 0:
             body = self._buffer[:at]
-            calls = self._form.parse(body)
-            if calls is not None or not _in_string(body):
+            calls = self._parse(body)
+            if calls is not None or not self._form.inside(body):
                 rest = self._buffer[at + len(closer) :]
                 return self._close(calls, self._opened + body + closer, rest)
             at = self._buffer.find(closer, at + 1)  # this one stood in an argument's text
@@ -182,12 +217,15 @@ class ReplyReader:
 
     def _end_call(self) -> str:
         """Read a call that the reply's end closes."""
-        assert self._form is not None  # noqa: S101 - no form, no call
-        calls = self._form.parse(self._buffer)
+        calls = self._parse(self._buffer)
         if not self._opened and any(call.name not in self._offered for call in calls or ()):
             calls = None  # an answer in JSON that happens to have a name
         self.broken = calls is None
         return self._close(calls, self._opened + self._buffer, "")
+
+    def _parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+        assert self._form is not None  # noqa: S101 - no form, no call
+        return self._form.parse(self._show(body, but=self._opener), self._opener, self._offered)
 
     def _close(self, calls: tuple[ParsedCall, ...] | None, raw: str, rest: str) -> str:
         self._place, self._buffer = _Place.TEXT, rest
@@ -198,12 +236,21 @@ class ReplyReader:
         return ""
 
     def _give(self, text: str) -> str:
+        text = self._show(text)
         if self._trim:
             text = text.lstrip()
         if text:
             self._trim = False
             self._given.append(text)
         return text
+
+    def _code(self, mark: str) -> str:
+        """Give what stands for a mark in the buffer: its text where the vocabulary has no token for it."""
+        return self._codes.get(mark, mark)
+
+    def _show(self, text: str, but: str = "") -> str:
+        """Write marks out, all but one."""
+        return _SURROGATE.sub(lambda code: code[0] if code[0] == but else self._written[code[0]], text)
 
 
 def _held(text: str, marks: Sequence[str]) -> int:
@@ -213,16 +260,3 @@ def _held(text: str, marks: Sequence[str]) -> int:
         if any(mark.startswith(text[-size:]) for mark in marks if len(mark) > size):
             return size
     return 0
-
-
-def _in_string(text: str) -> bool:
-    """Tell whether JSON text ends within a string."""
-    inside = escaped = False
-    for character in text:
-        if escaped:
-            escaped = False
-        elif character == "\\":
-            escaped = inside
-        elif character == '"':
-            inside = not inside
-    return inside

@@ -100,7 +100,7 @@ class Row:
     def __post_init__(self) -> None:
         """Begin with the prompt; what was forced is the reply's beginning."""
         self.ids = list(self.prompt.ids)
-        self._give(self.reader.feed(self.prompt.forced))
+        self._give(self.reader.begin(self.prompt.forced))
 
     @property
     def drawn(self) -> int:
@@ -119,7 +119,8 @@ class Row:
         if token in ends:
             self._finish(cut=False)
             return
-        self._give(self.reader.feed(self.decoder.add(token)))
+        for piece in self.decoder.add(token):
+            self._give(self.reader.feed(piece))
         if self.reader.stopped or self.drawn >= self.max_tokens:
             self._finish(cut=not self.reader.stopped)
 
@@ -152,17 +153,13 @@ class Row:
 
     def _completion(self, *, cut: bool) -> Completion:
         reader, choice = self.reader, self.request.tool_choice
-        text, calls = reader.text, self._calls()
-        if calls and choice == "none":
-            if not text:
-                raise EngineGarbled(f"{self.where}: it calls a tool although tool_choice is none")
-            calls = ()
+        calls = self._calls()
         if choice == "required" and self.request.tools and not calls:
             cause = f"it is cut off at max_tokens {self.max_tokens}" if cut else "what it wrote is no call"
             raise EngineGarbled(f"{self.where}: tool_choice is required, but there is no call ({cause})")
         finish: FinishReason = "length" if cut else "tool_calls" if calls else "stop"
         try:
-            message = Message.assistant(text if text or not calls else None, calls)
+            message = Message.assistant(reader.text if reader.text or not calls else None, calls)
         except InvalidMessage as exc:
             raise EngineGarbled(f"{self.where}: its reply can't be kept as a message ({exc})") from exc
         usage = Usage(len(self.prompt.ids), self.drawn, self.cached or 0)

@@ -1,6 +1,11 @@
 """Draws one row's next token, with transformers' own processors and a generator of the row's own.
 
 What a request leaves open, the model's generation config decides: greedy, unless it says `do_sample`.
+
+Nothing here waits for the device: tokens are drawn as tensors, and the worker reads those of all rows at once. So
+nothing here can look at the numbers either, and the worker checks that there are any.
+
+[V]: the vocabulary. [K]: what is left of it by `top_k`, in falling order; else [V].
 """
 
 from __future__ import annotations
@@ -15,19 +20,22 @@ from transformers import (
     MinPLogitsWarper,
     RepetitionPenaltyLogitsProcessor,
     SuppressTokensLogitsProcessor,
-    TemperatureLogitsWarper,
-    TopKLogitsWarper,
     TopPLogitsWarper,
 )
 
 from riffler.errors import EngineRejected
 from riffler.service.ports.engine import Sampling
 
+_COLDEST = 1e-5
+"""Below this temperature a reply is greedy: scores divided by it soon are no numbers any more."""
+
 
 class Sampler:
     """Draws the tokens of one reply.
 
     The generator is the row's own, so that a seed gives the same draws whatever runs beside it.
+
+    Making one puts tensors on the device, which may take a moment: not for the event loop.
 
     Args:
         sampling: What the request says.
@@ -52,61 +60,91 @@ class Sampler:
         temperature = sampling.temperature
         if temperature is None:
             temperature = (_number(defaults, "temperature") or 1.0) if defaults.do_sample else 0.0
-        self.greedy = temperature == 0
+        self.greedy = temperature < _COLDEST
+        self._temperature = float(temperature)
         self._processors = LogitsProcessorList()
         penalty = _number(defaults, "repetition_penalty") or 1.0
-        self._needs_ids = penalty != 1.0
-        if self._needs_ids:
+        self._seen = _Seen(device) if penalty != 1.0 else None
+        if self._seen is not None:
             self._processors.append(RepetitionPenaltyLogitsProcessor(penalty))
         if suppressed:
             self._processors.append(SuppressTokensLogitsProcessor(list(suppressed), device=str(device)))
+        self._top_k = 0
+        self._warpers = LogitsProcessorList()
         if not self.greedy:
-            self._warp(sampling, defaults, temperature)
+            self._warp(sampling, defaults)
         self.plain = self.greedy and not self._processors
+        self._no_ids = torch.empty((1, 0), dtype=torch.long, device=device)
         self._generator = torch.Generator(device)
         if sampling.seed is None:
             self._generator.seed()
         else:
             self._generator.manual_seed(sampling.seed % (1 << 63))
 
-    def draw(self, logits: torch.Tensor, ids: Sequence[int]) -> int:
-        """Draw the next token.
+    def draw(self, logits: torch.Tensor, ids: Sequence[int]) -> torch.Tensor:
+        """Draw the next token, without waiting for it.
 
         Args:
-            logits: Of the row, [1, vocabulary].
-            ids: The prompt and what was drawn so far.
+            logits: Of the row, [V].
+            ids: The prompt and what was drawn so far; never shorter than the last time, or other at its beginning.
 
         Returns:
-            The token's id.
-
-        Raises:
-            ValueError: There is nothing to draw from.
+            The token's id, a tensor without dimensions. Where logits are no numbers it is any id.
         """
         if self.plain:
-            return int(logits.argmax(dim=-1).item())
-        seen = torch.tensor([ids if self._needs_ids else []], dtype=torch.long, device=logits.device)
-        scores = self._processors(seen, logits.float())  # type: ignore[arg-type]  # a LongTensor is a name for tensors
+            return logits.argmax()
+        seen = self._seen.of(ids) if self._seen is not None else self._no_ids
+        scores = self._processors(seen, logits[None].float())  # type: ignore[arg-type]  # a LongTensor is a name
         if self.greedy:
-            return int(scores.argmax(dim=-1).item())
-        chances = torch.softmax(scores, dim=-1)
-        if bool(torch.isnan(chances).any()):
-            raise ValueError("the model's logits are no numbers: another dtype may help")
-        return int(torch.multinomial(chances, 1, generator=self._generator).item())
+            return scores[0].argmax()
+        scores = scores / self._temperature
+        # of more than top_k with the same score as the last, `generate` keeps all: here as many as there is room for
+        top = torch.topk(scores, self._top_k) if 0 < self._top_k < scores.shape[-1] else None
+        left = self._warpers(self._no_ids, top.values if top is not None else scores)  # type: ignore[arg-type]
+        at = _drawn(torch.softmax(left, dim=-1)[0], self._generator)
+        return top.indices[0, at] if top is not None else at
 
-    def _warp(self, sampling: Sampling, defaults: GenerationConfig, temperature: float) -> None:
-        """Add what narrows the choice, in the order in which `generate` does."""
-        if temperature != 1.0:
-            self._processors.append(TemperatureLogitsWarper(float(temperature)))
+    def _warp(self, sampling: Sampling, defaults: GenerationConfig) -> None:
+        """Add what narrows the choice, in the order in which `generate` does; `top_k` comes before."""
         own = defaults.do_sample  # a greedy model's config says nothing of how to sample
-        top_k = int(_number(defaults, "top_k") or 0) if own else 0
-        if top_k > 0:
-            self._processors.append(TopKLogitsWarper(top_k))
+        self._top_k = int(_number(defaults, "top_k") or 0) if own else 0
         top_p = sampling.top_p if sampling.top_p is not None else (_number(defaults, "top_p") or 1.0) if own else 1.0
         if top_p < 1.0:
-            self._processors.append(TopPLogitsWarper(top_p))
+            self._warpers.append(TopPLogitsWarper(top_p))
         min_p = (_number(defaults, "min_p") or 0.0) if own else 0.0
         if min_p > 0.0:
-            self._processors.append(MinPLogitsWarper(min_p))
+            self._warpers.append(MinPLogitsWarper(min_p))
+
+
+class _Seen:
+    """The different ids of a row, on its device; only new ones are sent there."""
+
+    def __init__(self, device: torch.device) -> None:
+        self._known: set[int] = set()
+        self._read = 0
+        self._tensor = torch.empty((1, 0), dtype=torch.long, device=device)
+
+    def of(self, ids: Sequence[int]) -> torch.Tensor:
+        """Give the different ids, [1, how many]."""
+        new = set(ids[self._read :]) - self._known
+        self._read = len(ids)
+        if new:
+            self._known |= new
+            added = torch.tensor([sorted(new)], dtype=torch.long, device=self._tensor.device)
+            self._tensor = torch.cat([self._tensor, added], dim=-1)
+        return self._tensor
+
+
+def _drawn(chances: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
+    """Draw one by its chance, [V or K] to a place.
+
+    This is how `torch.multinomial` draws one, without the checks for which that waits for the device: with E
+    exponential, the largest of chance / E is each with its chance.
+
+    Returns:
+        The place, a tensor without dimensions.
+    """
+    return (chances / torch.empty_like(chances).exponential_(generator=generator)).argmax()
 
 
 def _number(defaults: GenerationConfig, name: str) -> float | None:

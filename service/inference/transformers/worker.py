@@ -15,12 +15,19 @@ import queue
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 import torch
 
 from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
-from riffler.service.inference.transformers.failures import FOREIGN, NoRoom, is_out_of_memory, translate
+from riffler.service.inference.transformers.failures import (
+    FOREIGN,
+    NoRoom,
+    is_out_of_memory,
+    no_numbers,
+    translate,
+)
 from riffler.service.inference.transformers.group import Group
 from riffler.service.inference.transformers.layers import bytes_of, filled_cache, new_cache
 from riffler.service.inference.transformers.loading import LocalModel, free_memory
@@ -234,15 +241,32 @@ class Worker:
         self._settle(group)
 
     def _draw(self, group: Group, logits: torch.Tensor) -> None:
-        greedy = logits.argmax(dim=-1).tolist() if any(row.sampler.plain for row in group.rows) else []
+        """Draw each row's next token, and read them all at once: the only time that the device is waited for."""
+        best = logits.max(dim=-1)
+        drawn = best.indices.clone()
         for at, row in enumerate(group.rows):
-            try:
-                token = greedy[at] if row.sampler.plain else row.sampler.draw(logits[at : at + 1], row.ids)
-                row.take(token, self._local.ends)
-            except FOREIGN as exc:  # what is wrong with one row is no matter of the others
-                if is_out_of_memory(exc):
-                    raise
-                row.fail(translate(exc, self._settings.where))
+            if not row.sampler.plain:
+                with self._apart(row):
+                    drawn[at] = row.sampler.draw(logits[at], row.ids)
+        numbers = best.values.isfinite()
+        for row, token, sound in zip(group.rows, *torch.stack([drawn, numbers.long()]).tolist(), strict=True):
+            if row.done:
+                continue
+            if sound:
+                with self._apart(row):
+                    row.take(token, self._local.ends)
+            else:
+                row.fail(no_numbers(self._local.model.dtype, self._settings.where))
+
+    @contextmanager
+    def _apart(self, row: Row) -> Iterator[None]:
+        """Do something with one row: what is wrong with it is no matter of the others."""
+        try:
+            yield
+        except FOREIGN as exc:
+            if is_out_of_memory(exc):
+                raise
+            row.fail(translate(exc, self._settings.where))
 
     def _settle(self, group: Group) -> None:
         """Let rows go that are over, and keep what was computed of them."""

@@ -9,8 +9,12 @@ from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.forms.hermes import Hermes
 from riffler.service.inference.transformers.forms.llama import Llama
 from riffler.service.inference.transformers.forms.mistral import Mistral
+from riffler.service.inference.transformers.forms.qwen_xml import QwenXml
 
-FORMS: Mapping[str, ToolForm] = MappingProxyType({form.name: form for form in (Mistral(), Llama(), Hermes())})
+FORMS: Mapping[str, ToolForm] = MappingProxyType(
+    {form.name: form for form in (Mistral(), Llama(), QwenXml(), Hermes())}
+)
+"""By name. Where templates have signs of several forms, the first counts; where forms share a token, the last."""
 
 
 def detect_form(template: str, added_tokens: Iterable[str]) -> ToolForm | None:
@@ -27,4 +31,5 @@ def detect_form(template: str, added_tokens: Iterable[str]) -> ToolForm | None:
     """
     tokens = frozenset(added_tokens)
     found = (form for form in FORMS.values() if any(sign in template for sign in form.signs))
-    return next(found, None) or next((form for form in FORMS.values() if form.opener in tokens), None)
+    by_opener = {form.opener: form for form in FORMS.values()}
+    return next(found, None) or next((form for opener, form in by_opener.items() if opener in tokens), None)

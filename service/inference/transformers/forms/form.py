@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 _DECODER = json.JSONDecoder()
+
+Schemas = Mapping[str, Mapping[str, Any]]
+"""The JSON schema of each tool's arguments, by the tool's name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,17 +61,31 @@ class ToolForm(Protocol):
 
     @property
     def tokens(self) -> tuple[str, ...]:
-        """Special tokens that are part of a call's text."""
+        """Tokens that are part of a call's text, where the vocabulary has them: opener and closer first of all."""
         ...
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read what stands between the opener and the closer.
 
         Args:
             body: The text, without both.
+            opener: What stands in the body for another opener: its text, or a character that no text has where the
+                vocabulary has a token for it.
+            offered: The tools on offer.
 
         Returns:
             One call or more, or None when this is no call, or not a whole one.
+        """
+        ...
+
+    def inside(self, body: str) -> bool:
+        """Tell whether a body ends within an argument's text, so that a closer which comes next is part of that.
+
+        Args:
+            body: What comes before the closer.
+
+        Returns:
+            Whether it does.
         """
         ...
 
@@ -82,6 +99,26 @@ class ToolForm(Protocol):
             The messages for the template.
         """
         ...
+
+
+def in_string(text: str) -> bool:
+    """Tell whether JSON text ends within a string.
+
+    Args:
+        text: The text.
+
+    Returns:
+        Whether it does.
+    """
+    inside = escaped = False
+    for character in text:
+        if escaped:
+            escaped = False
+        elif character == "\\":
+            escaped = inside
+        elif character == '"':
+            inside = not inside
+    return inside
 
 
 def read_values(text: str, separators: str = "") -> list[object] | None:
@@ -125,10 +162,10 @@ def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
         given = inner[0] if inner is not None and len(inner) == 1 else None
     if not isinstance(given, dict):
         return None
-    arguments = json.dumps(given, ensure_ascii=False)
     try:
+        arguments = json.dumps(given, ensure_ascii=False, allow_nan=False)
         (value["name"] + arguments).encode()
-    except UnicodeEncodeError:  # half of a surrogate pair: no message can keep it
+    except (ValueError, RecursionError):  # NaN or infinity is no JSON; half of a surrogate pair: no message can keep it
         return None
     return ParsedCall(value["name"], arguments)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
 
 
 class Hermes:
@@ -22,9 +22,13 @@ class Hermes:
     forced = '<tool_call>\n{"name": "'
     tokens = ("<tool_call>", "</tool_call>")
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read one object, or several one after another."""
-        return read_calls(read_values(body), ("arguments", "parameters"))
+        return read_calls(read_values(body.replace(opener, self.opener)), ("arguments", "parameters"))
+
+    def inside(self, body: str) -> bool:
+        """Tell whether a string is still open."""
+        return in_string(body)
 
     def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give the messages as they are."""

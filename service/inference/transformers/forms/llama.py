@@ -1,5 +1,9 @@
 """The form of Llama 3.1 to 3.3: the whole reply is JSON with `name` and `parameters`, often after `<|python_tag|>`.
 
+A bare `{` is a letter and no token: where a model begins its reply with JSON that it quotes, with the name of a tool on
+offer, that is a call, and nothing can tell it from one that the model meant. The models of the other forms have tokens
+for their openers as a rule, and then what they quote is never a call (`marks.py`).
+
 The call of a built-in tool (`<|python_tag|>brave_search.call(query="...")`) is no JSON and stays text: no tool that is
 offered here is called that way.
 
@@ -11,7 +15,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
 
 
 class Llama:
@@ -25,9 +29,13 @@ class Llama:
     forced = '{"name": "'
     tokens = ("<|python_tag|>",)
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read all objects of the reply."""
-        return read_calls(read_values(body.replace(self.opener, ""), ";"), ("parameters", "arguments"))
+        return read_calls(read_values(body.replace(opener, ""), ";"), ("parameters", "arguments"))
+
+    def inside(self, body: str) -> bool:
+        """Tell whether a string is still open."""
+        return in_string(body)
 
     def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Spread parallel calls over one message each, with their results between: the template takes one at a time."""

@@ -11,7 +11,7 @@ import re
 import string
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
 
 _NAMED = re.compile(r"\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*(?=\{)")
 _ID = re.compile(r"[A-Za-z0-9]{9}\Z")
@@ -29,20 +29,24 @@ class Mistral:
     forced = "[TOOL_CALLS]"
     tokens = ("[TOOL_CALLS]", "[ARGS]", "[CALL_ID]")
 
-    def parse(self, body: str) -> tuple[ParsedCall, ...] | None:
+    def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read the list, or each name with its arguments."""
         if body.lstrip().startswith("["):
-            lists = read_values(body.replace(self.opener, " ")) or []
+            lists = read_values(body.replace(opener, " ")) or []
             items = [item for value in lists for item in (value if isinstance(value, list) else [None])]
             return read_calls(items, ("arguments",))
         values: list[object] = []
-        for piece in filter(str.strip, body.split(self.opener)):
+        for piece in filter(str.strip, body.split(opener)):
             named = _NAMED.match(piece)
             arguments = read_values(piece[named.end() :]) if named is not None else None
             if named is None or arguments is None or len(arguments) != 1:
                 return None
             values.append({"name": named[1], "arguments": arguments[0]})
         return read_calls(values, ("arguments",))
+
+    def inside(self, body: str) -> bool:
+        """Tell whether a string is still open."""
+        return in_string(body)
 
     def adapt(self, messages: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Give every call an id of nine letters or digits, and its result the same: the template refuses others."""

@@ -9,14 +9,16 @@ import pytest
 from riffler.service.inference.transformers import TransformersEngine
 
 TEMPLATES = Path(__file__).parent / "templates"
-END = {"hermes": "<|im_end|>", "llama": "<|eot_id|>", "mistral": "</s>"}
+END = {"hermes": "<|im_end|>", "qwen_xml": "<|im_end|>", "llama": "<|eot_id|>", "mistral": "</s>"}
 SPECIAL = {
     "hermes": ["<|im_start|>", "<|endoftext|>"],
+    "qwen_xml": ["<|im_start|>", "<|endoftext|>"],
     "llama": ["<|begin_of_text|>", "<|start_header_id|>", "<|end_header_id|>", "<|eom_id|>", "<|python_tag|>"],
     "mistral": "<s> [INST] [/INST] [AVAILABLE_TOOLS] [/AVAILABLE_TOOLS] [TOOL_CALLS] [ARGS] [TOOL_RESULTS] "
     "[/TOOL_RESULTS]".split(),
 }
-ADDED = {"hermes": ["<tool_call>", "</tool_call>", "<think>", "</think>"], "llama": [], "mistral": []}
+QWEN = ["<tool_call>", "</tool_call>", "<think>", "</think>"]
+ADDED = {"hermes": QWEN, "qwen_xml": QWEN, "llama": [], "mistral": []}
 TEXT = "How deep is the harbour of Vorn? The harbour is nine metres deep, and its lighthouse has the key. ".split(" ")
 
 
@@ -28,7 +30,7 @@ def tiny() -> Any:
     )
 
 
-@pytest.fixture(scope="session", params=["hermes", "llama", "mistral"])
+@pytest.fixture(scope="session", params=["hermes", "llama", "mistral", "qwen_xml"])
 def any_form(request: pytest.FixtureRequest) -> str:
     """Each form in turn."""
     form: str = request.param

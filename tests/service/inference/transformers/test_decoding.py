@@ -6,17 +6,26 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.service.inference.transformers.decoding import TextDecoder
+from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.marks import Mark, marks_of
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
     ["🪨 Ω", "नमस्ते", "e\u0301", "\u202eabc", "👩‍👩‍👧"]
 )
 
 
+def texts(decoder: TextDecoder, token: int) -> list[str]:
+    """Decode a token that is no mark."""
+    pieces = decoder.add(token)
+    assert not any(isinstance(piece, Mark) for piece in pieces)
+    return [str(piece) for piece in pieces]
+
+
 @given(text=TEXTS)
 def test_the_pieces_joined_are_the_text(tokenizer: Any, text: str) -> None:
     """Also where a character takes several tokens; none of the pieces has half a character."""
     decoder = TextDecoder(tokenizer, ())
-    pieces = [decoder.add(token) for token in tokenizer.encode(text, add_special_tokens=False)]
+    pieces = [piece for token in tokenizer.encode(text, add_special_tokens=False) for piece in texts(decoder, token)]
     pieces.append(decoder.flush())
     assert "".join(pieces) == text
     assert "\ufffd" in text or not any("\ufffd" in piece for piece in pieces)
@@ -26,7 +35,7 @@ def test_the_pieces_joined_are_the_text(tokenizer: Any, text: str) -> None:
 def test_any_tokens_give_what_they_give_together(tokenizer: Any, ids: list[int]) -> None:
     """Bytes that are no character come as U+FFFD at the latest when the reply ends, and nothing before them changes."""
     decoder = TextDecoder(tokenizer, ())
-    joined = "".join([*(decoder.add(token) for token in ids), decoder.flush()])
+    joined = "".join([*(piece for token in ids for piece in texts(decoder, token)), decoder.flush()])
     whole = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
     assert joined.replace("\ufffd", "") == whole.replace("\ufffd", "")
 
@@ -36,4 +45,19 @@ def test_hidden_tokens_are_no_text(tokenizer: Any) -> None:
     end = tokenizer.eos_token_id
     decoder = TextDecoder(tokenizer, {end})
     ids = [*tokenizer.encode("deep"), end, *tokenizer.encode("er")]
-    assert "".join([*(decoder.add(token) for token in ids), decoder.flush()]) == "deeper"
+    assert "".join([*(piece for token in ids for piece in texts(decoder, token)), decoder.flush()]) == "deeper"
+
+
+@given(before=TEXTS, after=TEXTS)
+def test_marks_are_told_from_their_letters(tokenizer: Any, before: str, after: str) -> None:
+    """A token that opens a call comes by itself, with all text around it; the letters of it are text."""
+    marks = marks_of(tokenizer, FORMS["hermes"])
+    opener = tokenizer.convert_tokens_to_ids("<tool_call>")
+    assert {marks[opener], "</tool_call>", "<think>", "</think>"} == set(marks.values())
+    decoder = TextDecoder(tokenizer, (), marks)
+    letters = [tokenizer.convert_tokens_to_ids(letter) for letter in "<tool_call>"]
+    ids = [*tokenizer.encode(before), opener, *letters, *tokenizer.encode(after)]
+    pieces = [*(piece for token in ids for piece in decoder.add(token)), decoder.flush()]
+    at = pieces.index(Mark("<tool_call>"))
+    assert "".join(str(piece) for piece in pieces[:at]) == before
+    assert "".join(str(piece) for piece in pieces[at + 1 :]) == "<tool_call>" + after

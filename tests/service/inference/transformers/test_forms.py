@@ -1,5 +1,6 @@
 """Forms of tool calls, without a model: what each reads, what it refuses, and how a template is told."""
 
+import json
 from typing import Any
 
 import pytest
@@ -9,12 +10,25 @@ from hypothesis import strategies as st
 from riffler.service.inference.transformers.forms import FORMS, detect_form
 from riffler.service.inference.transformers.forms.mistral import nine_letters
 
+OFFERED: dict[str, Any] = {
+    "a": {
+        "properties": {
+            "x": {"type": "integer"},
+            "s": {"type": "string"},
+            "maybe": {"anyOf": [{"type": "string"}, {"type": "null"}]},
+            "yes": {"type": "boolean"},
+            "list": {"type": "array"},
+            "either": {"type": ["number", "null"]},
+            "kind": {"enum": ["1", "2"]},
+        }
+    }
+}
 A, B = ("a", '{"x": 1}'), ("b", "{}")
 
 
 def read(form: str, body: str) -> list[tuple[str, str]] | None:
     """Read a body, as names and arguments."""
-    calls = FORMS[form].parse(body)
+    calls = FORMS[form].parse(body, FORMS[form].opener, OFFERED)
     return None if calls is None else [(call.name, call.arguments) for call in calls]
 
 
@@ -34,6 +48,8 @@ def read(form: str, body: str) -> list[tuple[str, str]] | None:
         ("mistral", 'a[ARGS]{"x": 1}', [A]),
         ("mistral", 'a{"x": 1}[TOOL_CALLS]b[ARGS]{}', [A, B]),
         ("mistral", 'a[CALL_ID]123456789[ARGS]{"x": 1}', [A]),
+        ("qwen_xml", "\n<function=a>\n<parameter=x>\n1\n</parameter>\n</function>\n", [A]),
+        ("qwen_xml", "<function=b></function>", [B]),
     ],
 )
 def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> None:
@@ -49,7 +65,13 @@ def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> N
         '{"name": "a"}', '{"name": "a", "arguments": 5}', '{"name": "a", "arguments": "{"}',
         '{"name": "a", "arguments": {"x": "lo', '{"name": "a", "arguments": {}} and so on',
         '[{"name": "a", "arguments": {}}, {"name"', "a[ARGS]", "a[ARGS]{", "a[ARGS]{} and so on", "[ARGS]{}",
-        '{"name": "a", "arguments": {"x": "\\ud83d"}}', "[" * 100_000,
+        '{"name": "a", "arguments": {"x": "\\ud83d"}}', "[" * 100_000, '{"name": "a", "arguments": {"x": 1e999}}',
+        '{"name": "a", "arguments": {"x": NaN}}', '{"name": "a", "arguments": {"x": [-Infinity]}}', 'a[ARGS]{"x":NaN}',
+        '{"name": "a", "parameters": {"x": -1e999}}', '{"name": "a", "arguments": "{\\"x\\": NaN}"}',
+        "<function=a>", "<function=a>1</function>", "<function=>\n</function>", "<function=a>\n</function> and so on",
+        "<function=a><parameter=x>1</parameter>", "<function=a><parameter=x>1</function>",
+        "<function=a><parameter=x>1</parameter><parameter=x>2</parameter></function>",
+        "<function=a></function><function=b></function>",
     ],
 )  # fmt: skip
 def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
@@ -57,7 +79,65 @@ def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
     assert read(form, body) is None
 
 
-@given(form=st.sampled_from(sorted(FORMS)), body=st.text(alphabet='{}[]"\\:,;aARGS name1é\n', max_size=40))
+@pytest.mark.parametrize("form", ["llama", "mistral"])
+def test_what_parts_calls_is_the_opener_s_token_where_there_is_one(form: str) -> None:
+    """Its letters, quoted within a call that broke its JSON, begin no second call."""
+    made = FORMS[form]
+    one, other = ('a{"x": 1}', 'b{"x": 2}') if form == "mistral" else ('{"name": "a", "parameters": {}}',) * 2
+    assert len(made.parse(f"{one}\ud800{other}", "\ud800", {}) or ()) == 2
+    assert made.parse(f"{one}{made.opener}{other}", "\ud800", {}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "value"),
+    [
+        ("s", "12", "12"),
+        ("s", "\n two\nlines \n", "\n two\nlines \n"),
+        ("s", "", ""),
+        ("s", "null", "null"),
+        ("s", 'a </parameter> "b" <parameter=s> {', 'a </parameter> "b" <parameter=s> {'),
+        ("maybe", "null", None),
+        ("maybe", "deep", "deep"),
+        ("x", "12", 12),
+        ("x", "1e999", "1e999"),
+        ("x", "deep", "deep"),
+        ("yes", "true", True),
+        ("yes", "False", False),
+        ("list", '["a", 1]', ["a", 1]),
+        ("either", "None", None),
+        ("either", "1.5", 1.5),
+        ("kind", "1", "1"),
+        ("unknown", "1", "1"),
+        ("unknown", '{"a": 1}', {"a": 1}),
+    ],
+)
+def test_bare_text_is_of_the_type_that_the_schema_says(name: str, text: str, value: object) -> None:
+    """What may be a string is one, to the letter; what may not is JSON; what is neither is left for the tool."""
+    calls = read("qwen_xml", f"<function=a>\n<parameter={name}>\n{text}\n</parameter>\n</function>")
+    assert calls is not None
+    assert json.loads(calls[0][1]) == {name: value}
+
+
+@pytest.mark.parametrize("schema", [5, None, [], {}, {"properties": 5}])
+def test_a_schema_of_any_shape_is_no_failure(schema: Any) -> None:
+    """Schemas are a client's: what isn't in the usual shape says nothing about types."""
+    calls = FORMS["qwen_xml"].parse("<function=a><parameter=x>1</parameter></function>", "<tool_call>", {"a": schema})
+    assert [call.arguments for call in calls or ()] == ['{"x": "1"}']
+
+
+@pytest.mark.parametrize("schema", [5, True, {"type": [5]}, {"type": 5}, {"anyOf": 5}, {"oneOf": [5, {}]}, {"enum": 5}])
+def test_an_argument_s_schema_of_any_shape_is_no_failure(schema: Any) -> None:
+    """The same for one argument."""
+    body, offered = "<function=a><parameter=x>1</parameter></function>", {"a": {"properties": {"x": schema}}}
+    calls = FORMS["qwen_xml"].parse(body, "<tool_call>", offered)
+    assert [call.arguments for call in calls or ()] == ['{"x": "1"}']
+
+
+@given(
+    form=st.sampled_from(sorted(FORMS)),
+    body=st.text(alphabet='{}[]"\\:,;aARGS name1é\n', max_size=40)
+    | st.lists(st.sampled_from("<function=a> </function> <parameter=x> </parameter> 1 < é".split())).map("".join),
+)
 def test_any_text_is_calls_or_none(form: str, body: str) -> None:
     """Nothing that a model can write raises, and there is never an empty list of calls."""
     calls = read(form, body)
@@ -69,6 +149,8 @@ def test_any_text_is_calls_or_none(form: str, body: str) -> None:
     [
         ("... <tool_call> ...", [], "hermes"),
         ("... [TOOL_CALLS] ...", [], "mistral"),
+        ("... <tool_call>\n<function=f>\n<parameter=x> ...", ["<tool_call>"], "qwen_xml"),
+        ("", ["<tool_call>"], "hermes"),
         ("... <|start_header_id|>ipython ...", [], "llama"),
         ("", ["<|python_tag|>"], "llama"),
         ("", ["[TOOL_CALLS]"], "mistral"),

@@ -6,14 +6,16 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from riffler.errors import EngineUnavailable, InvalidSetting
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
+from riffler.service.settings import Settings
 from riffler.tools.messages import Message
 
 ASK = EngineRequest((Message.user("deep"),), sampling=Sampling(max_tokens=4))
@@ -84,7 +86,7 @@ async def test_closing_while_it_loads_is_clean(random_folder: Path) -> None:
         ({"device": "gpu"}, "device: expected auto, cpu, cuda or as cuda:1, got 'gpu'"),
         ({"device": "cuda:"}, "device"),
         ({"dtype": "int8"}, "dtype: expected one of auto, float32"),
-        ({"tool_form": "gpt"}, "tool_form: expected one of auto, hermes, llama, mistral"),
+        ({"tool_form": "gpt"}, "tool_form: expected one of auto, hermes, llama, mistral, qwen_xml"),
         ({"batch_size": 0}, "batch_size"),
         ({"batch_wait_ms": -1.0}, "batch_wait_ms"),
         ({"reuse_gib": -1.0}, "reuse_gib"),
@@ -99,6 +101,12 @@ def test_impossible_settings_are_named_before_anything_is_loaded(settings: dict[
     """The error names the setting, what came and what would do."""
     with pytest.raises(InvalidSetting, match=named):
         build_engine("transformers", **{"model": "some/model", **settings})
+
+
+def test_every_form_can_be_set() -> None:
+    """The setting of the service has a choice for each form, and no other."""
+    choices = get_args(Settings.model_fields["tool_form"].annotation)
+    assert set(choices) == {"auto", *FORMS}
 
 
 async def test_a_device_that_is_not_there_is_named(random_folder: Path) -> None:
@@ -146,6 +154,18 @@ async def test_a_model_without_a_chat_template_is_named(random_folder: Path, tmp
     (tmp_path / "chat_template.jinja").unlink()
     engine = TransformersEngine(str(tmp_path), device="cpu")
     with pytest.raises(InvalidSetting, match="no chat template"):
+        await engine.ready()
+    await engine.aclose()
+
+
+@pytest.mark.parametrize("templates", [{"rag": "x"}, {"rag": "x", "tool_use": "y"}])
+async def test_templates_without_a_default_are_named(tiny: Any, tmp_path: Path, templates: dict[str, str]) -> None:
+    """A tokenizer with several chat templates, none of them for chats, is refused when the engine gets ready."""
+    tokenizer = tiny.train_tokenizer(["deep"], "", end="<end>")
+    tokenizer.chat_template = templates
+    tiny.save(tiny.make_model(len(tokenizer)), tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu")
+    with pytest.raises(InvalidSetting, match="default"):
         await engine.ready()
     await engine.aclose()
 

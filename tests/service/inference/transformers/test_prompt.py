@@ -7,14 +7,23 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.errors import EngineRejected
+from riffler.errors import EngineRejected, InvalidSetting
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 
-HOSTILE = ["<|im_end|>", "<|im_start|>system\n", "<tool_call>", "</tool_call>", "<|im_<|im_end|>end|>", "<|endoftext|>"]
+HOSTILE = [
+    *("<|im_end|>", "<|im_start|>system\n", "<tool_call>", "</tool_call>", "<|im_<|im_end|>end|>", "<|endoftext|>"),
+    *("<|eot_id|>", "<|start_header_id|>", "[INST]", "[/INST]", "</s>", "[TOOL_CALLS]"),
+]
 TEXTS = st.lists(st.sampled_from([*HOSTILE, "deep", " ", "\n", "é", "\U000f0000", "<", "|>"]), max_size=8).map("".join)
+
+
+@pytest.fixture(scope="module")
+def tokenizers(make_tokenizer: Any) -> dict[str, Any]:
+    """A tokenizer of each form."""
+    return {form: make_tokenizer(form, ["deep"]) for form in FORMS}
 
 
 @pytest.fixture(scope="module")
@@ -31,24 +40,37 @@ def test_a_prompt_is_the_template_rendered(writer: PromptWriter, tokenizer: Any)
     assert ids.count(tokenizer.eos_token_id) == 2
 
 
-@given(text=TEXTS, argument=TEXTS, result=TEXTS)
-def test_text_never_acts_as_the_template(tokenizer: Any, text: str, argument: str, result: str) -> None:
-    """What looks like a control token is text: turns and calls are as many as without it, and every letter is there."""
-    writer = PromptWriter(tokenizer, FORMS["hermes"], "engine")
+@pytest.mark.parametrize("form", sorted(FORMS))
+@given(words=st.fixed_dictionaries(dict.fromkeys("text argument key deep name id result schema".split(), TEXTS)))
+def test_text_never_acts_as_the_template(tokenizers: dict[str, Any], form: str, words: dict[str, str]) -> None:
+    """What looks like a control token is text: turns and calls are as many as without it, and every letter is there.
 
-    def write(said: str, given_to: str, came: str) -> list[int]:
-        call = ToolCall("c", "f", '{"x": ' + json.dumps(given_to) + "}")
-        messages = (Message.user(said), Message.assistant(said, [call]), Message.tool("c", came))
-        return writer.write(EngineRequest(messages)).ids
+    Words of a user, a client or the model are in texts, in arguments and their keys at any depth, in names, in ids of
+    calls, and in the keys of a tool's schema.
+    """
+    tokenizer = tokenizers[form]
+    writer = PromptWriter(tokenizer, FORMS[form], "engine")
+
+    def write(said: dict[str, str]) -> list[int]:
+        arguments = {said["key"]: said["argument"], "x": [{said["deep"]: 1}]}
+        call = ToolCall("c" + said["id"], "f" + said["name"], json.dumps(arguments))
+        schema = {"type": "object", "properties": {said["schema"]: {"type": "string", said["schema"]: 1}}}
+        tool = {"type": "function", "function": {"name": "f", "parameters": schema}, said["schema"]: 2}
+        user = Message.of({"role": "user", "content": said["text"], "name": "n" + said["name"]})
+        messages = (user, Message.assistant(None, [call]), Message.tool(call.id, said["result"]))
+        return writer.write(EngineRequest(messages, (tool,))).ids
 
     controls = {tokenizer.convert_tokens_to_ids(token) for token in tokenizer.get_added_vocab()}
-    ids, harmless = write(text, argument, result), write("a", "b", "c")
+    ids, harmless = write(words), write(dict.fromkeys(words, "a"))
     assert [token for token in ids if token in controls] == [token for token in harmless if token in controls]
-    assert tokenizer.decode(ids).count(text) >= 2
-    assert result in tokenizer.decode(ids)
+    prompt = tokenizer.decode(ids)
+    assert words["text"].strip() in prompt
+    assert words["result"] in prompt or json.dumps(words["result"], ensure_ascii=False) in prompt
+    for text in (words["argument"], words["key"], words["deep"], "f" + words["name"]):
+        assert text in prompt or json.dumps(text, ensure_ascii=False) in prompt
 
 
-@pytest.mark.parametrize("form", ["hermes", "llama", "mistral"])
+@pytest.mark.parametrize("form", sorted(FORMS))
 def test_neighbours_of_one_role_are_joined_where_the_template_wants_turns(make_tokenizer: Any, form: str) -> None:
     """Contexts come as messages of the user, one after another: each template takes them, with every text in it."""
     tokenizer = make_tokenizer(form, ["deep"])
@@ -63,6 +85,59 @@ def test_what_the_template_refuses_is_rejected_in_its_words(make_tokenizer: Any)
     writer = PromptWriter(make_tokenizer("mistral", ["deep"]), FORMS["mistral"], "engine")
     with pytest.raises(EngineRejected, match="roles must alternate"):
         writer.write(EngineRequest((Message.assistant("first"), Message.user("deep?"))))
+
+
+GEMMA = (
+    "{{ '<bos>' }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
+    "{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}"
+    "{{ '<turn>' + message['role'] + '\n' + message['content'] | trim + '<end>\n' }}{% endfor %}"
+    "{% if add_generation_prompt %}{{ '<turn>assistant\n' }}{% endif %}"
+)
+SILENT = (
+    "{% for message in messages if message.role in ('user', 'assistant') %}"
+    "<turn>{{ message.role }}\n{{ message.content }}<end>\n{% endfor %}{{ '<turn>assistant\n' }}"
+)
+
+
+@pytest.mark.parametrize("template", [GEMMA, SILENT], ids=["gemma", "silent"])
+def test_what_a_template_does_not_take_is_told_as_text(tiny: Any, template: str) -> None:
+    """A system message begins the user's text; a call and its results, with their tools' names, are in the turns."""
+    tokenizer = tiny.train_tokenizer(["deep"], template, end="<end>", special=["<bos>", "<turn>"])
+    writer = PromptWriter(tokenizer, None, "engine")
+    calls = [ToolCall("1", "search_context", '{"query": "<end>"}'), ToolCall("2", "fold", "{}")]
+    messages = (
+        *(Message.system("Be short."), Message.user("One context."), Message.user("How deep?")),
+        *(Message.assistant("I look.", calls), Message.tool("1", "nine<end> metres"), Message.tool("2", "folded")),
+        Message.user("So?"),
+    )
+    ids = writer.write(EngineRequest(messages)).ids
+    assert tokenizer.decode(ids).removeprefix("<bos>") == (
+        "<turn>user\nBe short.\n\nOne context.\n\nHow deep?<end>\n"
+        '<turn>assistant\nI look.\nCall of search_context: {"query": "<end>"}\nCall of fold: {}<end>\n'
+        "<turn>user\nResult of search_context:\nnine<end> metres\n\nResult of fold:\nfolded\n\nSo?<end>\n"
+        "<turn>assistant\n"
+    )
+    assert ids.count(tokenizer.eos_token_id) == 3
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_what_a_template_takes_is_not_told_as_text(tokenizers: dict[str, Any], form: str) -> None:
+    """Templates that know systems and tools get them as they are."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    call = ToolCall("1", "f", "{}")
+    messages = (Message.system("short"), Message.user("deep?"), Message.assistant(None, [call]), Message.tool("1", "9"))
+    text = tokenizers[form].decode(writer.write(EngineRequest(messages)).ids)
+    assert "Result of" not in text
+    assert "Call of" not in text
+
+
+def test_templates_without_a_default_are_named(tiny: Any) -> None:
+    """A tokenizer with a template for retrieval only can't chat, and says which it has."""
+    tokenizer = tiny.train_tokenizer(["deep"], "", end="<end>")
+    tokenizer.chat_template = {"rag": "x", "tool_use": "y"}
+    with pytest.raises(InvalidSetting, match="named default.*: rag, tool_use"):
+        PromptWriter(tokenizer, None, "engine")
 
 
 def test_parts_that_are_no_text_are_rejected(writer: PromptWriter) -> None:

@@ -1,5 +1,6 @@
 """Replies are told apart as they come: whatever the pieces, the same text, reasoning and calls, and nothing lost."""
 
+import re
 from itertools import pairwise
 
 import pytest
@@ -7,13 +8,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.marks import THINKING, Mark
 from riffler.service.inference.transformers.reading import ReplyReader
 
 CALL = '<tool_call>\n{"name": "f", "arguments": {"x": "</tool_call>"}}\n</tool_call>'
 MARKS = (
     "<think> </think> <tool_call> </tool_call> STOP < é { a[ARGS]{} [TOOL_CALLS] <|python_tag|> [THINK] [/THINK] S TOP"
 )
-PIECES = st.sampled_from([*MARKS.split(), CALL, '{"name": "f", "parameters": {}}', "deep ", "\n\n", " "])
+TOKENS = sorted(
+    {mark for pair in THINKING for mark in pair} | {mark for form in FORMS.values() for mark in form.tokens}
+)
+XML_CALL = "<tool_call>\n<function=f>\n<parameter=x>\n</tool_call> deep\n</parameter>\n</function>\n</tool_call>"
+PIECES = st.sampled_from(
+    [
+        *MARKS.split(),
+        CALL,
+        XML_CALL,
+        "<function=f>",
+        "<parameter=x>",
+        '{"name": "f", "parameters": {}}',
+        "deep ",
+        "\n\n",
+        " ",
+    ]
+)
 
 
 def read(
@@ -24,7 +42,7 @@ def read(
     thinking: str = "",
 ) -> tuple[ReplyReader, str]:
     """Read a reply cut at some places, and give the deltas joined."""
-    reader = ReplyReader(FORMS[form] if form else None, stop, thinking, ("f",))
+    reader = ReplyReader(FORMS[form] if form else None, stop, thinking, {"f": {}})
     places = sorted({0, len(reply), *(cut % (len(reply) + 1) for cut in cuts or ())})
     given_out = [reader.feed(reply[one:other]) for one, other in pairwise(places)]
     return reader, "".join([*given_out, "" if reader.stopped else reader.finish()])
@@ -62,6 +80,56 @@ def test_nothing_is_lost(pieces: list[str], form: str | None) -> None:
     assert kept.count("deep") == reply.count("deep")
     assert kept.count("é") == reply.count("é")
     assert form is not None or kept.count("tool_call") == reply.count("tool_call")
+
+
+@given(
+    pieces=st.lists(PIECES, max_size=8),
+    form=st.sampled_from([None, *sorted(FORMS)]),
+    thinking=st.sampled_from(["", "</think>"]),
+)
+def test_tokens_are_read_as_letters_are_where_there_are_no_tokens(
+    pieces: list[str], form: str | None, thinking: str
+) -> None:
+    """A model with tokens for what opens and closes gives what one without them gives with the same text."""
+    reply = "".join(pieces)
+    letters, _ = read(reply, form, thinking=thinking)
+    reader = ReplyReader(FORMS[form] if form else None, (), thinking, {"f": {}}, TOKENS)
+    split = [piece for piece in re.split(f"({'|'.join(map(re.escape, TOKENS))})", reply) if piece]
+    deltas = [reader.feed(Mark(piece) if piece in TOKENS else piece) for piece in split]
+    assert "".join([*deltas, reader.finish()]) == reader.text
+    assert (reader.text, reader.reasoning, reader.calls) == (letters.text, letters.reasoning, letters.calls)
+
+
+@given(pieces=st.lists(PIECES, max_size=8), form=st.sampled_from([None, "hermes", "mistral", "qwen_xml"]))
+def test_letters_are_never_tokens(pieces: list[str], form: str | None) -> None:
+    """Where the vocabulary has tokens for what opens and closes, a quoted call is text, and quoted reasoning is."""
+    reply = "".join(pieces)
+    reader = ReplyReader(FORMS[form] if form else None, (), "", {"f": {}}, TOKENS)
+    deltas = "".join([reader.feed(reply), reader.finish()])
+    assert (reader.text, deltas, reader.reasoning, reader.calls) == (reply, reply, "", [])
+
+
+@pytest.mark.parametrize(
+    ("quoted", "calls"),
+    [("</tool_call>", 1), ("<tool_call>", 1), ("</think>", 1), ("\ud800", 1)],
+)
+def test_a_call_may_quote_what_opens_and_closes(quoted: str, calls: int) -> None:
+    """Letters in an argument neither end the call nor begin another, nor does the token within its JSON string."""
+    for piece in (quoted, Mark(quoted)) if quoted in TOKENS else (quoted,):
+        reader = ReplyReader(FORMS["hermes"], (), "", {"f": {}}, TOKENS)
+        for part in (Mark("<tool_call>"), '{"name": "f", "arguments": {"x": "', piece, '"}}', Mark("</tool_call>")):
+            reader.feed(part)
+        assert reader.finish() == ""
+        expected = quoted if quoted in TOKENS else "\ufffd"
+        assert [call.arguments for call in reader.calls] == [f'{{"x": "{expected}"}}'] * calls
+
+
+def test_what_we_wrote_ourselves_opens_a_call() -> None:
+    """The beginning of a required call is ours: its opener is the token."""
+    reader = ReplyReader(FORMS["hermes"], (), "", {"f": {}}, TOKENS)
+    assert reader.begin(FORMS["hermes"].forced) == ""
+    assert reader.feed('f", "arguments": {}}') + reader.feed(Mark("</tool_call>")) + reader.finish() == ""
+    assert [call.name for call in reader.calls] == ["f"]
 
 
 @pytest.mark.parametrize(
@@ -107,6 +175,10 @@ def test_text_comes_before_the_reply_ends() -> None:
         ("hermes", f"<tool_call>no</tool_call>\n{CALL}", "<tool_call>no</tool_call>", 1, False),
         ("hermes", '<tool_call>\n{"name": "f", "arguments": {}}', "", 1, False),
         ("hermes", '<tool_call>\n{"name": "f", "argu', '<tool_call>\n{"name": "f", "argu', 0, True),
+        ("qwen_xml", f"I search.\n{XML_CALL}\n{XML_CALL}", "I search.", 2, False),
+        ("qwen_xml", "<tool_call>f(x)</tool_call>\nDone.", "<tool_call>f(x)</tool_call>\nDone.", 0, False),
+        ("qwen_xml", "<tool_call>\n<function=f>\n</function>", "", 1, False),
+        ("qwen_xml", XML_CALL[:40], XML_CALL[:40], 0, True),
         ("llama", '{"name": "f", "parameters": {}}', "", 1, False),
         ("llama", '{"name": "Bob", "parameters": {}}', '{"name": "Bob", "parameters": {}}', 0, True),
         ("llama", '{"depth": 9}', '{"depth": 9}', 0, True),

@@ -10,6 +10,7 @@ import pytest
 
 from riffler.errors import EngineGarbled, EngineRejected
 from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, ToolChoice, complete
@@ -38,12 +39,18 @@ TEMPLATE_WORDS = (
 )
 ONE = '{"query": "harbour depth"}'
 TWO = '{"query": "key"}'
+XML = "<tool_call>\n<function=search_context>\n<parameter=query>\n{}\n</parameter>\n</function>\n</tool_call>"
 REPLIES = {
     "hermes": {
         ASK.messages: f'<tool_call>\n{{"name": "search_context", "arguments": {ONE}}}\n</tool_call>',
         BOTH.messages: "I search for both.\n"
         f'<tool_call>\n{{"name": "search_context", "arguments": {ONE}}}\n</tool_call>\n'
         f'<tool_call>\n{{"name": "search_context", "arguments": {TWO}}}\n</tool_call>',
+        WRONG.messages: "<tool_call>\nsearch_context(key)\n</tool_call>",
+    },
+    "qwen_xml": {
+        ASK.messages: XML.format("harbour depth"),
+        BOTH.messages: f"I search for both.\n{XML.format('harbour depth')}\n{XML.format('key')}",
         WRONG.messages: "<tool_call>\nsearch_context(key)\n</tool_call>",
     },
     "llama": {
@@ -59,6 +66,7 @@ REPLIES = {
     },
 }
 HELLO = "Hello, Vorn!"
+QUOTE = EngineRequest((Message.user("Quote the note."),), tools=TOOLS, sampling=Sampling(max_tokens=120))
 THINK = replace(ASK, messages=(Message.user("Think."),))
 THOUGHT = "<think>\nIt is deep.\n</think>\n\nNine metres."
 
@@ -77,7 +85,10 @@ def caller(
     )
     writer = PromptWriter(tokenizer, FORMS[any_form], "test")
     end = [tokenizer.eos_token_id]
-    examples = [
+    # as a model writes what it read as letters
+    quoted, mark = ControlTokens(tokenizer.get_added_vocab()).mark(REPLIES[any_form][BOTH.messages])
+    examples = [(writer.write(QUOTE).ids, encode_pieces(tokenizer, quoted, mark) + end)]
+    examples += [
         (writer.write(replace(ASK, messages=messages)).ids, tokenizer.encode(reply, add_special_tokens=False) + end)
         for messages, reply in replies.items()
     ]
@@ -120,7 +131,7 @@ async def test_calls_side_by_side_are_read(calling: TransformersEngine, any_form
     assert isinstance(answer, Completion)
     assert calls_of(answer) == [("search_context", ONE), ("search_context", TWO)]
     assert len({call.id for call in answer.message.tool_calls}) == 2
-    assert answer.message.text == ("I search for both." if any_form == "hermes" else "")
+    assert answer.message.text == ("I search for both." if any_form in {"hermes", "qwen_xml"} else "")
     assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer.message.text
 
 
@@ -141,6 +152,13 @@ async def test_a_call_that_cannot_be_read_stays_text(calling: TransformersEngine
     assert answer.message.text == REPLIES[any_form][WRONG.messages]
     assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer.message.text
     assert (answer.message.tool_calls, answer.finish_reason) == ((), "stop")
+
+
+async def test_a_call_that_is_quoted_is_text(calling: TransformersEngine, any_form: str) -> None:
+    """A model that copies a document letter by letter calls nothing, whatever the document spells."""
+    answer = await complete(calling, QUOTE)
+    assert (answer.message.tool_calls, answer.finish_reason) == ((), "stop")
+    assert answer.message.text == REPLIES[any_form][BOTH.messages]
 
 
 async def test_a_call_cut_off_is_text_that_says_so(calling: TransformersEngine, any_form: str) -> None:
@@ -164,15 +182,24 @@ async def test_required_without_a_call_is_garbled(calling: TransformersEngine) -
         await complete(calling, replace(ASK, tool_choice="required", sampling=Sampling(max_tokens=3)))
 
 
-async def test_none_never_calls(calling: TransformersEngine) -> None:
-    """With `none` no call comes out, whatever the model has learned: what it says is text, or nothing is left."""
-    for request in (ASK, BOTH, PLAIN):
-        try:
-            answer = await complete(calling, replace(request, tool_choice="none", sampling=Sampling(max_tokens=40)))
-        except EngineGarbled as exc:
-            assert "tool_choice is none" in str(exc)  # noqa: PT017 - one of two right ends
-            continue
-        assert answer.message.tool_calls == ()
+@pytest.mark.parametrize("request_", [ASK, BOTH, WRONG, QUOTE, PLAIN], ids=["one", "both", "wrong", "quote", "plain"])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_none_never_calls(
+    calling: TransformersEngine, any_form: str, request_: EngineRequest, stream: bool
+) -> None:
+    """With `none` there is an answer without calls, whatever the model has learned, and all of it is text."""
+    items = [item async for item in calling.generate(replace(request_, tool_choice="none", stream=stream))]
+    answer = items[-1]
+    assert isinstance(answer, Completion)
+    assert answer.message.text or answer.reasoning  # what a tiny model says when its call is taken from it is chance
+    assert answer.message.tool_calls == ()
+    assert answer.finish_reason in {"stop", "length"}
+    if stream:
+        assert "".join(item.text for item in items if isinstance(item, TextDelta)) == answer.message.text
+    if any_form == "llama" and request_ is ASK:  # its call has no token that could be kept away
+        assert answer.message.text == REPLIES["llama"][ASK.messages]
+    if request_ is QUOTE:
+        assert answer.message.text == REPLIES[any_form][BOTH.messages]
 
 
 async def test_without_tools_nothing_is_a_call(calling: TransformersEngine) -> None:
@@ -214,7 +241,7 @@ async def test_what_was_answered_can_be_sent_back(calling: TransformersEngine) -
 
 async def test_the_form_can_be_chosen(caller: Path, any_form: str) -> None:
     """A form set by hand is used: with another one the call stays text."""
-    other = {"hermes": "mistral", "llama": "mistral", "mistral": "hermes"}[any_form]
+    other = {"hermes": "mistral", "llama": "mistral", "mistral": "hermes", "qwen_xml": "hermes"}[any_form]
     engine = TransformersEngine(str(caller), device="cpu", tool_form=other)
     answer = await complete(engine, ASK)
     await engine.aclose()
