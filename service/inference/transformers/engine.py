@@ -99,7 +99,10 @@ class TransformersEngine:
         return self._counter
 
     async def ready(self) -> None:
-        """Load the model and run it once, off the event loop. Callers at the same time share one load."""
+        """Load the model and run it once, off the event loop. Callers at the same time share one load.
+
+        When the device has failed since, EngineUnavailable says so: the process must be started again.
+        """
         await self._load()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
@@ -145,12 +148,13 @@ class TransformersEngine:
         if loaded is not None:
             await asyncio.to_thread(loaded.worker.stop)
             del loaded
-            await asyncio.to_thread(free_memory)
+            await asyncio.to_thread(free_memory, quietly=True)
 
     async def _load(self) -> _Loaded:
         if self._closed:
             raise EngineUnavailable(f"{self._where}: is closed")
         if self._loaded is not None:
+            self._loaded.worker.check()
             return self._loaded
         if self._loading is None:
             self._loading = asyncio.create_task(self._load_once())

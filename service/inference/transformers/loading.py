@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -170,13 +170,18 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     )
 
 
-def free_memory() -> None:
-    """Give back what nobody uses any more, to the device as well."""
+def free_memory(*, quietly: bool = False) -> None:
+    """Give back what nobody uses any more, to the device as well.
+
+    Args:
+        quietly: Whether a device that is broken is no matter.
+    """
     import torch  # noqa: PLC0415 - heavy
 
     gc.collect()
     if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+        with suppress(RuntimeError) if quietly else nullcontext():
+            torch.cuda.empty_cache()
 
 
 def _device(settings: LocalSettings) -> torch.device:

@@ -7,6 +7,10 @@ session has computed before; replies are computed together.
 When memory runs out, kept beginnings go first. Then fewer rows run at a time: those that must wait lose their keys and
 values, which are computed again from their token ids, so that their replies go on where they were. A row that doesn't
 fit alone fails.
+
+A model's code is foreign, and may raise anything. What fails with a group fails its rows alone. What fails a whole
+round fails all rows. When two rounds in a row fail, or the device itself does, the worker is broken: it ends, and says so to
+whoever asks, so that an operator's probe sees it.
 """
 
 from __future__ import annotations
@@ -20,14 +24,16 @@ from collections.abc import Callable
 import torch
 
 from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
-from riffler.service.inference.transformers.failures import FOREIGN, NoRoom, is_out_of_memory, translate
+from riffler.service.inference.transformers.failures import NoRoom, broken, is_fatal, is_out_of_memory, translate
 from riffler.service.inference.transformers.group import Group
 from riffler.service.inference.transformers.layers import bytes_of, filled_cache, new_cache
 from riffler.service.inference.transformers.loading import LocalModel, free_memory
 from riffler.service.inference.transformers.reuse import PrefixStore
 from riffler.service.inference.transformers.row import Row
 from riffler.service.inference.transformers.settings import GIB, LocalSettings
+from riffler.service.logs import get_logger
 
+_LOG = get_logger("transformers")
 _CHUNK_TOKENS = {"cpu": 256, "cuda": 2048}
 """Tokens of a prompt that are computed at once: enough to keep the device busy, and no longer."""
 _AHEAD_TOKENS = 64
@@ -54,7 +60,7 @@ def warm_up(local: LocalModel, where: str) -> int:
         with torch.inference_mode():
             local.forward([[0] * 8], [0], cache)
             local.forward([[0]], [8], cache)
-    except FOREIGN as exc:
+    except Exception as exc:  # a model's code is foreign, and may raise anything
         raise translate(exc, where) from exc
     return -(-bytes_of(cache) // 9)
 
@@ -81,6 +87,7 @@ class Worker:
         self._groups: list[Group] = []
         self._most = settings.batch_size
         self._stopping = False
+        self._broken: EngineUnavailable | None = None
         self._gate = threading.Lock()  # between `submit` and the end of the thread
         self._thread = threading.Thread(target=self._run, name="riffler-transformers", daemon=True)
 
@@ -95,12 +102,22 @@ class Worker:
             row: The row. To give it up, set its `cancelled`.
 
         Raises:
-            EngineUnavailable: The worker was stopped.
+            EngineUnavailable: The worker was stopped, or is broken.
         """
         with self._gate:
+            self.check()
             if self._stopping:
                 raise EngineUnavailable(f"{self._settings.where}: is closed")
             self._inbox.put(row)
+
+    def check(self) -> None:
+        """Tell, from any thread, whether rows can still be computed.
+
+        Raises:
+            EngineUnavailable: The worker is broken.
+        """
+        if self._broken is not None:
+            raise EngineUnavailable(str(self._broken))  # a new one each time, as each gets its own traceback
 
     def stop(self) -> None:
         """End the thread after its current step, and wait for that. Rows in work fail."""
@@ -110,17 +127,38 @@ class Worker:
         self._thread.join()
 
     def _run(self) -> None:
+        failed = 0
         try:
             with torch.inference_mode():
-                while self._receive():
-                    self._expire()
-                    self._admit()
-                    if self._filling:
-                        self._fill(self._filling[0])
-                    for group in list(self._groups):
-                        self._decode(group)
+                while self._broken is None and self._receive():
+                    try:
+                        self._round()
+                        failed = 0
+                    except Exception as exc:  # noqa: BLE001 - whatever it is, callers wait for an answer
+                        failed += 1
+                        self._fail_all(exc, fatal=is_fatal(exc) or failed > 1)
         finally:
             self._end()
+
+    def _round(self) -> None:
+        self._expire()
+        self._admit()
+        if self._filling:
+            self._fill(self._filling[0])
+        for group in list(self._groups):
+            self._decode(group)
+
+    def _fail_all(self, exc: Exception, *, fatal: bool) -> None:
+        """Tell everybody why nothing comes, and begin anew; or not, after a failure that will come again."""
+        _LOG.error("round_failed", model=self._settings.model, fatal=fatal, exc_info=exc)
+        error: EngineFailed = translate(exc, self._settings.where)
+        if fatal:
+            with self._gate:
+                error = self._broken = broken(exc, self._settings.where)
+        for row in (*self._waiting, *self._running()):
+            if not _over(row):
+                row.fail(error)
+        self._clear()
 
     def _running(self) -> list[Row]:
         return [row for group in (*self._filling, *self._groups) for row in group.rows]
@@ -218,7 +256,7 @@ class Worker:
                 self._groups.remove(group)
                 try:
                     other.join(group, self._local)
-                except FOREIGN:
+                except Exception:
                     self._groups.append(group)  # it has its own cache still
                     raise
                 return
@@ -239,8 +277,8 @@ class Worker:
             try:
                 token = greedy[at] if row.sampler.plain else row.sampler.draw(logits[at : at + 1], row.ids)
                 row.take(token, self._local.ends)
-            except FOREIGN as exc:  # what is wrong with one row is no matter of the others
-                if is_out_of_memory(exc):
+            except Exception as exc:  # what is wrong with one row is no matter of the others
+                if is_out_of_memory(exc) or is_fatal(exc):
                     raise
                 row.fail(translate(exc, self._settings.where))
 
@@ -281,14 +319,20 @@ class Worker:
         """Do something with a group. When that fails, its rows end or wait, and all others go on."""
         try:
             work(group)
-        except FOREIGN as exc:
-            self._forget(group)
-            left = [row for row in group.rows if not _over(row)]
-            if not is_out_of_memory(exc):
-                for row in left:
-                    row.fail(translate(exc, self._settings.where))
-                return
-            self._make_do(left, exc)
+        except Exception as exc:  # noqa: BLE001 - a model's code is foreign, and may raise anything
+            failure = exc
+        else:
+            return
+        if is_fatal(failure):
+            raise failure
+        self._forget(group)
+        left = [row for row in group.rows if not _over(row)]
+        if is_out_of_memory(failure):
+            self._make_do(left, failure)
+            return
+        _LOG.error("step_failed", model=self._settings.model, exc_info=failure)
+        for row in left:
+            row.fail(translate(failure, self._settings.where))
 
     def _make_do(self, rows: list[Row], exc: BaseException) -> None:
         """Go on with less memory: without what is kept, else with fewer rows at a time."""
@@ -322,7 +366,10 @@ class Worker:
                 rows.append(row)
         for row in rows:
             if not _over(row):
-                row.fail(EngineUnavailable(f"{self._settings.where}: was closed during the call"))
+                row.fail(self._broken or EngineUnavailable(f"{self._settings.where}: was closed during the call"))
+        self._clear()
+
+    def _clear(self) -> None:
         self._waiting.clear()
         self._filling.clear()
         self._groups.clear()
