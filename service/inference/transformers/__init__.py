@@ -8,6 +8,7 @@
     forms/       how a model writes tool calls: one form a file
     reading.py   tells reasoning, text and calls apart as the reply comes
     decoding.py  token ids back to text, never half a character
+    warming.py   the first steps of a model, which show whether it works
     sampling.py  draws one row's next token
     row.py       one request on its way through the worker
     worker.py    the one thread that runs the model: who starts, who waits, who ends

@@ -207,7 +207,8 @@ class _Loaded:
 
     def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
         self.local = load_model(settings, counter)
-        from riffler.service.inference.transformers.worker import Worker, warm_up  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.warming import warm_up  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
         self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
         self.worker: Worker = Worker(self.local, settings, warm_up(self.local, settings.where))

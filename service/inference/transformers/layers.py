@@ -15,6 +15,8 @@ _ROOM = 256
 """In tokens: what a layer has beside what it needs when it grows."""
 _STRETCHED = frozenset({"dynamic", "longrope"})
 """Rotary embeddings whose frequencies depend on how long the sequence is: a cached key goes stale as it grows."""
+_SWITCHED = "longrope"
+"""The one that has two sets of frequencies, for short and for long sequences."""
 
 
 class GrowingLayer(DynamicLayer):  # type: ignore[no-untyped-call]  # its base's __init_subclass__ has no types
@@ -72,6 +74,37 @@ def _enlarged(old: torch.Tensor | None, like: torch.Tensor, size: int) -> torch.
     return new
 
 
+def _ropes(config: PretrainedConfig) -> list[dict[str, Any]]:
+    rope = getattr(config.get_text_config(decoder=True), "rope_parameters", None) or {}
+    return [value for value in rope.values() if isinstance(value, dict)] or [rope]
+
+
+def is_chunked(config: PretrainedConfig) -> bool:
+    """Tell whether a prompt can be computed in chunks.
+
+    Args:
+        config: The model's.
+
+    Returns:
+        False where the first chunks would be computed as if the text were short.
+    """
+    return not any(rope.get("rope_type") in _STRETCHED for rope in _ropes(config))
+
+
+def stretch_of(config: PretrainedConfig) -> int | None:
+    """Find where a growing text has to be computed anew, because its frequencies change.
+
+    Args:
+        config: The model's.
+
+    Returns:
+        The most tokens that are short; None when nothing changes.
+    """
+    switched = (rope for rope in _ropes(config) if rope.get("rope_type") == _SWITCHED)
+    found = (rope.get("original_max_position_embeddings") for rope in switched)
+    return next((value for value in found if isinstance(value, int)), None)
+
+
 def is_plain(config: PretrainedConfig) -> bool:
     """Tell whether rows of a model's cache can be cut, moved and joined.
 
@@ -82,10 +115,7 @@ def is_plain(config: PretrainedConfig) -> bool:
         True when every layer keeps keys and values of all tokens, and positions are encoded alike at any length.
         Sliding windows, linear attention, shared, indexed or quantised layers don't.
     """
-    text = config.get_text_config(decoder=True)
-    rope = getattr(text, "rope_parameters", None) or {}
-    nested = [value for value in rope.values() if isinstance(value, dict)] or [rope]
-    if any(value.get("rope_type") in _STRETCHED for value in nested):
+    if not is_chunked(config):
         return False
     layers = DynamicCache(config=config).layers
     return bool(layers) and all(type(layer) is DynamicLayer for layer in layers)

@@ -35,6 +35,8 @@ class LocalModel:
         device: Where it runs.
         window_tokens: How many tokens a request and its completion may have together.
         plain: Whether rows of its cache can be cut, moved and joined (`layers.is_plain`).
+        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`).
+        stretch_at: After how many tokens a text has to be computed anew (`layers.stretch_of`), or None.
         form: How it writes tool calls, or None.
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
@@ -46,6 +48,8 @@ class LocalModel:
     device: torch.device
     window_tokens: int
     plain: bool
+    chunked: bool
+    stretch_at: int | None
     form: ToolForm | None
     ends: frozenset[int]
     hidden: frozenset[int]
@@ -139,7 +143,11 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     with _translated(settings, "model"):
         from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
-        from riffler.service.inference.transformers.layers import is_plain  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.layers import (  # noqa: PLC0415 - needs torch
+            is_chunked,
+            is_plain,
+            stretch_of,
+        )
 
         device = _device(settings)
         at: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_only}
@@ -153,6 +161,11 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         )
         model = model.to(device).eval()  # type: ignore[arg-type]  # the overload is hidden by a decorator
         takes = frozenset(inspect.signature(model.forward).parameters)
+        if "past_key_values" not in takes:
+            raise InvalidSetting(
+                f"{settings.where}: model: {type(model).__name__} keeps what it read in a way of its own, "
+                "not as keys and values, so it can't run here"
+            )
         plain = is_plain(model.config) and "position_ids" in takes
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
@@ -163,6 +176,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         device=device,
         window_tokens=window,
         plain=plain,
+        chunked=is_chunked(model.config),
+        stretch_at=stretch_of(model.config),
         form=form,
         ends=_ends(model, tokenizer),
         hidden=_hidden(tokenizer, form),

@@ -9,8 +9,8 @@ values, which are computed again from their token ids, so that their replies go 
 fit alone fails.
 
 A model's code is foreign, and may raise anything. What fails with a group fails its rows alone. What fails a whole
-round fails all rows. When two rounds in a row fail, or the device itself does, the worker is broken: it ends, and says so to
-whoever asks, so that an operator's probe sees it.
+round fails all rows. When two rounds in a row fail, or the device itself does, the worker is broken: it ends, and says
+so to whoever asks, so that an operator's probe sees it.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ import torch
 from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
 from riffler.service.inference.transformers.failures import NoRoom, broken, is_fatal, is_out_of_memory, translate
 from riffler.service.inference.transformers.group import Group
-from riffler.service.inference.transformers.layers import bytes_of, filled_cache, new_cache
+from riffler.service.inference.transformers.layers import filled_cache, new_cache
 from riffler.service.inference.transformers.loading import LocalModel, free_memory
 from riffler.service.inference.transformers.reuse import PrefixStore
 from riffler.service.inference.transformers.row import Row
@@ -42,36 +42,13 @@ _MOST_PADDING = 2
 """Rows join a group while its cache is at most so many times what its rows need."""
 
 
-def warm_up(local: LocalModel, where: str) -> int:
-    """Run the model once over a few tokens, so that its first request finds it ready.
-
-    Args:
-        local: The model.
-        where: Who fails, to start an error's text with.
-
-    Returns:
-        Bytes of keys and values that a token takes.
-
-    Raises:
-        translate: An EngineFailed; the model can't run on its device.
-    """
-    cache = new_cache(local.model.config, plain=local.plain)
-    try:
-        with torch.inference_mode():
-            local.forward([[0] * 8], [0], cache)
-            local.forward([[0]], [8], cache)
-    except Exception as exc:  # a model's code is foreign, and may raise anything
-        raise translate(exc, where) from exc
-    return -(-bytes_of(cache) // 9)
-
-
 class Worker:
     """Runs rows in a thread of its own, from `start` to `stop`.
 
     Args:
         local: The model.
         settings: Sizes and limits.
-        token_bytes: What `warm_up` measured.
+        token_bytes: What `warming.warm_up` measured.
     """
 
     def __init__(self, local: LocalModel, settings: LocalSettings, token_bytes: int) -> None:
@@ -224,7 +201,8 @@ class Worker:
         row = group.rows[0]
         if row.computed == 0:
             self._begin(group, row)
-        chunk = row.ids[row.computed : row.computed + self._chunk]
+        size = self._chunk if self._local.chunked else len(row.ids)
+        chunk = row.ids[row.computed : row.computed + size]
         self._reserve(len(chunk))
         logits = self._local.forward([chunk], [row.computed], group.cache)
         row.computed += len(chunk)
@@ -266,6 +244,11 @@ class Worker:
         self._guarded(group, self._decode_token)
 
     def _decode_token(self, group: Group) -> None:
+        if group.width == self._local.stretch_at:  # all its keys were computed for a shorter text
+            self._groups.remove(group)
+            group.rows[0].computed, group.cache = 0, new_cache(self._local.model.config, plain=False)
+            self._filling.append(group)
+            return
         self._reserve(len(group.rows))
         logits = group.step(self._local)
         self._draw(group, logits)
