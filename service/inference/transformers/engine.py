@@ -42,7 +42,6 @@ class TransformersEngine:
         window_tokens: The window.
         tool_form: How the model writes tool calls.
         batch_size: Most requests at a time.
-        batch_wait_ms: How long an idle engine waits for company.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
         timeout_s: Longest time of one call.
@@ -59,8 +58,7 @@ class TransformersEngine:
         window_tokens: int | None = None,
         tool_form: str = "auto",
         batch_size: int = 8,
-        batch_wait_ms: float = 5.0,
-        reuse_gib: float = 1.0,
+        reuse_gib: float | None = None,
         memory_gib: float | None = None,
         timeout_s: float = 600.0,
     ) -> None:
@@ -73,7 +71,6 @@ class TransformersEngine:
             window_tokens=window_tokens,
             tool_form=tool_form,
             batch_size=batch_size,
-            batch_wait_ms=batch_wait_ms,
             reuse_gib=reuse_gib,
             memory_gib=memory_gib,
             timeout_s=timeout_s,
@@ -207,11 +204,13 @@ class _Loaded:
 
     def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
         self.local = load_model(settings, counter)
+        from riffler.service.inference.transformers.memory import sizes_of  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.warming import warm_up  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
         self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
-        self.worker: Worker = Worker(self.local, settings, warm_up(self.local, settings.where))
+        sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
+        self.worker: Worker = Worker(self.local, settings, sizes)
         self.worker.start()
 
     @property

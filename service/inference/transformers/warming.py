@@ -6,7 +6,7 @@ import torch
 
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.inference.transformers.failures import is_fatal, is_out_of_memory, translate
-from riffler.service.inference.transformers.layers import bytes_of, new_cache
+from riffler.service.inference.transformers.layers import new_cache, token_bytes_of
 from riffler.service.inference.transformers.loading import LocalModel
 
 _TOKENS = 8
@@ -42,7 +42,7 @@ def warm_up(local: LocalModel, where: str) -> int:
         raise _told(exc, where) from exc
     if _forgets(stepped, whole, bare):
         raise InvalidSetting(f"{where}: model: doesn't go on from a cache of keys and values, so it can't run here")
-    return -(-bytes_of(cache) // len(ids))
+    return token_bytes_of(cache, len(ids))
 
 
 def _told(exc: Exception, where: str) -> EngineFailed | InvalidSetting:

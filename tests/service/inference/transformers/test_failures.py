@@ -78,7 +78,7 @@ async def test_a_round_that_fails_is_said_and_survived_once(
 ) -> None:
     """What fails outside the model fails the rows with its cause; only a second time in a row is the engine broken.
 
-    The store of beginnings stands for our own code here: it can't be made to fail from outside.
+    One step of a round stands for our own code here: it can't be made to fail from outside.
     """
     alone = await complete(engine, ASK)
     assert engine._loaded is not None
@@ -89,7 +89,7 @@ async def test_a_round_that_fails_is_said_and_survived_once(
 
     for times in (1, 2):
         with monkeypatch.context() as patched:
-            patched.setattr(type(worker), "_expire", fail)
+            patched.setattr(type(worker.rounds), "_expire", fail)
             for _ in range(times):
                 with pytest.raises(EngineUnavailable, match="LookupError: no such place"):
                     await complete(engine, ASK)

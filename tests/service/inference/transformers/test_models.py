@@ -101,7 +101,7 @@ async def test_it_agrees_with_generate(name: str, tokenizer: Any, tmp_path: Path
         assert one.usage.prompt_tokens == ids["input_ids"].shape[1]
         said = tokenizer.decode(out[0, ids["input_ids"].shape[1] :], skip_special_tokens=True)
         assert one.message.text == other.message.text == said
-        assert (other.usage.cached_tokens > 0) == plain
+    assert any(one.usage.cached_tokens > 0 for one in together) == plain
     assert max(one.usage.prompt_tokens for one in alone) > 600
     assert any(one.usage.prompt_tokens < 300 < one.usage.prompt_tokens + one.usage.completion_tokens for one in alone)
 
