@@ -84,7 +84,6 @@ class Riffler:
             dtype=settings.dtype,
             tool_form=settings.tool_form,
             batch_size=settings.batch_size,
-            batch_wait_ms=settings.batch_wait_ms,
             reuse_gib=settings.reuse_gib,
             memory_gib=settings.memory_gib,
         )

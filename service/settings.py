@@ -38,9 +38,14 @@ class Settings(BaseSettings):
         "auto", description="How a local model writes tool calls."
     )
     batch_size: int = Field(8, ge=1, description="Most requests that a local model computes together.")
-    batch_wait_ms: float = Field(5.0, ge=0, le=1000, description="How long an idle local model waits for company.")
-    reuse_gib: float = Field(1.0, ge=0, description="Memory for computed beginnings of sessions; 0 keeps none.")
-    memory_gib: float | None = Field(None, gt=0, description="Most memory for keys and values of a local model.")
+    reuse_gib: float | None = Field(
+        None, ge=0, description="Memory for computed beginnings of sessions; 0 keeps none, none given is a third."
+    )
+    memory_gib: float | None = Field(
+        None,
+        gt=0,
+        description="Most memory for keys and values of a local model; none given is a GPU's, half a CPU's.",
+    )
     redis_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("redis_url", "REDIS_URL", "RIFFLER_REDIS_URL"),

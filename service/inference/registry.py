@@ -34,9 +34,8 @@ class EngineSettings:
         dtype: Of a local model's weights: `auto`, `float32`, `bfloat16` or `float16`.
         tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama`, `mistral` or `qwen_xml`.
         batch_size: Most requests that a local model computes together.
-        batch_wait_ms: How long an idle local model waits for more requests to start with.
-        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none.
-        memory_gib: Most memory for all keys and values; None is what the device has.
+        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none. None is a third of what is free.
+        memory_gib: Most memory for all keys and values. None is what a GPU has, and half of what is free on the CPU.
     """
 
     model: str | None = None
@@ -53,8 +52,7 @@ class EngineSettings:
     dtype: Dtype = "auto"
     tool_form: str = "auto"
     batch_size: int = 8
-    batch_wait_ms: float = 5.0
-    reuse_gib: float = 1.0
+    reuse_gib: float | None = None
     memory_gib: float | None = None
 
 
@@ -95,7 +93,6 @@ def _transformers(settings: EngineSettings) -> Engine:
         window_tokens=settings.window_tokens,
         tool_form=settings.tool_form,
         batch_size=settings.batch_size,
-        batch_wait_ms=settings.batch_wait_ms,
         reuse_gib=settings.reuse_gib,
         memory_gib=settings.memory_gib,
         timeout_s=settings.timeout_s,
@@ -125,8 +122,7 @@ def build_engine(
     dtype: Dtype = "auto",
     tool_form: str = "auto",
     batch_size: int = 8,
-    batch_wait_ms: float = 5.0,
-    reuse_gib: float = 1.0,
+    reuse_gib: float | None = None,
     memory_gib: float | None = None,
 ) -> Engine:
     """Make the engine of a name. Nothing is connected or loaded yet.
@@ -147,7 +143,6 @@ def build_engine(
         dtype: A local model's numbers.
         tool_form: How a local model writes tool calls.
         batch_size: Most requests at a time.
-        batch_wait_ms: How long to wait for company.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
 
@@ -176,7 +171,6 @@ def build_engine(
         dtype=dtype,
         tool_form=tool_form,
         batch_size=batch_size,
-        batch_wait_ms=batch_wait_ms,
         reuse_gib=reuse_gib,
         memory_gib=memory_gib,
     )

@@ -10,9 +10,12 @@
     reading.py   tells reasoning, text and calls apart as the reply comes
     marks.py     tokens that open or close a call or reasoning, which no text can become
     decoding.py  token ids back to text, never half a character
+    warming.py   the first steps of a model, which show whether it works
     sampling.py  draws one row's next token
     row.py       one request on its way through the worker
-    worker.py    the one thread that runs the model: who starts, who waits, who ends
+    worker.py    the one thread that runs the model: takes rows, and ends well
+    rounds.py    what it does in each round: who starts, who is computed, who waits, who ends
+    memory.py    how much memory keys and values may take
     group.py     rows that are decoded together, and their joint cache
     layers.py    cache layers that grow without being copied at each token; which models they fit
     reuse.py     computed beginnings, kept by the name of a session

@@ -50,7 +50,6 @@ class TransformersEngine:
         window_tokens: The window.
         tool_form: How the model writes tool calls.
         batch_size: Most requests at a time.
-        batch_wait_ms: How long an idle engine waits for company.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
         timeout_s: Longest time of one call.
@@ -67,8 +66,7 @@ class TransformersEngine:
         window_tokens: int | None = None,
         tool_form: str = "auto",
         batch_size: int = 8,
-        batch_wait_ms: float = 5.0,
-        reuse_gib: float = 1.0,
+        reuse_gib: float | None = None,
         memory_gib: float | None = None,
         timeout_s: float = 600.0,
     ) -> None:
@@ -81,7 +79,6 @@ class TransformersEngine:
             window_tokens=window_tokens,
             tool_form=tool_form,
             batch_size=batch_size,
-            batch_wait_ms=batch_wait_ms,
             reuse_gib=reuse_gib,
             memory_gib=memory_gib,
             timeout_s=timeout_s,
@@ -107,7 +104,10 @@ class TransformersEngine:
         return self._counter
 
     async def ready(self) -> None:
-        """Load the model and run it once, off the event loop. Callers at the same time share one load."""
+        """Load the model and run it once, off the event loop. Callers at the same time share one load.
+
+        When the device has failed since, EngineUnavailable says so: the process must be started again.
+        """
         await self._load()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
@@ -153,12 +153,13 @@ class TransformersEngine:
         if loaded is not None:
             await asyncio.to_thread(loaded.worker.stop)
             del loaded
-            await asyncio.to_thread(free_memory)
+            await asyncio.to_thread(free_memory, quietly=True)
 
     async def _load(self) -> _Loaded:
         if self._closed:
             raise EngineUnavailable(f"{self._where}: is closed")
         if self._loaded is not None:
+            self._loaded.worker.check()
             return self._loaded
         if self._loading is None:
             self._loading = asyncio.create_task(self._load_once())
@@ -219,10 +220,13 @@ class _Loaded:
 
     def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
         self.local = load_model(settings, counter)
-        from riffler.service.inference.transformers.worker import Worker, warm_up  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.memory import sizes_of  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.warming import warm_up  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
         self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
-        self.worker: Worker = Worker(self.local, settings, warm_up(self.local, settings.where))
+        sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
+        self.worker: Worker = Worker(self.local, settings, sizes)
         self.worker.start()
 
     @property

@@ -1,7 +1,8 @@
 """Rows that are decoded together, and their joint cache.
 
 Rows of different lengths are aligned at their ends: a shorter one has padding on its left, which the mask hides. Its
-tokens keep their own positions, so that a row's result doesn't depend on its company (but for rounding).
+tokens keep their own positions, so that a row's result doesn't depend on its company, but for rounding: the device adds
+in another order when there are more rows.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import torch
 from transformers import DynamicCache
 
-from riffler.service.inference.transformers.layers import Tensors, bytes_of, cache_of, row_of, tensors_of
+from riffler.service.inference.transformers.layers import GrowingLayer, Tensors, bytes_of, layers_of
 from riffler.service.inference.transformers.loading import LocalModel
 from riffler.service.inference.transformers.row import Row
 
@@ -28,13 +29,37 @@ class Group:
 
     @property
     def width(self) -> int:
-        """Columns of the cache: the tokens of its longest row."""
+        """Columns of the cache that are in use: the tokens of its longest row."""
         return max(row.computed for row in self.rows)
 
-    @property
-    def size(self) -> int:
-        """Bytes of keys and values."""
+    def size(self, token_bytes: int) -> int:
+        """Count what the cache takes.
+
+        Args:
+            token_bytes: Bytes of one token's keys and values.
+
+        Returns:
+            Bytes, the room behind keys and values included.
+        """
+        first = self.cache.layers[0] if self.cache.layers else None
+        if isinstance(first, GrowingLayer):  # counted without a look at each layer, as this is asked at each token
+            return len(self.rows) * first.columns * token_bytes
         return bytes_of(self.cache)
+
+    def growth(self, tokens: int, token_bytes: int) -> int:
+        """Count what the cache will take beyond what it takes now.
+
+        Args:
+            tokens: How many more columns it is to have.
+            token_bytes: Bytes of one token's keys and values.
+
+        Returns:
+            Bytes; 0 while there is room.
+        """
+        first = self.cache.layers[0] if self.cache.layers else None
+        if isinstance(first, GrowingLayer):
+            tokens = first.columns_for(self.width + tokens) - first.columns
+        return len(self.rows) * tokens * token_bytes
 
     def step(self, local: LocalModel) -> torch.Tensor:
         """Compute each row's last token.
@@ -57,52 +82,71 @@ class Group:
             row.computed += 1
         return logits
 
-    def join(self, other: Group, local: LocalModel) -> None:
-        """Take in the rows of another group, whose cache isn't used after.
+    def repair(self) -> None:
+        """Cut off what a step that failed in the middle appended to some layers. The cache is plain."""
+        for layer in layers_of(self.cache):
+            layer.cut(self.width)
+
+    def join(self, other: Group) -> None:
+        """Take in the rows of another group, whose cache isn't used after. When it fails, both are as they were.
 
         Args:
             other: The group; its cache is plain, as is ours.
-            local: The model.
         """
         width = max(self.width, other.width)
-        pairs = zip(tensors_of(self.cache), tensors_of(other.cache), strict=True)
-        joined = [
-            (
-                torch.cat([_padded(keys, width), _padded(its_keys, width)]),
-                torch.cat([_padded(values, width), _padded(its_values, width)]),
-            )
-            for (keys, values), (its_keys, its_values) in pairs
-        ]
-        self.cache = cache_of(local.model.config, joined)
+        joined = []
+        for ours, theirs in zip(layers_of(self.cache), layers_of(other.cache), strict=True):
+            layer = GrowingLayer()
+            layer.fill([ours.pair, theirs.pair], width)
+            joined.append(layer)
+        layers_of(self.cache)[:] = joined
         self.rows += other.rows
 
-    def computed_of(self, row: Row) -> Tensors:
-        """Copy what was computed of a row.
+    def drop(self, gone: list[Row]) -> None:
+        """Let rows go, and the padding that only they needed, layer by layer.
 
-        Args:
-            row: One of the rows; the cache is plain.
-
-        Returns:
-            Its keys and values.
-        """
-        return row_of(self.cache, self.rows.index(row), self.width - row.computed)
-
-    def drop(self, gone: list[Row], local: LocalModel) -> None:
-        """Let rows go, and the padding that only they needed.
+        When it fails, the cache can't be used any more.
 
         Args:
             gone: Some of the rows, not all; the cache is plain.
-            local: The model.
         """
-        kept = [at for at, row in enumerate(self.rows) if row not in gone]
-        width = self.width
-        self.rows = [self.rows[at] for at in kept]
-        index = torch.tensor(kept, device=local.device)
-        excess = width - self.width
-        left = [(keys[index, :, excess:], values[index, :, excess:]) for keys, values in tensors_of(self.cache)]
-        self.cache = cache_of(local.model.config, left)
+        kept = [(at, row) for at, row in enumerate(self.rows) if row not in gone]
+        width = max(row.computed for _, row in kept)
+        excess = self.width - width
+        layers = layers_of(self.cache)
+        for number, old in enumerate(layers):
+            layer = GrowingLayer()
+            keys, values = old.pair
+            parts = [(keys[at : at + 1, :, excess:], values[at : at + 1, :, excess:]) for at, _ in kept]
+            layer.fill(parts, width)
+            layers[number] = layer
+        self.rows = [row for _, row in kept]
 
+    def mostly(self, tokens: int) -> bool:
+        """Tell whether the first tokens are most of what the cache's memory holds.
 
-def _padded(tensor: torch.Tensor, width: int) -> torch.Tensor:
-    """Pad on the left with zeros, [B, H, T, D] to [B, H, width, D]. Zeros, as what is masked must still be finite."""
-    return torch.nn.functional.pad(tensor, (0, 0, width - tensor.shape[-2], 0))
+        Args:
+            tokens: How many.
+
+        Returns:
+            True for one row of which they are three quarters: it isn't worth a copy then.
+        """
+        return len(self.rows) == 1 and layers_of(self.cache)[0].columns * 3 <= tokens * 4
+
+    def beginning_of(self, row: Row, tokens: int, *, copy: bool) -> Tensors:
+        """Give what was computed of a row's first tokens, to be kept after the row is gone.
+
+        Args:
+            row: One of the rows; the cache is plain.
+            tokens: How many.
+            copy: Whether to copy. Else the memory is the cache's, which mustn't be used after.
+
+        Returns:
+            Keys and values, [1, H, T, D].
+        """
+        at, start = self.rows.index(row), self.width - row.computed
+        found: Tensors = []
+        for layer in layers_of(self.cache):
+            keys, values = (each[at : at + 1, :, start : start + tokens] for each in layer.pair)
+            found.append((keys.clone(), values.clone()) if copy else (keys, values))
+        return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import inspect
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,8 @@ class LocalModel:
         device: Where it runs.
         window_tokens: How many tokens a request and its completion may have together.
         plain: Whether rows of its cache can be cut, moved and joined (`layers.is_plain`).
+        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`).
+        stretch_at: After how many tokens a text has to be computed anew (`layers.stretch_of`), or None.
         form: How it writes tool calls, or None.
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
@@ -47,6 +49,8 @@ class LocalModel:
     device: torch.device
     window_tokens: int
     plain: bool
+    chunked: bool
+    stretch_at: int | None
     form: ToolForm | None
     ends: frozenset[int]
     hidden: frozenset[int]
@@ -141,7 +145,11 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     with _translated(settings, "model"):
         from transformers import AutoModelForCausalLM  # noqa: PLC0415
 
-        from riffler.service.inference.transformers.layers import is_plain  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.layers import (  # noqa: PLC0415 - needs torch
+            is_chunked,
+            is_plain,
+            stretch_of,
+        )
 
         device = _device(settings)
         at: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_only}
@@ -155,6 +163,11 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         )
         model = model.to(device).eval()  # type: ignore[arg-type]  # the overload is hidden by a decorator
         takes = frozenset(inspect.signature(model.forward).parameters)
+        if "past_key_values" not in takes:
+            raise InvalidSetting(
+                f"{settings.where}: model: {type(model).__name__} keeps what it read in a way of its own, "
+                "not as keys and values, so it can't run here"
+            )
         plain = is_plain(model.config) and "position_ids" in takes
         form = _form(settings, tokenizer)
     if not plain:
@@ -166,6 +179,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         device=device,
         window_tokens=window,
         plain=plain,
+        chunked=is_chunked(model.config),
+        stretch_at=stretch_of(model.config),
         form=form,
         ends=_ends(model, tokenizer),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
@@ -174,13 +189,18 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     )
 
 
-def free_memory() -> None:
-    """Give back what nobody uses any more, to the device as well."""
+def free_memory(*, quietly: bool = False) -> None:
+    """Give back what nobody uses any more, to the device as well.
+
+    Args:
+        quietly: Whether a device that is broken is no matter.
+    """
     import torch  # noqa: PLC0415 - heavy
 
     gc.collect()
     if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+        with suppress(RuntimeError) if quietly else nullcontext():
+            torch.cuda.empty_cache()
 
 
 def _device(settings: LocalSettings) -> torch.device:

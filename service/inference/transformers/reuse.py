@@ -1,5 +1,9 @@
 """Computed beginnings, kept by the name of a session: the longest common beginning is not computed again.
 
+What is kept is of prompts only, and in whole chunks: so whoever goes on from it computes the same chunks, in the same
+shapes, as whoever computes all, and gets the same numbers to the last bit. A reply is computed token by token, which
+rounds otherwise; it is computed again, in chunks, when it comes back in the next prompt.
+
 An entry is never changed: whoever uses it copies what it shares, which costs a small part of computing it. Names are
 never mixed, so that nobody can time what another session asked.
 """
@@ -50,23 +54,41 @@ class PrefixStore:
             The entry's keys and values, and how many of its first tokens are the prompt's; None when not one is.
         """
         prompt = np.asarray(ids, dtype=np.int64)
-        shared = {key: _common(entry.ids, prompt) for key, entry in self._entries.items() if key[0] == name}
+        newest_first = [key for key in reversed(self._entries) if key[0] == name]  # of equal ones, it stays the newest
+        shared = {key: _common(self._entries[key].ids, prompt) for key in newest_first}
         best = max(shared, key=shared.__getitem__, default=None)
         if best is None or shared[best] == 0:
             return None
         self._entries.move_to_end(best)
         return self._entries[best].tensors, shared[best]
 
+    def holds(self, name: str, ids: list[int]) -> bool:
+        """Tell whether some tokens are kept already, alone or as the beginning of more.
+
+        Args:
+            name: The session.
+            ids: The tokens.
+
+        Returns:
+            True when they are.
+        """
+        wanted = np.asarray(ids, dtype=np.int64)
+        for key, entry in self._entries.items():
+            if key[0] == name and _common(entry.ids, wanted) == len(wanted):
+                self._entries.move_to_end(key)
+                return True
+        return False
+
     def put(self, name: str, ids: list[int], tensors: Tensors) -> None:
-        """Keep what was computed.
+        """Keep what was computed, unless it is kept already.
 
         Args:
             name: The session; empty keeps nothing.
             ids: The tokens, one for each that the tensors have.
             tensors: Keys and values, which nobody else changes.
         """
-        size = sum(tensor.nbytes for pair in tensors for tensor in pair)
-        if not name or not ids or size > self._limit:
+        size = sum(tensor.untyped_storage().nbytes() for pair in tensors for tensor in pair)
+        if not name or not ids or size > self._limit or self.holds(name, ids):
             return
         new = np.asarray(ids, dtype=np.int64)
         for key, entry in list(self._entries.items()):

@@ -76,6 +76,7 @@ class Row:
         where: Who fails, to start an error's text with.
         ids: The prompt, and what was drawn since.
         computed: How many of `ids` have keys and values.
+        started: Its place among all that were started; the highest is the youngest.
         cached: How many of the prompt's came from an earlier request; None until it starts.
         cancelled: Whether nobody waits any more.
         done: Whether the caller was told how it ended.
@@ -93,6 +94,7 @@ class Row:
     where: str
     ids: list[int] = field(default_factory=list)
     computed: int = 0
+    started: int = 0
     cached: int | None = None
     cancelled: bool = False
     done: bool = False
@@ -123,6 +125,15 @@ class Row:
             self._give(self.reader.feed(piece))
         if self.reader.stopped or self.drawn >= self.max_tokens:
             self._finish(cut=not self.reader.stopped)
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody waits for it any more."""
+        return self.done or self.cancelled
+
+    def again(self) -> None:
+        """Forget what was computed, so that it starts anew and goes on where it was."""
+        self.computed, self.cached = 0, None
 
     def fail(self, error: EngineFailed) -> None:
         """End the row with an error."""

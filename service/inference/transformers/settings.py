@@ -28,10 +28,10 @@ class LocalSettings:
         window_tokens: How many tokens a request and its completion may have together; None is the model's own.
         tool_form: How the model writes tool calls; `auto` finds out from its chat template.
         batch_size: Most requests that are computed together.
-        batch_wait_ms: How long an idle engine waits for more requests to start with.
-        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none.
-        memory_gib: Most memory for keys and values, of running requests and kept beginnings; None is what the device
-            has.
+        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none. None is a third of what is free on the
+            device after loading, on the CPU at most 2 GiB.
+        memory_gib: Most memory for keys and values, of running requests and kept beginnings, but for one layer that is
+            being moved. None is what a GPU has, and on the CPU half of what is available after loading.
         timeout_s: Longest time of one call, from when it is handed over, waiting included, loading excluded.
 
     Raises:
@@ -46,8 +46,7 @@ class LocalSettings:
     window_tokens: int | None = None
     tool_form: str = "auto"
     batch_size: int = 8
-    batch_wait_ms: float = 5.0
-    reuse_gib: float = 1.0
+    reuse_gib: float | None = None
     memory_gib: float | None = None
     timeout_s: float = 600.0
 
@@ -61,8 +60,8 @@ class LocalSettings:
         _expect(self.batch_size >= 1, "batch_size", self.batch_size, "at least 1")
         window = self.window_tokens
         _expect(window is None or window >= 1, "window_tokens", window, "at least 1")
-        _expect(0 <= self.batch_wait_ms <= 1000, "batch_wait_ms", self.batch_wait_ms, "0 to 1000 ms")
-        _expect(0 <= self.reuse_gib < math.inf, "reuse_gib", self.reuse_gib, "a number of GiB, at least 0")
+        reuse = self.reuse_gib
+        _expect(reuse is None or 0 <= reuse < math.inf, "reuse_gib", reuse, "a number of GiB, at least 0")
         memory = self.memory_gib
         _expect(memory is None or 0 < memory < math.inf, "memory_gib", memory, "a number of GiB above 0")
         _expect(0 < self.timeout_s < math.inf, "timeout_s", self.timeout_s, "a number of seconds above 0")

@@ -68,7 +68,7 @@ async def test_kept_beginnings_make_room_first(random_folder: Path) -> None:
     for name in "abcdef":
         await complete(engine, ask(name, reuse=name))
     assert engine._loaded is not None
-    assert 0 < engine._loaded.worker._store.size <= 150 * TOKEN_BYTES
+    assert 0 < engine._loaded.worker.rounds.store.size <= 150 * TOKEN_BYTES
     assert (await complete(engine, ask("deep harbour " * 8))).usage.completion_tokens > 0
     await engine.aclose()
 

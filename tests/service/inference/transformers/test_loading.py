@@ -88,7 +88,6 @@ async def test_closing_while_it_loads_is_clean(random_folder: Path) -> None:
         ({"dtype": "int8"}, "dtype: expected one of auto, float32"),
         ({"tool_form": "gpt"}, "tool_form: expected one of auto, hermes, llama, mistral, qwen_xml"),
         ({"batch_size": 0}, "batch_size"),
-        ({"batch_wait_ms": -1.0}, "batch_wait_ms"),
         ({"reuse_gib": -1.0}, "reuse_gib"),
         ({"memory_gib": 0.0}, "memory_gib"),
         ({"timeout_s": 0.0}, "timeout_s"),
