@@ -3,7 +3,7 @@
 A message may hold `<|im_end|>` or `<tool_call>` as text; encoded as it stands it would end its turn and start another.
 A mark, a character that nothing in the request uses, is put inside each such text before the template is rendered, and
 the rendered prompt is encoded in the pieces between the marks. Each piece is text of the user or of the template, whole
-as it was, and no control token comes about where a mark stood.
+as it was, and no control token comes about where a mark stood. Decoded, the ids are the text without marks.
 """
 
 from __future__ import annotations
@@ -65,22 +65,56 @@ class ControlTokens:
         return value
 
 
-def encode_pieces(tokenizer: PreTrainedTokenizerBase, text: str, mark: str) -> list[int]:
-    """Encode a prompt in the pieces between its marks.
+class PieceEncoder:
+    """Encodes prompts in the pieces between their marks.
+
+    A tokenizer of SentencePiece's kind (Llama 2, Mistral) takes each text for the beginning of one and puts a space
+    before it. So all pieces but the first are encoded behind a character, whose ids are cut off again.
 
     Args:
         tokenizer: The model's.
-        text: The rendered prompt.
-        mark: The mark; empty for none.
-
-    Returns:
-        The token ids. Nothing is added around them.
     """
-    ids: list[int] = []
-    for piece in text.split(mark) if mark else [text]:
-        if piece:
-            ids += tokenizer.encode(piece, add_special_tokens=False, verbose=False)
-    return ids
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._tokenizer = tokenizer
+        self._lead = chr(_MARKS[-1])
+        self._lead_ids: list[int] = []
+        lead_ids = self._encode(self._lead)
+        # an unknown character may melt into one that follows, and be cut off with it
+        if tokenizer.unk_token_id not in lead_ids and self._encode(f"{self._lead}a") != lead_ids + self._encode("a"):
+            self._lead_ids = lead_ids
+
+    def encode(self, text: str, mark: str) -> list[int]:
+        """Encode a prompt.
+
+        Args:
+            text: The rendered prompt.
+            mark: The mark; empty for none.
+
+        Returns:
+            The token ids. Nothing is added around them, nor between them.
+        """
+        first, *others = text.split(mark) if mark else [text]
+        ids = self._encode(first) if first else []
+        made: dict[str, list[int]] = {}  # most pieces are letters of control tokens, over and over
+        for piece in filter(None, others):
+            if piece not in made:
+                made[piece] = self._within(piece)
+            ids += made[piece]
+        return ids
+
+    def _within(self, piece: str) -> list[int]:
+        """Encode what stands within a text."""
+        length = len(self._lead_ids)
+        if length:
+            ids = self._encode(self._lead + piece)
+            if ids[:length] == self._lead_ids:
+                return ids[length:]
+        return self._encode(piece)
+
+    def _encode(self, text: str) -> list[int]:
+        ids: list[int] = self._tokenizer.encode(text, add_special_tokens=False, verbose=False)
+        return ids
 
 
 def _texts_of(value: object) -> Iterable[str]:

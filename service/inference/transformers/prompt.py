@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineRejected
-from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
+from riffler.service.inference.transformers.control import ControlTokens, PieceEncoder
 from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import THINKING, marks_of
 from riffler.service.inference.transformers.template import ChatTemplate
@@ -46,7 +46,7 @@ class PromptWriter:
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
-        self._tokenizer = tokenizer
+        self._encoder = PieceEncoder(tokenizer)
         self._form = form
         self._where = where
         self._template = ChatTemplate(tokenizer, form, where)
@@ -89,7 +89,7 @@ class PromptWriter:
             forced = self._form.forced
             if thinking:
                 text, thinking = f"{text.rstrip()}\n\n{thinking}\n\n", ""
-        return Prompt(encode_pieces(self._tokenizer, text + forced, mark), forced, thinking)
+        return Prompt(self._encoder.encode(text + forced, mark), forced, thinking)
 
     def _translate(self, message: Message, at: int) -> dict[str, Any]:
         """Give a message in the shape that templates expect: text as one string, arguments as objects."""

@@ -65,12 +65,43 @@ async def test_a_seed_is_repeatable_in_company(engine: TransformersEngine, tempe
 
 
 async def test_newcomers_join_between_two_tokens(engine: TransformersEngine) -> None:
-    """A short request that comes later ends while the long one goes on."""
-    long = engine.generate(replace(ask("long", 1500), stream=True))
-    assert isinstance(await anext(long), TextDelta)
-    await complete(engine, ask("short"))
-    assert isinstance(await anext(long), TextDelta)
-    await long.aclose()
+    """A short request that comes later is computed together with the long one, and ends before it."""
+    await engine.ready()
+    ended: list[str] = []
+
+    async def asked(text: str, most: int) -> None:
+        await complete(engine, ask(text, most))
+        ended.append(text)
+
+    with watched(engine) as shapes:
+        long = asyncio.create_task(asked("long", 600))
+        while len(shapes) < 5:  # it is being decoded
+            await asyncio.sleep(0)
+        await asked("short", 12)
+        await long
+    assert ended == ["short", "long"]
+    assert (2, 1) in shapes
+
+
+async def test_a_short_prompt_passes_long_ones_and_stops_none(engine: TransformersEngine) -> None:
+    """It waits for a few chunks, not for whole prompts; the oldest prompt gets every other chunk all the same."""
+    await engine.ready()
+    long = ask("deep harbour " * 380, 1)
+    with watched(engine) as shapes:
+        first = asyncio.create_task(complete(engine, long))
+        while not shapes:
+            await asyncio.sleep(0)
+        short = await complete(engine, ask("key", 1))
+        chunks = len(shapes)
+        crowd = [asyncio.create_task(complete(engine, ask(f"key {number}", 1))) for number in range(5)]
+        await asyncio.gather(*crowd)
+        assert not first.done()
+        later = len(shapes) - chunks
+        answer = await first
+    assert answer.usage.prompt_tokens > 1500
+    assert short.usage.completion_tokens == 1
+    assert chunks <= 6, "a chunk or two that had begun when it came, one of the long prompt, and its own"
+    assert 9 <= later <= 12, "five of their own, and as many of the long prompt"
 
 
 async def test_a_long_prompt_holds_nobody_up(engine: TransformersEngine) -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from riffler.errors import EngineGarbled, EngineRejected
 from riffler.service.inference.transformers import TransformersEngine
-from riffler.service.inference.transformers.control import ControlTokens, encode_pieces
+from riffler.service.inference.transformers.control import ControlTokens, PieceEncoder
 from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.forms.mistral import nine_letters
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, ToolChoice, complete
 from riffler.tools.messages import Message, ToolCall
@@ -87,7 +88,7 @@ def caller(
     end = [tokenizer.eos_token_id]
     # as a model writes what it read as letters
     quoted, mark = ControlTokens(tokenizer.get_added_vocab()).mark(REPLIES[any_form][BOTH.messages])
-    examples = [(writer.write(QUOTE).ids, encode_pieces(tokenizer, quoted, mark) + end)]
+    examples = [(writer.write(QUOTE).ids, PieceEncoder(tokenizer).encode(quoted, mark) + end)]
     examples += [
         (writer.write(replace(ASK, messages=messages)).ids, tokenizer.encode(reply, add_special_tokens=False) + end)
         for messages, reply in replies.items()
@@ -225,7 +226,7 @@ async def test_reasoning_is_apart(calling: TransformersEngine, tool_choice: Tool
     assert "".join(item.text for item in items if isinstance(item, TextDelta)) == "Nine metres."
 
 
-async def test_what_was_answered_can_be_sent_back(calling: TransformersEngine) -> None:
+async def test_what_was_answered_can_be_sent_back(calling: TransformersEngine, any_form: str) -> None:
     """Calls side by side, with their results and ids of another engine, go through each template."""
     calls = [ToolCall("call_7", "search_context", ONE), ToolCall("x", "search_context", "no json")]
     messages = (
@@ -235,8 +236,22 @@ async def test_what_was_answered_can_be_sent_back(calling: TransformersEngine) -
         Message.tool("call_7", "nine metres"),
         Message.tool("x", "under the stone"),
     )
-    answer = await complete(calling, replace(ASK, messages=messages, sampling=Sampling(max_tokens=5)))
-    assert answer.usage.prompt_tokens > 20
+    request = replace(ASK, messages=messages, sampling=Sampling(max_tokens=5))
+    answer = await complete(calling, request)
+    assert calling._loaded is not None
+    ids = calling._loaded.writer.write(request).ids
+    prompt = calling._loaded.local.tokenizer.decode(ids)
+    assert answer.usage.prompt_tokens == len(ids)
+    called = prompt.index("harbour depth"), prompt.index("no json")
+    found = prompt.index("nine metres"), prompt.index("under the stone")
+    assert called[0] < called[1] < found[1]
+    assert called[0] < found[0] < found[1]
+    assert prompt.count("nine metres") == prompt.count("under the stone") == prompt.count("no json") == 1
+    if any_form == "mistral":
+        for name in ("call_7", "x"):
+            made = nine_letters(name)
+            assert f'"id": "{made}"' in prompt
+            assert f'"call_id": "{made}"' in prompt
 
 
 async def test_the_form_can_be_chosen(caller: Path, any_form: str) -> None:
