@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from riffler.errors import OverBudget
 from riffler.tools.arrival import TARGET_SHARE, append, fit
+from riffler.tools.cutting import cut
 from riffler.tools.events import FragmentsFolded, FragmentsRestored, TextCut
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
@@ -133,3 +134,17 @@ def test_a_line_of_4_mb_fits_whatever_it_is_made_of(unit: str) -> None:
     assert view(folded).tokens(COUNTER) <= 8192
     restored = folded.commit([FragmentsRestored(tuple(f.id for f in folded.by_position if f.hidden))])
     assert view(restored).messages[0].text == text
+
+
+def test_what_lies_in_a_fragment_that_is_folded_isn_t_folded_too() -> None:
+    """Of fragments inside each other the outermost are folded: what is in them is hidden with them."""
+    memory = session()
+    length = len(memory.messages[1].text)
+    memory = memory.commit([cut(memory, [(Span(1, 0, 0, length), 4)], COUNTER)])
+    outer = memory.by_position
+    memory = memory.commit([cut(memory, [(outer[0].span, 3), (outer[1].span, 2)], COUNTER)])
+    budget = view(memory).tokens(COUNTER) // 3
+    folded = memory.commit(fit(memory, budget, COUNTER))
+    hidden = {fragment.id for fragment in folded.fragments.values() if fragment.hidden}
+    assert hidden <= {fragment.id for fragment in outer}
+    assert view(folded).tokens(COUNTER) <= budget

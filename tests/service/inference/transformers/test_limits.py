@@ -130,7 +130,7 @@ async def test_who_must_wait_is_the_youngest_alone(random_folder: Path) -> None:
     requests = [ask("deep harbour key " * (10 + n), 250) for n in range(4)]
     alone = [(await complete(free, request)).message for request in requests]
     await free.aclose()
-    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=1200 * TOKEN_BYTES / 2**30)
+    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=600 * TOKEN_BYTES / 2**30)
     await engine.ready()
     with counted(engine) as seen:
         together = await asyncio.gather(*(complete(engine, request) for request in requests))
