@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
@@ -27,8 +26,7 @@ if TYPE_CHECKING:
 class TransformersEngine:
     """Runs a model with transformers and PyTorch. No code that a model brings is ever run.
 
-    The first call, or `ready`, loads the model. `info` reads the model's config when it is first asked for and
-    `window_tokens` isn't given.
+    The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before.
 
     Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
@@ -88,15 +86,17 @@ class TransformersEngine:
         self._loading: asyncio.Task[_Loaded] | None = None
         self._loaded: _Loaded | None = None
         self._closed = False
+        self._window: int | None = None
 
     def __repr__(self) -> str:
         return f"TransformersEngine({self._settings.model!r}, device={self._settings.device!r})"
 
-    @cached_property
+    @property
     def info(self) -> EngineInfo:
         """What this engine is."""
-        settings = self._settings
-        return EngineInfo("transformers", settings.model, window_of(settings, read_config(settings)))
+        if self._window is None:
+            self._window = window_of(self._settings, read_config(self._settings))
+        return EngineInfo("transformers", self._settings.model, self._window)
 
     @property
     def counter(self) -> TokenCounter:
@@ -126,6 +126,7 @@ class TransformersEngine:
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
         prompt, sampler = await asyncio.to_thread(self._prepare, loaded, request)
+        loaded.local.check(prompt.ids, self._where)
         row = self._row(loaded, request, prompt, sampler, deadline)
         loaded.worker.submit(row)
         try:
@@ -169,6 +170,7 @@ class TransformersEngine:
     async def _load_once(self) -> _Loaded:
         try:
             self._loaded = await asyncio.to_thread(_Loaded, self._settings, self._counter)
+            self._window = self._loaded.local.window_tokens
             return self._loaded
         finally:
             self._loading = None

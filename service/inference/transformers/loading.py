@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from riffler.errors import EngineOutOfMemory, InvalidSetting
+from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
 from riffler.service.inference.tokenizer import ModelTokens
 from riffler.service.inference.transformers.forms import FORMS, detect_form
 from riffler.service.inference.transformers.forms.form import ToolForm
@@ -56,6 +56,27 @@ class LocalModel:
     hidden: frozenset[int]
     marks: Mapping[int, str]
     takes: frozenset[str] = field(default=frozenset())
+
+    @property
+    def vocabulary(self) -> int:
+        """How many tokens the model can read: ids from this on have no embedding."""
+        rows: int = self.model.get_input_embeddings().num_embeddings  # type: ignore[assignment]
+        return rows
+
+    def check(self, ids: list[int], where: str) -> None:
+        """Refuse tokens that the tokenizer has and the model hasn't: on a GPU they would end the process's device.
+
+        Args:
+            ids: The prompt.
+            where: Who refuses, to start the error's text with.
+
+        Raises:
+            EngineRejected: There is such a token.
+        """
+        strange = max(ids, default=0)
+        if strange >= self.vocabulary:
+            token = self.tokenizer.convert_ids_to_tokens(strange)
+            raise EngineRejected(f"{where}: the prompt has the token {token!r}, which the model has no embedding for")
 
     def forward(
         self, ids: list[list[int]], starts: list[int], cache: DynamicCache, mask: torch.Tensor | None = None
@@ -173,7 +194,7 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
     marks = marks_of(tokenizer, form)
-    return LocalModel(
+    local = LocalModel(
         model=model,
         tokenizer=tokenizer,
         device=device,
@@ -187,6 +208,9 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         marks=marks,
         takes=takes,
     )
+    if len(tokenizer) > local.vocabulary:  # some have a few for pictures, which no text of ours becomes
+        _LOG.warning("tokens_without_embedding", model=settings.model, tokens=len(tokenizer) - local.vocabulary)
+    return local
 
 
 def free_memory(*, quietly: bool = False) -> None:

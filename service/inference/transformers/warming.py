@@ -29,8 +29,7 @@ def warm_up(local: LocalModel, where: str) -> int:
         _told: An InvalidSetting, the model can't run here; or an EngineFailed, the device has too little memory.
         InvalidSetting: The model doesn't go on from a cache.
     """
-    rows: int = local.model.get_input_embeddings().num_embeddings  # type: ignore[assignment]
-    ids = [(7919 * at + 13) % rows for at in range(_TOKENS + 1)]
+    ids = [(7919 * at + 13) % local.vocabulary for at in range(_TOKENS + 1)]
     cache = new_cache(local.model.config, plain=local.plain)
     try:
         with torch.inference_mode():

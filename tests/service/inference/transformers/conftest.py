@@ -1,6 +1,9 @@
 """Tiny models, made here: one with random weights, and one for each form of tool calls that has learned to call."""
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +63,39 @@ def random_folder(tiny: Any, tokenizer: Any, tmp_path_factory: pytest.TempPathFa
     folder: Path = tmp_path_factory.mktemp("random")
     tiny.save(tiny.make_model(len(tokenizer), spread=0.3), tokenizer, folder)
     return folder
+
+
+@pytest.fixture(scope="session")
+def held() -> Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]:
+    """Holds an engine's next step, so that each run has the same rounds.
+
+    What it gives waits, called with 0, for a step that is held; else it lets go when so many more requests have come.
+    """
+
+    @contextmanager
+    def hold(engine: TransformersEngine) -> Iterator[Callable[[int], Awaitable[None]]]:
+        loaded, entered, go = engine._loaded, threading.Event(), threading.Event()
+        assert loaded is not None
+        inbox = loaded.worker._inbox
+
+        def wait(*_args: Any) -> None:
+            entered.set()
+            go.wait()
+
+        async def come(others: int) -> None:
+            while not entered.is_set() or inbox.qsize() < others:  # noqa: ASYNC110 - the worker's thread makes it so
+                await asyncio.sleep(0)
+            if others:
+                go.set()
+
+        hook = loaded.local.model.register_forward_pre_hook(wait)
+        try:
+            yield come
+        finally:
+            go.set()
+            hook.remove()
+
+    return hold
 
 
 @pytest.fixture

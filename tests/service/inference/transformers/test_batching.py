@@ -2,8 +2,8 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +15,8 @@ from riffler.errors import EngineRejected, EngineTimeout
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, complete
 from riffler.tools.messages import Message
+
+Held = Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]
 
 
 def ask(text: str, most: int = 12, **sampling: Any) -> EngineRequest:
@@ -38,12 +40,19 @@ def watched(engine: TransformersEngine, slow_s: float = 0.0) -> Iterator[list[tu
     hook.remove()
 
 
-async def test_together_is_as_alone(engine: TransformersEngine) -> None:
+async def until(holds: Callable[[], bool]) -> None:
+    """Wait, in turns with the worker's thread, until something holds."""
+    while not holds():  # noqa: ASYNC110 - the thread makes it so, which has no event to set
+        await asyncio.sleep(0)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+async def test_together_is_as_alone(engine: TransformersEngine, stream: bool) -> None:
     """Prompts of many lengths, more than a batch, get greedily what each gets by itself."""
     requests = [ask("deep harbour " * (number % 7 + 1) + str(number), 5 + number) for number in range(20)]
     alone = [await complete(engine, request) for request in requests]
     with watched(engine) as shapes:
-        together = await asyncio.gather(*(complete(engine, request) for request in requests))
+        together = await asyncio.gather(*(complete(engine, replace(each, stream=stream)) for each in requests))
     assert together == alone
     assert max(rows for rows, _ in shapes) > 4
 
@@ -75,33 +84,24 @@ async def test_newcomers_join_between_two_tokens(engine: TransformersEngine) -> 
 
     with watched(engine) as shapes:
         long = asyncio.create_task(asked("long", 600))
-        while len(shapes) < 5:  # noqa: ASYNC110 - it is being decoded, in the engine's thread
-            await asyncio.sleep(0)
+        await until(lambda: len(shapes) >= 5)  # it is being decoded
         await asked("short", 12)
         await long
     assert ended == ["short", "long"]
     assert (2, 1) in shapes
 
 
-async def test_a_short_prompt_passes_long_ones_and_stops_none(engine: TransformersEngine) -> None:
-    """It waits for a few chunks, not for whole prompts; the oldest prompt gets every other chunk all the same."""
+async def test_short_prompts_pass_a_long_one_and_do_not_stop_it(engine: TransformersEngine, held: Held) -> None:
+    """The prompt that is nearest to its end and the oldest have turns, whoever came first."""
     await engine.ready()
-    long = ask("deep harbour " * 380, 1)
-    with watched(engine) as shapes:
-        first = asyncio.create_task(complete(engine, long))
-        while not shapes:  # noqa: ASYNC110 - the engine's thread fills it
-            await asyncio.sleep(0)
-        short = await complete(engine, ask("key", 1))
-        chunks = len(shapes)
-        crowd = [asyncio.create_task(complete(engine, ask(f"key {number}", 1))) for number in range(5)]
-        await asyncio.gather(*crowd)
-        assert not first.done()
-        later = len(shapes) - chunks
-        answer = await first
-    assert answer.usage.prompt_tokens > 1500
-    assert short.usage.completion_tokens == 1
-    assert chunks <= 6, "a chunk or two that had begun when it came, one of the long prompt, and its own"
-    assert 9 <= later <= 12, "five of their own, and as many of the long prompt"
+    with watched(engine) as shapes, held(engine) as come:
+        long = asyncio.create_task(complete(engine, ask("deep harbour " * 380, 1)))
+        await come(0)
+        short = [asyncio.create_task(complete(engine, ask(f"key {number}", 1))) for number in range(6)]
+        await come(len(short))
+        await asyncio.gather(*short)
+        assert (await long).usage.prompt_tokens > 1500
+    assert [tokens < 128 for _, tokens in shapes[:12]] == [False, True] * 6
 
 
 async def test_a_long_prompt_holds_nobody_up(engine: TransformersEngine) -> None:
@@ -135,6 +135,23 @@ async def test_who_leaves_makes_room_at_once(random_folder: Path, way: str) -> N
         await complete(engine, ask("short", 3))
     await engine.aclose()
     assert len(shapes) < 1000
+
+
+async def test_who_leaves_leaves_the_others_alone(engine: TransformersEngine) -> None:
+    """One call is closed and one cancelled while a third is computed with them: it says what it says alone."""
+    beside = ask("deep", 30)
+    alone = await complete(engine, beside)
+    with watched(engine) as shapes:
+        left = engine.generate(replace(ask("long " * 50, 800), stream=True))
+        await anext(left)
+        cancelled = asyncio.create_task(complete(engine, ask("key " * 50, 800)))
+        third = asyncio.create_task(complete(engine, beside))
+        await until(lambda: bool(shapes))
+        cancelled.cancel()
+        await left.aclose()
+        assert await third == alone
+    with pytest.raises(asyncio.CancelledError):
+        await cancelled
 
 
 async def test_a_deadline_ends_a_call_and_no_other(random_folder: Path) -> None:

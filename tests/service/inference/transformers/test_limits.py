@@ -1,8 +1,9 @@
 """The window, and memory: clear errors, and whoever can go on does."""
 
 import asyncio
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from riffler.service.inference.transformers.rounds import Rounds
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.tools.messages import Message
 
+Held = Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]
 TOKEN_BYTES = 2 * 2 * 1 * 32 * 4  # layers, keys and values, heads, width, float32
 
 
@@ -113,9 +115,7 @@ async def test_a_short_request_costs_a_long_one_nothing(random_folder: Path) -> 
     engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=1900 * TOKEN_BYTES / 2**30)
     await engine.ready()
     with counted(engine) as seen:
-        long = engine.generate(
-            EngineRequest(ask("deep harbour " * 300, 300).messages, sampling=Sampling(max_tokens=300), stream=True)
-        )
+        long = engine.generate(replace(ask("deep harbour " * 300, 300), stream=True))
         await anext(long)
         short = await complete(engine, ask("x", 30))
         items = [item async for item in long]
@@ -124,20 +124,31 @@ async def test_a_short_request_costs_a_long_one_nothing(random_folder: Path) -> 
     assert seen["tokens"] <= sum(usage.prompt_tokens + usage.completion_tokens for usage in usages)
 
 
-async def test_who_must_wait_is_the_youngest_alone(random_folder: Path) -> None:
-    """When replies outgrow the limit, the older rows keep what they have: little is computed twice."""
+async def test_who_must_wait_is_the_youngest_alone(random_folder: Path, held: Held) -> None:
+    """When replies outgrow the limit, the older rows keep what they have: little is computed twice.
+
+    Drawn at temperature 3 a random model's replies are long. Some 1.3 times what is needed is computed; when the whole
+    group had to wait it was 1.6 times.
+    """
     free = TransformersEngine(str(random_folder), device="cpu")
-    requests = [ask("deep harbour key " * (10 + n), 250) for n in range(4)]
+    requests = [
+        EngineRequest((Message.user("long " * n),), sampling=Sampling(max_tokens=250, temperature=3.0, seed=n))
+        for n in range(1, 5)
+    ]
     alone = [(await complete(free, request)).message for request in requests]
     await free.aclose()
     engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=600 * TOKEN_BYTES / 2**30)
     await engine.ready()
-    with counted(engine) as seen:
-        together = await asyncio.gather(*(complete(engine, request) for request in requests))
+    with counted(engine) as seen, held(engine) as come:
+        calls = [asyncio.create_task(complete(engine, requests[0]))]
+        await come(0)
+        calls += [asyncio.create_task(complete(engine, request)) for request in requests[1:]]
+        await come(3)
+        together = await asyncio.gather(*calls)
     await engine.aclose()
     needed = sum(one.usage.prompt_tokens + one.usage.completion_tokens for one in together)
     assert [one.message for one in together] == alone
-    assert needed < seen["tokens"] < 2 * needed
+    assert needed < seen["tokens"] < 1.4 * needed
 
 
 @pytest.mark.parametrize("error", ["torch", "cpu"])
@@ -179,7 +190,7 @@ async def test_no_memory_beside_the_model_costs_no_answer(
     """
     torch = pytest.importorskip("torch")
     requests = [ask("deep harbour key " * (15 + number), 10 + 5 * number, f"s{number}") for number in range(4)]
-    alone = [(await complete(engine, EngineRequest(one.messages, sampling=one.sampling))).message for one in requests]
+    alone = [(await complete(engine, replace(request, reuse=""))).message for request in requests]
     names = {
         "keeping": (Group, "beginning_of"),
         "joining": (Group, "join"),
@@ -191,7 +202,8 @@ async def test_no_memory_beside_the_model_costs_no_answer(
 
     def fail(*given: Any, **named: Any) -> Any:
         nonlocal raised
-        if when in ("keeping", "joining") or raised == 0:
+        several = any(isinstance(each, Group) and len(each.rows) > 2 for each in given)
+        if when in ("keeping", "joining") or (several and raised == 0):
             raised += 1
             raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
         return right(*given, **named)

@@ -5,12 +5,13 @@ import shutil
 import subprocess
 import sys
 import threading
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, get_args
 
 import pytest
 
-from riffler.errors import EngineUnavailable, InvalidSetting
+from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers.forms import FORMS
@@ -175,6 +176,32 @@ async def test_a_name_that_is_nowhere_is_named(name: str) -> None:
     engine = TransformersEngine(name, local_only=True)
     with pytest.raises(InvalidSetting, match=name):
         await engine.ready()
+    await engine.aclose()
+
+
+async def test_a_loaded_model_is_known_without_its_source(random_folder: Path, tmp_path: Path) -> None:
+    """What the engine is isn't read again after loading: the source may be gone, or far away."""
+    folder = shutil.copytree(random_folder, tmp_path / "model")
+    engine = TransformersEngine(str(folder), device="cpu")
+    await engine.ready()
+    shutil.rmtree(folder)
+    assert engine.info.window_tokens == 2048
+    await engine.aclose()
+
+
+async def test_a_token_that_the_model_does_not_know_is_refused(
+    tiny: Any, make_tokenizer: Callable[[str, Sequence[str]], Any], tmp_path: Path
+) -> None:
+    """A tokenizer with more tokens than the model has embeddings works, but for prompts with one of those."""
+    tokenizer = make_tokenizer("hermes", ["deep"])
+    model = tiny.make_model(len(tokenizer))
+    tokenizer.add_tokens(["<picture>"])
+    tiny.save(model, tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu")
+    strange = EngineRequest((Message.user("a <picture> of it"),), sampling=ASK.sampling)
+    with pytest.raises(EngineRejected, match="'<picture>', which the model has no embedding for"):
+        await complete(engine, strange)
+    assert (await complete(engine, ASK)).usage.completion_tokens > 0
     await engine.aclose()
 
 
