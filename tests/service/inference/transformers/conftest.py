@@ -66,14 +66,15 @@ def random_folder(tiny: Any, tokenizer: Any, tmp_path_factory: pytest.TempPathFa
 
 
 @pytest.fixture(scope="session")
-def held() -> Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]:
+def held() -> Callable[[TransformersEngine], AbstractContextManager[Callable[..., Awaitable[None]]]]:
     """Holds an engine's next step, so that each run has the same rounds.
 
-    What it gives waits, called with 0, for a step that is held; else it lets go when so many more requests have come.
+    What it gives waits for a step that is held and for so many more requests, and then lets go, if there are any; not
+    where it is told that others follow. Requests that are started together come in any order.
     """
 
     @contextmanager
-    def hold(engine: TransformersEngine) -> Iterator[Callable[[int], Awaitable[None]]]:
+    def hold(engine: TransformersEngine) -> Iterator[Callable[..., Awaitable[None]]]:
         loaded, entered, go = engine._loaded, threading.Event(), threading.Event()
         assert loaded is not None
         inbox = loaded.worker._inbox
@@ -82,10 +83,10 @@ def held() -> Callable[[TransformersEngine], AbstractContextManager[Callable[[in
             entered.set()
             go.wait()
 
-        async def come(others: int) -> None:
+        async def come(others: int, follow: bool = False) -> None:
             while not entered.is_set() or inbox.qsize() < others:  # noqa: ASYNC110 - the worker's thread makes it so
                 await asyncio.sleep(0)
-            if others:
+            if others and not follow:
                 go.set()
 
         hook = loaded.local.model.register_forward_pre_hook(wait)

@@ -16,7 +16,7 @@ from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, complete
 from riffler.tools.messages import Message
 
-Held = Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]
+Held = Callable[[TransformersEngine], AbstractContextManager[Callable[..., Awaitable[None]]]]
 
 
 def ask(text: str, most: int = 12, **sampling: Any) -> EngineRequest:

@@ -17,7 +17,7 @@ from riffler.service.inference.transformers.rounds import Rounds
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.tools.messages import Message
 
-Held = Callable[[TransformersEngine], AbstractContextManager[Callable[[int], Awaitable[None]]]]
+Held = Callable[[TransformersEngine], AbstractContextManager[Callable[..., Awaitable[None]]]]
 TOKEN_BYTES = 2 * 2 * 1 * 32 * 4  # layers, keys and values, heads, width, float32
 
 
@@ -142,8 +142,9 @@ async def test_who_must_wait_is_the_youngest_alone(random_folder: Path, held: He
     with counted(engine) as seen, held(engine) as come:
         calls = [asyncio.create_task(complete(engine, requests[0]))]
         await come(0)
-        calls += [asyncio.create_task(complete(engine, request)) for request in requests[1:]]
-        await come(3)
+        for number, request in enumerate(requests[1:], 1):
+            calls.append(asyncio.create_task(complete(engine, request)))
+            await come(number, follow=number < 3)
         together = await asyncio.gather(*calls)
     await engine.aclose()
     needed = sum(one.usage.prompt_tokens + one.usage.completion_tokens for one in together)
