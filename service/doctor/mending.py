@@ -31,11 +31,12 @@ MENDS: Mapping[type[RifflerError], str] = MappingProxyType(
         MemoryFull: "Give the disk or the server's memory room; nothing that was acknowledged is lost by that.",
         DurabilityUnavailable: "Set `appendonly yes` and `appendfsync always` there, or durability to `default`.",
         EngineFailed: "Look at the log of the engine's server.",
-        EngineUnavailable: "Start the engine's server, or correct RIFFLER_BASE_URL.",
+        EngineUnavailable: "Start the engine's server, or correct RIFFLER_BASE_URL; of a local model, see the text.",
         EngineTimeout: "Wait until the server has loaded its model; else give it more time with RIFFLER_TIMEOUT_S.",
         EngineRejected: "Check RIFFLER_API_KEY and RIFFLER_MODEL; the text has the server's own words.",
         EngineBusy: "Try again later, or give the server more room.",
-        EngineGarbled: "Check that RIFFLER_BASE_URL ends where OpenAI's API begins, as a rule with /v1.",
+        EngineGarbled: "Of a server, check that RIFFLER_BASE_URL ends where OpenAI's API begins, as a rule /v1; of a "
+        "local model, the text says what would help.",
         EngineOutOfMemory: "Take a smaller model, a smaller dtype or a smaller RIFFLER_WINDOW_TOKENS.",
         RewriteFailed: "Take another spaCy pipeline with RIFFLER_PIPELINE, or unset it for the blank one.",
     }

@@ -76,6 +76,16 @@ class EmbeddedServer:
             MemoryUnavailable: It can't be started, or the folder can't be used.
             MemoryFull: The disk is full.
         """
+        under_way = self._ensuring is not None and not self._ensuring.done()
+        try:
+            await self._shared_start()
+        except MemoryUnavailable:
+            if not under_way:
+                raise
+            # It was of a server that may have died since, which may be why we came: that one needs another start.
+            await self._shared_start()
+
+    async def _shared_start(self) -> None:
         if self._ensuring is None or self._ensuring.done():
             self._ensuring = asyncio.create_task(self._ensure())
             self._ensuring.add_done_callback(_looked_at)

@@ -3,6 +3,9 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
+from riffler.errors import MemoryUnavailable
 from riffler.service.memory.embedded import EmbeddedServer
 
 
@@ -21,6 +24,24 @@ async def test_a_start_goes_on_when_who_asked_for_it_has_gone(data_folder: Path)
     assert server._child is child
     await server.stop()
     assert child.poll() is not None
+
+
+async def test_who_joins_a_start_that_fails_has_another(data_folder: Path) -> None:
+    """A server that dies before its start is over fails who began it; who came meanwhile gets one that runs."""
+    server = EmbeddedServer(data_folder)
+    beginning = asyncio.create_task(server.ensure())
+    while server._child is None:
+        assert not beginning.done()
+        await asyncio.sleep(0)
+    coming = [asyncio.create_task(server.ensure()) for _ in range(5)]
+    await asyncio.sleep(0)
+    server._child.kill()
+    with pytest.raises(MemoryUnavailable, match="stopped at its start"):
+        await beginning
+    await asyncio.gather(*coming)
+    assert server._child is not None
+    assert server._child.poll() is None
+    await server.stop()
 
 
 async def test_a_stop_in_the_middle_of_a_start_leaves_no_server(data_folder: Path) -> None:
