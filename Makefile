@@ -9,7 +9,7 @@ demo: .venv/.base
 	$(BIN)/riffler demo
 
 test: .venv/.all check
-	$(BIN)/python -m pytest --cov --cov-report=term -q
+	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term -q
 
 check: .venv/.all
 	$(BIN)/ruff check

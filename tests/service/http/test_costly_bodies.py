@@ -1,7 +1,6 @@
 """A body that costs much holds up nobody else: a probe of the same process is answered meanwhile."""
 
 import asyncio
-import time
 from pathlib import Path
 
 import httpx
@@ -64,10 +63,10 @@ CASES = {
 
 
 async def test_nobody_waits_for_a_costly_body(tmp_path: Path) -> None:
-    """While each of them is answered as it should be, `/livez` is answered within seconds.
+    """While each of them is answered as it should be, `/livez` is answered within seconds of the service's own work.
 
-    Its pace is measured beside a body's way through a process of its own, as a load balancer would see it. No speed is
-    tested: on an idle machine it takes a third of a second; what this finds took up to 20.
+    The clock is the processor time of the service, which other work on the machine doesn't hurry. No speed is tested:
+    it takes a second at most; what this finds took up to 20.
     """
     async with serving(tmp_path) as served:
         for name, (path, body, status) in CASES.items():
@@ -75,14 +74,14 @@ async def test_nobody_waits_for_a_costly_body(tmp_path: Path) -> None:
             sent = served.client.post(path.format(session=session), content=body.encode(), headers=JSON)
             asking, worst_s = asyncio.create_task(sent), 0.0
             while not asking.done():
-                began = time.perf_counter()
+                began = served.cpu_s()
                 assert (await served.client.get("/livez")).status_code == 200
-                worst_s = max(worst_s, time.perf_counter() - began)
+                worst_s = max(worst_s, served.cpu_s() - began)
                 await asyncio.wait({asking}, timeout=0.02)
             response = await asking
             assert response.status_code == status, f"{name}: {response.text[:300]}"
             assert len(response.content) < 2000 or status == 200, name
-            assert worst_s < 4.0, f"{name}: /livez took {worst_s:.2f} s"
+            assert worst_s < 4.0, f"{name}: /livez took {worst_s:.2f} s of work"
 
 
 @pytest.mark.parametrize(
