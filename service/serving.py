@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import math
+import multiprocessing
 import os
 import signal
 import socket
 import sys
 import tempfile
+import threading
 from contextlib import ExitStack
 
 import uvicorn
@@ -75,7 +77,18 @@ def make() -> FastAPI:
         print(f"riffler: {exc}", file=sys.stderr)
         sys.exit(_STARTUP_FAILED)
     tell_at_the_signal(lambda: core.running.stop(settings.shutdown_s))  # the server calls this in its loop
-    return create_app(core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent,), name="riffler-parent", daemon=True).start()
+    return create_app(
+        core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s, hosts=settings.host_names
+    )
+
+
+def _end_with(parent: multiprocessing.process.BaseProcess) -> None:
+    """End this worker when its supervisor is gone: nobody else would, and a new service couldn't have the port."""
+    parent.join()
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def core_of(riffler: Riffler) -> Core:

@@ -13,6 +13,10 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from riffler.errors import InvalidSetting
 
+LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
+LOOPBACK_NAMES = frozenset({"127.0.0.1", "[::1]", "localhost"})
+"""What a browser on this machine calls it."""
+
 
 def _data_folder() -> Path:
     return Path.home() / ".local" / "share" / "riffler"
@@ -66,10 +70,19 @@ class Settings(BaseSettings):
     pipeline: str | None = Field(None, description="Name of an English spaCy pipeline; none is a blank one.")
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")
+    allowed_hosts: str = Field(
+        "", description="Names that requests may use for this host, with commas; none is the loopback's, or any."
+    )
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
+
+    @property
+    def host_names(self) -> frozenset[str]:
+        """The names of this host that requests may use; empty takes any."""
+        named = frozenset(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
+        return named or (LOOPBACK_NAMES if self.host in LOOPBACK_HOSTS else frozenset())
 
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of many types, each checked

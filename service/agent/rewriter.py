@@ -143,7 +143,7 @@ class Rewriter:
             with _failing_open(arm):
                 text = await ARMS[arm].rewrite(reading.query, self._ask if self._engine.info.can_rewrite else None)
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
-            return Draft(NONE, raw, f"{arm} failed: {exc}")
+            return Draft(NONE, raw, f"{arm} failed: {exc.loggable}")
         if has_look_alike(text) and not has_look_alike(raw):
             return Draft(NONE, raw, "the rewrite looks like a marker")
         verdict = check(raw, text)

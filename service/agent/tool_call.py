@@ -64,6 +64,6 @@ async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost) -> str:
     try:
         completion = await complete(engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
     except EngineFailed as exc:
-        raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc}") from exc
+        raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc.loggable}", exc.quoted) from exc
     cost.usage += completion.usage
     return completion.message.text

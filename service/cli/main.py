@@ -20,7 +20,9 @@ app = typer.Typer(
     help="Riffler: the model carves its own context, and queries learn how to be asked.",
 )
 
-Engine = Annotated[str | None, typer.Option(help="Which engine answers: reader or openai.", envvar="RIFFLER_ENGINE")]
+Engine = Annotated[
+    str | None, typer.Option(help="Which engine answers: reader, openai or transformers.", envvar="RIFFLER_ENGINE")
+]
 Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
@@ -132,8 +134,10 @@ def serve(  # noqa: PLR0917 - typer calls it by name
     for name, value in {**given, "data_folder": data_folder}.items():
         if value is not None:  # workers are processes of their own: they read the environment
             os.environ[f"RIFFLER_{name.upper()}"] = str(value)
-    settings = _settings()
-    if settings.host not in {"127.0.0.1", "::1", "localhost"}:
+    settings = _settings(quiet=False)
+    from riffler.service.settings import LOOPBACK_HOSTS  # noqa: PLC0415 - pydantic-settings takes 0.2 s
+
+    if settings.host not in LOOPBACK_HOSTS:
         typer.echo(
             f"riffler: whoever reaches {settings.host} can read and change everything: there are no keys yet", err=True
         )
@@ -218,13 +222,13 @@ def main() -> None:
         raise SystemExit(1) from exc
 
 
-def _settings(**overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late
+def _settings(*, quiet: bool = True, **overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late
     from riffler.service.logs import configure_logs  # noqa: PLC0415 - imported with the rest, when something runs
     from riffler.service.settings import read_settings  # noqa: PLC0415 - pydantic-settings takes 0.2 s
 
     settings = read_settings(**overrides)
     # A command tells on its own what its user should know; logs are for who asks for them.
-    configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
+    configure_logs("error" if quiet and "log_level" not in settings.model_fields_set else settings.log_level)
     return settings
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
@@ -14,6 +14,7 @@ from riffler.service.http import problems, reading
 from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
 from riffler.service.http.heads import Heads
+from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
@@ -22,13 +23,14 @@ from riffler.service.http.routes import ask, conversation, decisions, engines, h
 from riffler.service.http.stopping import Stoppable
 
 
-def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI:
+def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Collection[str] = ()) -> FastAPI:
     """Put the service together.
 
     Args:
         core: What it stands on.
         max_body_bytes: The largest body of a request.
         shutdown_s: How long running turns may take to end when the service stops.
+        hosts: Names of this host that requests may use; none takes any.
 
     Returns:
         An ASGI app.
@@ -66,6 +68,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float) -> FastAPI
     app.state.routes = own + [route for routes in groups for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(AllowedHosts, names=hosts)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(Caching)

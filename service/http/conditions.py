@@ -103,6 +103,7 @@ class Expected:
 
 
 async def _expected(
+    request: Request,
     core: CoreOf,
     if_match: Annotated[
         str | None,
@@ -114,7 +115,8 @@ async def _expected(
         ),
     ] = None,
 ) -> Expected:
-    return Expected(if_match, core.sessions)
+    lines = request.headers.getlist("if-match")  # a list may stand on several lines (RFC 9110, 5.3)
+    return Expected(", ".join(lines) if len(lines) > 1 else if_match, core.sessions)
 
 
 async def _named_request(

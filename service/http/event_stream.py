@@ -92,7 +92,7 @@ class EventStream(Response):
                     return
                 yield event_of(item)
         except RifflerError as exc:
-            problem, _ = problem_of(exc)
+            problem, _ = problem_of(exc, changing=True)
             yield _event("problem", json.dumps(problem))
         except Exception as exc:  # noqa: BLE001 - a bug; the response has begun, so nobody after this could tell of it
             yield _event("problem", json.dumps(unforeseen(exc)))

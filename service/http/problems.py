@@ -86,6 +86,7 @@ _NAMES: Mapping[int, str] = MappingProxyType(
         405: "method-not-allowed",
         413: "body-too-large",
         415: "unsupported-media-type",
+        421: "misdirected-request",
         422: "invalid-request",
         500: "internal-error",
     }
@@ -103,6 +104,9 @@ _WORTH_RETRYING = frozenset(
 )
 
 
+_UNKNOWN = "it isn't known whether the change was made: repeat it with its Idempotency-Key, or look"
+
+
 class Complaint(BaseModel):
     """What is wrong with one field."""
 
@@ -114,7 +118,7 @@ class Complaint(BaseModel):
 
 
 class Problem(BaseModel):
-    """Why a request failed (RFC 9457). Nothing was changed unless `detail` says otherwise."""
+    """Why a request failed (RFC 9457). Nothing was changed, unless `detail` says that this isn't known."""
 
     type: str = Field(description="Names the kind of problem.", examples=["urn:riffler:problem:unknown-session"])
     title: str = Field(description="The kind in words; the same for all of a kind.", examples=["Unknown session"])
@@ -126,11 +130,12 @@ class Problem(BaseModel):
     errors: list[Complaint] | None = Field(None, description="One by one, where fields are wrong.")
 
 
-def problem_of(exc: errors.RifflerError) -> tuple[dict[str, Any], dict[str, str]]:
+def problem_of(exc: errors.RifflerError, *, changing: bool = False) -> tuple[dict[str, Any], dict[str, str]]:
     """Word one of Riffler's errors as a problem.
 
     Args:
         exc: The error.
+        changing: Whether the request would change something: a store that gives no answer may have done it.
 
     Returns:
         The problem as JSON-safe values, and headers that belong to it.
@@ -139,6 +144,8 @@ def problem_of(exc: errors.RifflerError) -> tuple[dict[str, Any], dict[str, str]
     headers = {"Retry-After": str(_RETRY_S)} if type(exc) in _WORTH_RETRYING else {}
     # What is wrong inside (a setting, a record in the store) is for the operator's log, not for a client.
     detail = "Riffler itself failed; its log says why" if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(exc)
+    if changing and isinstance(exc, errors.MemoryUnavailable):
+        detail += f"; {_UNKNOWN}"
     return _problem(status, _kebab(type(exc).__name__), detail), headers
 
 
@@ -209,9 +216,10 @@ def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint
 
 async def _ours(request: Request, exc: Exception) -> Response:
     assert isinstance(exc, errors.RifflerError)  # noqa: S101 - registered for these
-    problem, headers = problem_of(exc)
+    problem, headers = problem_of(exc, changing=request.method not in {"GET", "HEAD"})
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        _LOG.warning("request failed", error=type(exc).__name__, why=str(exc))
+        log = _LOG.error if problem["status"] == HTTPStatus.INTERNAL_SERVER_ERROR else _LOG.warning
+        log("request failed", error=type(exc).__name__, why=exc.loggable)
         request.app.state.core.metrics.failed(exc)
     return respond(problem, headers)
 

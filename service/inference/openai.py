@@ -249,7 +249,7 @@ class OpenAIEngine:
                 key in str(shown) for shown in (exc, exc.__cause__, getattr(exc.__cause__, "body", ""))
             ):
                 raise
-            raise type(exc)(str(exc).replace(key, "***")) from None
+            raise type(exc)(exc.loggable.replace(key, "***"), exc.quoted.replace(key, "***")) from None
 
     def _client(self) -> AsyncOpenAI:
         if self._closed:

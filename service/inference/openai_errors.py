@@ -133,7 +133,7 @@ def translate(exc: BaseException, where: str, answering: bool) -> EngineFailed:
     status = getattr(exc, "status_code", None)
     body = getattr(exc, "body", None)
     if isinstance(status, int):
-        return _say(_leaf_of_status(status, body), where, f"status {status}{_colon(_words_of(body))}")
+        return _say(_leaf_of_status(status, body), where, f"status {status}", _words_of(body))
     if body is not None:
         return from_error_object(body, where)
     cause = exc.__cause__ if exc.__cause__ is not None else exc
@@ -142,7 +142,7 @@ def translate(exc: BaseException, where: str, answering: bool) -> EngineFailed:
         leaf = _leaf_of(cause)
     if leaf is EngineUnavailable and answering:
         leaf = EngineGarbled
-    return _say(leaf, where, f"{type(cause).__name__}{_colon(str(cause))}")
+    return _say(leaf, where, type(cause).__name__, str(cause))
 
 
 def from_error_object(error: object, where: str) -> EngineFailed:
@@ -157,7 +157,7 @@ def from_error_object(error: object, where: str) -> EngineFailed:
     """
     code = error.get("code") if isinstance(error, dict) else None
     status = int(code) if isinstance(code, int | str) and str(code).isdecimal() and len(str(code)) == 3 else 500
-    return _say(_leaf_of_status(status, error), where, _words_of(error) or "it reports an error without a text")
+    return _say(_leaf_of_status(status, error), where, "it reports an error", _words_of(error) or "one without a text")
 
 
 def _leaf_of(exc: BaseException) -> type[EngineFailed]:
@@ -195,12 +195,9 @@ def _words_of(body: object) -> str:
     return ""
 
 
-def _colon(words: str) -> str:
-    return f": {words}" if words.strip() else ""
-
-
-def _say(leaf: type[EngineFailed], where: str, words: str) -> EngineFailed:
-    line = " ".join(words.split())
+def _say(leaf: type[EngineFailed], where: str, known: str, said: str) -> EngineFailed:
+    """Say what happened; what the server said of it stands apart, because it may repeat the request's texts."""
+    line = " ".join(said.split())
     if len(line) > _LONGEST:
         line = line[: _LONGEST - 1] + "…"
-    return leaf(f"{where} {_WORDS[leaf]} ({line})")
+    return leaf(f"{where} {_WORDS[leaf]} ({known})", f": {line}" if line else "")

@@ -32,6 +32,8 @@ _TIMEOUT_S = 5.0
 _HANGING_S = 1.0
 """The deadline while the server is known to hang: what tidies up after a failure shouldn't wait as long once more."""
 _ATTEMPTS = 3
+_CONNECTIONS = 64
+"""Most connections of a process. Operations take turns on them: one that waits is late, and no outage."""
 
 
 class RedisConnection:
@@ -66,8 +68,10 @@ class RedisConnection:
         if url is not None:
             try:
                 self._where = _without_secret(url)
-                self._client = redis_asyncio.Redis.from_url(
+                pool = redis_asyncio.BlockingConnectionPool.from_url(
                     url,
+                    max_connections=_CONNECTIONS,
+                    timeout=None,  # `run` has the deadline
                     decode_responses=True,
                     socket_timeout=timeout_s + 1,  # `run` has the deadline; this is for what runs outside of it
                     socket_connect_timeout=timeout_s + 1,
@@ -76,8 +80,11 @@ class RedisConnection:
             except ValueError:  # without its cause: that may quote a part of the password
                 raise InvalidSetting("REDIS_URL: expected redis://, rediss:// or unix://") from None
         elif embedded is not None:
-            self._client = redis_asyncio.Redis(
-                unix_socket_path=embedded.socket,
+            pool = redis_asyncio.BlockingConnectionPool(
+                max_connections=_CONNECTIONS,
+                timeout=None,
+                connection_class=redis_asyncio.UnixDomainSocketConnection,
+                path=embedded.socket,
                 decode_responses=True,
                 socket_timeout=timeout_s + 1,
                 retry=Retry(NoBackoff(), 0),  # `run` retries, after a start of the server
@@ -85,6 +92,7 @@ class RedisConnection:
             )
         else:
             raise InvalidSetting("a connection needs a url or an embedded server")
+        self._client = redis_asyncio.Redis.from_pool(pool)
 
     def __repr__(self) -> str:
         """Say where it leads, without its secret."""

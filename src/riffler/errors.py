@@ -49,7 +49,21 @@ Foreign errors are translated once, where they enter, with `from exc`. No leaf k
 
 
 class RifflerError(Exception):
-    """Base of all errors that Riffler raises."""
+    """Base of all errors that Riffler raises.
+
+    Args:
+        text: What happened, in our own words.
+        quoted: What another program said of it, which may repeat a user's text. It ends the message, and is never
+            logged or kept.
+
+    Attributes:
+        loggable: The message without what is quoted.
+    """
+
+    def __init__(self, text: str = "", quoted: str = "") -> None:
+        super().__init__(text + quoted)
+        self.loggable = text
+        self.quoted = quoted
 
 
 class InvalidInput(RifflerError):

@@ -11,6 +11,7 @@ import httpx
 import pytest
 from tests.e2e.served import COMMAND, Served, environment, free_port, serving
 
+from riffler.errors import EngineRejected
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.scripted import Reply
 from riffler.service.ports.engine import EngineRequest
@@ -140,3 +141,33 @@ def test_an_address_for_everybody_is_warned_of(tmp_path: Path) -> None:
     """Who listens beyond loopback is told what that means."""
     with socket.create_server(("", 0)) as taken:  # so that it ends at once
         assert "no keys" in refused(tmp_path, "--host", "0.0.0.0", "--port", str(taken.getsockname()[1]))  # noqa: S104
+
+
+async def test_it_logs_warnings_unasked(tmp_path: Path) -> None:
+    """What the service can't tell its client is in its log, without any setting, and without a user's words."""
+
+    def refuse(_: EngineRequest) -> Reply:
+        raise EngineRejected("can't be", ": 'my secret question'")
+
+    async with LocalApi(refuse) as api:
+        settings = {"engine": "openai", "model": "local", "base_url": api.base_url}
+        async with serving(tmp_path, **settings) as served:
+            answer = await served.client.post("/api/v1/ask", json={"question": "my secret question"})
+            assert answer.status_code == 502
+            assert "my secret question" in answer.json()["detail"]
+            assert "error='EngineRejected'" in served.errors.read_text("utf-8")
+            assert "secret" not in served.errors.read_text("utf-8")
+
+
+async def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
+    """Killed, it leaves nobody who serves on and holds the port: the service starts again at once."""
+    async with serving(tmp_path, "--workers", "2") as served:
+        workers = served.workers()
+        served.process.kill()
+        served.process.wait()
+        for pid in workers:
+            while Path(f"/proc/{pid}").exists():  # noqa: ASYNC110 - another's child tells nobody of its end
+                await asyncio.sleep(0.05)
+        port = served.client.base_url.port
+    async with serving(tmp_path, "--workers", "2", port=port) as again:
+        assert (await again.client.get("/readyz")).status_code == 200

@@ -86,7 +86,7 @@ class ChatTemplate:
             except _refusals() as exc:
                 failed = failed or exc
         why = " ".join(str(failed).split())[:300]
-        raise EngineRejected(f"{self._where}: its chat template refuses the conversation ({why})") from failed
+        raise EngineRejected(f"{self._where}: its chat template refuses the conversation", f": {why}") from failed
 
     def _try(self, messages: Messages, tools: list[dict[str, Any]] | None) -> str:
         text = self._tokenizer.apply_chat_template(

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import httpx
@@ -35,7 +35,7 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def served(
-    riffler: Riffler, *, max_body_bytes: int = 16_000_000, shutdown_s: float = 5.0
+    riffler: Riffler, *, max_body_bytes: int = 16_000_000, shutdown_s: float = 5.0, hosts: Collection[str] = ()
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Serve until the block ends.
 
@@ -43,12 +43,13 @@ async def served(
         riffler: What is served.
         max_body_bytes: See `create_app`.
         shutdown_s: The same.
+        hosts: The same.
 
     Yields:
         A client with the service's address.
     """
     core = core_of(riffler)
-    app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s)
+    app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
         config = uvicorn.Config(

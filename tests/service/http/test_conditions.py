@@ -91,3 +91,12 @@ async def test_of_changes_for_a_list_one_wins(client: httpx.AsyncClient, path: s
     sent = [client.post(f"{path}/messages", json=BODY, headers=headers) for _ in range(8)]
     statuses = sorted(response.status_code for response in await asyncio.gather(*sent))
     assert statuses == [200, *[412] * 7]
+
+
+async def test_a_list_of_tags_may_stand_on_several_lines(client: httpx.AsyncClient, path: str) -> None:
+    """Two headers are one list: the change is made when any of them is what is there."""
+    for place in (0, 1):
+        tags = ['"3-00000000"', '"4-00000000"']
+        tags[place] = (await client.get(path)).headers["etag"]
+        done = await client.post(f"{path}/messages", json=BODY, headers=[("if-match", each) for each in tags])
+        assert done.status_code == 200

@@ -92,7 +92,7 @@ def test_a_refusal_goes_by_its_status(status: int, leaf: type[EngineFailed]) -> 
     """Each status has one leaf, and the text has the status and the server's words."""
     failed = translate(refusal(status, {"message": "no such thing"}), "engine", answering=False)
     assert type(failed) is leaf
-    assert f"status {status}: no such thing" in str(failed)
+    assert str(failed).endswith(f"(status {status}): no such thing")
 
 
 @pytest.mark.parametrize(
@@ -185,3 +185,14 @@ def test_any_body_is_told_in_one_short_line(body: object, status: int) -> None:
         assert isinstance(failed, EngineFailed)
         assert str(failed).splitlines() == [str(failed)]
         assert len(str(failed)) < 700
+
+
+@pytest.mark.parametrize(
+    "body", [{"error": {"message": "the secret text"}}, "the secret text", {"detail": "the secret text"}]
+)
+def test_the_servers_words_are_for_who_asked(body: object) -> None:
+    """A server that repeats the request is quoted to the caller; what is logged and kept has our words alone."""
+    for said in (translate(refusal(400, body), "the engine", False), from_error_object(body, "the engine")):
+        assert "the secret text" in str(said)
+        assert "secret" not in said.loggable
+        assert "the engine" in said.loggable

@@ -1,5 +1,6 @@
 """Redis' errors become Riffler's, in one place, and none of them tells a password."""
 
+import asyncio
 import inspect
 from pathlib import Path
 from urllib.parse import quote
@@ -141,3 +142,15 @@ async def test_strict_takes_a_server_that_promises_it(data_folder: Path) -> None
     await RedisMemoryStore(connection).create(SessionKey("t", "s"))
     await connection.aclose()
     await server.stop()
+
+
+async def test_many_operations_at_once_take_turns(server_folder: Path) -> None:
+    """A thousand at once are done, over fewer connections: a queue is no outage."""
+    server = EmbeddedServer(server_folder)
+    for connection in (RedisConnection(embedded=server), RedisConnection(f"unix://{server.socket}")):
+        before = int((await connection.run(lambda client: client.info("clients")))["connected_clients"])
+        said = await asyncio.gather(*(connection.run(lambda client: client.echo("x")) for _ in range(1000)))
+        after = int((await connection.run(lambda client: client.info("clients")))["connected_clients"])
+        await connection.aclose()
+        assert said == ["x"] * 1000
+        assert after - before < 100
