@@ -71,9 +71,10 @@ class RedisMemoryStore:
         ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
         born = secrets.token_hex(8) if token is None else token
         said = await self._write(key, empty, memory, events, "app", ttl_ms=ttl_ms, born=born, receipt=receipt)
-        # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
-        how = "" if said[0] == "ok" else "NX"
-        await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
+        if said[0] in {"ok", "again", "exists"}:
+            # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
+            how = "" if said[0] == "ok" else "NX"
+            await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
         match said[0]:
             case "ok":
                 return memory

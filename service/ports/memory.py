@@ -136,6 +136,7 @@ class MemoryStore(Protocol):
 
         Raises:
             SessionExists: There is one of this name.
+            SessionBusy: A turn still holds the lease of one of this name that is gone.
         """
         ...
 

@@ -180,6 +180,24 @@ async def test_racing_creations_of_one_name_have_one_winner(
     assert len(await listed(memory_store, session_key.tenant, 10)) == 1
 
 
+async def test_a_creation_that_is_refused_leaves_nothing(
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """While a turn holds the lease of a session that is gone, its name is busy: no key is made, nothing is listed."""
+    await memory_store.create(session_key)
+    lease = await memory_store.acquire(session_key, 30.0)
+    state, *_, held, _, _ = session_keys(session_key)
+    await memory_connection.run(lambda client: client.delete(state, session_index(session_key.tenant)))
+    with pytest.raises(SessionBusy):
+        await memory_store.create(session_key, events=[said(WorkingMemory(), "one")])
+    left = [*session_keys(session_key), session_index(session_key.tenant)]
+    assert await memory_connection.run(lambda client: client.exists(*left)) == 1
+    assert await memory_connection.run(lambda client: client.exists(held)) == 1
+    await memory_store.release(session_key, lease)
+    made = await memory_store.create(session_key)
+    assert await memory_store.load(session_key) == made
+
+
 async def test_a_ping_takes_time(memory_store: RedisMemoryStore) -> None:
     """A ping tells the time of a round trip in seconds."""
     assert 0 < await memory_store.ping() < 60

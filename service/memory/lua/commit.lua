@@ -10,9 +10,9 @@
 -- Gives {'ok', version} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}; of a creation also {'again'} when
 -- this very one made the session before, {'exists'} when there is another one.
 local version = tonumber(redis.call('HGET', KEYS[1], 'version'))
-if ARGV[8] ~= '' then
+local creates = ARGV[8] ~= ''
+if creates then
   if version then return {redis.call('HGET', KEYS[1], 'born') == ARGV[8] and 'again' or 'exists'} end
-  redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7])
   version = 0
 elseif not version then
   return {'unknown'}
@@ -23,9 +23,11 @@ if version == expected + 1 and redis.call('HGET', KEYS[1], 'commit') == ARGV[3] 
 local holder = redis.call('GET', KEYS[6])
 if ARGV[2] ~= '' and holder ~= ARGV[2] then return {'lost'} end
 if ARGV[2] == '' and holder then return {'busy'} end
-local another = ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'life') ~= ARGV[7]
+local another = not creates and ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'life') ~= ARGV[7]
 if version ~= expected or another then return {'conflict', version} end
 
+-- Nothing is written above this line: what is refused leaves nothing.
+if creates then redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7]) end
 local at = 15
 for _ = 1, tonumber(ARGV[9]) do
   redis.call('RPUSH', KEYS[2], ARGV[at])
