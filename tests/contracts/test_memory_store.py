@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import groupby
 
@@ -21,7 +21,7 @@ from riffler.errors import (
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys
-from riffler.service.ports.memory import Lease, SessionKey
+from riffler.service.ports.memory import Lease, Receipt, SessionKey
 from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, TextCut, TextSearched
 from riffler.tools.fragments import Fragment, SearchHit, Span
 from riffler.tools.memory import WorkingMemory
@@ -29,6 +29,9 @@ from riffler.tools.messages import Message
 
 RACERS = 20
 TTL_S = 60.0
+TOUCHES = ("load", "commit", "acquire", "renew")
+LEASE, GONE = 6, 8
+"""Places of the two keys that have a time to live of their own, see `session_keys`."""
 
 
 def said(memory: WorkingMemory, text: str) -> MessagesAppended:
@@ -50,7 +53,8 @@ async def rich(store: RedisMemoryStore, key: SessionKey) -> WorkingMemory:
     memory = await store.commit(key, memory, [said(memory, "The harbour is deep.")], "app")
     cut = TextCut((Fragment("f00001", Span(0, 0, 4, 11), 1, memory.version + 1),))
     memory = await store.commit(key, memory, [cut, FragmentsFolded(("f00001",))], "model")
-    return await store.commit(key, memory, [TextSearched("deep", (SearchHit("s00001", Span(0, 0, 15, 19)),))], "model")
+    found = TextSearched("deep", (SearchHit("s00001", Span(0, 0, 15, 19)),))
+    return await store.commit(key, memory, [found], "model", receipt=Receipt("search", "f", True, "{}"))
 
 
 async def test_a_new_session_is_empty(memory_store: RedisMemoryStore, session_key: SessionKey) -> None:
@@ -253,7 +257,7 @@ async def test_deleting_leaves_nothing(
     """No key of the session is left, its name is free again, and a new session has nothing of the old one."""
     await rich(memory_store, session_key)
     keys = session_keys(session_key)
-    assert await memory_connection.run(lambda client: client.exists(*keys)) == 5
+    assert await memory_connection.run(lambda client: client.exists(*keys)) == 6
     await memory_store.delete(session_key)
     assert await memory_connection.run(lambda client: client.exists(*keys[:-1])) == 0
     assert await memory_connection.run(lambda client: client.ttl(keys[-1])) > 0, "the note of the deletion ends"
@@ -262,22 +266,35 @@ async def test_deleting_leaves_nothing(
     assert await memory_store.create(session_key) == WorkingMemory() == await memory_store.load(session_key)
 
 
-@pytest.mark.parametrize("touch", ["load", "commit"])
+async def times_left_ms(connection: RedisConnection, key: SessionKey) -> list[int]:
+    """What Redis says of each key that a whole session has: milliseconds left, -1 for ever, -2 gone."""
+    names = [name for part, name in enumerate(session_keys(key), 1) if part not in {LEASE, GONE}]
+    return [await connection.run(lambda client, name=name: client.pttl(name)) for name in names]  # type: ignore[misc]  # mypy can't infer a lambda's default
+
+
+async def touched(store: RedisMemoryStore, key: SessionKey, memory: WorkingMemory, how: str) -> None:
+    """Use a session in one of the ways that keep it alive."""
+    match how:
+        case "load":
+            await store.load(key)
+        case "commit":
+            await store.commit(key, memory, [said(memory, "again")], "app")
+        case "acquire":
+            await store.acquire(key, 30.0)
+        case "renew":
+            # Acquired by a store of the old time, so that the renewal is what gives the new one.
+            lease = await RedisMemoryStore(store._connection, ttl_s=TTL_S).acquire(key, 30.0)
+            await store.renew(key, lease, 30.0)
+
+
+@pytest.mark.parametrize("touch", TOUCHES)
 async def test_time_to_live_slides(memory_connection: RedisConnection, session_key: SessionKey, touch: str) -> None:
-    """Loading and committing both give every key of the session its whole time again."""
+    """Whatever uses a session gives each of its keys its whole time again, that of the receipts too."""
     memory = await rich(RedisMemoryStore(memory_connection, ttl_s=TTL_S), session_key)
-    keys = session_keys(session_key)[:5]
-
-    async def left_ms() -> Sequence[int]:
-        return [await memory_connection.run(lambda client, key=key: client.pttl(key)) for key in keys]  # type: ignore[misc]  # mypy can't infer a lambda's default
-
-    assert all(0 < left <= TTL_S * 1000 for left in await left_ms())
-    store = RedisMemoryStore(memory_connection, ttl_s=TTL_S * 10)
-    if touch == "load":
-        await store.load(session_key)
-    else:
-        await store.commit(session_key, memory, [said(memory, "again")], "app")
-    assert all(TTL_S * 9_000 < left <= TTL_S * 10_000 for left in await left_ms())
+    assert all(0 < left <= TTL_S * 1000 for left in await times_left_ms(memory_connection, session_key))
+    await touched(RedisMemoryStore(memory_connection, ttl_s=TTL_S * 10), session_key, memory, touch)
+    left_ms = await times_left_ms(memory_connection, session_key)
+    assert all(TTL_S * 9_000 < left <= TTL_S * 10_000 for left in left_ms), left_ms
 
 
 async def test_a_session_expires(memory_connection: RedisConnection, session_key: SessionKey) -> None:

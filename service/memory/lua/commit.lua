@@ -50,8 +50,7 @@ end
 if ARGV[13] ~= '' then redis.call('HSET', KEYS[7], ARGV[13], ARGV[14]) end
 redis.call('HSET', KEYS[1], 'version', version, 'commit', ARGV[3], 'rest', ARGV[6])
 if tonumber(ARGV[4]) > 0 then
-  for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
-  redis.call('PEXPIRE', KEYS[7], ARGV[4])
+  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[4]) end
 else
   redis.call('PERSIST', KEYS[1]) -- a session that was made with a time to wait for its first commit
 end

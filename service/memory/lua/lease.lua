@@ -5,7 +5,7 @@
 -- Gives 'ok', 'unknown' (no such session), 'busy' (another turn holds it) or 'lost' (it isn't this turn's).
 local function slide()
   if tonumber(ARGV[4]) > 0 then
-    for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+    for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[4]) end
   end
 end
 local holder = redis.call('GET', KEYS[6])

@@ -9,8 +9,7 @@ local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life')
 local version, commit, life = state[1], state[2], state[3] or ''
 if not version then return nil end
 if tonumber(ARGV[1]) > 0 then
-  for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[1]) end
-  redis.call('PEXPIRE', KEYS[7], ARGV[1])
+  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[1]) end
 end
 if commit == ARGV[2] then return {'same'} end
 if ARGV[2] ~= '' and life == ARGV[3] and tonumber(version) > tonumber(ARGV[4]) then
