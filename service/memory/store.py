@@ -68,9 +68,8 @@ class RedisMemoryStore:
         """See the port."""
         empty = WorkingMemory(life=secrets.token_hex(4))
         memory = empty.commit(events) if events else empty
-        ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
         born = secrets.token_hex(8) if token is None else token
-        said = await self._write(key, empty, memory, events, "app", ttl_ms=ttl_ms, born=born, receipt=receipt)
+        said = await self._write(key, empty, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
         if said[0] in {"ok", "again", "exists"}:
             # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
             how = "" if said[0] == "ok" else "NX"
@@ -94,6 +93,8 @@ class RedisMemoryStore:
             self._cache.drop(key)
             raise _unknown(key)
         match stored:
+            case ["damaged"]:
+                raise _damaged(key)
             case ["same"]:
                 return known
             case ["since", commit, messages, events]:
@@ -116,7 +117,7 @@ class RedisMemoryStore:
     ) -> WorkingMemory:
         """See the port."""
         after = memory.commit(events)
-        said = await self._write(key, memory, after, events, actor, ttl_ms=self._ttl_ms, lease=lease, receipt=receipt)
+        said = await self._write(key, memory, after, events, actor, lease=lease, receipt=receipt)
         match said[0]:
             case "ok":
                 return after
@@ -208,17 +209,18 @@ class RedisMemoryStore:
         events: Sequence[Event],
         actor: Actor,
         *,
-        ttl_ms: str,
+        unused_s: float | None = None,
         lease: Lease | None = None,
         born: str = "",
         receipt: Receipt | None = None,
     ) -> Any:  # noqa: ANN401 - Redis' replies have many types
         """Send a change, and keep what it makes; give what the script says."""
         token, commit = lease.token if lease else "", secrets.token_hex(8)
+        ttl_ms, waits = (self._ttl_ms, "") if unused_s is None else (_ms(unused_s), "1")
         head = [str(before.version), token, commit, ttl_ms, actor, rest_of(after), before.life, born]
         done = change(before, after, events)
         kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
-        said = await self._script("commit", key, *head, *done.counts(), *kept, *done.values())
+        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, *done.values())
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said
@@ -280,6 +282,13 @@ def _unknown(key: SessionKey) -> UnknownSession:
     return UnknownSession(f"no session {key.session!r}")
 
 
+def _damaged(key: SessionKey) -> MemoryCorrupt:
+    return MemoryCorrupt(
+        f"the store has lost a part of session {key.session!r}: it evicts keys, or was changed from outside. The "
+        f"session can't be read any more, only deleted"
+    )
+
+
 def _version_conflict(key: SessionKey, now: str, expected: int | str) -> VersionConflict:
     return VersionConflict(f"session {key.session!r} has version {now}, this change was made for version {expected}")
 
@@ -290,6 +299,8 @@ def _lease_error(outcome: str, key: SessionKey) -> RifflerError:
             return _unknown(key)
         case "busy":
             return SessionBusy(f"session {key.session!r} is in the middle of another turn: try again when it has ended")
+        case "damaged":
+            return _damaged(key)
         case "lost":
             return LeaseLost(f"this turn's lease on session {key.session!r} ran out: nothing more was written")
         case _:

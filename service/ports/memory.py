@@ -111,7 +111,10 @@ class SessionSummary:
 
 
 class MemoryStore(Protocol):
-    """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
+    """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer.
+
+    A session of which the store has lost a part is `MemoryCorrupt`, not a shorter one; it can be deleted.
+    """
 
     async def create(
         self,
@@ -142,6 +145,9 @@ class MemoryStore(Protocol):
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """Read a session as it is at one moment, and slide its time to live.
+
+        A store that keeps sessions for ever takes away the time that one was made with, once something is committed,
+        or when it was the store's own.
 
         Args:
             key: Its name.

@@ -6,20 +6,14 @@ import secrets
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.contracts.sessions import said
 
 from riffler.errors import MemoryCorrupt, SessionBusy, SessionExists, UnknownSession, VersionConflict
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_index, session_keys
 from riffler.service.ports.memory import Receipt, SessionKey, SessionSummary
-from riffler.tools.events import MessagesAppended
 from riffler.tools.memory import Stamp, WorkingMemory
-from riffler.tools.messages import Message
-
-
-def said(memory: WorkingMemory, text: str) -> MessagesAppended:
-    """A user's message at the end of a conversation."""
-    return MessagesAppended(len(memory.entries), (Message.user(text),))
 
 
 def key_of(tenant: str, number: int) -> SessionKey:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import groupby
 
 import pytest
+from tests.contracts.sessions import rich, said, until
 
 from riffler.errors import (
     InvalidInput,
@@ -21,40 +22,12 @@ from riffler.errors import (
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys
-from riffler.service.ports.memory import Lease, Receipt, SessionKey
-from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, TextCut, TextSearched
-from riffler.tools.fragments import Fragment, SearchHit, Span
+from riffler.service.ports.memory import Lease, SessionKey
+from riffler.tools.events import Event, MessagesAppended
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 
 RACERS = 20
-TTL_S = 60.0
-TOUCHES = ("load", "commit", "acquire", "renew")
-LEASE, GONE = 6, 8
-"""Places of the two keys that have a time to live of their own, see `session_keys`."""
-
-
-def said(memory: WorkingMemory, text: str) -> MessagesAppended:
-    """A user's message at the end of a conversation."""
-    return MessagesAppended(len(memory.entries), (Message.user(text),))
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 10.0) -> None:
-    """Wait for a condition, at most so long."""
-    deadline = time.monotonic() + within_s
-    while not await condition():
-        assert time.monotonic() < deadline, f"the condition didn't hold within {within_s} s"
-        await asyncio.sleep(0.01)
-
-
-async def rich(store: RedisMemoryStore, key: SessionKey) -> WorkingMemory:
-    """Make a session that has a value under each of its keys but the lease's."""
-    memory = await store.create(key)
-    memory = await store.commit(key, memory, [said(memory, "The harbour is deep.")], "app")
-    cut = TextCut((Fragment("f00001", Span(0, 0, 4, 11), 1, memory.version + 1),))
-    memory = await store.commit(key, memory, [cut, FragmentsFolded(("f00001",))], "model")
-    found = TextSearched("deep", (SearchHit("s00001", Span(0, 0, 15, 19)),))
-    return await store.commit(key, memory, [found], "model", receipt=Receipt("search", "f", True, "{}"))
 
 
 async def test_a_new_session_is_empty(memory_store: RedisMemoryStore, session_key: SessionKey) -> None:
@@ -266,59 +239,6 @@ async def test_deleting_leaves_nothing(
     assert await memory_store.create(session_key) == WorkingMemory() == await memory_store.load(session_key)
 
 
-async def times_left_ms(connection: RedisConnection, key: SessionKey) -> list[int]:
-    """What Redis says of each key that a whole session has: milliseconds left, -1 for ever, -2 gone."""
-    names = [name for part, name in enumerate(session_keys(key), 1) if part not in {LEASE, GONE}]
-    return [await connection.run(lambda client, name=name: client.pttl(name)) for name in names]  # type: ignore[misc]  # mypy can't infer a lambda's default
-
-
-async def touched(store: RedisMemoryStore, key: SessionKey, memory: WorkingMemory, how: str) -> None:
-    """Use a session in one of the ways that keep it alive."""
-    match how:
-        case "load":
-            await store.load(key)
-        case "commit":
-            await store.commit(key, memory, [said(memory, "again")], "app")
-        case "acquire":
-            await store.acquire(key, 30.0)
-        case "renew":
-            # Acquired by a store of the old time, so that the renewal is what gives the new one.
-            lease = await RedisMemoryStore(store._connection, ttl_s=TTL_S).acquire(key, 30.0)
-            await store.renew(key, lease, 30.0)
-
-
-@pytest.mark.parametrize("touch", TOUCHES)
-async def test_time_to_live_slides(memory_connection: RedisConnection, session_key: SessionKey, touch: str) -> None:
-    """Whatever uses a session gives each of its keys its whole time again, that of the receipts too."""
-    memory = await rich(RedisMemoryStore(memory_connection, ttl_s=TTL_S), session_key)
-    assert all(0 < left <= TTL_S * 1000 for left in await times_left_ms(memory_connection, session_key))
-    await touched(RedisMemoryStore(memory_connection, ttl_s=TTL_S * 10), session_key, memory, touch)
-    left_ms = await times_left_ms(memory_connection, session_key)
-    assert all(TTL_S * 9_000 < left <= TTL_S * 10_000 for left in left_ms), left_ms
-
-
-async def test_a_session_expires(memory_connection: RedisConnection, session_key: SessionKey) -> None:
-    """A session that nobody touches for its time to live is unknown, and all of it is gone."""
-    store = RedisMemoryStore(memory_connection, ttl_s=0.3)
-    await rich(store, session_key)
-
-    async def gone() -> bool:
-        return await memory_connection.run(lambda client: client.exists(*session_keys(session_key))) == 0
-
-    await until(gone)
-    with pytest.raises(UnknownSession):
-        await store.load(session_key)
-
-
-async def test_zero_keeps_a_session_for_ever(
-    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """Without a time to live no key has one (-1 is Redis' word for it)."""
-    await rich(memory_store, session_key)
-    await memory_store.load(session_key)
-    assert await memory_connection.run(lambda client: client.pttl(session_keys(session_key)[0])) == -1
-
-
 async def test_a_commit_whose_answer_was_lost_counts_once(
     memory_connection: RedisConnection, session_key: SessionKey
 ) -> None:
@@ -330,7 +250,7 @@ async def test_a_commit_whose_answer_was_lost_counts_once(
     rest = '{"asking":null,"rewrite":null,"taken":[]}'
 
     async def send(token: str) -> list[str]:
-        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", "", "", message, event]
+        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", "", "", "", message, event]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -348,7 +268,7 @@ async def test_a_creation_whose_answer_was_lost_counts_once(
     """The same creation sent twice is one creation; another one finds that the session exists."""
 
     async def send(token: str) -> str:
-        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", "", ""]
+        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", "", "", ""]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -407,39 +327,6 @@ async def test_closing_twice_is_safe(server_folder: object, memory_store: RedisM
     """`aclose` may be called again."""
     await memory_store.aclose()
     await memory_store.aclose()
-
-
-async def test_a_session_made_for_a_while_stays_with_its_first_commit(
-    memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """A session that may be unused for so long ends by itself, unless something was committed."""
-    store = RedisMemoryStore(memory_connection)
-    memory = await store.create(session_key, unused_s=0.2)
-    other = SessionKey(session_key.tenant, "other")
-    await store.create(other, unused_s=0.2)
-    await store.commit(session_key, memory, [said(memory, "Hello.")], "app")
-    await asyncio.sleep(0.3)
-    assert (await store.load(session_key)).messages[0].text == "Hello."
-    with pytest.raises(UnknownSession):
-        await store.load(other)
-
-
-async def test_a_turn_longer_than_the_time_to_live_keeps_its_session(
-    memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """A session doesn't end while a turn renews its lease; a time under a millisecond doesn't mean for ever."""
-    store = RedisMemoryStore(memory_connection, ttl_s=0.4)
-    await store.create(session_key)
-    lease = await store.acquire(session_key, 5.0)
-    for _ in range(4):
-        await asyncio.sleep(0.2)
-        await store.renew(session_key, lease, 5.0)
-    assert (await store.load(session_key)).version == 0
-    short = SessionKey(session_key.tenant, "short")
-    await RedisMemoryStore(memory_connection, ttl_s=0.0001).create(short)
-    await asyncio.sleep(0.05)
-    with pytest.raises(UnknownSession):
-        await store.load(short)
 
 
 @pytest.mark.parametrize("name", ["\udcff", "x" * 513])
