@@ -172,7 +172,8 @@ class MemoryStore(Protocol):
     ) -> WorkingMemory:
         """Make events happen, all or none, if the session still has the version that was read.
 
-        Repeating a commit whose answer was lost is safe within one call: it counts once. Slides the time to live.
+        Repeating a commit whose answer was lost is safe within one call: it counts once, also when others committed
+        meanwhile. Slides the time to live.
 
         Args:
             key: The session.
@@ -183,10 +184,10 @@ class MemoryStore(Protocol):
             receipt: Kept in the same step, in place of an older one of the same request.
 
         Returns:
-            `memory.commit(events)`.
+            `memory.commit(events)`: the session as these events left it.
 
         Raises:
-            VersionConflict: Somebody else committed since, or made the session anew.
+            VersionConflict: Somebody else committed before, or made the session anew.
             SessionBusy: A turn holds the lease, and it isn't this one.
             LeaseLost: This turn's lease ran out.
             UnknownSession: The tenant has none of this name.

@@ -8,9 +8,9 @@
 --       13 the request's name ('' when it has none)   14 its receipt as JSON
 --       15 '1' when the session is made to wait for a first commit, and ends without it, else ''
 --       then messages; fragments as id, JSON; hits as id, JSON; events as JSON
--- Gives {'ok', version} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}, {'damaged'} when keys of the
--- session are gone; of a creation also {'again'} when this very one made the session before, {'exists'} when there is
--- another one.
+-- Gives {'ok', the version that it made} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}, {'damaged'} when
+-- keys of the session are gone; of a creation also {'again'} when this very one made the session before, {'exists'} when
+-- there is another one.
 -- What stands under the other keys: numbers of messages, fragments and hits, and the newest event. It is kept in the
 -- state, so that a key that is gone by itself (evicted, or expired) is seen, by load.lua too.
 local function extent()
@@ -28,8 +28,11 @@ elseif not version then
   return {'unknown'}
 end
 local expected = tonumber(ARGV[1])
--- An answer that was lost on its way: the client sends the same commit again, and it counts once.
-if version == expected + 1 and redis.call('HGET', KEYS[1], 'commit') == ARGV[3] then return {'ok', version} end
+-- An answer that was lost on its way: the client sends the same commit again, and it counts once, also when others
+-- committed in between. Each event has its commit's token as its first field.
+local made = (expected + 1) .. '-1'
+local first = redis.call('XRANGE', KEYS[5], made, made)[1]
+if first and first[2][1] == 'commit' and first[2][2] == ARGV[3] then return {'ok', expected + 1} end
 local holder = redis.call('GET', KEYS[6])
 if ARGV[2] ~= '' and holder ~= ARGV[2] then return {'lost'} end
 if ARGV[2] == '' and holder then return {'busy'} end
@@ -60,7 +63,10 @@ if events > 0 then version = version + 1 end
 local now = redis.call('TIME') -- the server's clock: clients' clocks differ
 local at_ms = now[1] * 1000 + math.floor(now[2] / 1000)
 for number = 1, events do
-  redis.call('XADD', KEYS[5], version .. '-' .. number, 'actor', ARGV[5], 'at_ms', string.format('%.0f', at_ms), 'event', ARGV[at])
+  redis.call(
+    'XADD', KEYS[5], version .. '-' .. number, 'commit', ARGV[3], 'actor', ARGV[5],
+    'at_ms', string.format('%.0f', at_ms), 'event', ARGV[at]
+  )
   at = at + 1
 end
 if ARGV[13] ~= '' then redis.call('HSET', KEYS[7], ARGV[13], ARGV[14]) end
