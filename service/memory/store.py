@@ -217,10 +217,12 @@ class RedisMemoryStore:
         """Send a change, and keep what it makes; give what the script says."""
         token, commit = lease.token if lease else "", secrets.token_hex(8)
         ttl_ms, waits = (self._ttl_ms, "") if unused_s is None else (_ms(unused_s), "1")
+        known = self._cache.get(key)
+        read = known[0] if known is not None and known[1] is before else ""
         head = [str(before.version), token, commit, ttl_ms, actor, rest_of(after), before.life, born]
         done = change(before, after, events)
         kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
-        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, *done.values())
+        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, read, *done.values())
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said

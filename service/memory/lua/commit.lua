@@ -7,6 +7,7 @@
 --       9 number of messages   10 of fragments   11 of hits   12 of events
 --       13 the request's name ('' when it has none)   14 its receipt as JSON
 --       15 '1' when the session is made to wait for a first commit, and ends without it, else ''
+--       16 token of the commit that was read ('' when it isn't known)
 --       then messages; fragments as id, JSON; hits as id, JSON; events as JSON
 -- Gives {'ok', the version that it made} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}, {'damaged'} when
 -- keys of the session are gone; of a creation also {'again'} when this very one made the session before, {'exists'} when
@@ -36,8 +37,11 @@ if first and first[2][1] == 'commit' and first[2][2] == ARGV[3] then return {'ok
 local holder = redis.call('GET', KEYS[6])
 if ARGV[2] ~= '' and holder ~= ARGV[2] then return {'lost'} end
 if ARGV[2] == '' and holder then return {'busy'} end
-local another = not creates and ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'life') ~= ARGV[7]
-if version ~= expected or another then return {'conflict', version} end
+local state = redis.call('HMGET', KEYS[1], 'life', 'commit')
+local another = not creates and ARGV[7] ~= '' and state[1] ~= ARGV[7]
+-- A server that crashed may have lost what was read, and others made the same version of something else.
+local rewound = ARGV[16] ~= '' and state[2] ~= ARGV[16]
+if version ~= expected or another or rewound then return {'conflict', version} end
 local known = redis.call('HGET', KEYS[1], 'extent')
 if not creates and known and known ~= extent() then return {'damaged'} end
 
@@ -47,7 +51,7 @@ if creates then
   redis.call('DEL', KEYS[7])
   redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7])
 end
-local at = 16
+local at = 17
 for _ = 1, tonumber(ARGV[9]) do
   redis.call('RPUSH', KEYS[2], ARGV[at])
   at = at + 1

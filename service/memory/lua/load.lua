@@ -22,11 +22,18 @@ elseif not waits and redis.call('PTTL', KEYS[1]) > 0 then
   for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PERSIST', KEYS[key]) end
 end
 if commit == ARGV[2] then return {'same'} end
-if ARGV[2] ~= '' and life == ARGV[3] and tonumber(version) > tonumber(ARGV[4]) then
-  local most = tonumber(ARGV[6])
-  local events = redis.call('XRANGE', KEYS[5], (tonumber(ARGV[4]) + 1) .. '-0', '+', 'COUNT', most + 1)
+-- Whether what the reader knows is a part of this history: a server that crashed may have lost it, and others went on from
+-- before. Each event has its commit's token as its first field; the empty session of a life is one.
+local function shared(at)
+  if life ~= ARGV[3] or tonumber(version) <= at then return false end
+  local last = redis.call('XRANGE', KEYS[5], at .. '-1', at .. '-1')[1]
+  return at == 0 or (last and last[2][1] == 'commit' and last[2][2] == ARGV[2])
+end
+if ARGV[2] ~= '' and shared(tonumber(ARGV[4])) then
+  local most, next = tonumber(ARGV[6]), tonumber(ARGV[4]) + 1
+  local events = redis.call('XRANGE', KEYS[5], next .. '-0', '+', 'COUNT', most + 1)
   -- Only if none is missing: the stream may be cut at its old end.
-  if #events > 0 and #events <= most and events[1][1] == (tonumber(ARGV[4]) + 1) .. '-1' then
+  if #events > 0 and #events <= most and events[1][1] == next .. '-1' then
     return {'since', commit, redis.call('LRANGE', KEYS[2], ARGV[5], -1), events}
   end
 end
