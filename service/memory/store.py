@@ -86,24 +86,13 @@ class RedisMemoryStore:
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """See the port."""
-        commit, known = self._cache.get(key) or ("", WorkingMemory())
-        place = (commit, known.life, str(known.version), str(len(known.entries)), str(_MOST_EVENTS))
-        stored = await self._script("load", key, self._ttl_ms, *place)
-        if stored is None:
-            self._cache.drop(key)
-            raise _unknown(key)
-        match stored:
-            case ["damaged"]:
-                raise _damaged(key)
-            case ["same"]:
-                return known
-            case ["since", commit, messages, events]:
-                memory = memory_since(known, messages, events)
-            case _:
-                _, commit, *parts = stored
-                memory = memory_from(*parts)
-        self._cache.put(key, commit, memory)
-        return memory
+        known = self._cache.get(key)
+        if known is not None:
+            try:
+                return await self._read(key, *known)
+            except MemoryCorrupt:
+                self._cache.drop(key)  # what this process knows may be what is wrong: read the whole, once
+        return await self._read(key, "", WorkingMemory())
 
     async def commit(
         self,
@@ -200,6 +189,26 @@ class RedisMemoryStore:
     async def aclose(self) -> None:
         """See the port."""
         await self._connection.aclose()
+
+    async def _read(self, key: SessionKey, commit: str, known: WorkingMemory) -> WorkingMemory:
+        """Read a session, or what came since a commit that is known, and keep it."""
+        place = (commit, known.life, str(known.version), str(len(known.entries)), str(_MOST_EVENTS))
+        stored = await self._script("load", key, self._ttl_ms, *place)
+        if stored is None:
+            self._cache.drop(key)
+            raise _unknown(key)
+        match stored:
+            case ["damaged"]:
+                raise _damaged(key)
+            case ["same"]:
+                return known
+            case ["since", commit, messages, events]:
+                memory = memory_since(known, messages, events)
+            case _:
+                _, commit, *parts = stored
+                memory = memory_from(*parts)
+        self._cache.put(key, commit, memory)
+        return memory
 
     async def _write(
         self,

@@ -1,12 +1,14 @@
 """Working memories that a process keeps: never stale, never more than the room."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
-from riffler.errors import UnknownSession
+from riffler.errors import MemoryCorrupt, UnknownSession
 from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
@@ -136,6 +138,28 @@ async def test_a_reader_that_is_far_behind_gets_the_whole(
             assert await there.load(session_key) == memory
     finally:
         await elsewhere.aclose()
+
+
+async def test_what_can_t_be_brought_up_to_date_is_read_as_a_whole(
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """When the events since lead nowhere, the session itself is read, and known from then on."""
+    memory = await memory_store.create(session_key, events=[MessagesAppended(0, (Message.user("one"),))])
+    state, *_ = names = session_keys(session_key)
+
+    async def skip(client: Redis) -> None:
+        pipe = client.pipeline(transaction=True)
+        pipe.xadd(names[4], {"commit": "c", "actor": "app", "at_ms": "0", "event": "no JSON"}, id="2-1")
+        pipe.hset(state, mapping={"version": "2", "commit": "c", "extent": "1 0 0 2-1"})
+        await pipe.execute()
+
+    await memory_connection.run(skip)
+    expected = replace(memory, version=2)
+    assert await memory_store.load(session_key) == expected
+    await memory_connection.run(lambda client: client.hset(state, "rest", "no JSON"))
+    assert await memory_store.load(session_key) == expected, "this process knows it and doesn't read it again"
+    with pytest.raises(MemoryCorrupt):
+        await RedisMemoryStore(memory_connection).load(session_key)
 
 
 async def sent_bytes(connection: RedisConnection) -> int:
