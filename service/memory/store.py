@@ -53,7 +53,7 @@ class RedisMemoryStore:
 
     def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 32_000_000) -> None:
         self._connection = connection
-        self._ttl_ms = _ms(ttl_s)
+        self._ttl_s, self._ttl_ms = ttl_s, _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
 
     async def create(
@@ -157,7 +157,7 @@ class RedisMemoryStore:
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
         """See the port."""
-        lease = Lease(secrets.token_hex(16))
+        lease = Lease(secrets.token_hex(16), min(ttl_s, self._ttl_s or ttl_s) / 3)
         await self._lease("acquire", key, lease, ttl_s)
         return lease
 

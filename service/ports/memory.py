@@ -52,9 +52,11 @@ class Lease:
 
     Attributes:
         token: A random secret of this turn.
+        renew_s: How often to renew it: well before it, or the session that it keeps alive, would end.
     """
 
     token: str = field(repr=False)
+    renew_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +242,7 @@ class MemoryStore(Protocol):
         ...
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
-        """Begin a turn.
+        """Begin a turn, and slide the session's time to live.
 
         Args:
             key: The session.
@@ -256,7 +258,7 @@ class MemoryStore(Protocol):
         ...
 
     async def renew(self, key: SessionKey, lease: Lease, ttl_s: float) -> None:
-        """Keep a lease.
+        """Keep a lease, and slide the session's time to live.
 
         Args:
             key: The session.
