@@ -10,11 +10,13 @@ import math
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from riffler.errors import (
     LeaseLost,
     MemoryCorrupt,
+    MemoryFailed,
     RifflerError,
     SessionBusy,
     SessionExists,
@@ -23,6 +25,7 @@ from riffler.errors import (
 )
 from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.listing import enter, forget, walk
 from riffler.service.memory.record import (
     change,
     memory_from,
@@ -31,8 +34,8 @@ from riffler.service.memory.record import (
     receipt_to_json,
     rest_of,
 )
-from riffler.service.ports.keys import session_index, session_keys
-from riffler.service.ports.memory import Lease, Receipt, RecordedEvent, SessionKey, SessionSummary
+from riffler.service.ports.keys import session_keys
+from riffler.service.ports.memory import Lease, Listing, Receipt, RecordedEvent, SessionKey
 from riffler.tools.events import Actor, Event, event_from_dict
 from riffler.tools.memory import Stamp, WorkingMemory
 
@@ -71,9 +74,7 @@ class RedisMemoryStore:
         born = secrets.token_hex(8) if token is None else token
         said = await self._write(key, empty, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
         if said[0] in {"ok", "again", "exists"}:
-            # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
-            how = "" if said[0] == "ok" else "NX"
-            await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
+            await enter(self._connection, key, anew=said[0] == "ok")
         match said[0]:
             case "ok":
                 return memory
@@ -141,19 +142,9 @@ class RedisMemoryStore:
         kept: Any = await self._connection.run(lambda client: client.hget(receipts, request))
         return None if kept is None else receipt_from_json(request, kept)
 
-    async def sessions(
-        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
-    ) -> list[SessionSummary]:
+    async def sessions(self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100) -> Listing:
         """See the port."""
-        found: list[SessionSummary] = []
-        while len(found) < limit:
-            listed = await self._listed(tenant, before, limit)
-            if not listed:
-                break
-            found += await self._existing(tenant, listed)
-            session, created_us = listed[-1]
-            before = (created_us, session)
-        return found[:limit]
+        return await walk(self._connection, tenant, before, limit)
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
         """See the port."""
@@ -179,6 +170,8 @@ class RedisMemoryStore:
         if outcome != "ok":
             raise _lease_error(outcome, key)
         self._cache.drop(key)
+        with suppress(MemoryFailed):  # the session is gone; its name leaves the list with the next walk at the latest
+            await forget(self._connection, key)
 
     async def ping(self) -> float:
         """See the port."""
@@ -235,45 +228,6 @@ class RedisMemoryStore:
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said
-
-    async def _listed(self, tenant: str, before: tuple[int, str] | None, limit: int) -> list[tuple[str, int]]:
-        """Give names on the list with their times, newest first, at most so many; those of one moment by name."""
-        index, top = session_index(tenant), "+inf" if before is None else str(before[0])
-        offset, listed = 0, list[tuple[str, int]]()
-        while len(listed) < limit:
-            rows: Any = await self._connection.run(
-                lambda client, at=offset: client.zrevrangebyscore(  # type: ignore[misc]
-                    index, top, "-inf", start=at, num=limit, withscores=True
-                )
-            )
-            listed += [(name, int(score)) for name, score in rows if before is None or (int(score), name) < before]
-            if len(rows) < limit:
-                break
-            offset += limit
-        return listed[:limit]
-
-    async def _existing(self, tenant: str, listed: Sequence[tuple[str, int]]) -> list[SessionSummary]:
-        """Look which sessions exist, and take names off the list that are long gone."""
-        states = [session_keys(SessionKey(tenant, name))[:2] for name, _ in listed]
-
-        async def read(client: Any) -> Any:  # noqa: ANN401 - redis-py's client
-            pipe = client.pipeline(transaction=False)
-            for state, messages in states:
-                pipe.hget(state, "version")
-                pipe.llen(messages)
-            return await pipe.execute()
-
-        replies = await self._connection.run(read)
-        found: list[SessionSummary] = []
-        gone: list[str] = []
-        for (name, created_us), version, messages in zip(listed, replies[::2], replies[1::2], strict=True):
-            if version is not None:
-                found.append(SessionSummary(name, int(version), messages, created_us))
-            else:
-                gone += (name, str(created_us))
-        if gone:
-            await self._connection.script(__package__, "lua/unlist.lua", [session_index(tenant)], gone)
-        return found
 
     async def _lease(self, verb: str, key: SessionKey, lease: Lease, ttl_s: float) -> None:
         outcome = await self._script("lease", key, verb, lease.token, _ms(ttl_s), self._ttl_ms)

@@ -112,6 +112,19 @@ class SessionSummary:
     created_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A stretch of a tenant's list of sessions.
+
+    Attributes:
+        sessions: Sessions that exist, the newest first.
+        next: What to give as `before` for the next stretch; None at the end of the list.
+    """
+
+    sessions: list[SessionSummary]
+    next: tuple[int, str] | None
+
+
 class MemoryStore(Protocol):
     """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer.
 
@@ -226,18 +239,19 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def sessions(
-        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
-    ) -> list[SessionSummary]:
+    async def sessions(self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100) -> Listing:
         """List a tenant's sessions, the newest first.
+
+        The work of one call is bounded: where many sessions are gone it gives fewer than the limit, also none, and
+        where to go on.
 
         Args:
             tenant: Whose; from the credential.
-            before: `created_us` and name of the last one that was seen; None begins at the newest.
+            before: `next` of the stretch before; None begins at the newest.
             limit: Most sessions to give, at least 1.
 
         Returns:
-            Sessions that exist now; fewer than the limit only at the end.
+            Sessions that exist now, and where the next ones are.
         """
         ...
 
