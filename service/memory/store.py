@@ -51,7 +51,8 @@ class RedisMemoryStore:
     Args:
         connection: Where the server is.
         ttl_s: A session that nobody loads or changes for this long is deleted; 0 keeps it for ever.
-        cache_characters: Characters of conversations that this process keeps, to read only what is new; 0 keeps none.
+        cache_characters: Characters of conversations that this process keeps, to read only what is new; what is
+            kept beside the text counts too, see `cache.size_of`. 0 keeps none.
     """
 
     def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 32_000_000) -> None:

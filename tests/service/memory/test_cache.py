@@ -1,5 +1,7 @@
 """Working memories that a process keeps: never stale, never more than the room."""
 
+import tracemalloc
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,12 +11,13 @@ from hypothesis import strategies as st
 from redis.asyncio import Redis
 
 from riffler.errors import MemoryCorrupt, UnknownSession
-from riffler.service.memory.cache import MemoryCache
+from riffler.service.memory.cache import MemoryCache, size_of
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
+from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.events import FragmentsFolded, FragmentsRestored, MessagesAppended, TextSearched
 from riffler.tools.fragments import SearchHit, Span
@@ -30,10 +33,10 @@ def of_size(characters: int) -> WorkingMemory:
     return WorkingMemory().commit([MessagesAppended(0, (Message.user("x" * (characters - empty)),))])
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 120)), min_size=1, max_size=40))
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 3000)), min_size=1, max_size=40))
 def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
     """What is kept fits the room, is the last used sessions without a gap, and each is as it was last put."""
-    cache = MemoryCache(200)
+    cache = MemoryCache(10_000)
     newest: dict[str, tuple[str, int]] = {}
     for number, (name, size) in enumerate(puts):
         cache.put(SessionKey("t", name), str(number), of_size(size))
@@ -43,26 +46,59 @@ def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
     present = [found is not None for found, _, _ in kept]
     assert present == sorted(present, reverse=True)
     assert present[0]
-    assert sum(size for found, _, size in kept if found) <= 200
+    assert sum(size_of(found[1]) for found, _, _ in kept if found) <= 10_000
+    assert all(found[1].characters == size for found, _, size in kept if found)
     assert all(found[0] == commit for found, commit, _ in kept if found)
 
 
 def test_one_that_is_too_large_isn_t_kept() -> None:
     """A session larger than the room drives nobody out, and its older self isn't kept in its place."""
-    cache = MemoryCache(200)
+    cache = MemoryCache(10_000)
     small, large = SessionKey("t", "small"), SessionKey("t", "large")
     cache.put(small, "1", of_size(100))
     cache.put(large, "2", of_size(90))
-    cache.put(large, "3", of_size(300))
+    cache.put(large, "3", of_size(9_000))
     assert cache.get(large) is None
     assert cache.get(small) is not None
 
 
 def test_tenants_don_t_share() -> None:
     """The same session name of two tenants is two sessions."""
-    cache = MemoryCache(1000)
+    cache = MemoryCache(10_000)
     cache.put(SessionKey("a", "s"), "1", of_size(100))
     assert cache.get(SessionKey("b", "s")) is None
+
+
+def short(_: int) -> WorkingMemory:
+    """A question and its answer."""
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user("When does it open?")], EstimatedTokens())])
+    return memory.commit([append(memory, [Message.assistant("At six.")], EstimatedTokens())])
+
+
+def much_cut(number: int) -> WorkingMemory:
+    """A text in many fragments, with many search hits."""
+    memory = of_size(3000 + number)
+    memory = memory.commit([cut(memory, [(Span(0, 0, 0, 2000), 100)], EstimatedTokens())])
+    hits = tuple(SearchHit(f"s{n:05x}", Span(0, 0, n, n + 4)) for n in range(1, 101))
+    return memory.commit([TextSearched("xxxx", hits)])
+
+
+@pytest.mark.parametrize(
+    ("make", "count"), [(lambda n: WorkingMemory(life=f"{n:08x}"), 3000), (short, 1500), (much_cut, 60)]
+)
+def test_the_room_bounds_the_memory_of_small_things_too(make: Callable[[int], WorkingMemory], count: int) -> None:
+    """However many sessions of little text come, what is kept takes no more bytes than the room says, or not much."""
+    room = 1_000_000
+    cache = MemoryCache(room)
+    make(0)
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            cache.put(SessionKey("t", f"session-{number}"), f"{number:016x}", make(number))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.1 * room < used < 1.5 * room
 
 
 @pytest.mark.parametrize("characters", [0, 1_000_000])
