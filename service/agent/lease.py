@@ -12,7 +12,7 @@ from riffler.service.ports.memory import Lease, MemoryStore, SessionKey
 
 @asynccontextmanager
 async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterator[Lease]:
-    """Hold the lease, renew it three times in its life, and release it in any case.
+    """Hold the lease, renew it as often as it says, and release it in any case.
 
     A renewal that comes too late ends quietly: the turn's next commit raises `LeaseLost`, and nothing was written
     after the lease was gone. So does a store that is away for a moment: the next renewal tries again. A lease that
@@ -41,6 +41,6 @@ async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterat
 async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float) -> None:
     with suppress(LeaseLost):
         while True:
-            await asyncio.sleep(ttl_s / 3)
+            await asyncio.sleep(lease.renew_s)
             with suppress(MemoryFailed):
                 await store.renew(key, lease, ttl_s)

@@ -12,12 +12,28 @@ from collections import OrderedDict
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
 
+_SESSION, _MESSAGE, _FRAGMENT, _HIT = 1500, 800, 400, 250
+"""What each takes beside its text, in bytes as measured: many short conversations would else fill the memory unseen."""
+
+
+def size_of(memory: WorkingMemory) -> int:
+    """Tell how much room a memory takes.
+
+    Args:
+        memory: The memory.
+
+    Returns:
+        Characters of its messages, and what session, messages, fragments and hits take beside them.
+    """
+    beside = _MESSAGE * len(memory.entries) + _FRAGMENT * len(memory.fragments) + _HIT * len(memory.hits)
+    return _SESSION + beside + memory.characters
+
 
 class MemoryCache:
     """Keeps the least recently used out, by size.
 
     Args:
-        characters: Most characters of messages to keep; 0 keeps nothing.
+        characters: Most to keep, as `size_of` counts; 0 keeps nothing.
     """
 
     def __init__(self, characters: int) -> None:
@@ -48,7 +64,7 @@ class MemoryCache:
             memory: The memory.
         """
         self.drop(key)
-        size = memory.characters
+        size = size_of(memory)
         if size > self._most:
             return
         self._kept[key] = (commit, memory, size)

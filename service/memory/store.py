@@ -10,11 +10,13 @@ import math
 import secrets
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 from riffler.errors import (
     LeaseLost,
     MemoryCorrupt,
+    MemoryFailed,
     RifflerError,
     SessionBusy,
     SessionExists,
@@ -23,6 +25,7 @@ from riffler.errors import (
 )
 from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.listing import enter, forget, walk
 from riffler.service.memory.record import (
     change,
     memory_from,
@@ -31,8 +34,8 @@ from riffler.service.memory.record import (
     receipt_to_json,
     rest_of,
 )
-from riffler.service.ports.keys import session_index, session_keys
-from riffler.service.ports.memory import Lease, Receipt, RecordedEvent, SessionKey, SessionSummary
+from riffler.service.ports.keys import session_keys
+from riffler.service.ports.memory import Lease, Listing, Receipt, RecordedEvent, SessionKey
 from riffler.tools.events import Actor, Event, event_from_dict
 from riffler.tools.memory import Stamp, WorkingMemory
 
@@ -48,12 +51,13 @@ class RedisMemoryStore:
     Args:
         connection: Where the server is.
         ttl_s: A session that nobody loads or changes for this long is deleted; 0 keeps it for ever.
-        cache_characters: Characters of conversations that this process keeps, to read only what is new; 0 keeps none.
+        cache_characters: Characters of conversations that this process keeps, to read only what is new; what is
+            kept beside the text counts too, see `cache.size_of`. 0 keeps none.
     """
 
     def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 32_000_000) -> None:
         self._connection = connection
-        self._ttl_ms = _ms(ttl_s)
+        self._ttl_s, self._ttl_ms = ttl_s, _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
 
     async def create(
@@ -68,12 +72,10 @@ class RedisMemoryStore:
         """See the port."""
         empty = WorkingMemory(life=secrets.token_hex(4))
         memory = empty.commit(events) if events else empty
-        ttl_ms = self._ttl_ms if unused_s is None else _ms(unused_s)
         born = secrets.token_hex(8) if token is None else token
-        said = await self._write(key, empty, memory, events, "app", ttl_ms=ttl_ms, born=born, receipt=receipt)
-        # Listed after it was made, so that a listed session which doesn't exist is gone, and not about to be.
-        how = "" if said[0] == "ok" else "NX"
-        await self._connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], [key.session, how])
+        said = await self._write(key, empty, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
+        if said[0] in {"ok", "again", "exists"}:
+            await enter(self._connection, key, anew=said[0] == "ok")
         match said[0]:
             case "ok":
                 return memory
@@ -86,22 +88,13 @@ class RedisMemoryStore:
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """See the port."""
-        commit, known = self._cache.get(key) or ("", WorkingMemory())
-        place = (commit, known.life, str(known.version), str(len(known.entries)), str(_MOST_EVENTS))
-        stored = await self._script("load", key, self._ttl_ms, *place)
-        if stored is None:
-            self._cache.drop(key)
-            raise _unknown(key)
-        match stored:
-            case ["same"]:
-                return known
-            case ["since", commit, messages, events]:
-                memory = memory_since(known, messages, events)
-            case _:
-                _, commit, *parts = stored
-                memory = memory_from(*parts)
-        self._cache.put(key, commit, memory)
-        return memory
+        known = self._cache.get(key)
+        if known is not None:
+            try:
+                return await self._read(key, *known)
+            except MemoryCorrupt:
+                self._cache.drop(key)  # what this process knows may be what is wrong: read the whole, once
+        return await self._read(key, "", WorkingMemory())
 
     async def commit(
         self,
@@ -115,7 +108,7 @@ class RedisMemoryStore:
     ) -> WorkingMemory:
         """See the port."""
         after = memory.commit(events)
-        said = await self._write(key, memory, after, events, actor, ttl_ms=self._ttl_ms, lease=lease, receipt=receipt)
+        said = await self._write(key, memory, after, events, actor, lease=lease, receipt=receipt)
         match said[0]:
             case "ok":
                 return after
@@ -150,23 +143,13 @@ class RedisMemoryStore:
         kept: Any = await self._connection.run(lambda client: client.hget(receipts, request))
         return None if kept is None else receipt_from_json(request, kept)
 
-    async def sessions(
-        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
-    ) -> list[SessionSummary]:
+    async def sessions(self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100) -> Listing:
         """See the port."""
-        found: list[SessionSummary] = []
-        while len(found) < limit:
-            listed = await self._listed(tenant, before, limit)
-            if not listed:
-                break
-            found += await self._existing(tenant, listed)
-            session, created_us = listed[-1]
-            before = (created_us, session)
-        return found[:limit]
+        return await walk(self._connection, tenant, before, limit)
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
         """See the port."""
-        lease = Lease(secrets.token_hex(16))
+        lease = Lease(secrets.token_hex(16), min(ttl_s, self._ttl_s or ttl_s) / 3)
         await self._lease("acquire", key, lease, ttl_s)
         return lease
 
@@ -188,6 +171,8 @@ class RedisMemoryStore:
         if outcome != "ok":
             raise _lease_error(outcome, key)
         self._cache.drop(key)
+        with suppress(MemoryFailed):  # the session is gone; its name leaves the list with the next walk at the latest
+            await forget(self._connection, key)
 
     async def ping(self) -> float:
         """See the port."""
@@ -199,6 +184,26 @@ class RedisMemoryStore:
         """See the port."""
         await self._connection.aclose()
 
+    async def _read(self, key: SessionKey, commit: str, known: WorkingMemory) -> WorkingMemory:
+        """Read a session, or what came since a commit that is known, and keep it."""
+        place = (commit, known.life, str(known.version), str(len(known.entries)), str(_MOST_EVENTS))
+        stored = await self._script("load", key, self._ttl_ms, *place)
+        if stored is None:
+            self._cache.drop(key)
+            raise _unknown(key)
+        match stored:
+            case ["damaged"]:
+                raise _damaged(key)
+            case ["same"]:
+                return known
+            case ["since", commit, messages, events]:
+                memory = memory_since(known, messages, events)
+            case _:
+                _, commit, *parts = stored
+                memory = memory_from(*parts)
+        self._cache.put(key, commit, memory)
+        return memory
+
     async def _write(
         self,
         key: SessionKey,
@@ -207,59 +212,23 @@ class RedisMemoryStore:
         events: Sequence[Event],
         actor: Actor,
         *,
-        ttl_ms: str,
+        unused_s: float | None = None,
         lease: Lease | None = None,
         born: str = "",
         receipt: Receipt | None = None,
     ) -> Any:  # noqa: ANN401 - Redis' replies have many types
         """Send a change, and keep what it makes; give what the script says."""
         token, commit = lease.token if lease else "", secrets.token_hex(8)
+        ttl_ms, waits = (self._ttl_ms, "") if unused_s is None else (_ms(unused_s), "1")
+        known = self._cache.get(key)
+        read = known[0] if known is not None and known[1] is before else ""
         head = [str(before.version), token, commit, ttl_ms, actor, rest_of(after), before.life, born]
         done = change(before, after, events)
         kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
-        said = await self._script("commit", key, *head, *done.counts(), *kept, *done.values())
+        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, read, *done.values())
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said
-
-    async def _listed(self, tenant: str, before: tuple[int, str] | None, limit: int) -> list[tuple[str, int]]:
-        """Give names on the list with their times, newest first, at most so many; those of one moment by name."""
-        index, top = session_index(tenant), "+inf" if before is None else str(before[0])
-        offset, listed = 0, list[tuple[str, int]]()
-        while len(listed) < limit:
-            rows: Any = await self._connection.run(
-                lambda client, at=offset: client.zrevrangebyscore(  # type: ignore[misc]
-                    index, top, "-inf", start=at, num=limit, withscores=True
-                )
-            )
-            listed += [(name, int(score)) for name, score in rows if before is None or (int(score), name) < before]
-            if len(rows) < limit:
-                break
-            offset += limit
-        return listed[:limit]
-
-    async def _existing(self, tenant: str, listed: Sequence[tuple[str, int]]) -> list[SessionSummary]:
-        """Look which sessions exist, and take names off the list that are long gone."""
-        states = [session_keys(SessionKey(tenant, name))[:2] for name, _ in listed]
-
-        async def read(client: Any) -> Any:  # noqa: ANN401 - redis-py's client
-            pipe = client.pipeline(transaction=False)
-            for state, messages in states:
-                pipe.hget(state, "version")
-                pipe.llen(messages)
-            return await pipe.execute()
-
-        replies = await self._connection.run(read)
-        found: list[SessionSummary] = []
-        gone: list[str] = []
-        for (name, created_us), version, messages in zip(listed, replies[::2], replies[1::2], strict=True):
-            if version is not None:
-                found.append(SessionSummary(name, int(version), messages, created_us))
-            else:
-                gone += (name, str(created_us))
-        if gone:
-            await self._connection.script(__package__, "lua/unlist.lua", [session_index(tenant)], gone)
-        return found
 
     async def _lease(self, verb: str, key: SessionKey, lease: Lease, ttl_s: float) -> None:
         outcome = await self._script("lease", key, verb, lease.token, _ms(ttl_s), self._ttl_ms)
@@ -279,6 +248,13 @@ def _unknown(key: SessionKey) -> UnknownSession:
     return UnknownSession(f"no session {key.session!r}")
 
 
+def _damaged(key: SessionKey) -> MemoryCorrupt:
+    return MemoryCorrupt(
+        f"the store has lost a part of session {key.session!r}: it evicts keys, or was changed from outside. The "
+        f"session can't be read any more, only deleted"
+    )
+
+
 def _version_conflict(key: SessionKey, now: str, expected: int | str) -> VersionConflict:
     return VersionConflict(f"session {key.session!r} has version {now}, this change was made for version {expected}")
 
@@ -289,6 +265,8 @@ def _lease_error(outcome: str, key: SessionKey) -> RifflerError:
             return _unknown(key)
         case "busy":
             return SessionBusy(f"session {key.session!r} is in the middle of another turn: try again when it has ended")
+        case "damaged":
+            return _damaged(key)
         case "lost":
             return LeaseLost(f"this turn's lease on session {key.session!r} ran out: nothing more was written")
         case _:

@@ -52,9 +52,11 @@ class Lease:
 
     Attributes:
         token: A random secret of this turn.
+        renew_s: How often to renew it: well before it, or the session that it keeps alive, would end.
     """
 
     token: str = field(repr=False)
+    renew_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +112,24 @@ class SessionSummary:
     created_us: int
 
 
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A stretch of a tenant's list of sessions.
+
+    Attributes:
+        sessions: Sessions that exist, the newest first.
+        next: What to give as `before` for the next stretch; None at the end of the list.
+    """
+
+    sessions: list[SessionSummary]
+    next: tuple[int, str] | None
+
+
 class MemoryStore(Protocol):
-    """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer."""
+    """Keeps sessions. Every method may raise a leaf of `MemoryFailed`; an outage is never an empty answer.
+
+    A session of which the store has lost a part is `MemoryCorrupt`, not a shorter one; it can be deleted.
+    """
 
     async def create(
         self,
@@ -136,11 +154,15 @@ class MemoryStore(Protocol):
 
         Raises:
             SessionExists: There is one of this name.
+            SessionBusy: A turn still holds the lease of one of this name that is gone.
         """
         ...
 
     async def load(self, key: SessionKey) -> WorkingMemory:
         """Read a session as it is at one moment, and slide its time to live.
+
+        A store that keeps sessions for ever takes away the time that one was made with, once something is committed,
+        or when it was the store's own.
 
         Args:
             key: Its name.
@@ -165,7 +187,8 @@ class MemoryStore(Protocol):
     ) -> WorkingMemory:
         """Make events happen, all or none, if the session still has the version that was read.
 
-        Repeating a commit whose answer was lost is safe within one call: it counts once. Slides the time to live.
+        Repeating a commit whose answer was lost is safe within one call: it counts once, also when others committed
+        meanwhile. Slides the time to live.
 
         Args:
             key: The session.
@@ -176,10 +199,10 @@ class MemoryStore(Protocol):
             receipt: Kept in the same step, in place of an older one of the same request.
 
         Returns:
-            `memory.commit(events)`.
+            `memory.commit(events)`: the session as these events left it.
 
         Raises:
-            VersionConflict: Somebody else committed since, or made the session anew.
+            VersionConflict: Somebody else committed before, or made the session anew.
             SessionBusy: A turn holds the lease, and it isn't this one.
             LeaseLost: This turn's lease ran out.
             UnknownSession: The tenant has none of this name.
@@ -216,23 +239,24 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def sessions(
-        self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100
-    ) -> list[SessionSummary]:
+    async def sessions(self, tenant: str, before: tuple[int, str] | None = None, limit: int = 100) -> Listing:
         """List a tenant's sessions, the newest first.
+
+        The work of one call is bounded: where many sessions are gone it gives fewer than the limit, also none, and
+        where to go on.
 
         Args:
             tenant: Whose; from the credential.
-            before: `created_us` and name of the last one that was seen; None begins at the newest.
+            before: `next` of the stretch before; None begins at the newest.
             limit: Most sessions to give, at least 1.
 
         Returns:
-            Sessions that exist now; fewer than the limit only at the end.
+            Sessions that exist now, and where the next ones are.
         """
         ...
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
-        """Begin a turn.
+        """Begin a turn, and slide the session's time to live.
 
         Args:
             key: The session.
@@ -248,7 +272,7 @@ class MemoryStore(Protocol):
         ...
 
     async def renew(self, key: SessionKey, lease: Lease, ttl_s: float) -> None:
-        """Keep a lease.
+        """Keep a lease, and slide the session's time to live.
 
         Args:
             key: The session.

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from itertools import groupby
 
 import pytest
+from tests.contracts.sessions import rich, said, until
 
 from riffler.errors import (
     InvalidInput,
@@ -22,35 +23,11 @@ from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, SessionKey
-from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, TextCut, TextSearched
-from riffler.tools.fragments import Fragment, SearchHit, Span
+from riffler.tools.events import Event, MessagesAppended
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 
 RACERS = 20
-TTL_S = 60.0
-
-
-def said(memory: WorkingMemory, text: str) -> MessagesAppended:
-    """A user's message at the end of a conversation."""
-    return MessagesAppended(len(memory.entries), (Message.user(text),))
-
-
-async def until(condition: Callable[[], Awaitable[bool]], within_s: float = 10.0) -> None:
-    """Wait for a condition, at most so long."""
-    deadline = time.monotonic() + within_s
-    while not await condition():
-        assert time.monotonic() < deadline, f"the condition didn't hold within {within_s} s"
-        await asyncio.sleep(0.01)
-
-
-async def rich(store: RedisMemoryStore, key: SessionKey) -> WorkingMemory:
-    """Make a session that has a value under each of its keys but the lease's."""
-    memory = await store.create(key)
-    memory = await store.commit(key, memory, [said(memory, "The harbour is deep.")], "app")
-    cut = TextCut((Fragment("f00001", Span(0, 0, 4, 11), 1, memory.version + 1),))
-    memory = await store.commit(key, memory, [cut, FragmentsFolded(("f00001",))], "model")
-    return await store.commit(key, memory, [TextSearched("deep", (SearchHit("s00001", Span(0, 0, 15, 19)),))], "model")
 
 
 async def test_a_new_session_is_empty(memory_store: RedisMemoryStore, session_key: SessionKey) -> None:
@@ -253,53 +230,13 @@ async def test_deleting_leaves_nothing(
     """No key of the session is left, its name is free again, and a new session has nothing of the old one."""
     await rich(memory_store, session_key)
     keys = session_keys(session_key)
-    assert await memory_connection.run(lambda client: client.exists(*keys)) == 5
+    assert await memory_connection.run(lambda client: client.exists(*keys)) == 6
     await memory_store.delete(session_key)
     assert await memory_connection.run(lambda client: client.exists(*keys[:-1])) == 0
     assert await memory_connection.run(lambda client: client.ttl(keys[-1])) > 0, "the note of the deletion ends"
     with pytest.raises(UnknownSession):
         await memory_store.load(session_key)
     assert await memory_store.create(session_key) == WorkingMemory() == await memory_store.load(session_key)
-
-
-@pytest.mark.parametrize("touch", ["load", "commit"])
-async def test_time_to_live_slides(memory_connection: RedisConnection, session_key: SessionKey, touch: str) -> None:
-    """Loading and committing both give every key of the session its whole time again."""
-    memory = await rich(RedisMemoryStore(memory_connection, ttl_s=TTL_S), session_key)
-    keys = session_keys(session_key)[:5]
-
-    async def left_ms() -> Sequence[int]:
-        return [await memory_connection.run(lambda client, key=key: client.pttl(key)) for key in keys]  # type: ignore[misc]  # mypy can't infer a lambda's default
-
-    assert all(0 < left <= TTL_S * 1000 for left in await left_ms())
-    store = RedisMemoryStore(memory_connection, ttl_s=TTL_S * 10)
-    if touch == "load":
-        await store.load(session_key)
-    else:
-        await store.commit(session_key, memory, [said(memory, "again")], "app")
-    assert all(TTL_S * 9_000 < left <= TTL_S * 10_000 for left in await left_ms())
-
-
-async def test_a_session_expires(memory_connection: RedisConnection, session_key: SessionKey) -> None:
-    """A session that nobody touches for its time to live is unknown, and all of it is gone."""
-    store = RedisMemoryStore(memory_connection, ttl_s=0.3)
-    await rich(store, session_key)
-
-    async def gone() -> bool:
-        return await memory_connection.run(lambda client: client.exists(*session_keys(session_key))) == 0
-
-    await until(gone)
-    with pytest.raises(UnknownSession):
-        await store.load(session_key)
-
-
-async def test_zero_keeps_a_session_for_ever(
-    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """Without a time to live no key has one (-1 is Redis' word for it)."""
-    await rich(memory_store, session_key)
-    await memory_store.load(session_key)
-    assert await memory_connection.run(lambda client: client.pttl(session_keys(session_key)[0])) == -1
 
 
 async def test_a_commit_whose_answer_was_lost_counts_once(
@@ -313,7 +250,7 @@ async def test_a_commit_whose_answer_was_lost_counts_once(
     rest = '{"asking":null,"rewrite":null,"taken":[]}'
 
     async def send(token: str) -> list[str]:
-        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", "", "", message, event]
+        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", "", "", "", "", message, event]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -331,7 +268,7 @@ async def test_a_creation_whose_answer_was_lost_counts_once(
     """The same creation sent twice is one creation; another one finds that the session exists."""
 
     async def send(token: str) -> str:
-        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", "", ""]
+        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", "", "", "", ""]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -390,39 +327,6 @@ async def test_closing_twice_is_safe(server_folder: object, memory_store: RedisM
     """`aclose` may be called again."""
     await memory_store.aclose()
     await memory_store.aclose()
-
-
-async def test_a_session_made_for_a_while_stays_with_its_first_commit(
-    memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """A session that may be unused for so long ends by itself, unless something was committed."""
-    store = RedisMemoryStore(memory_connection)
-    memory = await store.create(session_key, unused_s=0.2)
-    other = SessionKey(session_key.tenant, "other")
-    await store.create(other, unused_s=0.2)
-    await store.commit(session_key, memory, [said(memory, "Hello.")], "app")
-    await asyncio.sleep(0.3)
-    assert (await store.load(session_key)).messages[0].text == "Hello."
-    with pytest.raises(UnknownSession):
-        await store.load(other)
-
-
-async def test_a_turn_longer_than_the_time_to_live_keeps_its_session(
-    memory_connection: RedisConnection, session_key: SessionKey
-) -> None:
-    """A session doesn't end while a turn renews its lease; a time under a millisecond doesn't mean for ever."""
-    store = RedisMemoryStore(memory_connection, ttl_s=0.4)
-    await store.create(session_key)
-    lease = await store.acquire(session_key, 5.0)
-    for _ in range(4):
-        await asyncio.sleep(0.2)
-        await store.renew(session_key, lease, 5.0)
-    assert (await store.load(session_key)).version == 0
-    short = SessionKey(session_key.tenant, "short")
-    await RedisMemoryStore(memory_connection, ttl_s=0.0001).create(short)
-    await asyncio.sleep(0.05)
-    with pytest.raises(UnknownSession):
-        await store.load(short)
 
 
 @pytest.mark.parametrize("name", ["\udcff", "x" * 513])

@@ -44,12 +44,11 @@ async def create_session(
 
 @router.get("", responses={**answers(200, "A page of sessions.", SESSIONS), **documented(*READS)})
 async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cursor: Cursor = None) -> SessionPage:
-    """List sessions, the newest first."""
+    """List sessions, the newest first. Where many are gone a page can have few or none, while its `next` leads on."""
     place = read_cursor(cursor, int, str)
-    found = await core.sessions.sessions(tenant, (place[0], place[1]) if place else None, limit + 1)
-    shown = found[:limit]
-    more = write_cursor(shown[-1].created_us, shown[-1].session) if len(found) > limit else None
-    return SessionPage(items=[SessionListed.of(summary) for summary in shown], next=more)
+    found = await core.sessions.sessions(tenant, (place[0], place[1]) if place else None, limit)
+    more = write_cursor(*found.next) if found.next else None
+    return SessionPage(items=[SessionListed.of(summary) for summary in found.sessions], next=more)
 
 
 @router.get(

@@ -6,27 +6,52 @@
 --       7 the session's life ('' for any)   8 token of its creation ('' when it must exist)
 --       9 number of messages   10 of fragments   11 of hits   12 of events
 --       13 the request's name ('' when it has none)   14 its receipt as JSON
+--       15 '1' when the session is made to wait for a first commit, and ends without it, else ''
+--       16 token of the commit that was read ('' when it isn't known)
 --       then messages; fragments as id, JSON; hits as id, JSON; events as JSON
--- Gives {'ok', version} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}; of a creation also {'again'} when
--- this very one made the session before, {'exists'} when there is another one.
+-- Gives {'ok', the version that it made} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}, {'damaged'} when
+-- keys of the session are gone; of a creation also {'again'} when this very one made the session before, {'exists'} when
+-- there is another one.
+-- What stands under the other keys: numbers of messages, fragments and hits, and the newest event. It is kept in the
+-- state, so that a key that is gone by itself (evicted, or expired) is seen, by load.lua too.
+local function extent()
+  local newest = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
+  return table.concat({
+    redis.call('LLEN', KEYS[2]), redis.call('HLEN', KEYS[3]), redis.call('HLEN', KEYS[4]), newest and newest[1] or '-',
+  }, ' ')
+end
 local version = tonumber(redis.call('HGET', KEYS[1], 'version'))
-if ARGV[8] ~= '' then
+local creates = ARGV[8] ~= ''
+if creates then
   if version then return {redis.call('HGET', KEYS[1], 'born') == ARGV[8] and 'again' or 'exists'} end
-  redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7])
   version = 0
 elseif not version then
   return {'unknown'}
 end
 local expected = tonumber(ARGV[1])
--- An answer that was lost on its way: the client sends the same commit again, and it counts once.
-if version == expected + 1 and redis.call('HGET', KEYS[1], 'commit') == ARGV[3] then return {'ok', version} end
+-- An answer that was lost on its way: the client sends the same commit again, and it counts once, also when others
+-- committed in between. Each event has its commit's token as its first field.
+local made = (expected + 1) .. '-1'
+local first = redis.call('XRANGE', KEYS[5], made, made)[1]
+if first and first[2][1] == 'commit' and first[2][2] == ARGV[3] then return {'ok', expected + 1} end
 local holder = redis.call('GET', KEYS[6])
 if ARGV[2] ~= '' and holder ~= ARGV[2] then return {'lost'} end
 if ARGV[2] == '' and holder then return {'busy'} end
-local another = ARGV[7] ~= '' and redis.call('HGET', KEYS[1], 'life') ~= ARGV[7]
-if version ~= expected or another then return {'conflict', version} end
+local state = redis.call('HMGET', KEYS[1], 'life', 'commit')
+local another = not creates and ARGV[7] ~= '' and state[1] ~= ARGV[7]
+-- A server that crashed may have lost what was read, and others made the same version of something else.
+local rewound = ARGV[16] ~= '' and state[2] ~= ARGV[16]
+if version ~= expected or another or rewound then return {'conflict', version} end
+local known = redis.call('HGET', KEYS[1], 'extent')
+if not creates and known and known ~= extent() then return {'damaged'} end
 
-local at = 15
+-- Nothing is written above this line: what is refused leaves nothing.
+if creates then
+  redis.call('DEL', unpack(KEYS, 2, 5)) -- what a session left that lost its state
+  redis.call('DEL', KEYS[7])
+  redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7])
+end
+local at = 17
 for _ = 1, tonumber(ARGV[9]) do
   redis.call('RPUSH', KEYS[2], ARGV[at])
   at = at + 1
@@ -42,15 +67,16 @@ if events > 0 then version = version + 1 end
 local now = redis.call('TIME') -- the server's clock: clients' clocks differ
 local at_ms = now[1] * 1000 + math.floor(now[2] / 1000)
 for number = 1, events do
-  redis.call('XADD', KEYS[5], version .. '-' .. number, 'actor', ARGV[5], 'at_ms', string.format('%.0f', at_ms), 'event', ARGV[at])
+  redis.call(
+    'XADD', KEYS[5], version .. '-' .. number, 'commit', ARGV[3], 'actor', ARGV[5],
+    'at_ms', string.format('%.0f', at_ms), 'event', ARGV[at]
+  )
   at = at + 1
 end
 if ARGV[13] ~= '' then redis.call('HSET', KEYS[7], ARGV[13], ARGV[14]) end
-redis.call('HSET', KEYS[1], 'version', version, 'commit', ARGV[3], 'rest', ARGV[6])
-if tonumber(ARGV[4]) > 0 then
-  for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
-  redis.call('PEXPIRE', KEYS[7], ARGV[4])
-else
-  redis.call('PERSIST', KEYS[1]) -- a session that was made with a time to wait for its first commit
+redis.call('HSET', KEYS[1], 'version', version, 'commit', ARGV[3], 'rest', ARGV[6], 'extent', extent())
+if ARGV[15] ~= '' then redis.call('HSET', KEYS[1], 'waits', '1') else redis.call('HDEL', KEYS[1], 'waits') end
+for _, key in ipairs({1, 2, 3, 4, 5, 7}) do
+  if tonumber(ARGV[4]) > 0 then redis.call('PEXPIRE', KEYS[key], ARGV[4]) else redis.call('PERSIST', KEYS[key]) end
 end
 return {'ok', version}

@@ -5,7 +5,10 @@
 -- Gives 'ok', 'unknown' (no such session), 'busy' (another turn holds it) or 'lost' (it isn't this turn's).
 local function slide()
   if tonumber(ARGV[4]) > 0 then
-    for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[4]) end
+    for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[4]) end
+  elseif redis.call('PTTL', KEYS[1]) > 0 and redis.call('HEXISTS', KEYS[1], 'waits') == 0 then
+    -- It was made when sessions had a time to live. One that waits for its first commit keeps the time it has for that.
+    for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PERSIST', KEYS[key]) end
   end
 end
 local holder = redis.call('GET', KEYS[6])

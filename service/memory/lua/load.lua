@@ -4,20 +4,36 @@
 --       4 its version   5 its number of messages   6 most events that are worth sending in place of the whole
 -- Gives {'same'} when the reader knows it;
 --       {'since', commit, messages that came since, events since with their ids, as XRANGE gives them};
---       {'whole', commit, version, life, rest, messages, fragments, hits}; nil when there is no such session.
-local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life')
-local version, commit, life = state[1], state[2], state[3] or ''
+--       {'whole', commit, version, life, rest, messages, fragments, hits};
+--       {'damaged'} when keys of it are gone; nil when there is no such session.
+local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life', 'extent', 'waits')
+local version, commit, life, extent, waits = state[1], state[2], state[3] or '', state[4], state[5]
 if not version then return nil end
+-- What each commit left under the other keys, as commit.lua wrote it, must still be there.
+local newest = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
+local there = table.concat({
+  redis.call('LLEN', KEYS[2]), redis.call('HLEN', KEYS[3]), redis.call('HLEN', KEYS[4]), newest and newest[1] or '-',
+}, ' ')
+if extent and extent ~= there then return {'damaged'} end
 if tonumber(ARGV[1]) > 0 then
-  for i = 1, 5 do redis.call('PEXPIRE', KEYS[i], ARGV[1]) end
-  redis.call('PEXPIRE', KEYS[7], ARGV[1])
+  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[1]) end
+elseif not waits and redis.call('PTTL', KEYS[1]) > 0 then
+  -- It was made when sessions had a time to live. One that waits for its first commit keeps the time it has for that.
+  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PERSIST', KEYS[key]) end
 end
 if commit == ARGV[2] then return {'same'} end
-if ARGV[2] ~= '' and life == ARGV[3] and tonumber(version) > tonumber(ARGV[4]) then
-  local most = tonumber(ARGV[6])
-  local events = redis.call('XRANGE', KEYS[5], (tonumber(ARGV[4]) + 1) .. '-0', '+', 'COUNT', most + 1)
+-- Whether what the reader knows is a part of this history: a server that crashed may have lost it, and others went on from
+-- before. Each event has its commit's token as its first field; the empty session of a life is one.
+local function shared(at)
+  if life ~= ARGV[3] or tonumber(version) <= at then return false end
+  local last = redis.call('XRANGE', KEYS[5], at .. '-1', at .. '-1')[1]
+  return at == 0 or (last and last[2][1] == 'commit' and last[2][2] == ARGV[2])
+end
+if ARGV[2] ~= '' and shared(tonumber(ARGV[4])) then
+  local most, next = tonumber(ARGV[6]), tonumber(ARGV[4]) + 1
+  local events = redis.call('XRANGE', KEYS[5], next .. '-0', '+', 'COUNT', most + 1)
   -- Only if none is missing: the stream may be cut at its old end.
-  if #events > 0 and #events <= most and events[1][1] == (tonumber(ARGV[4]) + 1) .. '-1' then
+  if #events > 0 and #events <= most and events[1][1] == next .. '-1' then
     return {'since', commit, redis.call('LRANGE', KEYS[2], ARGV[5], -1), events}
   end
 end

@@ -1,10 +1,11 @@
 -- Takes sessions that are gone off their tenant's list, unless they were made again since.
 -- KEYS  the list
--- ARGV  session, the time that its gone self was listed with; and so on
+-- ARGV  names of sessions, then as many times that their gone selves were listed with
 -- Gives how many were taken off.
-local taken = 0
-for i = 1, #ARGV, 2 do
-  local at_us = redis.call('ZSCORE', KEYS[1], ARGV[i])
-  if at_us and tonumber(at_us) == tonumber(ARGV[i + 1]) then taken = taken + redis.call('ZREM', KEYS[1], ARGV[i]) end
+local count = #ARGV / 2
+local now, off = redis.call('ZMSCORE', KEYS[1], unpack(ARGV, 1, count)), {}
+for i = 1, count do
+  if now[i] and tonumber(now[i]) == tonumber(ARGV[count + i]) then off[#off + 1] = ARGV[i] end
 end
-return taken
+if #off == 0 then return 0 end
+return redis.call('ZREM', KEYS[1], unpack(off))

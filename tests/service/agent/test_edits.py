@@ -56,7 +56,7 @@ async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisM
     for session in (None, "mine"):
         first = await edits.create(tenant, session, [Message.user(TEXT)], named(f"for {session}"))
         assert await edits.create(tenant, session, [Message.user(TEXT)], named(f"for {session}")) == first
-    assert len(await memory_store.sessions(tenant)) == 2
+    assert len((await memory_store.sessions(tenant)).sessions) == 2
     with pytest.raises(RequestKeyReused):
         await edits.create(tenant, None, [], named("for None", "something else"))
     with pytest.raises(SessionExists):

@@ -10,6 +10,8 @@ from tests.service.http.conftest import Model
 
 from riffler.errors import EngineUnavailable
 from riffler.service.app import Riffler
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.ports.keys import session_index
 from riffler.tools.messages import ToolCall
 
 SERVICE = Path(__file__).parents[3] / "service"
@@ -72,6 +74,23 @@ async def test_a_page_stays_right_while_things_are_added(client: httpx.AsyncClie
     await client.post(f"{path}/messages", json={"messages": [{"role": "user", "content": "4"}]})
     rest = (await client.get(f"{path}/events", params={"limit": 100, "cursor": first["next"]})).json()
     assert [each["version"] for each in first["items"] + rest["items"]] == [1, 2, 3, 4, 5]
+
+
+async def test_a_list_leads_on_over_sessions_that_are_gone(
+    client: httpx.AsyncClient, riffler: Riffler, memory_connection: RedisConnection
+) -> None:
+    """Where very many are gone a page may be empty; who follows `next` still finds all that are there."""
+    for number in range(2):
+        await client.post("/api/v1/sessions", json={"session": f"s{number}"})
+    gone = {f"gone-{number}": 1_000_000 + number for number in range(6_000)} | {"s0": 1}
+    await memory_connection.run(lambda client: client.zadd(session_index(riffler.tenant), gone))
+    listed, query = list[list[str]](), {"limit": "5"}
+    while query.get("cursor", "") is not None:
+        page = (await client.get("/api/v1/sessions", params=query)).json()
+        listed.append([each["session"] for each in page["items"]])
+        query["cursor"] = page["next"]
+    assert listed == [["s1"], ["s0"]]
+    assert (await client.get("/api/v1/sessions", params={"limit": "5"})).json()["next"] is None
 
 
 def samples(text: str) -> dict[str, float]:

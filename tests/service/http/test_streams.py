@@ -235,7 +235,7 @@ async def test_a_service_that_stops_tells_whom_it_has_no_time_for(own: Riffler, 
     *_, last = [event for event in (await streamed).text.split("\n\n") if event]
     name, _, data = last.partition("\n")
     assert (name, json.loads(data.removeprefix("data: "))["title"]) == ("event: problem", "Service stopping")
-    assert await own.sessions.sessions(own.tenant) == []
+    assert (await own.sessions.sessions(own.tenant)).sessions == []
 
 
 async def test_a_rewrite_that_the_service_has_no_time_for_is_told(server_folder: Path) -> None:

@@ -1,18 +1,23 @@
 """Working memories that a process keeps: never stale, never more than the room."""
 
+import tracemalloc
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from redis.asyncio import Redis
 
-from riffler.errors import UnknownSession
-from riffler.service.memory.cache import MemoryCache
+from riffler.errors import MemoryCorrupt, UnknownSession
+from riffler.service.memory.cache import MemoryCache, size_of
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
+from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.events import FragmentsFolded, FragmentsRestored, MessagesAppended, TextSearched
 from riffler.tools.fragments import SearchHit, Span
@@ -28,10 +33,10 @@ def of_size(characters: int) -> WorkingMemory:
     return WorkingMemory().commit([MessagesAppended(0, (Message.user("x" * (characters - empty)),))])
 
 
-@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 120)), min_size=1, max_size=40))
+@given(st.lists(st.tuples(st.sampled_from("abcdef"), st.integers(40, 3000)), min_size=1, max_size=40))
 def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
     """What is kept fits the room, is the last used sessions without a gap, and each is as it was last put."""
-    cache = MemoryCache(200)
+    cache = MemoryCache(10_000)
     newest: dict[str, tuple[str, int]] = {}
     for number, (name, size) in enumerate(puts):
         cache.put(SessionKey("t", name), str(number), of_size(size))
@@ -41,26 +46,59 @@ def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
     present = [found is not None for found, _, _ in kept]
     assert present == sorted(present, reverse=True)
     assert present[0]
-    assert sum(size for found, _, size in kept if found) <= 200
+    assert sum(size_of(found[1]) for found, _, _ in kept if found) <= 10_000
+    assert all(found[1].characters == size for found, _, size in kept if found)
     assert all(found[0] == commit for found, commit, _ in kept if found)
 
 
 def test_one_that_is_too_large_isn_t_kept() -> None:
     """A session larger than the room drives nobody out, and its older self isn't kept in its place."""
-    cache = MemoryCache(200)
+    cache = MemoryCache(10_000)
     small, large = SessionKey("t", "small"), SessionKey("t", "large")
     cache.put(small, "1", of_size(100))
     cache.put(large, "2", of_size(90))
-    cache.put(large, "3", of_size(300))
+    cache.put(large, "3", of_size(9_000))
     assert cache.get(large) is None
     assert cache.get(small) is not None
 
 
 def test_tenants_don_t_share() -> None:
     """The same session name of two tenants is two sessions."""
-    cache = MemoryCache(1000)
+    cache = MemoryCache(10_000)
     cache.put(SessionKey("a", "s"), "1", of_size(100))
     assert cache.get(SessionKey("b", "s")) is None
+
+
+def short(_: int) -> WorkingMemory:
+    """A question and its answer."""
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user("When does it open?")], EstimatedTokens())])
+    return memory.commit([append(memory, [Message.assistant("At six.")], EstimatedTokens())])
+
+
+def much_cut(number: int) -> WorkingMemory:
+    """A text in many fragments, with many search hits."""
+    memory = of_size(3000 + number)
+    memory = memory.commit([cut(memory, [(Span(0, 0, 0, 2000), 100)], EstimatedTokens())])
+    hits = tuple(SearchHit(f"s{n:05x}", Span(0, 0, n, n + 4)) for n in range(1, 101))
+    return memory.commit([TextSearched("xxxx", hits)])
+
+
+@pytest.mark.parametrize(
+    ("make", "count"), [(lambda n: WorkingMemory(life=f"{n:08x}"), 3000), (short, 1500), (much_cut, 60)]
+)
+def test_the_room_bounds_the_memory_of_small_things_too(make: Callable[[int], WorkingMemory], count: int) -> None:
+    """However many sessions of little text come, what is kept takes no more bytes than the room says, or not much."""
+    room = 1_000_000
+    cache = MemoryCache(room)
+    make(0)
+    tracemalloc.start()
+    try:
+        for number in range(count):
+            cache.put(SessionKey("t", f"session-{number}"), f"{number:016x}", make(number))
+        used, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert 0.1 * room < used < 1.5 * room
 
 
 @pytest.mark.parametrize("characters", [0, 1_000_000])
@@ -136,6 +174,28 @@ async def test_a_reader_that_is_far_behind_gets_the_whole(
             assert await there.load(session_key) == memory
     finally:
         await elsewhere.aclose()
+
+
+async def test_what_can_t_be_brought_up_to_date_is_read_as_a_whole(
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """When the events since lead nowhere, the session itself is read, and known from then on."""
+    memory = await memory_store.create(session_key, events=[MessagesAppended(0, (Message.user("one"),))])
+    state, *_ = names = session_keys(session_key)
+
+    async def skip(client: Redis) -> None:
+        pipe = client.pipeline(transaction=True)
+        pipe.xadd(names[4], {"commit": "c", "actor": "app", "at_ms": "0", "event": "no JSON"}, id="2-1")
+        pipe.hset(state, mapping={"version": "2", "commit": "c", "extent": "1 0 0 2-1"})
+        await pipe.execute()
+
+    await memory_connection.run(skip)
+    expected = replace(memory, version=2)
+    assert await memory_store.load(session_key) == expected
+    await memory_connection.run(lambda client: client.hset(state, "rest", "no JSON"))
+    assert await memory_store.load(session_key) == expected, "this process knows it and doesn't read it again"
+    with pytest.raises(MemoryCorrupt):
+        await RedisMemoryStore(memory_connection).load(session_key)
 
 
 async def sent_bytes(connection: RedisConnection) -> int:
