@@ -12,7 +12,7 @@ from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import THINKING, marks_of
 from riffler.service.inference.transformers.template import ChatTemplate
 from riffler.service.ports.engine import EngineRequest
-from riffler.tools.messages import Message
+from riffler.tools.messages import DEEPEST, Message, deeper
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -70,9 +70,13 @@ class PromptWriter:
             The prompt.
 
         Raises:
-            EngineRejected: A message has a part that is no text, the template refuses the conversation, or a call is
-                required of a model whose form of calls isn't known.
+            EngineRejected: A message has a part that is no text, a schema is nested too deep, the template refuses the
+                conversation, or a call is required of a model whose form of calls isn't known.
         """
+        if deeper(request.tools, DEEPEST):
+            raise EngineRejected(
+                f"{self._where}: tools: expected at most {DEEPEST} lists and objects inside each other, got more"
+            )
         messages = [self._translate(message, at) for at, message in enumerate(request.messages)]
         if self._form is not None:
             messages = self._form.adapt(messages)
@@ -120,9 +124,11 @@ class PromptWriter:
 
 
 def _object(arguments: str) -> dict[str, Any]:
-    """Read arguments for a template, which writes them out again. What is no object is shown under one key."""
+    """Read arguments for a template, which writes them out again; what it can't write is shown as text, by one key."""
     try:
         value = json.loads(arguments)
     except (ValueError, RecursionError):
+        value = arguments
+    if deeper(value, DEEPEST):
         value = arguments
     return value if isinstance(value, dict) else {"arguments": value}

@@ -113,7 +113,7 @@ def _refusals() -> tuple[type[Exception], ...]:
     """Name what a template raises for a conversation that it doesn't take."""
     from jinja2 import TemplateError  # noqa: PLC0415 - comes with torch
 
-    return (TemplateError, TypeError, ValueError, KeyError, AttributeError)
+    return (TemplateError, TypeError, ValueError, KeyError, AttributeError, RecursionError)
 
 
 def _joined(messages: Messages) -> Messages:

@@ -7,6 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from riffler.tools.messages import DEEPEST, deeper
+
 _DECODER = json.JSONDecoder()
 
 Schemas = Mapping[str, Mapping[str, Any]]
@@ -152,7 +154,8 @@ def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
         keys: Under which of these names the arguments may stand.
 
     Returns:
-        The call, or None when it has no name, or no object (or JSON text of one) as its arguments.
+        The call, or None when it has no name, or no object (or JSON text of one) as its arguments, or one that is
+        nested deeper than a message may be: no template could show it again.
     """
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"]:
         return None
@@ -160,7 +163,7 @@ def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
     if isinstance(given, str):  # some models write the arguments as OpenAI does: JSON text within JSON
         inner = read_values(given)
         given = inner[0] if inner is not None and len(inner) == 1 else None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or deeper(given, DEEPEST):
         return None
     try:
         arguments = json.dumps(given, ensure_ascii=False, allow_nan=False)

@@ -79,6 +79,22 @@ def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
     assert read(form, body) is None
 
 
+@pytest.mark.parametrize("form", FORMS)
+def test_arguments_nested_too_deep_are_no_call(form: str) -> None:
+    """A message of them couldn't be shown to the model again; 99 lists in an object can."""
+    key = "parameters" if form == "llama" else "arguments"
+
+    def nested(depth: int) -> list[tuple[str, str]] | None:
+        value = "[" * depth + "1" + "]" * depth
+        if form == "qwen_xml":
+            return read(form, f"<function=a><parameter=unknown>{value}</parameter></function>")
+        call = f'{{"name": "a", "{key}": {{"x": {value}}}}}'
+        return read(form, f"[{call}]" if form == "mistral" else call)
+
+    assert nested(100) is None
+    assert len(nested(99) or ()) == 1
+
+
 @pytest.mark.parametrize("form", ["llama", "mistral"])
 def test_what_parts_calls_is_the_opener_s_token_where_there_is_one(form: str) -> None:
     """Its letters, quoted within a call that broke its JSON, begin no second call."""

@@ -87,6 +87,33 @@ def test_what_the_template_refuses_is_rejected_in_its_words(make_tokenizer: Any)
         writer.write(EngineRequest((Message.assistant("first"), Message.user("deep?"))))
 
 
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_arguments_nested_too_deep_are_shown_as_text(tokenizers: dict[str, Any], form: str) -> None:
+    """Arguments may be any text, also what JSON just so reads and a template can't write: they end no conversation."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    deep = '{"a":' + "[" * 900 + "]" * 900 + "}"
+    messages = (Message.user("deep?"), Message.assistant(None, [ToolCall("c", "f", deep)]), Message.tool("c", "nine"))
+    assert "[" * 900 + "]" * 900 in tokenizers[form].decode(writer.write(EngineRequest(messages)).ids)
+
+
+def test_schemas_nested_too_deep_are_rejected(writer: PromptWriter) -> None:
+    """The error says how deep they may be, before the template fails on them."""
+    schema: dict[str, Any] = {}
+    for _ in range(900):
+        schema = {"properties": {"a": schema}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    with pytest.raises(EngineRejected, match="tools: expected at most 100"):
+        writer.write(EngineRequest((Message.user("deep?"),), (tool,)))
+
+
+def test_a_template_that_never_ends_is_rejected(tiny: Any) -> None:
+    """A template may call itself for what it doesn't expect: that is the request's failure, not the engine's."""
+    template = "{% macro f(m) %}{{ f(m) if m.content == 'deep' }}{% endmacro %}{{ f(messages[0]) }}"
+    writer = PromptWriter(tiny.train_tokenizer(["deep"], template, end="<end>"), None, "engine")
+    with pytest.raises(EngineRejected, match="recursion"):
+        writer.write(EngineRequest((Message.user("deep"),)))
+
+
 GEMMA = (
     "{{ '<bos>' }}{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
     "{% for message in messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}"
