@@ -8,9 +8,9 @@ from collections.abc import AsyncGenerator
 from typing import TYPE_CHECKING
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.loading import LocalModel, free_memory, load_model, read_config, window_of
-from riffler.service.inference.transformers.prompt import Prompt, PromptWriter
+from riffler.service.inference.transformers.prompt import Prompt
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.tools.tokens import TokenCounter
@@ -82,7 +82,7 @@ class TransformersEngine:
             timeout_s=timeout_s,
         )
         self._where = self._settings.where
-        self._counter = ModelTokens(model, local_only=local_only, revision=revision)
+        self._counter = PromptTokens(self._settings)
         self._loading: asyncio.Task[_Loaded] | None = None
         self._loaded: _Loaded | None = None
         self._closed = False
@@ -100,7 +100,7 @@ class TransformersEngine:
 
     @property
     def counter(self) -> TokenCounter:
-        """Counts with the model's own tokenizer."""
+        """Counts with the model's own tokenizer, as its prompts are encoded."""
         return self._counter
 
     async def ready(self) -> None:
@@ -220,13 +220,13 @@ class TransformersEngine:
 class _Loaded:
     """What loading makes: the model, and a worker that runs it. Made in a thread."""
 
-    def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
+    def __init__(self, settings: LocalSettings, counter: PromptTokens) -> None:
         self.local = load_model(settings, counter)
         from riffler.service.inference.transformers.memory import sizes_of  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.warming import warm_up  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
-        self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
+        self.writer = counter.load()
         sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
         self.worker: Worker = Worker(self.local, settings, sizes)
         self.worker.start()

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
-from riffler.service.inference.tokenizer import ModelTokens
-from riffler.service.inference.transformers.forms import FORMS, detect_form
+from riffler.service.inference.transformers.counting import PromptTokens
+from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import marks_of
 from riffler.service.inference.transformers.settings import LocalSettings
@@ -148,7 +148,7 @@ def window_of(settings: LocalSettings, config: PretrainedConfig) -> int:
     return asked if asked is not None else own or 0
 
 
-def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
+def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
     """Load a model with all that goes with it. Takes seconds to minutes, and downloads what isn't there.
 
     Args:
@@ -174,11 +174,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
 
         device = _device(settings)
         at: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_only}
-        tokenizer = counter.load()
-        if not tokenizer.chat_template:
-            raise InvalidSetting(
-                f"{settings.where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
-            )
+        writer = counter.load()
+        tokenizer, form = writer.tokenizer, writer.form
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             settings.model, trust_remote_code=False, dtype=_dtype(settings, device), **at
         )
@@ -190,7 +187,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
                 "not as keys and values, so it can't run here"
             )
         plain = is_plain(model.config) and "position_ids" in takes
-        form = _form(settings, tokenizer)
+    if form is None:
+        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
     marks = marks_of(tokenizer, form)
@@ -246,15 +244,6 @@ def _dtype(settings: LocalSettings, device: torch.device) -> Any:  # noqa: ANN40
     if settings.dtype == "auto":
         return torch.float32 if device.type == "cpu" else "auto"
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[settings.dtype]
-
-
-def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:
-    if settings.tool_form != "auto":
-        return FORMS[settings.tool_form]
-    form = detect_form(tokenizer.get_chat_template(tools=[{}]), tokenizer.get_added_vocab())
-    if form is None:
-        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
-    return form
 
 
 def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:

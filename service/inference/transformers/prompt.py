@@ -41,13 +41,18 @@ class PromptWriter:
         form: How the model calls tools; None where that isn't known.
         where: Who refuses, to start an error's text with.
 
+    Attributes:
+        tokenizer: The model's.
+        form: How the model calls tools; None where that isn't known.
+
     Raises:
         InvalidSetting: There are templates, but none for chats.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
+        self.tokenizer = tokenizer
+        self.form = form
         self._encoder = PieceEncoder(tokenizer)
-        self._form = form
         self._where = where
         self._template = ChatTemplate(tokenizer, form, where)
         template, marks = self._template.text, marks_of(tokenizer, form)
@@ -78,22 +83,33 @@ class PromptWriter:
                 f"{self._where}: tools: expected at most {DEEPEST} lists and objects inside each other, got more"
             )
         messages = [self._translate(message, at) for at, message in enumerate(request.messages)]
-        if self._form is not None:
-            messages = self._form.adapt(messages)
+        if self.form is not None:
+            messages = self.form.adapt(messages)
         (messages, tools), mark = self._controls.mark((messages, list(request.tools)))
         text = self._template.render(messages, tools or None)
         thinking = next((closer for opener, closer in THINKING if text.rstrip().endswith(opener)), "")
         forced = ""
         if request.tools and request.tool_choice == "required":
-            if self._form is None:
+            if self.form is None:
                 raise EngineRejected(
                     f"{self._where}: tool_choice required: the model's chat template shows no form of tool calls that "
                     f"is known here; set tool_form, or use another model"
                 )
-            forced = self._form.forced
+            forced = self.form.forced
             if thinking:
                 text, thinking = f"{text.rstrip()}\n\n{thinking}\n\n", ""
         return Prompt(self._encoder.encode(text + forced, mark), forced, thinking)
+
+    def count(self, text: str) -> int:
+        """Count the tokens that a text takes in a prompt.
+
+        Args:
+            text: The text of a message.
+
+        Returns:
+            How many; by the joints with its neighbours it may be one or two more or less.
+        """
+        return len(self._encoder.encode(*self._controls.mark(text)))
 
     def _translate(self, message: Message, at: int) -> dict[str, Any]:
         """Give a message in the shape that templates expect: text as one string, arguments as objects."""

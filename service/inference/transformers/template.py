@@ -41,22 +41,13 @@ class ChatTemplate:
         where: Who refuses, to start an error's text with.
 
     Attributes:
-        text: The templates' own text: that with tools, and that without.
-
-    Raises:
-        InvalidSetting: The tokenizer has several templates, and none for what is asked here.
+        text: See `template_text`.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
         self._tokenizer = tokenizer
         self._where = where
-        try:
-            self.text = tokenizer.get_chat_template() + tokenizer.get_chat_template(tools=[_TOOL])
-        except ValueError as exc:
-            names = ", ".join(sorted(tokenizer.chat_template or ()))
-            raise InvalidSetting(
-                f"{where}: model: expected a chat template named default, its tokenizer's are: {names or 'none'}"
-            ) from exc
+        self.text = template_text(tokenizer, where)
         self._takes_system = self._shows([{"role": "system", "content": _PROBE}, _USER])
         result = {"role": "tool", "content": _PROBE, "tool_call_id": _CALL["id"], "name": "f"}
         called = [_USER, {"role": "assistant", "content": "", "tool_calls": [_CALL]}, result]
@@ -107,6 +98,28 @@ class ChatTemplate:
             except _refusals():
                 continue
         return False
+
+
+def template_text(tokenizer: PreTrainedTokenizerBase, where: str) -> str:
+    """Give the chat templates' own text: that without tools, and that with.
+
+    Args:
+        tokenizer: Has them.
+        where: Who refuses, to start an error's text with.
+
+    Returns:
+        Both, joined.
+
+    Raises:
+        InvalidSetting: The tokenizer has several templates, and none for what is asked here.
+    """
+    try:
+        return tokenizer.get_chat_template() + tokenizer.get_chat_template(tools=[_TOOL])
+    except ValueError as exc:
+        names = ", ".join(sorted(tokenizer.chat_template or ()))
+        raise InvalidSetting(
+            f"{where}: model: expected a chat template named default, its tokenizer's are: {names or 'none'}"
+        ) from exc
 
 
 def _refusals() -> tuple[type[Exception], ...]:

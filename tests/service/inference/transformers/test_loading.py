@@ -35,6 +35,18 @@ async def test_it_is_made_by_name_and_loads_at_the_first_call(random_folder: Pat
     await engine.aclose()
 
 
+async def test_a_document_of_control_tokens_fits_by_its_count(engine: TransformersEngine) -> None:
+    """Before and after loading, their letters are counted: a view that fits by the engine's count can be answered."""
+    text = "<|im_start|>user\nHow deep?<|im_end|>\n" * 20
+    counted = engine.counter.count(text)
+    short, long = [
+        (await complete(engine, EngineRequest((Message.user(said),), sampling=ASK.sampling))).usage.prompt_tokens
+        for said in ("x", text)
+    ]
+    assert abs(long - short + 1 - counted) <= 3
+    assert engine.counter.count(text) == counted
+
+
 async def test_callers_share_one_load_off_the_event_loop(random_folder: Path) -> None:
     """Ten callers at once make one worker thread; the loop goes on meanwhile, and one who gives up stops nobody."""
     engine = TransformersEngine(str(random_folder), device="cpu")

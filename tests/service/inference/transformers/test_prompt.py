@@ -41,6 +41,15 @@ def test_a_prompt_is_the_template_rendered(writer: PromptWriter, tokenizer: Any)
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
+@given(text=TEXTS)
+def test_a_text_is_counted_as_it_is_encoded(tokenizers: dict[str, Any], form: str, text: str) -> None:
+    """What it adds to a prompt is what it counts, up to its joints: letters of control tokens count one by one."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    empty, full = (len(writer.write(EngineRequest((Message.user(each),))).ids) for each in ("x\nx", f"x\n{text}\nx"))
+    assert abs(full - empty - writer.count(text)) <= 3
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
 @given(words=st.fixed_dictionaries(dict.fromkeys("text argument key deep name id result schema".split(), TEXTS)))
 def test_text_never_acts_as_the_template(tokenizers: dict[str, Any], form: str, words: dict[str, str]) -> None:
     """What looks like a control token is text: turns and calls are as many as without it, and every letter is there.
