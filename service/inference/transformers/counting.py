@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from riffler.errors import InvalidSetting
 from riffler.service.inference.tokenizer import ModelTokens
 from riffler.service.inference.transformers.forms import FORMS, detect_form
+from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.inference.transformers.settings import LocalSettings
-from riffler.service.inference.transformers.template import template_text
+from riffler.service.inference.transformers.template import shows_tools, template_text
+from riffler.service.logs import get_logger
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
+
+_LOG = get_logger("transformers")
 
 
 class PromptTokens:
@@ -43,13 +52,7 @@ class PromptTokens:
                 raise InvalidSetting(
                     f"{where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
                 )
-            chosen = self._settings.tool_form
-            form = (
-                FORMS[chosen]
-                if chosen != "auto"
-                else detect_form(template_text(tokenizer, where), tokenizer.get_added_vocab())
-            )
-            self._writer = PromptWriter(tokenizer, form, where)
+            self._writer = PromptWriter(tokenizer, _form(self._settings, tokenizer), where)
         return self._writer
 
     def count(self, text: str) -> int:
@@ -62,3 +65,17 @@ class PromptTokens:
             The number of tokens: at least 1 unless the text is empty, as some tokenizers drop white space.
         """
         return max(1, self.load().count(text)) if text else 0
+
+
+def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:
+    """Find out how the model calls tools. One that isn't shown any is told how Hermes does, unless a setting says."""
+    template = template_text(tokenizer, settings.where)
+    form = None if settings.tool_form == "auto" else FORMS[settings.tool_form]
+    if not shows_tools(tokenizer):
+        form = form or FORMS["hermes"]
+        _LOG.warning("tools_told_as_text", model=settings.model, reason="its template shows none", form=form.name)
+        return form
+    form = form or detect_form(template, tokenizer.get_added_vocab())
+    if form is None:
+        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
+    return form

@@ -37,7 +37,8 @@ class TransformersEngine:
     with the name of a tool on offer, is a call, also when a document told it to write so.
 
     Where a chat template takes no system message, or shows no results of tools, they are told to the model as text of
-    the user.
+    the user. Where it shows no tools, they are told in the system's text, to be called in the form of Hermes, or in the
+    one that `tool_form` names.
 
     Args:
         model: A name on the hub, or a folder.

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
 from riffler.service.inference.transformers.counting import PromptTokens
-from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import marks_of
 from riffler.service.inference.transformers.settings import LocalSettings
@@ -187,8 +186,6 @@ def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
                 "not as keys and values, so it can't run here"
             )
         plain = is_plain(model.config) and "position_ids" in takes
-    if form is None:
-        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
     marks = marks_of(tokenizer, form)

@@ -80,6 +80,18 @@ class ToolForm(Protocol):
         """
         ...
 
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write a call, for models whose chat template shows none.
+
+        Args:
+            name: The function.
+            arguments: Its arguments.
+
+        Returns:
+            What the model would have written.
+        """
+        ...
+
     def inside(self, body: str) -> bool:
         """Tell whether a body ends within an argument's text, so that a closer which comes next is part of that.
 
@@ -101,6 +113,18 @@ class ToolForm(Protocol):
             The messages for the template.
         """
         ...
+
+
+def json_of(value: object) -> str:
+    """Write JSON as models do.
+
+    Args:
+        value: What `json` writes.
+
+    Returns:
+        One line, with letters of all scripts as they are.
+    """
+    return json.dumps(value, ensure_ascii=False)
 
 
 def in_string(text: str) -> bool:

@@ -9,9 +9,17 @@ from __future__ import annotations
 import hashlib
 import re
 import string
+from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import (
+    ParsedCall,
+    Schemas,
+    in_string,
+    json_of,
+    read_calls,
+    read_values,
+)
 
 _NAMED = re.compile(r"\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*(?=\{)")
 _ID = re.compile(r"[A-Za-z0-9]{9}\Z")
@@ -43,6 +51,10 @@ class Mistral:
                 return None
             values.append({"name": named[1], "arguments": arguments[0]})
         return read_calls(values, ("arguments",))
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write a list of one."""
+        return f"{self.opener}[{json_of({'name': name, 'arguments': arguments})}]"
 
     def inside(self, body: str) -> bool:
         """Tell whether a string is still open."""

@@ -80,6 +80,23 @@ def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@given(
+    name=st.text("abc_", min_size=1, max_size=5),
+    arguments=st.dictionaries(
+        st.text("abc", min_size=1, max_size=3),
+        st.text() | st.lists(st.integers()) | st.dictionaries(st.text("a"), st.text()),
+    ),
+)
+def test_what_a_form_writes_it_reads(form: str, name: str, arguments: dict[str, Any]) -> None:
+    """A call that a template can't show is shown as its model would have written it."""
+    made = FORMS[form]
+    body = made.write(name, arguments).removeprefix(made.opener).removesuffix(made.closer)
+    calls = read(form, body)
+    assert calls is not None
+    assert [(called, json.loads(given)) for called, given in calls] == [(name, arguments)]
+
+
+@pytest.mark.parametrize("form", FORMS)
 def test_arguments_nested_too_deep_are_no_call(form: str) -> None:
     """A message of them couldn't be shown to the model again; 99 lists in an object can."""
     key = "parameters" if form == "llama" else "arguments"
