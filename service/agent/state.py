@@ -69,9 +69,12 @@ class Parts:
     fitting: bool = True
     completion_tokens: int = 1024
 
-    @cached_property
+    @property
     def budget_tokens(self) -> int:
-        """What a view may take: the window without the offered tools and the completion."""
-        schemas = count_schemas(self.registry.schemas(), self.engine.counter)
+        """What a view may take: the window, as far as it is known by now, without offered tools and completion."""
         window = self.engine.info.window_tokens
-        return max(1, window - schemas - min(self.completion_tokens, window // 4))
+        return max(1, window - self._schemas_tokens - min(self.completion_tokens, window // 4))
+
+    @cached_property
+    def _schemas_tokens(self) -> int:
+        return count_schemas(self.registry.schemas(), self.engine.counter)

@@ -123,6 +123,7 @@ class EngineInfo:
         window_tokens: How many tokens a request and its completion may have together.
         can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
+        settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
     """
 
     name: str
@@ -130,6 +131,7 @@ class EngineInfo:
     window_tokens: int
     can_rewrite: bool = True
     notice: str = ""
+    settled: bool = True
 
 
 class Engine(Protocol):
@@ -137,7 +139,7 @@ class Engine(Protocol):
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is. Constant over its life."""
+        """What this engine is. Constant once `ready()` has returned, and before when it is `settled`."""
         ...
 
     @property

@@ -12,6 +12,7 @@ from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.loading import LocalModel, free_memory, load_model, read_config, window_of
 from riffler.service.inference.transformers.prompt import Prompt
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
+from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.tools.tokens import TokenCounter
 
@@ -22,11 +23,14 @@ if TYPE_CHECKING:
     from riffler.service.inference.transformers.sampling import Sampler
     from riffler.service.inference.transformers.worker import Worker
 
+_LOG = get_logger("transformers")
+
 
 class TransformersEngine:
     """Runs a model with transformers and PyTorch. No code that a model brings is ever run.
 
-    The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before.
+    The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before; after, its
+    window is smaller than the model's where there is no memory for keys and values of so many tokens.
 
     Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
@@ -88,6 +92,7 @@ class TransformersEngine:
         self._loaded: _Loaded | None = None
         self._closed = False
         self._window: int | None = None
+        self._loaded_once = False
 
     def __repr__(self) -> str:
         return f"TransformersEngine({self._settings.model!r}, device={self._settings.device!r})"
@@ -97,7 +102,7 @@ class TransformersEngine:
         """What this engine is."""
         if self._window is None:
             self._window = window_of(self._settings, read_config(self._settings))
-        return EngineInfo("transformers", self._settings.model, self._window)
+        return EngineInfo("transformers", self._settings.model, self._window, settled=self._loaded_once)
 
     @property
     def counter(self) -> TokenCounter:
@@ -171,7 +176,7 @@ class TransformersEngine:
     async def _load_once(self) -> _Loaded:
         try:
             self._loaded = await asyncio.to_thread(_Loaded, self._settings, self._counter)
-            self._window = self._loaded.local.window_tokens
+            self._window, self._loaded_once = self._loaded.window_tokens, True
             return self._loaded
         finally:
             self._loading = None
@@ -197,7 +202,7 @@ class TransformersEngine:
         return Row(
             request=request,
             prompt=prompt,
-            max_tokens=self._max_tokens(local, request, len(prompt.ids)),
+            max_tokens=self._max_tokens(loaded, request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
             sampler=sampler,
@@ -207,8 +212,11 @@ class TransformersEngine:
             where=self._where,
         )
 
-    def _max_tokens(self, local: LocalModel, request: EngineRequest, prompt_tokens: int) -> int:
-        window, asked = local.window_tokens, request.sampling.max_tokens
+    def _max_tokens(self, loaded: _Loaded, request: EngineRequest, prompt_tokens: int) -> int:
+        """Give the most tokens of a completion: what is asked for, else what window and memory leave."""
+        window, asked = loaded.local.window_tokens, request.sampling.max_tokens
+        if asked is None and prompt_tokens < loaded.window_tokens:
+            return loaded.window_tokens - prompt_tokens
         most = window - prompt_tokens
         if most < (asked or 1):
             raise EngineRejected(
@@ -219,7 +227,10 @@ class TransformersEngine:
 
 
 class _Loaded:
-    """What loading makes: the model, and a worker that runs it. Made in a thread."""
+    """What loading makes: the model, and a worker that runs it. Made in a thread.
+
+    Its `window_tokens` are the model's, or fewer where memory has no room for so many.
+    """
 
     def __init__(self, settings: LocalSettings, counter: PromptTokens) -> None:
         self.local = load_model(settings, counter)
@@ -229,6 +240,10 @@ class _Loaded:
 
         self.writer = counter.load()
         sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
+        own = self.local.window_tokens
+        self.window_tokens = own if sizes.window_tokens is None else max(1, min(own, sizes.window_tokens))
+        if self.window_tokens < own:
+            _LOG.warning("window_narrowed", model=settings.model, window_tokens=self.window_tokens, own_tokens=own)
         self.worker: Worker = Worker(self.local, settings, sizes)
         self.worker.start()
 

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriti
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ReplyFunction, ScriptedEngine
 from riffler.service.memory.store import RedisMemoryStore
-from riffler.service.ports.engine import Completion, EngineRequest, TextDelta, Usage
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import Lease, SessionKey
 from riffler.service.settings import read_settings
 from riffler.tools.messages import Message, ToolCall
@@ -358,6 +358,26 @@ async def test_a_stream_that_is_closed_stops_its_engine_first(make: Make) -> Non
         pass
     await progress.aclose()
     assert order == ["engine ended"]
+
+
+async def test_what_must_fit_fits_the_window_that_an_engine_turns_out_to_have(make: Make) -> None:
+    """A window that loading narrows counts for the first question, too."""
+
+    class Narrowed(ScriptedEngine):
+        @property
+        def info(self) -> EngineInfo:
+            return replace(super().info, window_tokens=4000 if self.loaded else 64_000, settled=self.loaded)
+
+        loaded = False
+
+        async def ready(self) -> None:
+            self.loaded = True
+
+    riffler = make([])
+    riffler.engine = Narrowed(["Here."])
+    answer = await riffler.ask("Where is the key?", ["The harbour is deep. " * 2000])
+    assert answer.conversation_tokens > 8000
+    assert answer.seen_tokens < 4000
 
 
 async def test_a_window_too_small_for_the_tools_is_named(make: Make) -> None:

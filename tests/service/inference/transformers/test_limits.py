@@ -54,6 +54,24 @@ async def test_a_prompt_beyond_the_memory_limit_names_what_to_change(random_fold
     await engine.aclose()
 
 
+async def test_the_window_is_what_memory_holds(random_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Once it is ready, an engine has the window that its memory has room for, and can fill it to the last token."""
+    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=700 * TOKEN_BYTES / 2**30)
+    assert (engine.info.window_tokens, engine.info.settled) == (2048, False)
+    await engine.ready()
+    window = engine.info.window_tokens
+    assert engine.info.settled
+    assert 600 < window < 700
+    assert f"window_tokens={window} own_tokens=2048" in caplog.text
+    number = next(n for n in range(window, 0, -1) if engine.counter.count("deep " * n) < window - 100)
+    answer = await complete(
+        engine, EngineRequest((Message.user("deep " * number),), sampling=Sampling(temperature=3.0, seed=1))
+    )
+    assert answer.finish_reason == "length"
+    assert answer.usage.prompt_tokens + answer.usage.completion_tokens == window
+    await engine.aclose()
+
+
 async def test_a_reply_that_grows_beyond_the_limit_fails_alone(random_folder: Path) -> None:
     """The one that needs too much fails in the middle; the others get what they get without a limit."""
     free = TransformersEngine(str(random_folder), device="cpu")
