@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
@@ -239,7 +240,11 @@ class _Loaded:
         from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
         self.writer = counter.load()
-        sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
+        warmed = warm_up(self.local, settings.where)
+        if self.local.chunked and not warmed.chunked:
+            _LOG.warning("chunks_off", model=settings.model, reason="its layers don't go on from chunk to chunk")
+        self.local = replace(self.local, chunked=warmed.chunked)
+        sizes = sizes_of(self.local, settings, warmed.token_bytes)
         own = self.local.window_tokens
         self.window_tokens = own if sizes.window_tokens is None else max(1, min(own, sizes.window_tokens))
         if self.window_tokens < own:

@@ -34,7 +34,7 @@ class LocalModel:
         device: Where it runs.
         window_tokens: How many tokens a request and its completion may have together.
         plain: Whether rows of its cache can be cut, moved and joined (`layers.is_plain`).
-        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`).
+        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`, and what `warming.py` found).
         stretch_at: After how many tokens a text has to be computed anew (`layers.stretch_of`), or None.
         form: How it writes tool calls, or None.
         ends: Ids that end a reply.
