@@ -100,6 +100,47 @@ async def test_kept_beginnings_make_room_first(random_folder: Path) -> None:
     await engine.aclose()
 
 
+async def test_joining_costs_nothing_that_is_kept(random_folder: Path) -> None:
+    """Two replies of 320 tokens for which there is room, but not to join them beside what is kept, run apart."""
+    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=1400 * TOKEN_BYTES / 2**30, reuse_gib=1)
+    await engine.ready()
+    await complete(engine, ask("deep harbour key " * 20, reuse="a"))
+    await asyncio.gather(*(complete(engine, ask(f"{word} deep harbour " * 40, 30)) for word in ("key", "Vorn")))
+    again = await complete(engine, ask("deep harbour key " * 20, reuse="a"))
+    await engine.aclose()
+    assert again.usage.cached_tokens == 128
+
+
+@pytest.mark.parametrize(("name", "kept"), [("join", "abc"), ("beginning_of", "bcd")])
+async def test_a_device_without_memory_for_a_copy_keeps_what_it_can(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch, name: str, kept: str
+) -> None:
+    """A join that finds no memory costs nobody anything; a beginning to be kept costs the oldest ones, one by one."""
+    torch = pytest.importorskip("torch")
+    text = " deep harbour key" * 20
+    for session in "abc":
+        await complete(engine, ask(session + text, reuse=session))
+    right, failed = getattr(Group, name), False
+
+    def fail(*given: Any, **named: Any) -> Any:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return right(*given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Group, name, fail)
+        if name == "join":
+            await asyncio.gather(*(complete(engine, ask("deep " * number, 20)) for number in (1, 2)))
+        else:
+            await complete(engine, ask("d" + text, reuse="d"))
+            await complete(engine, ask("one round later"))
+    assert failed
+    assert engine._loaded is not None
+    assert {key[0] for key in engine._loaded.worker.rounds.store._entries} == set(kept)
+
+
 @contextmanager
 def counted(engine: TransformersEngine) -> Iterator[dict[str, int]]:
     """Give how many tokens were computed, and the most bytes that all caches and kept beginnings took at a step."""
