@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator
 from dataclasses import replace
@@ -89,7 +90,8 @@ class TransformersEngine:
         )
         self._where = self._settings.where
         self._counter = PromptTokens(self._settings)
-        self._loading: asyncio.Task[_Loaded] | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._gate = threading.Lock()  # held while it is loaded or unloaded, in a thread
         self._loaded: _Loaded | None = None
         self._closed = False
         self._window: int | None = None
@@ -155,13 +157,7 @@ class TransformersEngine:
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
         self._closed = True
-        if self._loading is not None:
-            await asyncio.wait([self._loading])  # a thread that loads can't be stopped
-        loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            await asyncio.to_thread(loaded.worker.stop)
-            del loaded
-            await asyncio.to_thread(free_memory, quietly=True)
+        await asyncio.to_thread(self._unload_here)
 
     async def _load(self) -> _Loaded:
         if self._closed:
@@ -169,18 +165,33 @@ class TransformersEngine:
         if self._loaded is not None:
             self._loaded.worker.check()
             return self._loaded
-        if self._loading is None:
+        if self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load_once())
             self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
-        return await asyncio.shield(self._loading)
+        await asyncio.shield(self._loading)
+        return await self._load()
 
-    async def _load_once(self) -> _Loaded:
+    async def _load_once(self) -> None:
         try:
-            self._loaded = await asyncio.to_thread(_Loaded, self._settings, self._counter)
-            self._window, self._loaded_once = self._loaded.window_tokens, True
-            return self._loaded
+            await asyncio.to_thread(self._load_here)
         finally:
             self._loading = None
+
+    def _load_here(self) -> None:
+        """Load in this thread, which goes on when its task is cancelled: so it keeps by itself what it has loaded."""
+        with self._gate:
+            if self._loaded is None and not self._closed:
+                self._loaded = _Loaded(self._settings, self._counter)
+                self._window, self._loaded_once = self._loaded.window_tokens, True
+
+    def _unload_here(self) -> None:
+        """Unload in this thread, after a load that is under way: that can't be stopped."""
+        with self._gate:
+            loaded, self._loaded = self._loaded, None
+            if loaded is not None:
+                loaded.worker.stop()
+                del loaded
+                free_memory(quietly=True)
 
     def _prepare(self, loaded: _Loaded, request: EngineRequest) -> tuple[Prompt, Sampler]:
         """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
@@ -259,7 +270,7 @@ class _Loaded:
         return config
 
 
-def _seen(task: asyncio.Task[_Loaded]) -> None:
+def _seen(task: asyncio.Task[None]) -> None:
     if not task.cancelled():
         task.exception()
 

@@ -14,6 +14,7 @@ import pytest
 from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers import engine as engine_module
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.service.settings import Settings
@@ -91,6 +92,50 @@ async def test_closing_while_it_loads_is_clean(random_folder: Path) -> None:
     with pytest.raises(EngineUnavailable):
         await call
     assert not [thread for thread in threading.enumerate() if thread.name == "riffler-transformers"]
+
+
+@pytest.fixture
+def entered(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Is set when a model begins to load."""
+    event, load = threading.Event(), engine_module.load_model
+
+    def noted(*given: Any) -> Any:
+        event.set()
+        return load(*given)
+
+    monkeypatch.setattr(engine_module, "load_model", noted)
+    return event
+
+
+@pytest.mark.parametrize("closed", ["at once", "in another loop"])
+def test_a_load_whose_task_is_cancelled_is_not_lost(random_folder: Path, entered: threading.Event, closed: str) -> None:
+    """A loop that ends cancels its tasks: the thread's work is kept for the next call, or ended by closing."""
+    engine = TransformersEngine(str(random_folder), device="cpu")
+
+    def workers() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "riffler-transformers"]
+
+    async def interrupt() -> None:
+        call = asyncio.create_task(engine.ready())
+        await asyncio.to_thread(entered.wait)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        if closed == "at once":
+            await engine.aclose()
+
+    async def go_on() -> None:
+        entered.clear()
+        assert (await complete(engine, ASK)).usage.completion_tokens > 0
+        assert len(workers()) == 1
+        assert not entered.is_set()
+        await engine.aclose()
+
+    asyncio.run(interrupt())
+    if closed == "in another loop":
+        asyncio.run(go_on())
+    assert not workers()
 
 
 @pytest.mark.parametrize(
