@@ -198,7 +198,7 @@ def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
         chunked=is_chunked(model.config),
         stretch_at=stretch_of(model.config),
         form=form,
-        ends=_ends(model, tokenizer),
+        ends=_ends(model, tokenizer, writer.end()),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
         marks=marks,
         takes=takes,
@@ -243,10 +243,11 @@ def _dtype(settings: LocalSettings, device: torch.device) -> Any:  # noqa: ANN40
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[settings.dtype]
 
 
-def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, turn: int | None) -> frozenset[int]:
+    """Name the tokens that end a reply: what model and tokenizer say, and what ends a turn in the chat template."""
     config = getattr(model.generation_config, "eos_token_id", None)
     named = config if isinstance(config, list) else [config]
-    return frozenset(number for number in (*named, tokenizer.eos_token_id) if isinstance(number, int))
+    return frozenset(number for number in (*named, tokenizer.eos_token_id, turn) if isinstance(number, int))
 
 
 def _wrong() -> tuple[type[Exception], ...]:

@@ -111,6 +111,17 @@ class PromptWriter:
         """
         return len(self._encoder.encode(*self._controls.mark(text)))
 
+    def end(self) -> int | None:
+        """Find the token that ends the model's turn in the template, which a config may not name.
+
+        Returns:
+            Its id; None where no token of its own comes right after the model's words.
+        """
+        after, marks = self._template.after_turn(), marks_of(self.tokenizer, self.form)
+        added = {token.content: number for number, token in self.tokenizer.added_tokens_decoder.items()}
+        found = [content for content in added if content and after.startswith(content) and added[content] not in marks]
+        return added[max(found, key=len)] if found else None
+
     def _translate(self, message: Message, at: int) -> dict[str, Any]:
         """Give a message in the shape that templates expect: text as one string, arguments as objects."""
         value = message.to_dict()

@@ -86,6 +86,11 @@ class ChatTemplate:
         why = " ".join(str(failed).split())[:300]
         raise EngineRejected(f"{self._where}: its chat template refuses the conversation ({why})") from failed
 
+    def after_turn(self) -> str:
+        """Give what comes after the model's words in a turn of its own; empty when nothing does."""
+        said = [_USER, {"role": "assistant", "content": _PROBE}]
+        return _tried(self._tokenizer, said, None, begin=False).rpartition(_PROBE)[2].strip()
+
     def _try(self, messages: Messages, tools: list[dict[str, Any]] | None) -> str:
         return _rendered(self._tokenizer, messages, tools)
 
@@ -114,21 +119,25 @@ def _tool(name: str) -> dict[str, Any]:
     return {"type": "function", "function": {"name": name, "description": "f", "parameters": parameters}}
 
 
-def _rendered(tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None) -> str:
+def _rendered(
+    tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
+) -> str:
     text = tokenizer.apply_chat_template(
         messages,
         tools=tools,  # type: ignore[arg-type]  # declared without its item's types
         tokenize=False,
-        add_generation_prompt=True,
+        add_generation_prompt=begin,
     )
     assert isinstance(text, str)  # noqa: S101 - one conversation, not tokenised
     return text
 
 
-def _tried(tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None) -> str:
+def _tried(
+    tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
+) -> str:
     """Render what may be refused; empty when it is."""
     try:
-        return _rendered(tokenizer, messages, tools)
+        return _rendered(tokenizer, messages, tools, begin=begin)
     except _refusals():
         return ""
 

@@ -16,6 +16,7 @@ from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers import engine as engine_module
 from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.service.settings import Settings
 from riffler.tools.messages import Message
@@ -234,6 +235,29 @@ async def test_a_name_that_is_nowhere_is_named(name: str) -> None:
     with pytest.raises(InvalidSetting, match=name):
         await engine.ready()
     await engine.aclose()
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_turn_ends_as_in_the_template(
+    tiny: Any, make_tokenizer: Callable[[str, Sequence[str]], Any], tmp_path: Path, form: str
+) -> None:
+    """A checkpoint may name another end of texts than that of turns: the template's own ends a reply, too."""
+    tokenizer = make_tokenizer(form, ["deep"])
+    end, tokenizer.eos_token = tokenizer.eos_token_id, tokenizer.convert_ids_to_tokens(1)
+    tiny.save(tiny.make_model(len(tokenizer)), tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu")
+    await engine.ready()
+    assert engine._loaded is not None
+    assert engine._loaded.local.ends == {1, end}
+    await engine.aclose()
+
+
+@pytest.mark.parametrize("after", ["", "\n", "\n### Human:", "<tool_call>"])
+def test_a_template_without_ends_names_none(tiny: Any, after: str) -> None:
+    """Text that comes after a turn is no end, nor is a token that belongs to replies."""
+    template = "{% for m in messages %}{{ m.role }}: {{ m.content }}" + after + "{% endfor %}"
+    tokenizer = tiny.train_tokenizer(["deep"], template, end="<end>", added=["<tool_call>"])
+    assert PromptWriter(tokenizer, FORMS["hermes"], "engine").end() is None
 
 
 async def test_a_loaded_model_is_known_without_its_source(random_folder: Path, tmp_path: Path) -> None:
