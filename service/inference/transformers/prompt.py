@@ -153,7 +153,7 @@ class PromptWriter:
 def _object(arguments: str) -> dict[str, Any]:
     """Read arguments for a template, which writes them out again; what it can't write is shown as text, by one key."""
     try:
-        value = json.loads(arguments)
+        value = json.loads(arguments, strict=False)
     except (ValueError, RecursionError):
         value = arguments
     if deeper(value, DEEPEST):

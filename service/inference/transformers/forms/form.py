@@ -9,7 +9,8 @@ from typing import Any, Protocol
 
 from riffler.tools.messages import DEEPEST, deeper
 
-_DECODER = json.JSONDecoder()
+_DECODER = json.JSONDecoder(strict=False)
+"""Models write line breaks into strings as they are."""
 
 Schemas = Mapping[str, Mapping[str, Any]]
 """The JSON schema of each tool's arguments, by the tool's name."""

@@ -50,6 +50,9 @@ def read(form: str, body: str) -> list[tuple[str, str]] | None:
         ("mistral", 'a[CALL_ID]123456789[ARGS]{"x": 1}', [A]),
         ("qwen_xml", "\n<function=a>\n<parameter=x>\n1\n</parameter>\n</function>\n", [A]),
         ("qwen_xml", "<function=b></function>", [B]),
+        ("hermes", '{"name": "a", "arguments": {"s": "1\n2\t3"}}', [("a", '{"s": "1\\n2\\t3"}')]),
+        ("llama", '{"name": "a", "parameters": {"s": "1\n2"}}', [("a", '{"s": "1\\n2"}')]),
+        ("mistral", 'a[ARGS]{"s": "1\n2"}', [("a", '{"s": "1\\n2"}')]),
     ],
 )
 def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> None:
