@@ -134,6 +134,19 @@ class EngineInfo:
     settled: bool = True
 
 
+def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:
+    """Tell how many tokens a completion may have, where nobody says it for the call.
+
+    Args:
+        info: Of which engine.
+        asked: What a setting says; None is 1,024, and at most a quarter of the window.
+
+    Returns:
+        The number of tokens, at least 1.
+    """
+    return asked if asked is not None else max(1, min(1024, info.window_tokens // 4))
+
+
 class Engine(Protocol):
     """Runs a model. Implementations are safe for concurrent calls from one event loop."""
 

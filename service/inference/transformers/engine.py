@@ -225,17 +225,15 @@ class TransformersEngine:
         )
 
     def _max_tokens(self, loaded: _Loaded, request: EngineRequest, prompt_tokens: int) -> int:
-        """Give the most tokens of a completion: what is asked for, else what window and memory leave."""
-        window, asked = loaded.local.window_tokens, request.sampling.max_tokens
-        if asked is None and prompt_tokens < loaded.window_tokens:
-            return loaded.window_tokens - prompt_tokens
-        most = window - prompt_tokens
-        if most < (asked or 1):
+        """Give the most tokens of a completion: what is asked for, or fewer where window or memory leave no more."""
+        window, own = loaded.window_tokens, loaded.local.window_tokens
+        if prompt_tokens >= own:
             raise EngineRejected(
-                f"{self._where}: the prompt has {prompt_tokens} tokens and the completion may have {asked or 1}, "
-                f"together more than the window of {window}"
+                f"{self._where}: the prompt has {prompt_tokens} tokens, which leaves none for a completion in the "
+                f"window of {own}"
             )
-        return asked if asked is not None else most
+        most = (window if prompt_tokens < window else own) - prompt_tokens  # the worker says what memory is missing
+        return min(most, request.sampling.max_tokens or most)
 
 
 class _Loaded:
