@@ -88,8 +88,15 @@ def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of man
         InvalidSetting: A value isn't possible; the text names it.
     """
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as exc:
         complaint = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(step) for step in complaint["loc"])
         raise InvalidSetting(f"setting {name}: {complaint['msg']}") from exc
+    if settings.workers > 1 and settings.engine == "transformers":
+        raise InvalidSetting(
+            f"setting workers: expected 1 with engine transformers, got {settings.workers}: each would load the model, "
+            "and none knows what memory the others take; one batches all requests, and vLLM serves several processes "
+            "(engine openai)"
+        )
+    return settings
