@@ -81,6 +81,18 @@ class ToolForm(Protocol):
         """
         ...
 
+    def end(self, body: str, opener: str) -> int:
+        """Find where the calls end that began with a token, for forms that close none.
+
+        Args:
+            body: What comes after the opener's token, up to the reply's end.
+            opener: See `parse`.
+
+        Returns:
+            The length of what may be calls, so that the rest is text; 0 for none.
+        """
+        ...
+
     def write(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Write a call, for models whose chat template shows none.
 
@@ -169,6 +181,22 @@ def read_values(text: str, separators: str = "") -> list[object] | None:
         values.append(value)
         rest = rest[end:].lstrip(skipped)
     return values
+
+
+def value_end(text: str, at: int) -> int:
+    """Find where a JSON value ends.
+
+    Args:
+        text: The text.
+        at: Where it begins.
+
+    Returns:
+        The place after it; 0 where there is no whole one.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        return 0
 
 
 def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:

@@ -34,6 +34,10 @@ class Hermes:
         """Read one object, or several one after another."""
         return read_calls(read_values(body.replace(opener, self.opener)), ("arguments", "parameters"))
 
+    def end(self, body: str, opener: str) -> int:
+        """Give none: it closes its calls."""
+        return 0
+
     def write(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Write one object between the tags."""
         return f"{self.opener}\n{json_of({'name': name, 'arguments': arguments})}\n{self.closer}"

@@ -23,6 +23,7 @@ from riffler.service.inference.transformers.forms.form import (
     json_of,
     read_calls,
     read_values,
+    value_end,
 )
 
 
@@ -40,6 +41,16 @@ class Llama:
     def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read all objects of the reply."""
         return read_calls(read_values(body.replace(opener, ""), ";"), ("parameters", "arguments"))
+
+    def end(self, body: str, opener: str) -> int:
+        """Find the end of the last whole object."""
+        end, text = 0, body.replace(opener, " " * len(opener))
+        while (at := len(text) - len(text[end:].lstrip(" \t\r\n;"))) < len(text) and text[at] == "{":
+            found = value_end(text, at)
+            if not found:
+                break
+            end = found
+        return end
 
     def write(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Write one object."""

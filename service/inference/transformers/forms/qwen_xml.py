@@ -58,6 +58,10 @@ class QwenXml:
         call = read_call({"name": begin[1], "arguments": arguments}, ("arguments",))
         return None if call is None else (call,)
 
+    def end(self, body: str, opener: str) -> int:
+        """Give none: it closes its calls."""
+        return 0
+
     def write(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Write each argument as bare text, or as JSON where it is none."""
         texts = {key: value if isinstance(value, str) else json_of(value) for key, value in arguments.items()}
