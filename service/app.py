@@ -15,6 +15,7 @@ from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidSetting
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.registry import build_engine
 from riffler.service.memory.connection import RedisConnection
@@ -90,6 +91,11 @@ class Riffler:
         return ObservedEngine(engine, self.observers)
 
     @cached_property
+    def _bounded(self) -> Engine:
+        """Runs the model for turns: no completion goes on without an end."""
+        return BoundedEngine(self.engine, self._settings.completion_tokens)
+
+    @cached_property
     def rewriter(self) -> Rewriter | None:
         """Chooses and makes rewrites; None where the settings say that queries go as they come."""
         if not self._settings.rewriting:
@@ -99,12 +105,12 @@ class Riffler:
 
         pipeline = load_pipeline(self._settings.pipeline)
         policy, rng = self._policy or LinearThompson(), np.random.default_rng(self._seed)
-        return Rewriter(pipeline, policy, self.decisions, self.engine, rng)
+        return Rewriter(pipeline, policy, self.decisions, self._bounded, rng)
 
     @cached_property
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
-        return Edits(self.sessions, self.engine, Registry())
+        return Edits(self.sessions, self._bounded, Registry())
 
     @cached_property
     def turns(self) -> Turns:
@@ -117,12 +123,13 @@ class Riffler:
         tools = [tool for tool in PAPER if tool.order is None or self.engine.info.can_rewrite]
         parts = Parts(
             self.sessions,
-            self.engine,
+            self._bounded,
             self.rewriter,
             Registry(tools),
             step_cap=self._settings.step_cap,
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
+            completion_tokens=self._settings.completion_tokens,
         )
         if parts.budget_tokens < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens

@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, with its /v1.")
     api_key: SecretStr | None = Field(None, description="That server's key.")
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
+    completion_tokens: int | None = Field(
+        None, ge=1, description="Most tokens of one call's completion; none given is 1,024 or a quarter of the window."
+    )
     tokenizer: str | None = Field(None, description="Hub name or folder of the model's tokenizer (extra `local`).")
     timeout_s: float = Field(600.0, gt=0, description="Longest time of one call of the model.")
     revision: str | None = Field(None, description="A local model's branch, tag or commit on the hub.")
@@ -98,8 +101,15 @@ def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of man
         InvalidSetting: A value isn't possible; the text names it.
     """
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+        settings = Settings(**{name: value for name, value in overrides.items() if value is not None})
     except ValidationError as exc:
         complaint = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(step) for step in complaint["loc"])
         raise InvalidSetting(f"setting {name}: {complaint['msg']}") from exc
+    if settings.workers > 1 and settings.engine == "transformers":
+        raise InvalidSetting(
+            f"setting workers: expected 1 with engine transformers, got {settings.workers}: each would load the model, "
+            "and none knows what memory the others take; one batches all requests, and vLLM serves several processes "
+            "(engine openai)"
+        )
+    return settings

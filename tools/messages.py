@@ -23,7 +23,8 @@ from riffler.errors import InvalidMessage
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 
 _NO_TEXT = "a message needs text, content parts or tool calls"
-_DEEPEST = 100
+DEEPEST = 100
+"""Most lists and objects inside each other: far from where recursion ends, in any library that reads them."""
 """Most lists and objects inside each other. What is deeper could be stored, but not everything that reads it would."""
 
 
@@ -126,8 +127,8 @@ class Message:
             text.encode()
         except (TypeError, ValueError, RecursionError) as exc:  # UnicodeEncodeError is a ValueError
             raise InvalidMessage(f"{where}: can't be kept as UTF-8 JSON ({exc})") from exc
-        if text.count("[") + text.count("{") > _DEEPEST and _deeper(value, _DEEPEST):
-            raise InvalidMessage(f"{where}: expected at most {_DEEPEST} lists and objects inside each other, got more")
+        if text.count("[") + text.count("{") > DEEPEST and deeper(value, DEEPEST):
+            raise InvalidMessage(f"{where}: expected at most {DEEPEST} lists and objects inside each other, got more")
         return cls(text)
 
     @classmethod
@@ -295,8 +296,16 @@ def _dumped(value: Mapping[str, Any]) -> str:
     return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
 
 
-def _deeper(value: object, most: int) -> bool:
-    """Tell whether a value has more lists and objects inside each other than this; without recursion of its own."""
+def deeper(value: object, most: int) -> bool:
+    """Tell whether a value has more lists and objects inside each other than this; without recursion of its own.
+
+    Args:
+        value: JSON.
+        most: How many may be.
+
+    Returns:
+        Whether there are more.
+    """
     level = [value]
     for _ in range(most + 1):
         level = [

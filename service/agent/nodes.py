@@ -238,6 +238,8 @@ class Nodes:
         """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
         if not self.parts.fitting:
             return memory, pending, 0
+        if not self.parts.engine.info.settled:
+            await self.parts.engine.ready()
         budget, counter = self.parts.budget_tokens, self.parts.engine.counter
         events = await offload(memory.characters, lambda: fit(memory, budget, counter))
         if not events:

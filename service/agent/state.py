@@ -10,7 +10,7 @@ from typing import TypedDict
 from riffler.bandits.decision import Decision
 from riffler.service.agent.progress import Answer, Rewriting, ToolStep
 from riffler.service.agent.rewriter import Reading, Rewriter
-from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoice, Usage
+from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoice, Usage, most_completion_tokens
 from riffler.service.ports.memory import MemoryStore
 from riffler.tools.events import Actor, Event
 from riffler.tools.memory import WorkingMemory
@@ -56,7 +56,7 @@ class Parts:
         step_cap: Most model calls with tools in a turn; then the answer is forced.
         first_choice: `required` asks for a tool call on the first step, as the paper does; `auto` leaves it open.
         fitting: Whether Riffler itself cuts and folds what doesn't fit the window.
-        completion_tokens: Tokens of the window that are kept free for the completion.
+        completion_tokens: Tokens of the window that are kept free for the completion; None is the default.
     """
 
     store: MemoryStore
@@ -67,11 +67,19 @@ class Parts:
     step_cap: int = 20
     first_choice: ToolChoice = "auto"
     fitting: bool = True
-    completion_tokens: int = 1024
+    completion_tokens: int | None = None
+
+    @property
+    def budget_tokens(self) -> int:
+        """What a view may take: the window, as far as it is known by now, without offered tools and completion.
+
+        A chat template writes more than messages and schemas. What it writes isn't known, so there is some room for it.
+        """
+        info = self.engine.info
+        around = min(512, info.window_tokens // 16)
+        completion = most_completion_tokens(info, self.completion_tokens)
+        return max(1, info.window_tokens - self._schemas_tokens - completion - around)
 
     @cached_property
-    def budget_tokens(self) -> int:
-        """What a view may take: the window without the offered tools and the completion."""
-        schemas = count_schemas(self.registry.schemas(), self.engine.counter)
-        window = self.engine.info.window_tokens
-        return max(1, window - schemas - min(self.completion_tokens, window // 4))
+    def _schemas_tokens(self) -> int:
+        return count_schemas(self.registry.schemas(), self.engine.counter)

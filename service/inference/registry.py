@@ -25,7 +25,8 @@ class EngineSettings:
         api_key: The server's key.
         window_tokens: How many tokens a request and its completion may have together.
         tokenizer: A name on the hub, or a folder, of the model's tokenizer.
-        max_tokens_field: The name under which the most tokens of a completion are sent.
+        max_tokens_field: The name under which the most tokens of a completion are sent. None is what OpenAI's own
+            server takes for all its models (`max_completion_tokens`), and what others take (`max_tokens`).
         timeout_s: Longest time of one call, its retries included.
         max_retries: How often a call is tried again.
         revision: Of a local model: a branch, tag or commit on the hub.
@@ -43,7 +44,7 @@ class EngineSettings:
     api_key: SecretStr | None = None
     window_tokens: int | None = None
     tokenizer: str | None = None
-    max_tokens_field: MaxTokensField = "max_tokens"
+    max_tokens_field: MaxTokensField | None = None
     timeout_s: float = 600.0
     max_retries: int = 2
     revision: str | None = None
@@ -61,15 +62,17 @@ def _openai(settings: EngineSettings) -> Engine:
         raise InvalidSetting("engine openai: model: needs the name of a model that the server has")
     if settings.base_url is None and settings.api_key is None:
         raise InvalidSetting("engine openai: needs a base_url, or an api_key for OpenAI's own server")
+    base_url = settings.base_url if settings.base_url is not None else OPENAI_URL
+    own: MaxTokensField = "max_completion_tokens" if base_url.rstrip("/") == OPENAI_URL.rstrip("/") else "max_tokens"
     return OpenAIEngine(
         settings.model,
-        base_url=settings.base_url if settings.base_url is not None else OPENAI_URL,
+        base_url=base_url,
         api_key=settings.api_key,
         window_tokens=settings.window_tokens if settings.window_tokens is not None else 32_768,
         counter=ModelTokens(settings.tokenizer) if settings.tokenizer is not None else None,
         timeout_s=settings.timeout_s,
         max_retries=settings.max_retries,
-        max_tokens_field=settings.max_tokens_field,
+        max_tokens_field=settings.max_tokens_field or own,
     )
 
 
@@ -113,7 +116,7 @@ def build_engine(
     api_key: SecretStr | str | None = None,
     window_tokens: int | None = None,
     tokenizer: str | None = None,
-    max_tokens_field: MaxTokensField = "max_tokens",
+    max_tokens_field: MaxTokensField | None = None,
     timeout_s: float = 600.0,
     max_retries: int = 2,
     revision: str | None = None,

@@ -123,6 +123,7 @@ class EngineInfo:
         window_tokens: How many tokens a request and its completion may have together.
         can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
+        settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
     """
 
     name: str
@@ -130,6 +131,20 @@ class EngineInfo:
     window_tokens: int
     can_rewrite: bool = True
     notice: str = ""
+    settled: bool = True
+
+
+def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:
+    """Tell how many tokens a completion may have, where nobody says it for the call.
+
+    Args:
+        info: Of which engine.
+        asked: What a setting says; None is 1,024, and at most a quarter of the window.
+
+    Returns:
+        The number of tokens, at least 1.
+    """
+    return asked if asked is not None else max(1, min(1024, info.window_tokens // 4))
 
 
 class Engine(Protocol):
@@ -137,7 +152,7 @@ class Engine(Protocol):
 
     @property
     def info(self) -> EngineInfo:
-        """What this engine is. Constant over its life."""
+        """What this engine is. Constant once `ready()` has returned, and before when it is `settled`."""
         ...
 
     @property

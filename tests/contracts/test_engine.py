@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.openai import OpenAIEngine
@@ -111,6 +112,7 @@ def local(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Engine]
 ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Engine]]] = {
     "scripted": lambda _: just(ScriptedEngine(obedient)),
     "observed": lambda _: just(ObservedEngine(ScriptedEngine(obedient), Observers())),
+    "bounded": lambda _: just(BoundedEngine(ScriptedEngine(obedient), None)),
     "openai": lambda _: over_http(),
     "reader": lambda _: just(ReaderEngine()),
     "transformers": local,
@@ -232,8 +234,10 @@ async def test_cancelling_is_clean(engine: Engine) -> None:
 
 
 async def test_what_it_is_stays_the_same(engine: Engine) -> None:
-    """`info` is constant and complete, and the counter counts."""
+    """`info` is constant once it is ready, and complete, and the counter counts."""
+    await engine.ready()
     before = engine.info
+    assert before.settled
     await complete(engine, asking("heron"))
     assert engine.info == before
     assert before.name

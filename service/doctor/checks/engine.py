@@ -7,7 +7,7 @@ import time
 from riffler.service.doctor.check import Check
 from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
-from riffler.service.ports.engine import Completion, EngineRequest, closing_stream
+from riffler.service.ports.engine import Completion, EngineRequest, Sampling, closing_stream, most_completion_tokens
 from riffler.tools.messages import Message
 
 
@@ -16,8 +16,9 @@ async def _run(subject: Subject) -> list[Finding]:
     began = time.perf_counter()
     await engine.ready()
     ready_s = time.perf_counter() - began
-    # As a turn asks, with no limit of its own: some models refuse one. The first words are enough.
-    request = EngineRequest((Message.user("Answer with the one word: ready."),), stream=True)
+    # As a turn asks, with a limit: some models refuse one. The first words are enough.
+    limit = Sampling(max_tokens=most_completion_tokens(engine.info, None))
+    request = EngineRequest((Message.user("Answer with the one word: ready."),), sampling=limit, stream=True)
     said = False
     async with closing_stream(engine.generate(request)) as stream:
         async for item in stream:

@@ -3,8 +3,10 @@
     engine.py    the face on the event loop: loads once, hands requests to the worker, gives its deltas on
     settings.py  what the engine can be told, checked before anything is imported
     loading.py   finds and loads model and tokenizer; says in our words what can't be loaded
+    counting.py  counts tokens as prompts are encoded
     prompt.py    messages and tools as token ids, through the model's own chat template
-    template.py  renders the template, and tells as text what it doesn't take
+    template.py  renders the template, and finds out what it doesn't take
+    telling.py   says as text what a template doesn't take
     control.py   keeps text that looks like a control token from being one
     forms/       how a model writes tool calls: one form a file
     reading.py   tells reasoning, text and calls apart as the reply comes

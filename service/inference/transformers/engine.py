@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.loading import LocalModel, free_memory, load_model, read_config, window_of
-from riffler.service.inference.transformers.prompt import Prompt, PromptWriter
+from riffler.service.inference.transformers.prompt import Prompt
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
+from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.tools.tokens import TokenCounter
 
@@ -22,11 +25,14 @@ if TYPE_CHECKING:
     from riffler.service.inference.transformers.sampling import Sampler
     from riffler.service.inference.transformers.worker import Worker
 
+_LOG = get_logger("transformers")
+
 
 class TransformersEngine:
     """Runs a model with transformers and PyTorch. No code that a model brings is ever run.
 
-    The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before.
+    The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before; after, its
+    window is smaller than the model's where there is no memory for keys and values of so many tokens.
 
     Calls that can't be read stay text of the answer. A call that breaks off at `max_tokens` does too, and the reason
     is then `length`. Where a call is required, the model's turn is begun with what opens a call; if even so none comes,
@@ -37,7 +43,8 @@ class TransformersEngine:
     with the name of a tool on offer, is a call, also when a document told it to write so.
 
     Where a chat template takes no system message, or shows no results of tools, they are told to the model as text of
-    the user.
+    the user. Where it shows no tools, they are told in the system's text, to be called in the form of Hermes, or in the
+    one that `tool_form` names.
 
     Args:
         model: A name on the hub, or a folder.
@@ -82,11 +89,13 @@ class TransformersEngine:
             timeout_s=timeout_s,
         )
         self._where = self._settings.where
-        self._counter = ModelTokens(model, local_only=local_only, revision=revision)
-        self._loading: asyncio.Task[_Loaded] | None = None
+        self._counter = PromptTokens(self._settings)
+        self._loading: asyncio.Task[None] | None = None
+        self._gate = threading.Lock()  # held while it is loaded or unloaded, in a thread
         self._loaded: _Loaded | None = None
         self._closed = False
         self._window: int | None = None
+        self._loaded_once = False
 
     def __repr__(self) -> str:
         return f"TransformersEngine({self._settings.model!r}, device={self._settings.device!r})"
@@ -96,11 +105,11 @@ class TransformersEngine:
         """What this engine is."""
         if self._window is None:
             self._window = window_of(self._settings, read_config(self._settings))
-        return EngineInfo("transformers", self._settings.model, self._window)
+        return EngineInfo("transformers", self._settings.model, self._window, settled=self._loaded_once)
 
     @property
     def counter(self) -> TokenCounter:
-        """Counts with the model's own tokenizer."""
+        """Counts with the model's own tokenizer, as its prompts are encoded."""
         return self._counter
 
     async def ready(self) -> None:
@@ -148,13 +157,7 @@ class TransformersEngine:
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
         self._closed = True
-        if self._loading is not None:
-            await asyncio.wait([self._loading])  # a thread that loads can't be stopped
-        loaded, self._loaded = self._loaded, None
-        if loaded is not None:
-            await asyncio.to_thread(loaded.worker.stop)
-            del loaded
-            await asyncio.to_thread(free_memory, quietly=True)
+        await asyncio.to_thread(self._unload_here)
 
     async def _load(self) -> _Loaded:
         if self._closed:
@@ -162,18 +165,33 @@ class TransformersEngine:
         if self._loaded is not None:
             self._loaded.worker.check()
             return self._loaded
-        if self._loading is None:
+        if self._loading is None or self._loading.done():
             self._loading = asyncio.create_task(self._load_once())
             self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
-        return await asyncio.shield(self._loading)
+        await asyncio.shield(self._loading)
+        return await self._load()
 
-    async def _load_once(self) -> _Loaded:
+    async def _load_once(self) -> None:
         try:
-            self._loaded = await asyncio.to_thread(_Loaded, self._settings, self._counter)
-            self._window = self._loaded.local.window_tokens
-            return self._loaded
+            await asyncio.to_thread(self._load_here)
         finally:
             self._loading = None
+
+    def _load_here(self) -> None:
+        """Load in this thread, which goes on when its task is cancelled: so it keeps by itself what it has loaded."""
+        with self._gate:
+            if self._loaded is None and not self._closed:
+                self._loaded = _Loaded(self._settings, self._counter)
+                self._window, self._loaded_once = self._loaded.window_tokens, True
+
+    def _unload_here(self) -> None:
+        """Unload in this thread, after a load that is under way: that can't be stopped."""
+        with self._gate:
+            loaded, self._loaded = self._loaded, None
+            if loaded is not None:
+                loaded.worker.stop()
+                del loaded
+                free_memory(quietly=True)
 
     def _prepare(self, loaded: _Loaded, request: EngineRequest) -> tuple[Prompt, Sampler]:
         """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
@@ -196,7 +214,7 @@ class TransformersEngine:
         return Row(
             request=request,
             prompt=prompt,
-            max_tokens=self._max_tokens(local, request, len(prompt.ids)),
+            max_tokens=self._max_tokens(loaded, request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
             sampler=sampler,
@@ -206,28 +224,40 @@ class TransformersEngine:
             where=self._where,
         )
 
-    def _max_tokens(self, local: LocalModel, request: EngineRequest, prompt_tokens: int) -> int:
-        window, asked = local.window_tokens, request.sampling.max_tokens
-        most = window - prompt_tokens
-        if most < (asked or 1):
+    def _max_tokens(self, loaded: _Loaded, request: EngineRequest, prompt_tokens: int) -> int:
+        """Give the most tokens of a completion: what is asked for, or fewer where window or memory leave no more."""
+        window, own = loaded.window_tokens, loaded.local.window_tokens
+        if prompt_tokens >= own:
             raise EngineRejected(
-                f"{self._where}: the prompt has {prompt_tokens} tokens and the completion may have {asked or 1}, "
-                f"together more than the window of {window}"
+                f"{self._where}: the prompt has {prompt_tokens} tokens, which leaves none for a completion in the "
+                f"window of {own}"
             )
-        return asked if asked is not None else most
+        most = (window if prompt_tokens < window else own) - prompt_tokens  # the worker says what memory is missing
+        return min(most, request.sampling.max_tokens or most)
 
 
 class _Loaded:
-    """What loading makes: the model, and a worker that runs it. Made in a thread."""
+    """What loading makes: the model, and a worker that runs it. Made in a thread.
 
-    def __init__(self, settings: LocalSettings, counter: ModelTokens) -> None:
+    Its `window_tokens` are the model's, or fewer where memory has no room for so many.
+    """
+
+    def __init__(self, settings: LocalSettings, counter: PromptTokens) -> None:
         self.local = load_model(settings, counter)
         from riffler.service.inference.transformers.memory import sizes_of  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.warming import warm_up  # noqa: PLC0415 - needs torch
         from riffler.service.inference.transformers.worker import Worker  # noqa: PLC0415 - needs torch
 
-        self.writer = PromptWriter(self.local.tokenizer, self.local.form, settings.where)
-        sizes = sizes_of(self.local, settings, warm_up(self.local, settings.where))
+        self.writer = counter.load()
+        warmed = warm_up(self.local, settings.where)
+        if self.local.chunked and not warmed.chunked:
+            _LOG.warning("chunks_off", model=settings.model, reason="its layers don't go on from chunk to chunk")
+        self.local = replace(self.local, chunked=warmed.chunked)
+        sizes = sizes_of(self.local, settings, warmed.token_bytes)
+        own = self.local.window_tokens
+        self.window_tokens = own if sizes.window_tokens is None else max(1, min(own, sizes.window_tokens))
+        if self.window_tokens < own:
+            _LOG.warning("window_narrowed", model=settings.model, window_tokens=self.window_tokens, own_tokens=own)
         self.worker: Worker = Worker(self.local, settings, sizes)
         self.worker.start()
 
@@ -238,7 +268,7 @@ class _Loaded:
         return config
 
 
-def _seen(task: asyncio.Task[_Loaded]) -> None:
+def _seen(task: asyncio.Task[None]) -> None:
     if not task.cancelled():
         task.exception()
 

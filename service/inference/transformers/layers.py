@@ -136,6 +136,18 @@ def room_for(tokens: int) -> int:
     return tokens + max(_ROOM, tokens // 8)
 
 
+def tokens_within(columns: int) -> int:
+    """Tell how many tokens a layer that grows can hold: the reverse of `room_for`.
+
+    Args:
+        columns: For how many tokens there is memory.
+
+    Returns:
+        The most; it may be one too few.
+    """
+    return max(0, min(columns - _ROOM, columns * 8 // 9))
+
+
 def _enlarged(old: torch.Tensor | None, like: torch.Tensor, size: int) -> torch.Tensor:
     new = like.new_empty((*like.shape[:2], size, like.shape[-1]))
     if old is not None:
@@ -245,10 +257,10 @@ def token_bytes_of(cache: DynamicCache, tokens: int) -> int:
         tokens: How many it holds.
 
     Returns:
-        The number of bytes; of states whose size is always the same, nothing.
+        The number of bytes, at least 1; states whose size is always the same count nothing.
     """
     pairs = ((getattr(layer, "keys", None), getattr(layer, "values", None)) for layer in cache.layers)
-    return -(-sum(each.nbytes for pair in pairs for each in pair if isinstance(each, torch.Tensor)) // tokens)
+    return max(1, -(-sum(each.nbytes for pair in pairs for each in pair if isinstance(each, torch.Tensor)) // tokens))
 
 
 def bytes_of(cache: DynamicCache) -> int:

@@ -10,8 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
-from riffler.service.inference.tokenizer import ModelTokens
-from riffler.service.inference.transformers.forms import FORMS, detect_form
+from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import marks_of
 from riffler.service.inference.transformers.settings import LocalSettings
@@ -35,7 +34,7 @@ class LocalModel:
         device: Where it runs.
         window_tokens: How many tokens a request and its completion may have together.
         plain: Whether rows of its cache can be cut, moved and joined (`layers.is_plain`).
-        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`).
+        chunked: Whether a prompt can be computed in chunks (`layers.is_chunked`, and what `warming.py` found).
         stretch_at: After how many tokens a text has to be computed anew (`layers.stretch_of`), or None.
         form: How it writes tool calls, or None.
         ends: Ids that end a reply.
@@ -148,7 +147,7 @@ def window_of(settings: LocalSettings, config: PretrainedConfig) -> int:
     return asked if asked is not None else own or 0
 
 
-def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
+def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
     """Load a model with all that goes with it. Takes seconds to minutes, and downloads what isn't there.
 
     Args:
@@ -174,11 +173,8 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
 
         device = _device(settings)
         at: dict[str, Any] = {"revision": settings.revision, "local_files_only": settings.local_only}
-        tokenizer = counter.load()
-        if not tokenizer.chat_template:
-            raise InvalidSetting(
-                f"{settings.where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
-            )
+        writer = counter.load()
+        tokenizer, form = writer.tokenizer, writer.form
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(
             settings.model, trust_remote_code=False, dtype=_dtype(settings, device), **at
         )
@@ -190,7 +186,6 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
                 "not as keys and values, so it can't run here"
             )
         plain = is_plain(model.config) and "position_ids" in takes
-        form = _form(settings, tokenizer)
     if not plain:
         _LOG.warning("reuse_off", model=settings.model, reason="its cache can't be cut: each request runs by itself")
     marks = marks_of(tokenizer, form)
@@ -203,7 +198,7 @@ def load_model(settings: LocalSettings, counter: ModelTokens) -> LocalModel:
         chunked=is_chunked(model.config),
         stretch_at=stretch_of(model.config),
         form=form,
-        ends=_ends(model, tokenizer),
+        ends=_ends(model, tokenizer, writer.end()),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
         marks=marks,
         takes=takes,
@@ -248,19 +243,11 @@ def _dtype(settings: LocalSettings, device: torch.device) -> Any:  # noqa: ANN40
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[settings.dtype]
 
 
-def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:
-    if settings.tool_form != "auto":
-        return FORMS[settings.tool_form]
-    form = detect_form(tokenizer.get_chat_template(tools=[{}]), tokenizer.get_added_vocab())
-    if form is None:
-        _LOG.warning("tool_form_unknown", model=settings.model, expected=sorted(FORMS))
-    return form
-
-
-def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> frozenset[int]:
+def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, turn: int | None) -> frozenset[int]:
+    """Name the tokens that end a reply: what model and tokenizer say, and what ends a turn in the chat template."""
     config = getattr(model.generation_config, "eos_token_id", None)
     named = config if isinstance(config, list) else [config]
-    return frozenset(number for number in (*named, tokenizer.eos_token_id) if isinstance(number, int))
+    return frozenset(number for number in (*named, tokenizer.eos_token_id, turn) if isinstance(number, int))
 
 
 def _wrong() -> tuple[type[Exception], ...]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import torch
 
+from riffler.service.inference.transformers.layers import tokens_within
 from riffler.service.inference.transformers.loading import LocalModel, free_memory
 from riffler.service.inference.transformers.settings import GIB, LocalSettings
 from riffler.service.logs import get_logger
@@ -26,11 +27,14 @@ class Sizes:
         token: What one token's keys and values take.
         limit: What all may take together; None is what the device gives.
         kept: What beginnings of sessions may take of it.
+        window_tokens: How many tokens one request and its completion may have, for which there is memory; None where
+            that can't be told.
     """
 
     token: int
     limit: int | None
     kept: int
+    window_tokens: int | None = None
 
 
 def sizes_of(local: LocalModel, settings: LocalSettings, token: int) -> Sizes:
@@ -57,6 +61,8 @@ def sizes_of(local: LocalModel, settings: LocalSettings, token: int) -> Sizes:
         kept = min(free, free if limit is None else limit) // 3
         kept = min(kept, _MOST_KEPT_ON_CPU) if on_cpu else kept
     kept = kept if local.plain else 0
+    most = free if limit is None and local.plain else limit  # others than plain ones may stop to grow
+    window = None if most is None else tokens_within(most // token)
     _LOG.info(
         "memory",
         model=settings.model,
@@ -64,7 +70,7 @@ def sizes_of(local: LocalModel, settings: LocalSettings, token: int) -> Sizes:
         limit_tokens=None if limit is None else limit // token,
         kept_tokens=kept // token,
     )
-    return Sizes(token, limit, kept)
+    return Sizes(token, limit, kept, window)
 
 
 def free_bytes(device: torch.device) -> int:

@@ -12,7 +12,7 @@ from riffler.service.inference.transformers.forms.form import ToolForm
 from riffler.service.inference.transformers.marks import THINKING, marks_of
 from riffler.service.inference.transformers.template import ChatTemplate
 from riffler.service.ports.engine import EngineRequest
-from riffler.tools.messages import Message
+from riffler.tools.messages import DEEPEST, Message, deeper
 
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
@@ -41,13 +41,18 @@ class PromptWriter:
         form: How the model calls tools; None where that isn't known.
         where: Who refuses, to start an error's text with.
 
+    Attributes:
+        tokenizer: The model's.
+        form: How the model calls tools; None where that isn't known.
+
     Raises:
         InvalidSetting: There are templates, but none for chats.
     """
 
     def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
+        self.tokenizer = tokenizer
+        self.form = form
         self._encoder = PieceEncoder(tokenizer)
-        self._form = form
         self._where = where
         self._template = ChatTemplate(tokenizer, form, where)
         template, marks = self._template.text, marks_of(tokenizer, form)
@@ -70,26 +75,52 @@ class PromptWriter:
             The prompt.
 
         Raises:
-            EngineRejected: A message has a part that is no text, the template refuses the conversation, or a call is
-                required of a model whose form of calls isn't known.
+            EngineRejected: A message has a part that is no text, a schema is nested too deep, the template refuses the
+                conversation, or a call is required of a model whose form of calls isn't known.
         """
+        if deeper(request.tools, DEEPEST):
+            raise EngineRejected(
+                f"{self._where}: tools: expected at most {DEEPEST} lists and objects inside each other, got more"
+            )
         messages = [self._translate(message, at) for at, message in enumerate(request.messages)]
-        if self._form is not None:
-            messages = self._form.adapt(messages)
+        if self.form is not None:
+            messages = self.form.adapt(messages)
         (messages, tools), mark = self._controls.mark((messages, list(request.tools)))
         text = self._template.render(messages, tools or None)
         thinking = next((closer for opener, closer in THINKING if text.rstrip().endswith(opener)), "")
         forced = ""
         if request.tools and request.tool_choice == "required":
-            if self._form is None:
+            if self.form is None:
                 raise EngineRejected(
                     f"{self._where}: tool_choice required: the model's chat template shows no form of tool calls that "
                     f"is known here; set tool_form, or use another model"
                 )
-            forced = self._form.forced
+            forced = self.form.forced
             if thinking:
                 text, thinking = f"{text.rstrip()}\n\n{thinking}\n\n", ""
         return Prompt(self._encoder.encode(text + forced, mark), forced, thinking)
+
+    def count(self, text: str) -> int:
+        """Count the tokens that a text takes in a prompt.
+
+        Args:
+            text: The text of a message.
+
+        Returns:
+            How many; by the joints with its neighbours it may be one or two more or less.
+        """
+        return len(self._encoder.encode(*self._controls.mark(text)))
+
+    def end(self) -> int | None:
+        """Find the token that ends the model's turn in the template, which a config may not name.
+
+        Returns:
+            Its id; None where no token of its own comes right after the model's words.
+        """
+        after, marks = self._template.after_turn(), marks_of(self.tokenizer, self.form)
+        added = {token.content: number for number, token in self.tokenizer.added_tokens_decoder.items()}
+        found = [content for content in added if content and after.startswith(content) and added[content] not in marks]
+        return added[max(found, key=len)] if found else None
 
     def _translate(self, message: Message, at: int) -> dict[str, Any]:
         """Give a message in the shape that templates expect: text as one string, arguments as objects."""
@@ -120,9 +151,11 @@ class PromptWriter:
 
 
 def _object(arguments: str) -> dict[str, Any]:
-    """Read arguments for a template, which writes them out again. What is no object is shown under one key."""
+    """Read arguments for a template, which writes them out again; what it can't write is shown as text, by one key."""
     try:
-        value = json.loads(arguments)
+        value = json.loads(arguments, strict=False)
     except (ValueError, RecursionError):
+        value = arguments
+    if deeper(value, DEEPEST):
         value = arguments
     return value if isinstance(value, dict) else {"arguments": value}

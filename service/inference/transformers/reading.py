@@ -4,6 +4,8 @@ What is certain to be text is given out at once; what may yet turn out to be the
 reasoning or of a stop text is held back. Nothing is lost:
 
 - A call that can't be read stays text, with what opened and closed it.
+- Where only the reply's end closes calls, text after whole calls is text if a token opened them; if letters did, all of
+  it is, as a quotation may be.
 - A call that breaks off at the token limit stays text too, and `broken` says so.
 - White space that only separates text from a call belongs to neither.
 - Reasoning is looked for at the reply's start only, so that an answer can speak of `<think>`.
@@ -216,12 +218,18 @@ class ReplyReader:
         return ""
 
     def _end_call(self) -> str:
-        """Read a call that the reply's end closes."""
-        calls = self._parse(self._buffer)
+        """Read a call that the reply's end closes. After one that its token opened, text may follow."""
+        calls, rest = self._parse(self._buffer), ""
+        if calls is None and self._opened in self._written:
+            assert self._form is not None  # noqa: S101 - no form, no call
+            shown = self._show(self._buffer, but=self._opener)
+            end = self._form.end(shown, self._opener)
+            calls = self._form.parse(shown[:end], self._opener, self._offered) if end else None
+            rest = shown[end:] if calls is not None else ""
         if not self._opened and any(call.name not in self._offered for call in calls or ()):
             calls = None  # an answer in JSON that happens to have a name
         self.broken = calls is None
-        return self._close(calls, self._opened + self._buffer, "")
+        return self._close(calls, self._opened + self._buffer, rest)
 
     def _parse(self, body: str) -> tuple[ParsedCall, ...] | None:
         assert self._form is not None  # noqa: S101 - no form, no call

@@ -168,7 +168,7 @@ class Rounds:
         return tokens // self.chunk * self.chunk
 
     def _gather(self) -> None:
-        """Let groups join where they fit: the fewer, the faster. Nothing is lost when memory is short."""
+        """Let groups join where they fit: the fewer, the faster. When memory is short, nothing is lost or forgotten."""
         if not self._local.plain:
             return
         for group in reversed(self._groups[1:]):
@@ -179,21 +179,17 @@ class Rounds:
                     except Exception as exc:
                         if not is_out_of_memory(exc):
                             raise
-                        self.store.make_room(0)
                         return  # they go on apart
                     self._groups.remove(group)
                     break
 
     def _fit(self, one: Group, other: Group) -> bool:
-        """Tell whether two groups fit together, and make room for it."""
+        """Tell whether two groups fit together beside all else, and what is kept."""
         rows, width = (*one.rows, *other.rows), max(one.width, other.width)
         if len(rows) * width > _MOST_PADDING * sum(row.computed for row in rows):
             return False
-        try:
-            self._reserve(len(rows) * room_for(width) * self._sizes.token)  # for a moment, both are there twice
-        except NoRoom:
-            return False
-        return True
+        # for a moment, both are there twice
+        return self._left(len(rows) * room_for(width) * self._sizes.token) >= self.store.size
 
     def _decode(self, group: Group) -> None:
         """Compute one token of each row of a group."""
@@ -269,14 +265,18 @@ class Rounds:
         given = group.mostly(tokens) and group.size(token) <= self._sizes.kept
         if not given and self._left(tokens * token) < 0:
             return
-        try:
-            if not given:
-                self._reserve(tokens * token)
-            self.store.put(name, row.ids[:tokens], group.beginning_of(row, tokens, copy=not given))
-        except Exception as exc:
-            if not is_out_of_memory(exc):
-                raise
-            self.store.make_room(0)
+        if not given:
+            self._reserve(tokens * token)
+        while True:
+            try:
+                self.store.put(name, row.ids[:tokens], group.beginning_of(row, tokens, copy=not given))
+            except Exception as exc:
+                if not is_out_of_memory(exc):
+                    raise
+                if self.store.size:
+                    self.store.make_room(self.store.size - 1)  # without the oldest, it may fit
+                    continue
+            return
 
     def _reserve(self, size: int) -> None:
         """Make room within the limit, at the cost of what is kept.

@@ -4,7 +4,7 @@ import asyncio
 import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +28,14 @@ from riffler.errors import (
 from riffler.service.agent.lease import held
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep
 from riffler.service.app import Riffler
+from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.scripted import Reply, ReplyFunction, ScriptedEngine
 from riffler.service.memory.store import RedisMemoryStore
-from riffler.service.ports.engine import Completion, EngineRequest, TextDelta, Usage
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import Lease, SessionKey
 from riffler.service.settings import read_settings
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.tokens import count_schemas
 
 Make = Callable[..., Riffler]
 
@@ -358,6 +360,48 @@ async def test_a_stream_that_is_closed_stops_its_engine_first(make: Make) -> Non
         pass
     await progress.aclose()
     assert order == ["engine ended"]
+
+
+@pytest.mark.parametrize(("setting", "most"), [(None, 1024), (2000, 2000)])
+async def test_what_is_kept_free_for_completions_bounds_them(make: Make, setting: int | None, most: int) -> None:
+    """Every call of a turn is for at most as many tokens as a full view leaves in the window; a summary's call, too."""
+    summarise: Reply = [
+        ToolCall("call_1", "fragment_context", '{"start_marker": "The key", "end_marker": "stone."}'),
+        ToolCall("call_2", "summarize_fragment", '{"fragment_id": "f00001", "focus": "the key"}'),
+    ]
+
+    def model(request: EngineRequest) -> Reply:
+        return "Here." if request.messages[-1].role == "tool" or not request.tools else summarise
+
+    riffler = make(model, policy=Fixed("paraphrase"), completion_tokens=setting)
+    answer = await riffler.ask("Where is the key?", ["The key lies under the stone. " + "The harbour is deep. " * 3000])
+    assert isinstance(riffler.engine, ObservedEngine)
+    inner = riffler.engine.observed
+    assert isinstance(inner, ScriptedEngine)
+    assert len(inner.requests) >= 3
+    assert {request.sampling.max_tokens for request in inner.requests} == {most}
+    schemas = count_schemas(inner.requests[-1].tools, inner.counter)  # type: ignore[arg-type]
+    assert answer.seen_tokens + schemas + most <= inner.info.window_tokens
+
+
+async def test_what_must_fit_fits_the_window_that_an_engine_turns_out_to_have(make: Make) -> None:
+    """A window that loading narrows counts for the first question, too."""
+
+    class Narrowed(ScriptedEngine):
+        @property
+        def info(self) -> EngineInfo:
+            return replace(super().info, window_tokens=4000 if self.loaded else 64_000, settled=self.loaded)
+
+        loaded = False
+
+        async def ready(self) -> None:
+            self.loaded = True
+
+    riffler = make([])
+    riffler.engine = Narrowed(["Here."])
+    answer = await riffler.ask("Where is the key?", ["The harbour is deep. " * 2000])
+    assert answer.conversation_tokens > 8000
+    assert answer.seen_tokens < 4000
 
 
 async def test_a_window_too_small_for_the_tools_is_named(make: Make) -> None:

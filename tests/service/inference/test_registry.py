@@ -1,5 +1,6 @@
 """Engines are made from plain arguments, and what can't be made is said before anything is connected."""
 
+import json
 import subprocess
 import sys
 from typing import Any
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 
 from riffler.errors import InvalidSetting
 from riffler.service.inference.local_api import LocalApi, echo
+from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.registry import ENGINE_NAMES, build_engine
 from riffler.service.inference.tokenizer import ModelTokens
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
@@ -35,6 +37,17 @@ async def test_openai_is_made_from_plain_arguments(key: str | SecretStr | None) 
     assert (engine.info.name, engine.info.model, engine.info.window_tokens) == ("openai", "asked", 1234)
     assert (received.body["model"], received.body["max_completion_tokens"]) == ("asked", 5)
     assert received.headers.get("authorization") == ("Bearer sk-1" if key else None)
+
+
+@pytest.mark.parametrize(
+    ("address", "field"), [(None, "max_completion_tokens"), ("http://127.0.0.1:9/v1", "max_tokens")]
+)
+def test_the_bound_of_completions_has_the_name_that_the_server_takes(address: str | None, field: str) -> None:
+    """OpenAI's own server refuses `max_tokens` for some models; others know no other name."""
+    engine = build_engine("openai", model="m", base_url=address, api_key="sk-1")
+    assert isinstance(engine, OpenAIEngine)
+    body = json.loads(engine._body(EngineRequest((Message.user("hello"),), sampling=Sampling(max_tokens=5))))
+    assert body[field] == 5
 
 
 @pytest.mark.parametrize(("tokenizer", "kind"), [(None, EstimatedTokens), ("some/name", ModelTokens)])

@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-_DECODER = json.JSONDecoder()
+from riffler.tools.messages import DEEPEST, deeper
+
+_DECODER = json.JSONDecoder(strict=False)
+"""Models write line breaks into strings as they are."""
 
 Schemas = Mapping[str, Mapping[str, Any]]
 """The JSON schema of each tool's arguments, by the tool's name."""
@@ -78,6 +81,30 @@ class ToolForm(Protocol):
         """
         ...
 
+    def end(self, body: str, opener: str) -> int:
+        """Find where the calls end that began with a token, for forms that close none.
+
+        Args:
+            body: What comes after the opener's token, up to the reply's end.
+            opener: See `parse`.
+
+        Returns:
+            The length of what may be calls, so that the rest is text; 0 for none.
+        """
+        ...
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write a call, for models whose chat template shows none.
+
+        Args:
+            name: The function.
+            arguments: Its arguments.
+
+        Returns:
+            What the model would have written.
+        """
+        ...
+
     def inside(self, body: str) -> bool:
         """Tell whether a body ends within an argument's text, so that a closer which comes next is part of that.
 
@@ -99,6 +126,18 @@ class ToolForm(Protocol):
             The messages for the template.
         """
         ...
+
+
+def json_of(value: object) -> str:
+    """Write JSON as models do.
+
+    Args:
+        value: What `json` writes.
+
+    Returns:
+        One line, with letters of all scripts as they are.
+    """
+    return json.dumps(value, ensure_ascii=False)
 
 
 def in_string(text: str) -> bool:
@@ -144,6 +183,22 @@ def read_values(text: str, separators: str = "") -> list[object] | None:
     return values
 
 
+def value_end(text: str, at: int) -> int:
+    """Find where a JSON value ends.
+
+    Args:
+        text: The text.
+        at: Where it begins.
+
+    Returns:
+        The place after it; 0 where there is no whole one.
+    """
+    try:
+        return _DECODER.raw_decode(text, at)[1]
+    except (ValueError, RecursionError):
+        return 0
+
+
 def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
     """Take a JSON value for a call.
 
@@ -152,7 +207,8 @@ def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
         keys: Under which of these names the arguments may stand.
 
     Returns:
-        The call, or None when it has no name, or no object (or JSON text of one) as its arguments.
+        The call, or None when it has no name, or no object (or JSON text of one) as its arguments, or one that is
+        nested deeper than a message may be: no template could show it again.
     """
     if not isinstance(value, dict) or not isinstance(value.get("name"), str) or not value["name"]:
         return None
@@ -160,7 +216,7 @@ def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:
     if isinstance(given, str):  # some models write the arguments as OpenAI does: JSON text within JSON
         inner = read_values(given)
         given = inner[0] if inner is not None and len(inner) == 1 else None
-    if not isinstance(given, dict):
+    if not isinstance(given, dict) or deeper(given, DEEPEST):
         return None
     try:
         arguments = json.dumps(given, ensure_ascii=False, allow_nan=False)

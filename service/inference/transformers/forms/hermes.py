@@ -6,9 +6,17 @@ template of Qwen2.5.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import (
+    ParsedCall,
+    Schemas,
+    in_string,
+    json_of,
+    read_calls,
+    read_values,
+)
 
 
 class Hermes:
@@ -25,6 +33,14 @@ class Hermes:
     def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read one object, or several one after another."""
         return read_calls(read_values(body.replace(opener, self.opener)), ("arguments", "parameters"))
+
+    def end(self, body: str, opener: str) -> int:
+        """Give none: it closes its calls."""
+        return 0
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write one object between the tags."""
+        return f"{self.opener}\n{json_of({'name': name, 'arguments': arguments})}\n{self.closer}"
 
     def inside(self, body: str) -> bool:
         """Tell whether a string is still open."""

@@ -13,9 +13,18 @@ chat template of Llama-3.1-8B-Instruct.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import (
+    ParsedCall,
+    Schemas,
+    in_string,
+    json_of,
+    read_calls,
+    read_values,
+    value_end,
+)
 
 
 class Llama:
@@ -32,6 +41,20 @@ class Llama:
     def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read all objects of the reply."""
         return read_calls(read_values(body.replace(opener, ""), ";"), ("parameters", "arguments"))
+
+    def end(self, body: str, opener: str) -> int:
+        """Find the end of the last whole object."""
+        end, text = 0, body.replace(opener, " " * len(opener))
+        while (at := len(text) - len(text[end:].lstrip(" \t\r\n;"))) < len(text) and text[at] == "{":
+            found = value_end(text, at)
+            if not found:
+                break
+            end = found
+        return end
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write one object."""
+        return json_of({"name": name, "parameters": arguments})
 
     def inside(self, body: str) -> bool:
         """Tell whether a string is still open."""

@@ -9,9 +9,18 @@ from __future__ import annotations
 import hashlib
 import re
 import string
+from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, in_string, read_calls, read_values
+from riffler.service.inference.transformers.forms.form import (
+    ParsedCall,
+    Schemas,
+    in_string,
+    json_of,
+    read_calls,
+    read_values,
+    value_end,
+)
 
 _NAMED = re.compile(r"\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*(?=\{)")
 _ID = re.compile(r"[A-Za-z0-9]{9}\Z")
@@ -43,6 +52,18 @@ class Mistral:
                 return None
             values.append({"name": named[1], "arguments": arguments[0]})
         return read_calls(values, ("arguments",))
+
+    def end(self, body: str, opener: str) -> int:
+        """Find the end of the last list, or of the last name's arguments."""
+        start = body.rfind(opener) + len(opener) if opener in body else 0
+        piece = body[start:]
+        named = _NAMED.match(piece)
+        end = value_end(piece, named.end() if named is not None else len(piece) - len(piece.lstrip()))
+        return start + end if end else 0
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write a list of one."""
+        return f"{self.opener}[{json_of({'name': name, 'arguments': arguments})}]"
 
     def inside(self, body: str) -> bool:
         """Tell whether a string is still open."""

@@ -14,10 +14,10 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, read_call, read_values
+from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, json_of, read_call, read_values
 
 _BEGIN = re.compile(r"\s*<function=([^>\s]+)>\s*")
 _PARAMETER = re.compile(r"<parameter=([^>\n]+)>\n?")
@@ -57,6 +57,16 @@ class QwenXml:
             return None
         call = read_call({"name": begin[1], "arguments": arguments}, ("arguments",))
         return None if call is None else (call,)
+
+    def end(self, body: str, opener: str) -> int:
+        """Give none: it closes its calls."""
+        return 0
+
+    def write(self, name: str, arguments: Mapping[str, Any]) -> str:
+        """Write each argument as bare text, or as JSON where it is none."""
+        texts = {key: value if isinstance(value, str) else json_of(value) for key, value in arguments.items()}
+        parameters = "".join(f"<parameter={key}>\n{text}\n</parameter>\n" for key, text in texts.items())
+        return f"{self.opener}\n<function={name}>\n{parameters}</function>\n{self.closer}"
 
     def inside(self, body: str) -> bool:
         """Tell whether a parameter is still open."""

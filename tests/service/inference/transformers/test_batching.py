@@ -173,7 +173,7 @@ async def test_a_bad_request_fails_alone(engine: TransformersEngine) -> None:
     """Requests that are refused, or can't be drawn, don't touch those beside them."""
     good = ask("deep")
     alone = await complete(engine, good)
-    bad = [ask("x", temperature=-1.0), ask("x", top_p=0.0), ask("x", 0), ask("x", 5000)]
+    bad = [ask("x", temperature=-1.0), ask("x", top_p=0.0), ask("x", 0), ask("x " * 5000)]
     results = await asyncio.gather(*(complete(engine, one) for one in (good, *bad, good)), return_exceptions=True)
     assert results[0] == results[-1] == alone
     assert [type(error) for error in results[1:-1]] == [EngineRejected] * 4

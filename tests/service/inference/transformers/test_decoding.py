@@ -1,5 +1,7 @@
 """Tokens become text without half characters, and all pieces joined are the whole."""
 
+from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
@@ -38,6 +40,41 @@ def test_any_tokens_give_what_they_give_together(tokenizer: Any, ids: list[int])
     joined = "".join([*(piece for token in ids for piece in texts(decoder, token)), decoder.flush()])
     whole = tokenizer.decode(ids, clean_up_tokenization_spaces=False)
     assert joined.replace("\ufffd", "") == whole.replace("\ufffd", "")
+
+
+class Bytes:
+    """A tokenizer whose tokens are any bytes."""
+
+    def __init__(self, tokens: Sequence[bytes]) -> None:
+        self._tokens = tokens
+
+    def decode(self, ids: Sequence[int], **_given: Any) -> str:
+        """Join the tokens' bytes."""
+        return b"".join(self._tokens[token] for token in ids).decode(errors="replace")
+
+
+def decoded(tokens: Sequence[bytes]) -> str:
+    """Decode some tokens one by one."""
+    decoder: Any = TextDecoder(Bytes(tokens), ())  # type: ignore[arg-type]  # all that it needs of one
+    return "".join([*(piece for token in range(len(tokens)) for piece in texts(decoder, token)), decoder.flush()])
+
+
+@given(text=st.text("a€é🪨", max_size=40), cuts=st.lists(st.integers(0, 160), max_size=50))
+def test_tokens_may_end_one_character_and_begin_the_next(text: str, cuts: list[int]) -> None:
+    """However far the next common end of a token and a character is, no character is lost."""
+    raw = text.encode()
+    places = sorted({0, len(raw), *(cut % (len(raw) + 1) for cut in cuts)})
+    assert decoded([raw[one:other] for one, other in pairwise(places)]) == text
+
+
+def test_characters_across_many_tokens_come_before_the_end() -> None:
+    """Text isn't held back for as long as tokens straddle characters, and invalid bytes don't hold it for ever."""
+    raw = ("€" * 30).encode()
+    tokens = [raw[:1], *(raw[at : at + 3] for at in range(1, len(raw) - 2, 3)), raw[-2:]]
+    assert decoded(tokens) == "€" * 30
+    decoder: Any = TextDecoder(Bytes(tokens), ())  # type: ignore[arg-type]
+    assert "".join(piece for token in range(20) for piece in texts(decoder, token)) == "€" * 19
+    assert decoded([b"\xff"] * 200 + [b"ok"]) == "\ufffd" * 200 + "ok"
 
 
 def test_hidden_tokens_are_no_text(tokenizer: Any) -> None:

@@ -50,6 +50,9 @@ def read(form: str, body: str) -> list[tuple[str, str]] | None:
         ("mistral", 'a[CALL_ID]123456789[ARGS]{"x": 1}', [A]),
         ("qwen_xml", "\n<function=a>\n<parameter=x>\n1\n</parameter>\n</function>\n", [A]),
         ("qwen_xml", "<function=b></function>", [B]),
+        ("hermes", '{"name": "a", "arguments": {"s": "1\n2\t3"}}', [("a", '{"s": "1\\n2\\t3"}')]),
+        ("llama", '{"name": "a", "parameters": {"s": "1\n2"}}', [("a", '{"s": "1\\n2"}')]),
+        ("mistral", 'a[ARGS]{"s": "1\n2"}', [("a", '{"s": "1\\n2"}')]),
     ],
 )
 def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> None:
@@ -77,6 +80,39 @@ def test_calls_are_read(form: str, body: str, calls: list[tuple[str, str]]) -> N
 def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
     """Half a call, a call with something beside it, and what no message can keep aren't calls."""
     assert read(form, body) is None
+
+
+@pytest.mark.parametrize("form", FORMS)
+@given(
+    name=st.text("abc_", min_size=1, max_size=5),
+    arguments=st.dictionaries(
+        st.text("abc", min_size=1, max_size=3),
+        st.text() | st.lists(st.integers()) | st.dictionaries(st.text("a"), st.text()),
+    ),
+)
+def test_what_a_form_writes_it_reads(form: str, name: str, arguments: dict[str, Any]) -> None:
+    """A call that a template can't show is shown as its model would have written it."""
+    made = FORMS[form]
+    body = made.write(name, arguments).removeprefix(made.opener).removesuffix(made.closer)
+    calls = read(form, body)
+    assert calls is not None
+    assert [(called, json.loads(given)) for called, given in calls] == [(name, arguments)]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_arguments_nested_too_deep_are_no_call(form: str) -> None:
+    """A message of them couldn't be shown to the model again; 99 lists in an object can."""
+    key = "parameters" if form == "llama" else "arguments"
+
+    def nested(depth: int) -> list[tuple[str, str]] | None:
+        value = "[" * depth + "1" + "]" * depth
+        if form == "qwen_xml":
+            return read(form, f"<function=a><parameter=unknown>{value}</parameter></function>")
+        call = f'{{"name": "a", "{key}": {{"x": {value}}}}}'
+        return read(form, f"[{call}]" if form == "mistral" else call)
+
+    assert nested(100) is None
+    assert len(nested(99) or ()) == 1
 
 
 @pytest.mark.parametrize("form", ["llama", "mistral"])

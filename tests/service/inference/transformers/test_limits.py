@@ -26,20 +26,20 @@ def ask(text: str, most: int | None = 12, reuse: str = "") -> EngineRequest:
     return EngineRequest((Message.user(text),), sampling=Sampling(max_tokens=most), reuse=reuse)
 
 
-@pytest.mark.parametrize("most", [None, 2000])
+@pytest.mark.parametrize("most", [None, 20])
 async def test_what_exceeds_the_window_is_rejected_with_both_numbers(
     engine: TransformersEngine, most: int | None
 ) -> None:
     """The prompt's tokens and the window are named, before anything is computed."""
-    text = "deep harbour " * (1000 if most is None else 30)
     with pytest.raises(EngineRejected, match=r"\d+ tokens.* window of 2048"):
-        await complete(engine, ask(text, most))
+        await complete(engine, ask("deep harbour " * 1000, most))
 
 
-async def test_without_a_limit_a_reply_ends_with_the_window(random_folder: Path) -> None:
-    """A model that never ends by itself is cut at the window, and says so."""
+@pytest.mark.parametrize("most", [None, 2000])
+async def test_a_reply_ends_with_the_window_at_the_latest(random_folder: Path, most: int | None) -> None:
+    """A model that never ends by itself is cut at the window, and says so; also when it may say more than that."""
     engine = TransformersEngine(str(random_folder), device="cpu", window_tokens=64)
-    answer = await complete(engine, ask("deep", None))
+    answer = await complete(engine, ask("deep", most))
     await engine.aclose()
     assert answer.usage.prompt_tokens + answer.usage.completion_tokens == 64
     assert answer.finish_reason == "length"
@@ -54,19 +54,40 @@ async def test_a_prompt_beyond_the_memory_limit_names_what_to_change(random_fold
     await engine.aclose()
 
 
-async def test_a_reply_that_grows_beyond_the_limit_fails_alone(random_folder: Path) -> None:
-    """The one that needs too much fails in the middle; the others get what they get without a limit."""
+async def test_the_window_is_what_memory_holds(random_folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """Once it is ready, an engine has the window that its memory has room for, and can fill it to the last token."""
+    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=700 * TOKEN_BYTES / 2**30)
+    assert (engine.info.window_tokens, engine.info.settled) == (2048, False)
+    await engine.ready()
+    window = engine.info.window_tokens
+    assert engine.info.settled
+    assert 600 < window < 700
+    assert f"window_tokens={window} own_tokens=2048" in caplog.text
+    number = next(n for n in range(window, 0, -1) if engine.counter.count("deep " * n) < window - 100)
+    answer = await complete(
+        engine, EngineRequest((Message.user("deep " * number),), sampling=Sampling(temperature=3.0, seed=1))
+    )
+    assert answer.finish_reason == "length"
+    assert answer.usage.prompt_tokens + answer.usage.completion_tokens == window
+    await engine.aclose()
+
+
+async def test_a_reply_that_grows_to_the_limit_ends_there_alone(random_folder: Path) -> None:
+    """The one that needs too much ends with the memory; the others get what they get without a limit."""
     free = TransformersEngine(str(random_folder), device="cpu")
     small = [ask("deep " * number) for number in range(1, 5)]
     alone = [(await complete(free, request)).message for request in small]
     await free.aclose()
     engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=150 * TOKEN_BYTES / 2**30)
     results = await asyncio.gather(
-        complete(engine, ask("much", 1000)), *(complete(engine, one) for one in small), return_exceptions=True
+        complete(engine, replace(ask("much"), sampling=Sampling(max_tokens=1000, temperature=3.0, seed=1))),
+        *(complete(engine, one) for one in small),
     )
+    window = engine.info.window_tokens
     await engine.aclose()
-    assert isinstance(results[0], EngineOutOfMemory)
-    assert [getattr(result, "message", result) for result in results[1:]] == alone
+    assert results[0].finish_reason == "length"
+    assert results[0].usage.prompt_tokens + results[0].usage.completion_tokens == window
+    assert [result.message for result in results[1:]] == alone
 
 
 async def test_kept_beginnings_make_room_first(random_folder: Path) -> None:
@@ -80,6 +101,47 @@ async def test_kept_beginnings_make_room_first(random_folder: Path) -> None:
     assert (await complete(engine, ask("deep harbour " * 100))).usage.completion_tokens > 0
     assert store.size <= 256 * TOKEN_BYTES
     await engine.aclose()
+
+
+async def test_joining_costs_nothing_that_is_kept(random_folder: Path) -> None:
+    """Two replies of 320 tokens for which there is room, but not to join them beside what is kept, run apart."""
+    engine = TransformersEngine(str(random_folder), device="cpu", memory_gib=1400 * TOKEN_BYTES / 2**30, reuse_gib=1)
+    await engine.ready()
+    await complete(engine, ask("deep harbour key " * 20, reuse="a"))
+    await asyncio.gather(*(complete(engine, ask(f"{word} deep harbour " * 40, 30)) for word in ("key", "Vorn")))
+    again = await complete(engine, ask("deep harbour key " * 20, reuse="a"))
+    await engine.aclose()
+    assert again.usage.cached_tokens == 128
+
+
+@pytest.mark.parametrize(("name", "kept"), [("join", "abc"), ("beginning_of", "bcd")])
+async def test_a_device_without_memory_for_a_copy_keeps_what_it_can(
+    engine: TransformersEngine, monkeypatch: pytest.MonkeyPatch, name: str, kept: str
+) -> None:
+    """A join that finds no memory costs nobody anything; a beginning to be kept costs the oldest ones, one by one."""
+    torch = pytest.importorskip("torch")
+    text = " deep harbour key" * 20
+    for session in "abc":
+        await complete(engine, ask(session + text, reuse=session))
+    right, failed = getattr(Group, name), False
+
+    def fail(*given: Any, **named: Any) -> Any:
+        nonlocal failed
+        if not failed:
+            failed = True
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return right(*given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Group, name, fail)
+        if name == "join":
+            await asyncio.gather(*(complete(engine, ask("deep " * number, 20)) for number in (1, 2)))
+        else:
+            await complete(engine, ask("d" + text, reuse="d"))
+            await complete(engine, ask("one round later"))
+    assert failed
+    assert engine._loaded is not None
+    assert {key[0] for key in engine._loaded.worker.rounds.store._entries} == set(kept)
 
 
 @contextmanager

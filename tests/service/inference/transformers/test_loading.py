@@ -14,7 +14,9 @@ import pytest
 from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.inference.transformers import engine as engine_module
 from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.service.settings import Settings
 from riffler.tools.messages import Message
@@ -33,6 +35,18 @@ async def test_it_is_made_by_name_and_loads_at_the_first_call(random_folder: Pat
     assert engine.counter.count("harbour") < len("harbour")
     assert (await complete(engine, ASK)).model == str(random_folder)
     await engine.aclose()
+
+
+async def test_a_document_of_control_tokens_fits_by_its_count(engine: TransformersEngine) -> None:
+    """Before and after loading, their letters are counted: a view that fits by the engine's count can be answered."""
+    text = "<|im_start|>user\nHow deep?<|im_end|>\n" * 20
+    counted = engine.counter.count(text)
+    short, long = [
+        (await complete(engine, EngineRequest((Message.user(said),), sampling=ASK.sampling))).usage.prompt_tokens
+        for said in ("x", text)
+    ]
+    assert abs(long - short + 1 - counted) <= 3
+    assert engine.counter.count(text) == counted
 
 
 async def test_callers_share_one_load_off_the_event_loop(random_folder: Path) -> None:
@@ -79,6 +93,50 @@ async def test_closing_while_it_loads_is_clean(random_folder: Path) -> None:
     with pytest.raises(EngineUnavailable):
         await call
     assert not [thread for thread in threading.enumerate() if thread.name == "riffler-transformers"]
+
+
+@pytest.fixture
+def entered(monkeypatch: pytest.MonkeyPatch) -> threading.Event:
+    """Is set when a model begins to load."""
+    event, load = threading.Event(), engine_module.load_model
+
+    def noted(*given: Any) -> Any:
+        event.set()
+        return load(*given)
+
+    monkeypatch.setattr(engine_module, "load_model", noted)
+    return event
+
+
+@pytest.mark.parametrize("closed", ["at once", "in another loop"])
+def test_a_load_whose_task_is_cancelled_is_not_lost(random_folder: Path, entered: threading.Event, closed: str) -> None:
+    """A loop that ends cancels its tasks: the thread's work is kept for the next call, or ended by closing."""
+    engine = TransformersEngine(str(random_folder), device="cpu")
+
+    def workers() -> list[threading.Thread]:
+        return [thread for thread in threading.enumerate() if thread.name == "riffler-transformers"]
+
+    async def interrupt() -> None:
+        call = asyncio.create_task(engine.ready())
+        await asyncio.to_thread(entered.wait)
+        for task in asyncio.all_tasks() - {asyncio.current_task()}:
+            task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await call
+        if closed == "at once":
+            await engine.aclose()
+
+    async def go_on() -> None:
+        entered.clear()
+        assert (await complete(engine, ASK)).usage.completion_tokens > 0
+        assert len(workers()) == 1
+        assert not entered.is_set()
+        await engine.aclose()
+
+    asyncio.run(interrupt())
+    if closed == "in another loop":
+        asyncio.run(go_on())
+    assert not workers()
 
 
 @pytest.mark.parametrize(
@@ -177,6 +235,29 @@ async def test_a_name_that_is_nowhere_is_named(name: str) -> None:
     with pytest.raises(InvalidSetting, match=name):
         await engine.ready()
     await engine.aclose()
+
+
+@pytest.mark.parametrize("form", FORMS)
+async def test_a_turn_ends_as_in_the_template(
+    tiny: Any, make_tokenizer: Callable[[str, Sequence[str]], Any], tmp_path: Path, form: str
+) -> None:
+    """A checkpoint may name another end of texts than that of turns: the template's own ends a reply, too."""
+    tokenizer = make_tokenizer(form, ["deep"])
+    end, tokenizer.eos_token = tokenizer.eos_token_id, tokenizer.convert_ids_to_tokens(1)
+    tiny.save(tiny.make_model(len(tokenizer)), tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu")
+    await engine.ready()
+    assert engine._loaded is not None
+    assert engine._loaded.local.ends == {1, end}
+    await engine.aclose()
+
+
+@pytest.mark.parametrize("after", ["", "\n", "\n### Human:", "<tool_call>"])
+def test_a_template_without_ends_names_none(tiny: Any, after: str) -> None:
+    """Text that comes after a turn is no end, nor is a token that belongs to replies."""
+    template = "{% for m in messages %}{{ m.role }}: {{ m.content }}" + after + "{% endfor %}"
+    tokenizer = tiny.train_tokenizer(["deep"], template, end="<end>", added=["<tool_call>"])
+    assert PromptWriter(tokenizer, FORMS["hermes"], "engine").end() is None
 
 
 async def test_a_loaded_model_is_known_without_its_source(random_folder: Path, tmp_path: Path) -> None:

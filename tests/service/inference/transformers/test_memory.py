@@ -12,6 +12,9 @@ from riffler.service.inference.transformers.settings import GIB
 memory = pytest.importorskip(
     "riffler.service.inference.transformers.memory", reason="the extra `local` isn't installed"
 )
+layers = pytest.importorskip(
+    "riffler.service.inference.transformers.layers", reason="the extra `local` isn't installed"
+)
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,14 @@ async def test_shares_are_of_what_is_free(
     sizes = memory.sizes_of(engine._loaded.local, replace(engine._settings, **settings), 512)
     assert (sizes.limit / GIB, sizes.kept / GIB, sizes.token) == (limit_gib, kept_gib, 512)
     await engine.aclose()
+
+
+def test_the_tokens_that_fit_are_those_whose_room_fits() -> None:
+    """What is said to fit fits with its room, and hardly more would."""
+    for columns in range(3000):
+        tokens = layers.tokens_within(columns)
+        assert tokens == 0 or layers.room_for(tokens) <= columns
+        assert layers.room_for(tokens + 2) > columns
 
 
 def test_what_is_free_is_a_plausible_number() -> None:

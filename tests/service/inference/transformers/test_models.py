@@ -42,6 +42,21 @@ MODELS: dict[str, tuple[str, dict[str, Any], bool]] = {
         False,
     ),
 }
+HYBRIDS: dict[str, tuple[str, dict[str, Any], bool]] = {
+    "jamba": (
+        "Jamba",
+        {
+            **SIZES,
+            "num_experts": 2,
+            "use_mamba_kernels": False,
+            "mamba_dt_rank": 4,
+            "attn_layer_period": 2,
+            "attn_layer_offset": 1,
+        },
+        False,
+    ),
+    "lfm2": ("Lfm2", {**SIZES, "layer_types": ["conv", "full_attention"]}, True),
+}
 MAMBA: dict[str, Any] = {"hidden_size": 64, "num_hidden_layers": 2, "num_heads": 8, "head_dim": 16, "state_size": 16}
 REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
     "mamba": ("Mamba2", {**MAMBA, "n_groups": 1}, "Mamba2ForCausalLM keeps what it read in a way of its own"),
@@ -62,6 +77,11 @@ REFUSED: dict[str, tuple[str, dict[str, Any], str]] = {
         },
         "can't run here",
     ),
+    "recurrent gemma": (
+        "RecurrentGemma",
+        {**SIZES, "lru_width": 64, "attention_window_size": 16, "num_hidden_layers": 3},
+        "keeps a part of what it read in itself",
+    ),
 }
 
 
@@ -70,6 +90,9 @@ def saved(family: str, sizes: dict[str, Any], tokenizer: Any, folder: Path) -> A
     torch.manual_seed(0)
     config = getattr(transformers, f"{family}Config")(vocab_size=len(tokenizer), **sizes)
     model = transformers.AutoModelForCausalLM.from_config(config).eval()
+    for name, values in model.named_parameters():  # recurrent layers that remember, as those of trained models do
+        if name.endswith(("A_log", "dt_proj.bias")):
+            torch.nn.init.constant_(values, -4.0 if name.endswith("A_log") else -2.0)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
@@ -106,9 +129,32 @@ async def test_it_agrees_with_generate(name: str, tokenizer: Any, tmp_path: Path
     assert any(one.usage.prompt_tokens < 300 < one.usage.prompt_tokens + one.usage.completion_tokens for one in alone)
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+@pytest.mark.parametrize("name", HYBRIDS)
+async def test_a_hybrid_whose_layers_begin_anew_is_not_computed_in_chunks(
+    name: str, dtype: Any, tokenizer: Any, tmp_path: Path
+) -> None:
+    """A prompt of many chunks gives what `generate` gives; which models lose what a chunk read is found by trying."""
+    family, sizes, chunked = HYBRIDS[name]
+    model = saved(family, sizes, tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu", dtype=dtype, window_tokens=1024)
+    await engine.ready()
+    assert engine._loaded is not None
+    assert engine._loaded.local.chunked == chunked
+    if dtype == "float32":
+        text = "key harbour " * 150
+        answer = await complete(engine, EngineRequest((Message.user(text),), sampling=Sampling(max_tokens=12)))
+        chat = [{"role": "user", "content": text}]
+        ids = tokenizer.apply_chat_template(chat, add_generation_prompt=True, return_tensors="pt", return_dict=True)
+        out = model.generate(**ids, max_new_tokens=12, do_sample=False)
+        assert answer.usage.prompt_tokens > 500
+        assert answer.message.text == tokenizer.decode(out[0, answer.usage.prompt_tokens :], skip_special_tokens=True)
+    await engine.aclose()
+
+
 @pytest.mark.parametrize("name", REFUSED)
 async def test_a_model_that_keeps_no_keys_and_values_is_refused(name: str, tokenizer: Any, tmp_path: Path) -> None:
-    """It would forget all it read at each token, without an error: so it is a setting that isn't possible."""
+    """It would forget what it read at each token, or mix it with another request's, without an error."""
     family, sizes, named = REFUSED[name]
     saved(family, sizes, tokenizer, tmp_path)
     engine = TransformersEngine(str(tmp_path), device="cpu", window_tokens=256)

@@ -1,6 +1,8 @@
 """Prompts are what the template makes of a conversation, and text in it can't act as the template."""
 
 import json
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,8 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.errors import EngineRejected, InvalidSetting
+from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
+from riffler.service.inference.transformers.settings import LocalSettings
+from riffler.service.inference.transformers.template import shows_tools
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 
@@ -38,6 +43,15 @@ def test_a_prompt_is_the_template_rendered(writer: PromptWriter, tokenizer: Any)
     expected = "<|im_start|>system\nBe short.<|im_end|>\n<|im_start|>user\ndeep?<|im_end|>\n<|im_start|>assistant\n"
     assert tokenizer.decode(ids) == expected
     assert ids.count(tokenizer.eos_token_id) == 2
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+@given(text=TEXTS)
+def test_a_text_is_counted_as_it_is_encoded(tokenizers: dict[str, Any], form: str, text: str) -> None:
+    """What it adds to a prompt is what it counts, up to its joints: letters of control tokens count one by one."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    empty, full = (len(writer.write(EngineRequest((Message.user(each),))).ids) for each in ("x\nx", f"x\n{text}\nx"))
+    assert abs(full - empty - writer.count(text)) <= 3
 
 
 @pytest.mark.parametrize("form", sorted(FORMS))
@@ -80,11 +94,61 @@ def test_neighbours_of_one_role_are_joined_where_the_template_wants_turns(make_t
     assert text.index("one") < text.index("two") < text.index("three?")
 
 
+STRICT = (
+    "{% if messages[0]['role'] == 'system' %}<turn>system\n{{ messages[0]['content'] }}<end>\n"
+    "{% set messages = messages[1:] %}{% endif %}"
+    "{% for message in messages %}{% if message['role'] != ['user', 'assistant'][loop.index0 % 2] %}"
+    "{{ raise_exception('roles must alternate') }}{% endif %}"
+    "<turn>{{ message['role'] }}\n{{ message['content'] }}<end>\n{% endfor %}{{ '<turn>assistant\n' }}"
+)
+
+
+def test_a_later_system_message_leaves_the_first_its_role(tiny: Any) -> None:
+    """Where one system message is taken, at the beginning, others become the user's; answers in a row are joined."""
+    tokenizer = tiny.train_tokenizer(["deep"], STRICT, end="<end>", special=["<turn>"])
+    messages = (
+        *(Message.system("Rules."), Message.system("More rules."), Message.user("One?"), Message.assistant("Two.")),
+        *(Message.assistant("Three."), Message.system("A note."), Message.user("Four?")),
+    )
+    ids = PromptWriter(tokenizer, None, "engine").write(EngineRequest(messages)).ids
+    assert tokenizer.decode(ids) == (
+        "<turn>system\nRules.\n\nMore rules.<end>\n<turn>user\nOne?<end>\n<turn>assistant\nTwo.\n\nThree.<end>\n"
+        "<turn>user\nA note.\n\nFour?<end>\n<turn>assistant\n"
+    )
+
+
 def test_what_the_template_refuses_is_rejected_in_its_words(make_tokenizer: Any) -> None:
     """The template's own complaint is in the error."""
     writer = PromptWriter(make_tokenizer("mistral", ["deep"]), FORMS["mistral"], "engine")
     with pytest.raises(EngineRejected, match="roles must alternate"):
         writer.write(EngineRequest((Message.assistant("first"), Message.user("deep?"))))
+
+
+@pytest.mark.parametrize("form", sorted(FORMS))
+def test_arguments_nested_too_deep_are_shown_as_text(tokenizers: dict[str, Any], form: str) -> None:
+    """Arguments may be any text, also what JSON just so reads and a template can't write: they end no conversation."""
+    writer = PromptWriter(tokenizers[form], FORMS[form], "engine")
+    deep = '{"a":' + "[" * 900 + "]" * 900 + "}"
+    messages = (Message.user("deep?"), Message.assistant(None, [ToolCall("c", "f", deep)]), Message.tool("c", "nine"))
+    assert "[" * 900 + "]" * 900 in tokenizers[form].decode(writer.write(EngineRequest(messages)).ids)
+
+
+def test_schemas_nested_too_deep_are_rejected(writer: PromptWriter) -> None:
+    """The error says how deep they may be, before the template fails on them."""
+    schema: dict[str, Any] = {}
+    for _ in range(900):
+        schema = {"properties": {"a": schema}}
+    tool = {"type": "function", "function": {"name": "f", "parameters": schema}}
+    with pytest.raises(EngineRejected, match="tools: expected at most 100"):
+        writer.write(EngineRequest((Message.user("deep?"),), (tool,)))
+
+
+def test_a_template_that_never_ends_is_rejected(tiny: Any) -> None:
+    """A template may call itself for what it doesn't expect: that is the request's failure, not the engine's."""
+    template = "{% macro f(m) %}{{ f(m) if m.content == 'deep' }}{% endmacro %}{{ f(messages[0]) }}"
+    writer = PromptWriter(tiny.train_tokenizer(["deep"], template, end="<end>"), None, "engine")
+    with pytest.raises(EngineRejected, match="recursion"):
+        writer.write(EngineRequest((Message.user("deep"),)))
 
 
 GEMMA = (
@@ -121,6 +185,54 @@ def test_what_a_template_does_not_take_is_told_as_text(tiny: Any, template: str)
     assert ids.count(tokenizer.eos_token_id) == 3
 
 
+LLAMA_3_0 = (
+    "{% for message in messages %}{{ '<turn>' + message['role'] + '\n' + message['content'] | trim + '<end>\n' }}"
+    "{% endfor %}{% if add_generation_prompt %}{{ '<turn>assistant\n' }}{% endif %}"
+)
+
+
+@pytest.mark.parametrize("added", [[], ["<tool_call>", "</tool_call>"]], ids=["letters", "tokens"])
+@pytest.mark.parametrize("template", [GEMMA, SILENT, LLAMA_3_0], ids=["gemma", "silent", "llama 3.0"])
+def test_tools_that_a_template_does_not_show_are_told(
+    tiny: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture, template: str, added: list[str]
+) -> None:
+    """Schemas and the form come in the system's text, calls as the model writes them; a client's words are letters."""
+    tiny.train_tokenizer(["deep"], template, end="<end>", special=["<bos>", "<turn>"], added=added).save_pretrained(
+        tmp_path
+    )
+    writer = PromptTokens(LocalSettings(str(tmp_path))).load()
+    assert "event='tools_told_as_text'" in caplog.text
+    assert "form='hermes'" in caplog.text
+    function = {"name": "search_context", "description": "Deep <tool_call><end>", "parameters": {}}
+    call = ToolCall("1", "search_context", '{"query": "<tool_call>"}')
+    messages = (
+        *(Message.system("Be short."), Message.user("How deep?"), Message.assistant(None, [call])),
+        *(Message.tool("1", "nine metres"), Message.user("So?")),
+    )
+    request = EngineRequest(messages, ({"type": "function", "function": function},))
+    ids = writer.write(request).ids
+    prompt = writer.tokenizer.decode(ids)
+    assert json.dumps(function) in prompt
+    assert prompt.index("Be short.\n\n# Tools") < prompt.index(json.dumps(function)) < prompt.index("How deep?")
+    assert '<tool_call>\n{"name": "function-name", "arguments": {"argument-name": "argument-value"}}' in prompt
+    assert '<tool_call>\n{"name": "search_context", "arguments": {"query": "<tool_call>"}}\n</tool_call>' in prompt
+    assert "Result of search_context:\nnine metres" in prompt
+    if added:  # ours are tokens, those in the schema and in the argument are letters
+        assert ids.count(writer.tokenizer.convert_tokens_to_ids("<tool_call>")) == 2
+    forced = writer.write(replace(request, tool_choice="required"))
+    assert writer.tokenizer.decode(forced.ids).endswith(FORMS["hermes"].forced)
+    assert "# Tools" not in writer.tokenizer.decode(writer.write(replace(request, tools=())).ids)
+
+
+def test_a_form_that_is_set_is_told(tiny: Any, tmp_path: Path) -> None:
+    """Where an operator knows how a model calls, it is told so, in a template that shows no tools, too."""
+    tiny.train_tokenizer(["deep"], LLAMA_3_0, end="<end>", special=["<turn>"]).save_pretrained(tmp_path)
+    writer = PromptTokens(LocalSettings(str(tmp_path), tool_form="llama")).load()
+    tool = {"type": "function", "function": {"name": "f", "parameters": {}}}
+    prompt = writer.tokenizer.decode(writer.write(EngineRequest((Message.user("deep?"),), (tool,))).ids)
+    assert '\n{"name": "function-name", "parameters": {"argument-name": "argument-value"}}' in prompt
+
+
 @pytest.mark.parametrize("form", sorted(FORMS))
 def test_what_a_template_takes_is_not_told_as_text(tokenizers: dict[str, Any], form: str) -> None:
     """Templates that know systems and tools get them as they are."""
@@ -130,6 +242,7 @@ def test_what_a_template_takes_is_not_told_as_text(tokenizers: dict[str, Any], f
     text = tokenizers[form].decode(writer.write(EngineRequest(messages)).ids)
     assert "Result of" not in text
     assert "Call of" not in text
+    assert shows_tools(tokenizers[form])
 
 
 def test_templates_without_a_default_are_named(tiny: Any) -> None:

@@ -4,7 +4,7 @@ import re
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from riffler.service.inference.transformers.forms import FORMS
@@ -90,9 +90,13 @@ def test_nothing_is_lost(pieces: list[str], form: str | None) -> None:
 def test_tokens_are_read_as_letters_are_where_there_are_no_tokens(
     pieces: list[str], form: str | None, thinking: str
 ) -> None:
-    """A model with tokens for what opens and closes gives what one without them gives with the same text."""
+    """A model with tokens for what opens and closes gives what one without them gives with the same text.
+
+    But for text after whole calls that nothing closes: there, only a token tells that they were meant.
+    """
     reply = "".join(pieces)
     letters, _ = read(reply, form, thinking=thinking)
+    assume(form not in {"llama", "mistral"} or not letters.broken)
     reader = ReplyReader(FORMS[form] if form else None, (), thinking, {"f": {}}, TOKENS)
     split = [piece for piece in re.split(f"({'|'.join(map(re.escape, TOKENS))})", reply) if piece]
     deltas = [reader.feed(Mark(piece) if piece in TOKENS else piece) for piece in split]
@@ -122,6 +126,32 @@ def test_a_call_may_quote_what_opens_and_closes(quoted: str, calls: int) -> None
         assert reader.finish() == ""
         expected = quoted if quoted in TOKENS else "\ufffd"
         assert [call.arguments for call in reader.calls] == [f'{{"x": "{expected}"}}'] * calls
+
+
+@pytest.mark.parametrize(
+    ("form", "opener", "call", "after", "calls"),
+    [
+        ("mistral", "[TOOL_CALLS]", '[{"name": "f", "arguments": {}}]', "\n\nI search.", 1),
+        ("mistral", "[TOOL_CALLS]", ' [{"name": "f", "arguments": {}}, {"name": "f", "arguments": {}}]', "] 5", 2),
+        ("mistral", "[TOOL_CALLS]", 'f{"x": 1}', " I search {it}.", 1),
+        ("llama", "<|python_tag|>", '{"name": "f", "parameters": {}}; {"name": "f", "parameters": {}}', " 5. Done.", 2),
+        ("llama", "<|python_tag|>", '{"name": "f", "parameters": {}}', " {Done.", 1),
+        ("mistral", "[TOOL_CALLS]", '[{"name": "f"}]', " I search.", 0),
+        ("mistral", "[TOOL_CALLS]", "I search.", " {", 0),
+        ("llama", "<|python_tag|>", "f.call(x=1)", " Done.", 0),
+    ],
+)
+def test_text_after_a_call_that_a_token_opened_is_text(
+    form: str, opener: str, call: str, after: str, calls: int
+) -> None:
+    """What was read whole counts, and what follows it is no part of it; with an opener in letters it is all text."""
+    reader = ReplyReader(FORMS[form], (), "", {"f": {}}, TOKENS)
+    deltas = "".join([reader.feed(Mark(opener)), reader.feed(call), reader.feed(after), reader.finish()])
+    assert len(reader.calls) == calls
+    assert deltas == reader.text == (after.lstrip() if calls else opener + call + after)
+    assert reader.broken == (calls == 0)
+    quoted = ReplyReader(FORMS[form], (), "", {"f": {}})
+    assert quoted.feed(opener + call + after) + quoted.finish() == opener + call + after
 
 
 def test_what_we_wrote_ourselves_opens_a_call() -> None:

@@ -265,8 +265,8 @@ async def test_the_form_can_be_chosen(caller: Path, any_form: str) -> None:
 
 
 async def test_a_model_without_a_form_answers_but_cannot_be_made_to_call(tiny: Any, tmp_path: Path) -> None:
-    """Where neither template nor tokens show a form, `required` is refused, and `auto` gives text."""
-    template = "{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
+    """Where tools are shown, but by no template or token a form, `required` is refused, and `auto` gives text."""
+    template = "{{ tools }}{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}"
     plain = tiny.train_tokenizer(["harbour"], template, end="<end>")
     tiny.save(tiny.make_model(len(plain)), plain, tmp_path)
     engine = TransformersEngine(str(tmp_path), device="cpu")
