@@ -33,7 +33,7 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(None, description="That server's key.")
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
     completion_tokens: int | None = Field(
-        None, ge=1, description="Most tokens of one call's completion; none given is 1,024 or a quarter of the window."
+        None, ge=1, description="Most tokens of one call's completion; none given is an eighth of the window."
     )
     tokenizer: str | None = Field(None, description="Hub name or folder of the model's tokenizer (extra `local`).")
     timeout_s: float = Field(600.0, gt=0, description="Longest time of one call of the model.")

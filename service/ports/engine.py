@@ -139,12 +139,16 @@ def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:
 
     Args:
         info: Of which engine.
-        asked: What a setting says; None is 1,024, and at most a quarter of the window.
+        asked: What a setting says; None is an eighth of the window: at least 1,024 (or a quarter, where that is less),
+            at most 8,192. Models that think before they answer need some thousands.
 
     Returns:
         The number of tokens, at least 1.
     """
-    return asked if asked is not None else max(1, min(1024, info.window_tokens // 4))
+    if asked is not None:
+        return asked
+    window = info.window_tokens
+    return max(1, min(1024, window // 4), min(8192, window // 8))
 
 
 class Engine(Protocol):

@@ -13,6 +13,8 @@ from riffler.tools.messages import Message
     [
         (8192, None, None, 1024),
         (2000, None, None, 500),
+        (32_768, None, None, 4096),
+        (131_072, None, None, 8192),
         (8192, 3000, None, 3000),
         (8192, 3000, 7, 7),
         (8192, None, 5000, 5000),
