@@ -185,7 +185,7 @@ class Rewriter:
             entropy: What makes its id unlike others; None draws it.
 
         Returns:
-            The decision as logged.
+            The decision as logged: of a request that is made twice at once it is the first draw.
         """
         decision = Decision(
             id=decision_id(self.key.digest(), secrets.token_bytes(32) if entropy is None else entropy),
@@ -198,8 +198,7 @@ class Rewriter:
             policy=self._policy.name,
             policy_version=self._policy.version,
         )
-        await self._store.record(self.name(tenant, reading), decision)
-        return decision
+        return await self._store.record(self.name(tenant, reading), decision)
 
     async def recall(self, tenant: str, decision_id: str, *, again: bool = False) -> LoggedDecision:
         """Read the decision of a turn that goes on.

@@ -46,10 +46,10 @@ class RedisPolicyStore:
             raise MemoryCorrupt(f"the posterior {name.digest} can't be read back from the store") from exc
         return Posterior(name.dimension, MappingProxyType(arms))
 
-    async def record(self, name: PolicyName, decision: Decision) -> None:
+    async def record(self, name: PolicyName, decision: Decision) -> Decision:
         """See the port."""
-        text = json.dumps(decision.to_dict(), separators=(",", ":"))
-        await self._script("record", policy_keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
+        keys, text = policy_keys(name.tenant, name.digest), json.dumps(decision.to_dict(), separators=(",", ":"))
+        return _decision(await self._said("record", keys, decision.id, text, str(name.dimension)))
 
     async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
         """See the port."""
@@ -119,9 +119,10 @@ class RedisPolicyStore:
         return found
 
     async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:
-        return int(
-            await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments, within_s=self._choosing_s)
-        )
+        return int(await self._said(name, keys, *arguments))
+
+    async def _said(self, name: str, keys: Sequence[str], *arguments: str) -> Any:  # noqa: ANN401 - Redis' replies have many types
+        return await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments, within_s=self._choosing_s)
 
     def _of(self, tenant: str, decision_id: str) -> list[str]:
         """Find the keys of the policy that made a decision; its id says which. A malformed id is unknown."""
@@ -133,18 +134,21 @@ class RedisPolicyStore:
 
 def _logged(text: str, state: str, unexecuted: str) -> LoggedDecision:
     kind, order, at_ms, *reward = state.split()
-    try:
-        decision = Decision.from_dict(json.loads(text))
-    except (ValueError, InvalidInput) as exc:
-        raise MemoryCorrupt("a decision can't be read back from the store") from exc
     return LoggedDecision(
-        decision=decision,
+        decision=_decision(text),
         state=cast("Literal['open', 'rewarded', 'void']", kind),
         reward=float(reward[0]) if reward else None,
         order=int(order),
         at_ms=int(at_ms),
         unexecuted=unexecuted,
     )
+
+
+def _decision(text: str) -> Decision:
+    try:
+        return Decision.from_dict(json.loads(text))
+    except (ValueError, InvalidInput) as exc:
+        raise MemoryCorrupt("a decision can't be read back from the store") from exc
 
 
 def _unknown(decision_id: str) -> UnknownDecision:

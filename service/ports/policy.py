@@ -77,12 +77,15 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def record(self, name: PolicyName, decision: Decision) -> None:
-        """Log a decision. Repeating it changes nothing.
+    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+        """Log a decision. The first one of an id stands: a request made twice at once draws twice, and decides once.
 
         Args:
             name: Whose.
             decision: The decision.
+
+        Returns:
+            The decision that stands under this id: go on with that one.
         """
         ...
 

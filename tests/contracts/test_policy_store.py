@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -48,6 +49,16 @@ async def test_a_decision_comes_back_as_it_was_logged(store: RedisPolicyStore, n
     await store.record(name, decision)
     assert (await store.decision(name.tenant, decision.id)).reward == 0.25
     assert [each.decision for each in await store.log(name)] == [decision]
+
+
+async def test_of_decisions_of_one_id_the_first_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Of ten racing draws of one request one is logged, and each of them is told that one."""
+    first = decide()
+    draws = [replace(first, arm=ARMS[number % len(ARMS)]) for number in range(10)]
+    told = await asyncio.gather(*(store.record(name, draw) for draw in draws))
+    (logged,) = await store.log(name)
+    assert {each.arm for each in told} == {logged.decision.arm}
+    assert all(each == logged.decision for each in told)
 
 
 async def test_of_many_rewards_one_counts(store: RedisPolicyStore, name: PolicyName) -> None:
