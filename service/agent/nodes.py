@@ -272,8 +272,7 @@ class Nodes:
         if rewriter is None or memory.rewrite is None:
             return self._raw(state)
         try:
-            again = self._turn.begun is not None
-            logged = await rewriter.recall(self._turn.key.tenant, memory.rewrite.decision, again=again)
+            logged = await rewriter.recall(self._turn.key.tenant, memory.rewrite.decision)
         except (MemoryFailed, NotFound) as exc:
             return self._raw(state, f"the decision of this turn can't be read: {exc}")
         decision, query = logged.decision, memory.text(memory.rewrite.span)

@@ -164,12 +164,9 @@ class Rewriter:
         if entropy is not None:
             id_ = decision_id(self.key.digest(), entropy)
             try:
-                logged = await self._store.decision(tenant, id_)
+                return (await self._store.decision(tenant, id_)).decision
             except UnknownDecision:
-                pass
-            else:
-                await self._store.reopen(tenant, id_)
-                return logged.decision
+                pass  # it is the first time, as far as can be told
         return await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy)
 
     async def log(
@@ -200,19 +197,16 @@ class Rewriter:
         )
         return await self._store.record(self.name(tenant, reading), decision)
 
-    async def recall(self, tenant: str, decision_id: str, *, again: bool = False) -> LoggedDecision:
+    async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read the decision of a turn that goes on.
 
         Args:
             tenant: Whose decision.
             decision_id: The decision.
-            again: Whether the turn was given up before, and is taken up again.
 
         Returns:
             The decision with what became of it.
         """
-        if again:
-            await self._store.reopen(tenant, decision_id)
         return await self._store.decision(tenant, decision_id)
 
     async def _ask(self, prompt: str) -> str:

@@ -76,11 +76,6 @@ class RedisPolicyStore:
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
 
-    async def reopen(self, tenant: str, decision_id: str) -> None:
-        """See the port."""
-        if await self._script("reopen", self._of(tenant, decision_id), decision_id) < 0:
-            raise _unknown(decision_id)
-
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""
         keys = self._of(tenant, decision_id)

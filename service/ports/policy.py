@@ -129,17 +129,7 @@ class PolicyStore(Protocol):
     async def void(self, tenant: str, decision_id: str) -> None:
         """Give a decision up, because its call failed: nothing is learned from it. A rewarded one stays as it is.
 
-        Args:
-            tenant: Whose decision.
-            decision_id: The decision.
-
-        Raises:
-            UnknownDecision: The tenant has none of this id.
-        """
-        ...
-
-    async def reopen(self, tenant: str, decision_id: str) -> None:
-        """Take a decision up again that was given up, because its request is made again.
+        It can't be taken back: the decision of a request that may be made again isn't given up.
 
         Args:
             tenant: Whose decision.

@@ -195,23 +195,6 @@ async def test_a_reward_whose_answer_was_lost_counts_once(
     assert (await store.decision(name.tenant, decision.id)).reward == 0.5
 
 
-async def test_a_decision_given_up_can_be_taken_up_again(store: RedisPolicyStore, name: PolicyName) -> None:
-    """A request that is made again can be rewarded after all; a rewarded decision stays as it is."""
-    decision = decide()
-    await store.record(name, decision)
-    await store.void(name.tenant, decision.id)
-    assert not await store.reward(name.tenant, decision.id, 0.5)
-    logged_at = (await store.decision(name.tenant, decision.id)).at_ms
-    await store.reopen(name.tenant, decision.id)
-    again = await store.decision(name.tenant, decision.id)
-    assert (again.state, again.at_ms) == ("open", logged_at)
-    assert await store.reward(name.tenant, decision.id, 0.5)
-    await store.reopen(name.tenant, decision.id)
-    assert (await store.decision(name.tenant, decision.id)).state == "rewarded"
-    with pytest.raises(UnknownDecision):
-        await store.reopen(name.tenant, decide().id)
-
-
 async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: PolicyName) -> None:
     """With its token a reward that counted says so again, and counts once; others don't, or are refused."""
     decision = decide()
