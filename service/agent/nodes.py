@@ -115,16 +115,7 @@ class Nodes:
         if rewriter is None or "decision" not in state or memory.asking is None:
             return self._shown(state.get("rewriting") or await self._recalled(state))
         reading, decision, span = state["reading"], state["decision"], memory.asking.span
-        try:
-            draft = await rewriter.draft(
-                self._turn.key.tenant,
-                reading,
-                decision,
-                lambda text: self._fits(memory, QueryRewritten(span, text, "")),
-            )
-        except MemoryFailed as exc:
-            return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
-        event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
+        draft = await rewriter.draft(reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, "")))
         shown = Rewriting(
             decision=decision.id,
             arm=decision.arm,
@@ -134,6 +125,11 @@ class Nodes:
             rewritten=draft.text,
             note=draft.reason,
         )
+        try:
+            await rewriter.note(self._turn.key.tenant, shown)
+        except MemoryFailed as exc:
+            return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
+        event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
         pending: Pending = (*state["pending"], ("riffler", (event,)))
         return {"memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
 

@@ -22,6 +22,8 @@ from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, RewriteFailed, RifflerError, UnknownDecision
+from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.progress import Rewriting
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
@@ -117,14 +119,13 @@ class Rewriter:
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
     async def draft(
-        self, tenant: str, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
+        self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
     ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
         Args:
-            tenant: Whose decision.
             reading: The query.
-            decision: The decision as logged; the log is told when its arm isn't executed.
+            decision: The decision as logged.
             fits: Tells whether the conversation still fits the window with a text in the query's place; None: always.
 
         Returns:
@@ -133,9 +134,30 @@ class Rewriter:
         draft = await self._draft(reading, decision.arm)
         if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
-        if draft.executed != decision.arm:
-            await self._store.unexecuted(tenant, decision.id, draft.reason)
         return draft
+
+    async def note(self, tenant: str, rewriting: Rewriting) -> None:
+        """Tell the log when the arm drawn isn't the one whose text goes on.
+
+        Args:
+            tenant: Whose decision.
+            rewriting: What goes on.
+        """
+        if rewriting.executed != rewriting.arm:
+            await self._store.unexecuted(tenant, rewriting.decision, rewriting.note)
+
+    async def answered(self, tenant: str, request: NamedRequest | None, answer: str = "") -> str:
+        """Give a request its name, and keep its first answer; see `PolicyStore.answer`.
+
+        Args:
+            tenant: Whose request.
+            request: The request; None has no name, and nothing is kept of it.
+            answer: The answer; empty as long as there is none.
+
+        Returns:
+            The answer that was kept before; empty when there was none.
+        """
+        return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
 
     async def _draft(self, reading: Reading, arm: str) -> Draft:
         raw = reading.query.text

@@ -15,8 +15,11 @@ from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.keys import policy_keys, request_key
 from riffler.service.ports.policy import LoggedDecision, PolicyName, RewardOutcome
+
+_REMEMBERED_MS = 86_400_000
+"""How long the answer to a named request is kept."""
 
 
 class RedisPolicyStore:
@@ -75,6 +78,16 @@ class RedisPolicyStore:
         """See the port."""
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
+
+    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
+        """See the port."""
+        keys = [request_key(tenant, request)]
+        kept: str | None = await self._said("answer", keys, fingerprint, answer, str(_REMEMBERED_MS))
+        if kept is None:
+            raise RequestKeyReused(
+                f"request {request!r}: this name was given to another query; expected the same one, or a new name"
+            )
+        return kept
 
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""

@@ -140,6 +140,25 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
+        """Give a request's name to what it asks for, and keep its first answer, both for a day.
+
+        A decision says nothing of texts. What it made of a query is kept here, and not for ever.
+
+        Args:
+            tenant: Whose request; from the credential.
+            request: The request's name, given by the client.
+            fingerprint: Of all that it asks for.
+            answer: The answer; empty as long as there is none.
+
+        Returns:
+            The answer that was kept before; empty when there was none, so that the one given is kept.
+
+        Raises:
+            RequestKeyReused: The name was given to another request.
+        """
+        ...
+
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read a decision.
 

@@ -14,7 +14,7 @@ from riffler.bandits.posterior import Posterior
 from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.keys import policy_keys, request_key
 from riffler.service.ports.policy import PolicyName, RewardOutcome
 
 ARMS = ("none", "reread", "simplify")
@@ -217,3 +217,24 @@ async def test_the_log_can_be_read_in_parts(
     for decision in decisions:
         await store.record(name, decision)
     assert [each.decision for each in await store.log(name, first, limit)] == [decisions[place] for place in places]
+
+
+async def test_a_named_request_has_one_answer(
+    store: RedisPolicyStore, memory_connection: RedisConnection, name: PolicyName
+) -> None:
+    """The first answer stands, for a day; without one the name is given all the same, and not to another request."""
+    assert await store.answer(name.tenant, "r", "this") == ""
+    with pytest.raises(RequestKeyReused, match="'r'"):
+        await store.answer(name.tenant, "r", "that", "mine")
+    assert [await store.answer(name.tenant, "r", "this", each) for each in ("one", "two", "")] == ["", "one", "one"]
+    for tenant, request in ((f"{name.tenant}x", "r"), (name.tenant, "s")):
+        assert await store.answer(tenant, request, "that", "other") == ""
+    left_s = await memory_connection.run(lambda client: client.ttl(request_key(name.tenant, "r")))
+    assert 86_000 < left_s <= 86_400
+
+
+async def test_of_racing_answers_one_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Of ten answers to one request each is told the first one, which alone is told that it is."""
+    said = await asyncio.gather(*(store.answer(name.tenant, "r", "this", f"answer {n}") for n in range(10)))
+    assert sum(not each for each in said) == 1
+    assert set(said) == {"", f"answer {said.index('')}"}

@@ -198,6 +198,15 @@ async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model
     assert (await client.delete(path)).status_code == 404
 
 
+async def test_a_name_that_was_given_to_another_rewrite_is_refused(client: httpx.AsyncClient) -> None:
+    """The same name for another query is 422, as it is in a session."""
+    key = {"idempotency-key": "mine"}
+    for _ in range(2):
+        assert (await client.post("/api/v1/rewrites", json={"query": "Where is it?"}, headers=key)).status_code == 200
+    other = await client.post("/api/v1/rewrites", json={"query": "Who is it?"}, headers=key)
+    assert (other.status_code, other.json()["title"]) == (422, "Request key reused")
+
+
 async def test_versions_guard_changes_and_spare_reads(client: httpx.AsyncClient, model: Model) -> None:
     """`If-Match` changes only what was seen, `If-None-Match` reads only what is new; each change has a new `ETag`."""
     made = await client.post("/api/v1/sessions", json={})
