@@ -227,7 +227,7 @@ async def make_session(
         tenant: Whose; from the credential.
         session: Its name; None makes one, of the request's name where there is one.
         request: What the client may make again.
-        unused_s: See `MemoryStore.create`.
+        unused_s: See `MemoryStore.create`; of a session that a question makes. Its turn then keeps the receipt.
         events: What it begins with.
 
     Returns:
@@ -242,7 +242,7 @@ async def make_session(
         digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
         named = f"s-{digest}"
     key = SessionKey(tenant, named)
-    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and events else None
+    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and unused_s is None else None
     try:
         return key, await store.create(key, unused_s, token_of(request), events=events, receipt=receipt)
     except SessionExists as exc:

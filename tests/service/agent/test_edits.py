@@ -65,6 +65,18 @@ async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisM
         await edits.create(tenant, "mine", [], named("for mine", "something else"))
 
 
+async def test_the_name_of_an_empty_creation_is_given(edits: Edits) -> None:
+    """A session that was made empty keeps the name of the request that made it, as one with messages does."""
+    tenant = f"tenant-{secrets.token_hex(8)}"
+    made, _ = await edits.create(tenant, "mine", [], named())
+    assert (await edits.create(tenant, "mine", [], named()))[0] == made
+    with pytest.raises(RequestKeyReused):
+        await edits.create(tenant, "mine", [Message.user(TEXT)], named(asks="something else"))
+    with pytest.raises(RequestKeyReused):
+        await edits.append(made, [Message.user(TEXT)], request=named(asks="to add"))
+    assert (await edits.append(made, [Message.user(TEXT)], request=named("another"))).version == 1
+
+
 async def test_a_creation_is_all_or_nothing(memory_store: RedisMemoryStore, edits: Edits) -> None:
     """Racing writers find a session with its messages or none; a creation never loses the race to an append."""
     for number in range(20):
