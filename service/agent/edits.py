@@ -183,7 +183,7 @@ class Edits:
             seen: Only if it is still this; None takes any.
             request: What the client may make again.
         """
-        await self._store.delete(key, seen, token_of(request))
+        await self._store.delete(key, seen, token_of(request), request.name if request else "")
 
     async def _edit(
         self,

@@ -167,9 +167,11 @@ async def test_a_named_question_goes_on_without_its_client(
 
 async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model: Model) -> None:
     """Each mutation, sent three times at once and then once more under one name, is done once with one answer."""
+    keys: dict[str, str] = {}
 
     async def thrice(path: str, body: dict[str, Any]) -> httpx.Response:
-        key = {"idempotency-key": secrets.token_hex(8)}
+        keys[path] = secrets.token_hex(8)
+        key = {"idempotency-key": keys[path]}
         sent = [until_free(client, path, json=body, headers=key) for _ in range(3)]
         *first, again = [*await asyncio.gather(*sent), await until_free(client, path, json=body, headers=key)]
         assert all(each.json() == again.json() for each in first), [each.text for each in (*first, again)]
@@ -193,6 +195,8 @@ async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model
     assert (await client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 0.5})).json() == {
         "counted": False
     }
+    other = await client.delete(path, headers={"idempotency-key": keys[f"{path}/messages"]})
+    assert (other.status_code, other.json()["title"]) == (422, "Request key reused"), "a name isn't a deletion's, too"
     deleted = [await client.delete(path, headers={"idempotency-key": "delete"}) for _ in range(2)]
     assert [each.status_code for each in deleted] == [204, 204]
     assert (await client.delete(path)).status_code == 404
