@@ -25,6 +25,9 @@ QUESTION = {"question": "Where is the blue boat?", "contexts": ["The blue boat i
 EVENTS = {"accept": "text/event-stream"}
 SEARCH = [ToolCall("call_1", "search_context", '{"query": "boat"}')]
 
+CALL = {"id": "call_9", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+ORPHAN = {"role": "tool", "tool_call_id": "call_8", "content": "rain"}
+
 
 class Slow:
     """A model that searches once and then waits to be let go; it may fail after that."""
@@ -200,6 +203,41 @@ async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model
     deleted = [await client.delete(path, headers={"idempotency-key": "delete"}) for _ in range(2)]
     assert [each.status_code for each in deleted] == [204, 204]
     assert (await client.delete(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [ORPHAN],
+        [{"role": "system", "content": "pinned " * 100_000}, {"role": "user", "content": "Where?"}],
+        # Refused when the model is to see it: a decision was logged by then.
+        [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": None, "tool_calls": [CALL]}],
+    ],
+)
+async def test_a_refused_question_leaves_nothing(client: httpx.AsyncClient, messages: list[dict[str, Any]]) -> None:
+    """No session is listed, and its name is free for the question as it should have been."""
+    key = {"idempotency-key": secrets.token_hex(8)}
+    for _ in range(2):
+        refused = await client.post("/api/v1/ask", json={"messages": messages}, headers=key)
+        assert refused.status_code == 422, refused.text
+        assert (await client.get("/api/v1/sessions")).json()["items"] == []
+    answered = await client.post("/api/v1/ask", json=QUESTION, headers=key)
+    assert answered.status_code == 200, answered.text
+    again = await client.post("/api/v1/ask", json=QUESTION, headers=key)
+    assert again.json()["rewriting"] == answered.json()["rewriting"]
+
+
+async def test_a_question_that_its_engine_failed_goes_on_in_its_session(
+    client: httpx.AsyncClient, model: Model
+) -> None:
+    """With a name it isn't refused: the session waits for it, and the decision is the same."""
+    key, model.says = {"idempotency-key": secrets.token_hex(8)}, EngineUnavailable("the engine is away")
+    assert (await client.post("/api/v1/ask", json=QUESTION, headers=key)).status_code == 503
+    (listed,) = (await client.get("/api/v1/sessions")).json()["items"]
+    (decision,) = (await client.get("/api/v1/decisions")).json()["items"]
+    model.says = "In the harbour."
+    answer = (await client.post("/api/v1/ask", json=QUESTION, headers=key)).json()
+    assert (answer["session"], answer["rewriting"]["decision"]) == (listed["session"], decision["decision"])
 
 
 async def test_a_name_that_was_given_to_another_rewrite_is_refused(client: httpx.AsyncClient) -> None:
