@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
 from riffler.errors import InvalidInput, SessionBusy, SessionExists, VersionConflict
@@ -39,12 +39,14 @@ class Appended:
         first: Index of the first of them.
         count: How many.
         life: The session's life, see `Stamp`.
+        repeated: Whether an earlier request of this name added them.
     """
 
     version: int
     first: int
     count: int
     life: str = field(default="", compare=False)
+    repeated: bool = field(default=False, compare=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -61,12 +63,14 @@ class Called:
         tool: Its name.
         reply: What a model reads.
         life: The session's life, see `Stamp`.
+        repeated: Whether an earlier request of this name called it.
     """
 
     version: int
     tool: str
     reply: str
     life: str = field(default="", compare=False)
+    repeated: bool = field(default=False, compare=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -197,7 +201,7 @@ class Edits:
             memory = await self._store.load(key)
             receipt = await receipt_of(self._store, key, request)
             if receipt is not None:
-                return kind(**json.loads(receipt.body))
+                return replace(kind(**json.loads(receipt.body)), repeated=True)
             require_seen(memory, seen, key.session)
             events, done = await plan(memory)
             if not events:

@@ -105,9 +105,10 @@ class Nodes:
         try:
             # With the session's life: of another session of this name the same request is another question.
             entropy = request.entropy(key.tenant, key.session, state["memory"].life) if request else None
-            return {"decision": await rewriter.decide(key.tenant, key.session, state["reading"], entropy)}
+            drawn = await rewriter.decide(key.tenant, key.session, state["reading"], entropy)
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
+        return {"decision": drawn.decision, "again": drawn.again}
 
     async def rewrite(self, state: TurnState) -> TurnState:
         """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
@@ -124,6 +125,7 @@ class Nodes:
             query=reading.query.text,
             rewritten=draft.text,
             note=draft.reason,
+            recalled=state["again"],
         )
         try:
             await rewriter.note(self._turn.key.tenant, shown)

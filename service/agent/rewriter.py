@@ -55,6 +55,19 @@ class Draft:
     reason: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A decision, as it is logged.
+
+    Attributes:
+        decision: The decision.
+        again: Whether the log had it before: its request is made again.
+    """
+
+    decision: Decision
+    again: bool = False
+
+
 class Rewriter:
     """Chooses and makes rewrites for one tenant, engine and policy.
 
@@ -171,7 +184,7 @@ class Rewriter:
         verdict = check(raw, text)
         return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
 
-    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Decision:
+    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Drawn:
         """Draw an arm and log the decision; a request that is made again has its decision already.
 
         Args:
@@ -186,10 +199,10 @@ class Rewriter:
         if entropy is not None:
             id_ = decision_id(self.key.digest(), entropy)
             try:
-                return (await self._store.decision(tenant, id_)).decision
+                return Drawn((await self._store.decision(tenant, id_)).decision, again=True)
             except UnknownDecision:
                 pass  # it is the first time, as far as can be told
-        return await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy)
+        return Drawn(await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy))
 
     async def log(
         self, tenant: str, session: str, reading: Reading, choice: Choice, entropy: bytes | None = None

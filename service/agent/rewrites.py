@@ -64,7 +64,8 @@ async def rewrite_alone(
 
 async def _chosen(rewriter: Rewriter, tenant: str, raw: str, request: NamedRequest | None) -> Rewriting:
     reading = rewriter.read(raw)
-    decision = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
+    drawn = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
+    decision = drawn.decision
     draft = await rewriter.draft(reading, decision)
     return Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)
 
