@@ -10,7 +10,7 @@ import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
 from riffler.errors import InvalidInput, SessionBusy, SessionExists, VersionConflict
@@ -39,12 +39,14 @@ class Appended:
         first: Index of the first of them.
         count: How many.
         life: The session's life, see `Stamp`.
+        repeated: Whether an earlier request of this name added them.
     """
 
     version: int
     first: int
     count: int
     life: str = field(default="", compare=False)
+    repeated: bool = field(default=False, compare=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -61,12 +63,14 @@ class Called:
         tool: Its name.
         reply: What a model reads.
         life: The session's life, see `Stamp`.
+        repeated: Whether an earlier request of this name called it.
     """
 
     version: int
     tool: str
     reply: str
     life: str = field(default="", compare=False)
+    repeated: bool = field(default=False, compare=False)
 
     @property
     def stamp(self) -> Stamp:
@@ -183,7 +187,7 @@ class Edits:
             seen: Only if it is still this; None takes any.
             request: What the client may make again.
         """
-        await self._store.delete(key, seen, token_of(request))
+        await self._store.delete(key, seen, token_of(request), request.name if request else "")
 
     async def _edit(
         self,
@@ -197,7 +201,7 @@ class Edits:
             memory = await self._store.load(key)
             receipt = await receipt_of(self._store, key, request)
             if receipt is not None:
-                return kind(**json.loads(receipt.body))
+                return replace(kind(**json.loads(receipt.body)), repeated=True)
             require_seen(memory, seen, key.session)
             events, done = await plan(memory)
             if not events:
@@ -227,7 +231,7 @@ async def make_session(
         tenant: Whose; from the credential.
         session: Its name; None makes one, of the request's name where there is one.
         request: What the client may make again.
-        unused_s: See `MemoryStore.create`.
+        unused_s: See `MemoryStore.create`; of a session that a question makes. Its turn then keeps the receipt.
         events: What it begins with.
 
     Returns:
@@ -242,7 +246,7 @@ async def make_session(
         digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
         named = f"s-{digest}"
     key = SessionKey(tenant, named)
-    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and events else None
+    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and unused_s is None else None
     try:
         return key, await store.create(key, unused_s, token_of(request), events=events, receipt=receipt)
     except SessionExists as exc:

@@ -39,7 +39,7 @@ class Agent:
 
     Args:
         parts: What it stands on.
-        decisions: The decision log, to give up the decision of a turn that failed.
+        decisions: The decision log, to give up the decision of a turn that failed and can't be made again.
         lease_s: A turn of a process that was killed frees its session after this time.
     """
 
@@ -113,7 +113,7 @@ class Agent:
                 done = True
             finally:
                 if not done:
-                    await self._give_up(key, state)
+                    await self._give_up(turn, state)
             answer = replace(state["answer"], times_ms=state["times_ms"])
             _LOG.info(
                 "turn",
@@ -128,13 +128,18 @@ class Agent:
             )
             yield answer
 
-    async def _give_up(self, key: SessionKey, state: TurnState) -> None:
-        """Learn nothing from a turn that failed or was cancelled."""
+    async def _give_up(self, turn: Turn, state: TurnState) -> None:
+        """Learn nothing from a turn that failed or was cancelled.
+
+        The decision of a named request stays open. It isn't this process's alone: another one may have answered under
+        it since this turn lost its lease, or the answer may be stored, and only its acknowledgement was lost. Its
+        client asks again, and rewards the answer that it gets; without a reward it teaches nothing anyway.
+        """
         decision = state["decision"].id if "decision" in state else ""
-        _LOG.info("turn given up", session=key.session, decision=decision)
-        if decision:
+        _LOG.info("turn given up", session=turn.key.session, decision=decision)
+        if decision and turn.request is None:
             try:
-                await self._decisions.void(key.tenant, decision)
+                await self._decisions.void(turn.key.tenant, decision)
             except RifflerError:
                 return  # the turn's own error is the one to tell; an open decision without reward teaches nothing
 

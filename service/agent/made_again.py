@@ -1,7 +1,8 @@
 """Requests that a client may make again, because the answer to the first was lost.
 
-What a named request did is told by a receipt, kept with the commit that did it. What leaves no receipt, because the
-session is made or deleted by it or because it is no session's matter, is named by a token of the request.
+What a named request did is told by a receipt, kept with the commit that did it. What makes or deletes the session, and
+a reward, which is no session's matter, is named by a token of the request. A rewrite alone has its answer kept by the
+policy's store, under its name.
 """
 
 from __future__ import annotations

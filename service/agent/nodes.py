@@ -105,9 +105,10 @@ class Nodes:
         try:
             # With the session's life: of another session of this name the same request is another question.
             entropy = request.entropy(key.tenant, key.session, state["memory"].life) if request else None
-            return {"decision": await rewriter.decide(key.tenant, key.session, state["reading"], entropy)}
+            drawn = await rewriter.decide(key.tenant, key.session, state["reading"], entropy)
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
+        return {"decision": drawn.decision, "again": drawn.again}
 
     async def rewrite(self, state: TurnState) -> TurnState:
         """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
@@ -115,16 +116,7 @@ class Nodes:
         if rewriter is None or "decision" not in state or memory.asking is None:
             return self._shown(state.get("rewriting") or await self._recalled(state))
         reading, decision, span = state["reading"], state["decision"], memory.asking.span
-        try:
-            draft = await rewriter.draft(
-                self._turn.key.tenant,
-                reading,
-                decision,
-                lambda text: self._fits(memory, QueryRewritten(span, text, "")),
-            )
-        except MemoryFailed as exc:
-            return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
-        event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
+        draft = await rewriter.draft(reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, "")))
         shown = Rewriting(
             decision=decision.id,
             arm=decision.arm,
@@ -133,7 +125,13 @@ class Nodes:
             query=reading.query.text,
             rewritten=draft.text,
             note=draft.reason,
+            recalled=state["again"],
         )
+        try:
+            await rewriter.note(self._turn.key.tenant, shown)
+        except MemoryFailed as exc:
+            return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
+        event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
         pending: Pending = (*state["pending"], ("riffler", (event,)))
         return {"memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
 
@@ -274,8 +272,7 @@ class Nodes:
         if rewriter is None or memory.rewrite is None:
             return self._raw(state)
         try:
-            again = self._turn.begun is not None
-            logged = await rewriter.recall(self._turn.key.tenant, memory.rewrite.decision, again=again)
+            logged = await rewriter.recall(self._turn.key.tenant, memory.rewrite.decision)
         except (MemoryFailed, NotFound) as exc:
             return self._raw(state, f"the decision of this turn can't be read: {exc}")
         decision, query = logged.decision, memory.text(memory.rewrite.span)

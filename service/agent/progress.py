@@ -37,7 +37,8 @@ class Rewriting:
         query: The asking part as it came.
         rewritten: What the model reads in its place; equal to `query` when nothing changed.
         note: Why the raw query goes on, where it does against the draw; else empty.
-        recalled: Whether it was decided by an earlier request, whose turn this one goes on with.
+        recalled: Whether it was decided by an earlier request: by this one when it was made before, or by the one whose
+            turn it goes on with.
     """
 
     decision: str

@@ -22,6 +22,8 @@ from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, RewriteFailed, RifflerError, UnknownDecision
+from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.progress import Rewriting
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
@@ -51,6 +53,19 @@ class Draft:
     executed: str
     text: str
     reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Drawn:
+    """A decision, as it is logged.
+
+    Attributes:
+        decision: The decision.
+        again: Whether the log had it before: its request is made again.
+    """
+
+    decision: Decision
+    again: bool = False
 
 
 class Rewriter:
@@ -117,14 +132,13 @@ class Rewriter:
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
     async def draft(
-        self, tenant: str, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
+        self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
     ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
         Args:
-            tenant: Whose decision.
             reading: The query.
-            decision: The decision as logged; the log is told when its arm isn't executed.
+            decision: The decision as logged.
             fits: Tells whether the conversation still fits the window with a text in the query's place; None: always.
 
         Returns:
@@ -133,9 +147,30 @@ class Rewriter:
         draft = await self._draft(reading, decision.arm)
         if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
-        if draft.executed != decision.arm:
-            await self._store.unexecuted(tenant, decision.id, draft.reason)
         return draft
+
+    async def note(self, tenant: str, rewriting: Rewriting) -> None:
+        """Tell the log when the arm drawn isn't the one whose text goes on.
+
+        Args:
+            tenant: Whose decision.
+            rewriting: What goes on.
+        """
+        if rewriting.executed != rewriting.arm:
+            await self._store.unexecuted(tenant, rewriting.decision, rewriting.note)
+
+    async def answered(self, tenant: str, request: NamedRequest | None, answer: str = "") -> str:
+        """Give a request its name, and keep its first answer; see `PolicyStore.answer`.
+
+        Args:
+            tenant: Whose request.
+            request: The request; None has no name, and nothing is kept of it.
+            answer: The answer; empty as long as there is none.
+
+        Returns:
+            The answer that was kept before; empty when there was none.
+        """
+        return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
 
     async def _draft(self, reading: Reading, arm: str) -> Draft:
         raw = reading.query.text
@@ -149,7 +184,7 @@ class Rewriter:
         verdict = check(raw, text)
         return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
 
-    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Decision:
+    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Drawn:
         """Draw an arm and log the decision; a request that is made again has its decision already.
 
         Args:
@@ -164,13 +199,10 @@ class Rewriter:
         if entropy is not None:
             id_ = decision_id(self.key.digest(), entropy)
             try:
-                logged = await self._store.decision(tenant, id_)
+                return Drawn((await self._store.decision(tenant, id_)).decision, again=True)
             except UnknownDecision:
-                pass
-            else:
-                await self._store.reopen(tenant, id_)
-                return logged.decision
-        return await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy)
+                pass  # it is the first time, as far as can be told
+        return Drawn(await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy))
 
     async def log(
         self, tenant: str, session: str, reading: Reading, choice: Choice, entropy: bytes | None = None
@@ -185,7 +217,7 @@ class Rewriter:
             entropy: What makes its id unlike others; None draws it.
 
         Returns:
-            The decision as logged.
+            The decision as logged: of a request that is made twice at once it is the first draw.
         """
         decision = Decision(
             id=decision_id(self.key.digest(), secrets.token_bytes(32) if entropy is None else entropy),
@@ -198,22 +230,18 @@ class Rewriter:
             policy=self._policy.name,
             policy_version=self._policy.version,
         )
-        await self._store.record(self.name(tenant, reading), decision)
-        return decision
+        return await self._store.record(self.name(tenant, reading), decision)
 
-    async def recall(self, tenant: str, decision_id: str, *, again: bool = False) -> LoggedDecision:
+    async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read the decision of a turn that goes on.
 
         Args:
             tenant: Whose decision.
             decision_id: The decision.
-            again: Whether the turn was given up before, and is taken up again.
 
         Returns:
             The decision with what became of it.
         """
-        if again:
-            await self._store.reopen(tenant, decision_id)
         return await self._store.decision(tenant, decision_id)
 
     async def _ask(self, prompt: str) -> str:

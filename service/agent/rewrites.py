@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from riffler.errors import InvalidInput, MemoryFailed, RewriteFailed
+from dataclasses import replace
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from riffler.errors import InvalidInput, MemoryCorrupt, MemoryFailed, RequestKeyReused, RewriteFailed
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.rewriter import NONE, Rewriter
@@ -10,10 +15,12 @@ from riffler.tools.asking import find_asking
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter
 
+Rewritten = tuple[Rewriting, str]
+
 
 async def rewrite_alone(
     rewriter: Rewriter | None, counter: TokenCounter, tenant: str, query: str, request: NamedRequest | None = None
-) -> tuple[Rewriting, str]:
+) -> Rewritten:
     """Choose and make a rewrite of a query.
 
     It fails open, as in a turn: whatever goes wrong with features, policy, arm or guard, the query comes back as it
@@ -24,27 +31,56 @@ async def rewrite_alone(
         counter: Finds the part of a long query that asks.
         tenant: Whose posterior; from the credential.
         query: What is to be asked.
-        request: What the client may make again: it gets the same decision.
+        request: What the client may make again: it gets the same decision, and the same text for a day.
 
     Returns:
         What was chosen for the asking part, and the whole query with the rewrite in its place.
 
     Raises:
         InvalidInput: The query is empty.
+        RequestKeyReused: A request of this name asked for something else.
     """
     if not query.strip():
         raise InvalidInput("query: expected a text, got an empty one")
     asking = find_asking(Message.user(query), 0, counter)
     start, end = (asking.span.start, asking.span.end) if asking is not None else (0, len(query))
     raw = query[start:end]
-    unchanged = Rewriting("", NONE, {NONE: 1.0}, NONE, raw, raw)
     if rewriter is None or not raw.strip():
-        return unchanged, query
+        return Rewriting("", NONE, {NONE: 1.0}, NONE, raw, raw), query
     try:
-        reading = rewriter.read(raw)
-        decision = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
-        draft = await rewriter.draft(tenant, reading, decision)
+        said = _again(await rewriter.answered(tenant, request))  # before all else: the name is given to this query now
+        if said is None:
+            chosen = await _chosen(rewriter, tenant, raw, request)
+            own = chosen, query[:start] + chosen.rewritten + query[end:]
+            # Of requests made at once all say what the first of them did: each may have asked a model.
+            said = _again(await rewriter.answered(tenant, request, _adapter().dump_json(own).decode())) or own
+        await rewriter.note(tenant, said[0])  # not before: it is of the text that goes on
+    except RequestKeyReused:
+        raise
     except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
         return Rewriting("", NONE, {NONE: 1.0}, NONE, raw, raw, f"the raw query goes on: {exc}"), query
-    chosen = Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)
-    return chosen, query[:start] + draft.text + query[end:]
+    return said
+
+
+async def _chosen(rewriter: Rewriter, tenant: str, raw: str, request: NamedRequest | None) -> Rewriting:
+    reading = rewriter.read(raw)
+    drawn = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
+    decision = drawn.decision
+    draft = await rewriter.draft(reading, decision)
+    return Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)
+
+
+def _again(kept: str) -> Rewritten | None:
+    """Read what was said before; None when nothing was."""
+    if not kept:
+        return None
+    try:
+        chosen, text = _adapter().validate_json(kept)
+    except ValueError as exc:
+        raise MemoryCorrupt("a rewrite can't be read back from the store") from exc
+    return replace(chosen, recalled=True), text
+
+
+@cache
+def _adapter() -> TypeAdapter[Rewritten]:
+    return TypeAdapter(Rewritten)

@@ -31,6 +31,7 @@ class TurnState(TypedDict, total=False):
     memory: WorkingMemory
     reading: Reading
     decision: Decision
+    again: bool
     rewriting: Rewriting
     completion: Completion
     steps: tuple[ToolStep, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 
-from riffler.errors import InvalidInput, RifflerError
+from riffler.errors import InvalidInput, OverBudget, RifflerError
 from riffler.service.agent.edits import make_session
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.ports.memory import MemoryStore, SessionKey
-from riffler.tools.memory import Stamp
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 
 _UNUSED_S = 3600.0
@@ -42,8 +42,9 @@ class Turns:
     ) -> AsyncGenerator[Progress]:
         """Ask, and be told of each step as it happens.
 
-        A session that this call made is deleted again when the turn fails, so that nothing half-done is left; but not
-        when the request has a name: made again, it goes on where it stopped.
+        A session that this call made is deleted again when the turn fails, so that nothing half-done is left. When the
+        request has a name it is deleted only if it was refused before anything happened: a turn that failed otherwise
+        goes on where it stopped when it is asked again.
 
         Args:
             tenant: Whose session; from the credential.
@@ -55,22 +56,32 @@ class Turns:
 
         Yields:
             Progress; the last item is the `Answer`.
+
+        Raises:
+            InvalidInput: The messages can't be accepted; see also what a turn raises.
+            OverBudget: The conversation can't be made to fit.
         """
+        made: WorkingMemory | None = None
         if session is None:
-            key, _ = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
+            key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
         else:
             key = SessionKey(tenant, session)
-        done = False
+        done = refused = False
         try:
             turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request)
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)
                     yield item
+        except (InvalidInput, OverBudget):  # asked again it would be refused again, and its name may mean another one
+            refused = True
+            raise
         finally:
-            if session is None and request is None and not done:
+            if made is not None and not done and (request is None or refused):
+                # Of a named request others may have found the session, too: it must still be empty.
+                seen = None if request is None else Stamp(0, made.life)
                 with suppress(RifflerError):  # the turn's own error is the one to tell; the store may be what failed
-                    await self._store.delete(key)
+                    await self._store.delete(key, seen)
 
 
 def asked(question: str, contexts: Sequence[str] = ()) -> tuple[Message, ...]:

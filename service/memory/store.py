@@ -17,6 +17,7 @@ from riffler.errors import (
     LeaseLost,
     MemoryCorrupt,
     MemoryFailed,
+    RequestKeyReused,
     RifflerError,
     SessionBusy,
     SessionExists,
@@ -161,11 +162,18 @@ class RedisMemoryStore:
         """See the port."""
         await self._script("lease", key, "release", lease.token, "0", "0")
 
-    async def delete(self, key: SessionKey, seen: Stamp | None = None, token: str | None = None) -> None:
+    async def delete(
+        self, key: SessionKey, seen: Stamp | None = None, token: str | None = None, request: str = ""
+    ) -> None:
         """See the port."""
         version, life = ("", "") if seen is None else (str(seen.version), seen.life)
         named = secrets.token_hex(8) if token is None else token
-        outcome, *now = await self._script("delete", key, version, named, _ms(_REMEMBERED_S), life)
+        outcome, *now = await self._script("delete", key, version, named, _ms(_REMEMBERED_S), life, request)
+        if outcome == "reused":
+            raise RequestKeyReused(
+                f"request {request!r}: this name was given to another request on session {key.session!r}; expected a "
+                f"new name"
+            )
         if outcome == "conflict":
             raise _version_conflict(key, now[0], version)
         if outcome != "ok":

@@ -15,8 +15,11 @@ from riffler.bandits.decision import Decision, digest_of
 from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.keys import policy_keys, request_key
 from riffler.service.ports.policy import LoggedDecision, PolicyName, RewardOutcome
+
+_REMEMBERED_MS = 86_400_000
+"""How long the answer to a named request is kept."""
 
 
 class RedisPolicyStore:
@@ -46,10 +49,10 @@ class RedisPolicyStore:
             raise MemoryCorrupt(f"the posterior {name.digest} can't be read back from the store") from exc
         return Posterior(name.dimension, MappingProxyType(arms))
 
-    async def record(self, name: PolicyName, decision: Decision) -> None:
+    async def record(self, name: PolicyName, decision: Decision) -> Decision:
         """See the port."""
-        text = json.dumps(decision.to_dict(), separators=(",", ":"))
-        await self._script("record", policy_keys(name.tenant, name.digest), decision.id, text, str(name.dimension))
+        keys, text = policy_keys(name.tenant, name.digest), json.dumps(decision.to_dict(), separators=(",", ":"))
+        return _decision(await self._said("record", keys, decision.id, text, str(name.dimension)))
 
     async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
         """See the port."""
@@ -76,10 +79,15 @@ class RedisPolicyStore:
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
 
-    async def reopen(self, tenant: str, decision_id: str) -> None:
+    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
         """See the port."""
-        if await self._script("reopen", self._of(tenant, decision_id), decision_id) < 0:
-            raise _unknown(decision_id)
+        keys = [request_key(tenant, request)]
+        kept: str | None = await self._said("answer", keys, fingerprint, answer, str(_REMEMBERED_MS))
+        if kept is None:
+            raise RequestKeyReused(
+                f"request {request!r}: this name was given to another query; expected the same one, or a new name"
+            )
+        return kept
 
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""
@@ -119,9 +127,10 @@ class RedisPolicyStore:
         return found
 
     async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:
-        return int(
-            await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments, within_s=self._choosing_s)
-        )
+        return int(await self._said(name, keys, *arguments))
+
+    async def _said(self, name: str, keys: Sequence[str], *arguments: str) -> Any:  # noqa: ANN401 - Redis' replies have many types
+        return await self._connection.script(__package__, f"lua/{name}.lua", keys, arguments, within_s=self._choosing_s)
 
     def _of(self, tenant: str, decision_id: str) -> list[str]:
         """Find the keys of the policy that made a decision; its id says which. A malformed id is unknown."""
@@ -133,18 +142,21 @@ class RedisPolicyStore:
 
 def _logged(text: str, state: str, unexecuted: str) -> LoggedDecision:
     kind, order, at_ms, *reward = state.split()
-    try:
-        decision = Decision.from_dict(json.loads(text))
-    except (ValueError, InvalidInput) as exc:
-        raise MemoryCorrupt("a decision can't be read back from the store") from exc
     return LoggedDecision(
-        decision=decision,
+        decision=_decision(text),
         state=cast("Literal['open', 'rewarded', 'void']", kind),
         reward=float(reward[0]) if reward else None,
         order=int(order),
         at_ms=int(at_ms),
         unexecuted=unexecuted,
     )
+
+
+def _decision(text: str) -> Decision:
+    try:
+        return Decision.from_dict(json.loads(text))
+    except (ValueError, InvalidInput) as exc:
+        raise MemoryCorrupt("a decision can't be read back from the store") from exc
 
 
 def _unknown(decision_id: str) -> UnknownDecision:

@@ -61,5 +61,18 @@ def policy_keys(tenant: str, digest: str) -> list[str]:
     return [f"{tag}:{part}" for part in _POLICY_PARTS]
 
 
+def request_key(tenant: str, request: str) -> str:
+    """Name the key of a named request that belongs to no session.
+
+    Args:
+        tenant: Whose.
+        request: The request's name, given by the client.
+
+    Returns:
+        The key.
+    """
+    return f"riffler:{{{_encoded(tenant)}/r/{_encoded(request)}}}:answer"
+
+
 def _encoded(part: str) -> str:
     return quote(part, safe="")

@@ -293,17 +293,21 @@ class MemoryStore(Protocol):
         """
         ...
 
-    async def delete(self, key: SessionKey, seen: Stamp | None = None, token: str | None = None) -> None:
+    async def delete(
+        self, key: SessionKey, seen: Stamp | None = None, token: str | None = None, request: str = ""
+    ) -> None:
         """Delete a session with all that belongs to it.
 
         Args:
             key: The session.
             seen: Only if it is still this; None takes any.
             token: Names this deletion. Repeated within a day with the same one, it is done and no error.
+            request: The request's name, which no receipt of the session may have; empty when it has none.
 
         Raises:
             UnknownSession: The tenant has none of this name.
             VersionConflict: It isn't.
+            RequestKeyReused: Another request of this name did something here.
             SessionBusy: A turn holds the lease.
         """
         ...

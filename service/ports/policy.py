@@ -77,12 +77,15 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def record(self, name: PolicyName, decision: Decision) -> None:
-        """Log a decision. Repeating it changes nothing.
+    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+        """Log a decision. The first one of an id stands: a request made twice at once draws twice, and decides once.
 
         Args:
             name: Whose.
             decision: The decision.
+
+        Returns:
+            The decision that stands under this id: go on with that one.
         """
         ...
 
@@ -126,6 +129,8 @@ class PolicyStore(Protocol):
     async def void(self, tenant: str, decision_id: str) -> None:
         """Give a decision up, because its call failed: nothing is learned from it. A rewarded one stays as it is.
 
+        It can't be taken back: the decision of a request that may be made again isn't given up.
+
         Args:
             tenant: Whose decision.
             decision_id: The decision.
@@ -135,15 +140,22 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def reopen(self, tenant: str, decision_id: str) -> None:
-        """Take a decision up again that was given up, because its request is made again.
+    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
+        """Give a request's name to what it asks for, and keep its first answer, both for a day.
+
+        A decision says nothing of texts. What it made of a query is kept here, and not for ever.
 
         Args:
-            tenant: Whose decision.
-            decision_id: The decision.
+            tenant: Whose request; from the credential.
+            request: The request's name, given by the client.
+            fingerprint: Of all that it asks for.
+            answer: The answer; empty as long as there is none.
+
+        Returns:
+            The answer that was kept before; empty when there was none, so that the one given is kept.
 
         Raises:
-            UnknownDecision: The tenant has none of this id.
+            RequestKeyReused: The name was given to another request.
         """
         ...
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from riffler.bandits.posterior import Posterior
 from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.keys import policy_keys, request_key
 from riffler.service.ports.policy import PolicyName, RewardOutcome
 
 ARMS = ("none", "reread", "simplify")
@@ -48,6 +49,16 @@ async def test_a_decision_comes_back_as_it_was_logged(store: RedisPolicyStore, n
     await store.record(name, decision)
     assert (await store.decision(name.tenant, decision.id)).reward == 0.25
     assert [each.decision for each in await store.log(name)] == [decision]
+
+
+async def test_of_decisions_of_one_id_the_first_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Of ten racing draws of one request one is logged, and each of them is told that one."""
+    first = decide()
+    draws = [replace(first, arm=ARMS[number % len(ARMS)]) for number in range(10)]
+    told = await asyncio.gather(*(store.record(name, draw) for draw in draws))
+    (logged,) = await store.log(name)
+    assert {each.arm for each in told} == {logged.decision.arm}
+    assert all(each == logged.decision for each in told)
 
 
 async def test_of_many_rewards_one_counts(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -184,23 +195,6 @@ async def test_a_reward_whose_answer_was_lost_counts_once(
     assert (await store.decision(name.tenant, decision.id)).reward == 0.5
 
 
-async def test_a_decision_given_up_can_be_taken_up_again(store: RedisPolicyStore, name: PolicyName) -> None:
-    """A request that is made again can be rewarded after all; a rewarded decision stays as it is."""
-    decision = decide()
-    await store.record(name, decision)
-    await store.void(name.tenant, decision.id)
-    assert not await store.reward(name.tenant, decision.id, 0.5)
-    logged_at = (await store.decision(name.tenant, decision.id)).at_ms
-    await store.reopen(name.tenant, decision.id)
-    again = await store.decision(name.tenant, decision.id)
-    assert (again.state, again.at_ms) == ("open", logged_at)
-    assert await store.reward(name.tenant, decision.id, 0.5)
-    await store.reopen(name.tenant, decision.id)
-    assert (await store.decision(name.tenant, decision.id)).state == "rewarded"
-    with pytest.raises(UnknownDecision):
-        await store.reopen(name.tenant, decide().id)
-
-
 async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: PolicyName) -> None:
     """With its token a reward that counted says so again, and counts once; others don't, or are refused."""
     decision = decide()
@@ -223,3 +217,24 @@ async def test_the_log_can_be_read_in_parts(
     for decision in decisions:
         await store.record(name, decision)
     assert [each.decision for each in await store.log(name, first, limit)] == [decisions[place] for place in places]
+
+
+async def test_a_named_request_has_one_answer(
+    store: RedisPolicyStore, memory_connection: RedisConnection, name: PolicyName
+) -> None:
+    """The first answer stands, for a day; without one the name is given all the same, and not to another request."""
+    assert await store.answer(name.tenant, "r", "this") == ""
+    with pytest.raises(RequestKeyReused, match="'r'"):
+        await store.answer(name.tenant, "r", "that", "mine")
+    assert [await store.answer(name.tenant, "r", "this", each) for each in ("one", "two", "")] == ["", "one", "one"]
+    for tenant, request in ((f"{name.tenant}x", "r"), (name.tenant, "s")):
+        assert await store.answer(tenant, request, "that", "other") == ""
+    left_s = await memory_connection.run(lambda client: client.ttl(request_key(name.tenant, "r")))
+    assert 86_000 < left_s <= 86_400
+
+
+async def test_of_racing_answers_one_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Of ten answers to one request each is told the first one, which alone is told that it is."""
+    said = await asyncio.gather(*(store.answer(name.tenant, "r", "this", f"answer {n}") for n in range(10)))
+    assert sum(not each for each in said) == 1
+    assert set(said) == {"", f"answer {said.index('')}"}

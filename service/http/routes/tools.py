@@ -60,6 +60,7 @@ async def call_tool(
     except ToolRefused:
         core.metrics.called(tool, "app", refused=True)
         raise
-    core.metrics.called(tool, "app", refused=False)
+    if not done.repeated:  # it was counted when it was called
+        core.metrics.called(tool, "app", refused=False)
     response.headers["ETag"] = etag(done)
     return CalledOut(version=done.version, tool=done.tool, reply=done.reply)

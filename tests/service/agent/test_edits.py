@@ -23,7 +23,8 @@ from riffler.service.agent.made_again import NamedRequest
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.store import RedisMemoryStore
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import Receipt, SessionKey
+from riffler.tools.events import MessagesAppended
 from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
@@ -63,6 +64,37 @@ async def test_a_creation_made_again_gives_the_same_session(memory_store: RedisM
         await edits.create(tenant, "mine", [], named("another"))
     with pytest.raises(RequestKeyReused):
         await edits.create(tenant, "mine", [], named("for mine", "something else"))
+
+
+async def test_the_name_of_an_empty_creation_is_given(edits: Edits) -> None:
+    """A session that was made empty keeps the name of the request that made it, as one with messages does."""
+    tenant = f"tenant-{secrets.token_hex(8)}"
+    made, _ = await edits.create(tenant, "mine", [], named())
+    assert (await edits.create(tenant, "mine", [], named()))[0] == made
+    with pytest.raises(RequestKeyReused):
+        await edits.create(tenant, "mine", [Message.user(TEXT)], named(asks="something else"))
+    with pytest.raises(RequestKeyReused):
+        await edits.append(made, [Message.user(TEXT)], request=named(asks="to add"))
+    assert (await edits.append(made, [Message.user(TEXT)], request=named("another"))).version == 1
+
+
+async def test_a_deletion_under_a_name_that_was_given_deletes_nothing(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
+) -> None:
+    """A name that stands for something else, done or begun, can't be a deletion's by mistake; one of its own can."""
+    await edits.append(key, [Message.user("more")], request=named("added"))
+    memory = await memory_store.load(key)
+    receipt = Receipt("asked", "f", False, "{}")
+    event = MessagesAppended(len(memory.entries), (Message.user("Where?"),))
+    after = await memory_store.commit(key, memory, [event], "app", receipt=receipt)
+    for name in ("added", "asked"):
+        with pytest.raises(RequestKeyReused, match=name):
+            await edits.delete(key, request=named(name, "to delete"))
+    assert await memory_store.load(key) == after
+    for _ in range(2):
+        await edits.delete(key, request=named("deleted", "to delete"))
+    with pytest.raises(UnknownSession):
+        await memory_store.load(key)
 
 
 async def test_a_creation_is_all_or_nothing(memory_store: RedisMemoryStore, edits: Edits) -> None:

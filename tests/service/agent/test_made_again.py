@@ -5,12 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from riffler.bandits.policies.fixed import Fixed
 from riffler.errors import (
     EngineUnavailable,
+    LeaseLost,
     MemoryUnavailable,
     RequestKeyReused,
     SessionBusy,
@@ -22,10 +24,12 @@ from riffler.service.agent.progress import Answer, Arrived, answer_from_json, an
 from riffler.service.agent.turns import asked
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ScriptedEngine
+from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.keys import session_keys
+from riffler.service.ports.memory import Receipt, SessionKey
 from riffler.service.settings import read_settings
-from riffler.tools.memory import Stamp
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 
 QUESTION = "Where is the blue boat?"
@@ -248,3 +252,48 @@ async def test_an_answer_given_again_says_that_it_is(riffler: Riffler) -> None:
     """Who counts answers can tell a new one from one that is repeated."""
     session = await begin(riffler)
     assert [(await ask(riffler, session)).repeated for _ in range(3)] == [False, True, True]
+
+
+async def test_who_lost_its_lease_takes_nothing_from_who_answered(
+    riffler: Riffler, model: Model, server_folder: Path, memory_connection: RedisConnection
+) -> None:
+    """A turn that stalled past its lease, and fails when it wakes, leaves the decision that another answered under."""
+    session = await begin(riffler)
+    model.hold = asyncio.Event()
+    stalled = asyncio.create_task(ask(riffler, session))
+    await model.asked.wait()
+    lease = session_keys(SessionKey(riffler.tenant, session))[5]
+    await memory_connection.run(lambda client: client.delete(lease))  # as when it ran out
+    settings = read_settings(data_folder=server_folder)
+    async with Riffler(settings, engine=ScriptedEngine(Model()), policy=Fixed("reread")) as other:
+        answer = await ask(other, session)
+    model.hold.set()
+    with pytest.raises(LeaseLost):
+        await stalled
+    assert (await riffler.decisions.decision(riffler.tenant, answer.rewriting.decision)).state == "open"
+    assert await riffler.reward(answer.rewriting.decision, 1.0)
+
+
+async def test_an_answer_whose_commit_was_not_heard_of_can_be_rewarded(
+    riffler: Riffler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A turn that is stopped when its answer is stored, but not acknowledged yet, is given again and rewarded."""
+    session, stored = await begin(riffler), asyncio.Event()
+    commit = riffler.sessions.commit
+
+    async def unheard(*arguments: Any, receipt: Receipt | None = None) -> WorkingMemory:
+        after = await commit(*arguments, receipt=receipt)
+        if receipt is not None and receipt.done:
+            stored.set()
+            await asyncio.Event().wait()
+        return after
+
+    monkeypatch.setattr(riffler.sessions, "commit", unheard)
+    stopped = asyncio.create_task(ask(riffler, session))
+    await stored.wait()
+    stopped.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await stopped
+    answer = await ask(riffler, session)
+    assert answer.repeated
+    assert await riffler.reward(answer.rewriting.decision, 1.0)

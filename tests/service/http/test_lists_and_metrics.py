@@ -157,6 +157,34 @@ async def test_each_metric_moves_when_its_thing_happens(client: httpx.AsyncClien
     assert after["riffler_redis_ping_seconds"] > 0
 
 
+async def test_what_is_made_again_is_counted_once(client: httpx.AsyncClient, model: Model) -> None:
+    """Decisions are as many as the log has, and calls as many as there were, however often their requests come."""
+    made = await client.post("/api/v1/sessions", json={"messages": [{"role": "user", "content": "The boat is blue."}]})
+    path, key = made.headers["location"], {"idempotency-key": "mine"}
+    before = samples((await client.get("/metrics")).text)
+    query = {"query": "Where is the blue boat?"}
+    for _ in range(3):
+        assert (await client.post("/api/v1/rewrites", json=query, headers=key)).status_code == 200
+    model.says = EngineUnavailable("the engine is away")
+    for status in (503, 503, 200, 200):
+        if status == 200:
+            model.says = "It is in the harbour."
+        asked = await client.post(f"{path}/ask", json={"question": "Where is it?"}, headers=key)
+        assert asked.status_code == status
+    cut = {"arguments": {"start_marker": "The boat", "end_marker": "blue.", "num_fragments": 1}}
+    for _ in range(3):
+        called = await client.post(f"{path}/tools/fragment_context", json=cut, headers={"idempotency-key": "cut"})
+        assert called.status_code == 200, called.text
+    after = samples((await client.get("/metrics")).text)
+
+    def moved(prefix: str) -> float:
+        return sum(value - before.get(name, 0.0) for name, value in after.items() if name.startswith(prefix))
+
+    logged = (await client.get("/api/v1/decisions")).json()["items"]
+    assert moved("riffler_decisions_total{") == len(logged) == 2
+    assert moved("riffler_tool_calls_total{") == 1
+
+
 async def test_redis_and_the_engine_are_timed(client: httpx.AsyncClient, model: Model, riffler: Riffler) -> None:
     """Each operation is counted by its script's name or as a command, each call of the model by how it ended."""
     path = (await client.post("/api/v1/sessions", json={})).headers["location"]

@@ -25,6 +25,9 @@ QUESTION = {"question": "Where is the blue boat?", "contexts": ["The blue boat i
 EVENTS = {"accept": "text/event-stream"}
 SEARCH = [ToolCall("call_1", "search_context", '{"query": "boat"}')]
 
+CALL = {"id": "call_9", "type": "function", "function": {"name": "weather", "arguments": "{}"}}
+ORPHAN = {"role": "tool", "tool_call_id": "call_8", "content": "rain"}
+
 
 class Slow:
     """A model that searches once and then waits to be let go; it may fail after that."""
@@ -167,9 +170,11 @@ async def test_a_named_question_goes_on_without_its_client(
 
 async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model: Model) -> None:
     """Each mutation, sent three times at once and then once more under one name, is done once with one answer."""
+    keys: dict[str, str] = {}
 
     async def thrice(path: str, body: dict[str, Any]) -> httpx.Response:
-        key = {"idempotency-key": secrets.token_hex(8)}
+        keys[path] = secrets.token_hex(8)
+        key = {"idempotency-key": keys[path]}
         sent = [until_free(client, path, json=body, headers=key) for _ in range(3)]
         *first, again = [*await asyncio.gather(*sent), await until_free(client, path, json=body, headers=key)]
         assert all(each.json() == again.json() for each in first), [each.text for each in (*first, again)]
@@ -193,9 +198,55 @@ async def test_changes_made_again_are_made_once(client: httpx.AsyncClient, model
     assert (await client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 0.5})).json() == {
         "counted": False
     }
+    other = await client.delete(path, headers={"idempotency-key": keys[f"{path}/messages"]})
+    assert (other.status_code, other.json()["title"]) == (422, "Request key reused"), "a name isn't a deletion's, too"
     deleted = [await client.delete(path, headers={"idempotency-key": "delete"}) for _ in range(2)]
     assert [each.status_code for each in deleted] == [204, 204]
     assert (await client.delete(path)).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "messages",
+    [
+        [ORPHAN],
+        [{"role": "system", "content": "pinned " * 100_000}, {"role": "user", "content": "Where?"}],
+        # Refused when the model is to see it: a decision was logged by then.
+        [{"role": "user", "content": "Where?"}, {"role": "assistant", "content": None, "tool_calls": [CALL]}],
+    ],
+)
+async def test_a_refused_question_leaves_nothing(client: httpx.AsyncClient, messages: list[dict[str, Any]]) -> None:
+    """No session is listed, and its name is free for the question as it should have been."""
+    key = {"idempotency-key": secrets.token_hex(8)}
+    for _ in range(2):
+        refused = await client.post("/api/v1/ask", json={"messages": messages}, headers=key)
+        assert refused.status_code == 422, refused.text
+        assert (await client.get("/api/v1/sessions")).json()["items"] == []
+    answered = await client.post("/api/v1/ask", json=QUESTION, headers=key)
+    assert answered.status_code == 200, answered.text
+    again = await client.post("/api/v1/ask", json=QUESTION, headers=key)
+    assert again.json()["rewriting"] == answered.json()["rewriting"]
+
+
+async def test_a_question_that_its_engine_failed_goes_on_in_its_session(
+    client: httpx.AsyncClient, model: Model
+) -> None:
+    """With a name it isn't refused: the session waits for it, and the decision is the same."""
+    key, model.says = {"idempotency-key": secrets.token_hex(8)}, EngineUnavailable("the engine is away")
+    assert (await client.post("/api/v1/ask", json=QUESTION, headers=key)).status_code == 503
+    (listed,) = (await client.get("/api/v1/sessions")).json()["items"]
+    (decision,) = (await client.get("/api/v1/decisions")).json()["items"]
+    model.says = "In the harbour."
+    answer = (await client.post("/api/v1/ask", json=QUESTION, headers=key)).json()
+    assert (answer["session"], answer["rewriting"]["decision"]) == (listed["session"], decision["decision"])
+
+
+async def test_a_name_that_was_given_to_another_rewrite_is_refused(client: httpx.AsyncClient) -> None:
+    """The same name for another query is 422, as it is in a session."""
+    key = {"idempotency-key": "mine"}
+    for _ in range(2):
+        assert (await client.post("/api/v1/rewrites", json={"query": "Where is it?"}, headers=key)).status_code == 200
+    other = await client.post("/api/v1/rewrites", json={"query": "Who is it?"}, headers=key)
+    assert (other.status_code, other.json()["title"]) == (422, "Request key reused")
 
 
 async def test_versions_guard_changes_and_spare_reads(client: httpx.AsyncClient, model: Model) -> None:

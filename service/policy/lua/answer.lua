@@ -1,0 +1,12 @@
+-- Gives a request's name to what it asks for, and keeps its first answer, for a time.
+-- KEYS  the request
+-- ARGV  1 fingerprint of what it asks for   2 the answer ('' as long as there is none)   3 how long to keep both, in ms
+-- Gives the answer that was kept before ('' when there was none); nil when the name is another request's.
+local kept = redis.call('HMGET', KEYS[1], 'fingerprint', 'answer')
+if kept[1] and kept[1] ~= ARGV[1] then return nil end
+if not kept[2] then
+  redis.call('HSET', KEYS[1], 'fingerprint', ARGV[1])
+  if ARGV[2] ~= '' then redis.call('HSET', KEYS[1], 'answer', ARGV[2]) end
+  redis.call('PEXPIRE', KEYS[1], ARGV[3])
+end
+return kept[2] or ''

@@ -1,0 +1,157 @@
+"""Rewrites alone under a name: one decision with one answer, however often and however close together it is asked."""
+
+import asyncio
+import secrets
+from collections.abc import Sequence
+from itertools import count
+
+import numpy as np
+import pytest
+
+from riffler.bandits.pipeline import load_pipeline
+from riffler.bandits.policies.base import Choice
+from riffler.bandits.policies.fixed import Fixed
+from riffler.bandits.posterior import Posterior, Vector
+from riffler.errors import RequestKeyReused
+from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.progress import Rewriting
+from riffler.service.agent.rewriter import Rewriter
+from riffler.service.agent.rewrites import rewrite_alone
+from riffler.service.inference.scripted import ScriptedEngine
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.ports.keys import request_key
+from riffler.service.ports.policy import PolicyName
+
+QUERY = "Could you say whether the blue boat has left the harbour?"
+AT_ONCE = 6
+
+
+class InTurn:
+    """A policy that draws one arm after the other, so that each of several draws is another one."""
+
+    name, version = "in turn", "1"
+
+    def __init__(self) -> None:
+        self._draws = count()
+
+    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+        """Draw the next arm."""
+        return Choice(allowed[next(self._draws) % len(allowed)], dict.fromkeys(allowed, 1 / len(allowed)))
+
+
+class Together(RedisPolicyStore):
+    """A store whose readers of the posterior wait for each other, so that none has logged when the last one draws."""
+
+    readers = asyncio.Barrier(1)
+
+    async def posterior(self, name: PolicyName) -> Posterior:
+        """See the port."""
+        posterior = await super().posterior(name)
+        await self.readers.wait()
+        return posterior
+
+
+class Paraphraser:
+    """A model that words each thing anew, each time otherwise."""
+
+    def __init__(self) -> None:
+        self._openings = count()
+
+    def __call__(self, _request: EngineRequest) -> str:
+        """Answer."""
+        opening = ("Please say", "Can you tell", "Would you tell")[next(self._openings) % 3]
+        return QUERY.replace("Could you say", opening)
+
+
+@pytest.fixture
+def store(memory_connection: RedisConnection) -> Together:
+    """A store on the server that all tests share."""
+    return Together(memory_connection)
+
+
+@pytest.fixture
+def rewriter(store: Together) -> Rewriter:
+    """A rewriter with that policy and that model."""
+    engine = ScriptedEngine(Paraphraser())
+    return Rewriter(load_pipeline(None), InTurn(), store, engine, np.random.default_rng(1))
+
+
+@pytest.fixture
+def tenant() -> str:
+    """A tenant of one test."""
+    return f"tenant-{secrets.token_hex(8)}"
+
+
+async def rewrite(rewriter: Rewriter, tenant: str, name: str = "mine", query: str = QUERY) -> tuple[Rewriting, str]:
+    """Rewrite under a name."""
+    counter = ScriptedEngine(Paraphraser()).counter
+    return await rewrite_alone(rewriter, counter, tenant, query, NamedRequest(name, query))
+
+
+async def test_requests_of_one_name_at_once_are_one_decision(store: Together, rewriter: Rewriter, tenant: str) -> None:
+    """When all of them have drawn before one is logged, each says the arm and propensities that the log has."""
+    store.readers = asyncio.Barrier(AT_ONCE)
+    said = await asyncio.gather(*(rewrite(rewriter, tenant) for _ in range(AT_ONCE)))
+    (logged,) = await store.log(rewriter.policy_name(tenant))
+    assert len({text for _, text in said}) == 1, "models may have been asked more than once, and one answer counts"
+    assert sum(not rewriting.recalled for rewriting, _ in said) == 1, "one is new"
+    for rewriting, _ in said:
+        assert (rewriting.decision, rewriting.arm) == (logged.decision.id, logged.decision.arm)
+        assert rewriting.propensities == logged.decision.propensities
+
+
+async def test_a_rewrite_made_again_is_the_same(store: Together, rewriter: Rewriter, tenant: str) -> None:
+    """Whatever arm was drawn, also one that words it anew each time: its text comes again, and the model rests."""
+    said = [(await rewrite(rewriter, tenant, f"{n}"), await rewrite(rewriter, tenant, f"{n}")) for n in range(12)]
+    assert {first[0].executed for first, _ in said} > {"none", "paraphrase"}
+    for (first, text), (again, text_again) in said:
+        assert (again, text_again) == (first, text)
+        assert (first.recalled, again.recalled) == (False, True)
+    assert len(await store.log(rewriter.policy_name(tenant))) == 12
+
+
+async def test_a_name_is_for_one_query(store: Together, rewriter: Rewriter, tenant: str) -> None:
+    """Another query of the same name is refused, also when both come at once; another tenant's name is its own."""
+    at_once = await asyncio.gather(
+        *(rewrite(rewriter, tenant, query=f"Where is boat {number}?") for number in range(AT_ONCE)),
+        return_exceptions=True,
+    )
+    assert sum(isinstance(each, RequestKeyReused) for each in at_once) == AT_ONCE - 1
+    assert len(await store.log(rewriter.policy_name(tenant))) == 1, "who is refused decides nothing"
+    await rewrite(rewriter, f"{tenant}-other", query="Where is another boat?")
+
+
+async def test_what_is_no_rewrite_lets_the_raw_query_go_on(
+    memory_connection: RedisConnection, rewriter: Rewriter, tenant: str
+) -> None:
+    """Garbage in a kept answer's place is told, and the query goes on as it came."""
+    kept = {"fingerprint": QUERY, "answer": "no JSON"}
+    await memory_connection.run(lambda client: client.hset(request_key(tenant, "mine"), mapping=kept))
+    rewriting, text = await rewrite(rewriter, tenant)
+    assert (rewriting.decision, text) == ("", QUERY)
+    assert "can't be read back" in rewriting.note
+
+
+async def test_the_log_tells_of_the_arm_what_the_answer_does(
+    store: Together, memory_connection: RedisConnection, tenant: str
+) -> None:
+    """Of two requests at once, the one whose rewrite the guard refuses notes nothing when the other answered first."""
+    second_asks, first_said = asyncio.Event(), asyncio.Event()
+
+    async def late(_request: EngineRequest) -> str:
+        second_asks.set()
+        await first_said.wait()
+        return "Which 7 boats?"
+
+    def of(engine: ScriptedEngine) -> Rewriter:
+        return Rewriter(load_pipeline(None), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
+
+    slow = asyncio.create_task(rewrite(of(ScriptedEngine(late)), tenant))
+    await second_asks.wait()
+    first = await rewrite(of(ScriptedEngine(Paraphraser())), tenant)
+    first_said.set()
+    assert await slow == first
+    logged = await store.decision(tenant, first[0].decision)
+    assert (first[0].executed, logged.unexecuted) == ("paraphrase", "")
