@@ -169,6 +169,8 @@ class RedisConnection:
         within = self._timeout_s if within_s is None else min(within_s, self._timeout_s)
         if self._hangs:
             within = min(within, _HANGING_S)
+        task = asyncio.current_task()
+        asked = task.cancelling() if task else 0
         try:
             async with asyncio.timeout(within) as deadline:
                 result = await self._repeated(operation, deadline, within)
@@ -179,6 +181,10 @@ class RedisConnection:
             self._hangs = False
             raise
         self._hangs, self._reached = False, True
+        if task and task.cancelling() > asked:
+            # redis-py sends under asyncio.wait_for, which before Python 3.12 may swallow a cancellation that comes as
+            # it ends: whoever cancelled this task would wait for ever for one that goes on.
+            raise asyncio.CancelledError
         return result
 
     async def _repeated(

@@ -154,3 +154,44 @@ async def test_many_operations_at_once_take_turns(server_folder: Path) -> None:
         await connection.aclose()
         assert said == ["x"] * 1000
         assert after - before < 100
+
+
+async def test_a_cancellation_that_the_client_swallows_comes_through(memory_connection: RedisConnection) -> None:
+    """A task that is cancelled in the middle of an operation ends, also when the operation ends all the same."""
+    begun = asyncio.Event()
+
+    async def swallowing(_: object) -> str:
+        begun.set()
+        try:
+            await asyncio.sleep(60)
+        except asyncio.CancelledError:
+            return "done all the same"
+        raise AssertionError("nobody cancelled it")
+
+    async def keeping() -> None:
+        while True:
+            await memory_connection.run(swallowing)
+
+    task = asyncio.create_task(keeping())
+    await begun.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.wait_for(task, 10)
+
+
+async def test_who_is_cancelled_may_still_tidy_up(memory_connection: RedisConnection) -> None:
+    """In the `finally` of a task that was cancelled, operations run as ever."""
+    said: list[object] = []
+
+    async def working() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            said.append(await memory_connection.run(lambda client: client.echo("x")))
+
+    task = asyncio.create_task(working())
+    await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    assert said == ["x"]
