@@ -45,7 +45,6 @@ PROMPTS = {"small": (256, 1024, 4096), "1b": (1024, 4096, 16_384)}
 """Tokens of a prompt, about."""
 WINDOW, REPLY, TOGETHER = 32_768, 64, (4, 8, 16)
 DEPTHS = (0.05, 0.5, 0.95)
-WARM_UPS = 5
 TEMPLATE = "{% for m in messages %}<|{{ m.role }}|>{{ m.content }}<|end|>{% endfor %}<|assistant|>"
 WORDS = "the harbour opens at six and bakery lighthouse has nine metres of water below its oldest blue boat".split()
 
@@ -68,10 +67,12 @@ class Bench:
         self.engine, self.bare, self.repeats = engine, bare, repeats
         self.ids = engine.counter.load()
         self.rng = random.Random(1)
+        self.warm_ups = min(5, repeats // 2)
+        self.tokens_a_word = engine.counter.count(" ".join(self.rng.choices(WORDS, k=1000))) / 1000
 
     def text(self, tokens: int) -> str:
         """Make a text of about as many tokens that no other text begins like."""
-        return " ".join(self.rng.choices(WORDS, k=tokens // 2))
+        return " ".join(self.rng.choices(WORDS, k=round(tokens / self.tokens_a_word)))
 
     async def ask(self, messages: Sequence[Message], most: int, reuse: str = "") -> tuple[int, int, int]:
         """Ask for so many tokens; give those read, cached and written."""
@@ -151,7 +152,7 @@ class Bench:
         whole = [Message.user(self.text(tokens // 40)) for _ in range(40)]
         at = min(len(whole) - 1, int(len(whole) * depth))
         folded = [*whole[:at], Message.user("[folded f00001]"), *whole[at + 1 :]]
-        names = iter(f"{depth}/{number}" for number in range(WARM_UPS + self.repeats))  # of a session of its own each
+        names = iter(f"{depth}/{number}" for number in range(self.warm_ups + self.repeats))  # each its own session
         counts: dict[str, tuple[int, int]] = {}
 
         async def edited(times: dict[str, list[float]]) -> None:
@@ -167,10 +168,10 @@ class Bench:
             times["full"] += await times_ms(lambda: self.ask(folded, 1), 1, warm_up=0)
 
         times: dict[str, list[float]] = {"fold": [], "restore": [], "full": []}
-        for _ in range(WARM_UPS + self.repeats):
+        for _ in range(self.warm_ups + self.repeats):
             for run in self.rng.sample([edited, anew], 2):
                 await run(times)
-        counted = {kind: spent[WARM_UPS:] for kind, spent in times.items()}
+        counted = {kind: spent[self.warm_ups :] for kind, spent in times.items()}
         return [
             figure(
                 f"{edit} at {depth:.0%} of {read:,} tokens: {cached:,} reused",
@@ -190,11 +191,12 @@ async def in_thread(work: Callable[..., None], *given: object) -> None:
 async def paired(runs: Sequence[Callable[[], Awaitable[Any]]], repeats: int, rng: random.Random) -> list[list[float]]:
     """Time several things in turns of random order, so that the machine's moods meet them alike."""
     spent: list[list[float]] = [[] for _ in runs]
-    for turn in range(WARM_UPS + repeats):
+    warm_ups = min(5, repeats // 2)
+    for turn in range(warm_ups + repeats):
         for at in rng.sample(range(len(runs)), len(runs)):
             start = time.perf_counter()
             await runs[at]()
-            if turn >= WARM_UPS:
+            if turn >= warm_ups:
                 spent[at].append((time.perf_counter() - start) * 1000)
     return spent
 
