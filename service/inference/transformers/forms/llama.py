@@ -13,6 +13,7 @@ chat template of Llama-3.1-8B-Instruct.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -40,11 +41,11 @@ class Llama:
 
     def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read all objects of the reply."""
-        return read_calls(read_values(body.replace(opener, ""), ";"), ("parameters", "arguments"))
+        return read_calls(read_values(_blanked(body, opener), ";"), ("parameters", "arguments"))
 
     def end(self, body: str, opener: str) -> int:
         """Find the end of the last whole object."""
-        end, text = 0, body.replace(opener, " " * len(opener))
+        end, text = 0, _blanked(body, opener)
         while (at := len(text) - len(text[end:].lstrip(" \t\r\n;"))) < len(text) and text[at] == "{":
             found = value_end(text, at)
             if not found:
@@ -77,6 +78,14 @@ class Llama:
                     taken.add(result)
                     adapted.append(messages[result])
         return adapted
+
+
+def _blanked(body: str, opener: str) -> str:
+    """Put blanks in the place of openers between objects; in a string the same letters are text."""
+    if opener not in body or not opener:
+        return body
+    parts = re.compile(rf'"(?:[^"\\]++|\\.)*+"?|{re.escape(opener)}', re.DOTALL)
+    return parts.sub(lambda found: " " * len(opener) if found[0] == opener else found[0], body)
 
 
 def _result_of(messages: list[dict[str, Any]], after: int, call_id: object) -> int | None:

@@ -43,6 +43,11 @@ def read(form: str, body: str) -> list[tuple[str, str]] | None:
         ("llama", '{"type": "function", "name": "a", "parameters": {"x": 1}}', [A]),
         ("llama", '{"name": "a", "parameters": {"x": 1}}; {"name": "b", "parameters": {}}', [A, B]),
         ("llama", '{"name": "a", "arguments": {"x": 1}}<|python_tag|>{"name": "b", "parameters": {}}', [A, B]),
+        (
+            "llama",
+            '<|python_tag|>{"name": "a", "parameters": {"s": "\\"<|python_tag|>"}}',
+            [("a", '{"s": "\\"<|python_tag|>"}')],
+        ),
         ("mistral", ' [{"name": "a", "arguments": {"x": 1}}]', [A]),
         ("mistral", '[{"name": "a", "arguments": {"x": 1}, "id": "123456789"}, {"name":"b","arguments":{}}]', [A, B]),
         ("mistral", 'a[ARGS]{"x": 1}', [A]),
