@@ -28,7 +28,7 @@ from typing import Any
 import torch
 from measure import Figure, figure, parse, show, times_ms
 from rich.progress import track
-from transformers import LlamaConfig, LlamaForCausalLM
+from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM
 
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers.tiny import save, train_tokenizer
@@ -63,9 +63,9 @@ def make(folder: Path, shape: str, device: str) -> LlamaForCausalLM:
 class Bench:
     """One engine with reuse, the bare model beside it, and texts to ask them."""
 
-    def __init__(self, engine: TransformersEngine, bare: LlamaForCausalLM, repeats: int) -> None:
+    def __init__(self, engine: TransformersEngine, bare: LlamaForCausalLM, folder: str, repeats: int) -> None:
         self.engine, self.bare, self.repeats = engine, bare, repeats
-        self.ids = engine.counter.load()
+        self.ids = AutoTokenizer.from_pretrained(folder)
         self.rng = random.Random(1)
         self.warm_ups = min(5, repeats // 2)
         self.tokens_a_word = engine.counter.count(" ".join(self.rng.choices(WORDS, k=1000))) / 1000
@@ -214,7 +214,7 @@ async def run(options: argparse.Namespace) -> list[Figure]:
         start = time.perf_counter()
         await engine.ready()
         loaded = [(time.perf_counter() - start) * 1000]
-        bench = Bench(engine, bare, options.repeats)
+        bench = Bench(engine, bare, folder, options.repeats)
         longest = PROMPTS[shape][-1]
         work: list[Callable[[], Awaitable[Figure | list[Figure]]]] = [
             *(lambda tokens=tokens: bench.first_token(tokens) for tokens in PROMPTS[shape]),  # type: ignore[misc]
