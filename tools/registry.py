@@ -1,25 +1,26 @@
 """The tools on offer: one registry gives the JSON schemas for a model and the functions behind them.
 
-To add a tool: write its file beside the others (arguments, `_run`, a `Tool`), name it in `PAPER` or a profile of your
-own, and add its row to `tests/tools/test_registry.py`.
+To add a tool: write its file beside the others in `carve/` (arguments, `_run`, a `Tool`), name it in `RIFFLER` or a
+profile of your own, and add its row to `tests/tools/test_registry.py`.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+from typing import Any, Literal
 
 from pydantic import ValidationError
 
 from riffler.errors import InvalidArguments, UnknownTool
-from riffler.tools.fold_fragment import FOLD_FRAGMENT
-from riffler.tools.fragment_context import FRAGMENT_CONTEXT
-from riffler.tools.get_search_detail import GET_SEARCH_DETAIL
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.restore_fragment import RESTORE_FRAGMENT
-from riffler.tools.search_context import SEARCH_CONTEXT
-from riffler.tools.summarize_fragment import SUMMARIZE_FRAGMENT
+from riffler.tools.paper.fold_fragment import FOLD_FRAGMENT
+from riffler.tools.paper.fragment_context import FRAGMENT_CONTEXT
+from riffler.tools.paper.get_search_detail import GET_SEARCH_DETAIL
+from riffler.tools.paper.restore_fragment import RESTORE_FRAGMENT
+from riffler.tools.paper.search_context import SEARCH_CONTEXT
+from riffler.tools.paper.summarize_fragment import SUMMARIZE_FRAGMENT
 from riffler.tools.tool import Arguments, Inputs, Outcome, SummaryOrder, Tool
 
 PAPER: tuple[Tool[Any], ...] = (
@@ -31,6 +32,18 @@ PAPER: tuple[Tool[Any], ...] = (
     GET_SEARCH_DETAIL,
 )
 """The six tools of Sculptor, under their own names and parameters."""
+
+RIFFLER: tuple[Tool[Any], ...] = PAPER
+"""The tools of this project's own profile."""
+
+Profile = Literal["none", "paper", "riffler"]
+"""Which tools a model is offered."""
+
+PROFILES: Mapping[Profile, tuple[Tool[Any], ...]] = MappingProxyType({"none": (), "paper": PAPER, "riffler": RIFFLER})
+"""The tools of each profile, in the order in which a model sees them."""
+
+EVERY_TOOL: tuple[Tool[Any], ...] = tuple({tool.name: tool for tool in (*PAPER, *RIFFLER)}.values())
+"""What can be called by hand, whatever a model is offered."""
 
 
 class Registry:

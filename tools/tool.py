@@ -12,6 +12,7 @@ from riffler.errors import InvalidState, UnknownFragment
 from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.price import CachePrices
 from riffler.tools.tokens import TokenCounter
 
 
@@ -44,10 +45,14 @@ class Inputs:
     Attributes:
         counter: Counts tokens as the served model does.
         summary: The text that was written for the tool's `SummaryOrder`; empty for tools that order none.
+        prices: Of the engine's prompt cache.
+        budget_tokens: What a view may take; None where that isn't known.
     """
 
     counter: TokenCounter
     summary: str = ""
+    prices: CachePrices = CachePrices()
+    budget_tokens: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

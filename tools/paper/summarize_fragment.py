@@ -13,9 +13,9 @@ from pydantic import Field
 
 from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
-from riffler.tools.fold_fragment import refuse_if_pinned
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.paper.fold_fragment import refuse_if_pinned
 from riffler.tools.tool import (
     Arguments,
     Inputs,

@@ -1,0 +1,129 @@
+"""What an edit costs and when it pays back, with the prices of a prompt cache.
+
+Providers bill the beginning of a prompt that they have seen before at a part of its price (`read`), and what they must
+put into the cache at another (`write`). An edit breaks that beginning at the first character that it changes: all that
+follows is written anew. With `P` tokens before the edit, `S` after it as it was and `S'` as it becomes, the next call
+costs, in tokens at full price,
+
+    without the edit  read * (P + S)            with it  read * P + write * S'
+
+so the edit costs `write * S' - read * S` now. Each later call is cheaper by `read * (S - S')`, and the edit has paid
+back after `(write * S' - read * S) / (read * (S - S'))` of them. Without a cache (`read = write = 1`) it never costs.
+What a model generates, and what comes to the conversation later, is the same with and without the edit.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+from riffler.tools.messages import Message
+from riffler.tools.tokens import TokenCounter, count_message
+from riffler.tools.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class CachePrices:
+    """Prices of a prompt's tokens, as multiples of that of a token that isn't cached.
+
+    Attributes:
+        read: Of a token that the cache has: 0.1 at several providers, 1 without a cache; above 0.
+        write: Of a token that is put into the cache: 1.25 at one provider, 1 at others and without a cache.
+    """
+
+    read: float = 1.0
+    write: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class EditPrice:
+    """What an edit changes in the price of a conversation.
+
+    Attributes:
+        freed_tokens: By how much the view is smaller; negative when text is shown again.
+        rewritten_tokens: Tokens from the first change to the view's end, which a cache must take anew.
+        cost_tokens: What the next call costs more, in tokens at full price; negative when it costs less.
+        steps: After how many further calls it has paid back; 0 at once, None never.
+    """
+
+    freed_tokens: int
+    rewritten_tokens: int
+    cost_tokens: float
+    steps: int | None
+
+
+def price_edit(before: View, after: View, counter: TokenCounter, prices: CachePrices) -> EditPrice:
+    """Price an edit.
+
+    Args:
+        before: The view as it was.
+        after: The view with the edit; it has as many messages.
+        counter: Counts tokens. Messages that it counted before cost nothing.
+        prices: The cache's prices.
+
+    Returns:
+        The price. Within the first message that changes, tokens are split in proportion to characters.
+    """
+    at = next((i for i, (a, b) in enumerate(zip(before.messages, after.messages, strict=True)) if a is not b), None)
+    if at is None:
+        return EditPrice(0, 0, 0.0, 0)
+    was, now = _rest_tokens(before, at, counter), _rest_tokens(after, at, counter)
+    kept = _kept_tokens(before.messages[at], after.messages[at], counter)
+    was, now = was - kept, now - kept
+    cost = prices.write * now - prices.read * was
+    saved = prices.read * (was - now)
+    if cost <= 0:
+        steps: int | None = 0
+    else:
+        steps = math.ceil(cost / saved) if saved > 0 else None
+    return EditPrice(was - now, now, cost, steps)
+
+
+def price_words(price: EditPrice, prices: CachePrices) -> str:
+    """Say a price in a clause that a model can weigh.
+
+    Args:
+        price: The price.
+        prices: What it was worked out with.
+
+    Returns:
+        For example `8000 tokens freed; the next call costs 1200 more, paid back after 3 further calls`.
+    """
+    if price.freed_tokens < 0:
+        head = f"the view grows by {-price.freed_tokens} tokens"
+    else:
+        head = f"{price.freed_tokens} tokens freed"
+    if prices == CachePrices():
+        return head
+    cost = round(price.cost_tokens)
+    if cost <= 0:
+        return f"{head}; the next call costs {-cost} tokens less, so it pays at once"
+    tail = "it never pays back by itself" if price.steps is None else f"paid back after {price.steps} further calls"
+    return f"{head}; {price.rewritten_tokens} tokens leave the cache: the next call costs {cost} tokens more, {tail}"
+
+
+def _rest_tokens(shown: View, first: int, counter: TokenCounter) -> int:
+    return sum(count_message(message, counter) for message in shown.messages[first:])
+
+
+def _kept_tokens(before: Message, after: Message, counter: TokenCounter) -> int:
+    """Estimate the tokens that two forms of a message have in common at their beginning."""
+    kept = total = 0
+    for one, other in zip(before.texts, after.texts, strict=True):
+        total += len(one)
+        if kept == total - len(one):
+            kept += _common_beginning(one, other)
+    tokens = count_message(before, counter)
+    return min(tokens * kept // total if total else 0, count_message(after, counter))
+
+
+def _common_beginning(one: str, other: str) -> int:
+    """Count the characters that two texts begin with in common, by halving: comparing slices is quick."""
+    low, high = 0, min(len(one), len(other))
+    while low < high:
+        middle = (low + high + 1) // 2
+        if one[low:middle] == other[low:middle]:
+            low = middle
+        else:
+            high = middle - 1
+    return low
