@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict
@@ -51,7 +51,7 @@ class Inputs:
 
     counter: TokenCounter
     summary: str = ""
-    prices: CachePrices = CachePrices()
+    prices: CachePrices = field(default_factory=CachePrices)
     budget_tokens: int | None = None
 
 
