@@ -141,6 +141,6 @@ def refuse_if_inside_hidden(memory: WorkingMemory, fragment: Fragment) -> None:
 def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
     """Drop the titles that pydantic adds: tokens that tell a model nothing."""
     schema.pop("title", None)
-    for field in schema.get("properties", {}).values():
-        field.pop("title", None)
+    for property_ in schema.get("properties", {}).values():
+        property_.pop("title", None)
     return schema
