@@ -17,7 +17,8 @@ import re
 from collections.abc import Iterable, Sequence
 from itertools import count
 
-from riffler.tools.fragments import Fragment, FragmentState
+from riffler.tools.fragments import Fragment
+from riffler.tools.runs import run_words, runs_of
 
 _LOOK_ALIKE = re.compile(r"\[\[(?:(\d{1,9}):)?(?=f[0-9a-f]{5}|status)")
 """Nine digits are enough: a fence of ten would need a thousand million look-alikes before it."""
@@ -55,7 +56,8 @@ def has_look_alike(text: str) -> bool:
     return _LOOK_ALIKE.search(text) is not None
 
 
-def _open(fence: int) -> str:
+def opening(fence: int) -> str:
+    """Give what a marker of this fence begins with."""
     return f"[[{fence}:" if fence else "[["
 
 
@@ -71,8 +73,8 @@ def folded_marker(run: Sequence[Fragment], fence: int) -> str:
     """
     tokens = sum(fragment.tokens for fragment in run)
     if len(run) == 1:
-        return f"{_open(fence)}{run[0].id} folded {tokens} tokens]]"
-    return f"{_open(fence)}{run[0].id}-{run[-1].id} folded {len(run)} fragments {tokens} tokens]]"
+        return f"{opening(fence)}{run[0].id} folded {tokens} tokens]]"
+    return f"{opening(fence)}{run[0].id}-{run[-1].id} folded {len(run)} fragments {tokens} tokens]]"
 
 
 def summary_marker(fragment: Fragment, fence: int) -> str:
@@ -85,7 +87,7 @@ def summary_marker(fragment: Fragment, fence: int) -> str:
     Returns:
         The marker with the summary.
     """
-    return f"{_open(fence)}{fragment.id} summary of {fragment.tokens} tokens: {fragment.summary}]]"
+    return f"{opening(fence)}{fragment.id} summary of {fragment.tokens} tokens: {fragment.summary}]]"
 
 
 def status_line(fragments: Sequence[Fragment], fence: int) -> str:
@@ -98,24 +100,8 @@ def status_line(fragments: Sequence[Fragment], fence: int) -> str:
     Returns:
         One line.
     """
-    runs: list[list[Fragment]] = []
-    state, following = None, -1  # of the last run, and the number that would go on with it
-    for fragment in fragments:
-        number = int(fragment.id[1:], 16)
-        if fragment.state is state and number == following:
-            runs[-1].append(fragment)
-        else:
-            runs.append([fragment])
-            state = fragment.state
-        following = number + 1
-    return f"{_open(fence)}status {'; '.join(_run_words(run) for run in runs)}]]"
-
-
-def follows(one: Fragment, other: Fragment) -> bool:
-    """Tell whether a fragment's id is the next after another's, so that a range of ids names both and no third."""
-    return int(other.id[1:], 16) == int(one.id[1:], 16) + 1
+    return f"{opening(fence)}status {'; '.join(_run_words(run) for run in runs_of(fragments))}]]"
 
 
 def _run_words(run: Sequence[Fragment]) -> str:
-    state: FragmentState = run[0].state
-    return f"{run[0].id} {state}" if len(run) == 1 else f"{run[0].id}-{run[-1].id} {state}"
+    return f"{run_words(run)} {run[0].state}"

@@ -1,9 +1,11 @@
 """The view: what the model sees, computed from the originals and the states of the fragments.
 
 Number, order, roles and tool calls of the messages never change; only texts do. Without hidden fragments and without a
-rewrite the view is the conversation itself, the very same messages. While something is hidden, one status line at the
-end of the last message that has text names every fragment that no hidden one contains, so that the model can act on
-ids that it sees, and the prefix of the view stays.
+rewrite the view is the conversation itself, the very same messages, but for the status at its tail.
+
+The status stands at the end of the last message that has text, so that the prefix of the view stays. It names every
+fragment that no hidden one contains, so that the model can act on ids that it sees. With a `Sight` it is the block of
+`sight.py`, once there are fragments; without one it is a line, while something is hidden.
 """
 
 from __future__ import annotations
@@ -12,9 +14,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from riffler.tools.fragments import Fragment, FragmentState, Span
-from riffler.tools.markers import folded_marker, follows, status_line, summary_marker
+from riffler.tools.markers import folded_marker, status_line, summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
+from riffler.tools.runs import follows
+from riffler.tools.sight import Sight, status_block
 from riffler.tools.tokens import TokenCounter, count_message
 
 
@@ -42,11 +46,12 @@ class View:
         return sum(count_message(message, counter) for message in self.messages)
 
 
-def view(memory: WorkingMemory) -> View:
+def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
     """Compute what the model sees.
 
     Args:
         memory: The working memory.
+        sight: For the status block; None for the short line.
 
     Returns:
         The view. Its cost is linear in the number of messages, and in the text of those that something touched since
@@ -67,12 +72,15 @@ def view(memory: WorkingMemory) -> View:
             shown = memory.rendered[index] = messages[index].with_texts(texts)
         messages[index] = shown
     touched = set(slots)
-    if hidden:
+    if hidden or (sight is not None and memory.fragments):
+        if sight is None:
+            status = status_line(memory.reachable(), memory.fence)
+        else:
+            used = sum(count_message(message, sight.counter) for message in messages)
+            status = status_block(memory, used, sight)
         last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
         *before, final = messages[last].texts
-        messages[last] = messages[last].with_texts(
-            [*before, f"{final}\n\n{status_line(memory.reachable(), memory.fence)}"]
-        )
+        messages[last] = messages[last].with_texts([*before, f"{final}\n\n{status}"])
         touched.add(last)
     return View(tuple(messages), frozenset(touched))
 

@@ -1,0 +1,147 @@
+"""Sight: the status block that shows a model its own context, at the tail of its view.
+
+    [[status 61200 of 98304 tokens used, 37104 free
+    id state tokens messages-ago first-words
+    f00001-f00028 folded 20000 12-10 "The harbour of"
+    f00029 visible 512 3 "Minutes of the"
+    ]]
+
+After VISTA (arXiv 2606.30005), whose dashboard of tokens, age and state a block on every turn mattered beyond its
+tools. It stands inside the view's last message, so that the prefix stays, and only once there are fragments. It takes
+at most 2% of the budget: neighbours of one state are merged into runs, then first words are left out, then the
+smallest runs, and the block says how many it left out. Budgets so small that 2% would hold no run at all get 48 tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from riffler.tools.fragments import Fragment, FragmentState
+from riffler.tools.markers import opening
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.quoting import first_words
+from riffler.tools.runs import run_words, runs_of
+from riffler.tools.tokens import TokenCounter
+
+SHARE = 0.02
+"""Most of the budget that the block takes."""
+_LEAST_TOKENS = 48
+_WORDS_CHARACTERS = 24
+_LINE_TOKENS = 12
+"""A line takes at least about this much: more lines than that aren't even tried."""
+_COLUMNS = "id state tokens messages-ago first-words"
+
+Group = Sequence[Fragment]
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What the block is made with.
+
+    Attributes:
+        budget_tokens: What a view may take.
+        counter: Counts tokens as the served model does.
+    """
+
+    budget_tokens: int
+    counter: TokenCounter
+
+    @property
+    def most_tokens(self) -> int:
+        """How many tokens the block may take."""
+        return max(_LEAST_TOKENS, int(self.budget_tokens * SHARE))
+
+
+def status_block(memory: WorkingMemory, used_tokens: int, sight: Sight) -> str:
+    """Write the block.
+
+    Args:
+        memory: A working memory with at least one fragment.
+        used_tokens: Tokens of the view without the block.
+        sight: What it is made with.
+
+    Returns:
+        The block, of at most `sight.most_tokens` tokens and a few of its own frame.
+    """
+    fragments = memory.reachable()
+    for lines in _shorter_and_shorter(memory, fragments, sight.most_tokens // _LINE_TOKENS):
+        block = _framed(memory.fence, used_tokens, sight, lines)
+        if sight.counter.count(block) <= sight.most_tokens:
+            return block
+    return _largest(memory, runs_of(fragments), used_tokens, sight)
+
+
+def _shorter_and_shorter(memory: WorkingMemory, fragments: Group, most_lines: int) -> Iterable[list[str]]:
+    """Give the lines with all there is to tell, then with less and less."""
+    forms: tuple[Callable[[], list[Group]], ...] = (
+        lambda: [[fragment] for fragment in fragments],
+        lambda: _hidden_merged(fragments),
+    )
+    for form in forms if len(fragments) <= 8 * most_lines else ():
+        groups = form()
+        if len(groups) <= most_lines:
+            yield [_line(memory, group) for group in groups]
+    runs = runs_of(fragments)
+    if len(runs) <= 2 * most_lines:  # else counting what can't fit would cost more than it tells
+        yield [_line(memory, run) for run in runs]
+        yield [_line(memory, run, words=False) for run in runs]
+
+
+def _hidden_merged(fragments: Group) -> list[Group]:
+    """Merge neighbours that are hidden alike, and leave the visible ones apart."""
+    groups: list[Group] = []
+    for run in runs_of(fragments):
+        groups += [[fragment] for fragment in run] if run[0].state is FragmentState.VISIBLE else [run]
+    return groups
+
+
+def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sight: Sight) -> str:
+    """Write the block with as many of the largest runs as there is room for."""
+    by_size = sorted(range(len(runs)), key=lambda at: (-_tokens(runs[at]), at))
+    shown, block = 0, ""
+    low, high = 0, min(len(runs), sight.most_tokens // 4)
+    while low <= high:
+        shown = (low + high) // 2
+        chosen = set(by_size[:shown])
+        lines = [_line(memory, run, words=False) for at, run in enumerate(runs) if at in chosen]
+        rest = [run for at, run in enumerate(runs) if at not in chosen]
+        candidate = _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest)])
+        if not block or sight.counter.count(candidate) <= sight.most_tokens:
+            block = candidate
+            low = shown + 1
+        else:
+            high = shown - 1
+    return block
+
+
+def _rest_lines(runs: Iterable[Group]) -> list[str]:
+    """Say what is left out, a line a state."""
+    found = sorted(runs, key=lambda run: run[0].state)
+    lines: list[str] = []
+    for state, of_state in groupby(found, key=lambda run: run[0].state):
+        fragments = [fragment for run in of_state for fragment in run]
+        lines.append(f"and {len(fragments)} more {state} {_tokens(fragments)}")
+    return lines
+
+
+def _framed(fence: int, used_tokens: int, sight: Sight, lines: Sequence[str]) -> str:
+    left = sight.budget_tokens - used_tokens
+    room = f"{left} free" if left >= 0 else f"{-left} over"
+    head = f"{opening(fence)}status {used_tokens} of {sight.budget_tokens} tokens used, {room}"
+    return "\n".join((head, _COLUMNS, *lines, "]]"))
+
+
+def _line(memory: WorkingMemory, group: Group, *, words: bool = True) -> str:
+    last = len(memory.entries) - 1
+    oldest, newest = last - group[0].span.message, last - group[-1].span.message
+    age = f"{oldest}" if oldest == newest else f"{oldest}-{newest}"
+    line = f"{run_words(group)} {group[0].state} {_tokens(group)} {age}"
+    if not words:
+        return line
+    return f'{line} "{first_words(memory, group[0].span, _WORDS_CHARACTERS)}"'
+
+
+def _tokens(group: Group) -> int:
+    return sum(fragment.tokens for fragment in group)
