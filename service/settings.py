@@ -66,6 +66,12 @@ class Settings(BaseSettings):
     cache_characters: int = Field(
         32_000_000, ge=0, description="Characters of conversations that each process keeps, to read only what is new."
     )
+    cache_read_price: float | None = Field(
+        None, gt=0, le=1, description="Price of a prompt token from the provider's cache, 1 is one without a cache."
+    )
+    cache_write_price: float | None = Field(
+        None, gt=0, le=10, description="Price of a prompt token that is put into the cache, 1 is one without a cache."
+    )
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")

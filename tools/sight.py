@@ -9,7 +9,7 @@
 After VISTA (arXiv 2606.30005), whose dashboard of tokens, age and state a block on every turn mattered beyond its
 tools. It stands inside the view's last message, so that the prefix stays, and only once there are fragments. It takes
 at most 2% of the budget: neighbours of one state are merged into runs, then first words are left out, then the
-smallest runs, and the block says how many it left out. Budgets so small that 2% would hold no run at all get 48 tokens.
+smallest runs, and the block says how many it left out. Budgets so small that 2% would hold no run at all get 64 tokens.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from riffler.tools.tokens import TokenCounter
 
 SHARE = 0.02
 """Most of the budget that the block takes."""
-_LEAST_TOKENS = 48
+_LEAST_TOKENS = 64
 _WORDS_CHARACTERS = 24
 _LINE_TOKENS = 12
 """A line takes at least about this much: more lines than that aren't even tried."""
@@ -100,19 +100,22 @@ def _hidden_merged(fragments: Group) -> list[Group]:
 def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sight: Sight) -> str:
     """Write the block with as many of the largest runs as there is room for."""
     by_size = sorted(range(len(runs)), key=lambda at: (-_tokens(runs[at]), at))
-    shown, block = 0, ""
-    low, high = 0, min(len(runs), sight.most_tokens // 4)
-    while low <= high:
-        shown = (low + high) // 2
+
+    def block_of(shown: int) -> str:
         chosen = set(by_size[:shown])
         lines = [_line(memory, run, words=False) for at, run in enumerate(runs) if at in chosen]
         rest = [run for at, run in enumerate(runs) if at not in chosen]
-        candidate = _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest)])
-        if not block or sight.counter.count(candidate) <= sight.most_tokens:
-            block = candidate
-            low = shown + 1
+        return _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest)])
+
+    block = block_of(0)
+    low, high = 1, min(len(runs), sight.most_tokens // 4)
+    while low <= high:
+        middle = (low + high) // 2
+        candidate = block_of(middle)
+        if sight.counter.count(candidate) <= sight.most_tokens:
+            block, low = candidate, middle + 1
         else:
-            high = shown - 1
+            high = middle - 1
     return block
 
 

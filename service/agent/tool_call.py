@@ -66,4 +66,8 @@ async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost) -> str:
     except EngineFailed as exc:
         raise SummaryFailed(f"no summary could be made, and nothing was replaced: {exc.loggable}", exc.quoted) from exc
     cost.usage += completion.usage
-    return completion.message.text
+    said = completion.message
+    if completion.finish_reason != "stop" or said.tool_calls or said.to_dict().get("refusal"):
+        how = {"length": "was cut off", "content_filter": "was filtered"}.get(completion.finish_reason, "was refused")
+        raise SummaryFailed(f"no summary could be made, and nothing was replaced: the engine's answer {how}")
+    return said.text

@@ -20,6 +20,7 @@ from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUn
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.tools.price import CachePrices
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 OPENAI_URL = "https://api.openai.com/v1"
 MaxTokensField = Literal["max_tokens", "max_completion_tokens"]
 _T = TypeVar("_T")
+_PRICES = CachePrices(read=0.1, write=1.0)
+"""As several providers bill a cached prompt. Anthropic bills 1.25 for what it puts into the cache: see the settings."""
 
 
 class OpenAIEngine:
@@ -85,7 +88,7 @@ class OpenAIEngine:
         self._base_url = base_url
         self._where = f"engine openai at {_shown(base_url)}"
         self._api_key = _checked_key(api_key)
-        self._info = EngineInfo("openai", model, window_tokens)
+        self._info = EngineInfo("openai", model, window_tokens, prices=_PRICES)
         self._counter = counter if counter is not None else EstimatedTokens()
         self._timeout_s, self._silence_s, self._connect_s = timeout_s, silence_s, connect_s
         self._max_retries = max_retries

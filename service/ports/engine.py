@@ -13,6 +13,7 @@ from typing import Any, Literal, Protocol
 
 from riffler.errors import EngineGarbled
 from riffler.tools.messages import Message
+from riffler.tools.price import CachePrices
 from riffler.tools.tokens import TokenCounter
 
 ToolChoice = Literal["auto", "none", "required"]
@@ -124,6 +125,7 @@ class EngineInfo:
         can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
         settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
+        prices: Of its prompt cache, in multiples of a token's price; settings may know better.
     """
 
     name: str
@@ -132,6 +134,7 @@ class EngineInfo:
     can_rewrite: bool = True
     notice: str = ""
     settled: bool = True
+    prices: CachePrices = field(default_factory=CachePrices)
 
 
 def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:

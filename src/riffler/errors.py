@@ -17,7 +17,8 @@
     │   ├── UnknownSearchHit          the session has no search hit of this id
     │   ├── InvalidState              the fragment is not in a state that allows this
     │   ├── Pinned                    the text is pinned: it can't be hidden
-    │   ├── EmptySummary              a summary is empty, or no shorter than its original
+    │   ├── Guarded                   a strict fold would hide what appears nowhere else in view
+    │   ├── EmptySummary              a summary is empty, a refusal, or no shorter than its original
     │   └── SummaryFailed             the engine could not be asked for a summary
     ├── NotFound                      unknown and foreign are the same error, so that nothing leaks
     │   ├── UnknownSession
@@ -130,8 +131,12 @@ class Pinned(ToolRefused):
     """The text is pinned and can't be hidden."""
 
 
+class Guarded(ToolRefused):
+    """A strict fold would hide what appears nowhere else in view."""
+
+
 class EmptySummary(ToolRefused):
-    """A summary is empty, or no shorter than its original."""
+    """A summary is empty, reads as a refusal, or is no shorter than its original."""
 
 
 class SummaryFailed(ToolRefused):

@@ -1,8 +1,9 @@
 """`summarize_fragment`: show a model's summary in a fragment's place.
 
 Sculptor (Li et al. 2025), https://arxiv.org/abs/2508.04664. Open in the paper, decided here: the summary is always made
-from the original, also of a folded or summarised fragment, and takes its place; an empty summary, or one that has no
-fewer tokens than the original, is refused and replaces nothing.
+from the original, also of a folded or summarised fragment, and takes its place; a summary that is empty, reads as a
+refusal (`refusing.py`), or has no fewer tokens than the original, is refused and replaces nothing. The reply names what
+the summary dropped: numbers and names of the original, newest values of keys.
 """
 
 from __future__ import annotations
@@ -10,12 +11,15 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
+from riffler.tools.guard import dropped, words
 
 from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
+from riffler.tools.price import price_edit, price_words
+from riffler.tools.refusing import reads_as_refusal
 from riffler.tools.tool import (
     Arguments,
     Inputs,
@@ -25,6 +29,7 @@ from riffler.tools.tool import (
     find_fragment,
     refuse_if_inside_hidden,
 )
+from riffler.tools.view import view
 
 
 class SummarizeFragment(Arguments):
@@ -50,15 +55,22 @@ def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) ->
     summary = inputs.summary.strip()
     if not summary:
         raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty")
+    if reads_as_refusal(summary):
+        raise EmptySummary(f"{fragment.id} stays as it was: what came is no summary, it reads as a refusal")
     tokens = inputs.counter.count(summary)
     if tokens >= fragment.tokens:
         raise EmptySummary(
             f"{fragment.id} stays as it was: the summary has {tokens} tokens, the original {fragment.tokens}"
         )
+    events = (FragmentSummarised(fragment.id, arguments.focus, summary),)
+    after = view(memory.commit(events))
+    price = price_edit(view(memory), after, inputs.counter, inputs.prices)
     reply = (
-        f"summarised {fragment.id}: {tokens} tokens stand for {fragment.tokens}; restore_fragment shows the original"
+        f"summarised {fragment.id}: {tokens} tokens stand for {fragment.tokens}; restoring it shows the original; "
+        f"{price_words(price, inputs.prices)}"
     )
-    return Outcome((FragmentSummarised(fragment.id, arguments.focus, summary),), reply)
+    gone = dropped(memory.text(fragment.span), summary)
+    return Outcome(events, f"{reply}\nnot in the summary: {words(gone)}" if gone else reply)
 
 
 SUMMARIZE_FRAGMENT = Tool(

@@ -16,6 +16,7 @@ from riffler.service.inference.transformers.prompt import Prompt
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.tools.price import CachePrices
 from riffler.tools.tokens import TokenCounter
 
 if TYPE_CHECKING:
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from riffler.service.inference.transformers.worker import Worker
 
 _LOG = get_logger("transformers")
+_PRICES = CachePrices(read=0.1, write=1.0)
+"""Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that."""
 
 
 class TransformersEngine:
@@ -105,7 +108,7 @@ class TransformersEngine:
         """What this engine is."""
         if self._window is None:
             self._window = window_of(self._settings, read_config(self._settings))
-        return EngineInfo("transformers", self._settings.model, self._window, settled=self._loaded_once)
+        return EngineInfo("transformers", self._settings.model, self._window, settled=self._loaded_once, prices=_PRICES)
 
     @property
     def counter(self) -> TokenCounter:
