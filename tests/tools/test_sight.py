@@ -106,5 +106,5 @@ def test_the_block_reads_as_documented() -> None:
         f'f00004 visible {tokens[3]} 1 "Minutes of the meeting"\n'
         "]]"
     )
-    assert f"\nf00001-f00002 folded {tokens[0] + tokens[1]} 2 \"The 'old'" in block_of(memory, 4000)
+    assert f"\nf00001-f00002 folded {tokens[0] + tokens[1]} 2 \"The 'old'" in block_of(memory, 3500)
     assert f"{used - 20} over" in block_of(memory, 20)

@@ -1,0 +1,98 @@
+"""What an edit costs."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.tools.messages import Message
+from riffler.tools.price import CachePrices, price_edit, price_words
+from riffler.tools.tokens import MESSAGE_OVERHEAD_TOKENS
+from riffler.tools.view import View
+
+
+class Words:
+    """Counts a token a character, so that sums can be checked by hand."""
+
+    def count(self, text: str) -> int:
+        """Count characters."""
+        return len(text)
+
+
+def seen(*texts: str) -> View:
+    """Make a view of user messages; the same text is the same message."""
+    return View(tuple(MADE.setdefault(text, Message.user(text)) for text in texts), frozenset())
+
+
+MADE: dict[str, Message] = {}
+TEXTS = st.lists(st.text("ab", max_size=30), min_size=1, max_size=4)
+PRICES = st.builds(CachePrices, st.floats(0.01, 1), st.floats(1, 2))
+
+
+def bill(prices: CachePrices, cached: int, written: int, calls: int) -> float:
+    """Bill a call that writes some tokens, and more calls that read all of them."""
+    return prices.read * cached + prices.write * written + calls * prices.read * (cached + written)
+
+
+@given(before=TEXTS, data=st.data(), prices=PRICES)
+def test_the_edit_has_paid_back_after_that_many_calls(
+    before: list[str], data: st.DataObject, prices: CachePrices
+) -> None:
+    """The bill of the next call and n more, added up by hand, is no larger with the edit; one call earlier it is."""
+    after = [data.draw(st.sampled_from([text, text[: len(text) // 2]])) for text in before]
+    price = price_edit(seen(*before), seen(*after), Words(), prices)
+    whole = sum(len(text) + MESSAGE_OVERHEAD_TOKENS for text in before)
+    less = sum(len(text) + MESSAGE_OVERHEAD_TOKENS for text in after)
+    assert price.freed_tokens == whole - less
+    kept = less - price.rewritten_tokens
+
+    def gain(calls: int) -> float:
+        return bill(prices, whole, 0, calls) - bill(prices, kept, price.rewritten_tokens, calls)
+
+    if price.steps is None:
+        assert price.freed_tokens <= 0
+    elif price.freed_tokens:
+        assert gain(price.steps) >= -1e-6
+        assert price.steps == 0 or gain(price.steps - 1) < 1e-6
+    assert math.isclose(price.cost_tokens, -gain(0), abs_tol=1e-6)
+
+
+def test_the_known_case() -> None:
+    """A cut from 64K to 20K at write 1.25 and read 0.1 pays back after some four further calls (facts/sculptor.md)."""
+    prices = CachePrices(read=0.1, write=1.25)
+    price = price_edit(seen("a" * 64_000), seen("b" * 20_000), Words(), prices)
+    assert price.steps == 5  # 4.2 further calls, so the fifth is the first that is in profit
+    assert round(price.cost_tokens) == 18_605  # four tokens are the message itself
+    assert price_words(price, prices) == (
+        "44000 tokens freed; 20004 tokens leave the cache: the next call costs 18605 tokens more, paid back after 5 "
+        "further calls"
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "prices", "words"),
+    [
+        ("aaaa", "aa", CachePrices(), "2 tokens freed"),
+        ("aaaa", "aaaaa", CachePrices(), "the view grows by 1 tokens"),
+        ("aaaa", "aaaa", CachePrices(0.5, 1), "0 tokens freed; the next call costs 0 tokens less, so it pays at once"),
+        ("a" * 96, "", CachePrices(0.5, 1), "96 tokens freed; the next call costs 46 tokens less, so it pays at once"),
+        (
+            "a" * 96,
+            "b" * 97,
+            CachePrices(0.5, 1),
+            "the view grows by 1 tokens; 101 tokens leave the cache: the next call costs 51 tokens more, it never pays "
+            "back by itself",
+        ),
+    ],
+)
+def test_prices_in_words(before: str, after: str, prices: CachePrices, words: str) -> None:
+    """Without a cache there is nothing to weigh; else what it costs, and when it has paid."""
+    assert price_words(price_edit(seen(before), seen(after), Words(), prices), prices) == words
+
+
+def test_what_is_in_common_stays_in_the_cache() -> None:
+    """Messages before the first change, and that message's own beginning, are no part of what is written anew."""
+    price = price_edit(seen("x" * 50, "abcdXXXXefgh"), seen("x" * 50, "abcdefgh"), Words(), CachePrices(0.1, 1))
+    assert price.freed_tokens == 4
+    assert 4 <= price.rewritten_tokens <= 4 + MESSAGE_OVERHEAD_TOKENS
