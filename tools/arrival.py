@@ -1,8 +1,8 @@
 """Messages arriving, and a conversation made to fit a budget: Riffler's own cuts and folds, as events.
 
-When a view fits, nothing happens. When it doesn't, long texts are cut into pieces and the pieces that were touched
-least recently are folded, oldest first, until the view takes three quarters of the budget, so that the next steps of a
-turn don't break the prefix again at once. Pinned text is left alone.
+When a view fits, nothing happens. When it doesn't, long texts are cut into pieces and these are folded, in the order in
+which `suggest.py` would suggest it, until the view takes three quarters of the budget, so that the next steps of a turn
+don't break the prefix again at once. Pinned text is left alone.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ from riffler.errors import OverBudget
 from riffler.tools.asking import find_asking
 from riffler.tools.cutting import cut
 from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, Origin
-from riffler.tools.fragments import Fragment, Span
+from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.pairing import check_arrival
+from riffler.tools.suggest import ranked
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.view import view
 
@@ -99,25 +100,24 @@ def _folds(
         events.append(cut(memory, long, counter))
         after = memory.commit(events)
     excess = tokens - int(budget_tokens * TARGET_SHARE)
-    chosen: list[str] = []
-    for fragment in _foldable(after):
-        if excess <= 0:
-            break
-        chosen.append(fragment.id)
-        excess -= fragment.tokens
+    order = [each.fragment for each in ranked(after)]
+    taken = 0
+    while taken < len(order) and excess > 0:
+        excess -= order[taken].tokens
+        taken += 1
     while True:
-        folded = memory.commit([*events, FragmentsFolded(tuple(chosen))])
-        tokens = view(folded).tokens(counter)
+        folds = FragmentsFolded(tuple(fragment.id for fragment in order[:taken]))
+        tokens = view(memory.commit([*events, folds])).tokens(counter)
         if tokens <= budget_tokens:
-            return (*events, FragmentsFolded(tuple(chosen)))
-        more = [fragment.id for fragment in _foldable(folded)]
-        if not more:
+            return (*events, folds)
+        left = len(order) - taken
+        if not left:
             raise OverBudget(
                 f"the conversation's {len(memory.entries)} messages need {tokens} tokens with all that may be hidden "
                 f"hidden, the budget is {budget_tokens}: use an engine with a larger window, a shorter question, or a "
                 f"new session"
             )
-        chosen += more[: max(1, len(more) // 4)]  # markers take tokens too: fold on until it fits
+        taken += max(1, left // 4)  # markers take tokens too: fold on until it fits
 
 
 def _uncut_spans(
@@ -150,19 +150,3 @@ def _gaps(memory: WorkingMemory, message: int, slot: int, length: int) -> list[S
     if cursor < length:
         gaps.append(Span(message, slot, cursor, length))
     return gaps
-
-
-def _foldable(memory: WorkingMemory) -> list[Fragment]:
-    """Give the fragments that may be folded and lie in no other such one: least recently touched first, then oldest."""
-    outermost: list[Fragment] = []
-    place, covered_to = (-1, -1), 0
-    for fragment in memory.by_position:
-        span = fragment.span
-        if (span.message, span.slot) != place:
-            place, covered_to = (span.message, span.slot), 0
-        if span.start < covered_to:  # fragments are laminar: it lies in the one before it
-            continue
-        if not fragment.hidden and not memory.pinned(span) and memory.hiding(span) is None:
-            outermost.append(fragment)
-            covered_to = span.end
-    return sorted(outermost, key=lambda fragment: fragment.touched)  # stable: by position within a version

@@ -27,6 +27,7 @@ from riffler.tools.events import (
     TextSearched,
     fragments_of,
 )
+from riffler.tools.fact_index import FactIndex, KnownFacts
 from riffler.tools.fragments import Fragment, FragmentState, SearchHit, Span
 from riffler.tools.markers import free_fence, taken_fences
 from riffler.tools.messages import Message
@@ -138,6 +139,16 @@ class WorkingMemory:
         """Messages of the view by index, as `view.py` made them; the next version has those that nothing touched."""
         return {}
 
+    @cached_property
+    def _known_facts(self) -> KnownFacts:
+        """What memories that come from this one, and those that it comes from, have read."""
+        return KnownFacts()
+
+    @cached_property
+    def facts(self) -> FactIndex:
+        """Where the facts of the conversation stand. Only messages that no relative of this memory has read cost."""
+        return self._known_facts.of(self.entries)
+
     def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
         """Give the fragments of a text slot by position, an outer one before those inside it."""
         return tuple(self.fragments[id_] for id_ in self._slots.get((message, slot), ()))
@@ -155,6 +166,10 @@ class WorkingMemory:
         hidden = self._hidden_in(span.message, span.slot)
         place = bisect_right(hidden, span.start, key=lambda fragment: fragment.span.end)
         return hidden[place] if place < len(hidden) and hidden[place].span.overlaps(span) else None
+
+    def hidden_spans(self, message: int, slot: int) -> tuple[Span, ...]:
+        """Give the stretches of a slot that are hidden: those of its outermost hidden fragments, by position."""
+        return tuple(fragment.span for fragment in self._hidden_in(message, slot))
 
     def reachable(self) -> tuple[Fragment, ...]:
         """Give the fragments that no hidden one contains, by position: those that a tool can act on now."""
@@ -197,14 +212,17 @@ class WorkingMemory:
             after = _applied(after, event, self.version + 1)
         after = replace(after, version=self.version + 1)
         _carry(self, after, events)
+        if any(isinstance(event, TextCut) for event in events):
+            _ = after.facts  # so that the first fold doesn't pay for it
         return after
 
 
 def _carry(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event]) -> None:
     """Hand over what was worked out and still holds, so that a change costs what it touches and not the session."""
     known, new = before.__dict__, after.__dict__
+    new["_known_facts"] = before._known_facts
     if after.entries is before.entries:
-        new |= {name: known[name] for name in ("messages", "characters") if name in known}
+        new |= {name: known[name] for name in ("messages", "characters", "facts") if name in known}
     elif "characters" in known:
         added = after.entries[len(before.entries) :]
         new["characters"] = known["characters"] + sum(len(entry.message.json) for entry in added)

@@ -1,0 +1,181 @@
+"""Facts that stand in a text: keys with their values, names, numbers and headings. Found without a model or a parse.
+
+    key      of a pair `key: value`: one a line, or several on a line with `;` between them; bullets and quotes around
+             it don't count. `https://...` and `12:30` are no pairs: a space follows a key's colon
+    name     words with a capital that follow each other (`Marie Curie`); articles and the like before them don't
+             belong. A single word that opens a sentence may be a name or not: it is found, and marked
+    number   as it is written (`1,234.5`, `2026-11-25`), and words with digits in them (`A17`); a unit doesn't belong
+    heading  of Markdown: after `#`, or underlined
+
+Scripts without capitals have no names here. All lengths are bounded, so the cost is linear in the text whatever it is.
+Nothing is ever concluded from a fact but what is worth a word before it is hidden: a miss and a mistake do no harm.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Literal, NamedTuple
+
+Kind = Literal["key", "name", "number", "heading"]
+
+LONGEST = 255
+"""Characters of a fact; of a pair with a longer value, the first ones are its fact."""
+
+_MOST_WORDS = 6
+"""Of a key: what is longer is a sentence before a colon."""
+
+_PAIR_BODY = (
+    r"[\s\-*>•#\"'`{(\[]{0,16}+(?:\d{1,3}[.)][ \t])?[*\"'`]{0,3}+(\w[^\n:;：；]{0,47}+)"
+    r"(?::[ \t]{1,8}+|：[ \t]{0,8}+)([^\s;；][^\n;；]{0,179})"
+)
+_PAIR = re.compile(r"[;；\n]" + _PAIR_BODY)
+_FIRST_PAIR = re.compile(_PAIR_BODY)
+_COLON = re.compile(r"[:：]")
+_AROUND = " \t\"'`*_-"
+_AROUND_VALUE = " \t\r\"'`*_,.。"
+_SENTENCE = re.compile(r"[.!?。！？…]\s")
+
+_NUMBER = re.compile(
+    r"(?<![A-Za-z0-9_])(?:[A-Za-z_]{1,24}+(?=\d))?\d{1,32}(?:[.,:/\-]\d{1,20}){0,6}+([A-Za-z0-9_]{0,32})"
+)
+_LONGEST_UNIT = 3
+
+_CAPITALS = "".join(chr(code) for code in (*range(0x41, 0x590), *range(0x1E00, 0x2000)) if chr(code).isupper())
+_NAME_WORD = (
+    rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|[{_CAPITALS}])\.(?=[ ][{_CAPITALS}])"
+    rf"|[{_CAPITALS}]\w{{0,39}}+(?:['’\-]\w{{1,20}}+){{0,3}}+)"
+)
+_NAME = re.compile(rf"(?<!\w){_NAME_WORD}(?:[ ]{_NAME_WORD}){{0,4}}+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_NO_NAMES = frozenset(
+    "a about after all also an and another any are as at be because before both but by can could did do does "
+    "during each either every few for from had has have he hence her here hers him his how however i i'd i'll i'm "
+    "i've if in into is it it's its just let let's may maybe me might most must my neither no nor not now of on "
+    "once one only or other our out over perhaps please shall she should since so some such than that that's the "
+    "their them then there there's these they this those though through thus to under until up upon was we we're "
+    "were what what's when where which while who whom whose why will with would yes yet you your dr. mr. mrs. ms. "
+    "prof. st.".split()
+)
+"""No names by themselves, and none of a name's words where they come first."""
+
+_QUOTES = "\"'“”‘’«»([{*_#>`-• \t"
+_ENDS = ".!?:;…。！？：；\n"
+
+_LETTER = re.compile(r"\w")
+_HASHED = re.compile(r"(?:\A|\n)#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
+_UNDERLINE = re.compile(r"\n(?:={3,}+|-{3,}+)[ \t]{0,8}+(?=\r?\n|\Z)")
+
+
+class Fact(NamedTuple):
+    """Something that a text says.
+
+    Attributes:
+        kind: What it is.
+        text: What is compared: equal texts of a kind are the same fact.
+        start: Where it begins.
+        end: Where it is over, at most `LONGEST` characters on. A key's fact is the whole pair.
+        opening: Whether it is a single word with a capital that its place explains, so that it may be no name.
+    """
+
+    kind: Kind
+    text: str
+    start: int
+    end: int
+    opening: bool = False
+
+
+def facts(text: str) -> Iterator[Fact]:
+    """Find the facts of a text.
+
+    Args:
+        text: Any text.
+
+    Yields:
+        Facts kind by kind, each in the order of the text. They may overlap: a pair's value may hold a number.
+    """
+    yield from _keys(text)
+    yield from _names(text)
+    yield from _numbers(text)
+    yield from _headings(text)
+
+
+def pair_of(stated: str) -> tuple[str, str]:
+    """Take a key's fact apart.
+
+    Args:
+        stated: The characters of the fact.
+
+    Returns:
+        The key as it is written, and its value as it is compared.
+    """
+    colon = _COLON.search(stated)
+    at = colon.start() if colon else len(stated)
+    return stated[:at].strip(_AROUND), plain(stated[at + 1 :]).strip(_AROUND_VALUE)
+
+
+def plain(text: str) -> str:
+    """Give a text as it is compared: without case, and with single blanks."""
+    return " ".join(text.split()).casefold()
+
+
+def _keys(text: str) -> Iterator[Fact]:
+    first = _FIRST_PAIR.match(text)
+    at = 0
+    if first is not None:
+        at = first.end()
+        yield from _key(text, first)
+    for match in _PAIR.finditer(text, at):
+        yield from _key(text, match)
+
+
+def _key(text: str, match: re.Match[str]) -> Iterator[Fact]:
+    key = plain(match[1].strip(_AROUND))
+    if key.count(" ") < _MOST_WORDS and not _SENTENCE.search(key):
+        start = match.start(1)
+        yield Fact("key", key, start, min(match.end(), start + LONGEST))
+
+
+def _names(text: str) -> Iterator[Fact]:
+    for match in _NAME.finditer(text):
+        start, name = match.start(), match[0]
+        opens = _opens(text, start)
+        first, _, rest = name.partition(" ")
+        while first.casefold().replace("’", "'") in _NO_NAMES:
+            start, name, opens = start + len(first) + 1, rest, False
+            first, _, rest = name.partition(" ")
+        name = name.removesuffix(" I")
+        name = _POSSESSIVE.sub("", name)
+        single = " " not in name
+        if len(name) < 2 or (single and any(map(str.isdigit, name))):  # a word with digits is found as a number
+            continue
+        yield Fact("name", name.casefold(), start, start + len(name), opens and single and name[1:].islower())
+
+
+def _opens(text: str, start: int) -> bool:
+    """Tell whether a sentence, a line or a value begins here. Looks a few characters back."""
+    return text[max(0, start - 12) : start].rstrip(_QUOTES)[-1:] in _ENDS  # nothing before it is in there too
+
+
+def _numbers(text: str) -> Iterator[Fact]:
+    for match in _NUMBER.finditer(text):
+        start, end = match.span()
+        unit = match[1]
+        if unit and len(unit) <= _LONGEST_UNIT and unit.isalpha() and text[start].isdigit():
+            end -= len(unit)
+        yield Fact("number", text[start:end].casefold(), start, end)
+
+
+def _headings(text: str) -> Iterator[Fact]:
+    for match in _HASHED.finditer(text):
+        yield _heading(match[1], match.start(1))
+    for match in _UNDERLINE.finditer(text):
+        end = match.start()
+        start = max(text.rfind("\n", max(0, end - LONGEST), end) + 1, end - LONGEST, 0)
+        if _LETTER.search(text, start, end):  # no empty line, and no rule or underline
+            yield _heading(text[start:end], start)
+
+
+def _heading(line: str, start: int) -> Fact:
+    bare = line.rstrip("# \t\r")
+    return Fact("heading", plain(bare), start, start + len(bare))

@@ -1,0 +1,342 @@
+"""The guard: what would be in view nowhere any more, if fragments were hidden.
+
+A name, a number or a heading is lost when no other place of it is visible. A key is lost when no other pair of it is;
+and where pairs of it stay visible, but the newest of them says something else than the newest one now, its newest value
+is lost: what stays would mislead. Summaries in view count as text in view; inner steps of the agent don't.
+
+It only speaks. Whether something is hidden all the same is for the model, or for `strict`, to say.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, fields
+from typing import NamedTuple
+
+from riffler.tools.fact_index import FactIndex, Place, hash_of, packed, unpacked
+from riffler.tools.facts import Fact, Kind, facts, pair_of, plain
+from riffler.tools.fragments import Fragment, FragmentState, Span
+from riffler.tools.memory import WorkingMemory
+
+PHRASE = "nowhere else in view"
+_MOST = 12
+"""Facts of a kind that are named; the others are counted."""
+
+_LONGEST = 40
+"""Characters of a fact that are shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """What would be in view nowhere any more; each as it is written, on one line and clipped, by position.
+
+    Attributes:
+        keys: Keys of which no pair stays.
+        values: Keys whose newest value goes, while an older and different one stays.
+        names: Names.
+        numbers: Numbers.
+        headings: Headings.
+    """
+
+    keys: tuple[str, ...] = ()
+    values: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    headings: tuple[str, ...] = ()
+
+    def __bool__(self) -> bool:
+        """Whether there is any."""
+        return any(getattr(self, each.name) for each in fields(self))
+
+    def without(self, other: Lost) -> Lost:
+        """Give what another one doesn't have."""
+        return Lost(*(_less(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)))
+
+
+def lost(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Iterable[str] = ()) -> Lost:
+    """Work out what hiding fragments would take out of view.
+
+    Args:
+        memory: The working memory.
+        hiding: Fragments that become hidden together; those that are hidden already may be among them.
+        shown: Texts that would be shown in their place, such as a summary.
+
+    Returns:
+        What would be lost. The cost is linear in the facts of what is hidden, and for each of these in the places that
+        it has; visible ones end the search, the newest first. What is hidden costs once a stretch, not once a place.
+    """
+    index = memory.facts
+    before, after = Sight(memory, index), Sight(memory, index, hiding)
+    newest: dict[int, int] = {}
+    for fragment in outermost(hiding):
+        for said, place in _facts_in(index, fragment.span):
+            if place > newest.get(said, -1) and before.hidden_run(unpacked(place)) is None:
+                newest[said] = place
+    gone = _Gone(memory, index)
+    for said, place, staying in _staying(index, after, newest):
+        gone.weigh(said, place, staying)
+    for summary in _summaries(memory):
+        if after.will_hide(summary.span):
+            gone.weigh_summary(summary.summary, after)
+    if not gone.found:
+        return Lost()
+    kept = [summary.summary for summary in _summaries(memory) if not after.will_hide(summary.span)]
+    return gone.but_for([*kept, *shown])
+
+
+def words(missing: Lost, phrase: str = PHRASE) -> str:
+    """Say what would be lost in one clause.
+
+    Args:
+        missing: What `lost` or `dropped` found.
+        phrase: What is said of it.
+
+    Returns:
+        For example `nowhere else in view: keys "bird", "fish"; numbers 17, 2026-11-25`; empty when nothing is missing.
+    """
+    if not missing:
+        return ""
+    parts = (
+        _listed("key", missing.keys),
+        _listed("newest value of key", missing.values, "newest values of keys"),
+        _listed("name", missing.names),
+        _listed("number", missing.numbers, quote=""),
+        _listed("heading", missing.headings),
+    )
+    return f"{phrase}: {'; '.join(part for part in parts if part)}"
+
+
+def dropped(original: str, summary: str) -> Lost:
+    """Tell which names and numbers of a text its summary doesn't have.
+
+    Args:
+        original: The text.
+        summary: What stands for it.
+
+    Returns:
+        Names and numbers; a name is there when all its words are, a number when its digits are, with or without
+        thousands separators.
+    """
+    found: dict[tuple[Kind, str], Fact] = {}
+    for fact in facts(original):
+        if fact.kind in {"name", "number"} and (not fact.opening or (fact.kind, fact.text) in found):
+            found.setdefault((fact.kind, fact.text), fact)
+    there = Said([summary])
+    missing = [fact for fact in found.values() if not there.has(fact.kind, fact.text)]
+    missing.sort(key=lambda fact: fact.start)
+    shown = {kind: [shortened(original[f.start : f.end]) for f in missing if f.kind == kind] for kind in _PLURAL}
+    return Lost(names=tuple(shown["name"]), numbers=tuple(shown["number"]))
+
+
+def dropped_words(missing: Lost) -> str:
+    """Say what a summary dropped in one clause; empty when nothing is missing."""
+    return words(missing, "the summary doesn't have")
+
+
+def shortened(text: str) -> str:
+    """Give a fact of a user's text as it can be shown: one line, clipped, without what can't be seen or turns text."""
+    line = "".join(character for character in " ".join(text[: 2 * _LONGEST].split()) if character.isprintable())
+    line = line.replace('"', "'")
+    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
+
+
+class Sight:
+    """What of each text is hidden, as stretches that don't touch; worked out for the texts that are asked for.
+
+    Args:
+        memory: The working memory.
+        index: Its index of facts, whose numbers of texts are used.
+        hiding: Fragments that are hidden, too.
+    """
+
+    def __init__(self, memory: WorkingMemory, index: FactIndex, hiding: Iterable[Fragment] = ()) -> None:
+        self._memory, self._index = memory, index
+        self._more: dict[tuple[int, int], list[Span]] = {}
+        for fragment in outermost(hiding):
+            self._more.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment.span)
+        self._runs: dict[int, tuple[list[int], list[int]]] = {}
+
+    def hidden_run(self, place: Place) -> int | None:
+        """Give where the hidden stretch begins that shares a character with a place, or None where all is visible."""
+        starts, ends = self._runs.get(place.text) or self._runs_of(place.text)
+        at = bisect_left(starts, place.end) - 1
+        return starts[at] if at >= 0 and ends[at] > place.start else None
+
+    def will_hide(self, span: Span) -> bool:
+        """Tell whether one of the fragments that are hidden, too, contains a span."""
+        more = self._more.get((span.message, span.slot), ())
+        at = bisect_right(more, span.start, key=lambda other: other.start) - 1
+        return at >= 0 and more[at].contains(span)
+
+    def _runs_of(self, text: int) -> tuple[list[int], list[int]]:
+        slot = self._index.slot_of(text)
+        spans = [fragment.span for fragment in self._memory.fragments_of(*slot) if fragment.hidden]
+        starts: list[int] = []
+        ends: list[int] = []
+        for span in sorted([*spans, *self._more.get(slot, ())], key=lambda span: span.start):
+            if starts and span.start <= ends[-1]:
+                ends[-1] = max(ends[-1], span.end)
+            else:
+                starts.append(span.start)
+                ends.append(span.end)
+        self._runs[text] = starts, ends
+        return starts, ends
+
+
+class Said:
+    """What a few texts say, to be asked for.
+
+    Args:
+        texts: The texts.
+    """
+
+    def __init__(self, texts: Iterable[str]) -> None:
+        self._facts: set[tuple[Kind, str]] = set()
+        self._words: set[str] = set()
+        self._values: dict[str, str] = {}
+        for text in texts:
+            for fact in facts(text):
+                self._facts.add((fact.kind, _bare(fact.text)))
+                if fact.kind == "key":
+                    self._values[fact.text] = pair_of(text[fact.start : fact.end])[1]
+            self._words.update(word.strip(_PUNCTUATION) for word in plain(text).replace("'s", "").split())
+
+    def has(self, kind: Kind, text: str) -> bool:
+        """Tell whether a fact is said, by what is compared."""
+        if (kind, _bare(text)) in self._facts:
+            return True
+        return kind == "name" and all(word.strip(_PUNCTUATION) in self._words for word in text.split())
+
+    def states(self, key: str, value: str) -> bool:
+        """Tell whether a key is said to have a value."""
+        return self._values.get(key) == value
+
+
+class _Loss(NamedTuple):
+    order: int
+    kind: Kind
+    text: str
+    shown: str
+    value: str = ""
+    stale: bool = False
+    """Whether an older value of the key stays."""
+
+
+@dataclass
+class _Gone:
+    """Facts that are lost, unless a text that is shown says them."""
+
+    memory: WorkingMemory
+    index: FactIndex
+    found: dict[int, _Loss] = field(default_factory=dict)
+    """By hash of the fact."""
+
+    def weigh(self, said: int, newest: int, staying: int | None) -> None:
+        """Note a fact whose newest place is hidden now; staying is the newest one that isn't."""
+        place = unpacked(newest)
+        stated = self._at(newest)
+        if place.kind == "key":
+            key, value = pair_of(stated)
+            if staying is None or (staying < newest and pair_of(self._at(staying))[1] != value):
+                self.found[said] = _Loss(newest, "key", plain(key), key, value, staying is not None)
+        elif staying is None and not (place.opening and self._never_a_name(said)):
+            self.found[said] = _Loss(newest, place.kind, plain(stated), stated)
+
+    def weigh_summary(self, summary: str, after: Sight) -> None:
+        """Note what a summary says that goes out of view."""
+        said = {hash_of(fact.kind, fact.text): fact for fact in facts(summary) if not fact.opening}
+        for each, _, staying in _staying(self.index, after, dict.fromkeys(said, -1)):
+            fact = said[each]
+            shown = summary[fact.start : fact.end]
+            key, value = pair_of(shown) if fact.kind == "key" else (shown, "")
+            if staying is None:
+                order = packed(len(self.memory.messages), fact.start)  # after all that stands in messages
+                self.found.setdefault(each, _Loss(order, fact.kind, fact.text, key, value))
+
+    def but_for(self, texts: Sequence[str]) -> Lost:
+        """Give what is lost, but for what these texts say."""
+        said = Said(texts)
+        kinds: dict[str, list[str]] = {"key": [], "value": [], "name": [], "number": [], "heading": []}
+        for loss in sorted(self.found.values()):
+            there = said.states(loss.text, loss.value) if loss.kind == "key" else said.has(loss.kind, loss.text)
+            if not there:
+                kinds["value" if loss.stale else loss.kind].append(shortened(loss.shown))
+        return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))
+
+    def _at(self, place: int) -> str:
+        text, start, end, *_ = unpacked(place)
+        return self.memory.text(Span(*self.index.slot_of(text), start, end))
+
+    def _never_a_name(self, said: int) -> bool:
+        """Tell whether a word has its capital only where sentences open."""
+        return all(unpacked(place).opening for _, places in self.index.newest_first([said]) for place in places[:])
+
+
+def _facts_in(index: FactIndex, span: Span) -> Iterable[tuple[int, int]]:
+    text = index.number_of(span.message, span.slot)
+    return () if text is None else index.within(text, span.start, span.end)
+
+
+def _staying(index: FactIndex, after: Sight, newest: dict[int, int]) -> Iterator[tuple[int, int, int | None]]:
+    """Give each fact with its newest place now, and the newest that will be visible."""
+    staying: dict[int, int] = {}
+    asked = list(newest)
+    for number, places in index.newest_first(asked):
+        said = asked[number]
+        found = None if said in staying else _newest_visible(places, after)
+        if found is not None:
+            staying[said] = found
+    return ((said, place, staying.get(said)) for said, place in newest.items())
+
+
+def _newest_visible(places: Sequence[int], after: Sight) -> int | None:
+    at = len(places) - 1
+    while at >= 0:
+        place = unpacked(places[at])
+        begins = after.hidden_run(place)
+        if begins is None:
+            return places[at]
+        at = min(at, bisect_left(places, packed(place.text, begins), 0, at)) - 1  # past all that begins in the stretch
+    return None
+
+
+def outermost(fragments: Iterable[Fragment]) -> list[Fragment]:
+    """Give fragments by position, without those that lie in others of them."""
+    found: list[Fragment] = []
+    for fragment in sorted(fragments, key=lambda f: (f.span.message, f.span.slot, f.span.start, -f.span.end)):
+        if not (found and found[-1].span.contains(fragment.span)):
+            found.append(fragment)
+    return found
+
+
+def _summaries(memory: WorkingMemory) -> list[Fragment]:
+    """Give the fragments of the conversation whose summaries are in view."""
+    return [
+        fragment
+        for fragment in memory.fragments.values()
+        if fragment.state is FragmentState.SUMMARISED
+        and memory.entries[fragment.span.message].origin == "app"
+        and memory.hiding(fragment.span) is fragment
+    ]
+
+
+_PLURAL = {"key": "keys", "name": "names", "number": "numbers", "heading": "headings"}
+_PUNCTUATION = ".,;:!?()[]\"'`*_«»“”‘’…。，、！？"
+
+
+def _bare(text: str) -> str:
+    return text.replace(",", "")
+
+
+def _listed(kind: str, found: Sequence[str], plural: str = "", quote: str = '"') -> str:
+    if not found:
+        return ""
+    named = ", ".join(f"{quote}{each}{quote}" for each in found[:_MOST])
+    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
+    return f"{kind if len(found) == 1 else plural or _PLURAL[kind]} {named}{more}"
+
+
+def _less(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
+    known = set(other)
+    return tuple(each for each in one if each not in known)
