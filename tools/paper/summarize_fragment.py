@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from riffler.tools.guard import dropped, words
+from riffler.tools.guard import dropped, dropped_words
 
 from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
@@ -70,7 +70,7 @@ def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) ->
         f"{price_words(price, inputs.prices)}"
     )
     gone = dropped(memory.text(fragment.span), summary)
-    return Outcome(events, f"{reply}\nnot in the summary: {words(gone)}" if gone else reply)
+    return Outcome(events, f"{reply}\n{dropped_words(gone)}" if gone else reply)
 
 
 SUMMARIZE_FRAGMENT = Tool(

@@ -38,7 +38,7 @@ LINES = (
 def memory_of_lines() -> WorkingMemory:
     """Make a session of a message a line, each a fragment, and a question that is cut too (f00007, pinned)."""
     memory = WorkingMemory()
-    messages = [Message.user(f"{line}\n" * 3) for line in LINES] + [Message.user("Who is mayor?")]
+    messages = [Message.user(f"{line}\n" * 15) for line in LINES] + [Message.user("Who is mayor?")]
     memory = memory.commit([append(memory, messages, COUNTER)])
     spans = [(Span(at, 0, 0, len(message.text)), 1) for at, message in enumerate(messages)]
     return memory.commit([cut(memory, spans, COUNTER)])
