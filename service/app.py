@@ -63,7 +63,9 @@ class Riffler:
         self.tenant = tenant
         if engine is not None:
             self.engine = ObservedEngine(engine, self.observers)
-        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s, settings.cache_characters)
+        self.sessions = RedisMemoryStore(
+            self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
+        )
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
 

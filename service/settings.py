@@ -66,6 +66,9 @@ class Settings(BaseSettings):
     cache_characters: int = Field(
         32_000_000, ge=0, description="Characters of conversations that each process keeps, to read only what is new."
     )
+    history_versions: int = Field(
+        10_000, ge=100, description="How many versions of a session undo, diff and fork can go back to, at least."
+    )
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
