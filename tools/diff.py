@@ -70,7 +70,7 @@ def difference(before: WorkingMemory, after: WorkingMemory, counter: TokenCounte
         InvalidInput: They come the wrong way round.
     """
     if before.version > after.version:
-        raise InvalidInput(f"to: expected a version not before {before.version}, where it begins, got {after.version}")
+        raise InvalidInput(f"from, to: expected the earlier version first, got {before.version}, {after.version}")
     changed: list[ChangedFragment] = []
     for id_, fragment in after.fragments.items():
         was = before.fragments.get(id_)

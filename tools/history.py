@@ -251,7 +251,7 @@ def earlier(memory: WorkingMemory, past: Sequence[Version], number: int) -> Work
         return memory
     oldest = reach(memory, past)
     if number < oldest:
-        raise UnknownVersion(f"version {number} is no longer kept: the session's history goes back to version {oldest}")
+        raise UnknownVersion(f"version {number} isn't kept: the session's history goes back to version {oldest}")
     messages, fragments, hits = len(memory.entries), len(memory.fragments), len(memory.hits)
     states: dict[str, Was] = {}
     asking, rewrite, taken = memory.asking, memory.rewrite, set(memory.taken)

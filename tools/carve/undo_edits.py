@@ -77,7 +77,7 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
             )
         if arguments.to_version < oldest:
             raise TooFarBack(
-                f"version {arguments.to_version} is no longer kept: this session's history goes back to version "
+                f"version {arguments.to_version} isn't kept: this session's history goes back to version "
                 f"{oldest}"
             )
         return arguments.to_version
