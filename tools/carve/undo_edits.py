@@ -77,8 +77,7 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
             )
         if arguments.to_version < oldest:
             raise TooFarBack(
-                f"version {arguments.to_version} isn't kept: this session's history goes back to version "
-                f"{oldest}"
+                f"version {arguments.to_version} isn't kept: this session's history goes back to version {oldest}"
             )
         return arguments.to_version
     edits = [version.number for version in past if version.edits and version.number > oldest]
@@ -86,12 +85,13 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
         return edits[arguments.edits - 1] - 1
     if oldest > 0:
         raise TooFarBack(
-            f"this session's history goes back to version {oldest}, and has {len(edits)} edits since, not "
-            f"{arguments.edits}: undo no more than these"
+            f"this session's history goes back to version {oldest}; edits since then: {len(edits)}, not "
+            f"{arguments.edits}: undo no more than that"
         )
     if not edits:
         raise NothingToUndo("nothing to undo: nothing was ever folded, restored or summarised here")
-    raise NothingToUndo(f"there are only {len(edits)} edits to undo, not {arguments.edits}: undo no more than these")
+    there = "is only 1 edit" if len(edits) == 1 else f"are only {len(edits)} edits"
+    raise NothingToUndo(f"there {there} to undo, not {arguments.edits}: undo no more than that")
 
 
 def _state(fragment: Fragment | None) -> tuple[FragmentState, str, str]:

@@ -137,7 +137,7 @@ def test_what_is_pinned_now_stays_visible(session: Session) -> None:
     ("arguments", "kept", "error", "words"),
     [
         ({"edits": 4}, 6, NothingToUndo, "there are only 3 edits to undo, not 4"),
-        ({"edits": 3}, 2, TooFarBack, "goes back to version 4, and has 2 edits since, not 3"),
+        ({"edits": 3}, 2, TooFarBack, "goes back to version 4; edits since then: 2, not 3"),
         ({"to_version": 3}, 2, TooFarBack, "version 3 isn't kept: this session's history goes back to version 4"),
         ({"to_version": 6}, 6, InvalidArguments, "to_version: expected a version before the present one, 6, got 6"),
         ({"to_version": -1}, 6, InvalidArguments, "to_version"),
@@ -148,7 +148,7 @@ def test_what_is_pinned_now_stays_visible(session: Session) -> None:
 def test_what_an_undo_refuses(
     session: Session, arguments: dict[str, int], kept: int, error: type[RifflerError], words: str
 ) -> None:
-    """More edits than there are or are kept, and versions that aren't: refused with what would work; nothing changes."""
+    """More edits than there are or are kept, and versions that are not: refused, with what would work."""
     session.past = session.past[:kept]
     before = session.memory
     with pytest.raises(error, match=words):
