@@ -14,6 +14,7 @@ from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidSetting
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
@@ -26,6 +27,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
+from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import PAPER, Registry
 
@@ -63,7 +65,9 @@ class Riffler:
         self.tenant = tenant
         if engine is not None:
             self.engine = ObservedEngine(engine, self.observers)
-        self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s, settings.cache_characters)
+        self.sessions = RedisMemoryStore(
+            self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
+        )
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
 
@@ -202,9 +206,57 @@ class Riffler:
         """
         return bool(await self.decisions.reward(self.tenant, decision_id, reward))
 
-    async def memory(self, session: str) -> WorkingMemory:
-        """Read a session."""
-        return await self.sessions.load(SessionKey(self.tenant, session))
+    async def memory(self, session: str, version: int | None = None) -> WorkingMemory:
+        """Read a session.
+
+        Args:
+            session: Its name.
+            version: As of which version; None is the present.
+
+        Returns:
+            Its working memory. Raises `UnknownVersion` for a version that isn't kept any more.
+        """
+        return await memory_at(self.sessions, SessionKey(self.tenant, session), version)
+
+    async def history(self, session: str, limit: int = 20) -> History:
+        """Read what happened to a session.
+
+        Args:
+            session: Its name.
+            limit: Most versions to give.
+
+        Returns:
+            Its versions, the newest first.
+        """
+        return await history_of(self.sessions, SessionKey(self.tenant, session), limit)
+
+    async def diff(self, session: str, before: int, after: int | None = None) -> Difference:
+        """Compare two versions of a session.
+
+        Args:
+            session: Its name.
+            before: The earlier version.
+            after: The later one; None is the present.
+
+        Returns:
+            What differs. Raises `UnknownVersion` for a version that isn't kept any more.
+        """
+        key = SessionKey(self.tenant, session)
+        return await difference_of(self.sessions, key, (before, after), self.engine.counter)
+
+    async def fork(self, session: str, version: int | None = None, name: str | None = None) -> str:
+        """Make a session that begins as another one was; each goes on by itself.
+
+        Args:
+            session: The other one.
+            version: As of which version; None is the present.
+            name: The new one's name; None makes one.
+
+        Returns:
+            The new one's name. Raises `SessionExists` when there is one of this name.
+        """
+        made, _ = await self.edits.fork(SessionKey(self.tenant, session), version, name)
+        return made.session
 
     async def call(self, session: str, tool: str, arguments: str, summary: str = "") -> str:
         """Call a context tool by hand.

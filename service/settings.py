@@ -72,6 +72,9 @@ class Settings(BaseSettings):
     cache_write_price: float | None = Field(
         None, gt=0, le=10, description="Price of a prompt token that is put into the cache, 1 is one without a cache."
     )
+    history_versions: int = Field(
+        10_000, ge=100, description="How many versions of a session undo, diff and fork can go back to, at least."
+    )
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")

@@ -14,6 +14,7 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from riffler.errors import InvalidArguments, UnknownTool
+from riffler.tools.history import PastOrder
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import FOLD_FRAGMENT
 from riffler.tools.paper.fragment_context import FRAGMENT_CONTEXT
@@ -78,6 +79,20 @@ class Registry:
         """
         tool, checked = self._checked(name, arguments)
         return tool.order(memory, checked) if tool.order else None
+
+    def past(self, memory: WorkingMemory, name: str, arguments: str) -> PastOrder | None:
+        """Tell how much of the session's past this call needs.
+
+        Args:
+            memory: The working memory.
+            name: The tool.
+            arguments: JSON text of its arguments.
+
+        Returns:
+            The order, or None for a call that looks at the present alone.
+        """
+        tool, checked = self._checked(name, arguments)
+        return tool.past(memory, checked) if tool.past else None
 
     def call(self, memory: WorkingMemory, name: str, arguments: str, inputs: Inputs) -> Outcome:
         """Run a tool.

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from riffler.errors import InvalidState, UnknownFragment
 from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
+from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.price import CachePrices
 from riffler.tools.tokens import TokenCounter
@@ -47,12 +48,14 @@ class Inputs:
         summary: The text that was written for the tool's `SummaryOrder`; empty for tools that order none.
         prices: Of the engine's prompt cache.
         budget_tokens: What a view may take; None where that isn't known.
+        past: The session's versions, newest first, at least as far as the tool's `PastOrder` wants and they are kept.
     """
 
     counter: TokenCounter
     summary: str = ""
     prices: CachePrices = field(default_factory=CachePrices)
     budget_tokens: int | None = None
+    past: tuple[Version, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,7 @@ class Tool(Generic[A]):
         arguments: The class of its arguments; field descriptions are what the model reads.
         run: Works out what happens. Raises a leaf of `ToolRefused` when it can't; then nothing happens.
         order: For a tool that needs a summary: what has to be summarised.
+        past: For a tool that needs the session's past: how much of it, or None for nothing.
     """
 
     name: str
@@ -85,6 +89,7 @@ class Tool(Generic[A]):
     arguments: type[A]
     run: Callable[[WorkingMemory, A, Inputs], Outcome]
     order: Callable[[WorkingMemory, A], SummaryOrder] | None = None
+    past: Callable[[WorkingMemory, A], PastOrder | None] | None = None
 
     def schema(self) -> dict[str, Any]:
         """Give the tool in OpenAI's shape.

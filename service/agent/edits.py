@@ -10,12 +10,14 @@ import hashlib
 import json
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, SessionBusy, SessionExists, VersionConflict
+from riffler.errors import InvalidInput, SessionBusy, SessionExists, UnknownSession, VersionConflict
 from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
 from riffler.service.agent.offload import offload
+from riffler.service.agent.past import memory_at
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
@@ -174,10 +176,45 @@ class Edits:
         """
 
         async def plan(memory: WorkingMemory) -> Planned[Called]:
-            outcome = await run_call(self._registry, self._engine, memory, tool, arguments, summary=summary)
+            outcome = await run_call(
+                self._registry,
+                self._engine,
+                memory,
+                tool,
+                arguments,
+                read_past=lambda order: self._store.past(key, memory, order),
+                summary=summary,
+            )
             return outcome.events, Called(memory.version + bool(outcome.events), tool, outcome.reply, memory.life)
 
         return await self._edit(key, plan, Called, seen, request)
+
+    async def fork(
+        self,
+        key: SessionKey,
+        version: int | None = None,
+        session: str | None = None,
+        request: NamedRequest | None = None,
+    ) -> tuple[SessionKey, WorkingMemory]:
+        """Make a session that begins as another one of the same tenant was; each goes on by itself.
+
+        Args:
+            key: The session to begin from.
+            version: As of which version; None is the present.
+            session: The new one's name; None makes one.
+            request: What the client may make again.
+
+        Returns:
+            The new session's key, and the session as it stands. It has the version that it begins from, the same ids,
+            and a history from there. Raises `SessionExists` when there is one of this name, and `UnknownVersion` when
+            there is no such version or it is no longer kept.
+        """
+        made = SessionKey(key.tenant, name_of(session, request))
+        with suppress(UnknownSession):  # of another request it may be, too: making it tells
+            if request is not None and await receipt_of(self._store, made, request):
+                return made, await self._store.load(made)  # whatever became of the other session since
+        start = await memory_at(self._store, key, version)
+        return await make_session(self._store, key.tenant, session, request, start=start)
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
         """Delete a session with all that belongs to it.
@@ -223,6 +260,7 @@ async def make_session(
     *,
     unused_s: float | None = None,
     events: Sequence[Event] = (),
+    start: WorkingMemory | None = None,
 ) -> tuple[SessionKey, WorkingMemory]:
     """Make a session; the same request made again finds the one that it made.
 
@@ -232,7 +270,8 @@ async def make_session(
         session: Its name; None makes one, of the request's name where there is one.
         request: What the client may make again.
         unused_s: See `MemoryStore.create`; of a session that a question makes. Its turn then keeps the receipt.
-        events: What it begins with.
+        events: Its first commit.
+        start: What it begins with in place of an empty working memory.
 
     Returns:
         Its key, and the session as it stands.
@@ -241,16 +280,28 @@ async def make_session(
         SessionExists: There is one of this name.
         RequestKeyReused: A request of this name asked for something else.
     """
-    named = session
-    if named is None:
-        digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
-        named = f"s-{digest}"
-    key = SessionKey(tenant, named)
+    key = SessionKey(tenant, name_of(session, request))
     receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and unused_s is None else None
     try:
-        return key, await store.create(key, unused_s, token_of(request), events=events, receipt=receipt)
+        return key, await store.create(key, unused_s, token_of(request), events=events, start=start, receipt=receipt)
     except SessionExists as exc:
         if request is not None and session is None:
             raise request.reused("a new session") from exc
         await receipt_of(store, key, request)  # of this name, and for something else: that is what to tell
         raise
+
+
+def name_of(session: str | None, request: NamedRequest | None) -> str:
+    """Name a session that is to be made.
+
+    Args:
+        session: The name that it is to have; None makes one.
+        request: The request that makes it; made again, it gives the same name.
+
+    Returns:
+        The name.
+    """
+    if session is not None:
+        return session
+    digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
+    return f"s-{digest}"

@@ -38,6 +38,7 @@ from riffler.service.ports.keys import session_name
 from riffler.service.ports.memory import Receipt
 from riffler.tools.arrival import append, fit
 from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended, QueryRewritten
+from riffler.tools.history import PastOrder, Version, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
@@ -177,7 +178,7 @@ class Nodes:
         usage = state["usage"]
         for call in said.tool_calls:
             number = len(state.get("steps", ())) + len(done) + 1
-            step, happened, cost = await self._run(memory.commit(events), call, number)
+            step, happened, cost = await self._run(memory, events, call, number)
             usage += cost
             events += happened
             done.append(step)
@@ -211,13 +212,25 @@ class Nodes:
         return {**_stored(await self._commit(memory, [event], "model", receipt)), "answer": answer}
 
     async def _run(
-        self, memory: WorkingMemory, call: ToolCall, number: int
+        self, stored: WorkingMemory, events: Sequence[Event], call: ToolCall, number: int
     ) -> tuple[ToolStep, tuple[Event, ...], Usage]:
-        """Run one call; say what its inner calls cost. A refusal is text that the model can act on."""
-        cost = Cost()
+        """Run one call after others of its step; say what its inner calls cost. A refusal is text to act on."""
+        cost, memory = Cost(), stored.commit(events)
+
+        async def read_past(order: PastOrder) -> tuple[Version, ...]:
+            # What the step did so far will be one commit: it is the newest version, which the store hasn't got yet.
+            step = Version(memory.version, "model", None, tuple(events), undo_of(stored, memory, events))
+            return (step, *await self.parts.store.past(self._turn.key, stored, order))
+
         try:
             outcome = await run_call(
-                self.parts.registry, self.parts.engine, memory, call.name, call.arguments, cost=cost
+                self.parts.registry,
+                self.parts.engine,
+                memory,
+                call.name,
+                call.arguments,
+                read_past=read_past,
+                cost=cost,
             )
         except ToolRefused as exc:
             return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage

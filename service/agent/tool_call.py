@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from importlib.resources import files
 
 from riffler.errors import EngineFailed, SummaryFailed
 from riffler.service.agent.offload import offload
 from riffler.service.ports.engine import Engine, EngineRequest, Usage, complete
+from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 from riffler.tools.tool import Inputs, Outcome, SummaryOrder
+
+ReadPast = Callable[[PastOrder], Awaitable[tuple[Version, ...]]]
+"""Reads the past of the memory that a call is made for, as `MemoryStore.past` does."""
 
 
 @dataclass
@@ -28,6 +33,7 @@ async def run_call(
     name: str,
     arguments: str,
     *,
+    read_past: ReadPast,
     summary: str = "",
     cost: Cost | None = None,
 ) -> Outcome:
@@ -39,6 +45,7 @@ async def run_call(
         memory: The working memory.
         name: The tool.
         arguments: JSON text of its arguments.
+        read_past: Reads the session's past, for a tool that needs it.
         summary: The summary, where a person wrote it.
         cost: Is told what inner calls cost.
 
@@ -48,7 +55,9 @@ async def run_call(
     order = registry.order(memory, name, arguments)
     if order and not summary:
         summary = await _summarise(engine, order, cost or Cost())
-    inputs = Inputs(engine.counter, summary)
+    wanted = registry.past(memory, name, arguments)
+    past = await read_past(wanted) if wanted else ()
+    inputs = Inputs(engine.counter, summary, past=past)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 

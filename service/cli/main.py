@@ -1,4 +1,7 @@
-"""The commands. Heavy parts are imported where they are used, so that `riffler --help` is quick."""
+"""The commands; those on a session's past stand in `past.py`.
+
+Heavy parts are imported where they are used, so that `riffler --help` is quick.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from riffler.errors import InvalidInput, RifflerError
+from riffler.service.cli.options import DataFolder, command_settings
+from riffler.service.cli.past import past
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -26,9 +31,6 @@ Engine = Annotated[
 Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
-]
-DataFolder = Annotated[
-    Path | None, typer.Option(help="Where the embedded server keeps its data.", envvar="RIFFLER_DATA_FOLDER")
 ]
 
 
@@ -54,7 +56,7 @@ def ask(  # noqa: PLR0917 - typer calls it by name
 
         printer = Printer(as_json=as_json)
         async with Riffler(
-            _settings(engine=engine, model=model, base_url=base_url, data_folder=data_folder)
+            command_settings(engine=engine, model=model, base_url=base_url, data_folder=data_folder)
         ) as riffler:
             async for item in riffler.stream(question, texts, session, deltas=False):
                 printer.show(item)
@@ -73,7 +75,7 @@ def reward(
     async def run() -> None:
         from riffler.service.app import Riffler  # noqa: PLC0415
 
-        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
+        async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
             counted = await riffler.reward(decision, value)
         typer.echo(f"{decision}: rewarded with {value}" if counted else f"{decision}: has its reward; nothing changed")
 
@@ -84,6 +86,7 @@ def reward(
 def view(
     session: Annotated[str, typer.Argument(help="The session.")],
     original: Annotated[bool, typer.Option(help="Show the originals in place of what the model sees.")] = False,
+    version: Annotated[int | None, typer.Option(help="As of which version; without it the present.")] = None,
     data_folder: DataFolder = None,
 ) -> None:
     """Print what the model sees of a session, a message a line, as JSON."""
@@ -92,8 +95,8 @@ def view(
         from riffler.service.app import Riffler  # noqa: PLC0415
         from riffler.tools.view import view as view_of  # noqa: PLC0415
 
-        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
-            memory = await riffler.memory(session)
+        async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
+            memory = await riffler.memory(session, version)
         for message in memory.messages if original else view_of(memory).messages:
             typer.echo(message.json)
 
@@ -113,7 +116,7 @@ def call(
     async def run() -> None:
         from riffler.service.app import Riffler  # noqa: PLC0415
 
-        async with Riffler(_settings(data_folder=data_folder, rewriting=False)) as riffler:
+        async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
             typer.echo(await riffler.call(session, tool, arguments, summary))
 
     _run(run())
@@ -134,7 +137,7 @@ def serve(  # noqa: PLR0917 - typer calls it by name
     for name, value in {**given, "data_folder": data_folder}.items():
         if value is not None:  # workers are processes of their own: they read the environment
             os.environ[f"RIFFLER_{name.upper()}"] = str(value)
-    settings = _settings(quiet=False)
+    settings = command_settings(quiet=False)
     from riffler.service.settings import LOOPBACK_HOSTS  # noqa: PLC0415 - pydantic-settings takes 0.2 s
 
     if settings.host not in LOOPBACK_HOSTS:
@@ -213,6 +216,9 @@ def read_text(path: Path) -> str:
         raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
 
 
+app.add_typer(past)
+
+
 def main() -> None:
     """Run the command line. A failure is one line on standard error and exit code 1; 2 is a wrong call."""
     try:
@@ -220,16 +226,6 @@ def main() -> None:
     except RifflerError as exc:
         typer.echo(f"riffler: {exc}", err=True)
         raise SystemExit(1) from exc
-
-
-def _settings(*, quiet: bool = True, **overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late
-    from riffler.service.logs import configure_logs  # noqa: PLC0415 - imported with the rest, when something runs
-    from riffler.service.settings import read_settings  # noqa: PLC0415 - pydantic-settings takes 0.2 s
-
-    settings = read_settings(**overrides)
-    # A command tells on its own what its user should know; logs are for who asks for them.
-    configure_logs("error" if quiet and "log_level" not in settings.model_fields_set else settings.log_level)
-    return settings
 
 
 def _run(command: Coroutine[Any, Any, None]) -> None:

@@ -19,7 +19,17 @@ from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
 from riffler.service.http.request_ids import RequestIds
-from riffler.service.http.routes import ask, conversation, decisions, engines, health, rewrites, sessions, tools
+from riffler.service.http.routes import (
+    ask,
+    conversation,
+    decisions,
+    engines,
+    health,
+    history,
+    rewrites,
+    sessions,
+    tools,
+)
 from riffler.service.http.stopping import Stoppable
 
 
@@ -60,7 +70,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.core = core
     problems.install(app)
     reading.install(app)
-    groups = (sessions, conversation, tools, ask, rewrites, decisions, engines, health)
+    groups = (sessions, conversation, history, tools, ask, rewrites, decisions, engines, health)
     for routes in groups:
         app.include_router(routes.router)
     # The app's own route is the description; beside it the app has the groups, each as one.

@@ -74,6 +74,32 @@ EVENTS = {
     "next": "WzYsIDFd",
 }
 
+HISTORY = {
+    "items": [
+        {
+            "version": 6,
+            "actor": "model",
+            "at_ms": 1795528800000,
+            "edits": True,
+            "words": "folded f00001-f00004 (2000 tokens)",
+        }
+    ],
+    "next": "WzZd",
+    "oldest": 5,
+}
+DIFF = {
+    "items": [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 500}],
+    "next": "WzFd",
+    "before": 2,
+    "after": 6,
+    "first": 2,
+    "messages": 1,
+    "rewrite_before": "When does the harbour open?",
+    "rewrite_after": "When does the harbour open? Read again: when does the harbour open?",
+    "seen_tokens_before": 2424,
+    "seen_tokens_after": 436,
+}
+
 APPENDED = {"version": 2, "first": 2, "count": 1}
 
 ANSWER: dict[str, Any] = {

@@ -16,6 +16,8 @@ SessionName = Annotated[str, StringConstraints(pattern=SESSION)]
 MOST_ITEMS = 10_000
 """Most messages or texts of a request. More go in several requests, between which others have their turn."""
 _MOST_ARGUMENTS = 100
+MOST_VERSIONS = 2**53 - 1
+"""The largest number that every reader of JSON takes as it is."""
 
 T = TypeVar("T")
 Some = Annotated[list[T], Field(fail_fast=True, max_length=MOST_ITEMS)]
@@ -48,6 +50,19 @@ class NewSession(_In):
     session: SessionName | None = Field(None, description="Its name; without one it gets one.", examples=["harbour"])
     messages: Some[MessageIn] = Field(
         default_factory=list, description="What the conversation begins with; add more than 10,000 in parts."
+    )
+
+
+class NewFork(_In):
+    """A session to make as another one was."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "session": "quay"}]})
+
+    version: int | None = Field(
+        None, ge=0, le=MOST_VERSIONS, description="As of which version; without one the present.", examples=[1]
+    )
+    session: SessionName | None = Field(
+        None, description="The new session's name; without one it gets one.", examples=["quay"]
     )
 
 

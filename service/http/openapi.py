@@ -28,6 +28,7 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
 _TAGS = [
     {"name": "sessions", "description": "Make, list, look at and delete conversations."},
     {"name": "conversation", "description": "Messages, the view of them, fragments and events."},
+    {"name": "history", "description": "What happened to a session, and the session as it was."},
     {"name": "tools", "description": "The context tools, called by hand."},
     {"name": "ask", "description": "Questions, answered with the tools and the rewriting policy."},
     {"name": "rewrites", "description": "Rewrites for apps that ask their model themselves."},

@@ -51,10 +51,13 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.UnknownSearchHit: 404,
         errors.InvalidState: 409,
         errors.Pinned: 409,
+        errors.NothingToUndo: 409,
+        errors.TooFarBack: 409,
         errors.EmptySummary: 422,
         errors.SummaryFailed: 502,
         errors.NotFound: 404,
         errors.UnknownSession: 404,
+        errors.UnknownVersion: 404,
         errors.UnknownDecision: 404,
         errors.Conflict: 409,
         errors.VersionConflict: 412,  # only a client that named a version sees it

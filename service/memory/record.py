@@ -7,11 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from types import MappingProxyType
+from typing import get_args
 
 from riffler.errors import MemoryCorrupt
 from riffler.service.ports.memory import Receipt
 from riffler.tools.asking import Asking
 from riffler.tools.events import (
+    Actor,
     Event,
     Origin,
     QueryRewritten,
@@ -21,12 +23,14 @@ from riffler.tools.events import (
     fragments_of,
 )
 from riffler.tools.fragments import Fragment, SearchHit, Span
+from riffler.tools.history import Undo, Version, undo_of
 from riffler.tools.memory import Entry, WorkingMemory
 from riffler.tools.messages import Message
 
 _ORIGINS: dict[Origin, str] = {"app": "a", "step": "s"}
 """A stored message is one letter for its origin, then its JSON text as it came."""
 _ORIGIN_OF = {letter: origin for origin, letter in _ORIGINS.items()}
+_ACTORS: dict[str, Actor] = {actor: actor for actor in get_args(Actor)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +42,14 @@ class Change:
         fragments: Id and JSON of each fragment that is new or changed.
         hits: Id and JSON of each new search hit.
         events: JSON of each event.
+        undo: JSON of what leads back to the version before; empty when there are no events.
     """
 
     messages: tuple[str, ...]
     fragments: tuple[str, ...]
     hits: tuple[str, ...]
-    events: tuple[str, ...]
+    events: tuple[str, ...] = ()
+    undo: str = ""
 
     def counts(self) -> list[str]:
         """Give the numbers of messages, fragments, hits and events, as the script takes them."""
@@ -74,12 +80,29 @@ def change(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event])
         fragments += (id_, _dumped(after.fragments[id_].to_dict()))
     for hit in (hit for event in events if isinstance(event, TextSearched) for hit in event.hits):
         if hit.id not in before.hits:
-            hits += (hit.id, _dumped([hit.span.message, hit.span.slot, hit.span.start, hit.span.end]))
+            hits += (hit.id, _span(hit.span))
     return Change(
         messages=tuple(_ORIGINS[e.origin] + e.message.json for e in after.entries[len(before.entries) :]),
         fragments=tuple(fragments),
         hits=tuple(hits),
         events=tuple(_dumped(event_to_dict(event)) for event in events),
+        undo=_dumped(undo_of(before, after, events).to_dict()) if events else "",
+    )
+
+
+def whole(memory: WorkingMemory) -> Change:
+    """Write all of a memory, for a session that begins with it.
+
+    Args:
+        memory: The memory.
+
+    Returns:
+        The change, without events.
+    """
+    return Change(
+        messages=tuple(_ORIGINS[entry.origin] + entry.message.json for entry in memory.entries),
+        fragments=tuple(text for id_, f in memory.fragments.items() for text in (id_, _dumped(f.to_dict()))),
+        hits=tuple(text for id_, hit in memory.hits.items() for text in (id_, _span(hit.span))),
     )
 
 
@@ -161,6 +184,39 @@ def memory_since(
     return memory
 
 
+def versions_from(
+    rows: Sequence[tuple[str, Sequence[str]]], conversation: Sequence[Message]
+) -> tuple[list[Version], int]:
+    """Read versions back, newest first.
+
+    Args:
+        rows: Ids and fields of events, newest first, the first one the last of its version.
+        conversation: The session's messages.
+
+    Returns:
+        The versions that are whole, and how many rows they have. The rest lacks a beginning: it is yet to be read, or
+        was cut off.
+
+    Raises:
+        MemoryCorrupt: Something can't be read.
+    """
+    versions: list[Version] = []
+    events: list[Event] = []
+    used = 0
+    try:
+        for place, (id_, fields) in enumerate(rows, 1):
+            version, number = id_.split("-")
+            row = dict(zip(fields[::2], fields[1::2], strict=True))
+            events.append(event_from_dict(json.loads(row["event"]), conversation))
+            if number == "1":
+                undo = Undo.from_dict(json.loads(row["undo"])) if "undo" in row else None
+                versions.append(Version(int(version), _ACTORS[row["actor"]], int(row["at_ms"]), (*events[::-1],), undo))
+                events, used = [], place
+    except (ValueError, KeyError, TypeError, IndexError) as exc:
+        raise MemoryCorrupt(f"a session's past can't be read back from the store ({type(exc).__name__})") from exc
+    return versions, used
+
+
 def receipt_to_json(receipt: Receipt) -> str:
     """Write a receipt, without the request's name: that is its field."""
     return _dumped({"fingerprint": receipt.fingerprint, "done": receipt.done, "body": receipt.body})
@@ -188,6 +244,10 @@ def receipt_from_json(request: str, text: str) -> Receipt:
 
 def _entry(text: str) -> Entry:
     return Entry(Message.of_json(text[1:]), _ORIGIN_OF[text[0]])
+
+
+def _span(span: Span) -> str:
+    return _dumped([span.message, span.slot, span.start, span.end])
 
 
 def _dumped(value: object) -> str:

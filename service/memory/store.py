@@ -11,6 +11,7 @@ import secrets
 import time
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from riffler.errors import (
@@ -34,14 +35,19 @@ from riffler.service.memory.record import (
     receipt_from_json,
     receipt_to_json,
     rest_of,
+    versions_from,
+    whole,
 )
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, Listing, Receipt, RecordedEvent, SessionKey
 from riffler.tools.events import Actor, Event, event_from_dict
+from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import Stamp, WorkingMemory
 
 _MOST_EVENTS = 1000
 """Events since the version that a process knows; where more happened, the whole session is read anew."""
+_PAGE = 500
+"""Events of the past that are read at once."""
 _REMEMBERED_S = 86_400.0
 """How long a deletion is remembered, so that the same one can be repeated."""
 
@@ -54,12 +60,20 @@ class RedisMemoryStore:
         ttl_s: A session that nobody loads or changes for this long is deleted; 0 keeps it for ever.
         cache_characters: Characters of conversations that this process keeps, to read only what is new; what is
             kept beside the text counts too, see `cache.size_of`. 0 keeps none.
+        history_versions: How many versions a session's history goes back, at least.
     """
 
-    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, cache_characters: int = 32_000_000) -> None:
+    def __init__(
+        self,
+        connection: RedisConnection,
+        ttl_s: float = 0.0,
+        cache_characters: int = 32_000_000,
+        history_versions: int = 10_000,
+    ) -> None:
         self._connection = connection
         self._ttl_s, self._ttl_ms = ttl_s, _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
+        self._history_versions = history_versions
 
     async def create(
         self,
@@ -68,13 +82,14 @@ class RedisMemoryStore:
         token: str | None = None,
         *,
         events: Sequence[Event] = (),
+        start: WorkingMemory | None = None,
         receipt: Receipt | None = None,
     ) -> WorkingMemory:
         """See the port."""
-        empty = WorkingMemory(life=secrets.token_hex(4))
-        memory = empty.commit(events) if events else empty
+        first = replace(start or WorkingMemory(), life=secrets.token_hex(4))
+        memory = first.commit(events) if events else first
         born = secrets.token_hex(8) if token is None else token
-        said = await self._write(key, empty, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
+        said = await self._write(key, first, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
         if said[0] in {"ok", "again", "exists"}:
             await enter(self._connection, key, anew=said[0] == "ok")
         match said[0]:
@@ -137,6 +152,26 @@ class RedisMemoryStore:
             )
             for id_, fields in rows
         ]
+
+    async def past(self, key: SessionKey, memory: WorkingMemory, order: PastOrder) -> tuple[Version, ...]:
+        """See the port."""
+        found: list[Version] = []
+        rows: list[tuple[str, Sequence[str]]] = []
+        start = str(memory.version)
+        while order.wants_more(found):
+            read = await self._script("past", key, memory.life, start, str(_PAGE))
+            if read is None:
+                raise _unknown(key)
+            versions, used = versions_from([*rows, *read], memory.messages)
+            for version in versions:
+                if version.number != memory.version - len(found):
+                    return tuple(found)  # a gap: what lies behind it leads nowhere
+                found.append(version)
+            rows = [*rows, *read][used:]
+            if len(read) < _PAGE:
+                break
+            start = f"({read[-1][0]}"
+        return tuple(found)
 
     async def receipt(self, key: SessionKey, request: str) -> Receipt | None:
         """See the port."""
@@ -232,8 +267,11 @@ class RedisMemoryStore:
         read = known[0] if known is not None and known[1] is before else ""
         head = [str(before.version), token, commit, ttl_ms, actor, rest_of(after), before.life, born]
         done = change(before, after, events)
+        if born:
+            done = replace(whole(after), events=done.events, undo=done.undo)
+        past = [done.undo, str(self._history_versions)]
         kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
-        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, read, *done.values())
+        said = await self._script("commit", key, *head, *done.counts(), *kept, waits, read, *past, *done.values())
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from riffler.errors import InvalidInput
 from riffler.tools.events import Actor, Event
+from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import Stamp, WorkingMemory
 
 _LONGEST_NAME = 512
@@ -138,19 +139,22 @@ class MemoryStore(Protocol):
         token: str | None = None,
         *,
         events: Sequence[Event] = (),
+        start: WorkingMemory | None = None,
         receipt: Receipt | None = None,
     ) -> WorkingMemory:
-        """Make a session, empty or with its first commit, in one step.
+        """Make a session, empty or with its first commit or as another one was, in one step.
 
         Args:
             key: Its name.
             unused_s: It is deleted when this many seconds pass without a commit; None is the store's own time to live.
             token: Names this creation. Repeated with the same one, it gives the session as it stands.
-            events: The app's first commit, made for an empty working memory; none leaves it empty.
+            events: The app's first commit, made for what it begins with; none leaves it as that is.
+            start: What it begins with in place of an empty working memory: all of it, its version too. The session has
+                a life of its own, and its history begins there.
             receipt: Kept in the same step.
 
         Returns:
-            The working memory, of version 0 when it is empty, else 1.
+            The working memory, of version 0 when it is empty, else 1, or later by as much as `start` is.
 
         Raises:
             SessionExists: There is one of this name.
@@ -218,10 +222,28 @@ class MemoryStore(Protocol):
             limit: Most events to give.
 
         Returns:
-            Events in order. Committing them, version by version, on `WorkingMemory()` gives what `load` gives.
+            Events in order. Committing them, version by version, on what the session began with gives what `load`
+            gives, as long as the history is kept from there on.
 
         Raises:
             UnknownSession: The tenant has none of this name.
+        """
+        ...
+
+    async def past(self, key: SessionKey, memory: WorkingMemory, order: PastOrder) -> tuple[Version, ...]:
+        """Read what led to a state of the session, newest first.
+
+        Args:
+            key: The session.
+            memory: The state, as `load` or `commit` gave it.
+            order: How far back.
+
+        Returns:
+            Versions, the first one that of `memory`, each the one before the last: as many as the order wants or some
+            more, or as many as are kept. A store keeps the last versions, as many as it was set to or some more.
+
+        Raises:
+            UnknownSession: The tenant has none of this name, or another one by now.
         """
         ...
 

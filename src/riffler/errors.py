@@ -18,10 +18,13 @@
     │   ├── InvalidState              the fragment is not in a state that allows this
     │   ├── Pinned                    the text is pinned: it can't be hidden
     │   ├── Guarded                   a strict fold would hide what appears nowhere else in view
+    │   ├── NothingToUndo             no edit is there that an undo could go back over, or it would change nothing
+    │   ├── TooFarBack                an undo wants to go back further than the session's history is kept
     │   ├── EmptySummary              a summary is empty, a refusal, or no shorter than its original
     │   └── SummaryFailed             the engine could not be asked for a summary
     ├── NotFound                      unknown and foreign are the same error, so that nothing leaks
     │   ├── UnknownSession
+    │   ├── UnknownVersion            the session never had this version, or its history no longer goes back to it
     │   └── UnknownDecision
     ├── Conflict                      somebody else was first; load again and decide again
     │   ├── VersionConflict           the session's version is not the one that the caller read
@@ -135,6 +138,14 @@ class Guarded(ToolRefused):
     """A strict fold would hide what appears nowhere else in view."""
 
 
+class NothingToUndo(ToolRefused):
+    """No edit is there that an undo could go back over, or going back would change nothing."""
+
+
+class TooFarBack(ToolRefused):
+    """An undo wants to go back further than the session's history is kept."""
+
+
 class EmptySummary(ToolRefused):
     """A summary is empty, reads as a refusal, or is no shorter than its original."""
 
@@ -149,6 +160,10 @@ class NotFound(RifflerError):
 
 class UnknownSession(NotFound):
     """The tenant has no session of this id."""
+
+
+class UnknownVersion(NotFound):
+    """The session never had this version, or its history no longer goes back to it."""
 
 
 class UnknownDecision(NotFound):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
 
 from riffler.service.agent.offload import offload
+from riffler.service.agent.past import memory_at
 from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented, read_answers
 from riffler.service.http.examples import APPENDED, EVENTS, FRAGMENTS, MESSAGES, VIEW
-from riffler.service.http.incoming import NewMessages
+from riffler.service.http.incoming import MOST_VERSIONS, NewMessages
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf, SessionPath
 from riffler.service.http.schemas import (
@@ -26,6 +29,16 @@ from riffler.service.http.schemas import (
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.messages import read_messages
 from riffler.tools.view import view
+
+AtVersion = Annotated[
+    int | None,
+    Query(
+        ge=0,
+        le=MOST_VERSIONS,
+        description="As of which version, on each page; without one the present. One that isn't kept any more is 404.",
+        examples=[1],
+    ),
+]
 
 router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
 
@@ -65,10 +78,12 @@ async def read_originals(reader: ReaderOf, limit: Limit = 100, cursor: Cursor = 
 
 
 @router.get("/view", responses={**read_answers("A page of the view.", VIEW), **documented(*READS, 404)})
-async def read_view(reader: ReaderOf, limit: Limit = 100, cursor: Cursor = None) -> ViewPage:
-    """Read what the model sees: the same messages, with markers, summaries and the rewrite in their places."""
+async def read_view(
+    core: CoreOf, reader: ReaderOf, version: AtVersion = None, limit: Limit = 100, cursor: Cursor = None
+) -> ViewPage:
+    """Read what the model sees, or saw: the same messages, with markers, summaries and the rewrite in their places."""
     place = read_cursor(cursor, int)
-    memory = await reader.memory()
+    memory = await memory_at(core.sessions, reader.key, version, await reader.memory())
     first = place[0] if place else 0
     seen = await offload(memory.characters, lambda: view(memory))
     messages, more = page_of(seen.messages, first, limit)
@@ -90,7 +105,7 @@ async def read_fragments(reader: ReaderOf, limit: Limit = 100, cursor: Cursor = 
 
 @router.get("/events", responses={**read_answers("A page of events.", EVENTS), **documented(*READS, 404)})
 async def read_events(core: CoreOf, reader: ReaderOf, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
-    """Read what happened to a session, the oldest first. Replayed over the messages, it gives the session again."""
+    """Read what happened to a session, the oldest that is kept first."""
     place = read_cursor(cursor, int, int)
     after = (place[0], place[1]) if place else (0, 0)
     await reader.memory()

@@ -39,7 +39,7 @@ async def create_session(
     key, memory = await core.edits.create(tenant, body.session, messages, request)
     response.headers["Location"] = f"/api/v1/sessions/{key.session}"
     response.headers["ETag"] = etag(memory)
-    return await _described(core, key.session, memory)
+    return await described(core, key.session, memory)
 
 
 @router.get("", responses={**answers(200, "A page of sessions.", SESSIONS), **documented(*READS)})
@@ -57,7 +57,7 @@ async def list_sessions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, curs
 )
 async def read_session(core: CoreOf, reader: ReaderOf) -> SessionOut:
     """Look at a session: its version, and how large it is."""
-    return await _described(core, reader.key.session, await reader.memory())
+    return await described(core, reader.key.session, await reader.memory())
 
 
 @router.delete(
@@ -74,7 +74,17 @@ async def delete_session(
     await core.edits.delete(key, await expected.seen(key), request)
 
 
-async def _described(core: Core, session: str, memory: WorkingMemory) -> SessionOut:
+async def described(core: Core, session: str, memory: WorkingMemory) -> SessionOut:
+    """Describe a session: its version, and how large it is.
+
+    Args:
+        core: What counts.
+        session: Its name.
+        memory: The session.
+
+    Returns:
+        What a client reads of it.
+    """
     states = [fragment.state.value for fragment in memory.fragments.values()]
     whole, seen = await offload(memory.characters, lambda: _tokens(memory, core.engine.counter))
     return SessionOut(

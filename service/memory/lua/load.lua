@@ -6,7 +6,7 @@
 --       {'since', commit, messages that came since, events since with their ids, as XRANGE gives them};
 --       {'whole', commit, version, life, rest, messages, fragments, hits};
 --       {'damaged'} when keys of it are gone; nil when there is no such session.
-local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life', 'extent', 'waits')
+local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life', 'extent', 'waits', 'base')
 local version, commit, life, extent, waits = state[1], state[2], state[3] or '', state[4], state[5]
 if not version then return nil end
 -- What each commit left under the other keys, as commit.lua wrote it, must still be there.
@@ -23,11 +23,11 @@ elseif not waits and redis.call('PTTL', KEYS[1]) > 0 then
 end
 if commit == ARGV[2] then return {'same'} end
 -- Whether what the reader knows is a part of this history: a server that crashed may have lost it, and others went on from
--- before. Each event has its commit's token as its first field; the empty session of a life is one.
+-- before. Each event has its commit's token as its first field; what a life began with is one.
 local function shared(at)
   if life ~= ARGV[3] or tonumber(version) <= at then return false end
   local last = redis.call('XRANGE', KEYS[5], at .. '-1', at .. '-1')[1]
-  return at == 0 or (last and last[2][1] == 'commit' and last[2][2] == ARGV[2])
+  return at == tonumber(state[6] or '0') or (last and last[2][1] == 'commit' and last[2][2] == ARGV[2])
 end
 if ARGV[2] ~= '' and shared(tonumber(ARGV[4])) then
   local most, next = tonumber(ARGV[6]), tonumber(ARGV[4]) + 1

@@ -5,7 +5,7 @@ import asyncio
 import httpx
 import pytest
 
-READS = ["", "/messages", "/view", "/fragments", "/events"]
+READS = ["", "/messages", "/view", "/fragments", "/events", "/history"]
 BODY = {"messages": [{"role": "user", "content": "The boat is blue."}]}
 
 

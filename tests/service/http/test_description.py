@@ -77,6 +77,8 @@ async def test_its_examples_work(client: httpx.AsyncClient) -> None:
         done = await client.post(address, json=example(name))
         assert done.status_code == 200, done.text
     decision = done.json()["rewriting"]["decision"]
+    forked = await client.post(f"{path}/fork", json=example("NewFork"))
+    assert forked.status_code == 201, forked.text
     rewarded = await client.post(f"/api/v1/decisions/{decision}/reward", json=example("NewReward"))
     assert rewarded.json() == {"counted": True}
     assert (await client.get(f"/api/v1/decisions/{decision}")).json()["reward"] == example("NewReward")["reward"]
@@ -188,6 +190,11 @@ async def test_its_answers_have_the_shape_that_it_says(client: httpx.AsyncClient
         (answer, "/api/v1/sessions/{session}/ask", "post", "200"),
         (await client.get(path), "/api/v1/sessions/{session}", "get", "200"),
         (await client.get(f"{path}/view"), "/api/v1/sessions/{session}/view", "get", "200"),
+        (await client.get(f"{path}/view?version=1"), "/api/v1/sessions/{session}/view", "get", "200"),
+        (await client.get(f"{path}/history"), "/api/v1/sessions/{session}/history", "get", "200"),
+        (await client.get(f"{path}/diff?from=1"), "/api/v1/sessions/{session}/diff", "get", "200"),
+        (await client.get(f"{path}/diff?from=99"), "/api/v1/sessions/{session}/diff", "get", "404"),
+        (await client.post(f"{path}/fork", json={}), "/api/v1/sessions/{session}/fork", "post", "201"),
         (await client.get(f"{path}/events"), "/api/v1/sessions/{session}/events", "get", "200"),
         (await client.get(f"{path}/messages"), "/api/v1/sessions/{session}/messages", "get", "200"),
         (await client.get(f"{path}/fragments"), "/api/v1/sessions/{session}/fragments", "get", "200"),

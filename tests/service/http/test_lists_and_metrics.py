@@ -17,12 +17,12 @@ from riffler.tools.messages import ToolCall
 SERVICE = Path(__file__).parents[3] / "service"
 
 
-async def pages(client: httpx.AsyncClient, path: str, limit: int) -> list[dict[str, object]]:
+async def pages(client: httpx.AsyncClient, path: str, limit: int, **given: int) -> list[dict[str, object]]:
     """Read a list page by page."""
     items: list[dict[str, object]] = []
     cursor = None
     while True:
-        query = {"limit": limit} | ({"cursor": cursor} if cursor else {})
+        query = {**given, "limit": limit} | ({"cursor": cursor} if cursor else {})
         response = await client.get(path, params=query)
         assert response.status_code == 200, response.text
         page = response.json()
@@ -56,6 +56,9 @@ async def test_pages_join_to_the_whole(client: httpx.AsyncClient, riffler: Riffl
         (1, 1, "appended"),
         *((version, 1, "cut") for version in range(2, 8)),
     ]
+    assert [each["version"] for each in await pages(client, f"{path}/history", limit)] == list(range(7, 0, -1))
+    changed = await pages(client, f"{path}/diff", limit, **{"from": 1})
+    assert [each["id"] for each in changed] == [f"f{n:05x}" for n in range(1, 7)]
     listed = [each["session"] for each in await pages(client, "/api/v1/sessions", limit)]
     assert listed == ["s3", "s2", "s1", "s0", path.rpartition("/")[2]]
     decisions = await pages(client, "/api/v1/decisions", limit)
