@@ -11,11 +11,11 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import Field
-from riffler.tools.guard import dropped, dropped_words
 
 from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
+from riffler.tools.guard import dropped, dropped_words
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
 from riffler.tools.price import price_edit, price_words
