@@ -18,6 +18,7 @@ from riffler.service.agent.progress import Answer, Progress
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.registry import build_engine
+from riffler.service.inference.token_learner import learning
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -62,7 +63,7 @@ class Riffler:
         self._connection = RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, self.observers)
         self.tenant = tenant
         if engine is not None:
-            self.engine = ObservedEngine(engine, self.observers)
+            self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(self._connection, settings.session_ttl_s, settings.cache_characters)
         self.decisions = RedisPolicyStore(self._connection)
         self._settings, self._policy, self._seed = settings, policy, seed
@@ -88,7 +89,7 @@ class Riffler:
             reuse_gib=settings.reuse_gib,
             memory_gib=settings.memory_gib,
         )
-        return ObservedEngine(engine, self.observers)
+        return ObservedEngine(learning(engine), self.observers)
 
     @cached_property
     def _bounded(self) -> Engine:
@@ -131,10 +132,11 @@ class Riffler:
             fitting=self._settings.fitting,
             completion_tokens=self._settings.completion_tokens,
         )
-        if parts.budget_tokens < _SMALLEST_BUDGET:
+        budget = parts.budget_tokens(self.engine.counter)
+        if budget < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens
             raise InvalidSetting(
-                f"window_tokens: {window} leave {parts.budget_tokens} tokens for the conversation beside the tools' "
+                f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
         return Turns(Agent(parts, self.decisions, self._settings.lease_s), self.sessions)

@@ -63,7 +63,7 @@ class Nodes:
 
     async def arrive(self, state: TurnState) -> TurnState:
         """Put what arrived into the working memory, and make it fit; or take up an interrupted turn."""
-        turn, counter, messages = self._turn, self.parts.engine.counter, state["messages"]
+        turn, counter, messages = self._turn, self._turn.counter, state["messages"]
         stored = await self.parts.store.load(turn.key)
         if turn.begun is not None:
             get_stream_writer()(Arrived(_tokens(stored, counter), 0))
@@ -164,8 +164,8 @@ class Nodes:
             "completion": completion,
             "calls": calls,
             "capped": capped,
-            "conversation_tokens": _tokens(memory, self.parts.engine.counter),
-            "seen_tokens": seen.tokens(self.parts.engine.counter),
+            "conversation_tokens": _tokens(memory, turn.counter),
+            "seen_tokens": seen.tokens(turn.counter),
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
         }
 
@@ -190,7 +190,7 @@ class Nodes:
     async def answer(self, state: TurnState) -> TurnState:
         """Put the answer into the conversation."""
         memory, completion = state["memory"], state["completion"]
-        event = append(memory, [completion.message], self.parts.engine.counter)
+        event = append(memory, [completion.message], self._turn.counter)
         answer = Answer(
             session=self._turn.key.session,
             text=completion.message.text,
@@ -201,6 +201,7 @@ class Nodes:
             finish_reason=completion.finish_reason,
             conversation_tokens=state["conversation_tokens"],
             seen_tokens=state["seen_tokens"],
+            tools_tokens=self.parts.tools_tokens(self._turn.counter),
             usage=state["usage"],
             times_ms=state["times_ms"],
             version=memory.version + 1,
@@ -217,7 +218,13 @@ class Nodes:
         cost = Cost()
         try:
             outcome = await run_call(
-                self.parts.registry, self.parts.engine, memory, call.name, call.arguments, cost=cost
+                self.parts.registry,
+                self.parts.engine,
+                memory,
+                call.name,
+                call.arguments,
+                cost=cost,
+                counter=self._turn.counter,
             )
         except ToolRefused as exc:
             return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage
@@ -238,7 +245,8 @@ class Nodes:
             return memory, pending, 0
         if not self.parts.engine.info.settled:
             await self.parts.engine.ready()
-        budget, counter = self.parts.budget_tokens, self.parts.engine.counter
+        counter = self._turn.counter
+        budget = self.parts.budget_tokens(counter)
         events = await offload(memory.characters, lambda: fit(memory, budget, counter))
         if not events:
             return memory, pending, 0

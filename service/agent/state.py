@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypedDict
 
 from riffler.bandits.decision import Decision
@@ -16,7 +15,7 @@ from riffler.tools.events import Actor, Event
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
-from riffler.tools.tokens import count_schemas
+from riffler.tools.tokens import TokenCounter, count_request, count_schemas
 
 Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
 """Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
@@ -70,17 +69,30 @@ class Parts:
     fitting: bool = True
     completion_tokens: int | None = None
 
-    @property
-    def budget_tokens(self) -> int:
-        """What a view may take: the window, as far as it is known by now, without offered tools and completion.
+    def budget_tokens(self, counter: TokenCounter) -> int:
+        """Tell what a view may take: the window, as far as it is known by now, without offered tools and completion.
 
-        A chat template writes more than messages and schemas. What it writes isn't known, so there is some room for it.
+        A chat template writes more than messages and schemas. What it writes isn't known, or only as far as calls have
+        taught it, so there is some room for it.
+
+        Args:
+            counter: Counts the tools; the turn's own.
+
+        Returns:
+            The number of tokens, at least 1.
         """
         info = self.engine.info
-        around = min(512, info.window_tokens // 16)
+        around = max(min(512, info.window_tokens // 16), count_request(counter))
         completion = most_completion_tokens(info, self.completion_tokens)
-        return max(1, info.window_tokens - self._schemas_tokens - completion - around)
+        return max(1, info.window_tokens - self.tools_tokens(counter) - completion - around)
 
-    @cached_property
-    def _schemas_tokens(self) -> int:
-        return count_schemas(self.registry.schemas(), self.engine.counter)
+    def tools_tokens(self, counter: TokenCounter) -> int:
+        """Count the schemas of the tools on offer.
+
+        Args:
+            counter: Counts texts.
+
+        Returns:
+            The number of tokens.
+        """
+        return count_schemas(self.registry.schemas(), counter)

@@ -11,6 +11,7 @@ from riffler.service.ports.engine import Engine, EngineRequest, Usage, complete
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
+from riffler.tools.tokens import TokenCounter
 from riffler.tools.tool import Inputs, Outcome, SummaryOrder
 
 
@@ -30,6 +31,7 @@ async def run_call(
     *,
     summary: str = "",
     cost: Cost | None = None,
+    counter: TokenCounter | None = None,
 ) -> Outcome:
     """Run a tool; where it orders a summary and none is given, the engine writes it.
 
@@ -41,24 +43,26 @@ async def run_call(
         arguments: JSON text of its arguments.
         summary: The summary, where a person wrote it.
         cost: Is told what inner calls cost.
+        counter: Counts tokens; None is the engine's own as it is now.
 
     Returns:
         Events to commit, and the reply. Raises a leaf of `ToolRefused` when the tool can't run.
     """
+    counter = engine.counter if counter is None else counter
     order = registry.order(memory, name, arguments)
     if order and not summary:
-        summary = await _summarise(engine, order, cost or Cost())
-    inputs = Inputs(engine.counter, summary)
+        summary = await _summarise(engine, order, cost or Cost(), counter)
+    inputs = Inputs(counter, summary)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 
-async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost) -> str:
+async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost, counter: TokenCounter) -> str:
     """Let the engine summarise. An inner call: nothing of it reaches the user's stream."""
     if not engine.info.can_rewrite:
         raise SummaryFailed(f"the engine {engine.info.name} can't write a summary, and none was given")
     prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8")
     prompt = prompt.format(focus=order.focus, text=order.text)
-    tokens, most = engine.counter.count(prompt), engine.info.window_tokens * 3 // 4
+    tokens, most = counter.count(prompt), engine.info.window_tokens * 3 // 4
     if tokens > most:
         raise SummaryFailed(f"the text is too long to summarise at once ({tokens} tokens of {most}): cut it first")
     try:

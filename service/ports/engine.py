@@ -124,6 +124,7 @@ class EngineInfo:
         can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
         settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
+        counts_estimated: Whether the engine's `counter` estimates, so that what its calls report can correct it.
     """
 
     name: str
@@ -132,6 +133,7 @@ class EngineInfo:
     can_rewrite: bool = True
     notice: str = ""
     settled: bool = True
+    counts_estimated: bool = False
 
 
 def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:
@@ -161,7 +163,10 @@ class Engine(Protocol):
 
     @property
     def counter(self) -> TokenCounter:
-        """Counts tokens as this engine's model does, or estimates them."""
+        """Counts tokens as this engine's model does, or estimates them.
+
+        It may be another one after a call, where calls teach: take it once for counts that must agree.
+        """
         ...
 
     async def ready(self) -> None:
