@@ -16,9 +16,11 @@ from riffler.errors import InvalidSetting
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.room import Room
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.registry import build_engine
+from riffler.service.inference.token_learner import learning
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -29,7 +31,7 @@ from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.registry import PAPER, Registry
+from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
 
 if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
@@ -64,7 +66,7 @@ class Riffler:
         self._connection = RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, self.observers)
         self.tenant = tenant
         if engine is not None:
-            self.engine = ObservedEngine(engine, self.observers)
+            self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
@@ -92,7 +94,7 @@ class Riffler:
             reuse_gib=settings.reuse_gib,
             memory_gib=settings.memory_gib,
         )
-        return ObservedEngine(engine, self.observers)
+        return ObservedEngine(learning(engine), self.observers)
 
     @cached_property
     def _bounded(self) -> Engine:
@@ -114,7 +116,22 @@ class Riffler:
     @cached_property
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
-        return Edits(self.sessions, self._bounded, Registry())
+        return Edits(self.sessions, self._bounded, Registry(EVERY_TOOL), self.room)
+
+    @cached_property
+    def room(self) -> Room:
+        """The tools on offer, and what a view may take beside them."""
+        # An engine that can't word a text anew can't summarise: it isn't offered the tool.
+        able, settings = self.engine.info.can_rewrite, self._settings
+        offered = [tool for tool in PROFILES[settings.tools] if tool.order is None or able]
+        return Room(
+            self._bounded,
+            Registry(offered),
+            settings.completion_tokens,
+            settings.tools == "riffler",
+            settings.cache_read_price,
+            settings.cache_write_price,
+        )
 
     @cached_property
     def turns(self) -> Turns:
@@ -123,22 +140,20 @@ class Riffler:
         from riffler.service.agent.state import Parts  # noqa: PLC0415
         from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
-        # An engine that can't word a text anew can't summarise: it isn't offered the tool.
-        tools = [tool for tool in PAPER if tool.order is None or self.engine.info.can_rewrite]
         parts = Parts(
             self.sessions,
             self._bounded,
             self.rewriter,
-            Registry(tools),
+            self.room,
             step_cap=self._settings.step_cap,
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
-            completion_tokens=self._settings.completion_tokens,
         )
-        if parts.budget_tokens < _SMALLEST_BUDGET:
+        budget = self.room.budget_tokens(self.engine.counter)
+        if budget < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens
             raise InvalidSetting(
-                f"window_tokens: {window} leave {parts.budget_tokens} tokens for the conversation beside the tools' "
+                f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
         return Turns(Agent(parts, self.decisions, self._settings.lease_s), self.sessions)

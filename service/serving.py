@@ -27,7 +27,7 @@ from riffler.service.http.stopping import tell_at_the_signal
 from riffler.service.logs import configure_logs
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.settings import Settings, read_settings
-from riffler.tools.registry import Registry
+from riffler.tools.registry import EVERY_TOOL, Registry
 
 _STARTUP_FAILED = 3
 """Tells uvicorn's supervisor that another worker would fail, too."""
@@ -100,7 +100,7 @@ def core_of(riffler: Riffler) -> Core:
     Returns:
         The core.
     """
-    registry = Registry()
+    registry = Registry(EVERY_TOOL)
     metrics = Metrics(schema["function"]["name"] for schema in registry.schemas())
     riffler.observers.add(metrics)
     return Core(

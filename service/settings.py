@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from riffler.errors import InvalidSetting
+from riffler.tools.registry import Profile
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "[::1]", "localhost"})
@@ -75,6 +76,7 @@ class Settings(BaseSettings):
     history_versions: int = Field(
         10_000, ge=100, description="How many versions of a session undo, diff and fork can go back to, at least."
     )
+    tools: Profile = Field("riffler", description="The context tools on offer: `riffler`, the paper's six, or none.")
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")

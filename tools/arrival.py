@@ -17,6 +17,7 @@ from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.pairing import check_arrival
+from riffler.tools.sight import Sight
 from riffler.tools.suggest import ranked
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.view import view
@@ -64,13 +65,16 @@ def append(
     return MessagesAppended(first, tuple(messages), origin, asking)
 
 
-def fit(memory: WorkingMemory, budget_tokens: int, counter: TokenCounter) -> tuple[Event, ...]:
+def fit(
+    memory: WorkingMemory, budget_tokens: int, counter: TokenCounter, *, sighted: bool = False
+) -> tuple[Event, ...]:
     """Work out the cuts and folds that make the view fit.
 
     Args:
         memory: The working memory.
         budget_tokens: What the view may take, at least 1.
         counter: Counts tokens as the served model does.
+        sighted: Whether the view ends with the status block, which takes of the budget, too.
 
     Returns:
         Events for one commit; empty when the view fits as it is.
@@ -78,19 +82,24 @@ def fit(memory: WorkingMemory, budget_tokens: int, counter: TokenCounter) -> tup
     Raises:
         OverBudget: Pinned text, markers and the messages' own overhead alone are more than the budget.
     """
-    tokens = view(memory).tokens(counter)
-    if tokens <= budget_tokens:
+    look = Sight(budget_tokens, counter) if sighted else None
+    if view(memory, look).tokens(counter) <= budget_tokens:
         return ()
     piece_tokens = max(20, min(_PIECE_TOKENS, budget_tokens // _PIECES_A_BUDGET))
     try:
-        return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, piece_tokens // 2, counter))
+        long = _uncut_spans(memory, piece_tokens, piece_tokens // 2, counter)
+        return _folds(memory, budget_tokens, counter, long, look)
     except OverBudget:  # a long chat of short messages: fold these too
         shortest = min(_SHORTEST_TOKENS, piece_tokens // 2)
-        return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, shortest, counter))
+        return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, shortest, counter), look)
 
 
 def _folds(
-    memory: WorkingMemory, budget_tokens: int, counter: TokenCounter, long: Sequence[tuple[Span, int]]
+    memory: WorkingMemory,
+    budget_tokens: int,
+    counter: TokenCounter,
+    long: Sequence[tuple[Span, int]],
+    look: Sight | None,
 ) -> tuple[Event, ...]:
     """Cut these spans, then fold until the view fits; raise OverBudget when nothing is left to fold."""
     tokens = view(memory).tokens(counter)
@@ -107,7 +116,7 @@ def _folds(
         taken += 1
     while True:
         folds = FragmentsFolded(tuple(fragment.id for fragment in order[:taken]))
-        tokens = view(memory.commit([*events, folds])).tokens(counter)
+        tokens = view(memory.commit([*events, folds]), look).tokens(counter)
         if tokens <= budget_tokens:
             return (*events, folds)
         left = len(order) - taken

@@ -16,9 +16,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, TypeVar
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riffler.errors import InvalidMessage
+from riffler.tools.counting.features import NAMES, Features, features_of
 
 Role = Literal["system", "developer", "user", "assistant", "tool"]
 
@@ -237,8 +239,23 @@ class Message:
 
     @cached_property
     def counts(self) -> dict[object, int]:
-        """Tokens by counter, as `tokens.py` counted them: a message never changes, so it is counted once."""
+        """Tokens by counter, as `tokens.py` counted them, of the newest few counters: a message never changes."""
         return {}
+
+    @cached_property
+    def features(self) -> Features:
+        """What of its texts and calls decides how many tokens they have, added up: learned counts read this only."""
+        found = np.zeros(len(NAMES), np.int64)
+        for text in (*self.texts, *(part for call in self.tool_calls for part in (call.name, call.arguments))):
+            found += features_of(text)
+        return found
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it holds nothing but texts and function calls: all of it that costs tokens can be counted."""
+        content = self._value.get("content")
+        parts = content if isinstance(content, list) else ()
+        return all(part["type"] == "text" for part in parts) and len(self.tool_calls) == len(self.call_ids)
 
     @property
     def text(self) -> str:

@@ -1,7 +1,8 @@
 """Counting tokens: one small interface, and an estimate that needs no model.
 
-The count that matters is the served model's. An engine that knows its tokenizer gives a `TokenCounter` of its own; all
-others use `EstimatedTokens`.
+The count that matters is the served model's. An engine that knows its tokenizer gives a `TokenCounter` of its own. One
+that doesn't, and whose server reports what a prompt had, gets `LearnedTokens` (see `counting`); all others use
+`EstimatedTokens`.
 """
 
 from __future__ import annotations
@@ -11,10 +12,14 @@ import re
 import string
 from typing import Protocol
 
+from riffler.tools.counting.learned import LearnedTokens
 from riffler.tools.messages import Message
 
 MESSAGE_OVERHEAD_TOKENS = 4
 """Role and separators of one message, as chat templates of the usual models add them (three to five)."""
+
+MOST_COUNTERS = 2
+"""So many counters' counts of a message are kept, the newest ones: a turn uses one, and another turn maybe the next."""
 
 
 class TokenCounter(Protocol):
@@ -85,12 +90,21 @@ def count_message(message: Message, counter: TokenCounter) -> int:
     Returns:
         The number of tokens.
     """
-    known = message.counts.get(counter)
+    counts = message.counts
+    known = counts.get(counter)
     if known is None:
-        calls = sum(counter.count(call.name) + counter.count(call.arguments) for call in message.tool_calls)
-        known = MESSAGE_OVERHEAD_TOKENS + calls + sum(counter.count(text) for text in message.texts)
-        message.counts[counter] = known
+        known = _counted(message, counter)
+        for old in list(counts)[: len(counts) + 1 - MOST_COUNTERS]:
+            counts.pop(old, None)  # another thread may have been first
+        counts[counter] = known
     return known
+
+
+def _counted(message: Message, counter: TokenCounter) -> int:
+    if isinstance(counter, LearnedTokens):
+        return counter.count_message(message.features)
+    calls = sum(counter.count(call.name) + counter.count(call.arguments) for call in message.tool_calls)
+    return MESSAGE_OVERHEAD_TOKENS + calls + sum(counter.count(text) for text in message.texts)
 
 
 def count_schemas(schemas: tuple[dict[str, object], ...], counter: TokenCounter) -> int:
@@ -103,4 +117,17 @@ def count_schemas(schemas: tuple[dict[str, object], ...], counter: TokenCounter)
     Returns:
         The number of tokens of their JSON text.
     """
-    return sum(counter.count(json.dumps(schema)) for schema in schemas)
+    count = counter.count_schema if isinstance(counter, LearnedTokens) else counter.count
+    return sum(count(json.dumps(schema)) for schema in schemas)
+
+
+def count_request(counter: TokenCounter) -> int:
+    """Count what a request costs beside its messages and tools, as far as that was learned.
+
+    Args:
+        counter: Counts texts.
+
+    Returns:
+        The number of tokens; 0 where it isn't known.
+    """
+    return counter.request_tokens if isinstance(counter, LearnedTokens) else 0

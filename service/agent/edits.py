@@ -18,6 +18,7 @@ from riffler.errors import InvalidInput, SessionBusy, SessionExists, UnknownSess
 from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
 from riffler.service.agent.offload import offload
 from riffler.service.agent.past import memory_at
+from riffler.service.agent.room import Room
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
@@ -91,12 +92,14 @@ class Edits:
         store: Where sessions live.
         engine: Counts tokens, and writes the summaries that tools order.
         registry: The tools that can be called by hand.
+        room: What a view may take; None is what the engine has beside these tools.
     """
 
-    def __init__(self, store: MemoryStore, engine: Engine, registry: Registry) -> None:
+    def __init__(self, store: MemoryStore, engine: Engine, registry: Registry, room: Room | None = None) -> None:
         self._store = store
         self._engine = engine
         self._registry = registry
+        self._room = room or Room(engine, registry)
 
     async def create(
         self,
@@ -178,7 +181,7 @@ class Edits:
         async def plan(memory: WorkingMemory) -> Planned[Called]:
             outcome = await run_call(
                 self._registry,
-                self._engine,
+                self._room,
                 memory,
                 tool,
                 arguments,

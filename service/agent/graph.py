@@ -98,7 +98,7 @@ class Agent:
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, seen, request, begun)
+            turn = Turn(key, lease, deltas, seen, request, begun, counter=self._parts.engine.counter)
             state: TurnState = {"messages": tuple(messages)}
             done = False
             try:

@@ -42,6 +42,7 @@ from riffler.tools.history import PastOrder, Version, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
+from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import View, view
 
@@ -64,7 +65,7 @@ class Nodes:
 
     async def arrive(self, state: TurnState) -> TurnState:
         """Put what arrived into the working memory, and make it fit; or take up an interrupted turn."""
-        turn, counter, messages = self._turn, self.parts.engine.counter, state["messages"]
+        turn, counter, messages = self._turn, self._turn.counter, state["messages"]
         stored = await self.parts.store.load(turn.key)
         if turn.begun is not None:
             get_stream_writer()(Arrived(_tokens(stored, counter), 0))
@@ -140,12 +141,13 @@ class Nodes:
         """Show the model its view, and hear what it wants."""
         turn = self._turn
         memory, pending, _ = await self._fitted(state["memory"], state["pending"])
-        seen = await offload(memory.characters, lambda: _checked_view(memory))
+        sight = self.parts.room.sight(turn.counter)
+        seen = await offload(memory.characters, lambda: _checked_view(memory, sight))
         calls = state.get("calls", 0) + 1
         capped = calls > self.parts.step_cap
         request = EngineRequest(
             seen.messages,
-            self.parts.registry.schemas(),
+            self.parts.room.offered.schemas(),
             "none" if capped else (self.parts.first_choice if calls == 1 else "auto"),
             self.parts.sampling,
             turn.stream,
@@ -165,8 +167,8 @@ class Nodes:
             "completion": completion,
             "calls": calls,
             "capped": capped,
-            "conversation_tokens": _tokens(memory, self.parts.engine.counter),
-            "seen_tokens": seen.tokens(self.parts.engine.counter),
+            "conversation_tokens": _tokens(memory, turn.counter),
+            "seen_tokens": seen.tokens(turn.counter),
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
         }
 
@@ -191,7 +193,7 @@ class Nodes:
     async def answer(self, state: TurnState) -> TurnState:
         """Put the answer into the conversation."""
         memory, completion = state["memory"], state["completion"]
-        event = append(memory, [completion.message], self.parts.engine.counter)
+        event = append(memory, [completion.message], self._turn.counter)
         answer = Answer(
             session=self._turn.key.session,
             text=completion.message.text,
@@ -202,6 +204,7 @@ class Nodes:
             finish_reason=completion.finish_reason,
             conversation_tokens=state["conversation_tokens"],
             seen_tokens=state["seen_tokens"],
+            tools_tokens=self.parts.room.tools_tokens(self._turn.counter),
             usage=state["usage"],
             times_ms=state["times_ms"],
             version=memory.version + 1,
@@ -224,13 +227,14 @@ class Nodes:
 
         try:
             outcome = await run_call(
-                self.parts.registry,
-                self.parts.engine,
+                self.parts.room.offered,
+                self.parts.room,
                 memory,
                 call.name,
                 call.arguments,
                 read_past=read_past,
                 cost=cost,
+                counter=self._turn.counter,
             )
         except ToolRefused as exc:
             return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage
@@ -251,8 +255,9 @@ class Nodes:
             return memory, pending, 0
         if not self.parts.engine.info.settled:
             await self.parts.engine.ready()
-        budget, counter = self.parts.budget_tokens, self.parts.engine.counter
-        events = await offload(memory.characters, lambda: fit(memory, budget, counter))
+        counter, room = self._turn.counter, self.parts.room
+        budget = room.budget_tokens(counter)
+        events = await offload(memory.characters, lambda: fit(memory, budget, counter, sighted=room.sighted))
         if not events:
             return memory, pending, 0
         folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
@@ -303,8 +308,8 @@ class Nodes:
         return Rewriting("", NONE, {NONE: 1.0}, NONE, text, text, note)
 
 
-def _checked_view(memory: WorkingMemory) -> View:
-    seen = view(memory)
+def _checked_view(memory: WorkingMemory, sight: Sight | None) -> View:
+    seen = view(memory, sight)
     check_complete(seen.messages)
     return seen
 

@@ -102,6 +102,7 @@ class Answer:
         reasoning: What the model thought before the answer, where its engine tells; it isn't kept in the session.
         life: The session's life, see `Stamp`.
         repeated: Whether this is the answer to an earlier request of this name, given again.
+        tools_tokens: Tokens of the schemas of the tools on offer, which each call had beside the view.
     """
 
     session: str
@@ -119,6 +120,7 @@ class Answer:
     reasoning: str = ""
     life: str = field(default="", compare=False)
     repeated: bool = field(default=False, compare=False)
+    tools_tokens: int = 0
 
     @property
     def stamp(self) -> Stamp:

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import TypedDict
 
 from riffler.bandits.decision import Decision
 from riffler.service.agent.progress import Answer, Rewriting, ToolStep
 from riffler.service.agent.rewriter import Reading, Rewriter
-from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoice, Usage, most_completion_tokens
+from riffler.service.agent.room import Room
+from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoice, Usage
 from riffler.service.ports.memory import MemoryStore
 from riffler.tools.events import Actor, Event
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.registry import Registry
-from riffler.tools.tokens import count_schemas
 
 Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
 """Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
@@ -52,35 +50,18 @@ class Parts:
         store: Sessions.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None lets each query go as it came.
-        registry: The context tools on offer.
+        room: The tools on offer, and what a view may take beside them.
         sampling: For the model's calls.
         step_cap: Most model calls with tools in a turn; then the answer is forced.
         first_choice: `required` asks for a tool call on the first step, as the paper does; `auto` leaves it open.
         fitting: Whether Riffler itself cuts and folds what doesn't fit the window.
-        completion_tokens: Tokens of the window that are kept free for the completion; None is the default.
     """
 
     store: MemoryStore
     engine: Engine
     rewriter: Rewriter | None
-    registry: Registry
+    room: Room
     sampling: Sampling = field(default_factory=Sampling)
     step_cap: int = 20
     first_choice: ToolChoice = "auto"
     fitting: bool = True
-    completion_tokens: int | None = None
-
-    @property
-    def budget_tokens(self) -> int:
-        """What a view may take: the window, as far as it is known by now, without offered tools and completion.
-
-        A chat template writes more than messages and schemas. What it writes isn't known, so there is some room for it.
-        """
-        info = self.engine.info
-        around = min(512, info.window_tokens // 16)
-        completion = most_completion_tokens(info, self.completion_tokens)
-        return max(1, info.window_tokens - self._schemas_tokens - completion - around)
-
-    @cached_property
-    def _schemas_tokens(self) -> int:
-        return count_schemas(self.registry.schemas(), self.engine.counter)

@@ -8,11 +8,13 @@ from importlib.resources import files
 
 from riffler.errors import EngineFailed, SummaryFailed
 from riffler.service.agent.offload import offload
+from riffler.service.agent.room import Room
 from riffler.service.ports.engine import Engine, EngineRequest, Usage, complete
 from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
+from riffler.tools.tokens import TokenCounter
 from riffler.tools.tool import Inputs, Outcome, SummaryOrder
 
 ReadPast = Callable[[PastOrder], Awaitable[tuple[Version, ...]]]
@@ -28,7 +30,7 @@ class Cost:
 
 async def run_call(
     registry: Registry,
-    engine: Engine,
+    room: Room,
     memory: WorkingMemory,
     name: str,
     arguments: str,
@@ -36,38 +38,42 @@ async def run_call(
     read_past: ReadPast,
     summary: str = "",
     cost: Cost | None = None,
+    counter: TokenCounter | None = None,
 ) -> Outcome:
     """Run a tool; where it orders a summary and none is given, the engine writes it.
 
     Args:
-        registry: The tools on offer.
-        engine: Counts, and writes summaries.
+        registry: The tools that can be called.
+        room: What a view may take; its engine counts, and writes summaries.
         memory: The working memory.
         name: The tool.
         arguments: JSON text of its arguments.
         read_past: Reads the session's past, for a tool that needs it.
         summary: The summary, where a person wrote it.
         cost: Is told what inner calls cost.
+        counter: Counts tokens; None is the engine's own as it is now.
 
     Returns:
         Events to commit, and the reply. Raises a leaf of `ToolRefused` when the tool can't run.
     """
+    engine = room.engine
+    counter = engine.counter if counter is None else counter
     order = registry.order(memory, name, arguments)
     if order and not summary:
-        summary = await _summarise(engine, order, cost or Cost())
+        summary = await _summarise(engine, order, cost or Cost(), counter)
     wanted = registry.past(memory, name, arguments)
     past = await read_past(wanted) if wanted else ()
-    inputs = Inputs(engine.counter, summary, past=past)
+    inputs = Inputs(counter, summary, room.prices, room.budget_tokens(counter), past)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 
-async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost) -> str:
+async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost, counter: TokenCounter) -> str:
     """Let the engine summarise. An inner call: nothing of it reaches the user's stream."""
     if not engine.info.can_rewrite:
         raise SummaryFailed(f"the engine {engine.info.name} can't write a summary, and none was given")
     prompt = files(__package__).joinpath("prompts/summary.txt").read_text("utf-8")
     prompt = prompt.format(focus=order.focus, text=order.text)
-    tokens, most = engine.counter.count(prompt), engine.info.window_tokens * 3 // 4
+    tokens, most = counter.count(prompt), engine.info.window_tokens * 3 // 4
     if tokens > most:
         raise SummaryFailed(f"the text is too long to summarise at once ({tokens} tokens of {most}): cut it first")
     try:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from riffler.errors import VersionConflict
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.ports.memory import Lease, Receipt, SessionKey
 from riffler.tools.memory import Stamp, WorkingMemory
+from riffler.tools.tokens import TokenCounter
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class Turn:
         seen: What the session must still be; None takes any.
         request: What the client may make again; None for a request without a name.
         begun: The receipt of this very request, when it was interrupted before.
+        counter: Counts tokens in all of this turn: the engine may have another one by its end.
     """
 
     key: SessionKey
@@ -29,6 +31,7 @@ class Turn:
     seen: Stamp | None = None
     request: NamedRequest | None = None
     begun: Receipt | None = None
+    counter: TokenCounter = field(kw_only=True)
 
 
 def require_seen(memory: WorkingMemory, seen: Stamp | None, session: str) -> None:

@@ -120,7 +120,15 @@ ANSWER: dict[str, Any] = {
             "refused": False,
         }
     ],
-    "tokens": {"conversation": 32, "seen": 32, "prompt": 460, "cached": 0, "completion": 14, "estimated": True},
+    "tokens": {
+        "conversation": 32,
+        "seen": 32,
+        "tools": 428,
+        "prompt": 460,
+        "cached": 0,
+        "completion": 14,
+        "estimated": True,
+    },
     "times_ms": {
         "arrive": 1.2,
         "features": 2.1,

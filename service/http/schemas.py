@@ -197,6 +197,7 @@ class TokensOut(BaseModel):
 
     conversation: int = Field(description="Of the originals.")
     seen: int = Field(description="Of the view that the model answered from.")
+    tools: int = Field(description="Of the schemas of the offered tools, which each call had beside the view.")
     prompt: int = Field(description="Read by all its calls, as the engine counts.")
     cached: int = Field(description="How many of these came from the engine's cache.")
     completion: int = Field(description="Written by all its calls.")
@@ -237,6 +238,7 @@ class AnswerOut(BaseModel):
             tokens=TokensOut(
                 conversation=answer.conversation_tokens,
                 seen=answer.seen_tokens,
+                tools=answer.tools_tokens,
                 prompt=usage.prompt_tokens,
                 cached=usage.cached_tokens,
                 completion=usage.completion_tokens,

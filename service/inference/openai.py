@@ -88,7 +88,7 @@ class OpenAIEngine:
         self._base_url = base_url
         self._where = f"engine openai at {_shown(base_url)}"
         self._api_key = _checked_key(api_key)
-        self._info = EngineInfo("openai", model, window_tokens, prices=_PRICES)
+        self._info = EngineInfo("openai", model, window_tokens, counts_estimated=counter is None, prices=_PRICES)
         self._counter = counter if counter is not None else EstimatedTokens()
         self._timeout_s, self._silence_s, self._connect_s = timeout_s, silence_s, connect_s
         self._max_retries = max_retries

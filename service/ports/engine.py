@@ -126,6 +126,7 @@ class EngineInfo:
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
         settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
         prices: Of its prompt cache, in multiples of a token's price; settings may know better.
+        counts_estimated: Whether the engine's `counter` estimates, so that what its calls report can correct it.
     """
 
     name: str
@@ -135,6 +136,7 @@ class EngineInfo:
     notice: str = ""
     settled: bool = True
     prices: CachePrices = field(default_factory=CachePrices)
+    counts_estimated: bool = False
 
 
 def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:
@@ -164,7 +166,10 @@ class Engine(Protocol):
 
     @property
     def counter(self) -> TokenCounter:
-        """Counts tokens as this engine's model does, or estimates them."""
+        """Counts tokens as this engine's model does, or estimates them.
+
+        It may be another one after a call, where calls teach: take it once for counts that must agree.
+        """
         ...
 
     async def ready(self) -> None:

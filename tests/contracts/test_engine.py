@@ -20,6 +20,7 @@ from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
+from riffler.service.inference.token_learner import LearningEngine
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers.forms import FORMS
 from riffler.service.inference.transformers.prompt import PromptWriter
@@ -59,9 +60,9 @@ async def just(engine: Engine) -> AsyncIterator[Engine]:
 
 
 @asynccontextmanager
-async def over_http() -> AsyncIterator[Engine]:
-    """Give the openai engine with a real server on the other side."""
-    async with LocalApi(obedient) as api, just(OpenAIEngine("local", base_url=api.base_url)) as engine:
+async def over_http(around: Callable[[Engine], Engine] = lambda engine: engine) -> AsyncIterator[Engine]:
+    """Give the openai engine, or another one around it, with a real server on the other side."""
+    async with LocalApi(obedient) as api, just(around(OpenAIEngine("local", base_url=api.base_url))) as engine:
         yield engine
 
 
@@ -114,6 +115,7 @@ ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager
     "observed": lambda _: just(ObservedEngine(ScriptedEngine(obedient), Observers())),
     "bounded": lambda _: just(BoundedEngine(ScriptedEngine(obedient), None)),
     "openai": lambda _: over_http(),
+    "learning": lambda _: over_http(LearningEngine),
     "reader": lambda _: just(ReaderEngine()),
     "transformers": local,
 }

@@ -11,6 +11,7 @@ from riffler.service.agent.edits import Edits
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.past import difference_of, history_of, memory_at
+from riffler.service.agent.room import Room
 from riffler.service.agent.state import Parts
 from riffler.service.agent.turns import Turns
 from riffler.service.inference.scripted import Reply, ScriptedEngine
@@ -70,7 +71,8 @@ async def step(
     """Ask a question whose turn makes these calls in one step; give their replies."""
     made = [ToolCall(f"c{number}", name, json.dumps(given)) for number, (name, given) in enumerate(calls)]
     script: list[Reply] = [made, "Done."]
-    parts = Parts(store, ScriptedEngine(script), None, TOOLS)
+    engine = ScriptedEngine(script)
+    parts = Parts(store, engine, None, Room(engine, TOOLS))
     turns = Turns(Agent(parts, RedisPolicyStore(connection), 30.0), store)
     progress = turns.stream(key.tenant, [Message.user("Go on?")], key.session, deltas=False)
     return [item.reply async for item in progress if hasattr(item, "reply")]

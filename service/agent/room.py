@@ -1,0 +1,78 @@
+"""What a view may take of the engine's window, what stands beside it, and what its tokens cost."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from riffler.service.ports.engine import Engine, most_completion_tokens
+from riffler.tools.price import CachePrices
+from riffler.tools.registry import Registry
+from riffler.tools.sight import Sight
+from riffler.tools.tokens import TokenCounter, count_request, count_schemas
+
+
+@dataclass(frozen=True)
+class Room:
+    """The room that a view has.
+
+    Attributes:
+        engine: Whose window it is.
+        offered: The tools on offer to the model.
+        completion_tokens: Tokens of the window that are kept free for the completion; None is the default.
+        sighted: Whether the view ends with the status block.
+        read_price: Of a token from the prompt cache; None is the engine's own.
+        write_price: Of a token that is put into the cache; None is the engine's own.
+    """
+
+    engine: Engine
+    offered: Registry
+    completion_tokens: int | None = None
+    sighted: bool = False
+    read_price: float | None = None
+    write_price: float | None = None
+
+    @property
+    def prices(self) -> CachePrices:
+        """The prices of the engine's prompt cache, as far as settings don't know better."""
+        own = self.engine.info.prices
+        read = own.read if self.read_price is None else self.read_price
+        return CachePrices(read, own.write if self.write_price is None else self.write_price)
+
+    def budget_tokens(self, counter: TokenCounter) -> int:
+        """Tell what a view may take: the window, as far as it is known by now, without offered tools and completion.
+
+        A chat template writes more than messages and schemas. What it writes isn't known, or only as far as calls have
+        taught it, so there is some room for it.
+
+        Args:
+            counter: Counts the tools; the turn's own.
+
+        Returns:
+            The number of tokens, at least 1.
+        """
+        info = self.engine.info
+        around = max(min(512, info.window_tokens // 16), count_request(counter))
+        completion = most_completion_tokens(info, self.completion_tokens)
+        return max(1, info.window_tokens - self.tools_tokens(counter) - completion - around)
+
+    def tools_tokens(self, counter: TokenCounter) -> int:
+        """Count the schemas of the tools on offer.
+
+        Args:
+            counter: Counts texts.
+
+        Returns:
+            The number of tokens.
+        """
+        return count_schemas(self.offered.schemas(), counter)
+
+    def sight(self, counter: TokenCounter) -> Sight | None:
+        """Give what the status block is made with; None where views have none.
+
+        Args:
+            counter: Counts texts; the turn's own.
+
+        Returns:
+            The sight.
+        """
+        return Sight(self.budget_tokens(counter), counter) if self.sighted else None
