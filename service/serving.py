@@ -109,6 +109,7 @@ def core_of(riffler: Riffler) -> Core:
         engine=riffler.engine,
         rewriter=riffler.rewriter,
         registry=registry,
+        room=riffler.room,
         edits=riffler.edits,
         turns=riffler.turns,
         metrics=metrics,

@@ -97,7 +97,8 @@ def view(
 
         async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
             memory = await riffler.memory(session, version)
-        for message in memory.messages if original else view_of(memory).messages:
+            sight = riffler.room.sight(riffler.engine.counter)
+        for message in memory.messages if original else view_of(memory, sight).messages:
             typer.echo(message.json)
 
     _run(run())

@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.rewriter import Rewriter
+from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
@@ -29,6 +30,7 @@ class Core:
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
+        room: The tools on offer to the model, and what a view may take.
         edits: Edits of sessions.
         turns: Questions.
         metrics: Counts what happens.
@@ -42,6 +44,7 @@ class Core:
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry
+    room: Room
     edits: Edits
     turns: Turns
     metrics: Metrics

@@ -85,7 +85,8 @@ async def read_view(
     place = read_cursor(cursor, int)
     memory = await memory_at(core.sessions, reader.key, version, await reader.memory())
     first = place[0] if place else 0
-    seen = await offload(memory.characters, lambda: view(memory))
+    sight = core.room.sight(core.engine.counter)
+    seen = await offload(memory.characters, lambda: view(memory, sight))
     messages, more = page_of(seen.messages, first, limit)
     items = [
         ViewedMessage(index=index, changed=index in seen.changed, message=message.to_dict())

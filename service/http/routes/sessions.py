@@ -17,6 +17,7 @@ from riffler.service.http.schemas import FragmentCounts, SessionListed, SessionO
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import read_messages
+from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import view
 
@@ -86,7 +87,9 @@ async def described(core: Core, session: str, memory: WorkingMemory) -> SessionO
         What a client reads of it.
     """
     states = [fragment.state.value for fragment in memory.fragments.values()]
-    whole, seen = await offload(memory.characters, lambda: _tokens(memory, core.engine.counter))
+    counter = core.engine.counter
+    sight = core.room.sight(counter)
+    whole, seen = await offload(memory.characters, lambda: _tokens(memory, counter, sight))
     return SessionOut(
         session=session,
         version=memory.version,
@@ -97,5 +100,5 @@ async def described(core: Core, session: str, memory: WorkingMemory) -> SessionO
     )
 
 
-def _tokens(memory: WorkingMemory, counter: TokenCounter) -> tuple[int, int]:
-    return sum(count_message(message, counter) for message in memory.messages), view(memory).tokens(counter)
+def _tokens(memory: WorkingMemory, counter: TokenCounter, sight: Sight | None) -> tuple[int, int]:
+    return sum(count_message(message, counter) for message in memory.messages), view(memory, sight).tokens(counter)
