@@ -101,6 +101,8 @@ def _flag(character: str) -> bool:
 
 def _inside_word(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
+    if "://" in text[max(0, place - 3) : place + 3]:
+        return True
     if _letter(before):
         if _letter(after):
             return _one_word(before, after)

@@ -36,7 +36,7 @@ KINDS: Mapping[Kind, Callable[[str, int, int], Iterator[int]]] = MappingProxyTyp
 
 def structure_of(
     text: str, start: int, end: int, kind: Kind, target_tokens: int | None, counter: TokenCounter
-) -> list[int]:
+) -> Iterator[int]:
     """Choose where to cut a span at structure of one kind.
 
     Args:
@@ -48,10 +48,11 @@ def structure_of(
         counter: Counts tokens.
 
     Returns:
-        The cuts strictly between start and end, ascending; none where the span has no such structure.
+        The cuts strictly between start and end, ascending, worked out as they are taken; none where the span has no
+        such structure.
     """
     places = KINDS[kind](text, start, end)
     if kind != "json":  # its places lie between its signs: in `[1,2]` the comma is no part of a number
         places = (place for place in places if may_cut(text, place))
     cuts = solid(text, start, end, places)
-    return list(cuts if target_tokens is None else merged(text, start, end, cuts, target_tokens, counter))
+    return cuts if target_tokens is None else merged(text, start, end, cuts, target_tokens, counter)

@@ -72,12 +72,17 @@ def pieces_of(text: str, start: int, end: int, target_tokens: int, counter: Toke
     cuts: list[int] = []
     place = start
     while left > size * 1.25 and place < end:
-        ideal = _ahead(weigher, place, end, size, (end - place) / left)
+        wanted = left / max(2, round(left / size))  # the rest in even parts: no last piece of a few tokens
+        ideal = _ahead(weigher, place, end, wanted, (end - place) / left)
         cut = nearest_place(text, ideal, (ideal - place) / 3, place, end)
+        weight = weigher.tokens(place, cut)
+        if not 0.6 * wanted < weight < 1.4 * wanted:  # another script begins here: more tokens in as many characters
+            cut = nearest_place(text, ideal, (ideal - place) / 12, place, end)
+            weight = weigher.tokens(place, cut)
         if cut >= end:
             break
         cuts.append(cut)
-        left -= weigher.tokens(place, cut)
+        left -= weight
         place = cut
     return list(solid(text, start, end, cuts))
 
@@ -110,12 +115,14 @@ def merged(
 
 
 def _ahead(weigher: Weigher, place: int, end: int, tokens: float, characters_a_token: float) -> int:
-    """Give the offset so many tokens ahead; three looks are enough, also where a text changes its script."""
-    length = max(1.0, tokens * characters_a_token)
-    for _ in range(3):
-        length = min(length, end - place)
-        weight = weigher.tokens(place, place + int(length) + 1)
-        if 0.95 * tokens < weight < 1.05 * tokens:
-            break
-        length = max(1.0, min(length * tokens / weight, 4 * length))
-    return place + max(1, round(min(length, end - place)))
+    """Give the offset so many tokens ahead, in steps of an eighth: a text may change its script on the way."""
+    step = max(8, int(tokens * characters_a_token / 8))
+    held = 0.0
+    while place < end:
+        stop = min(end, place + step)
+        weight = weigher.tokens(place, stop)
+        if held + weight >= tokens:
+            return place + max(1, round((stop - place) * (tokens - held) / weight))
+        held += weight
+        place = stop
+    return end
