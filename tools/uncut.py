@@ -96,7 +96,7 @@ def uncut_of_fragment(memory: WorkingMemory, id_: str) -> Uncut:
 
 
 def uncut_between(
-    memory: WorkingMemory, start_marker: str, end_marker: str, messages: str, roles: Collection[str], fragment: str
+    memory: WorkingMemory, start_marker: str, end_marker: str, *, messages: str, roles: Collection[str], fragment: str
 ) -> Uncut:
     """Take the text from a marker to another, widened to whole words.
 

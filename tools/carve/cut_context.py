@@ -31,7 +31,6 @@ _DEFAULT_PIECES = 5
 _SHOWN_MESSAGES = 10
 _SHOWN_FRAGMENTS = 16
 _QUOTED_CHARACTERS = 80
-_ROLES = ("user", "assistant", "tool")
 
 By = Literal["size", "markers", "message", "headings", "paragraphs", "lines", "sentences", "code", "json"]
 
@@ -54,9 +53,9 @@ class CutContext(Arguments):
         Field(ge=1, le=100, description="How many, by markers (5)."),
         WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
     ] = None
-    roles: Annotated[list[Literal["user", "assistant", "tool"]], Field(min_length=1, description="Whose messages.")] = (
-        list(_ROLES)
-    )  # type: ignore[assignment]
+    roles: Annotated[
+        tuple[Literal["user", "assistant", "tool"], ...], Field(min_length=1, description="Whose messages.")
+    ] = ("user", "assistant", "tool")
 
 
 def _run(memory: WorkingMemory, arguments: CutContext, inputs: Inputs) -> Outcome:
@@ -88,9 +87,9 @@ def _uncut(memory: WorkingMemory, arguments: CutContext) -> Uncut:
             memory,
             arguments.start_marker,
             arguments.end_marker,
-            arguments.messages,
-            arguments.roles,
-            arguments.fragment,
+            messages=arguments.messages,
+            roles=arguments.roles,
+            fragment=arguments.fragment,
         )
     if arguments.fragment:
         return uncut_of_fragment(memory, arguments.fragment)
@@ -138,7 +137,7 @@ def _cuts(memory: WorkingMemory, arguments: CutContext, span: Span, whole: int, 
         case "size":
             return pieces_of(text, span.start, span.end, arguments.tokens or _DEFAULT_TOKENS, counter)
         case kind:
-            found = structure_of(text, span.start, span.end, kind, arguments.tokens, counter)
+            found = structure_of(text, span.start, span.end, kind, target_tokens=arguments.tokens, counter=counter)
             return list(islice(found, MOST_FRAGMENTS + 1))
 
 

@@ -35,7 +35,7 @@ KINDS: Mapping[Kind, Callable[[str, int, int], Iterator[int]]] = MappingProxyTyp
 
 
 def structure_of(
-    text: str, start: int, end: int, kind: Kind, target_tokens: int | None, counter: TokenCounter
+    text: str, start: int, end: int, kind: Kind, *, target_tokens: int | None, counter: TokenCounter
 ) -> Iterator[int]:
     """Choose where to cut a span at structure of one kind.
 
@@ -55,4 +55,6 @@ def structure_of(
     if kind != "json":  # its places lie between its signs: in `[1,2]` the comma is no part of a number
         places = (place for place in places if may_cut(text, place))
     cuts = solid(text, start, end, places)
-    return cuts if target_tokens is None else merged(text, start, end, cuts, target_tokens, counter)
+    return (
+        cuts if target_tokens is None else merged(text, start, end, cuts, target_tokens=target_tokens, counter=counter)
+    )

@@ -38,7 +38,7 @@ def paragraph_places(text: str, start: int, end: int) -> Iterator[int]:
         start: Where to begin.
         end: Where to stop.
 
-    Yields:
+    Returns:
         Offsets, ascending.
     """
     return (match.end() for match in _PARAGRAPH.finditer(text, start, end))
@@ -52,7 +52,7 @@ def line_places(text: str, start: int, end: int) -> Iterator[int]:
         start: Where to begin.
         end: Where to stop.
 
-    Yields:
+    Returns:
         Offsets, ascending.
     """
     return (match.end() for match in _LINE.finditer(text, start, end))

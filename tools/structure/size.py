@@ -88,7 +88,7 @@ def pieces_of(text: str, start: int, end: int, target_tokens: int, counter: Toke
 
 
 def merged(
-    text: str, start: int, end: int, cuts: Iterable[int], target_tokens: int, counter: TokenCounter
+    text: str, start: int, end: int, cuts: Iterable[int], *, target_tokens: int, counter: TokenCounter
 ) -> Iterator[int]:
     """Join neighbouring pieces up to about so many tokens.
 

@@ -141,7 +141,8 @@ def test_a_reply_stays_short() -> None:
         ({"by": "message", "start_marker": "irst", "end_marker": "# Tw"}, ["first\n\n# Two"]),
         ({"by": "lines", "start_marker": "# Two"}, ["# Two\n", "second\n"]),
         ({"by": "lines", "end_marker": "# Two"}, ["# One\n", "first\n\n", "# Two"]),
-        ({"by": "markers", "start_marker": "# One", "end_marker": "second", "pieces": 2}, ["# One\nfirst\n\n", "# Two\nsecond"]),
+        ({"by": "markers", "start_marker": "# One", "end_marker": "second", "pieces": 2},
+        ["# One\nfirst\n\n", "# Two\nsecond"]),
         ({"by": "markers", "start_marker": "# One", "end_marker": "# One", "pieces": 2}, ["# ", "One"]),
     ],
 )  # fmt: skip
@@ -168,6 +169,8 @@ def test_cuts_nest() -> None:
     assert "f00001 is cut already: f00003" in reply
     with pytest.raises(NothingToCut, match="f00001 is cut already: f00004, f00003, f00005"):
         call(memory, fragment="f00001", by="sentences")
+    with pytest.raises(NothingToCut, match="message 2 is cut already: f00001-f00002;"):
+        call(memory)
     memory = fold(memory, "f00003")
     with pytest.raises(InvalidState, match="f00003 is folded: restore f00003 first"):
         call(memory, fragment="f00003")
@@ -199,6 +202,8 @@ def test_steps_and_instructions_stay_whole() -> None:
     assert texts_of(cut) == ["# One\nfirst\n\n", "# Two\nsecond\n"]
     assert "message 4: no text, or pinned as the question" in reply
     assert "messages 1, 6, 7: instructions, an inner step, or of another role" in reply
+    alone = WorkingMemory().commit([append(WorkingMemory(), [Message.assistant("Hello.")], COUNTER)])
+    assert texts_of(call(alone)[0]) == ["Hello."]
     with pytest.raises(NothingToCut, match="no message of these roles has text"):
         call(WorkingMemory())
 
@@ -258,7 +263,7 @@ def test_what_is_refused(arguments: dict[str, Any], error: type[RifflerError], w
 @pytest.mark.parametrize("by", ["lines", "size"])
 def test_too_many_pieces_are_refused_with_a_size_that_works(by: str) -> None:
     """More fragments than a call may make are refused, and the size that the refusal names is enough."""
-    memory = memory_of("A line with some words in it, more or less.\n" * 10_000)
+    memory = memory_of("A line with some words in it, more or less.\n" * 15_000)
     arguments: dict[str, Any] = {"by": by, "tokens": 20} if by == "size" else {"by": by}
     with pytest.raises(InvalidArguments, match=f"more than {MOST_FRAGMENTS} fragments") as refused:
         call(memory, **arguments)

@@ -1,6 +1,7 @@
 """Random texts in many scripts, with the stretches in them that no cut may part."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 from hypothesis import strategies as st
 
@@ -66,4 +67,4 @@ MARKED = st.lists(st.tuples(st.sampled_from(ATOMS), st.sampled_from(GAPS)), min_
 def pieces(text: str, cuts: list[int], start: int = 0, end: int | None = None) -> list[str]:
     """Give the pieces that cuts make."""
     edges = [start, *cuts, len(text) if end is None else end]
-    return [text[one:other] for one, other in zip(edges, edges[1:], strict=False)]
+    return [text[one:other] for one, other in pairwise(edges)]

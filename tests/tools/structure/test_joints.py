@@ -39,7 +39,8 @@ def test_no_place_inside_a_word_or_a_number_is_allowed(marked: Marked) -> None:
     ("before", "after"),
     [
         ("one ", "two"), ("日", "本"), ("語。", "次"), ("กิน", "ข้าว"), ("end.", " Next"), ("a,", " b"), ("[", "1"),
-        ("f", "(x)"), ("コーヒー", "を"), ("年2026", "年"), ("a\n", "b"), ("x = ", "-5"), ("5%", " of"), ("中", "b"), ("a;", "b"),
+        ("f", "(x)"), ("コーヒー", "を"), ("年2026", "年"), ("a\n", "b"), ("x = ", "-5"), ("5%", " of"), ("中", "b"), ("a;",
+        "b"),
     ],
 )  # fmt: skip
 def test_places_between_words_are_allowed(before: str, after: str) -> None:

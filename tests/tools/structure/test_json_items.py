@@ -21,7 +21,7 @@ JSON = st.recursive(
 
 def cut(text: str) -> list[str]:
     """Cut a text, and give the pieces."""
-    return pieces(text, list(structure_of(text, 0, len(text), "json", None, EstimatedTokens())))
+    return pieces(text, list(structure_of(text, 0, len(text), "json", target_tokens=None, counter=EstimatedTokens())))
 
 
 @given(st.lists(JSON, min_size=2, max_size=6), st.sampled_from([None, 0, 2]), st.booleans())
