@@ -11,7 +11,8 @@ from collections.abc import Iterator
 
 _FENCE = re.compile(r"^ {0,3}(?P<fence>`{3,}|~{3,})(?P<info>[^\n]*)(?:\n|\Z)", re.MULTILINE)
 _BLOCK = re.compile(
-    r"(?<=\S)[ \t\r]*+\n(?:[ \t\r]*\n)++(?=[^\s})\]])(?!(?:else|elif|except|finally|catch|rescue|ensure|end|then|fi|done|esac)\b)"
+    r"(?<=\S)[ \t\r]*+\n(?:[ \t\r]*\n)++(?=[^\s})\]])"
+    r"(?!(?:else|elif|except|finally|catch|rescue|ensure|end|then|fi|done|esac)\b)"
 )
 
 

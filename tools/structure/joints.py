@@ -1,8 +1,9 @@
 """Which places of a text lie inside a word, a number or a character.
 
 A word is what stands between blanks and punctuation in scripts that part words; `don't`, `well-known`, `3.14`,
-`1,234.5`, `2026-11-25`, `10:30`, `a@b.org` are one word each, and so are `-5`, `$5` and `5%`. In scripts that don't part
-words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) a word can't be seen without a dictionary: there a place between
+`1,234.5`, `2026-11-25`, `10:30`, `a@b.org` are one word each, and so are `-5`, `$5` and `5%`. In scripts that don't
+part words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) a word can't be seen without a dictionary: there a place
+between
 two characters is allowed, and only a run of Katakana counts as a word. A character is an extended grapheme cluster
 (Unicode Standard Annex 29, https://unicode.org/reports/tr29/), within 64 code points.
 """
@@ -15,7 +16,7 @@ import regex
 
 _CLUSTER = regex.compile(r"\X")
 _MOST_CODE_POINTS = 64
-"""Of one character that are looked at. Unicode's stream-safe form has 30 marks at most; a run without end is no text."""
+"""Of one character that are looked at. Unicode's stream-safe form has 30 marks at most; an endless run is no text."""
 
 _MOST_FLAGS = 1000
 """Flags in a row that are looked at: which two letters make one depends on how many stand before."""

@@ -72,7 +72,7 @@ BY = st.sampled_from(["size", "message", "headings", "paragraphs", "lines", "sen
 def test_cuts_are_laminar_and_undone_by_restoring(
     marked: list[Marked], calls: list[tuple[str, int | None, bool]], data: st.DataObject
 ) -> None:
-    """After any calls: fragments are apart or nested and part no word, and folding and restoring all changes nothing."""
+    """After any calls: fragments are apart or nested and part no word; folding and restoring changes nothing."""
     memory = memory_of(*(one.text for one in marked), question=data.draw(MARKED).text)
     for by, tokens, nested in calls:
         arguments: dict[str, Any] = {"by": by}

@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 
 ATOMS = [
     *(
-        "word don't well-known naïve Ελληνικά слово можно-ли العربية עברית हिन्दी தமிழ் 한국어 コーヒー café e\u0301t\u0301e".split()
+        "word don't well-known naïve Ελληνικά слово можно-ли العربية עברית हिन्दी தமிழ் 한국어 コーヒー "
+        "café e\u0301t\u0301e".split()
     ),
     *(
-        "3.14 1,234.5 2026-11-25 10:30 12:00:59 -5 $20 5% 1\u00a0234\u00a0567 ١٢٫٥ ３４５ 1e-5 v1.2.3 a@b.org https://a.org/b".split(
-            " "
-        )
+        "3.14 1,234.5 2026-11-25 10:30 12:00:59 -5 $20 1\u00a0234\u00a0567 ١٢٫٥ ３４５ 1e-5 "
+        "v1.2.3 5% a@b.org https://a.org/b".split(" ")
     ),
     *("👩\u200d👩\u200d👧 👍🏽 🇫🇷 ✌️ ก็ 日 本 語 ไ 。 क्षि".split(" ")),
 ]
