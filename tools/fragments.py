@@ -7,12 +7,12 @@ all that lies inside it; restored, it shows its inner fragments in the states th
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
+
+from riffler.tools.structure.places import nearest_place
 
 FRAGMENT_ID = r"^f[0-9a-f]{5}$"
 SEARCH_ID = r"^s[0-9a-f]{5}$"
@@ -149,24 +149,12 @@ def search_id(number: int) -> str:
     return f"s{number:05x}"
 
 
-_JOINER = "\u200d"
-_MOST_MARKS = 64
-"""On one character. Unicode's stream-safe form has 30 at most; a run without end is no text, and is cut anywhere."""
-
-_BOUNDARIES = (
-    re.compile(r"\n[ \t]*\n+"),  # paragraphs
-    re.compile(r"\n"),  # lines
-    re.compile(r"[.!?;。！？；]['\")\]]*\s+|[。！？；]"),  # sentences and list items
-    re.compile(r"\s+"),  # words
-)
-
-
 def cut_points(text: str, start: int, end: int, pieces: int) -> list[int]:
     """Choose where to cut a span into pieces of about equal length.
 
     Each cut moves from its even place to the nearest boundary within a third of a piece: a paragraph's end if there is
-    one, else a line's, a sentence's, a word's. Where a text has none of them (one endless word), the cut stays, but
-    never before a combining character.
+    one, else a line's, a sentence's, a word's. None lies inside a word, a number or a character, unless one is longer
+    than a piece (one endless word): then it lies between two characters.
 
     Args:
         text: The slot's text.
@@ -182,25 +170,8 @@ def cut_points(text: str, start: int, end: int, pieces: int) -> list[int]:
     previous = start
     for number in range(1, pieces):
         ideal = round(start + number * size)
-        cut = _nearest_boundary(text, ideal, size / 3, end) if ideal > previous else previous
+        cut = nearest_place(text, ideal, size / 3, previous, end) if ideal > previous else previous
         if previous < cut < end:
             cuts.append(cut)
             previous = cut
     return cuts
-
-
-def _nearest_boundary(text: str, ideal: int, reach: float, end: int) -> int:
-    low, high = int(ideal - reach), int(ideal + reach) + 1
-    for boundary in _BOUNDARIES:
-        places = [match.end() for match in boundary.finditer(text, max(low, 0), min(high, end))]
-        if places:
-            return _past_marks(text, min(places, key=lambda place: abs(place - ideal)), end)
-    return _past_marks(text, ideal, end)
-
-
-def _past_marks(text: str, cut: int, end: int) -> int:
-    """Move a cut behind what belongs to the character before it: accents, vowel signs, joined emoji; within reason."""
-    end = min(end, cut + _MOST_MARKS)
-    while cut < end and (unicodedata.category(text[cut])[0] == "M" or _JOINER in text[cut - 1 : cut + 1]):
-        cut += 1
-    return cut

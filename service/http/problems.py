@@ -47,6 +47,8 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.MarkerNotFound: 422,
         errors.MarkerNotUnique: 422,
         errors.InvalidSpan: 422,
+        errors.NothingToCut: 422,
+        errors.NotJson: 422,
         errors.UnknownFragment: 404,
         errors.UnknownSearchHit: 404,
         errors.InvalidState: 409,

@@ -13,6 +13,8 @@
     │   ├── MarkerNotFound            a marker occurs nowhere in the roles searched
     │   ├── MarkerNotUnique           a marker occurs more than once
     │   ├── InvalidSpan               the span crosses messages, overlaps a fragment or is empty
+    │   ├── NothingToCut              there is no text that this cut would part
+    │   ├── NotJson                   a text was to be cut as JSON and isn't valid
     │   ├── UnknownFragment           the session has no fragment of this id
     │   ├── UnknownSearchHit          the session has no search hit of this id
     │   ├── InvalidState              the fragment is not in a state that allows this
@@ -116,6 +118,14 @@ class MarkerNotUnique(ToolRefused):
 
 class InvalidSpan(ToolRefused):
     """The span crosses messages, overlaps a fragment, or is empty."""
+
+
+class NothingToCut(ToolRefused):
+    """There is no text left that this cut would part."""
+
+
+class NotJson(ToolRefused):
+    """A text was to be cut as JSON, and isn't valid."""
 
 
 class UnknownFragment(ToolRefused):

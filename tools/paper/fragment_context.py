@@ -12,14 +12,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from riffler.errors import InvalidSpan, InvalidState, MarkerNotFound, MarkerNotUnique
+from riffler.errors import InvalidSpan
 from riffler.tools.cutting import check_free, cut
 from riffler.tools.fragments import Fragment, Span
+from riffler.tools.marked import only_place
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.scanning import RoleChoice, occurrences
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
-_SHOWN_PLACES = 20
 _QUOTED_CHARACTERS = 60
 
 
@@ -58,34 +58,12 @@ def _run(memory: WorkingMemory, arguments: FragmentContext, inputs: Inputs) -> O
 
 
 def _only_place(memory: WorkingMemory, marker: str, role: RoleChoice, name: str) -> Span:
-    shown: list[Span] = []
-    hidden: list[Span] = []
-    for span in occurrences(memory, marker, role):
-        (shown if memory.hiding(span) is None else hidden).append(span)
-        if len(shown) > _SHOWN_PLACES:
-            break
-    if len(shown) == 1:
-        return shown[0]
-    if shown:
-        count = f"more than {_SHOWN_PLACES}" if len(shown) > _SHOWN_PLACES else str(len(shown))
-        raise MarkerNotUnique(
-            f"{name} occurs {count} times in {_whose(role)} messages: make it unique by quoting more of the text "
-            f"around it"
-        )
-    if hidden:
-        hiding = memory.hiding(hidden[0])
-        raise InvalidState(f"{name} occurs only in hidden text: restore {hiding.id if hiding else 'it'} first")
-    raise MarkerNotFound(
-        f"{name} occurs 0 times in {_whose(role)} messages: copy it exactly as it stands there, or choose another role"
-    )
+    whose = "all messages" if role == "all" else f"the {role}'s messages"
+    return only_place(memory, occurrences(memory, marker, role), name, whose, "choose another role")
 
 
 def _place(span: Span) -> str:
     return f"message {span.message + 1}, text {span.slot + 1}" if span.slot else f"message {span.message + 1}"
-
-
-def _whose(role: RoleChoice) -> str:
-    return "all" if role == "all" else f"the {role}'s"
 
 
 def _line(memory: WorkingMemory, fragment: Fragment) -> str:

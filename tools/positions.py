@@ -1,0 +1,38 @@
+"""Positions of messages as a model writes them: `3`, `2-9`, `5-`, `-4`, `1,4-6`."""
+
+from __future__ import annotations
+
+import re
+
+from riffler.errors import InvalidArguments
+
+_RANGE = re.compile(r"\s*(?:(\d{1,9})|(\d{1,9})?\s*-\s*(\d{1,9})?)\s*")
+
+
+def positions(text: str, count: int, name: str) -> range | tuple[int, ...]:
+    """Read positions.
+
+    Args:
+        text: Positions from 1, and ranges of them with both ends, joined by commas; empty stands for all.
+        count: How many messages there are.
+        name: The argument, for errors.
+
+    Returns:
+        Indices from 0, ascending, each once.
+
+    Raises:
+        InvalidArguments: This isn't how positions are written, or there is no such message.
+    """
+    if not text.strip():
+        return range(count)
+    found: set[int] = set()
+    for part in text.split(","):
+        match = _RANGE.fullmatch(part)
+        if match is None or part.strip() == "-":
+            raise InvalidArguments(f'{name}: expected positions such as "3", "2-9" or "5-", got {text!r:.80}')
+        first = int(match[1] or match[2] or 1)
+        last = int(match[1] or match[3] or count)
+        if not 1 <= first <= last <= count:
+            raise InvalidArguments(f"{name}: there are messages 1 to {count}, got {part.strip()!r:.80}")
+        found.update(range(first - 1, last))
+    return tuple(sorted(found))
