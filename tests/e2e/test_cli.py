@@ -35,8 +35,33 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
     assert "nothing changed" in riffler(tmp_path, "reward", decision, "0.1").stdout
     assert "[[f00001" in riffler(tmp_path, "view", session).stdout
     assert json.loads(riffler(tmp_path, "view", session, "--original").stdout.splitlines()[0])["content"] == text
+    then = riffler(tmp_path, "view", session, "--version", "1").stdout
+    assert json.loads(then.splitlines()[0])["content"] == text
     restored = riffler(tmp_path, "call", session, "restore_fragment", '{"fragment_id": "f00001"}')
     assert "restored f00001" in restored.stdout
+
+
+def test_history_diff_and_fork(tmp_path: Path) -> None:
+    """What happened is listed, two versions are compared, and a session begins as another one was."""
+    text = "".join(f"The code of gate {number} is {number * 31}.\n" for number in range(3000))
+    asked = riffler(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1?", stdin=text.encode())
+    answer = json.loads(asked.stdout)
+    session, version = answer["session"], answer["version"]
+    lines = riffler(tmp_path, "history", session).stdout.splitlines()
+    assert [line.partition(",")[0] for line in lines[:-1]] == [f"version {n}" for n in range(version, 0, -1)]
+    assert any("riffler" in line and "folded f00001-" in line for line in lines)
+    assert lines[-1] == "the history goes back to version 0"
+    short = riffler(tmp_path, "history", session, "--limit", "1").stdout.splitlines()
+    assert short == [lines[0], f"older ones: riffler history {session} --limit 10"]
+    differs = riffler(tmp_path, "diff", session, "1").stdout
+    assert differs.startswith(f"version 1 to {version}\ntokens ")
+    assert "fragments cut, folded: f00001-" in differs
+    assert " came, from index 2\n" in differs
+    assert riffler(tmp_path, "fork", session, "--version", "1", "--name", "begin").stdout == "begin\n"
+    seen = riffler(tmp_path, "view", "begin").stdout.splitlines()
+    assert json.loads(seen[0])["content"] == text
+    assert riffler(tmp_path, "history", "begin").stdout == "the history goes back to version 1\n"
+    assert riffler(tmp_path, "fork", session).stdout.startswith("s-")
 
 
 @pytest.mark.parametrize(
@@ -53,6 +78,10 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
         (["ask", "--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "why?"], "openai"),
         (["reward", "d123", "0.5"], "no decision 'd123'"),
         (["reward", "d0123456789abcdef0123", "1.5"], "from 0 to 1"),
+        (["view", "nobody", "--version", "1"], "no session 'nobody'"),
+        (["history", "nobody"], "no session 'nobody'"),
+        (["diff", "nobody", "1", "2"], "no session 'nobody'"),
+        (["fork", "nobody", "--version", "1"], "no session 'nobody'"),
         (["call", "nobody", "fold_fragment", "{{}}"], "no session 'nobody'"),
     ],
 )

@@ -17,6 +17,7 @@ from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.arrival import append, fit
 from riffler.tools.events import Event, QueryRewritten
+from riffler.tools.history import PastOrder, earlier
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
@@ -86,12 +87,13 @@ def called(memory: WorkingMemory, kind: str, text: str, number: int) -> tuple[st
 def test_the_store_agrees_with_the_pure_memory(
     server_folder: Path, happened: list[tuple[str, str, int]], group: int
 ) -> None:
-    """After each commit `load` equals the pure memory, and in the end the replayed history equals both."""
+    """After each commit `load` equals the pure memory; in the end the replayed history does, and leads back to each."""
 
     async def play() -> None:
         store = RedisMemoryStore(RedisConnection(embedded=EmbeddedServer(server_folder)))
         key = SessionKey(secrets.token_hex(8), "s")
         memory = await store.create(key)
+        were = [memory]
         for start in range(0, len(happened), group):
             events: list[Event] = []
             for kind, text, number in happened[start : start + group]:
@@ -101,6 +103,7 @@ def test_the_store_agrees_with_the_pure_memory(
                 expected = memory.commit(events)
                 assert await store.commit(key, memory, events, "app") == expected
                 memory = await store.load(key)
+                were.append(memory)
                 assert memory == expected
                 assert list(memory.fragments) == list(expected.fragments)
                 assert list(memory.hits) == list(expected.hits)
@@ -108,6 +111,8 @@ def test_the_store_agrees_with_the_pure_memory(
         for _, records in groupby(await store.events(key), key=lambda record: record.version):
             replayed = replayed.commit([record.event for record in records])
         assert replayed == memory
+        past = await store.past(key, memory, PastOrder(back_to=0))
+        assert [earlier(memory, past, number) for number in range(len(were))] == were
         await store.aclose()
 
     asyncio.run(play())

@@ -5,6 +5,8 @@ from typing import assert_type
 
 from riffler import Message, Riffler, Settings, WorkingMemory, read_settings
 from riffler.service.agent.progress import Answer, ToolStep
+from riffler.tools.diff import Difference
+from riffler.tools.history import Version
 
 
 async def main() -> None:
@@ -21,4 +23,8 @@ async def main() -> None:
         memory = await riffler.memory(answer.session)
         assert_type(memory, WorkingMemory)
         assert_type(memory.messages, tuple[Message, ...])
+        assert_type(await riffler.memory(answer.session, 1), WorkingMemory)
+        assert_type((await riffler.history(answer.session)).versions, tuple[Version, ...])
+        assert_type(await riffler.diff(answer.session, 1), Difference)
+        assert_type(await riffler.fork(answer.session, 1, "quay"), str)
         await riffler.ask("Which?", "A text.", 5)  # type: ignore[arg-type] # a session is a name

@@ -85,8 +85,8 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
         return edits[arguments.edits - 1] - 1
     if oldest > 0:
         raise TooFarBack(
-            f"this session's history goes back to version {oldest}; edits since then: {len(edits)}, not "
-            f"{arguments.edits}: undo no more than that"
+            f"can't go back {arguments.edits} edit{'' if arguments.edits == 1 else 's'}: this session's history goes "
+            f"back to version {oldest}, and holds {len(edits) or 'none'}"
         )
     if not edits:
         raise NothingToUndo("nothing to undo: nothing was ever folded, restored or summarised here")

@@ -137,7 +137,8 @@ def test_what_is_pinned_now_stays_visible(session: Session) -> None:
     ("arguments", "kept", "error", "words"),
     [
         ({"edits": 4}, 6, NothingToUndo, "there are only 3 edits to undo, not 4"),
-        ({"edits": 3}, 2, TooFarBack, "goes back to version 4; edits since then: 2, not 3"),
+        ({"edits": 3}, 2, TooFarBack, "can't go back 3 edits: .* goes back to version 4, and holds 2"),
+        ({"edits": 1}, 0, TooFarBack, "can't go back 1 edit: .* goes back to version 6, and holds none"),
         ({"to_version": 3}, 2, TooFarBack, "version 3 isn't kept: this session's history goes back to version 4"),
         ({"to_version": 6}, 6, InvalidArguments, "to_version: expected a version before the present one, 6, got 6"),
         ({"to_version": -1}, 6, InvalidArguments, "to_version"),
