@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.facts import LONGEST, Kind, facts
+from riffler.tools.facts import LONGEST, Kind, raw_facts
 
 if TYPE_CHECKING:
     from riffler.tools.memory import Entry
@@ -306,7 +306,7 @@ def _read(entries: tuple[Entry, ...], first_entry: int, first_text: int) -> Segm
 
 def _read_text(text: str, number: int, places: array[int], hashes: array[int]) -> None:
     base = number << TEXT_SHIFT
-    for kind, said, start, end, opening in facts(text):
+    for kind, said, start, end, opening in raw_facts(text):
         places.append(base | start << _START_SHIFT | end - start << _LENGTH_SHIFT | _KIND_BITS_OF[kind] | opening)
         hashes.append(hash(kind + said))
 
