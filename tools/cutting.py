@@ -53,6 +53,7 @@ def cut(memory: WorkingMemory, spans: Iterable[tuple[Span, int]], counter: Token
     Raises:
         InvalidSpan: The session has used up its ids.
     """
+    _ = memory.facts  # a commit of cut text wants them: they are read here, in the thread that works for the tool
     fragments: list[Fragment] = []
     for span, pieces in spans:
         text = memory.messages[span.message].texts[span.slot]

@@ -153,7 +153,7 @@ def _names(text: str) -> Iterator[Raw]:
         while first.casefold().replace("’", "'") in _NO_NAMES:
             start, name, opens = start + len(first) + 1, rest, False
             first, _, rest = name.partition(" ")
-        name = _POSSESSIVE.sub("", name.removesuffix(" I"))
+        name = _POSSESSIVE.sub("", name.removesuffix(" I")[:LONGEST])
         single = " " not in name
         if len(name) < 2 or (single and any(map(str.isdigit, name))):  # a word with digits is found as a number
             continue

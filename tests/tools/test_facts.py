@@ -87,6 +87,14 @@ def test_headings(text: str, headings: list[str]) -> None:
     assert found("heading", text) == headings
 
 
+@pytest.mark.parametrize(
+    "text", [" ".join(["A" + "b" * 39 + "-" + "c" * 19] * 5), "a: " + "b" * 400, "#  " + "c" * 400]
+)
+def test_long_facts_are_clipped(text: str) -> None:
+    """No fact is longer than an index can hold."""
+    assert [fact.end - fact.start <= LONGEST for fact in facts(text)] == [True]
+
+
 @given(st.text() | st.text("aA1: ;.-#=\n,'\"：Dr"))
 def test_facts_stand_in_the_text(text: str) -> None:
     """Any text can be read; each fact has a place of bounded length in it, and what is compared is the text there."""

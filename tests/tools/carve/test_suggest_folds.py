@@ -17,14 +17,13 @@ from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
 
-WORDS = ("sky", "sea", "oak", "elm", "fox", "owl", "jay")
 COUNTER = EstimatedTokens()
 REGISTRY = Registry((SUGGEST_FOLDS,))
 
 
 def session(count: int = 100, pieces: int = 10) -> WorkingMemory:
     """Make a session of a stream that is cut in pieces."""
-    text = "".join(f"key {n % 5}: {WORDS[n % 7]}; " for n in range(count))
+    text = "".join(f"key {n % 5}: {bin(n).translate({48: 'o', 49: 'i'})}; " for n in range(count))
     memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user(text), Message.user("?")], COUNTER)])
     return memory.commit([cut(memory, [(Span(0, 0, 0, len(text)), pieces)], COUNTER)])
 
