@@ -99,6 +99,7 @@ def cut_at(memory: WorkingMemory, spans: Iterable[tuple[Span, Sequence[int]]], c
     Raises:
         InvalidSpan: The session has used up its ids.
     """
+    _ = memory.facts  # a commit of cut text wants them: they are read here, in the thread that works for the tool
     fragments: list[Fragment] = []
     for span, cuts in spans:
         text = memory.messages[span.message].texts[span.slot]

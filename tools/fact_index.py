@@ -11,7 +11,7 @@ repeat there what stands elsewhere, or stands nowhere any more.
 from __future__ import annotations
 
 from array import array
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, overload
@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.facts import LONGEST, Kind, facts
+from riffler.tools.facts import LONGEST, Kind, raw_facts
 
 if TYPE_CHECKING:
     from riffler.tools.memory import Entry
@@ -34,6 +34,9 @@ _LENGTH_SHIFT = _KIND_BITS
 _START_SHIFT = _LENGTH_SHIFT + LENGTH_BITS
 TEXT_SHIFT = _START_SHIFT + START_BITS
 """A place has 64 bits: which text, first character, length, kind, opening. So places sort as they stand."""
+
+_FEW = 4000
+"""A look-up one by one costs about as much as copying the order of so many facts."""
 
 _MOST_TEXTS = 1 << TEXT_BITS
 """Texts after these, four million, aren't indexed: a session has a million fragments at most."""
@@ -69,6 +72,10 @@ def unpacked(place: int) -> Place:
     return Place(place >> TEXT_SHIFT, start, start + length, KINDS[place >> 1 & 3], bool(place & _OPENING))
 
 
+def _end_of(place: int) -> int:
+    return (place >> _START_SHIFT & (1 << START_BITS) - 1) + (place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Segment:
     """The facts of a few messages that follow each other.
@@ -91,6 +98,18 @@ class Segment:
     def size(self) -> int:
         """What it costs to merge it."""
         return len(self.entries) + len(self.places)
+
+    def ranges(self, hashes: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """Give for each hash the first of its facts in `by_hash`, and one past the last."""
+        if len(hashes) * _FEW < len(self.by_hash):  # NumPy would copy the whole order first
+            hash_at = lambda number: int(self.hashes[number])  # noqa: E731 - one line, used twice here
+            for said in hashes:
+                first = bisect_left(self.by_hash, said, key=hash_at)
+                yield first, bisect_right(self.by_hash, said, first, key=hash_at)
+            return
+        wanted = np.array(hashes, np.int64)
+        low = np.searchsorted(self.hashes, wanted, "left", self.by_hash)
+        yield from zip(low.tolist(), np.searchsorted(self.hashes, wanted, "right", self.by_hash).tolist(), strict=True)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -202,7 +221,7 @@ class FactIndex:
         for segment in self.segments:
             first, past = np.searchsorted(segment.places, np.array([low, high], np.uint64))
             pairs = zip(segment.hashes[first:past].tolist(), segment.places[first:past].tolist(), strict=True)
-            yield from (pair for pair in pairs if unpacked(pair[1]).end > start)
+            yield from (pair for pair in pairs if _end_of(pair[1]) > start)
 
     def newest_first(self, hashes: Sequence[int]) -> Iterator[tuple[int, Places]]:
         """Look up where facts stand, part by part from the newest.
@@ -213,12 +232,10 @@ class FactIndex:
         Yields:
             The number of a fact among those asked for, and its places in one part; never none.
         """
-        wanted = np.array(hashes, np.int64)
         for segment in reversed(self.segments):
-            low = np.searchsorted(segment.hashes, wanted, "left", segment.by_hash)
-            high = np.searchsorted(segment.hashes, wanted, "right", segment.by_hash)
-            for number in np.flatnonzero(high > low).tolist():
-                yield number, Places(segment, int(low[number]), int(high[number]))
+            for number, (first, past) in enumerate(segment.ranges(hashes)):
+                if past > first:
+                    yield number, Places(segment, first, past)
 
     @property
     def slots(self) -> tuple[tuple[int, int], ...]:
@@ -306,7 +323,7 @@ def _read(entries: tuple[Entry, ...], first_entry: int, first_text: int) -> Segm
 
 def _read_text(text: str, number: int, places: array[int], hashes: array[int]) -> None:
     base = number << TEXT_SHIFT
-    for kind, said, start, end, opening in facts(text):
+    for kind, said, start, end, opening in raw_facts(text):
         places.append(base | start << _START_SHIFT | end - start << _LENGTH_SHIFT | _KIND_BITS_OF[kind] | opening)
         hashes.append(hash(kind + said))
 

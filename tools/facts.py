@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import chain
 from typing import Literal, NamedTuple
 
 Kind = Literal["key", "name", "number", "heading"]
@@ -29,24 +30,21 @@ _PAIR_BODY = (
     r"[\s\-*>•#\"'`{(\[]{0,16}+(?:\d{1,3}[.)][ \t])?[*\"'`]{0,3}+(\w[^\n:;：；]{0,47}+)"
     r"(?::[ \t]{1,8}+|：[ \t]{0,8}+)([^\s;；][^\n;；]{0,179})"
 )
-_PAIR = re.compile(r"[;；\n]" + _PAIR_BODY)
+_PAIR = re.compile(r"[;；\n]" + _PAIR_BODY)  # these patterns begin with what is searched quickly
 _FIRST_PAIR = re.compile(_PAIR_BODY)
 _COLON = re.compile(r"[:：]")
 _AROUND = " \t\"'`*_-"
 _AROUND_VALUE = " \t\r\"'`*_,.。"
 _SENTENCE = re.compile(r"[.!?。！？…]\s")
 
-_NUMBER = re.compile(
-    r"(?<![A-Za-z0-9_])(?:[A-Za-z_]{1,24}+(?=\d))?\d{1,32}(?:[.,:/\-]\d{1,20}){0,6}+([A-Za-z0-9_]{0,32})"
-)
+_NUMBER = re.compile(r"\d{1,32}(?:[.,:/\-]\d{1,20}){0,6}+([A-Za-z0-9_]{0,32})")
+_LETTERS_BEFORE = re.compile(r"[A-Za-z_]{1,25}\Z")
 _LONGEST_UNIT = 3
 
 _CAPITALS = "".join(chr(code) for code in (*range(0x41, 0x590), *range(0x1E00, 0x2000)) if chr(code).isupper())
-_NAME_WORD = (
-    rf"(?:(?:Dr|Mr|Mrs|Ms|Prof|St|[{_CAPITALS}])\.(?=[ ][{_CAPITALS}])"
-    rf"|[{_CAPITALS}]\w{{0,39}}+(?:['’\-]\w{{1,20}}+){{0,3}}+)"
-)
-_NAME = re.compile(rf"(?<!\w){_NAME_WORD}(?:[ ]{_NAME_WORD}){{0,4}}+")
+_TITLE_S_DOT = rf"\.(?=[ ][{_CAPITALS}])(?:(?<=Dr\.)|(?<=M[rs]\.)|(?<=St\.)|(?<=Mrs\.)|(?<=Prof\.)|(?<=[\s.]\w\.))"
+_NAME_WORD = rf"\w{{0,39}}+(?:['’\-]\w{{1,20}}+){{0,3}}+(?:{_TITLE_S_DOT})?+"
+_NAME = re.compile(rf"[{_CAPITALS}](?<!\w.){_NAME_WORD}(?:[ ][{_CAPITALS}]{_NAME_WORD}){{0,4}}+", re.DOTALL)
 _POSSESSIVE = re.compile(r"['’]s?$")
 _NO_NAMES = frozenset(
     "a about after all also an and another any are as at be because before both but by can could did do does "
@@ -63,8 +61,14 @@ _QUOTES = "\"'“”‘’«»([{*_#>`-• \t"
 _ENDS = ".!?:;…。！？：；\n"
 
 _LETTER = re.compile(r"\w")
-_HASHED = re.compile(r"(?:\A|\n)#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
+_HASHED = re.compile(r"\n#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
+_FIRST_HASHED = re.compile(r"#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
 _UNDERLINE = re.compile(r"\n(?:={3,}+|-{3,}+)[ \t]{0,8}+(?=\r?\n|\Z)")
+
+_MOST_KNOWN = 1000
+"""Keys whose comparison is kept while a text is read."""
+
+Raw = tuple[Kind, str, int, int, bool]
 
 
 class Fact(NamedTuple):
@@ -91,13 +95,15 @@ def facts(text: str) -> Iterator[Fact]:
     Args:
         text: Any text.
 
-    Yields:
+    Returns:
         Facts kind by kind, each in the order of the text. They may overlap: a pair's value may hold a number.
     """
-    yield from _keys(text)
-    yield from _names(text)
-    yield from _numbers(text)
-    yield from _headings(text)
+    return map(Fact._make, raw_facts(text))
+
+
+def raw_facts(text: str) -> Iterator[Raw]:
+    """Find the facts of a text, as bare tuples: a million of them are wanted at once."""
+    return chain(_keys(text), _names(text), _numbers(text), _headings(text))
 
 
 def pair_of(stated: str) -> tuple[str, str]:
@@ -119,24 +125,27 @@ def plain(text: str) -> str:
     return " ".join(text.split()).casefold()
 
 
-def _keys(text: str) -> Iterator[Fact]:
+def _keys(text: str) -> Iterator[Raw]:
+    if ":" not in text and "：" not in text:
+        return
+    known: dict[str, str] = {}
     first = _FIRST_PAIR.match(text)
-    at = 0
-    if first is not None:
-        at = first.end()
-        yield from _key(text, first)
-    for match in _PAIR.finditer(text, at):
-        yield from _key(text, match)
+    rest = _PAIR.finditer(text, first.end() if first else 0)
+    for match in chain([first] if first else [], rest):
+        written = match[1]
+        key = known.get(written)
+        if key is None:
+            key = plain(written.strip(_AROUND))
+            if key.count(" ") >= _MOST_WORDS or _SENTENCE.search(key):
+                key = ""
+            if len(known) < _MOST_KNOWN:
+                known[written] = key
+        if key:
+            start = match.start(1)
+            yield "key", key, start, min(match.end(), start + LONGEST), False
 
 
-def _key(text: str, match: re.Match[str]) -> Iterator[Fact]:
-    key = plain(match[1].strip(_AROUND))
-    if key.count(" ") < _MOST_WORDS and not _SENTENCE.search(key):
-        start = match.start(1)
-        yield Fact("key", key, start, min(match.end(), start + LONGEST))
-
-
-def _names(text: str) -> Iterator[Fact]:
+def _names(text: str) -> Iterator[Raw]:
     for match in _NAME.finditer(text):
         start, name = match.start(), match[0]
         opens = _opens(text, start)
@@ -144,12 +153,11 @@ def _names(text: str) -> Iterator[Fact]:
         while first.casefold().replace("’", "'") in _NO_NAMES:
             start, name, opens = start + len(first) + 1, rest, False
             first, _, rest = name.partition(" ")
-        name = name.removesuffix(" I")
-        name = _POSSESSIVE.sub("", name)
+        name = _POSSESSIVE.sub("", name.removesuffix(" I")[:LONGEST])
         single = " " not in name
         if len(name) < 2 or (single and any(map(str.isdigit, name))):  # a word with digits is found as a number
             continue
-        yield Fact("name", name.casefold(), start, start + len(name), opens and single and name[1:].islower())
+        yield "name", name.casefold(), start, start + len(name), opens and single and name[1:].islower()
 
 
 def _opens(text: str, start: int) -> bool:
@@ -157,17 +165,23 @@ def _opens(text: str, start: int) -> bool:
     return text[max(0, start - 12) : start].rstrip(_QUOTES)[-1:] in _ENDS  # nothing before it is in there too
 
 
-def _numbers(text: str) -> Iterator[Fact]:
+def _numbers(text: str) -> Iterator[Raw]:
     for match in _NUMBER.finditer(text):
         start, end = match.span()
-        unit = match[1]
-        if unit and len(unit) <= _LONGEST_UNIT and unit.isalpha() and text[start].isdigit():
+        unit, before = match[1], text[start - 1 : start]
+        if before and before.isascii() and (before.isalnum() or before == "_"):
+            letters = _LETTERS_BEFORE.search(text[max(0, start - 25) : start])
+            if letters is None or len(letters[0]) > 24:  # it goes on what is longer than a number
+                continue
+            start -= len(letters[0])
+        elif unit and len(unit) <= _LONGEST_UNIT and unit.isalpha():
             end -= len(unit)
-        yield Fact("number", text[start:end].casefold(), start, end)
+        yield "number", text[start:end].casefold(), start, end, False
 
 
-def _headings(text: str) -> Iterator[Fact]:
-    for match in _HASHED.finditer(text):
+def _headings(text: str) -> Iterator[Raw]:
+    first = _FIRST_HASHED.match(text)
+    for match in chain([first] if first else [], _HASHED.finditer(text)):
         yield _heading(match[1], match.start(1))
     for match in _UNDERLINE.finditer(text):
         end = match.start()
@@ -176,6 +190,6 @@ def _headings(text: str) -> Iterator[Fact]:
             yield _heading(text[start:end], start)
 
 
-def _heading(line: str, start: int) -> Fact:
+def _heading(line: str, start: int) -> Raw:
     bare = line.rstrip("# \t\r")
-    return Fact("heading", plain(bare), start, start + len(bare))
+    return "heading", plain(bare), start, start + len(bare), False

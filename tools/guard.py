@@ -136,7 +136,9 @@ def dropped_words(missing: Lost) -> str:
 
 def shortened(text: str) -> str:
     """Give a fact of a user's text as it can be shown: one line, clipped, without what can't be seen or turns text."""
-    line = "".join(character for character in " ".join(text[: 2 * _LONGEST].split()) if character.isprintable())
+    line = " ".join(text[: 2 * _LONGEST].split())
+    if not line.isprintable():
+        line = "".join(filter(str.isprintable, line))
     line = line.replace('"', "'")
     return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
 
@@ -204,6 +206,8 @@ class Said:
 
     def has(self, kind: Kind, text: str) -> bool:
         """Tell whether a fact is said, by what is compared."""
+        if not self._words:  # there are no texts: as a rule
+            return False
         if (kind, _bare(text)) in self._facts:
             return True
         return kind == "name" and all(word.strip(_PUNCTUATION) in self._words for word in text.split())
@@ -216,9 +220,8 @@ class Said:
 class _Loss(NamedTuple):
     order: int
     kind: Kind
-    text: str
-    shown: str
-    value: str = ""
+    stated: str
+    """The characters of the fact."""
     stale: bool = False
     """Whether an older value of the key stays."""
 
@@ -231,42 +234,48 @@ class _Gone:
     index: FactIndex
     found: dict[int, _Loss] = field(default_factory=dict)
     """By hash of the fact."""
+    _texts: dict[int, str] = field(default_factory=dict)
 
     def weigh(self, said: int, newest: int, staying: int | None) -> None:
         """Note a fact whose newest place is hidden now; staying is the newest one that isn't."""
         place = unpacked(newest)
-        stated = self._at(newest)
         if place.kind == "key":
-            key, value = pair_of(stated)
-            if staying is None or (staying < newest and pair_of(self._at(staying))[1] != value):
-                self.found[said] = _Loss(newest, "key", plain(key), key, value, staying is not None)
+            stated = self._at(newest)
+            if staying is None or (staying < newest and pair_of(self._at(staying))[1] != pair_of(stated)[1]):
+                self.found[said] = _Loss(newest, "key", stated, staying is not None)
         elif staying is None and not (place.opening and self._never_a_name(said)):
-            self.found[said] = _Loss(newest, place.kind, plain(stated), stated)
+            self.found[said] = _Loss(newest, place.kind, self._at(newest))
 
     def weigh_summary(self, summary: str, after: Sight) -> None:
         """Note what a summary says that goes out of view."""
         said = {hash_of(fact.kind, fact.text): fact for fact in facts(summary) if not fact.opening}
         for each, _, staying in _staying(self.index, after, dict.fromkeys(said, -1)):
             fact = said[each]
-            shown = summary[fact.start : fact.end]
-            key, value = pair_of(shown) if fact.kind == "key" else (shown, "")
             if staying is None:
                 order = packed(len(self.memory.messages), fact.start)  # after all that stands in messages
-                self.found.setdefault(each, _Loss(order, fact.kind, fact.text, key, value))
+                self.found.setdefault(each, _Loss(order, fact.kind, summary[fact.start : fact.end]))
 
     def but_for(self, texts: Sequence[str]) -> Lost:
         """Give what is lost, but for what these texts say."""
         said = Said(texts)
         kinds: dict[str, list[str]] = {"key": [], "value": [], "name": [], "number": [], "heading": []}
         for loss in sorted(self.found.values()):
-            there = said.states(loss.text, loss.value) if loss.kind == "key" else said.has(loss.kind, loss.text)
+            if loss.kind == "key":
+                shown, value = pair_of(loss.stated)
+                there = said.states(plain(shown), value)
+            else:
+                shown = loss.stated
+                there = said.has(loss.kind, plain(shown))
             if not there:
-                kinds["value" if loss.stale else loss.kind].append(shortened(loss.shown))
+                kinds["value" if loss.stale else loss.kind].append(shortened(shown))
         return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))
 
     def _at(self, place: int) -> str:
         text, start, end, *_ = unpacked(place)
-        return self.memory.text(Span(*self.index.slot_of(text), start, end))
+        if text not in self._texts:
+            message, slot = self.index.slot_of(text)
+            self._texts[text] = self.memory.messages[message].texts[slot]
+        return self._texts[text][start:end]
 
     def _never_a_name(self, said: int) -> bool:
         """Tell whether a word has its capital only where sentences open."""

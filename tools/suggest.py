@@ -118,12 +118,14 @@ def suggestions(memory: WorkingMemory, tokens_to_free: int, counter: TokenCounte
         Suggestions in the order to fold; together they free as much if there is as much to free. Fragments that are no
         longer than a marker aren't suggested.
     """
+    order = ranked(memory)
+    marker = counter.count(folded_marker([order[0].fragment], memory.fence)) if order else 0  # about that of any
     chosen: list[Ranked] = []
     left = tokens_to_free
-    for each in ranked(memory):
+    for each in order:
         if left <= 0:
             break
-        freed = each.fragment.tokens - counter.count(folded_marker([each.fragment], memory.fence))
+        freed = each.fragment.tokens - marker
         if freed > 0:
             chosen.append(each)
             left -= freed

@@ -1,0 +1,136 @@
+"""The index of facts: grown it is as made at once, and memories that branch share what they have in common."""
+
+import threading
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.tools.talks import TEXTS, talks
+
+from riffler.tools.arrival import append
+from riffler.tools.cutting import cut
+from riffler.tools.events import MessagesAppended, Origin
+from riffler.tools.fact_index import KINDS, FactIndex, KnownFacts, hash_of, unpacked
+from riffler.tools.facts import facts
+from riffler.tools.fragments import Span
+from riffler.tools.memory import Entry, WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.tokens import EstimatedTokens
+
+COUNTER = EstimatedTokens()
+ENTRIES = st.lists(st.tuples(TEXTS, st.sampled_from(["app", "app", "step"])), max_size=20)
+
+
+def entries_of(drawn: list[tuple[str, Origin]]) -> tuple[Entry, ...]:
+    """Make messages of user texts."""
+    return tuple(Entry(Message.user(text), origin) for text, origin in drawn)
+
+
+def contents(index: FactIndex) -> list[tuple[object, ...]]:
+    """Give all facts with message and slot, by place."""
+    table = index.table()
+    hashes = table.hashes.tolist()
+    found: list[tuple[object, ...]] = []
+    for segment in index.segments:
+        for place in map(unpacked, segment.places.tolist()):
+            found.append((*index.slot_of(place.text), *place[1:], hashes[len(found)]))
+    return found
+
+
+@given(ENTRIES, st.lists(st.integers(0, 20)))
+@settings(deadline=None)
+def test_a_grown_index_is_as_one_made_at_once(drawn: list[tuple[str, Origin]], stops: list[int]) -> None:
+    """However it grew, shrank and grew again, it holds each fact of the conversation with its place, and few parts."""
+    entries = entries_of(drawn)
+    index = FactIndex()
+    for stop in [*stops, len(entries)]:
+        index = index.of(entries[:stop])
+        assert contents(index) == contents(FactIndex().of(entries[:stop]))
+        assert index.of(entries[:stop]) is index
+    wanted = sorted(
+        (number, 0, fact.start, fact.end, fact.kind, fact.opening, hash_of(fact.kind, fact.text))
+        for number, entry in enumerate(entries)
+        for fact in (facts(entry.message.text) if entry.origin == "app" else ())
+    )
+    assert sorted(contents(index), key=str) == sorted(wanted, key=str)
+    assert all(one.size > 2 * other.size for one, other in pairwise(index.segments))
+
+
+@given(talks())
+@settings(deadline=None, max_examples=50)
+def test_looking_up_finds_every_place(memory: WorkingMemory) -> None:
+    """By its hash, each fact is found at all its places, the newest part first; in a stretch, what touches it."""
+    index = memory.facts
+    table = index.table()
+    hashes = list(dict.fromkeys(table.hashes.tolist()))
+    found: dict[int, list[int]] = {}
+    for number, places in index.newest_first(hashes):
+        assert [places[at] for at in range(len(places))] == list(places[:])
+        found[hashes[number]] = [*places, *found.get(hashes[number], [])]
+    assert sum(map(len, found.values())) == len(table.hashes)
+    assert all(places == sorted(places) for places in found.values())
+    for message, slot in index.slots:
+        text = index.number_of(message, slot)
+        assert text is not None
+        assert index.slot_of(text) == (message, slot)
+        whole = [unpacked(place) for _, place in index.within(text, 0, len(memory.messages[message].texts[slot]))]
+        part = [unpacked(place) for _, place in index.within(text, 5, 9)]
+        assert part == [place for place in whole if place.start < 9 and place.end > 5]
+        assert all(place.kind in KINDS for place in whole)
+
+
+def test_texts_that_aren_t_in_it() -> None:
+    """Inner steps have no number, nor have texts to come; a number that isn't has no slot."""
+    index = FactIndex().of(entries_of([("a: b", "app"), ("c: d", "step"), ("e: f", "app")]))
+    assert [index.number_of(message, 0) for message in range(4)] == [0, None, 1, None]
+    with pytest.raises(IndexError, match="no text 2"):
+        index.slot_of(2)
+
+
+def test_memories_that_branch_share_the_index() -> None:
+    """What a branch has read isn't read again by another that has the same messages, before or after a cut."""
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user("a: b; " * 100)], COUNTER)])
+    cut_one = memory.commit([cut(memory, [(Span(0, 0, 0, 300), 2)], COUNTER)])
+    assert "facts" in cut_one.__dict__
+    assert memory.facts.segments == cut_one.facts.segments
+    event = MessagesAppended(1, (Message.user("c: d"),), "app")
+    one, other = memory.commit([event]), cut_one.commit([event])
+    assert one.facts.segments == other.facts.segments
+    assert one.facts.segments[0] is memory.facts.segments[0]
+    third = memory.commit([MessagesAppended(1, (Message.user("e: f"),), "app")])
+    assert contents(third.facts) == contents(FactIndex().of(third.entries))
+    assert contents(memory.facts) == contents(FactIndex().of(memory.entries))
+
+
+def test_threads_may_grow_it_at_once() -> None:
+    """Of many threads with branches of their own each gets its own branch's index."""
+    known = KnownFacts()
+    trunk = entries_of([("a: b; c: d", "app")] * 5)
+    branches = [(*trunk, *entries_of([(f"key{n}: {n}", "app")] * n)) for n in range(16)]
+    wrong: list[int] = []
+    wanted = [contents(FactIndex().of(branch)) for branch in branches]
+
+    def grow(number: int) -> None:
+        rounds = range(20)
+        wrong.extend(number for _ in rounds if contents(known.of(branches[number])) != wanted[number])
+
+    threads = [threading.Thread(target=grow, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert wrong == []
+
+
+@pytest.mark.parametrize("unit", ["key {0}: value {0}; ", "{0} is the year in which Marie{0} Curie left. "])
+def test_it_is_small(unit: str) -> None:
+    """Of 4 MB of pairs, or of prose full of names, it takes no more than three times the text."""
+    text = "".join(unit.format(100_000 + number) for number in range(4_000_000 // len(unit.format(100_000))))
+    entries = (Entry(Message.user(text)),)
+    assert entries[0].message.texts == (text,)
+    index = FactIndex().of(entries)
+    arrays = [array for part in index.segments for array in (part.places, part.hashes, part.by_hash)]
+    assert len(arrays[0]) > 150_000
+    assert all(array.base is None for array in arrays)  # none holds a larger one behind it
+    assert sum(array.nbytes for array in arrays) < 3 * len(text)
