@@ -47,9 +47,11 @@ class FindInContext(Arguments):
     order: Annotated[
         Literal["auto", "newest", "oldest", "best"], Field(description="auto: best for ranked and fuzzy, else newest.")
     ] = "auto"
-    roles: Annotated[list[SpeakerRole], Field(description="Whose messages; empty: all.")] = []
+    roles: Annotated[list[SpeakerRole], Field(default_factory=list, description="Whose messages; empty: all.")]
     messages: Annotated[str, Field(description='Only these, such as "3-20" or "5-".')] = ""
-    fragments: Annotated[list[str], Field(description="Only inside these ids or ranges f00001-f00020.")] = []
+    fragments: Annotated[
+        list[str], Field(default_factory=list, description="Only inside these, such as f00001-f00020.")
+    ]
     max_results: Annotated[int, Field(ge=1, le=50, description="Matches shown a query.")] = 5
     context_size: Annotated[int, Field(ge=20, le=1000, description="Characters shown around a match.")] = 160
     after: Annotated[str, Field(description="Cursor of the page before.")] = ""
@@ -61,7 +63,7 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     call = [arguments.queries, arguments.how, order, arguments.roles, arguments.messages, arguments.fragments]
     entries, marks = len(memory.entries), list[Mark | None]([None] * len(arguments.queries))
     if arguments.after:
-        entries, marks = read_cursor(arguments.after, call)
+        entries, marks = read_cursor(arguments.after, call, entries)
     finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries))
     events: list[TextSearched] = []
     lines: list[str] = []
@@ -72,9 +74,11 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
             continue  # the pages before had all of its matches
         found = finder.find(query, Page(order, arguments.max_results, mark))
         ends[number] = found.mark
-        new = [SearchHit(search_id(len(memory.hits) + len(hits) + n), span) for n, span in enumerate(_new(found, hits), 1)]
-        hits |= {hit.span: hit for hit in new}
-        events.append(TextSearched(query, tuple(new)))
+        first = len(memory.hits) + len(hits) + 1
+        new = [span for span in found.spans if span not in hits]
+        new_hits = tuple(SearchHit(search_id(first + place), span) for place, span in enumerate(new))
+        hits |= {hit.span: hit for hit in new_hits}
+        events.append(TextSearched(query, new_hits))
         lines.append(f"{matches_of(found.total, query)}{scope.words()}{_shown(found, order, first=mark is None)}")
         lines += (match_line(memory, hits[span], arguments.context_size) for span in found.spans)
     if len(memory.hits) + len(hits) > LAST_ID:
@@ -88,10 +92,6 @@ def _order(arguments: FindInContext) -> Order:
     if arguments.order != "auto":
         return arguments.order
     return "best" if arguments.how in _BY_WORTH else "newest"
-
-
-def _new(found: Found, hits: dict[Span, SearchHit]) -> list[Span]:
-    return [span for span in found.spans if span not in hits]
 
 
 def _shown(found: Found, order: Order, *, first: bool) -> str:

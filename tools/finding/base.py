@@ -6,9 +6,8 @@ the next one goes on there; it is good for the same query over the same areas.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import itemgetter
 from typing import Literal, Protocol
 
 from riffler.tools.fragments import Span
@@ -119,24 +118,23 @@ def _left(area: Span, after: Mark | None, *, newest: bool) -> tuple[int, int]:
     return (area.start, area.end) if (here < there) == newest else (0, 0)
 
 
-def by_score(scored: Iterable[tuple[float, Span]], page: Page) -> Found:
+def by_score(scores: Sequence[float], spans: Sequence[Span], page: Page) -> Found:
     """Put matches of different worth in order.
 
     Args:
-        scored: All matches, each with its score.
+        scores: The score of each match.
+        spans: Where the matches are, in the conversation's order.
         page: Which of them.
 
     Returns:
         The page; of equal scores the newest come first. Its mark has the number of matches on the pages so far.
     """
-    ordered = sorted(scored, key=lambda pair: _place(pair[1]), reverse=page.order != "oldest")
+    order = list(range(len(spans)))
+    if page.order != "oldest":
+        order.reverse()
     if page.order == "best":
-        ordered.sort(key=itemgetter(0), reverse=True)  # in reverse too, a sort keeps the order of equals
+        order.sort(key=scores.__getitem__, reverse=True)  # in reverse too, a sort keeps the order of equals
     first = page.after[0] if page.after else 0
     end = first + page.most
-    spans = tuple(span for _, span in ordered[first:end])
-    return Found(len(ordered), spans, (end,) if end < len(ordered) else None)
-
-
-def _place(span: Span) -> tuple[int, int, int]:
-    return span.message, span.slot, span.start
+    shown = tuple(spans[number] for number in order[first:end])
+    return Found(len(order), shown, (end,) if end < len(order) else None)

@@ -31,12 +31,13 @@ def write_cursor(call: object, entries: int, marks: Sequence[Mark | None]) -> st
     return f"{_checksum(call, body)}-{body}"
 
 
-def read_cursor(text: str, call: object) -> tuple[int, list[Mark | None]]:
+def read_cursor(text: str, call: object, most: int) -> tuple[int, list[Mark | None]]:
     """Read a cursor.
 
     Args:
         text: What `write_cursor` gave.
         call: What this call asks for.
+        most: How many messages there are now.
 
     Returns:
         How many messages are searched, and each query's mark.
@@ -45,11 +46,11 @@ def read_cursor(text: str, call: object) -> tuple[int, list[Mark | None]]:
         InvalidArguments: It isn't a cursor of this call.
     """
     checksum, _, body = text.strip().partition("-")
-    if checksum != _checksum(call, body):
+    entries, *marks = body.split("-")
+    if checksum != _checksum(call, body) or int(entries) > most:
         raise InvalidArguments(
             f"after: expected the cursor that the page before gave, with the same queries and scope, got {text!r:.80}"
         )
-    entries, *marks = body.split("-")
     return int(entries), [None if mark == _DONE else tuple(map(int, mark.split("."))) for mark in marks]
 
 

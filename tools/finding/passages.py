@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Iterator
-from itertools import pairwise
+from operator import add
 
 import regex
 
@@ -16,7 +16,8 @@ LONGEST = 400
 _MOST_MARKS = 64
 _SENTENCE = regex.compile(r"[.!?;…][\"'”’)\]]*\s+|[。！？；।؟۔]\s*")
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}々ー"
-_WORD = regex.compile(rf"(?V1)(?P<run>[{_UNSPACED}]+)|[\w--[{_UNSPACED}]]+")
+_WORD = regex.compile(rf"(?V1)([\w--[{_UNSPACED}]]+)|([{_UNSPACED}]+)")
+_UNSPACED_WORD = regex.compile(f"[{_UNSPACED}]+")
 
 
 def passages(text: str, area: Span) -> Iterator[Span]:
@@ -62,23 +63,27 @@ def _past_marks(text: str, place: int, end: int) -> int:
     return place
 
 
-def words(text: str, *, asked: bool = False) -> Iterator[str]:
+def words(text: str) -> list[str]:
     """Give a text's words, their case folded.
-
-    Scripts that put no space between words give pairs of characters, which overlap, and single ones.
 
     Args:
         text: The text.
-        asked: Whether this is a query: then of these scripts only pairs are given, and a single character alone.
 
-    Yields:
-        Words in order.
+    Returns:
+        Words in order. Of scripts that put no space between words, pairs of characters, which overlap; a character that
+        stands alone is a word.
     """
-    for match in _WORD.finditer(text.casefold()):
-        run = match["run"]
-        if run is None:
-            yield match[0]
-            continue
-        if not asked or len(run) == 1:
-            yield from run
-        yield from (one + other for one, other in pairwise(run))
+    found: list[str] = []
+    for word, run in _WORD.findall(text.casefold()):
+        if word:
+            found.append(word)
+        elif len(run) == 1:
+            found.append(run)
+        else:
+            found += map(add, run, run[1:])
+    return found
+
+
+def is_unspaced(word: str) -> bool:
+    """Tell whether a word is of a script that puts no space between words."""
+    return _UNSPACED_WORD.fullmatch(word) is not None

@@ -94,8 +94,7 @@ def _compile(query: str) -> regex.Pattern[str]:
     try:
         return regex.compile(query, regex.MULTILINE, cache_pattern=False)
     except regex.error as exc:
-        place = "" if exc.pos is None else f" at position {exc.pos}"
-        raise InvalidArguments(f"the pattern {_quoted(query)} is not valid{place}: {exc.msg}") from exc
+        raise InvalidArguments(f"the pattern {_quoted(query)} is not valid: {exc}") from exc  # it names the position
     except (RecursionError, OverflowError) as exc:
         raise InvalidArguments(f"the pattern {_quoted(query)} is nested too deep") from exc
 

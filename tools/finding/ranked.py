@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from riffler.tools.finding.base import Found, Page, by_score
-from riffler.tools.finding.passages import passages, words
+from riffler.tools.finding.passages import is_unspaced, passages, words
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 
@@ -51,16 +51,22 @@ class Ranked:
         Returns:
             The page; a match is a whole passage that has at least one of the words.
         """
-        known = {self._vocabulary[word] for word in words(query, asked=True) if word in self._vocabulary}
+        known = sorted({id_ for word in words(query) for id_ in self._ids(word)})
         if self._index is None or not known:
             return Found(0, (), None)
-        scores = self._index.get_scores_from_ids(sorted(known))
+        scores = self._index.get_scores_from_ids(known)
         hits = np.flatnonzero(scores > 0)
-        return by_score(zip(scores[hits].tolist(), [self._passages[hit] for hit in hits], strict=True), page)
+        return by_score(scores[hits].tolist(), [self._passages[hit] for hit in hits], page)
+
+    def _ids(self, word: str) -> list[int]:
+        """Give the ids of a word; a single character of a script without spaces is looked for in all pairs."""
+        if len(word) == 1 and is_unspaced(word):
+            return [id_ for known, id_ in self._vocabulary.items() if word in known]
+        return [self._vocabulary[word]] if word in self._vocabulary else []
 
 
 def _index(ids: list[list[int]], vocabulary: dict[str, int]) -> Any:  # noqa: ANN401 - bm25s has no types
-    import bm25s  # noqa: PLC0415 - takes a tenth of a second, and few calls need it
+    import bm25s  # type: ignore[import-untyped]  # noqa: PLC0415 - takes a tenth of a second, and few calls need it
 
     index = bm25s.BM25()
     index.index((ids, vocabulary), create_empty_token=False, show_progress=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -63,10 +63,11 @@ class Scope:
         Returns:
             For example ` in messages 3-20 of user`; empty when it isn't.
         """
-        parts = [f"messages {self.messages.strip()}"] if self.messages.strip() else []
-        parts += [f"fragments {', '.join(self.fragments)}"] if self.fragments else []
-        parts += [f"roles {', '.join(self.roles)}"] if self.roles else []
-        return f" in {'; '.join(parts)}" if parts else ""
+        parts = [" messages"] if self.messages.strip() or self.roles else []
+        parts += [f" {self.messages.strip()}"] if self.messages.strip() else []
+        parts += [f" of {', '.join(self.roles)}"] if self.roles else []
+        parts += [f"{' and' if parts else ''} fragments {', '.join(self.fragments)}"] if self.fragments else []
+        return f" in{''.join(parts)}" if parts else ""
 
 
 def message_range(text: str, count: int) -> tuple[int, int]:
@@ -109,8 +110,9 @@ def fragment_areas(memory: WorkingMemory, wanted: Sequence[str]) -> dict[tuple[i
     for span in sorted((one.span for one in fragments.values()), key=lambda s: (s.message, s.slot, s.start, -s.end)):
         spans = areas.setdefault((span.message, span.slot), [])
         if spans and span.start <= spans[-1].end:
-            span = Span(span.message, span.slot, spans[-1].start, max(span.end, spans.pop().end))
-        spans.append(span)
+            spans[-1] = Span(span.message, span.slot, spans[-1].start, max(span.end, spans[-1].end))
+        else:
+            spans.append(span)
     return areas
 
 
