@@ -63,17 +63,19 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     call = [arguments.queries, arguments.how, order, arguments.roles, arguments.messages, arguments.fragments]
     entries, marks = len(memory.entries), list[Mark | None]([None] * len(arguments.queries))
     if arguments.after:
-        entries, marks = read_cursor(arguments.after, call, entries)
+        entries, marks = read_cursor(arguments.after, call, entries, (len(marks), _mark_size(arguments.how)))
     finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries))
     events: list[TextSearched] = []
     lines: list[str] = []
     hits: dict[Span, SearchHit] = {}
+    missed = False
     ends = list[Mark | None]([None] * len(marks))
     for number, (query, mark) in enumerate(zip(arguments.queries, marks, strict=True)):
         if arguments.after and mark is None:
             continue  # the pages before had all of its matches
         found = finder.find(query, Page(order, arguments.max_results, mark))
         ends[number] = found.mark
+        missed = missed or not found.total
         first = len(memory.hits) + len(hits) + 1
         new = [span for span in found.spans if span not in hits]
         new_hits = tuple(SearchHit(search_id(first + place), span) for place, span in enumerate(new))
@@ -83,6 +85,8 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
         lines += (match_line(memory, hits[span], arguments.context_size) for span in found.spans)
     if len(memory.hits) + len(hits) > LAST_ID:
         raise InvalidState(f"this session has used all its {LAST_ID} search ids")
+    if missed and arguments.how == "exact":
+        lines.append('no match: case and spelling count; how="any_case" and how="fuzzy" find more')
     if any(ends):
         lines.append(f'more: call again with after="{write_cursor(call, entries, ends)}"')
     return Outcome(tuple(events), "\n".join(lines))
@@ -92,6 +96,11 @@ def _order(arguments: FindInContext) -> Order:
     if arguments.order != "auto":
         return arguments.order
     return "best" if arguments.how in _BY_WORTH else "newest"
+
+
+def _mark_size(how: How) -> int:
+    """Give how many numbers a mark of this way has: see `by_score` and `by_position`."""
+    return 1 if how in _BY_WORTH else 3
 
 
 def _shown(found: Found, order: Order, *, first: bool) -> str:

@@ -7,6 +7,7 @@ searched: pages neither repeat nor skip a match while a conversation grows), and
 from __future__ import annotations
 
 import json
+import re
 import zlib
 from collections.abc import Sequence
 
@@ -31,13 +32,14 @@ def write_cursor(call: object, entries: int, marks: Sequence[Mark | None]) -> st
     return f"{_checksum(call, body)}-{body}"
 
 
-def read_cursor(text: str, call: object, most: int) -> tuple[int, list[Mark | None]]:
+def read_cursor(text: str, call: object, most: int, marks: tuple[int, int]) -> tuple[int, list[Mark | None]]:
     """Read a cursor.
 
     Args:
         text: What `write_cursor` gave.
         call: What this call asks for.
         most: How many messages there are now.
+        marks: How many marks this call has, and how many numbers one of them.
 
     Returns:
         How many messages are searched, and each query's mark.
@@ -46,12 +48,15 @@ def read_cursor(text: str, call: object, most: int) -> tuple[int, list[Mark | No
         InvalidArguments: It isn't a cursor of this call.
     """
     checksum, _, body = text.strip().partition("-")
-    entries, *marks = body.split("-")
-    if checksum != _checksum(call, body) or int(entries) > most:
+    count, numbers = marks
+    shape = rf"(\d{{1,9}})((?:-(?:{_DONE}|\d{{1,9}}(?:\.\d{{1,9}}){{{numbers - 1}}})){{{count}}})"
+    match = re.fullmatch(shape, body, re.ASCII)
+    if not match or checksum != _checksum(call, body) or int(match[1]) > most:
         raise InvalidArguments(
             f"after: expected the cursor that the page before gave, with the same queries and scope, got {text!r:.80}"
         )
-    return int(entries), [None if mark == _DONE else tuple(map(int, mark.split("."))) for mark in marks]
+    found = [None if mark == _DONE else tuple(map(int, mark.split("."))) for mark in match[2].split("-")[1:]]
+    return int(match[1]), found
 
 
 def _checksum(call: object, body: str) -> str:

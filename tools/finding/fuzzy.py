@@ -65,11 +65,13 @@ class Fuzzy:
             InvalidArguments: The query is too long to be compared with all windows of a text.
         """
         if len(query) > _LONGEST:
-            raise InvalidArguments(f"a fuzzy query may have {_LONGEST} characters, got {len(query)}: quote less of it")
+            raise InvalidArguments(
+                f"queries: a fuzzy query may have {_LONGEST} characters, got {len(query)}: quote less of it"
+            )
         wanted = query.casefold()
         matches: list[tuple[float, Span]] = []
-        for window in self._best_windows(wanted):
-            match = self._aligned(wanted, window)
+        aligned = (self._aligned(wanted, window) for window in self._best_windows(wanted))
+        for match in sorted(aligned, key=lambda one: (one[1].message, one[1].slot, one[1].start)):
             if matches and matches[-1][1].overlaps(match[1]):
                 matches[-1] = max(matches[-1], match, key=itemgetter(0))
             else:

@@ -22,7 +22,7 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import one_line
 
 LIMIT_S = 2.0
-"""For all patterns of a call."""
+"""Of the processor's time, as `regex` reads it, for all patterns of a call."""
 
 _LONGEST = 1000
 _MOST_NODES = 500_000
@@ -42,7 +42,7 @@ class Pattern:
         self._memory = memory
         self._areas = areas
         self._limit_s = limit_s
-        self._end_s = time.monotonic() + limit_s
+        self._end_s = time.process_time() + limit_s
 
     def find(self, query: str, page: Page) -> Found:
         """Find a pattern's matches.
@@ -72,13 +72,15 @@ class Pattern:
             return by_position(self._areas, look, page)
         except TimeoutError as exc:
             raise PatternTooSlow(
-                f"the pattern {_quoted(query)} took longer than {self._limit_s:g} s and was stopped: "
+                f"queries: the pattern {_quoted(query)} took longer than {self._limit_s:g} s and was stopped: "
                 "nest no repeats, or search for plain text"
             ) from exc
 
     def _matches(self, pattern: regex.Pattern[str], area: Span) -> Iterator[tuple[int, int]]:
         text = self._memory.messages[area.message].texts[area.slot]
-        left_s = max(self._end_s - time.monotonic(), 1e-6)
+        left_s = self._end_s - time.process_time()
+        if left_s <= 0:  # in a short text `regex` itself would not look at the time
+            raise TimeoutError
         for match in pattern.finditer(text, area.start, area.end, timeout=left_s):
             start, end = match.span()
             if start < end:
@@ -87,16 +89,16 @@ class Pattern:
 
 def _compile(query: str) -> regex.Pattern[str]:
     if len(query) > _LONGEST:
-        raise InvalidArguments(f"a pattern may have {_LONGEST} characters, got {len(query)}: {_quoted(query)}")
+        raise InvalidArguments(f"queries: a pattern may have {_LONGEST} characters, got {len(query)}")
     nodes = len(query) * prod(max(1, int(least)) for least in _REPEAT.findall(query))
     if nodes > _MOST_NODES:
-        raise InvalidArguments(f"the counted repeats of the pattern {_quoted(query)} multiply to too much: use * or +")
+        raise InvalidArguments(f"queries: the repeats in the pattern {_quoted(query)} are too many: use * or +")
     try:
         return regex.compile(query, regex.MULTILINE, cache_pattern=False)
-    except regex.error as exc:
-        raise InvalidArguments(f"the pattern {_quoted(query)} is not valid: {exc}") from exc  # it names the position
+    except regex.error as exc:  # it names the position
+        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is not valid: {exc}") from exc
     except (RecursionError, OverflowError) as exc:
-        raise InvalidArguments(f"the pattern {_quoted(query)} is nested too deep") from exc
+        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is nested too deep") from exc
 
 
 def _quoted(query: str) -> str:

@@ -195,7 +195,7 @@ async def test_of_a_call_for_many_texts_a_fold_loses_none_but_what_it_hides() ->
     call = Message.assistant(None, [ToolCall("call_0", "find_in_context", '{"queries": ["owl", "hen", "fox", 3]}')])
     reply = Message.tool(
         "call_0",
-        '1 match for "owl"\n[s00001] message 1 (user), folded: «owl»: grey; x\n1 match for[[f00009 folded 3 tokens]]n"\n'
+        '1 match for "owl"\n[s00001] message 1 (user), folded: «owl»: grey; x\n1 match [[f00009 folded 3 tokens]]n"\n'
         '[s00003] message 1 (user), folded: owl: 1; «hen»: brown\n1 match for "fox"\n'
         "[s00004] message 1 (user), folded: «fox»: red; x",
     )
