@@ -1,38 +1,80 @@
-"""Quoting a conversation's text in a line of our own: short, on one line, and never to be taken for a marker."""
+"""How a search's reply quotes text: one line a match, whatever the text is.
+
+    [s0001a] message 4 (user), folded, fragment f0001a: ...before «match» after...
+
+Line feeds are written as `⏎`, so that no text can begin a line of its own and pass for another match.
+"""
 
 from __future__ import annotations
 
-from riffler.tools.fragments import Span
+from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.memory import WorkingMemory
 
+_LONGEST_ECHO = 1000
 
-def first_words(memory: WorkingMemory, span: Span, characters: int) -> str:
-    """Give the beginning of a span's text, to tell it from others.
+
+def match_line(memory: WorkingMemory, hit: SearchHit, context_size: int) -> str:
+    """Write the line of one match.
 
     Args:
         memory: The working memory.
-        span: Whose beginning.
-        characters: Most of them; it ends with a whole word where there is one.
+        hit: The match.
+        context_size: Characters of text shown around it, half of them on either side.
 
     Returns:
-        One line, without double brackets and double quotes.
+        One line.
     """
-    start, end = span.start, min(span.end, span.start + 4 * characters)
-    return clipped(memory.messages[span.message].texts[span.slot][start:end], characters)
+    span = hit.span
+    text = memory.messages[span.message].texts[span.slot]
+    before = max(0, span.start - context_size // 2)
+    after = span.end + context_size // 2
+    shown = (
+        ("..." if before else "")
+        + one_line(text[before : span.start])
+        + f"«{one_line(clipped(text[span.start : span.end]))}»"
+        + one_line(text[span.end : after])
+        + ("..." if after < len(text) else "")
+    )
+    return f"[{hit.id}] {describe(memory, span)}: {shown}"
 
 
-def clipped(text: str, characters: int) -> str:
-    """Give the beginning of a text on one line.
+def describe(memory: WorkingMemory, span: Span) -> str:
+    """Say where a span is and whether the model sees it.
 
     Args:
-        text: The text.
-        characters: Most of them; it ends with a whole word where there is one.
+        memory: The working memory.
+        span: Where a search found something.
 
     Returns:
-        One line, without double brackets and double quotes.
+        For example `message 4 (user), folded, fragment f0001a`.
     """
-    line = " ".join(text.split()).replace("[[", "[").replace("]]", "]").replace('"', "'")
-    if len(line) <= characters:
-        return line
-    whole = line[: characters + 1].rpartition(" ")[0]
-    return whole or line[:characters]
+    hiding = memory.hiding(span)
+    inner = memory.around(span)
+    fragment = hiding or (inner[-1] if inner else None)
+    words = (
+        f"message {span.message + 1} ({memory.messages[span.message].role}), {hiding.state if hiding else 'visible'}"
+    )
+    return f"{words}, fragment {fragment.id}" if fragment else words
+
+
+def matches_of(total: int, query: str) -> str:
+    """Write how a reply's head line begins.
+
+    Args:
+        total: How many matches there are.
+        query: What was searched for.
+
+    Returns:
+        For example `3 matches for "harbour"`.
+    """
+    return f'{total} {"match" if total == 1 else "matches"} for "{one_line(clipped(query))}"'
+
+
+def clipped(text: str) -> str:
+    """Shorten what matched, when a model searches for a whole page: it knows the text."""
+    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
+
+
+def one_line(text: str) -> str:
+    """Write a text without line feeds."""
+    return text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")

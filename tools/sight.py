@@ -21,7 +21,7 @@ from itertools import groupby
 from riffler.tools.fragments import Fragment, FragmentState
 from riffler.tools.markers import opening
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.quoting import first_words
+from riffler.tools.first_words import first_words
 from riffler.tools.runs import run_words, runs_of
 from riffler.tools.tokens import TokenCounter
 

@@ -10,6 +10,7 @@
     ├── ToolRefused                   a context tool refused a call; the model reads the text and tries again
     │   ├── UnknownTool               no tool has this name
     │   ├── InvalidArguments          the arguments don't fit the tool's schema
+    │   ├── PatternTooSlow            a search's pattern took longer than allowed, and was stopped
     │   ├── MarkerNotFound            a marker occurs nowhere in the roles searched
     │   ├── MarkerNotUnique           a marker occurs more than once
     │   ├── InvalidSpan               the span crosses messages, overlaps a fragment or is empty
@@ -106,6 +107,10 @@ class UnknownTool(ToolRefused):
 
 class InvalidArguments(ToolRefused):
     """The arguments don't fit the tool's schema."""
+
+
+class PatternTooSlow(ToolRefused):
+    """A search's pattern took longer than allowed, and was stopped."""
 
 
 class MarkerNotFound(ToolRefused):

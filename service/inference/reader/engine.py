@@ -37,8 +37,9 @@ RULES: tuple[Rule, ...] = (current_value, chain, find)
 class ReaderEngine:
     """Answers by rule. See `Engine` for the contract.
 
-    `tool_choice="required"` is kept where `search_context` is on offer; of no other tool can the reader make sense, so
-    that it answers all the same. `sampling` has no effect but for `max_tokens` and `stop`, which shorten an answer.
+    `tool_choice="required"` is kept where `find_in_context` or `search_context` is on offer; of no other tool can the
+    reader make sense, so that it answers all the same. `sampling` has no effect but for `max_tokens` and `stop`, which
+    shorten an answer.
 
     Args:
         window_tokens: How many tokens, by estimate, a request and its answer may have together.
@@ -102,7 +103,8 @@ class ReaderEngine:
             text, cut = self._shorten(step.text, request.sampling, room_tokens)
             return Message.assistant(text), "length" if cut else "stop"
         made = [call.id for message in request.messages for call in message.tool_calls]
-        return Message.assistant(None, to_calls(step, turn.role, set(made), len(made))), "tool_calls"
+        calls = to_calls(step, turn.role, set(made), len(made), together=turn.together)
+        return Message.assistant(None, calls), "tool_calls"
 
     def _room_for_calls(self, request: EngineRequest, room_tokens: int) -> int:
         """Tell how many tokens the next calls and their replies may have.

@@ -3,13 +3,17 @@
     3 matches for "harbour" in 2 messages, newest first
     [s00001] message 4 (user), visible, fragment f0001a: ...text before «harbour» text after...
 
-A line feed of the text shows as ⏎. What isn't of this form (an error's text, a folded result) reads as no reply.
+The reply to many queries has such a head line for each of them, and its matches below. A line feed of the text shows
+as ⏎. What isn't of this form (an error's text, a folded result) reads as no reply.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+from riffler.tools.quoting import clipped, matches_of
 
 _TOTAL = re.compile(r'(\d+) match(?:es)? for "')
 _HIT = re.compile(r"\[(s[0-9a-f]{5})\] message (\d+) \((\w+)\)(?:, [^:]{0,80})?: ?(.*)")
@@ -85,6 +89,39 @@ def read_matches(text: str, query: str) -> Matches | None:
         return None
     hits = (_read_hit(line, query) for line in text.split("\n")[1:])
     return Matches(int(total[1]), tuple(hit for hit in hits if hit))
+
+
+def read_many(text: str, queries: Sequence[str]) -> list[Matches | None]:
+    """Read the reply of a search for several texts.
+
+    Args:
+        text: What the tool said.
+        queries: What was searched for.
+
+    Returns:
+        The matches of each query, or None for one of which the reply says nothing.
+    """
+    sections: list[list[str]] = []
+    for line in text.split("\n"):
+        if _TOTAL.match(line):
+            sections.append([line])
+        elif sections:
+            sections[-1].append(line)
+    found: list[Matches | None] = []
+    for query in queries:
+        named = matches_of(0, query).partition(" for ")[2]  # by name: of a reply that is folded in part, some are lost
+        own = next((section for section in sections if section[0].partition(" for ")[2].startswith(named)), None)
+        if own:
+            sections.remove(own)
+        matches = read_matches("\n".join(own), query) if own else None
+        found.append(matches and Matches(matches.total, tuple(hit for hit in matches.hits if _is_of(query, hit))))
+    return found
+
+
+def _is_of(query: str, hit: Hit) -> bool:
+    """Tell a query's own matches from those of the next one, of which the head line was folded."""
+    marked = hit.passage.text[hit.start : hit.end]
+    return marked == clipped(query.replace("\r\n", "\n").replace("\r", "\n"))
 
 
 def _read_hit(line: str, query: str) -> Hit | None:

@@ -13,21 +13,15 @@ from typing import Any
 
 from riffler.service.inference.reader.hidden import visible_pieces
 from riffler.service.inference.reader.question import Question, read_question
-from riffler.service.inference.reader.replies import Hit, Matches, Passage, read_detail, read_matches
-from riffler.service.inference.reader.steps import Search
+from riffler.service.inference.reader.replies import Hit, Matches, Passage, read_detail, read_many, read_matches
+from riffler.service.inference.reader.steps import DETAIL, FIND, SEARCH, Search
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.registry import EVERY_TOOL
 
-CONTEXT_TOOLS = frozenset(
-    [
-        "search_context",
-        "get_search_detail",
-        "fold_fragment",
-        "restore_fragment",
-        "fragment_context",
-        "summarize_fragment",
-    ]
-)
+CONTEXT_TOOLS = frozenset(tool.name for tool in EVERY_TOOL) | {SEARCH, FIND, DETAIL}
+"""What they say is no material: it repeats the conversation out of order."""
+
 _LINE_TOKENS = 35
 """What a line of a search's reply costs beside its text; the call itself costs about as much."""
 _CHARACTERS_A_TOKEN = 3.5
@@ -57,6 +51,7 @@ class Turn:
         calls: How many calls of context tools this turn has made.
         may_search: Whether a search is possible, allowed, and of use: because something is hidden, or it is required.
         may_look: Whether the same holds for a look at a match.
+        together: Whether one call can search for many texts.
         role: The role to search.
         room_tokens: How many tokens the next calls and their replies may have, all together.
     """
@@ -69,6 +64,7 @@ class Turn:
     calls: int = 0
     may_search: bool = False
     may_look: bool = False
+    together: bool = False
     role: str = "user"
     room_tokens: int = 0
 
@@ -159,8 +155,9 @@ def read_turn(request: EngineRequest, room_tokens: int) -> Turn:
         asked=asked,
         details=details,
         calls=calls,
-        may_search=use and "search_context" in offered,
-        may_look=use and "get_search_detail" in offered,
+        may_search=use and not offered.isdisjoint({SEARCH, FIND}),
+        may_look=use and DETAIL in offered,
+        together=FIND in offered,
         role="user" if _all_by_user(messages[: max(newest, 0)], hidden_roles) else "all",
         room_tokens=room_tokens,
     )
@@ -214,17 +211,27 @@ def _own_calls(
     calls = [call for message in messages for call in message.tool_calls if call.name in CONTEXT_TOOLS]
     for call in calls:
         arguments, reply = _arguments(call), results.get(call.id, "")
-        query, search_id = arguments.get("query"), arguments.get("search_id")
-        if call.name == "search_context" and isinstance(query, str):
-            most = arguments.get("max_results")
-            matches = read_matches(reply, query)
-            if matches:
-                hits = tuple(hit for hit in matches.hits if _is_material(hit, newest, app_tools))
-                matches = Matches(matches.total, hits)
-            asked.append(Asked(Search(query, most if isinstance(most, int) else 10), matches))
-        elif call.name == "get_search_detail" and isinstance(search_id, str):
+        if call.name == SEARCH and isinstance(query := arguments.get("query"), str):
+            asked.append(Asked(_search(query, arguments, 10), _material(read_matches(reply, query), newest, app_tools)))
+        elif call.name == FIND and isinstance(queries := arguments.get("queries"), list):
+            texts = [query for query in queries if isinstance(query, str)]
+            for query, matches in zip(texts, read_many(reply, texts), strict=True):
+                asked.append(Asked(_search(query, arguments, 5), _material(matches, newest, app_tools)))
+        elif call.name == DETAIL and isinstance(search_id := arguments.get("search_id"), str):
             details.append((search_id, read_detail(reply)))
     return tuple(asked), tuple(details), len(calls)
+
+
+def _search(query: str, arguments: dict[str, Any], default: int) -> Search:
+    most = arguments.get("max_results")
+    return Search(query, most if isinstance(most, int) else default)
+
+
+def _material(matches: Matches | None, newest: int, app_tools: bool) -> Matches | None:
+    """Leave out of a reply what isn't of the conversation."""
+    if matches is None:
+        return None
+    return Matches(matches.total, tuple(hit for hit in matches.hits if _is_material(hit, newest, app_tools)))
 
 
 def _rejoin(pieces: Sequence[str]) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import pytest
@@ -11,18 +12,22 @@ from riffler.errors import ToolRefused
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import EngineRequest, complete
 from riffler.tools.arrival import append
+from riffler.tools.carve.find_in_context import FIND_IN_CONTEXT
 from riffler.tools.cutting import cut
 from riffler.tools.events import Event, FragmentsFolded
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.registry import Registry
+from riffler.tools.paper.get_search_detail import GET_SEARCH_DETAIL
+from riffler.tools.registry import PAPER, Registry
 from riffler.tools.tokens import EstimatedTokens
-from riffler.tools.tool import Inputs
+from riffler.tools.tool import Inputs, Tool
 from riffler.tools.view import view
 
 COUNTER = EstimatedTokens()
 STEP_CAP = 20
+TOGETHER = (FIND_IN_CONTEXT, GET_SEARCH_DETAIL)
+"""Of the profile `riffler`, the tools that the reader calls."""
 
 
 def remember(material: str | Sequence[Message], question: str, hidden: bool) -> WorkingMemory:
@@ -43,10 +48,17 @@ def remember(material: str | Sequence[Message], question: str, hidden: bool) -> 
 
 
 def play(
-    material: str | Sequence[Message], question: str, hidden: bool, window_tokens: int = 8192
+    tools: Sequence[Tool[Any]],
+    material: str | Sequence[Message],
+    question: str,
+    hidden: bool,
+    window_tokens: int = 8192,
 ) -> tuple[str, list[dict[str, Any]]]:
-    """Let the reader answer, running its calls: the answer, and the arguments of its calls in order."""
-    engine, registry = ReaderEngine(window_tokens), Registry()
+    """Let the reader answer, running its calls: the answer, and the arguments of its calls in order.
+
+    Of a call for many texts, each of them counts as a call.
+    """
+    engine, registry = ReaderEngine(window_tokens), Registry(tools)
     memory = remember(material, question, hidden)
     schemas, made = registry.schemas(), list[dict[str, Any]]()
     for step in range(STEP_CAP + 1):
@@ -57,7 +69,9 @@ def play(
         events: list[Event] = [append(memory, [said], COUNTER, "step")]
         results = []
         for call in said.tool_calls:
-            made.append(json.loads(call.arguments))
+            arguments = json.loads(call.arguments)
+            queries = arguments.pop("queries", None)
+            made += [arguments] if queries is None else [{**arguments, "query": query} for query in queries]
             try:
                 outcome = registry.call(memory.commit(events), call.name, call.arguments, Inputs(COUNTER))
                 events += outcome.events
@@ -72,7 +86,7 @@ def play(
 Ask = Callable[..., tuple[str, list[dict[str, Any]]]]
 
 
-@pytest.fixture(scope="session")
-def ask() -> Ask:
+@pytest.fixture(scope="session", params=["paper", "riffler"])
+def ask(request: pytest.FixtureRequest) -> Ask:
     """Give the function that plays a turn: `ask(material, question, hidden) -> answer, calls`."""
-    return play
+    return partial(play, PAPER if request.param == "paper" else TOGETHER)

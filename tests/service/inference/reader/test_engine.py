@@ -8,7 +8,9 @@ import pytest
 from riffler.errors import EngineRejected
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, ToolChoice, Usage, complete
+from riffler.tools.carve.find_in_context import FIND_IN_CONTEXT
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.paper.search_context import SEARCH_CONTEXT
 from riffler.tools.registry import Registry
 
 SCHEMAS = Registry().schemas()
@@ -169,3 +171,34 @@ async def test_closing_is_safe_twice() -> None:
     engine = ReaderEngine()
     await engine.aclose()
     await engine.aclose()
+
+
+async def test_all_texts_are_searched_for_in_one_call_where_that_is_on_offer() -> None:
+    """`find_in_context` is called once with all keys, in place of `search_context`, and its reply read key by key."""
+    tools = Registry((SEARCH_CONTEXT, FIND_IN_CONTEXT)).schemas()
+    asked = Message.user("[[f00001 folded 812 tokens]]\n\nWhat are the current values of: owl, red fox")
+    said = await say(asked, tools=tools)
+    (call,) = said.message.tool_calls
+    assert call.name == "find_in_context"
+    assert json.loads(call.arguments)["queries"] == ["owl", "red fox"]
+    reply = (
+        '1 match for "owl"\n[s00001] message 1 (user), folded: «owl»: grey; x\n'
+        '9 matches for "red fox", showing the newest 1\n[s00002] message 1 (user), folded: hen: 1; «red fox»: pale; y\n'
+        'more: call again with after="0a-1"'
+    )
+    last = await say(asked, said.message, Message.tool(call.id, reply), tools=tools, choice="none")
+    assert last.message.text == "owl: grey\nred fox: pale"
+
+
+async def test_of_a_call_for_many_texts_a_fold_loses_none_but_what_it_hides() -> None:
+    """Where a head line is folded, the matches below it aren't taken for those of the query before."""
+    call = Message.assistant(None, [ToolCall("call_0", "find_in_context", '{"queries": ["owl", "hen", "fox", 3]}')])
+    reply = Message.tool(
+        "call_0",
+        '1 match for "owl"\n[s00001] message 1 (user), folded: «owl»: grey; x\n1 match [[f00009 folded 3 tokens]]n"\n'
+        '[s00003] message 1 (user), folded: owl: 1; «hen»: brown\n1 match for "fox"\n'
+        "[s00004] message 1 (user), folded: «fox»: red; x",
+    )
+    asked = Message.user("[[f00001 folded 812 tokens]]\n\nWhat are the current values of owl, hen and fox?")
+    answer = (await say(asked, call, reply, choice="none")).message.text
+    assert answer == "owl: grey\nI found no value of hen.\nfox: red"

@@ -1,0 +1,174 @@
+"""Exact text, text in any case and patterns: what a naive search finds, each place once, on pages of any size."""
+
+import re
+
+import pytest
+import regex
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.tools.finding.texts import (
+    ORDERS,
+    PIECES,
+    QUERIES,
+    TEXTS,
+    all_pages,
+    areas_of,
+    is_sorted,
+    memory_of,
+    texts_at,
+)
+
+from riffler.errors import InvalidArguments, PatternTooSlow
+from riffler.tools.finding.any_case import AnyCase
+from riffler.tools.finding.base import Order, Page
+from riffler.tools.finding.exact import Exact
+from riffler.tools.finding.folded import Folded
+from riffler.tools.finding.pattern import Pattern
+from riffler.tools.fragments import Span
+
+LISTS = st.lists(TEXTS, min_size=1, max_size=4)
+SIZES = st.integers(1, 4)
+
+
+@settings(deadline=None)
+@given(LISTS, QUERIES, st.sampled_from(ORDERS), SIZES)
+def test_exact_finds_what_a_naive_scan_finds(texts: list[str], query: str, order: Order, size: int) -> None:
+    """The pages are all places, taken from the end that comes first; from the start they are `re`'s."""
+    total, spans = all_pages(Exact(memory_of(*texts), areas_of(*texts)), query, order, size)
+    assert total == len(spans) == sum(text.count(query) for text in texts)
+    assert set(texts_at(texts, spans)) <= {query}
+    assert is_sorted(spans, order)
+    if order == "oldest":
+        naive = [(n, match.start()) for n, text in enumerate(texts) for match in re.finditer(re.escape(query), text)]
+        assert [(span.message, span.start) for span in spans] == naive
+
+
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_a_long_query_is_found_as_a_short_one(order: Order) -> None:
+    """From a hundred characters on the text is read the other way round; the places are the same."""
+    text = f"{'ab' * 60}x{'ab' * 60}y"
+    _, spans = all_pages(Exact(memory_of(text), areas_of(text)), "ab" * 60, order, 1)
+    assert sorted(span.start for span in spans) == [0, 121]
+    assert all_pages(Exact(memory_of("b" * 300), areas_of("b" * 300)), "a" + "b" * 150, order, 1) == (0, [])
+
+
+def folds_alike(text: str, query: str) -> list[tuple[int, int]]:
+    """Give, from the start, what folds to the query, by trying every place and length."""
+    found, start, wanted = list[tuple[int, int]](), 0, query.casefold()
+    while start < len(text):
+        ends = (end for end in range(start + 1, len(text) + 1) if text[start:end].casefold() == wanted)
+        end = next(ends, None)
+        if end:
+            found.append((start, end))
+        start = end or start + 1
+    return found
+
+
+@settings(deadline=None)
+@given(LISTS, QUERIES, st.sampled_from(ORDERS), SIZES)
+def test_any_case_finds_what_folds_alike(texts: list[str], query: str, order: Order, size: int) -> None:
+    """The pages are all spans of whole characters whose folded text is the query's; places are the original's."""
+    total, spans = all_pages(AnyCase(memory_of(*texts), areas_of(*texts)), query, order, size)
+    naive = [(number, *pair) for number, text in enumerate(texts) for pair in folds_alike(text, query)]
+    assert total == len(spans) == len(naive)
+    assert {text.casefold() for text in texts_at(texts, spans)} <= {query.casefold()}
+    assert is_sorted(spans, order)
+    if order == "oldest":
+        assert [(span.message, span.start, span.end) for span in spans] == naive
+
+
+@given(TEXTS)
+def test_places_of_folded_text_lead_back(text: str) -> None:
+    """A place of the original, folded and back, is itself; inside what one character became lie its two ends."""
+    folded = Folded(text)
+    whole = [len(text[:place].casefold()) for place in range(len(text) + 1)]
+    assert [folded.there(place) for place in range(len(text) + 1)] == whole
+    for place in range(len(folded.text) + 1):
+        assert folded.inside(place) == (place not in whole)
+        assert whole[folded.back(place)] >= place >= whole[folded.back_to_start(place)]
+        assert folded.back(place) - folded.back_to_start(place) == folded.inside(place)
+
+
+PATTERNS = ["a+", "a*", "(?<=a)b", "b?", "^.", ".$", r"\w+", "[ßs]+", r"\b", "a|ab", "(?i)ss", "東.", "$", r"\X", "x"]
+
+
+@settings(deadline=None)
+@given(LISTS, st.sampled_from(PATTERNS), st.sampled_from(ORDERS), SIZES)
+def test_patterns_match_as_from_the_start(texts: list[str], pattern: str, order: Order, size: int) -> None:
+    """In each order the pages have the matches that follow each other from the start, without the empty ones."""
+    finder = Pattern(memory_of(*texts), areas_of(*texts))
+    total, spans = all_pages(finder, pattern, order, size)
+    assert total == len(spans)
+    assert is_sorted(spans, order)
+    oldest = all_pages(finder, pattern, "oldest", 1000)[1]
+    assert spans == (oldest if order == "oldest" else oldest[::-1])
+    naive = [match.span() for match in regex.finditer(pattern, texts[0], regex.MULTILINE) if match[0]]
+    assert [(span.start, span.end) for span in oldest if span.message == 0] == naive
+
+
+@pytest.mark.parametrize("pattern", ["(a+)+$", "(a|a)*$", "(a|aa)+$", r"(\w+\s?)*$"])
+def test_a_pattern_without_end_is_stopped(pattern: str) -> None:
+    """It is refused with its name; the next call isn't hurt."""
+    text = "a" * 30_000 + "!"
+    finder = Pattern(memory_of(text), areas_of(text), limit_s=0.1)
+    with pytest.raises(PatternTooSlow, match=re.escape(f'the pattern "{pattern}" took longer than 0.1 s')):
+        finder.find(pattern, Page("newest", 5))
+    assert Pattern(memory_of(text), areas_of(text)).find("!", Page("newest", 5)).total == 1
+
+
+def test_the_limit_is_the_calls() -> None:
+    """Many short texts have no more time than a long one: once it is up, no other is looked at."""
+    finder = Pattern(memory_of("a", "b"), areas_of("a", "b"), limit_s=-1)
+    with pytest.raises(PatternTooSlow, match="stopped"):
+        finder.find("a", Page("newest", 5))
+
+
+@pytest.mark.parametrize(
+    ("pattern", "words"),
+    [
+        ("ab(c", r'the pattern "ab\(c" is not valid: missing \) at position 4'),
+        ("*", "nothing to repeat at position 0"),
+        (r"\p{Nothing}", "unknown property at position"),
+        ("[", "at position 1"),
+        ("a{99999999999999999999}", "are too many"),
+        ("((a{1000}){1000}){1000}", "are too many"),
+        ("(" * 900, "nested too deep"),
+        ("(a" * 300 + ")" * 300, "nested too deep"),
+        ("a" * 1001, "may have 1000 characters, got 1001"),
+    ],
+)
+def test_a_pattern_that_is_none_is_refused(pattern: str, words: str) -> None:
+    """The error says what is wrong and where, in one line."""
+    with pytest.raises(InvalidArguments, match=words) as caught:
+        Pattern(memory_of("x"), areas_of("x")).find(pattern, Page("newest", 5))
+    assert "\n" not in str(caught.value)
+
+
+@settings(deadline=None)
+@given(st.text(alphabet=r"ab(){}[]*+?|\^$.,<>!=:&~-#01Ppx", max_size=12))
+def test_any_pattern_is_searched_or_refused(pattern: str) -> None:
+    """Whatever it is, no other error comes out."""
+    try:
+        found = Pattern(memory_of("ab\nba"), areas_of("ab\nba")).find(pattern or "a", Page("newest", 2))
+    except (InvalidArguments, PatternTooSlow):
+        return
+    assert found.total >= len(found.spans)
+
+
+@pytest.mark.parametrize("kind", [Exact, AnyCase, Pattern])
+@pytest.mark.parametrize("order", ORDERS)
+def test_nothing_is_found_outside_the_areas(kind: type[Exact | AnyCase | Pattern], order: Order) -> None:
+    """A match lies in one area wholly."""
+    areas = (Span(0, 0, 2, 6), Span(0, 0, 7, 9), Span(1, 0, 1, 2))
+    query = "[0-9a-zß]" if kind is Pattern else "6"
+    total, spans = all_pages(kind(memory_of("ß2ß456789", "abc"), areas), query, order, 1)
+    if kind is Pattern:
+        assert total == 7
+        assert {(span.message, span.start) for span in spans} == {(0, n) for n in (2, 3, 4, 5, 7, 8)} | {(1, 1)}
+    else:
+        assert (total, spans) == (1, [Span(0, 0, 5, 6)])
+
+
+def test_pieces_have_characters_that_grow() -> None:
+    """The texts of these tests are hard enough: some of their characters fold to two and three."""
+    assert {len(one.casefold()) for piece in PIECES for one in piece} == {1, 2, 3}

@@ -1,0 +1,185 @@
+"""BM25 and near matches: what comes first, in any script, and pages that are the whole list."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.tools.finding.texts import ORDERS, QUERIES, TEXTS, all_pages, areas_of, is_sorted, memory_of, texts_at
+
+from riffler.errors import InvalidArguments
+from riffler.tools.finding.base import Page
+from riffler.tools.finding.fuzzy import LEAST_SCORE, Fuzzy
+from riffler.tools.finding.passages import LONGEST, passages, words
+from riffler.tools.finding.ranked import Ranked
+from riffler.tools.fragments import Span
+
+LISTS = st.lists(TEXTS, min_size=1, max_size=4)
+SIZES = st.integers(1, 4)
+
+
+@settings(deadline=None)
+@given(st.lists(TEXTS, max_size=40).map("".join), st.integers(0, 30), st.integers(0, 30))
+def test_passages_are_all_the_text(text: str, before: int, after: int) -> None:
+    """Passages follow each other, are short, and leave out nothing but space."""
+    area = Span(0, 0, min(before, len(text)), max(min(before, len(text)), len(text) - after))
+    found = list(passages(text, area))
+    assert is_sorted(found, "oldest")
+    assert all(0 < span.end - span.start <= LONGEST + 64 for span in found)
+    kept = "".join("".join(text[span.start : span.end].split()) for span in found)
+    assert kept == "".join(text[area.start : area.end].split())
+
+
+@pytest.mark.parametrize(
+    ("text", "first"),
+    [
+        ("w " * 120 + "\n" + "x " * 200, "w " * 119 + "w"),
+        ("w " * 120 + "end. " + "x " * 200, "w " * 120 + "end."),
+        ("字" * 250 + "。" + "字" * 300, "字" * 250 + "。"),
+        ("w " * 300, "w " * 199 + "w"),
+        ("w" * 900, "w" * 400),
+        ("w" * 400 + "\u0301" + "x" * 100, "w" * 400 + "\u0301"),
+    ],
+    ids=["line", "sentence", "sentence without a space", "word", "endless word", "accent"],
+)
+def test_passages_end_where_text_does(text: str, first: str) -> None:
+    """A passage ends at a line's end if there is one in its second half, else at a sentence's, else at a word's."""
+    span = next(passages(text, Span(0, 0, 0, len(text))))
+    assert text[span.start : span.end] == first
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The Straße, don't", ["the", "strasse", "don", "t"]),
+        ("東京都に", ["東京", "京都", "都に"]),
+        ("GPT東京4", ["gpt", "東京", "4"]),
+        ("猫 नमस्ते مرحبا", ["猫", "नमस्ते", "مرحبا"]),
+        ("…!?", []),
+    ],
+)
+def test_words_of_any_script(text: str, expected: list[str]) -> None:
+    """Scripts without spaces give pairs, others their words with their signs, whatever the case."""
+    assert words(text) == expected
+
+
+FACTS = [
+    "The harbour fee is twelve crowns a day.",
+    "The lamp burns colza oil, and the keeper has a goat.",
+    "東京都の人口は千四百万人です。",
+    "พายุเข้าเมื่อคืนนี้ที่เกาะ",
+    "كلمة السر هي الهدهد",
+    "The fee was raised. The fee was cut. The fee is what it is.",
+]
+
+
+@pytest.mark.parametrize(
+    ("query", "best"),
+    [
+        ("what does the HARBOUR cost", 0),
+        ("goat keeper", 1),
+        ("人口", 2),
+        ("京", 2),
+        ("พายุ", 3),
+        ("السر", 4),
+        ("fee raised", 5),
+    ],
+)
+def test_the_passage_with_the_rarest_words_comes_first(query: str, best: int) -> None:
+    """Whatever the script, the passage that is meant is ranked first."""
+    found = Ranked(memory_of(*FACTS), areas_of(*FACTS)).find(query, Page("best", 1))
+    assert texts_at(FACTS, found.spans) == [FACTS[best]]
+
+
+@settings(deadline=None)
+@given(LISTS, QUERIES, SIZES)
+def test_the_pages_of_ranked_are_all_passages_with_a_word(texts: list[str], query: str, size: int) -> None:
+    """In each order the pages have the same passages, each once; those are the ones that share a word."""
+    finder = Ranked(memory_of(*texts), areas_of(*texts))
+    asked = set(words(query))
+    share = [
+        span
+        for area in areas_of(*texts)
+        for span in passages(texts[area.message], area)
+        if any(
+            word in known if len(word) == 1 and word > "\u3000" else word == known
+            for word in asked
+            for known in words(texts[area.message][span.start : span.end])
+        )
+    ]
+    for order in ORDERS:
+        total, spans = all_pages(finder, query, order, size)
+        assert total == len(spans)
+        assert sorted(spans, key=lambda span: (span.message, span.start)) == share
+        assert order == "best" or is_sorted(spans, order)
+
+
+def test_of_equal_worth_the_newest_comes_first() -> None:
+    """A tie is broken by position."""
+    texts = ["owl: 1"] * 5
+    for kind in (Ranked, Fuzzy):
+        found = kind(memory_of(*texts), areas_of(*texts)).find("owl", Page("best", 5))
+        assert [span.message for span in found.spans] == [4, 3, 2, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("harbor master", "Ask the Harbour Master, he knows.", "Harbour Master"),
+        ("recieve", "We receive mail on Monday.", "receive"),
+        ("strasse", "In der Strase wohnt er.", "Strase"),
+        ("STRASSE", "In der Straße wohnt er.", "Straße"),
+        ("東京特許許可局", "彼は東京特許可局で働く。", "東京特許可局"),
+        ("สวัสดีครับ", "เขาพูดว่า สวัสดคัรบ แล้วไป", "สวัสดคัรบ"),
+        ("lighthouse", "lighthous", "lighthous"),
+    ],
+)
+def test_near_matches_are_found_where_they_stand(query: str, text: str, found: str) -> None:
+    """A slip of the pen doesn't hide a text, in any script; the place is the original's, to a character or two."""
+    texts = ["nothing of that kind", text, "and more of it"]
+    spans = Fuzzy(memory_of(*texts), areas_of(*texts)).find(query, Page("best", 1)).spans
+    (near,) = texts_at(texts, spans)
+    assert near.strip() in found or found in near
+    assert abs(len(near) - len(found)) <= 2
+
+
+@settings(deadline=None)
+@given(LISTS, QUERIES, SIZES, st.integers(1, 5))
+def test_the_pages_of_fuzzy_are_one_list(texts: list[str], query: str, size: int, most: int) -> None:
+    """Matches lie apart, are near the query, are the same in each order, and an exact one is never missed."""
+    finder = Fuzzy(memory_of(*texts), areas_of(*texts))
+    lists = [all_pages(finder, query, order, size) for order in ORDERS]
+    assert len({total for total, _ in lists}) == 1
+    assert lists[0][1] == lists[1][1][::-1]
+    assert sorted(lists[2][1], key=lambda span: (span.message, span.start)) == lists[1][1]
+    assert is_sorted(lists[1][1], "oldest")
+    assert lists[0][1] or not any(query in text for text in texts)
+    assert len(all_pages(Fuzzy(memory_of(*texts), areas_of(*texts), most), query, "best", size)[1]) <= most
+
+
+@pytest.mark.parametrize("length", [100, 5000, 40_000 * 32])
+def test_near_matches_are_found_anywhere_in_a_long_text(length: int) -> None:
+    """Windows and their batches leave no gap: a text is found at the start, at the end and at every joint."""
+    for place in (0, 1, 31, 32, 33, length // 2, 640_000 % length, length - 8, length):
+        text = f"{'. ' * (place // 2)}lighthouse{'. ' * ((length - place) // 2)}"
+        spans = Fuzzy(memory_of(text), areas_of(text)).find("lighthouse", Page("best", 2)).spans
+        assert texts_at([text], spans) == ["lighthouse"]
+
+
+def test_a_short_text_is_no_near_match_of_a_long_query() -> None:
+    """A letter fits wholly into a word, and yet isn't near it."""
+    assert LEAST_SCORE > 50
+    assert Fuzzy(memory_of("a"), areas_of("a")).find("banana", Page("best", 2)).total == 0
+
+
+def test_a_fuzzy_query_has_a_limit() -> None:
+    """It is refused with its length."""
+    with pytest.raises(InvalidArguments, match="200 characters, got 201"):
+        Fuzzy(memory_of("a"), areas_of("a")).find("x" * 201, Page("best", 2))
+
+
+@pytest.mark.parametrize("kind", [Ranked, Fuzzy])
+@pytest.mark.parametrize("query", ["owl", "!?", "猫"])
+def test_nothing_to_look_in_gives_nothing(kind: type[Ranked | Fuzzy], query: str) -> None:
+    """Without areas, or with none that has words, there are no matches."""
+    for texts in ((), ("...", "  ")):
+        found = kind(memory_of(*texts), areas_of(*texts)).find(query, Page("best", 2))
+        assert (found.total, found.spans, found.mark) == (0, (), None)
