@@ -27,7 +27,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.registry import PAPER, Registry
+from riffler.tools.registry import PROFILES, Registry
 
 if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
@@ -120,7 +120,7 @@ class Riffler:
         from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
         # An engine that can't word a text anew can't summarise: it isn't offered the tool.
-        tools = [tool for tool in PAPER if tool.order is None or self.engine.info.can_rewrite]
+        tools = [tool for tool in PROFILES[self._settings.tools] if tool.order is None or self.engine.info.can_rewrite]
         parts = Parts(
             self.sessions,
             self._bounded,

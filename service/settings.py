@@ -12,6 +12,7 @@ from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from riffler.errors import InvalidSetting
+from riffler.tools.registry import Profile
 
 LOOPBACK_HOSTS = frozenset({"127.0.0.1", "::1", "localhost"})
 LOOPBACK_NAMES = frozenset({"127.0.0.1", "[::1]", "localhost"})
@@ -68,6 +69,7 @@ class Settings(BaseSettings):
     )
     step_cap: int = Field(20, ge=1, le=100, description="Most model calls with tools in one turn.")
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
+    tools: Profile = Field("riffler", description="Which context tools the model is offered: a profile's name.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
     rewriting: bool = Field(True, description="Whether queries may be rewritten.")
     pipeline: str | None = Field(None, description="Name of an English spaCy pipeline; none is a blank one.")
