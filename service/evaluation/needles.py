@@ -132,9 +132,10 @@ def make_document(rng: random.Random, tokens: int) -> str:
     """
     things, counter = make_words(rng, 120), EstimatedTokens()
     sentences: list[str] = []
-    while tokens > 0:
+    left: float = tokens
+    while left > 0:
         sentences.append(rng.choice(_FILLERS).format(a=rng.choice(things), b=rng.choice(things)))
-        tokens -= counter.count(sentences[-1] + " ")
+        left -= counter.count(f"{sentences[-1]} " * 10) / 10  # a count is rounded up: of one sentence by 3%
     return " ".join(sentences)
 
 
@@ -161,7 +162,9 @@ def insert_needles(document: str, needles: Sequence[str], depth: int) -> str:
 
 
 def climb(document: str, name: str) -> str:
-    """Answer by going up from name to name, each time in the newest line that has `name's`: the baseline.
+    """Answer by going from name to name, each time to the one that shares the newest line of kinship: the baseline.
+
+    It doesn't read who is the elder, and has no need to: a chain that begins at its end leads only one way.
 
     Args:
         document: Any text.
@@ -170,17 +173,15 @@ def climb(document: str, name: str) -> str:
     Returns:
         The last name reached, in a box.
     """
-    seen = {name}
+    names, terms = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b"), re.compile(rf"\b(?:{'|'.join(TERMS)})\b")
+    lines = [line for line in document.splitlines() if terms.search(line)][::-1]
     while True:
-        lines = re.findall(rf"^.*\b{re.escape(name)}(?:'s\b|,).*$", document, re.MULTILINE)
-        others = [
-            other
-            for line in lines[::-1]
-            if re.search(rf"\b(?:{'|'.join(TERMS)})\b", line) and not line.startswith(f"{name} is ")
-            for other in re.findall(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b", line)
-            if other not in seen
-        ]
-        if not others:
+        other = next((found[0] for line in lines if name in line and (found := names.findall(_less(line, name)))), "")
+        if not other:
             return f"\\boxed{{{name}}}"
-        name = others[0]
-        seen.add(name)
+        lines = [_less(line, name) for line in lines]  # what was passed is no way on
+        name = other
+
+
+def _less(line: str, name: str) -> str:
+    return line.replace(name, "-")

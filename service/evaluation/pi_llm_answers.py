@@ -11,7 +11,8 @@ Forget", https://arxiv.org/abs/2506.08184); the code is ours:
 - Four forms are read; one further down this list wins over those before it: `key: value`, where the answer speaks of a
   current value at all; `key: the current value is value`; `the value of key is value`; `the current value of key is
   value`.
-- A key counts in its very letters, a value without regard to case.
+- A key counts in its very letters, a value without regard to case. A key that begins with `key` or `category` is read
+  without that word, so it can't be right: there as here.
 """
 
 from __future__ import annotations
