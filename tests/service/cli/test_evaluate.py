@@ -117,7 +117,7 @@ async def test_a_wrong_answer_scores_nothing(benchmark: Benchmark) -> None:
 
 
 async def test_a_text_that_cannot_fit_is_told_apart() -> None:
-    """A text that asks as a whole can't be folded: where the window is too small for it, it is over budget and wrong."""
+    """A text that asks as a whole can't be folded: in a window that is too small it is over budget, and wrong."""
     engine = ScriptedEngine(lambda request: request.messages[0].text, window_tokens=1024)
     done = await evaluate(
         plan(Entities((65,), (100,), sessions=2), profiles=("none",)), settings(), engine, Console(file=StringIO())
