@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from riffler.errors import OverBudget
 from riffler.tools.asking import find_asking
-from riffler.tools.cutting import cut
+from riffler.tools.cutting import cut, gaps
 from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, Origin
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
@@ -138,24 +138,8 @@ def _uncut_spans(
         if message.role in {"system", "developer"}:
             continue
         for slot, text in enumerate(message.texts):
-            for span in _gaps(memory, index, slot, len(text)):
+            for span in gaps(memory, Span(index, slot, 0, len(text))):
                 tokens = counter.count(memory.text(span))
                 if tokens > more_than:
                     found.append((span, -(-tokens // piece_tokens)))
     return found
-
-
-def _gaps(memory: WorkingMemory, message: int, slot: int, length: int) -> list[Span]:
-    """Give the stretches of a slot that are neither pinned nor in a fragment."""
-    taken = [fragment.span for fragment in memory.fragments_of(message, slot)]
-    if memory.asking is not None:
-        taken += [pin for pin in memory.asking.pinned if (pin.message, pin.slot) == (message, slot)]
-    gaps: list[Span] = []
-    cursor = 0
-    for span in sorted(taken, key=lambda span: span.start):
-        if span.start > cursor:
-            gaps.append(Span(message, slot, cursor, span.start))
-        cursor = max(cursor, span.end)
-    if cursor < length:
-        gaps.append(Span(message, slot, cursor, length))
-    return gaps

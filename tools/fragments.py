@@ -7,7 +7,7 @@ all that lies inside it; restored, it shows its inner fragments in the states th
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -147,6 +147,22 @@ def fragment_id(number: int) -> str:
 def search_id(number: int) -> str:
     """Name the search hit of this number (from 1)."""
     return f"s{number:05x}"
+
+
+def outermost(fragments: Iterable[Fragment]) -> list[Fragment]:
+    """Give fragments by position, without those that lie in others of them.
+
+    Args:
+        fragments: In any order.
+
+    Returns:
+        The others.
+    """
+    found: list[Fragment] = []
+    for fragment in sorted(fragments, key=lambda f: (f.span.message, f.span.slot, f.span.start, -f.span.end)):
+        if not (found and found[-1].span.contains(fragment.span)):
+            found.append(fragment)
+    return found
 
 
 def cut_points(text: str, start: int, end: int, pieces: int) -> list[int]:

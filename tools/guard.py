@@ -16,7 +16,7 @@ from typing import NamedTuple
 
 from riffler.tools.fact_index import FactIndex, Place, hash_of, packed, unpacked
 from riffler.tools.facts import Fact, Kind, facts, pair_of, plain
-from riffler.tools.fragments import Fragment, FragmentState, Span
+from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
 from riffler.tools.memory import WorkingMemory
 
 PHRASE = "nowhere else in view"
@@ -308,15 +308,6 @@ def _newest_visible(places: Sequence[int], after: Sight) -> int | None:
             return places[at]
         at = min(at, bisect_left(places, packed(place.text, begins), 0, at)) - 1  # past all that begins in the stretch
     return None
-
-
-def outermost(fragments: Iterable[Fragment]) -> list[Fragment]:
-    """Give fragments by position, without those that lie in others of them."""
-    found: list[Fragment] = []
-    for fragment in sorted(fragments, key=lambda f: (f.span.message, f.span.slot, f.span.start, -f.span.end)):
-        if not (found and found[-1].span.contains(fragment.span)):
-            found.append(fragment)
-    return found
 
 
 def _summaries(memory: WorkingMemory) -> list[Fragment]:

@@ -8,7 +8,7 @@ cut off at its old end: the session itself stands on its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from types import MappingProxyType
@@ -32,6 +32,7 @@ from riffler.tools.events import (
 )
 from riffler.tools.fragments import FragmentState
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.runs import ids_words
 
 _MOST_RUNS = 6
 """Runs of ids that a version's line names; the rest is counted."""
@@ -279,36 +280,13 @@ def earlier(memory: WorkingMemory, past: Sequence[Version], number: int) -> Work
     )
 
 
-def id_runs(ids: Iterable[str]) -> str:
-    """Name fragments; neighbours whose ids follow on are merged, and of many runs the last ones are counted.
-
-    Args:
-        ids: Their ids, by position.
-
-    Returns:
-        For example `f00001-f00028, f00030`.
-    """
-    runs: list[list[str]] = []
-    following = -1
-    for id_ in ids:
-        number = int(id_[1:], 16)
-        if number == following:
-            runs[-1].append(id_)
-        else:
-            runs.append([id_])
-        following = number + 1
-    words = [run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in runs[:_MOST_RUNS]]
-    more = sum(len(run) for run in runs[_MOST_RUNS:])
-    return ", ".join(words) + (f" and {more} more" if more else "")
-
-
 def _words(event: Event, memory: WorkingMemory) -> str:
     match event:
         case MessagesAppended(_, messages, origin):
             what = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
             return f"{what} came" if origin == "app" else f"{what} of a step"
         case TextCut(fragments):
-            return f"cut {id_runs(fragment.id for fragment in fragments)}"
+            return f"cut {ids_words(fragments)}"
         case FragmentsFolded(ids):
             return f"folded {_ids_words(ids, memory)}"
         case FragmentsRestored(ids):
@@ -322,4 +300,4 @@ def _words(event: Event, memory: WorkingMemory) -> str:
 
 
 def _ids_words(ids: Sequence[str], memory: WorkingMemory) -> str:
-    return f"{id_runs(ids)} ({sum(memory.fragments[id_].tokens for id_ in ids)} tokens)"
+    return f"{ids_words(ids)} ({sum(memory.fragments[id_].tokens for id_ in ids)} tokens)"

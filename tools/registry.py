@@ -14,6 +14,14 @@ from typing import Any, Literal
 from pydantic import ValidationError
 
 from riffler.errors import InvalidArguments, UnknownTool
+from riffler.tools.carve.cut_context import CUT_CONTEXT
+from riffler.tools.carve.find_in_context import FIND_IN_CONTEXT
+from riffler.tools.carve.fold_fragments import FOLD_FRAGMENTS
+from riffler.tools.carve.keep_only import KEEP_ONLY
+from riffler.tools.carve.restore_fragments import RESTORE_FRAGMENTS
+from riffler.tools.carve.show_history import SHOW_HISTORY
+from riffler.tools.carve.suggest_folds import SUGGEST_FOLDS
+from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.history import PastOrder
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import FOLD_FRAGMENT
@@ -34,8 +42,18 @@ PAPER: tuple[Tool[Any], ...] = (
 )
 """The six tools of Sculptor, under their own names and parameters."""
 
-RIFFLER: tuple[Tool[Any], ...] = PAPER
-"""The tools of this project's own profile."""
+RIFFLER: tuple[Tool[Any], ...] = (
+    FIND_IN_CONTEXT,
+    GET_SEARCH_DETAIL,
+    CUT_CONTEXT,
+    FOLD_FRAGMENTS,
+    KEEP_ONLY,
+    RESTORE_FRAGMENTS,
+    SUMMARIZE_FRAGMENT,
+    SUGGEST_FOLDS,
+    UNDO_EDITS,
+)
+"""The tools of this project's own profile: batches, a guard, and a search that finds the newest first."""
 
 Profile = Literal["none", "paper", "riffler"]
 """Which tools a model is offered."""
@@ -43,7 +61,7 @@ Profile = Literal["none", "paper", "riffler"]
 PROFILES: Mapping[Profile, tuple[Tool[Any], ...]] = MappingProxyType({"none": (), "paper": PAPER, "riffler": RIFFLER})
 """The tools of each profile, in the order in which a model sees them."""
 
-EVERY_TOOL: tuple[Tool[Any], ...] = tuple({tool.name: tool for tool in (*PAPER, *RIFFLER)}.values())
+EVERY_TOOL: tuple[Tool[Any], ...] = tuple({tool.name: tool for tool in (*RIFFLER, SHOW_HISTORY, *PAPER)}.values())
 """What can be called by hand, whatever a model is offered."""
 
 

@@ -39,22 +39,26 @@ def run_words(run: Sequence[Fragment]) -> str:
     return run[0].id if len(run) == 1 else f"{run[0].id}-{run[-1].id}"
 
 
-def ids_words(fragments: Sequence[Fragment], most: int = 12) -> str:
-    """Name fragments in few words.
+def ids_words(named: Iterable[Fragment | str], most: int = 12) -> str:
+    """Name fragments in few words, whatever their states.
 
     Args:
-        fragments: By position, at least one.
+        named: Fragments or their ids, by position.
         most: How many runs are named.
 
     Returns:
-        For example `f00001-f00028, f0002a and 3 more`.
+        For example `f00001-f00028, f0002a and 3 more`; empty for none.
     """
-    runs: list[list[Fragment]] = []
-    for fragment in fragments:  # whatever their states: this names them only
-        if runs and follows(runs[-1][-1], fragment):
-            runs[-1].append(fragment)
+    runs: list[tuple[str, str, int]] = []  # first, last, how many
+    following = -1
+    for each in named:
+        id_ = each if isinstance(each, str) else each.id
+        number = int(id_[1:], 16)
+        if number == following:
+            runs[-1] = runs[-1][0], id_, runs[-1][2] + 1
         else:
-            runs.append([fragment])
-    named = ", ".join(run_words(run) for run in runs[:most])
-    more = sum(len(run) for run in runs[most:])
-    return f"{named} and {more} more" if more else named
+            runs.append((id_, id_, 1))
+        following = number + 1
+    words = ", ".join(first if count == 1 else f"{first}-{last}" for first, last, count in runs[:most])
+    more = sum(count for _, _, count in runs[most:])
+    return f"{words} and {more} more" if more else words

@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, WithJsonSchema
 
 from riffler.errors import InvalidSpan
 from riffler.tools.fragments import Fragment, Span
@@ -19,8 +19,10 @@ from riffler.tools.tool import find_fragment, refuse_if_inside_hidden
 
 EVERYTHING = "all"
 
-Choice = Annotated[str, StringConstraints(pattern=r"^(all|f[0-9a-f]{5}(-f[0-9a-f]{5})?)$")]
-"""An id, a range of ids, or `all`."""
+Choice = Annotated[
+    str, StringConstraints(pattern=r"^(all|f[0-9a-f]{5}(-f[0-9a-f]{5})?)$"), WithJsonSchema({"type": "string"})
+]
+"""An id, a range of ids, or `all`. The pattern is checked, but not told: it would cost its tokens with every call."""
 
 Choices = Annotated[tuple[Choice, ...], Field(min_length=1, description="Ids, ranges such as f00003-f00019, or all.")]
 Exceptions = Annotated[tuple[Choice, ...], Field(description="Leave these out.")]
@@ -53,22 +55,6 @@ def selected(memory: WorkingMemory, choices: Sequence[str], but: Sequence[str] =
             named[choice] = fragment
     left_out = _Places(fragment.span for choice in but for fragment in _between(memory, choice))
     return tuple(f for f in memory.by_position if f.id in named and not left_out.touch(f.span))
-
-
-def outermost(fragments: Iterable[Fragment]) -> tuple[Fragment, ...]:
-    """Leave out what lies in another fragment of a selection.
-
-    Args:
-        fragments: By position, an outer one before those inside it.
-
-    Returns:
-        Those that no other one of them contains, by position.
-    """
-    found: list[Fragment] = []
-    for fragment in fragments:
-        if not (found and found[-1].span.contains(fragment.span)):
-            found.append(fragment)
-    return tuple(found)
 
 
 def _between(memory: WorkingMemory, choice: str) -> Sequence[Fragment]:

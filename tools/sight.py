@@ -18,10 +18,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
+from riffler.tools.first_words import first_words
 from riffler.tools.fragments import Fragment, FragmentState
 from riffler.tools.markers import opening
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.first_words import first_words
 from riffler.tools.runs import run_words, runs_of
 from riffler.tools.tokens import TokenCounter
 

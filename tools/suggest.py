@@ -18,8 +18,8 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from riffler.tools.facts import plain
-from riffler.tools.fragments import Fragment
-from riffler.tools.guard import Lost, lost, outermost
+from riffler.tools.fragments import Fragment, outermost
+from riffler.tools.guard import Lost, lost
 from riffler.tools.markers import folded_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.tokens import TokenCounter

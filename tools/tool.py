@@ -97,7 +97,7 @@ class Tool(Generic[A]):
         Returns:
             A new dictionary with the name, the description and the JSON schema of the arguments.
         """
-        parameters = _without_titles(self.arguments.model_json_schema())
+        parameters = _lean(self.arguments.model_json_schema())
         return {
             "type": "function",
             "function": {"name": self.name, "description": self.description, "parameters": parameters},
@@ -143,9 +143,15 @@ def refuse_if_inside_hidden(memory: WorkingMemory, fragment: Fragment) -> None:
         raise InvalidState(f"{fragment.id} lies inside {hiding.id}, which is {hiding.state}: restore {hiding.id} first")
 
 
-def _without_titles(schema: dict[str, Any]) -> dict[str, Any]:
-    """Drop the titles that pydantic adds: tokens that tell a model nothing."""
-    schema.pop("title", None)
+def _lean(schema: dict[str, Any]) -> dict[str, Any]:
+    """Drop what pydantic adds and what tells a model nothing: a schema costs its tokens with every call."""
+    for name in ("title", "description"):
+        schema.pop(name, None)
     for property_ in schema.get("properties", {}).values():
         property_.pop("title", None)
+        if not property_.get("default", True) and property_.get("type") != "boolean":
+            del property_["default"]  # None, or empty: left out is left out
+        for choice in property_.pop("anyOf", ()):
+            if choice != {"type": "null"}:
+                property_.update(choice)
     return schema

@@ -11,6 +11,7 @@ from riffler.tools.fragments import Fragment, Span
 from riffler.tools.marked import only_place
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.positions import positions
+from riffler.tools.runs import ids_words
 from riffler.tools.structure.joints import may_cut
 from riffler.tools.tool import find_fragment, refuse_if_inside_hidden
 
@@ -59,9 +60,9 @@ def uncut_of_messages(memory: WorkingMemory, messages: str, roles: Collection[st
         elif not spans:
             pinned.append(index)
         found += spans
-    left = [f"message {index + 1} is cut already: {id_range(fragments)}" for index, fragments in cut[:_TOLD]]
+    left = [f"message {index + 1} is cut already: {ids_words(fragments)}" for index, fragments in cut[:_TOLD]]
     if len(cut) > _TOLD:
-        left.append(f"{len(cut) - _TOLD} more messages are cut already, the last of them: {id_range(cut[-1][1])}")
+        left.append(f"{len(cut) - _TOLD} more messages are cut already, the last of them: {ids_words(cut[-1][1])}")
     if pinned:
         left.append(f"{_numbers(pinned)}: no text, or pinned as the question")
     if others and messages.strip():
@@ -92,7 +93,7 @@ def uncut_of_fragment(memory: WorkingMemory, id_: str) -> Uncut:
         for other in memory.fragments_of(fragment.span.message, fragment.span.slot)
         if other.id != id_ and fragment.span.contains(other.span)
     ]
-    return Uncut(spans, [f"{id_} is cut already: {id_range(inner)}"] if inner else [])
+    return Uncut(spans, [f"{id_} is cut already: {ids_words(inner)}"] if inner else [])
 
 
 def uncut_between(
@@ -142,28 +143,6 @@ def uncut_between(
     )
     check_free(memory, span)
     return Uncut(_filled_gaps(memory, span), [])
-
-
-def id_range(fragments: Iterable[Fragment]) -> str:
-    """Name fragments by position; ids that follow each other are merged, and of many runs the middle is left out.
-
-    Args:
-        fragments: At least one.
-
-    Returns:
-        For example `f00001-f00005, f0000a`.
-    """
-    runs: list[list[str]] = []
-    following = -1
-    for fragment in fragments:
-        number = int(fragment.id[1:], 16)
-        if number == following:
-            runs[-1][1:] = [fragment.id]
-        else:
-            runs.append([fragment.id])
-        following = number + 1
-    words = ["-".join(run) for run in runs]
-    return ", ".join(words if len(words) <= _TOLD else [*words[: _TOLD - 1], "...", words[-1]])
 
 
 def _selectable(memory: WorkingMemory, index: int, roles: Collection[str]) -> bool:

@@ -15,6 +15,7 @@ from typing import Annotated, Any
 import typer
 
 from riffler.errors import InvalidInput, RifflerError
+from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.options import DataFolder, command_settings
 from riffler.service.cli.past import past
 
@@ -24,6 +25,8 @@ app = typer.Typer(
     add_completion=False,
     help="Riffler: the model carves its own context, and queries learn how to be asked.",
 )
+
+app.add_typer(evaluations, name="eval")
 
 Engine = Annotated[
     str | None, typer.Option(help="Which engine answers: reader, openai or transformers.", envvar="RIFFLER_ENGINE")

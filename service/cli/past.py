@@ -81,7 +81,7 @@ def fork(
 
 def _lines(found: Difference) -> list[str]:
     """Write a difference: totals, then fragments by how they changed."""
-    from riffler.tools.history import id_runs  # noqa: PLC0415
+    from riffler.tools.runs import ids_words  # noqa: PLC0415
 
     lines = [f"version {found.before} to {found.after}"]
     lines.append(f"tokens    {found.tokens_before} seen before, {found.tokens_after} after")
@@ -93,7 +93,7 @@ def _lines(found: Difference) -> list[str]:
     for changed in found.fragments:
         change = f"cut, {changed.after}" if changed.before is None else f"{changed.before} to {changed.after}"
         changes.setdefault(change, []).append(changed.id)
-    lines += [f"fragments {change}: {id_runs(ids)}" for change, ids in changes.items()]
+    lines += [f"fragments {change}: {ids_words(ids)}" for change, ids in changes.items()]
     return lines
 
 

@@ -22,7 +22,20 @@ def make_words(rng: random.Random, count: int, syllables: int = 2) -> list[str]:
     """
     words: list[str] = []
     while len(words) < count:
-        word = "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))
+        word = draw_word(rng, syllables)
         if not any(word in other or other in word for other in words):
             words.append(word)
     return words
+
+
+def draw_word(rng: random.Random, syllables: int = 2) -> str:
+    """Draw one word; it may come again.
+
+    Args:
+        rng: Source of the draws.
+        syllables: Its syllables.
+
+    Returns:
+        The word, in lower case.
+    """
+    return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))

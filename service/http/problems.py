@@ -53,6 +53,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.UnknownSearchHit: 404,
         errors.InvalidState: 409,
         errors.Pinned: 409,
+        errors.Guarded: 409,
         errors.NothingToUndo: 409,
         errors.TooFarBack: 409,
         errors.EmptySummary: 422,

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.tools.markers import has_look_alike
 from riffler.tools.first_words import clipped
+from riffler.tools.markers import has_look_alike
 
 
 @given(st.text(st.sampled_from('ab [](\n"\r\u2028f0status1')), st.integers(1, 30))

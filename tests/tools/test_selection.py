@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 
 from riffler.errors import InvalidSpan, InvalidState, UnknownFragment
 from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut
-from riffler.tools.fragments import Fragment, Span, fragment_id
+from riffler.tools.fragments import Fragment, Span, fragment_id, outermost
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.selection import outermost, selected
+from riffler.tools.selection import selected
 
 # By position: f1 [0,8) holds f5 [0,4) (which holds f7 [1,2)) and f6 [4,8); f2 [8,10), f3 [10,12); f4 is in message 1.
 PLACES = [(0, 0, 8), (0, 8, 10), (0, 10, 12), (1, 0, 5), (0, 0, 4), (0, 4, 8), (0, 1, 2)]

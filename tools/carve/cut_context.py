@@ -16,12 +16,13 @@ from riffler.errors import InvalidArguments, NothingToCut, NotJson
 from riffler.tools.cutting import cut_at
 from riffler.tools.fragments import Fragment, Span, cut_points
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.runs import ids_words
 from riffler.tools.structure.kinds import structure_of
 from riffler.tools.structure.places import solid
 from riffler.tools.structure.size import Weigher, pieces_of
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
-from riffler.tools.uncut import Uncut, id_range, refuse_both, uncut_between, uncut_of_fragment, uncut_of_messages
+from riffler.tools.uncut import Uncut, refuse_both, uncut_between, uncut_of_fragment, uncut_of_messages
 
 MOST_FRAGMENTS = 5000
 """Of one call: more than a model can act on, and what a commit still writes at once."""
@@ -173,13 +174,13 @@ def _reply(memory: WorkingMemory, fragments: Sequence[Fragment], left: Sequence[
     tokens = sum(fragment.tokens for fragment in fragments)
     by_message = [(index, list(group)) for index, group in groupby(fragments, lambda piece: piece.span.message)]
     many = "s, all visible" if len(fragments) > 1 else ", visible"
-    lines = [f"cut {id_range(fragments)}: {len(fragments)} fragment{many}, {tokens} tokens"]
+    lines = [f"cut {ids_words(fragments)}: {len(fragments)} fragment{many}, {tokens} tokens"]
     lines += [_message_line(memory, index, group) for index, group in by_message[:_SHOWN_MESSAGES]]
     if len(by_message) > _SHOWN_MESSAGES:
         rest = by_message[_SHOWN_MESSAGES:]
         lines.append(
             f"{len(rest)} more messages, {rest[0][0] + 1} to {rest[-1][0] + 1}: "
-            f"{id_range([fragment for _, group in rest for fragment in group])}"
+            f"{ids_words([fragment for _, group in rest for fragment in group])}"
         )
     if len(fragments) <= _SHOWN_FRAGMENTS:
         lines += [_line(memory, fragment) for fragment in fragments]
@@ -191,7 +192,7 @@ def _reply(memory: WorkingMemory, fragments: Sequence[Fragment], left: Sequence[
 
 def _message_line(memory: WorkingMemory, index: int, group: Sequence[Fragment]) -> str:
     tokens = sum(fragment.tokens for fragment in group)
-    return f"message {index + 1} ({memory.messages[index].role}): {id_range(group)}, {tokens} tokens"
+    return f"message {index + 1} ({memory.messages[index].role}): {ids_words(group)}, {tokens} tokens"
 
 
 def _line(memory: WorkingMemory, fragment: Fragment) -> str:

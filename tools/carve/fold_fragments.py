@@ -14,10 +14,10 @@ from pydantic import Field
 from riffler.errors import InvalidState
 from riffler.tools.carve.edit import apart, guarded, outcome
 from riffler.tools.events import FragmentsFolded
-from riffler.tools.fragments import FragmentState
+from riffler.tools.fragments import FragmentState, outermost
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
-from riffler.tools.selection import Choices, Exceptions, outermost, selected
+from riffler.tools.selection import Choices, Exceptions, selected
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
 
@@ -34,7 +34,7 @@ def _run(memory: WorkingMemory, arguments: FoldFragments, inputs: Inputs) -> Out
     reachable = {fragment.id for fragment in memory.reachable()}
     foldable = [f for f in chosen if f.id in reachable and f.state is not FragmentState.FOLDED]
     hiding, pinned = apart(memory, foldable, arguments.fragments)
-    hiding = list(outermost(hiding))
+    hiding = outermost(hiding)
     if not hiding:
         what = f"{ids_words(chosen)} can't be seen already" if chosen else "no fragment is left to fold"
         raise InvalidState(f"{what}{pinned}: nothing was changed")

@@ -13,10 +13,10 @@ from pydantic import Field
 from riffler.errors import InvalidState
 from riffler.tools.carve.edit import apart, guarded, outcome
 from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored
-from riffler.tools.fragments import FragmentState
+from riffler.tools.fragments import FragmentState, outermost
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
-from riffler.tools.selection import EVERYTHING, Choices, outermost, selected
+from riffler.tools.selection import EVERYTHING, Choices, selected
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
 

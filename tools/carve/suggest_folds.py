@@ -5,15 +5,13 @@ The order is that in which the service folds by itself when a view doesn't fit (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
 
-from riffler.tools.fragments import Fragment
 from riffler.tools.guard import words
-from riffler.tools.markers import follows
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.runs import ids_words
 from riffler.tools.suggest import Suggestion, suggestions
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 from riffler.tools.view import view
@@ -50,21 +48,8 @@ def _default(memory: WorkingMemory, inputs: Inputs) -> int:
 
 def _line(memory: WorkingMemory, suggestion: Suggestion) -> str:
     guard = words(suggestion.loses)
-    ids = _ids([memory.fragments[id_] for id_ in suggestion.ids])
+    ids = ids_words(suggestion.ids, _MOST_RUNS)
     return f"{ids}: {suggestion.tokens} tokens, {suggestion.reason}" + (f"; {guard}" if guard else "")
-
-
-def _ids(fragments: Sequence[Fragment]) -> str:
-    """Name fragments by position; those that follow each other in text and id as a range."""
-    runs: list[list[Fragment]] = []
-    for fragment in fragments:
-        if runs and follows(runs[-1][-1], fragment):
-            runs[-1].append(fragment)
-        else:
-            runs.append([fragment])
-    named = [run[0].id if len(run) == 1 else f"{run[0].id}-{run[-1].id}" for run in runs[:_MOST_RUNS]]
-    more = [f"and {sum(map(len, runs[_MOST_RUNS:]))} more fragments"] if len(runs) > _MOST_RUNS else []
-    return ", ".join([*named, *more])
 
 
 SUGGEST_FOLDS = Tool(

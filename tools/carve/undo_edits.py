@@ -15,9 +15,10 @@ from pydantic import Field
 from riffler.errors import InvalidArguments, NothingToUndo, TooFarBack
 from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored, FragmentSummarised
 from riffler.tools.fragments import Fragment, FragmentState
-from riffler.tools.history import PastOrder, Version, earlier, id_runs, reach
+from riffler.tools.history import PastOrder, Version, earlier, reach
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.price import price_edit, price_words
+from riffler.tools.runs import ids_words
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 from riffler.tools.view import view
 
@@ -55,7 +56,7 @@ def _run(memory: WorkingMemory, arguments: UndoEdits, inputs: Inputs) -> Outcome
     pinned = [f.id for f, state in changed if state[0] is not FragmentState.VISIBLE and memory.pinned(f.span)]
     kept = set(pinned)
     events = _events((fragment.id, state) for fragment, state in changed if fragment.id not in kept)
-    stays = f"{id_runs(pinned)} {'stays' if len(pinned) == 1 else 'stay'} visible: pinned now" if pinned else ""
+    stays = f"{ids_words(pinned)} {'stays' if len(pinned) == 1 else 'stay'} visible: pinned now" if pinned else ""
     if not events:
         why = stays or f"all fragments are as they were at version {number}"
         raise NothingToUndo(f"nothing to undo: {why}; ask for an earlier version")
@@ -118,10 +119,10 @@ def _changes(events: Sequence[Event]) -> list[str]:
     for event in events:
         if isinstance(event, FragmentsRestored | FragmentsFolded):
             state = "visible" if isinstance(event, FragmentsRestored) else "folded"
-            words.append(f"{id_runs(event.ids)} {'is' if len(event.ids) == 1 else 'are'} {state}")
+            words.append(f"{ids_words(event.ids)} {'is' if len(event.ids) == 1 else 'are'} {state}")
     summarised = [event.id for event in events if isinstance(event, FragmentSummarised)]
     if summarised:
-        words.append(f"{id_runs(summarised)} {'is' if len(summarised) == 1 else 'are'} summarised")
+        words.append(f"{ids_words(summarised)} {'is' if len(summarised) == 1 else 'are'} summarised")
     return words
 
 

@@ -39,7 +39,7 @@ def _run(memory: WorkingMemory, arguments: GetSearchDetail, inputs: Inputs) -> O
 
 GET_SEARCH_DETAIL = Tool(
     name="get_search_detail",
-    description="Show more of the text around one match of search_context.",
+    description="Show more of the text around one match of a search.",
     arguments=GetSearchDetail,
     run=_run,
 )

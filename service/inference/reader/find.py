@@ -148,7 +148,8 @@ def _candidates(turn: Turn) -> list[_Candidate]:
     found: dict[str, _Candidate] = {}
     for passage, hit in sources:
         for candidate in _sentences(passage, hit):
-            if candidate.text not in asked and candidate.text not in {NOT_FOUND, NOTICE}:
+            echo = candidate.text in asked or (candidate.cut and candidate.text in turn.question.text)
+            if not echo and candidate.text not in {NOT_FOUND, NOTICE}:
                 found.setdefault(candidate.text, candidate)
     together = "\0".join(found)
     return [one for one in found.values() if not (one.cut and together.count(one.text) > 1)]

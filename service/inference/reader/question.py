@@ -31,6 +31,10 @@ _INSTRUCTION = re.compile(
     r"|thanks|thank you|cheers|for example|e\.g\.|quote|say|box|in the form|state your|think|explain)\b",
     re.IGNORECASE,
 )
+_APPENDIX = re.compile(
+    r"(?:for example|(?:some |more )?examples?|notes?|hints?|rules|remarks?)\b[\w ]{0,20}:\s*$", re.IGNORECASE
+)
+"""Opens what may follow a question at any length: examples of others, and notes on how to answer."""
 _ITEM = re.compile(r"(?:[-*•]|\(?\d{1,3}[.)])\s")
 _CALLS_FOR_LIST = re.compile(r":\s*$|\b(?:these|following|each|below|those)\b", re.IGNORECASE)
 _POINTS_BACK = re.compile(r"\b(?:each|them|these|those|they|all of it)\b", re.IGNORECASE)
@@ -119,7 +123,8 @@ def read_question(texts: Sequence[str]) -> tuple[Question, list[str]]:
     text = texts[where]
     asking = text[span[0] : span[1]]
     rest = [*texts[:where], text[: span[0]], text[span[1] :], *texts[where + 1 :]]
-    return Question(asking, _read_form(asking), bool(_BOXED.search(asking))), rest
+    after = asking if tail is None else text[span[0] :]  # notes after the question may say that a box is wanted
+    return Question(asking, _read_form(asking), bool(_BOXED.search(after))), rest
 
 
 def _asks(sentence: str) -> bool:
@@ -137,6 +142,8 @@ def _at_end(text: str, *, strict: bool) -> tuple[int, int] | None:
     if not asking:
         return None
     first = last = asking[-1]
+    if last + 1 < len(lines) and _APPENDIX.match(lines[last + 1]):
+        return spans[last]
     listed = bool(_CALLS_FOR_LIST.search(lines[last]))
     if strict and not all(_is_instruction(line) or (listed and _is_item(line)) for line in lines[last + 1 :]):
         return None

@@ -51,7 +51,8 @@ _PRONOUN_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _OWNER_AFTER = re.compile(rf"\s+(?:of|to|for|from)\s+{_THE}{_LIST}(?!['’])")
-_OWNER_FIRST = re.compile(rf"^\W*(?:for|to|as for)\s+{_N}\s*,", re.IGNORECASE)
+# A capital begins a sentence, also where the one before it has no end: `it was mended in\nFor Ann, Tom is ...`.
+_OWNER_FIRST = re.compile(rf"(?:\W*(?i:for|to|as for)|[\s\S]*\b(?:For|To|As for))\s+{_N}\s*,")
 _FILLER_AFTER = re.compile(
     r"(?:['’]s name)?"
     r"(?: ?[,:(–—-] ?| (?:is|was|are|were|became|remains|has been|had been|named|called|known as|being) "

@@ -1,6 +1,7 @@
 """Text that pretends to be something else stays text: it changes no other message, unpins nothing, reaches no tool."""
 
 import json
+import re
 import secrets
 from pathlib import Path
 from typing import Any
@@ -58,8 +59,13 @@ async def told(client: httpx.AsyncClient, text: str) -> tuple[str, list[dict[str
 
 
 async def view(client: httpx.AsyncClient, path: str) -> list[dict[str, Any]]:
-    """Read a view."""
-    return [each["message"] for each in (await client.get(f"{path}/view")).json()["items"]]
+    """Read a view, without the status block at its tail."""
+    messages = [each["message"] for each in (await client.get(f"{path}/view")).json()["items"]]
+    for message in messages:
+        said, _, status = (message["content"] or "").rpartition("\n\n[[")
+        if re.match(r"(\d+:)?status \d+ of \d+ tokens used, ", status) and status.endswith("\n]]"):
+            message["content"] = said
+    return messages
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])

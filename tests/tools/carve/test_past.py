@@ -14,7 +14,7 @@ from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.diff import difference
 from riffler.tools.events import Event, FragmentsFolded, QueryRewritten
 from riffler.tools.fragments import Span
-from riffler.tools.history import PastOrder, Version, earlier, id_runs, undo_of
+from riffler.tools.history import PastOrder, Version, earlier, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.price import CachePrices
@@ -229,12 +229,6 @@ def test_a_version_that_is_not_there(session: Session, number: int, words: str) 
     """One that never was, and one that isn't kept, are refused with what there is."""
     with pytest.raises(UnknownVersion, match=words):
         earlier(session.memory, session.past[:3], number)
-
-
-def test_many_ids_are_counted() -> None:
-    """Of many runs the first are named."""
-    assert id_runs(f"f{number:05x}" for number in [1, 2, 3, 10, 12]) == "f00001-f00003, f0000a, f0000c"
-    assert id_runs(f"f{number:05x}" for number in range(1, 21, 2)).endswith("f0000b and 4 more")
 
 
 def test_what_differs(session: Session) -> None:

@@ -6,7 +6,11 @@ from typing import Any
 
 import pytest
 
-from riffler.service.inference.reader.find import queries_for
+from riffler.service.inference.reader.find import find, queries_for
+from riffler.service.inference.reader.question import Question
+from riffler.service.inference.reader.replies import Passage
+from riffler.service.inference.reader.steps import Say
+from riffler.service.inference.reader.turn import Turn
 from riffler.tools.messages import Message
 
 Ask = Callable[..., tuple[str, list[dict[str, Any]]]]
@@ -182,3 +186,12 @@ def test_quotes_are_verbatim_but_for_line_feeds(ask: Ask) -> None:
     said, _ = ask(NEWS, "How much will the work on the tram cost?", True)
     (quote,) = re.findall("“(.*)”", said)
     assert quote in " ".join(NEWS.split())
+
+
+def test_a_piece_of_the_question_is_no_answer() -> None:
+    """The question itself, cut off by what a tool shows, isn't quoted in place of the text's own sentence."""
+    question = "Which thing does Otto Berg keep? Answer with the name of the thing."
+    rows = "\n".join(f"{name} Lund keeps the old lamp." for name in ("Ada", "Bo", "Eli", "Finn", "Gro", "Ida", "Jo"))
+    piece = Passage("Which thing does Otto Berg", cut_end=True)
+    step = find(Turn(Question(question), visible=(Passage(f"{rows}\nOtto Berg keeps the blue lamp."), piece)))
+    assert step == Say("“Otto Berg keeps the blue lamp.”")

@@ -28,6 +28,11 @@ PLACES = [
         "Give me the newest values of these keys:\n- fox\n- owl",
         id="a list",
     ),
+    pytest.param(
+        f"{'It went on. ' * 500}\n\nWho won?\n\nSome examples:\n{'Had Jo run, Jo would win. ' * 60}",
+        "Who won?",
+        id="with long examples after it",
+    ),
     pytest.param("Text.\n\nWho won? I need it for a report.", "Who won?", id="with small talk"),
 ]
 
@@ -48,6 +53,7 @@ def test_the_question_is_parted_from_the_material(message: str, asked: str) -> N
         ("What is a? Answer as [value] for [key]", "V for K"),
         ("What is a? Write it like this: {key}={value}", "K=V"),
         ("What is a? Put it into \\boxed{}.", "\\boxed{V}"),
+        ("What is a?\n\nNotes:\n1. Be sure.\n2. Put it into \\boxed{} at the end.", "\\boxed{V}"),
         ("What is a?", "K: V"),
         ("What does x[3] hold? y[4] = 2", "K: V"),
     ],

@@ -20,6 +20,12 @@ STATED: list[tuple[str, Kind, list[tuple[str, str, int]]]] = [
     ("Tom had two sons, Ben and Carl.", "kin", [("Ben", "Tom", 1), ("Carl", "Tom", 1)]),
     ("Jan is the son of Petr Novak and Eva Dvorak.", "kin", [("Jan", "Petr Novak", 1), ("Jan", "Eva Dvorak", 1)]),
     ("For Ann, Tom is more than just a father.", "kin", [("Ann", "Tom", 1)]),
+    (
+        "The old gate by the river was mended, and it lay in\nFor Ann, Tom is not just a father.\nthe yard.",
+        "kin",
+        [("Ann", "Tom", 1)],
+    ),
+    ("FOR Ann, Tom is more than a father.", "kin", [("Ann", "Tom", 1)]),
     ("For Ann, Tom plays an important role as a father.", "kin", [("Ann", "Tom", 1)]),
     ("Tom is not only Ann's father but also her friend.", "kin", [("Ann", "Tom", 1)]),
     ("Alma Reyes was the maternal grandmother of Ben Okafor.", "kin", [("Ben Okafor", "Alma Reyes", 2)]),

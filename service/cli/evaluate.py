@@ -1,0 +1,221 @@
+"""`riffler eval`: evaluations with known answers. Heavy parts are imported where they are used."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from riffler.errors import InvalidInput
+
+if TYPE_CHECKING:
+    from riffler.service.evaluation.benchmark import Benchmark
+
+evaluations = typer.Typer(
+    no_args_is_help=True,
+    help="Measure answers, tokens and prices on texts with known answers, with and without the context tools.",
+)
+
+_LARGEST = 10_000_000
+
+Profiles = Annotated[
+    str, typer.Option("--profile", help="Which tools the model is offered: none, paper, riffler; several with commas.")
+]
+Engine = Annotated[str | None, typer.Option(help="Which engine answers.", envvar="RIFFLER_ENGINE")]
+Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
+]
+Json = Annotated[
+    Path | None, typer.Option("--json", help="Keep results here; the same command goes on where it stopped.")
+]
+Seed = Annotated[int, typer.Option(help="For the generated texts.")]
+CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
+CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
+Temperature = Annotated[float, typer.Option(help="Of the model; below 0 leaves the engine's own.")]
+
+
+@evaluations.command("pi-llm")
+def pi_llm(  # noqa: PLR0917 - typer calls it by name
+    updates: Annotated[str, typer.Option(help="Updates of each of the 46 keys, with commas.")] = "2,4,16,64,256,400",
+    sessions: Annotated[int, typer.Option(help="Cases of each number of updates.")] = 5,
+    dictionary: Annotated[
+        Path | None, typer.Option(help="Keys and values in the published form: a JSON object of 46 lists.")
+    ] = None,
+    profile: Profiles = "none,paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """Current values in streams of updates (PI-LLM)."""
+    from riffler.service.evaluation.dictionary import own_dictionary, read_dictionary  # noqa: PLC0415
+    from riffler.service.evaluation.pi_llm import PiLlm  # noqa: PLC0415
+
+    each = numbers("updates", updates, 1)
+    sessions = number("sessions", sessions, 1)
+    words = own_dictionary() if dictionary is None else read_dictionary(dictionary)
+    benchmark = PiLlm(words, each, sessions, seed)
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
+@evaluations.command()
+def kinship(  # noqa: PLR0917 - typer calls it by name
+    needles: Annotated[str, typer.Option(help="Sentences of kinship, with commas.")] = "2,3,4,5",
+    tokens: Annotated[str, typer.Option(help="Lengths of the document, with commas.")] = "1000,16000,64000,128000",
+    depth: Annotated[int, typer.Option(help="Where the first sentence goes, in percent.")] = 40,
+    sessions: Annotated[int, typer.Option(help="Cases of each cell.")] = 10,
+    profile: Profiles = "none,paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """Chains of kinship in long documents (NeedleBench M-RS)."""
+    from riffler.service.evaluation.needles import Needles  # noqa: PLC0415
+
+    benchmark = Needles(
+        numbers("needles", needles, 1, 50),
+        numbers("tokens", tokens, 1),
+        number("depth", depth, 0, 100),
+        number("sessions", sessions, 1),
+        seed,
+    )
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
+@evaluations.command()
+def entities(  # noqa: PLR0917 - typer calls it by name
+    entities: Annotated[str, typer.Option(help="How many owners with a thing and a place, with commas.")] = "100,1000",
+    positions: Annotated[str, typer.Option(help="Where the one stands that is asked for, in percent.")] = (
+        "0,25,50,75,100"
+    ),
+    sessions: Annotated[int, typer.Option(help="Cases of each cell.")] = 10,
+    profile: Profiles = "none,paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """Which thing belongs to whom, by position in the text."""
+    from riffler.service.evaluation.entities import Entities  # noqa: PLC0415
+
+    benchmark = Entities(
+        numbers("entities", entities, 1, 100_000),
+        numbers("positions", positions, 0, 100),
+        number("sessions", sessions, 1),
+        seed,
+    )
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
+def numbers(name: str, text: str, least: int, most: int = _LARGEST) -> tuple[int, ...]:
+    """Read whole numbers with commas between them.
+
+    Args:
+        name: The option's name.
+        text: What was given.
+        least: The smallest number that is possible.
+        most: The largest.
+
+    Returns:
+        The numbers, in order.
+
+    Raises:
+        InvalidInput: Something isn't such a number, or stands there twice.
+    """
+    try:
+        values = tuple(number(name, int(part), least, most) for part in text.split(","))
+    except ValueError as exc:
+        raise InvalidInput(f"{name}: expected whole numbers with commas between them, got {text!r:.60}") from exc
+    if len(set(values)) < len(values):
+        raise InvalidInput(f"{name}: expected each number once, got {text!r:.60}")
+    return values
+
+
+def number(name: str, value: int, least: int, most: int = _LARGEST) -> int:
+    """Check a number.
+
+    Args:
+        name: The option's name.
+        value: What was given.
+        least: The smallest number that is possible.
+        most: The largest.
+
+    Returns:
+        The number.
+
+    Raises:
+        InvalidInput: It is smaller or larger.
+    """
+    if not least <= value <= most:
+        raise InvalidInput(f"{name}: expected a whole number from {least} to {most}, got {value}")
+    return value
+
+
+def profiles_asked(text: str) -> tuple[str, ...]:
+    """Read names of profiles with commas between them.
+
+    Args:
+        text: What was given.
+
+    Returns:
+        The names, in order.
+
+    Raises:
+        InvalidInput: There is no such profile, or it stands there twice.
+    """
+    from riffler.tools.registry import PROFILES  # noqa: PLC0415 - pydantic takes 0.2 s
+
+    names = tuple(part.strip() for part in text.split(","))
+    for name in names:
+        if name not in PROFILES:
+            raise InvalidInput(f"profile: expected one of {', '.join(PROFILES)}, got {name!r:.60}")
+    if len(set(names)) < len(names):
+        raise InvalidInput(f"profile: expected each name once, got {text!r:.60}")
+    return names
+
+
+def _evaluate(
+    benchmark: Benchmark,
+    profile: str,
+    json: Path | None,
+    prices: tuple[float, float],
+    temperature: float,
+    **overrides: Any,  # noqa: ANN401 - settings, each checked
+) -> None:
+    from riffler.service.cli.evaluating import Plan, evaluate  # noqa: PLC0415 - takes a second
+    from riffler.service.logs import configure_logs  # noqa: PLC0415
+    from riffler.service.settings import read_settings  # noqa: PLC0415
+    from riffler.tools.price import CachePrices  # noqa: PLC0415
+
+    for name, price in zip(("cache-read", "cache-write"), prices, strict=True):
+        if not 0 < price <= 1000:
+            raise InvalidInput(f"{name}: expected a price above 0, as a multiple of a token's, got {price}")
+    profiles = profiles_asked(profile)
+    settings = read_settings(**overrides, rewriting=False)
+    configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
+    plan = Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json)
+    try:
+        asyncio.run(evaluate(plan, settings))
+    except KeyboardInterrupt:
+        kept = f"{json} has what was done; the same command goes on" if json else "nothing was kept, without --json"
+        typer.echo(f"riffler: stopped: {kept}", err=True)
+        raise typer.Exit(130) from None

@@ -1,0 +1,160 @@
+"""How an evaluation runs: the service as it is, once for each profile, on one engine, with a session for each case."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from collections.abc import AsyncGenerator, Mapping
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from riffler.errors import OverBudget
+from riffler.service.app import Riffler
+from riffler.service.cli.evaluation_tables import show_rows
+from riffler.service.evaluation.benchmark import Benchmark
+from riffler.service.evaluation.metered import MeteredEngine
+from riffler.service.evaluation.results import Results
+from riffler.service.evaluation.rows import INTERVAL, make_rows
+from riffler.service.evaluation.running import READER, Ask, Heard, cell_words, profiles_of, run_benchmark
+from riffler.service.inference.reader import ReaderEngine
+from riffler.service.ports.engine import Engine
+from riffler.service.ports.memory import SessionKey
+from riffler.service.settings import Settings
+from riffler.tools.price import CachePrices
+from riffler.tools.registry import PROFILES, Profile
+
+_LEFT_S = 86_400.0
+"""On a Redis of one's own, the session of a case that was killed is gone after this time."""
+_TENANT = "evaluation"
+"""Whose sessions the cases are: on a Redis that others use, nobody else's list has them."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be evaluated.
+
+    Attributes:
+        benchmark: The evaluation.
+        profiles: Which tools are offered, one after the other.
+        prices: Of the simulated prompt cache.
+        temperature: Of the model; None is the engine's own.
+        path: Where results are kept; None keeps none.
+    """
+
+    benchmark: Benchmark
+    profiles: tuple[str, ...]
+    prices: CachePrices
+    temperature: float | None = 0.0
+    path: Path | None = None
+
+
+async def evaluate(plan: Plan, settings: Settings, engine: Engine | None = None, out: Console | None = None) -> Results:
+    """Run what isn't done yet, show progress on standard error and the tables on standard output.
+
+    Args:
+        plan: What to evaluate.
+        settings: What to run on; without a Redis, sessions live in a folder that is removed afterwards.
+        engine: In place of the one that the settings name.
+        out: Where the tables go.
+
+    Returns:
+        The results.
+    """
+    benchmark = plan.benchmark
+    async with AsyncExitStack() as stack:
+        if settings.redis_url is None:
+            folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="riffler-eval-"))
+            settings = settings.model_copy(update={"data_folder": Path(folder)})
+        settings = settings.model_copy(update={"session_ttl_s": _LEFT_S})
+        owner = await stack.enter_async_context(Riffler(settings, _TENANT, engine))
+        names = (*plan.profiles, READER)
+        results = Results(
+            benchmark.name,
+            options_of(plan, settings, owner.engine),
+            lambda cases: make_rows(cases, benchmark.cells, profiles_of(dict.fromkeys(names))),
+            plan.path,
+        )
+        await owner.engine.ready()
+        asks: dict[str, Ask] = {
+            name: await stack.enter_async_context(_asking(plan, settings, owner.engine, name)) for name in names
+        }
+        await _run(plan, asks, results)
+    show_rows(benchmark, results.rows, out or Console(width=None if sys.stdout.isatty() else 130))
+    return results
+
+
+def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]:
+    """Say all that results depend on, so that others aren't mixed with them.
+
+    Args:
+        plan: What is evaluated.
+        settings: What it runs on.
+        engine: The engine.
+
+    Returns:
+        JSON values by name.
+    """
+    return {
+        **plan.benchmark.options,
+        "sessions": plan.benchmark.sessions,
+        "seed": plan.benchmark.seed,
+        "profiles": {name: _tools_digest(name) for name in plan.profiles},
+        "engine": engine.info.name,
+        "model": engine.info.model,
+        **{name: getattr(settings, name) for name in ("window_tokens", "completion_tokens", "step_cap")},
+        **{name: getattr(settings, name) for name in ("first_choice", "fitting")},
+        "temperature": plan.temperature,
+        "cache_prices": {"read": plan.prices.read, "write": plan.prices.write},
+        "interval": INTERVAL,
+    }
+
+
+async def _run(plan: Plan, asks: Mapping[str, Ask], results: Results) -> None:
+    total = len(plan.benchmark.cells) * plan.benchmark.sessions * (len(asks) + 1)
+    console = Console(stderr=True)
+    if results.cases:
+        console.print(f"{plan.path}: {len(results.cases)} of {total} cases were done before")
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task(plan.benchmark.name, total=total, completed=len(results.cases))
+        async for done in run_benchmark(plan.benchmark, asks, results):
+            cell = {name: done.record[name] for name in plan.benchmark.cells[0]}
+            words = f"{plan.benchmark.name}: {cell_words(cell)}, {done.record['profile']}"
+            bar.update(task, completed=done.count, description=words)
+
+
+@asynccontextmanager
+async def _asking(plan: Plan, settings: Settings, engine: Engine, name: str) -> AsyncGenerator[Ask]:
+    """Give what asks a case with the tools of a profile, in a session that is deleted when it is answered."""
+    tools: Profile = "paper" if name == READER else cast("Profile", name)
+    if name == READER:
+        settings, engine = settings.model_copy(update={"window_tokens": None}), ReaderEngine()
+    changes = {"tools": tools, **({} if PROFILES[tools] else {"first_choice": "auto"})}  # nothing that could be called
+    metered = MeteredEngine(engine, plan.prices, plan.temperature)
+    async with Riffler(settings.model_copy(update=changes), _TENANT, metered) as riffler:
+        await riffler.sessions.ping()  # with the agent's imports below: what starts late is in no case's time
+        _ = riffler.turns
+
+        async def ask(text: str) -> Heard:
+            metered.take()
+            try:
+                answer = await riffler.ask(text)
+            except OverBudget:
+                return Heard("", spent=metered.take(), over_budget=True)
+            await riffler.sessions.delete(SessionKey(_TENANT, answer.session))
+            return Heard(answer.text, answer.steps, metered.take(), answer.seen_tokens, answer.capped)
+
+        yield ask
+
+
+def _tools_digest(name: str) -> str:
+    """Name the tools of a profile by what a model reads of them."""
+    schemas = [tool.schema() for tool in PROFILES[cast("Profile", name)]]
+    return hashlib.sha256(json.dumps(schemas, sort_keys=True).encode()).hexdigest()[:8]

@@ -1,0 +1,184 @@
+"""`riffler eval`: options, and each evaluation from end to end on a real store."""
+
+import json
+import re
+from io import StringIO
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from rich.console import Console
+from typer.testing import CliRunner
+
+from riffler.errors import EngineUnavailable, InvalidInput
+from riffler.service.cli.evaluate import numbers, profiles_asked
+from riffler.service.cli.evaluating import Plan, evaluate
+from riffler.service.cli.main import app
+from riffler.service.evaluation.benchmark import Benchmark
+from riffler.service.evaluation.dictionary import own_dictionary
+from riffler.service.evaluation.entities import Entities
+from riffler.service.evaluation.needles import Needles
+from riffler.service.evaluation.pi_llm import PiLlm
+from riffler.service.inference.scripted import Reply, ScriptedEngine
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.settings import Settings, read_settings
+from riffler.tools.messages import ToolCall
+from riffler.tools.price import CachePrices
+
+FIELDS = {
+    *("profile", "sessions", "accuracy", "interval", "tool_steps", "refused_steps", "model_calls", "tokens_seen"),
+    *("tokens_last_view", "tokens_billed", "completion_tokens", "wall_s", "guard_spoke", "capped", "over_budget"),
+}
+
+
+@pytest.fixture(autouse=True)
+def clean(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No setting of the machine's."""
+    for name in ("REDIS_URL", "RIFFLER_REDIS_URL", "RIFFLER_ENGINE", "RIFFLER_MODEL", "RIFFLER_BASE_URL"):
+        monkeypatch.delenv(name, raising=False)
+
+
+def settings(**values: Any) -> Settings:
+    """What an evaluation runs on."""
+    return read_settings(rewriting=False, **values)
+
+
+def plan(benchmark: Benchmark, path: Path | None = None, profiles: tuple[str, ...] = ("none", "paper")) -> Plan:
+    """A plan with the prices that are the default."""
+    return Plan(benchmark, profiles, CachePrices(0.1, 1.25), path=path)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "cell", "rows"),
+    [
+        (["pi-llm", "--updates", "2,3", "--sessions", "1"], {"updates"}, 2),
+        (["kinship", "--needles", "2", "--tokens", "500,600", "--sessions", "1"], {"needles", "tokens"}, 2),
+        (["entities", "--entities", "5", "--positions", "0,50,100", "--sessions", "1"], {"entities", "position"}, 3),
+    ],
+)
+def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set[str], rows: int) -> None:
+    """The file has a row a cell for each profile and both baselines, with all fields; run again, nothing is asked."""
+    path = tmp_path / "out.json"
+    command = ["eval", *arguments, "--engine", "reader", "--profile", "none,riffler", "--json", str(path)]
+    done = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert done.exit_code == 0
+    assert "accuracy" in done.stdout
+    value = json.loads(path.read_text())
+    profiles = ["none", "riffler", "regex", "reader"]
+    assert [row["profile"] for row in value["rows"]] == profiles * rows
+    assert all(set(row) == FIELDS | cell for row in value["rows"])
+    assert {row["accuracy"] for row in value["rows"] if row["profile"] == "regex"} == {1}
+    assert value["options"]["engine"] == "reader"
+    before = path.read_bytes()
+    again = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert path.read_bytes() == before
+    assert f"{4 * rows} of {4 * rows} cases were done before" in re.sub(r"\s+", " ", again.stderr)
+
+
+async def test_a_model_with_tools_is_counted(tmp_path: Path) -> None:
+    """A scripted model that searches, then answers: steps, calls, tokens and bill stand in the rows, in its order."""
+
+    def model(request: EngineRequest) -> Reply:
+        owner = re.findall(r"Which thing does (\w+) keep", request.messages[0].text)[0]
+        if request.tools and request.messages[-1].role == "user":
+            return [ToolCall("call_1", "search_context", json.dumps({"query": f"{owner} keeps"}))]
+        return re.findall(rf"{owner} keeps the (\w+)", request.messages[0].text)[0]
+
+    engine, out = ScriptedEngine(model), StringIO()
+    done = await evaluate(
+        plan(Entities((5,), (50,), sessions=2), tmp_path / "out.json"), settings(), engine, Console(file=out, width=130)
+    )
+    rows = {row["profile"]: row for row in done.rows}
+    assert {name: row["accuracy"] for name, row in rows.items()} == dict.fromkeys(
+        ["none", "paper", "regex", "reader"], 1
+    )
+    assert (rows["none"]["model_calls"], rows["none"]["tool_steps"]) == (1, 0)
+    assert (rows["paper"]["model_calls"], rows["paper"]["tool_steps"], rows["paper"]["refused_steps"]) == (2, 1, 0)
+    none, paper = rows["none"], rows["paper"]
+    assert none["tokens_billed"] == pytest.approx(1.25 * none["tokens_seen"], abs=0.1)  # kept with one digit
+    first = paper["tokens_seen"] / 2  # the second call has the first one's tokens again, and a few more
+    assert 1.35 * first * 0.8 < paper["tokens_billed"] < 1.35 * first * 1.3
+    assert all(request.sampling.temperature == 0.0 for request in engine.requests)
+    assert "none" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "benchmark",
+    [PiLlm(own_dictionary(), (2,), sessions=1), Needles((2,), (400,), sessions=1), Entities((4,), (0,), sessions=1)],
+)
+async def test_a_wrong_answer_scores_nothing(benchmark: Benchmark) -> None:
+    """A model that says nothing of use is wrong in each evaluation, with an interval that says how little that is."""
+    engine = ScriptedEngine(lambda _request: "I can't tell.")
+    done = await evaluate(plan(benchmark), settings(), engine, Console(file=StringIO()))
+    rows = {row["profile"]: row for row in done.rows}
+    assert rows["none"]["accuracy"] == rows["paper"]["accuracy"] == 0
+    assert rows["none"]["interval"][1] > 0.5
+    assert rows["regex"]["accuracy"] == 1
+
+
+async def test_a_text_that_cannot_fit_is_told_apart() -> None:
+    """A text that asks as a whole can't be folded: in a window that is too small it is over budget, and wrong."""
+    engine = ScriptedEngine(lambda request: request.messages[0].text, window_tokens=1024)
+    done = await evaluate(
+        plan(Entities((65,), (100,), sessions=2), profiles=("none",)), settings(), engine, Console(file=StringIO())
+    )
+    rows = {row["profile"]: row for row in done.rows}
+    assert {name: row["over_budget"] for name, row in rows.items()} == {"none": 2, "regex": 0, "reader": 0}
+    assert {name: row["accuracy"] for name, row in rows.items()} == {"none": 0, "regex": 1, "reader": 1}
+    assert engine.requests == []
+
+
+async def test_a_failed_engine_ends_the_run(tmp_path: Path) -> None:
+    """Its error is the run's, and the file has no case of it."""
+    path = tmp_path / "out.json"
+    engine = ScriptedEngine(lambda _request: EngineUnavailable("engine scripted: gone"))
+    with pytest.raises(EngineUnavailable):
+        await evaluate(plan(Entities((2,), (0,)), path), settings(), engine)
+    assert json.loads(path.read_text())["cases"] == []
+
+
+async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a Redis that stays, the sessions of the cases are deleted."""
+    from riffler.service.app import Riffler  # noqa: PLC0415 - beside what it checks
+    from riffler.service.memory.embedded import EmbeddedServer  # noqa: PLC0415
+
+    values = settings(redis_url=f"unix://{EmbeddedServer(server_folder).socket}")
+    engine = ScriptedEngine(lambda _request: "no")
+    await evaluate(plan(Entities((2,), (0,), sessions=1)), values, engine, Console(file=StringIO()))
+    async with Riffler(values) as riffler:
+        assert (await riffler.sessions.sessions("evaluation")).sessions == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["pi-llm", "--updates", "2,x"], "updates: expected whole numbers with commas between them, got '2,x'"),
+        (["pi-llm", "--updates", ""], "updates: expected whole numbers"),
+        (["pi-llm", "--updates", "0"], "updates: expected a whole number from 1 to 10000000, got 0"),
+        (["pi-llm", "--updates", "2,2"], "updates: expected each number once"),
+        (["pi-llm", "--updates", "500"], "updates: expected at most 400, got 500"),
+        (["pi-llm", "--sessions", "0"], "sessions: expected a whole number from 1"),
+        (["pi-llm", "--profile", "all"], "profile: expected one of none, paper, riffler, got 'all'"),
+        (["pi-llm", "--profile", "none,none"], "profile: expected each name once"),
+        (["pi-llm", "--cache-read", "0"], "cache-read: expected a price above 0"),
+        (["pi-llm", "--dictionary", "nowhere.json"], "dictionary nowhere.json: No such file"),
+        (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
+        (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
+        (["entities", "--positions", "-1"], "positions: expected a whole number from 0 to 100, got -1"),
+        (["entities", "--engine", "abacus"], "engine: one of openai, reader, transformers, got 'abacus'"),
+    ],
+)
+def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> None:
+    """The error names the option, what came and what was expected; nothing is asked."""
+    done = CliRunner().invoke(app, ["eval", *arguments])
+    assert words in str(done.exception)
+    assert done.stdout == ""
+
+
+def test_lists_keep_their_order() -> None:
+    """Numbers and names with commas are read in the order given."""
+    assert numbers("updates", "16, 2", 1) == (16, 2)
+    assert profiles_asked("riffler, none") == ("riffler", "none")
+    with pytest.raises(InvalidInput):
+        numbers("updates", "1e3", 1)
+    assert cast("Any", numbers)("n", "7", 0) == (7,)
