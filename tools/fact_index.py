@@ -67,13 +67,13 @@ def packed(text: int, start: int) -> int:
 
 def unpacked(place: int) -> Place:
     """Take a place apart."""
+    return Place(*stretch_of(place), KINDS[place >> 1 & 3], bool(place & _OPENING))
+
+
+def stretch_of(place: int) -> tuple[int, int, int]:
+    """Give the number of a place's text, its first character, and one past its last."""
     start = place >> _START_SHIFT & (1 << START_BITS) - 1
-    length = place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1
-    return Place(place >> TEXT_SHIFT, start, start + length, KINDS[place >> 1 & 3], bool(place & _OPENING))
-
-
-def _end_of(place: int) -> int:
-    return (place >> _START_SHIFT & (1 << START_BITS) - 1) + (place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
+    return place >> TEXT_SHIFT, start, start + (place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -221,7 +221,7 @@ class FactIndex:
         for segment in self.segments:
             first, past = np.searchsorted(segment.places, np.array([low, high], np.uint64))
             pairs = zip(segment.hashes[first:past].tolist(), segment.places[first:past].tolist(), strict=True)
-            yield from (pair for pair in pairs if _end_of(pair[1]) > start)
+            yield from (pair for pair in pairs if stretch_of(pair[1])[2] > start)
 
     def newest_first(self, hashes: Sequence[int]) -> Iterator[tuple[int, Places]]:
         """Look up where facts stand, part by part from the newest.

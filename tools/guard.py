@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import NamedTuple
 
-from riffler.tools.fact_index import FactIndex, Place, hash_of, packed, unpacked
+from riffler.tools.fact_index import FactIndex, hash_of, packed, stretch_of, unpacked
 from riffler.tools.facts import Fact, Kind, facts, pair_of, plain
 from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
 from riffler.tools.memory import WorkingMemory
@@ -71,17 +71,16 @@ def lost(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Iterable[str]
     newest: dict[int, int] = {}
     for fragment in outermost(hiding):
         for said, place in _facts_in(index, fragment.span):
-            if place > newest.get(said, -1) and before.hidden_run(unpacked(place)) is None:
+            if place > newest.get(said, -1) and before.hidden_run(place) is None:
                 newest[said] = place
     gone = _Gone(memory, index)
     for said, place, staying in _staying(index, after, newest):
         gone.weigh(said, place, staying)
-    for summary in _summaries(memory):
+    summaries = _summaries(memory)
+    for summary in summaries:
         if after.will_hide(summary.span):
             gone.weigh_summary(summary.summary, after)
-    if not gone.found:
-        return Lost()
-    kept = [summary.summary for summary in _summaries(memory) if not after.will_hide(summary.span)]
+    kept = [summary.summary for summary in summaries if not after.will_hide(summary.span)]
     return gone.but_for([*kept, *shown])
 
 
@@ -159,11 +158,14 @@ class Sight:
             self._more.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment.span)
         self._runs: dict[int, tuple[list[int], list[int]]] = {}
 
-    def hidden_run(self, place: Place) -> int | None:
+    def hidden_run(self, place: int) -> int | None:
         """Give where the hidden stretch begins that shares a character with a place, or None where all is visible."""
-        starts, ends = self._runs.get(place.text) or self._runs_of(place.text)
-        at = bisect_left(starts, place.end) - 1
-        return starts[at] if at >= 0 and ends[at] > place.start else None
+        text, start, end = stretch_of(place)
+        starts, ends = self._runs.get(text) or self._runs_of(text)
+        if not starts:
+            return None
+        at = bisect_left(starts, end) - 1
+        return starts[at] if at >= 0 and ends[at] > start else None
 
     def will_hide(self, span: Span) -> bool:
         """Tell whether one of the fragments that are hidden, too, contains a span."""
@@ -173,7 +175,7 @@ class Sight:
 
     def _runs_of(self, text: int) -> tuple[list[int], list[int]]:
         slot = self._index.slot_of(text)
-        spans = [fragment.span for fragment in self._memory.fragments_of(*slot) if fragment.hidden]
+        spans = self._memory.hidden_spans(*slot)
         starts: list[int] = []
         ends: list[int] = []
         for span in sorted([*spans, *self._more.get(slot, ())], key=lambda span: span.start):
@@ -271,7 +273,7 @@ class _Gone:
         return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))
 
     def _at(self, place: int) -> str:
-        text, start, end, *_ = unpacked(place)
+        text, start, end = stretch_of(place)
         if text not in self._texts:
             message, slot = self.index.slot_of(text)
             self._texts[text] = self.memory.messages[message].texts[slot]
@@ -302,11 +304,11 @@ def _staying(index: FactIndex, after: Sight, newest: dict[int, int]) -> Iterator
 def _newest_visible(places: Sequence[int], after: Sight) -> int | None:
     at = len(places) - 1
     while at >= 0:
-        place = unpacked(places[at])
-        begins = after.hidden_run(place)
+        begins = after.hidden_run(places[at])
         if begins is None:
             return places[at]
-        at = min(at, bisect_left(places, packed(place.text, begins), 0, at)) - 1  # past all that begins in the stretch
+        text, *_ = stretch_of(places[at])
+        at = min(at, bisect_left(places, packed(text, begins), 0, at)) - 1  # past all that begins in the stretch
     return None
 
 

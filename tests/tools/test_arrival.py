@@ -12,6 +12,7 @@ from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.registry import Registry
+from riffler.tools.suggest import ranked
 from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
@@ -148,3 +149,29 @@ def test_what_lies_in_a_fragment_that_is_folded_isn_t_folded_too() -> None:
     hidden = {fragment.id for fragment in folded.fragments.values() if fragment.hidden}
     assert hidden <= {fragment.id for fragment in outer}
     assert view(folded).tokens(COUNTER) <= budget
+
+
+def test_the_service_folds_in_the_suggested_order() -> None:
+    """What is folded comes first in the order of suggestions: the newest values of few keys stay, though they are old."""
+    updates = "".join(f"colour {number % 9}: shade{number % 13}; " for number in range(3000))
+    text = f"harbour: north; {updates}"
+    messages = [Message.user(text), Message.user(QUESTION)]
+    memory = WorkingMemory().commit([append(WorkingMemory(), messages, COUNTER)])
+    pieces, folds = fit(memory, 4000, COUNTER)
+    assert isinstance(pieces, TextCut)
+    assert isinstance(folds, FragmentsFolded)
+    order = [each.fragment.id for each in ranked(memory.commit([pieces]))]
+    assert list(folds.ids) == order[: len(folds.ids)]
+    shown = view(memory.commit([pieces, folds])).messages[0].text
+    assert shown.startswith("harbour: north; ")
+    assert all(f"colour {number}: " in shown for number in range(9))
+
+
+def test_what_a_turn_asked_for_is_not_folded_at_once() -> None:
+    """A result that a tool gave in this turn stays when older text is there to fold, though other text says the same."""
+    memory = session()
+    said = Message.assistant(None, [ToolCall("c", "f", "{}")])
+    steps = [said, Message.tool("c", "key 1: value 1; " * 40)]
+    memory = memory.commit([append(memory, steps, COUNTER, "step")])
+    seen = view(memory.commit(fit(memory, 3000, COUNTER)))
+    assert seen.messages[5].text.startswith("key 1: value 1; ")
