@@ -60,7 +60,8 @@ class Fragment:
     Attributes:
         id: `f` and five hexadecimal digits, in the order of creation.
         span: The characters that it names.
-        tokens: Tokens of its original text, counted when it was cut.
+        tokens: Tokens of its original text, as the counter of that time counted them when it was cut: a figure to show
+            and to choose by. Budgets count the view anew.
         touched: The version in which it was cut or last changed its state.
         state: What the view shows in its place.
         focus: What the summary is about; empty when there is none.

@@ -147,18 +147,16 @@ class TokenLearning:
 
 def _within(precision: Vector, vector: Vector, prior: Known) -> Vector:
     """Give the best weights of the plausible range: what falls out of it is held at its edge, and the rest adapts."""
+    low, high = prior.least - prior.mean, prior.most - prior.mean
     held = np.zeros(len(vector), np.bool_)
     apart = np.linalg.solve(precision, vector)
-    for _ in range(8):
-        out = (prior.mean + apart < prior.least) | (prior.mean + apart > prior.most)
-        if not (out & ~held).any():
-            break
+    while (out := ((apart < low) | (apart > high)) & ~held).any():  # ends: each round holds more of them
         held |= out
-        apart = np.clip(apart, prior.least - prior.mean, prior.most - prior.mean)
+        apart = np.clip(apart, low, high)
         free = ~held
         left = vector[free] - precision[np.ix_(free, held)] @ apart[held]
         apart[free] = np.linalg.solve(precision[np.ix_(free, free)], left)
-    return np.clip(prior.mean + apart, prior.least, prior.most)
+    return prior.mean + np.clip(apart, low, high)
 
 
 @lru_cache(maxsize=64)

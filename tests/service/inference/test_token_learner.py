@@ -120,7 +120,7 @@ def test_engines_that_count_themselves_are_left_alone() -> None:
 
 
 async def test_a_turn_counts_with_one_counter(server_folder: Path) -> None:
-    """While its steps teach the engine, a turn counts all with the counter that it began with; the next has another."""
+    """While its steps teach the engine, a turn counts all with the counter that it began with; the next has a new."""
     calls = [ToolCall(f"call_{number}", "search_context", '{"query": "harbour"}') for number in range(3)]
 
     def model(request: EngineRequest) -> Reply:

@@ -43,6 +43,7 @@ def test_a_message_keeps_counts_of_few_counters() -> None:
     for _ in range(20):
         counter = TokenLearning().counter()
         count_message(message, counter)
+    assert count_message(message, counter) == message.counts[counter]
     assert len(message.counts) == MOST_COUNTERS
     assert counter in message.counts
     gc.collect()
