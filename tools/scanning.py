@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from riffler.tools.finding.exact import places_of
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 
@@ -43,11 +44,11 @@ def newest(memory: WorkingMemory, text: str, role: RoleChoice, most: int) -> tup
     found: list[Span] = []
     for message in reversed(list(readable(memory, role))):
         for slot, original in reversed(list(enumerate(memory.messages[message].texts))):
-            total += original.count(text)
-            end = len(original)
-            while len(found) < most and (start := original.rfind(text, 0, end)) >= 0:
-                found.append(Span(message, slot, start, start + len(text)))
-                end = start
+            count = original.count(text)
+            total += count
+            wanted = most - len(found) if count else 0
+            starts = places_of(original, text, 0, len(original), wanted, newest=True)
+            found += (Span(message, slot, start, start + len(text)) for start in starts)
     return total, found
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import sys
+from array import array
 from bisect import bisect_right
 from functools import cache, cached_property
 
@@ -42,20 +43,20 @@ class Folded:
         return self._original is not None
 
     @cached_property
-    def _steps(self) -> tuple[list[int], list[int], frozenset[int]]:
+    def _steps(self) -> tuple[array[int], array[int], bytearray]:
         """Say after which characters of the original, and of the folded text, places move; and which lie inside one."""
-        here, there, inside = [0], [0], set[int]()
+        here, there, inside = array("q", [0]), array("q", [0]), bytearray(len(self.text) + 1)
         for match in _growing().finditer(self._original or ""):
             folded = there[-1] + match.start() - here[-1]
             size = len(match[0].casefold())
-            inside.update(range(folded + 1, folded + size))
+            inside[folded + 1 : folded + size] = b"\1" * (size - 1)
             here.append(match.end())
             there.append(folded + size)
-        return here, there, frozenset(inside)
+        return here, there, inside
 
     def inside(self, place: int) -> bool:
         """Tell whether a place of the folded text lies inside what one character became."""
-        return self.grown and place in self._steps[2]
+        return self.grown and self._steps[2][place] == 1
 
     def there(self, place: int) -> int:
         """Give the place of the folded text for one of the original."""

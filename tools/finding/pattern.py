@@ -61,19 +61,20 @@ class Pattern:
 
         def look(area: Span, low: int, high: int, most: int, *, newest: bool) -> tuple[int, list[Span]]:
             count = 0
-            kept = deque[Span](maxlen=most if newest else None)
+            kept = deque[tuple[int, int]](maxlen=most if newest else None)
             for start, end in self._matches(compiled, area):
                 count += 1
                 if low <= start and end <= high and (newest or len(kept) < most):
-                    kept.append(Span(area.message, area.slot, start, end))
-            return count, list(reversed(kept) if newest else kept)
+                    kept.append((start, end))
+            places = reversed(kept) if newest else kept
+            return count, [Span(area.message, area.slot, *place) for place in places]
 
         try:
             return by_position(self._areas, look, page)
         except TimeoutError as exc:
             raise PatternTooSlow(
                 f"queries: the pattern {_quoted(query)} took longer than {self._limit_s:g} s and was stopped: "
-                "nest no repeats, or search for plain text"
+                "nest no repeats, match less often, or search for plain text"
             ) from exc
 
     def _matches(self, pattern: regex.Pattern[str], area: Span) -> Iterator[tuple[int, int]]:

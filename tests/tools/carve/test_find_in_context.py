@@ -2,6 +2,7 @@
 
 import json
 import re
+from types import MappingProxyType
 from typing import Any
 
 import pytest
@@ -274,9 +275,9 @@ def test_one_pattern_without_end_refuses_the_call() -> None:
 
 def test_ids_run_out() -> None:
     """Where a session has used its search ids, a search that finds more is refused, and one that finds none isn't."""
-    hit = SearchHit(f"s{LAST_ID:05x}", Span(0, 0, 0, 1))
-    memory = memory_of(Message.user("alpha"))
-    memory = memory.commit([TextSearched("a", tuple(SearchHit(f"s{n:05x}", hit.span) for n in range(1, LAST_ID + 1)))])
+    entries = memory_of(Message.user("alpha")).entries
+    hits = dict.fromkeys(map(str, range(LAST_ID)), SearchHit("s00001", Span(0, 0, 0, 1)))
+    memory = WorkingMemory(1, entries, hits=MappingProxyType(hits))
     with pytest.raises(InvalidState, match="all its 1048575 search ids"):
         find(memory, "alpha")
     assert find(memory, "beta").reply.startswith("0 matches")

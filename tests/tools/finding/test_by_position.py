@@ -77,6 +77,18 @@ def test_any_case_finds_what_folds_alike(texts: list[str], query: str, order: Or
         assert [(span.message, span.start, span.end) for span in spans] == naive
 
 
+@pytest.mark.parametrize(
+    ("query", "found"), [("s", ["s"]), ("ss", ["ß", "ß"]), ("sss", ["sß"]), ("i", []), ("fi", ["ﬁ"])]
+)
+@pytest.mark.parametrize("order", ["newest", "oldest"])
+def test_half_a_character_is_no_match(query: str, found: list[str], order: Order) -> None:
+    """A character that grows is matched as a whole or not at all."""
+    text = "ßsß İ ﬁ"
+    total, spans = all_pages(AnyCase(memory_of(text), areas_of(text)), query, order, 1)
+    assert total == len(spans)
+    assert [one.replace("ßs", "sß") for one in texts_at([text], spans)] == found
+
+
 @given(TEXTS)
 def test_places_of_folded_text_lead_back(text: str) -> None:
     """A place of the original, folded and back, is itself; inside what one character became lie its two ends."""
