@@ -49,6 +49,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.InvalidSpan: 422,
         errors.NothingToCut: 422,
         errors.NotJson: 422,
+        errors.PatternTooSlow: 422,
         errors.UnknownFragment: 404,
         errors.UnknownSearchHit: 404,
         errors.InvalidState: 409,

@@ -22,13 +22,14 @@ from riffler.tools.markers import taken_fences
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
-from riffler.tools.registry import Registry
+from riffler.tools.registry import EVERY_TOOL, Registry
+from riffler.tools.sight import Sight
 from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
 
 COUNTER = EstimatedTokens()
-REGISTRY = Registry()
+REGISTRY = Registry(EVERY_TOOL)
 PIECES = st.sampled_from(
     [
         "red: 1; blue: 2; ",
@@ -47,6 +48,8 @@ PIECES = st.sampled_from(
 )
 TEXTS = st.lists(PIECES, max_size=30).map("".join)
 IDS = st.integers(0, 12).map(lambda number: f"f{number:05x}")
+KINDS = ["size", "message", "headings", "paragraphs", "lines", "sentences", "code", "json", "markers"]
+HOWS = ["exact", "any_case", "pattern", "ranked", "fuzzy"]
 
 
 class Sessions(RuleBasedStateMachine):
@@ -131,6 +134,51 @@ class Sessions(RuleBasedStateMachine):
         """Text is searched, and a match looked at."""
         self.call("search_context", json.dumps({"query": query, "role": role, "max_results": number}))
         self.call("get_search_detail", json.dumps({"search_id": "s00001"}))
+
+    @rule(
+        tool=st.sampled_from(["fold_fragments", "keep_only", "restore_fragments"]),
+        data=st.data(),
+        strict=st.booleans(),
+    )
+    def change_many(self, tool: str, data: st.DataObject, strict: bool) -> None:
+        """Fragments are folded, kept or restored in a batch of ids and ranges, but for some."""
+        ranges = st.tuples(self.some_id(), self.some_id()).map("-".join)
+        choices = st.lists(st.one_of(self.some_id(), ranges, st.just("all")), min_size=1, max_size=3)
+        arguments: dict[str, object] = {"fragments": data.draw(choices)}
+        if tool != "keep_only":
+            arguments["but"] = data.draw(st.one_of(st.just([]), choices))
+        if tool != "restore_fragments":
+            arguments["strict"] = strict
+        self.call(tool, json.dumps(arguments))
+
+    @rule(by=st.sampled_from(KINDS), messages=st.sampled_from(["", "1", "1-3", "2-", "9"]), data=st.data())
+    def cut_by_structure(self, by: str, messages: str, data: st.DataObject) -> None:
+        """Text is cut by structure or size: of messages, in a fragment, or between markers."""
+        where = data.draw(st.sampled_from(["messages", "fragment", "markers"]))
+        arguments: dict[str, object] = {"by": by}
+        if where == "messages":
+            arguments["messages"] = messages
+        elif where == "fragment":
+            arguments["fragment"] = data.draw(self.some_id())
+        if where == "markers" or by == "markers":
+            arguments |= {"start_marker": data.draw(PIECES), "end_marker": data.draw(PIECES)}
+        if by not in {"markers", "message"} and data.draw(st.booleans()):
+            arguments["tokens"] = data.draw(st.integers(20, 100))
+        self.call("cut_context", json.dumps(arguments))
+
+    @rule(queries=st.lists(PIECES, min_size=1, max_size=3), how=st.sampled_from(HOWS), data=st.data())
+    def find(self, queries: list[str], how: str, data: st.DataObject) -> None:
+        """Several texts are searched at once, in some places and some order."""
+        order = data.draw(st.sampled_from(["auto", "newest", "oldest"]))
+        where = data.draw(st.sampled_from([{}, {"messages": "1-"}, {"roles": ["user"]}, {"fragments": ["f00001"]}]))
+        self.call("find_in_context", json.dumps({"queries": queries, "how": how, "order": order, **where}))
+
+    @rule(tokens=st.integers(1, 500))
+    def ask_what_to_fold(self, tokens: int) -> None:
+        """Suggestions are asked for; they change nothing."""
+        before = self.memory
+        self.call("suggest_folds", json.dumps({"tokens": tokens}))
+        assert self.memory == before
 
     @rule(arguments=st.sampled_from(["", "[]", "{", "null", '{"fragment_id": 3}', "[" * 100_000]))
     def call_wrongly(self, arguments: str) -> None:
@@ -224,6 +272,21 @@ class Sessions(RuleBasedStateMachine):
         assert found.count("status") == bool(hidden)
         assert {id_ for id_ in found if id_ != "status"} <= hidden
         assert bool(hidden) == bool(set(found) - {"status"})
+
+    @invariant()
+    def the_status_block_is_small_and_alone(self) -> None:
+        """It takes 2% of the budget, or 64 tokens, and changes nothing but the tail of the view."""
+        sight = Sight(6000, COUNTER)
+        plain, seen = view(self.memory).messages, view(self.memory, sight).messages
+        if not self.memory.fragments:
+            assert seen == plain
+            return
+        (differs,) = [index for index, (a, b) in enumerate(zip(plain, seen, strict=True)) if a != b]
+        opening = f"\n\n[[{self.memory.fence}:status" if self.memory.fence else "\n\n[[status"
+        before = plain[differs].texts[-1].rpartition(opening)[0] or plain[differs].texts[-1]
+        said, _, block = seen[differs].texts[-1].rpartition(opening)
+        assert said == before
+        assert COUNTER.count(opening.strip() + block) <= 120
 
     @invariant()
     def fragments_are_laminar(self) -> None:

@@ -48,7 +48,7 @@ async def make(server_folder: Path) -> AsyncIterator[Make]:
     def riffler(
         script: list[Reply] | ReplyFunction, window: int = 8000, policy: Policy | None = None, **settings: Any
     ) -> Riffler:
-        values = read_settings(data_folder=server_folder, **settings)
+        values = read_settings(data_folder=server_folder, **{"tools": "paper", **settings})
         made.append(Riffler(values, engine=ScriptedEngine(script, window_tokens=window), policy=policy, seed=1))
         return made[-1]
 
@@ -103,6 +103,20 @@ async def test_a_refusal_is_text_that_the_model_can_act_on(make: Make, name: str
     assert answer.steps[0].refused
     assert seen[0].startswith("error: ")
     assert words in seen[0]
+
+
+@pytest.mark.parametrize(("tools", "names"), [("none", 0), ("paper", 6), ("riffler", 9)])
+async def test_a_setting_chooses_the_tools(make: Make, tools: str, names: int) -> None:
+    """A model is offered the tools of the profile that the setting names, and no other."""
+    offered: list[str] = []
+
+    def model(request: EngineRequest) -> Reply:
+        offered.extend(schema["function"]["name"] for schema in request.tools)
+        return "Here."
+
+    await make(model, tools=tools).ask("Where is x?")
+    assert len(offered) == names
+    assert ("find_in_context" in offered) == (tools == "riffler")
 
 
 async def test_steps_and_words_stream_as_they_happen(make: Make) -> None:

@@ -24,6 +24,7 @@ EXCEPTIONS: Mapping[type[errors.RifflerError], tuple[int, str]] = {
     errors.UnknownSearchHit: (404, "there is nothing of this name"),
     errors.InvalidState: (409, "another state would allow it"),
     errors.Pinned: (409, "another question would allow it"),
+    errors.Guarded: (409, "another batch, or one that isn't strict, would do"),
     errors.NothingToUndo: (409, "an edit before it would allow it"),
     errors.TooFarBack: (409, "a session with a longer history would allow it"),
     errors.SummaryFailed: (502, "the engine's failure"),
