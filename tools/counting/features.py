@@ -111,7 +111,7 @@ def _of_chunk(text: str) -> Features:
     before = np.concatenate(([_LINE], kind[:-1]))  # a text begins as a line does
     pairs = np.bincount(kind * _KINDS + before, minlength=_KINDS * _KINDS)
     held = np.bincount(kind * (_DEEP + 1) + np.minimum(lengths, _DEEP), minlength=_KINDS * (_DEEP + 1))
-    reaching = held.reshape(_KINDS, -1) @ _REACH  # how many characters of a class stand at a place or later
+    reaching: Features = held.reshape(_KINDS, -1) @ _REACH  # how many characters of a class stand at a place or later
     long = lengths > _DEEP
     reaching += np.bincount(kind[long], lengths[long] - _DEEP, _KINDS).astype(np.int64)[:, None]
     first_ids, later = _tables()
