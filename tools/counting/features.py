@@ -80,6 +80,9 @@ NAMES: tuple[str, ...] = tuple(
 """The features' names, in order."""
 _ID = {name: number for number, name in enumerate(NAMES)}
 _PLACES = np.array(sorted({place for steps in _STEPS.values() for place, _ in steps}))
+_DEEP = int(_PLACES.max()) + 1
+_REACH = np.maximum(np.arange(_DEEP + 1)[:, None] - _PLACES, 0)
+"""How many characters of a run of a length stand at a place or later; shape (lengths, places)."""
 _LINE, _KINDS = int(Kind.LINE), len(Kind)
 
 
@@ -107,11 +110,12 @@ def _of_chunk(text: str) -> Features:
     kind = kinds[first].astype(np.int64)
     before = np.concatenate(([_LINE], kind[:-1]))  # a text begins as a line does
     pairs = np.bincount(kind * _KINDS + before, minlength=_KINDS * _KINDS)
-    reach = np.maximum(lengths[:, None] - _PLACES, 0)  # how many characters of a run stand at a place or later
-    cells = kind[:, None] * len(_PLACES) + np.arange(len(_PLACES))
-    reaching = np.bincount(cells.ravel(), reach.ravel(), _KINDS * len(_PLACES))
+    held = np.bincount(kind * (_DEEP + 1) + np.minimum(lengths, _DEEP), minlength=_KINDS * (_DEEP + 1))
+    reaching: Features = held.reshape(_KINDS, -1) @ _REACH  # how many characters of a class stand at a place or later
+    long = lengths > _DEEP
+    reaching += np.bincount(kind[long], lengths[long] - _DEEP, _KINDS).astype(np.int64)[:, None]
     first_ids, later = _tables()
-    found = np.bincount(first_ids, pairs, len(NAMES)) + later @ reaching
+    found = np.bincount(first_ids, pairs, len(NAMES)) + later @ reaching.ravel()
     return np.rint(found).astype(np.int64)
 
 

@@ -156,8 +156,8 @@ def _within(precision: Vector, vector: Vector, prior: Known) -> Vector:
         free = ~held
         left = vector[free] - precision[np.ix_(free, held)] @ apart[held]
         apart[free] = np.linalg.solve(precision[np.ix_(free, free)], left)
-    best: Vector = prior.mean + np.clip(apart, low, high)
-    return best
+    weights: Vector = prior.mean + np.clip(apart, low, high)
+    return weights
 
 
 @lru_cache(maxsize=64)
