@@ -152,7 +152,7 @@ def test_what_lies_in_a_fragment_that_is_folded_isn_t_folded_too() -> None:
 
 
 def test_the_service_folds_in_the_suggested_order() -> None:
-    """What is folded comes first in the order of suggestions: the newest values of few keys stay, though they are old."""
+    """What is folded comes first in the order of suggestions: newest values of few keys stay, though they are old."""
     updates = "".join(f"colour {number % 9}: shade{number % 13}; " for number in range(3000))
     text = f"harbour: north; {updates}"
     messages = [Message.user(text), Message.user(QUESTION)]
@@ -168,7 +168,7 @@ def test_the_service_folds_in_the_suggested_order() -> None:
 
 
 def test_what_a_turn_asked_for_is_not_folded_at_once() -> None:
-    """A result that a tool gave in this turn stays when older text is there to fold, though other text says the same."""
+    """A result that a tool gave in this turn stays when there is older text to fold, though that says the same."""
     memory = session()
     said = Message.assistant(None, [ToolCall("c", "f", "{}")])
     steps = [said, Message.tool("c", "key 1: value 1; " * 40)]
