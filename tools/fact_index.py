@@ -162,6 +162,17 @@ class FactIndex:
             This very index when it is that of the conversation; else a new one that shares the parts whose messages are
             the same. The cost is linear in the text of the others.
         """
+        kept = self.shared(entries)
+        covered = sum(len(segment.entries) for segment in kept)
+        if covered == len(entries):
+            return self if len(kept) == len(self.segments) else FactIndex(tuple(kept))
+        kept.append(_read(entries[covered:], covered, sum(len(segment.slots) for segment in kept)))
+        while len(kept) > 1 and kept[-1].size * 2 >= kept[-2].size:
+            kept[-2:] = [_merged(kept[-2], kept[-1])]
+        return FactIndex(tuple(kept))
+
+    def shared(self, entries: tuple[Entry, ...]) -> list[Segment]:
+        """Give the first parts, of which a conversation has the very same messages."""
         kept: list[Segment] = []
         covered = 0
         for segment in self.segments:
@@ -170,12 +181,7 @@ class FactIndex:
                 break
             kept.append(segment)
             covered = past
-        if covered == len(entries):
-            return self if len(kept) == len(self.segments) else FactIndex(tuple(kept))
-        kept.append(_read(entries[covered:], covered, sum(len(segment.slots) for segment in kept)))
-        while len(kept) > 1 and kept[-1].size * 2 >= kept[-2].size:
-            kept[-2:] = [_merged(kept[-2], kept[-1])]
-        return FactIndex(tuple(kept))
+        return kept
 
     def number_of(self, message: int, slot: int) -> int | None:
         """Give the number of a text in the index, or None when it isn't in it."""
@@ -279,16 +285,18 @@ class KnownFacts:
     def __init__(self) -> None:
         self._index = FactIndex()
 
-    def of(self, entries: tuple[Entry, ...]) -> FactIndex:
+    def of(self, entries: tuple[Entry, ...], read: FactIndex) -> FactIndex:
         """Give the index of a conversation, and keep it.
 
         Args:
             entries: The conversation.
+            read: What an ancestor of the memory has read.
 
         Returns:
             Its index.
         """
-        self._index = index = self._index.of(entries)
+        best = max(self._index, read, key=lambda index: sum(part.size for part in index.shared(entries)))
+        self._index = index = best.of(entries)
         return index
 
 

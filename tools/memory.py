@@ -145,9 +145,14 @@ class WorkingMemory:
         return KnownFacts()
 
     @cached_property
+    def _read_facts(self) -> FactIndex:
+        """The newest index of those that this memory comes from."""
+        return FactIndex()
+
+    @cached_property
     def facts(self) -> FactIndex:
         """Where the facts of the conversation stand. Only messages that no relative of this memory has read cost."""
-        return self._known_facts.of(self.entries)
+        return self._known_facts.of(self.entries, self._read_facts)
 
     def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
         """Give the fragments of a text slot by position, an outer one before those inside it."""
@@ -221,6 +226,7 @@ def _carry(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event])
     """Hand over what was worked out and still holds, so that a change costs what it touches and not the session."""
     known, new = before.__dict__, after.__dict__
     new["_known_facts"] = before._known_facts
+    new["_read_facts"] = known.get("facts", before._read_facts)
     if after.entries is before.entries:
         new |= {name: known[name] for name in ("messages", "characters", "facts") if name in known}
     elif "characters" in known:

@@ -283,7 +283,8 @@ class Sessions(RuleBasedStateMachine):
             return
         (differs,) = [index for index, (a, b) in enumerate(zip(plain, seen, strict=True)) if a != b]
         opening = f"\n\n[[{self.memory.fence}:status" if self.memory.fence else "\n\n[[status"
-        before = plain[differs].texts[-1].rpartition(opening)[0] or plain[differs].texts[-1]
+        before = plain[differs].texts[-1]
+        before = before.rpartition(opening)[0] if opening in before else before
         said, _, block = seen[differs].texts[-1].rpartition(opening)
         assert said == before
         assert COUNTER.count(opening.strip() + block) <= 120

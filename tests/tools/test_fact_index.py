@@ -88,6 +88,27 @@ def test_texts_that_aren_t_in_it() -> None:
         index.slot_of(2)
 
 
+def test_few_facts_are_looked_up_in_a_large_index() -> None:
+    """One by one, each of a few facts is found at the same places as among many."""
+    text = "".join(f"key {number % 700}: a{number % 11}; " for number in range(30_000))
+    index = FactIndex().of((Entry(Message.user(text)),))
+    hashes = list(dict.fromkeys(index.table().hashes.tolist()))
+    together = {hashes[number]: list(places) for number, places in index.newest_first(hashes)}
+    some = [*hashes[:3], hash_of("key", "none"), hashes[-1]]
+    assert {some[n]: list(places) for n, places in index.newest_first(some)} == {
+        said: together[said] for said in some if said in together
+    }
+    assert sum(map(len, together.values())) == len(index.table().hashes)
+
+
+def test_texts_beyond_the_last_number_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A conversation of more texts than can be numbered is indexed as far as that goes."""
+    monkeypatch.setattr("riffler.tools.fact_index._MOST_TEXTS", 2)
+    index = FactIndex().of(entries_of([("a: b", "app"), ("c: d", "app"), ("e: f", "app")]))
+    assert index.slots == ((0, 0), (1, 0))
+    assert index.number_of(2, 0) is None
+
+
 def test_memories_that_branch_share_the_index() -> None:
     """What a branch has read isn't read again by another that has the same messages, before or after a cut."""
     memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user("a: b; " * 100)], COUNTER)])
@@ -103,6 +124,19 @@ def test_memories_that_branch_share_the_index() -> None:
     assert contents(memory.facts) == contents(FactIndex().of(memory.entries))
 
 
+def test_a_large_branch_that_was_given_up_costs_once() -> None:
+    """After a branch that nobody goes on with, the others still start from what they themselves have read."""
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user("a: b; " * 100)], COUNTER)])
+    assert memory.facts.segments
+    here = memory.commit([MessagesAppended(1, (Message.user("c: d; " * 10),), "app")])
+    assert len(here.facts.segments) == 2
+    given_up = memory.commit([MessagesAppended(1, (Message.user("e: f; " * 30),) * 9, "app")])
+    assert given_up.facts.segments
+    after = here.commit([MessagesAppended(2, (Message.user("g: h"),), "app")])
+    assert after.facts.segments[:2] == here.facts.segments
+    assert contents(after.facts) == contents(FactIndex().of(after.entries))
+
+
 def test_threads_may_grow_it_at_once() -> None:
     """Of many threads with branches of their own each gets its own branch's index."""
     known = KnownFacts()
@@ -113,7 +147,7 @@ def test_threads_may_grow_it_at_once() -> None:
 
     def grow(number: int) -> None:
         rounds = range(20)
-        wrong.extend(number for _ in rounds if contents(known.of(branches[number])) != wanted[number])
+        wrong.extend(number for _ in rounds if contents(known.of(branches[number], FactIndex())) != wanted[number])
 
     threads = [threading.Thread(target=grow, args=(number,)) for number in range(16)]
     for thread in threads:
