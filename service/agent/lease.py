@@ -32,10 +32,14 @@ async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterat
         yield lease
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
-        with suppress(MemoryFailed):
-            await asyncio.shield(store.release(key, lease))
+        try:
+            # Not `await keeper` with its cancellation suppressed: that would swallow a cancellation of the turn, too.
+            await asyncio.wait({keeper})
+            if not keeper.cancelled():
+                keeper.result()
+        finally:
+            with suppress(MemoryFailed):
+                await asyncio.shield(store.release(key, lease))
 
 
 async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import sys
@@ -128,6 +129,9 @@ async def _run(plan: Plan, asks: Mapping[str, Ask], results: Results) -> None:
             cell = {name: done.record[name] for name in plan.benchmark.cells[0]}
             words = f"{plan.benchmark.name}: {cell_words(cell)}, {done.record['profile']}"
             bar.update(task, completed=done.count, description=words)
+            # A turn may swallow the cancellation that Ctrl-C is (asyncio.wait_for before Python 3.12, and others).
+            if (running := asyncio.current_task()) is not None and running.cancelling():
+                raise asyncio.CancelledError
 
 
 @asynccontextmanager

@@ -1,5 +1,7 @@
 """Holding a lease: it is renewed in time, for itself and for the session."""
 
+import asyncio
+
 import pytest
 from tests.contracts.sessions import until
 
@@ -38,3 +40,26 @@ async def test_a_turn_outlives_both_times(
         assert (await store.load(session_key)).version == 0
         with pytest.raises(SessionBusy):
             await store.acquire(session_key, lease_s)
+
+
+async def test_a_cancellation_at_the_end_is_not_swallowed(
+    memory_store: RedisMemoryStore, session_key: SessionKey
+) -> None:
+    """A turn that is cancelled as it ends is cancelled, and its lease is free."""
+    await memory_store.create(session_key)
+
+    async def turn() -> None:
+        async with held(memory_store, session_key, 60.0):
+            asyncio.current_task().cancel()  # type: ignore[union-attr] # a task runs this
+
+    with pytest.raises(asyncio.CancelledError):
+        await asyncio.create_task(turn())
+
+    async def free() -> bool:
+        try:
+            await memory_store.acquire(session_key, 1.0)
+        except SessionBusy:
+            return False
+        return True
+
+    await until(free)
