@@ -1,6 +1,7 @@
 """What the README says is run: its code, its arithmetic, its tree."""
 
 import json
+import math
 import os
 import re
 import socket
@@ -33,6 +34,23 @@ def test_the_code_runs(tmp_path: Path) -> None:
     )
     assert done.returncode == 0, done.stderr
     assert "3.11" in done.stdout
+
+
+def test_the_carving_is_as_told(tmp_path: Path) -> None:
+    """The worked calls give the replies that stand below them, and the sums are those of the replies."""
+    section = re.findall(r"## Carving, worked through\n(.*?)\n## ", README, re.DOTALL)[0]
+    code, told = re.findall(r"```(?:python)?\n(.*?)```", section, re.DOTALL)
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
+    )
+    assert (done.stdout, done.stderr) == (told, "")
+    freed, anew = (int(re.findall(pattern, told)[0]) for pattern in (r"(\d+) tokens freed", r"(\d+) tokens leave"))
+    now, each = 1.25 * anew - 0.1 * (freed + anew), 0.1 * freed
+    assert f"costs {round(now)} tokens more, paid back after {math.ceil(now / each)} further calls" in told
+    assert f"{anew} tokens are written at 1.25 where {freed + anew:,} would have been read at 0.1" in section
+    assert f"{1.25 * anew:.0f} - {0.1 * (freed + anew):.0f} = {now:.0f} more" in section
+    assert f"reads {freed:,} tokens fewer, which is {int(each)} less" in section
 
 
 def test_the_arithmetic_is_right() -> None:
