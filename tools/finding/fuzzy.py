@@ -6,8 +6,9 @@ both lengths. Text is looked at in windows that overlap by more than a query's l
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from functools import cached_property
+from itertools import islice
 from operator import itemgetter
 
 import numpy as np
@@ -28,6 +29,8 @@ MOST = 2000
 
 _LONGEST = 200
 _STEP = 32
+_BATCH = 8192
+"""Windows that are made and scored at once."""
 
 _Window = tuple[int, int, int]
 """The number of its area, and where it begins and ends in the folded text."""
@@ -80,19 +83,18 @@ class Fuzzy:
         near = np.flatnonzero(scores)
         best = np.sort(near[np.argsort(scores[near], kind="stable")[-self._most :]])
         for number in best.tolist():
-            area, start = windows.places[number]
-            yield area, start, start + len(windows.texts[number])
+            yield windows.place(number)
 
     def _windows_for(self, length: int) -> _Windows:
         """Give the windows for queries of a length; queries of about the same length share them."""
         step = -(-length // _STEP) * _STEP
         known = self._windows.get(step)
         if known is None:
-            known = self._windows[step] = _Windows()
+            known = self._windows[step] = _Windows(step)
             for number, area in enumerate(self._areas):
                 folded = self._texts.of(area.message, area.slot)
                 start, end = folded.there(area.start), folded.there(area.end)
-                known.add(number, folded.text[start:end], start, step)
+                known.add(number, folded.text, start, end)
         return known
 
     def _aligned(self, query: str, window: _Window) -> Iterator[tuple[float, Span]]:
@@ -115,25 +117,32 @@ class Fuzzy:
 
 
 class _Windows:
-    """Windows of all areas: texts that overlap by more than the longest query that they are for."""
+    """Windows of all areas: stretches that overlap by more than the longest query that they are for.
 
-    def __init__(self) -> None:
-        self.texts: list[str] = []
-        self.places: list[tuple[int, int]] = []
-        self._first: list[int] = []
-        self._last: list[int] = []
+    Only where they begin is kept; their texts, four times those of the areas, are made a batch at a time.
 
-    def add(self, number: int, text: str, start: int, step: int) -> None:
-        """Cut an area's text, which begins at a place of the folded text."""
-        size = 2 * step + step // 4 + 1
-        self._first.append(len(self.texts))
-        self.texts += (text[place : place + size] for place in range(0, len(text), step))
-        self.places += ((number, start + place) for place in range(0, len(text), step))
-        self._last.append(len(self.texts))
+    Args:
+        step: From the beginning of one to that of the next.
+    """
 
-    @cached_property
-    def _lengths(self) -> NDArray[np.int64]:
-        return np.fromiter(map(len, self.texts), np.int64, len(self.texts))
+    def __init__(self, step: int) -> None:
+        self._step, self._size = step, 2 * step + step // 4 + 1
+        self._areas: list[tuple[int, str, int, int]] = []
+        """Of each area its number, the folded text that it is part of, and where it begins and ends in that."""
+        self._firsts: list[int] = [0]
+        """The number of each area's first window, and of the one after the last."""
+
+    def add(self, number: int, text: str, start: int, end: int) -> None:
+        """Add an area that is not empty."""
+        self._areas.append((number, text, start, end))
+        self._firsts.append(self._firsts[-1] + len(range(start, end, self._step)))
+
+    def place(self, number: int) -> _Window:
+        """Give a window's area, and where it begins and ends."""
+        at = bisect_right(self._firsts, number) - 1
+        area, _, first, end = self._areas[at]
+        start = first + (number - self._firsts[at]) * self._step
+        return area, start, min(end, start + self._size)
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """Score all windows, 0 for what isn't near.
@@ -149,12 +158,21 @@ class _Windows:
         """
         from rapidfuzz import process  # noqa: PLC0415 - it loads more than the rest, and few calls need it
 
-        scores: NDArray[np.float32] = process.cdist(
-            [query], self.texts, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SCORE, dtype=np.float32
-        )[0]
-        short = self._lengths < len(query)
-        scores[short] = 0
-        whole = np.asarray(self._first, np.int64)[np.subtract(self._last, self._first) == 1]
-        for number in whole[short[whole]].tolist():
-            scores[number] = fuzz.ratio(query, self.texts[number], score_cutoff=LEAST_SCORE)
+        scores = np.zeros(self._firsts[-1], np.float32)
+        done = 0
+        texts = (
+            text[place : min(end, place + self._size)]
+            for _, text, start, end in self._areas
+            for place in range(start, end, self._step)
+        )
+        while batch := list(islice(texts, _BATCH)):
+            scores[done : done + len(batch)] = process.cdist(
+                [query], batch, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SCORE, dtype=np.float32
+            )[0]
+            short = np.fromiter(map(len, batch), np.int64, len(batch)) < len(query)
+            scores[done : done + len(batch)][short] = 0
+            done += len(batch)
+        for at, (_, text, start, end) in enumerate(self._areas):
+            if end - start < len(query) and self._firsts[at + 1] - self._firsts[at] == 1:
+                scores[self._firsts[at]] = fuzz.ratio(query, text[start:end], score_cutoff=LEAST_SCORE)
         return scores
