@@ -102,7 +102,7 @@ def _folds(
     look: Sight | None,
 ) -> tuple[Event, ...]:
     """Cut these spans, then fold until the view fits; raise OverBudget when nothing is left to fold."""
-    tokens = view(memory).tokens(counter)
+    tokens = view(memory, look).tokens(counter)
     events: list[Event] = []
     after = memory
     if long:

@@ -24,6 +24,10 @@ _LOOK_ALIKE = re.compile(r"\[\[(?:(\d{1,9}):)?(?=f[0-9a-f]{5}|status)")
 """Nine digits are enough: a fence of ten would need a thousand million look-alikes before it."""
 
 
+_MOST_RUNS = 200
+"""Runs that the status line names: some two thousand tokens."""
+
+
 def taken_fences(texts: Iterable[str]) -> frozenset[int]:
     """Find the fences that texts have look-alikes of.
 
@@ -100,7 +104,10 @@ def status_line(fragments: Sequence[Fragment], fence: int) -> str:
     Returns:
         One line.
     """
-    return f"{opening(fence)}status {'; '.join(_run_words(run) for run in runs_of(fragments))}]]"
+    runs = runs_of(fragments)
+    more = sum(len(run) for run in runs[_MOST_RUNS:])
+    words = [*map(_run_words, runs[:_MOST_RUNS]), *([f"and {more} more"] if more else [])]
+    return f"{opening(fence)}status {'; '.join(words)}]]"
 
 
 def _run_words(run: Sequence[Fragment]) -> str:

@@ -17,9 +17,10 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter, count_message
-from riffler.tools.view import View
+from riffler.tools.view import View, bare_view
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +73,39 @@ def price_edit(before: View, after: View, counter: TokenCounter, prices: CachePr
     was, now = was - kept, now - kept
     cost = prices.write * now - prices.read * was
     saved = prices.read * (was - now)
-    if cost <= 0:
-        steps: int | None = 0
-    else:
-        steps = math.ceil(cost / saved) if saved > 0 else None
-    return EditPrice(was - now, now, cost, steps)
+    return EditPrice(was - now, now, cost, _steps(cost, saved))
+
+
+def price_between(
+    before: WorkingMemory,
+    after: WorkingMemory,
+    counter: TokenCounter,
+    prices: CachePrices,
+    cached: WorkingMemory | None = None,
+) -> EditPrice:
+    """Price what leads from one working memory to another of as many messages.
+
+    The status at the tail is no part of it: that is written anew with every call.
+
+    Args:
+        before: The memory before the edit.
+        after: The memory after it.
+        counter: Counts tokens.
+        prices: The cache's prices.
+        cached: What the cache holds the view of, when it isn't `before`: earlier edits of the same step have broken the
+            prefix already, and the price is what this edit adds to theirs.
+
+    Returns:
+        The price.
+    """
+    now = bare_view(after)
+    price = price_edit(bare_view(before), now, counter, prices)
+    if cached is None or cached is before:
+        return price
+    held = bare_view(cached)
+    both, earlier = price_edit(held, now, counter, prices), price_edit(held, bare_view(before), counter, prices)
+    cost = both.cost_tokens - earlier.cost_tokens
+    return EditPrice(price.freed_tokens, both.rewritten_tokens, cost, _steps(cost, prices.read * price.freed_tokens))
 
 
 def price_words(price: EditPrice, prices: CachePrices) -> str:
@@ -100,6 +129,12 @@ def price_words(price: EditPrice, prices: CachePrices) -> str:
         return f"{head}; the next call costs {-cost} tokens less, so it pays at once"
     tail = "it never pays back by itself" if price.steps is None else f"paid back after {price.steps} further calls"
     return f"{head}; {price.rewritten_tokens} tokens leave the cache: the next call costs {cost} tokens more, {tail}"
+
+
+def _steps(cost: float, saved: float) -> int | None:
+    if cost <= 0:
+        return 0
+    return math.ceil(cost / saved) if saved > 0 else None
 
 
 def _rest_tokens(shown: View, first: int, counter: TokenCounter) -> int:

@@ -10,6 +10,7 @@ After VISTA (arXiv 2606.30005), whose dashboard of tokens, age and state a block
 tools. It stands inside the view's last message, so that the prefix stays, and only once there are fragments. It takes
 at most 2% of the budget: neighbours of one state are merged into runs, then first words are left out, then the
 smallest runs, and the block says how many it left out. Budgets so small that 2% would hold no run at all get 64 tokens.
+At the budget's edge a line says what to fold first.
 """
 
 from __future__ import annotations
@@ -22,12 +23,15 @@ from riffler.tools.first_words import first_words
 from riffler.tools.fragments import Fragment, FragmentState
 from riffler.tools.markers import opening
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.runs import run_words, runs_of
+from riffler.tools.runs import ids_words, run_words, runs_of
+from riffler.tools.suggest import suggestions
 from riffler.tools.tokens import TokenCounter
 
 SHARE = 0.02
 """Most of the budget that the block takes."""
 _LEAST_TOKENS = 64
+_EDGE, _ROOM = 0.85, 0.75
+"""A view that takes more than the first share of the budget is told what to fold to come down to the second."""
 _WORDS_CHARACTERS = 24
 _LINE_TOKENS = 12
 """A line takes at least about this much: more lines than that aren't even tried."""
@@ -43,10 +47,12 @@ class Sight:
     Attributes:
         budget_tokens: What a view may take.
         counter: Counts tokens as the served model does.
+        suggests: Whether the block of a view that is nearly full says what to fold first.
     """
 
     budget_tokens: int
     counter: TokenCounter
+    suggests: bool = False
 
     @property
     def most_tokens(self) -> int:
@@ -66,11 +72,24 @@ def status_block(memory: WorkingMemory, used_tokens: int, sight: Sight) -> str:
         The block, of at most `sight.most_tokens` tokens and a few of its own frame.
     """
     fragments = memory.reachable()
+    edge = _first_folds(memory, used_tokens, sight)
     for lines in _shorter_and_shorter(memory, fragments, sight.most_tokens // _LINE_TOKENS):
-        block = _framed(memory.fence, used_tokens, sight, lines)
+        block = _framed(memory.fence, used_tokens, sight, [*lines, *edge])
         if sight.counter.count(block) <= sight.most_tokens:
             return block
-    return _largest(memory, runs_of(fragments), used_tokens, sight)
+    return _largest(memory, runs_of(fragments), used_tokens, sight, edge)
+
+
+def _first_folds(memory: WorkingMemory, used_tokens: int, sight: Sight) -> list[str]:
+    """Say what to fold first at the budget's edge, while there is room to say it."""
+    over = used_tokens - int(sight.budget_tokens * _EDGE)
+    if not sight.suggests or over <= 0 or sight.budget_tokens - used_tokens < sight.most_tokens:
+        return []
+    wanted = used_tokens - int(sight.budget_tokens * _ROOM)
+    first = next(iter(suggestions(memory, wanted, sight.counter, guard=False)), None)
+    if first is None:
+        return []
+    return [f"fold first: {ids_words(first.ids, 3)} {first.tokens}, {first.reason}"]
 
 
 def _shorter_and_shorter(memory: WorkingMemory, fragments: Group, most_lines: int) -> Iterable[list[str]]:
@@ -97,7 +116,7 @@ def _hidden_merged(fragments: Group) -> list[Group]:
     return groups
 
 
-def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sight: Sight) -> str:
+def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sight: Sight, edge: Sequence[str]) -> str:
     """Write the block with as many of the largest runs as there is room for."""
     by_size = sorted(range(len(runs)), key=lambda at: (-_tokens(runs[at]), at))
 
@@ -105,7 +124,7 @@ def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sig
         chosen = set(by_size[:shown])
         lines = [_line(memory, run, words=False) for at, run in enumerate(runs) if at in chosen]
         rest = [run for at, run in enumerate(runs) if at not in chosen]
-        return _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest)])
+        return _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest), *edge])
 
     block = block_of(0)
     low, high = 1, min(len(runs), sight.most_tokens // 4)

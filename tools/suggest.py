@@ -106,13 +106,16 @@ def ranked(memory: WorkingMemory) -> list[Ranked]:
     return [each for _, each in sorted(found, key=lambda pair: pair[0])]
 
 
-def suggestions(memory: WorkingMemory, tokens_to_free: int, counter: TokenCounter) -> tuple[Suggestion, ...]:
+def suggestions(
+    memory: WorkingMemory, tokens_to_free: int, counter: TokenCounter, *, guard: bool = True
+) -> tuple[Suggestion, ...]:
     """Suggest what to fold.
 
     Args:
         memory: The working memory.
         tokens_to_free: How many tokens the view should be smaller.
         counter: Counts the markers that stand in place of what is folded.
+        guard: Whether to ask the guard what each would lose; without it they come at a part of the cost.
 
     Returns:
         Suggestions in the order to fold; together they free as much if there is as much to free. Fragments that are no
@@ -129,7 +132,7 @@ def suggestions(memory: WorkingMemory, tokens_to_free: int, counter: TokenCounte
         if freed > 0:
             chosen.append(each)
             left -= freed
-    return tuple(_grouped(memory, chosen))
+    return tuple(_grouped(memory, chosen, guard))
 
 
 def foldable(memory: WorkingMemory) -> list[Fragment]:
@@ -146,13 +149,13 @@ def foldable(memory: WorkingMemory) -> list[Fragment]:
     )
 
 
-def _grouped(memory: WorkingMemory, chosen: list[Ranked]) -> Iterator[Suggestion]:
+def _grouped(memory: WorkingMemory, chosen: list[Ranked], guard: bool) -> Iterator[Suggestion]:
     before: list[Fragment] = []
     said = Lost()
     for (reason, _), group in groupby(chosen, key=lambda each: (each.reason, each.keeps > 0)):
         fragments = outermost(each.fragment for each in group)
         before += fragments
-        loses = lost(memory, before)
+        loses = lost(memory, before) if guard else said
         tokens = sum(fragment.tokens for fragment in fragments)
         yield Suggestion(tuple(fragment.id for fragment in fragments), tokens, reason, loses.without(said))
         said = loses

@@ -48,6 +48,7 @@ class Inputs:
         summary: The text that was written for the tool's `SummaryOrder`; empty for tools that order none.
         prices: Of the engine's prompt cache.
         budget_tokens: What a view may take; None where that isn't known.
+        cached: What the model saw last, when other calls of the same step came before this one; else None.
         past: The session's versions, newest first, at least as far as the tool's `PastOrder` wants and they are kept.
     """
 
@@ -55,6 +56,7 @@ class Inputs:
     summary: str = ""
     prices: CachePrices = field(default_factory=CachePrices)
     budget_tokens: int | None = None
+    cached: WorkingMemory | None = None
     past: tuple[Version, ...] = ()
 
 

@@ -57,8 +57,30 @@ def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
         The view. Its cost is linear in the number of messages, and in the text of those that something touched since
         the view of the version before.
     """
+    bare = bare_view(memory)
+    if not (any(memory.hidden_slots.values()) or (sight is not None and memory.fragments)):
+        return bare
+    if sight is None:
+        status = status_line(memory.reachable(), memory.fence)
+    else:
+        status = status_block(memory, bare.tokens(sight.counter), sight)
+    messages = list(bare.messages)
+    last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
+    *before, final = messages[last].texts
+    messages[last] = messages[last].with_texts([*before, f"{final}\n\n{status}"])
+    return View(tuple(messages), bare.changed | {last})
+
+
+def bare_view(memory: WorkingMemory) -> View:
+    """Compute what the model sees, without the status at its tail: what edits are priced by.
+
+    Args:
+        memory: The working memory.
+
+    Returns:
+        The view, at the cost that `view` has.
+    """
     slots = {message: found for message, found in memory.hidden_slots.items() if found}
-    hidden = bool(slots)
     if memory.rewrite is not None and memory.rewrite.text is not None:
         span = memory.rewrite.span
         slots[span.message] = (*slots.get(span.message, ()), span.slot)
@@ -71,18 +93,7 @@ def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
                 texts[slot] = _shown(memory, index, slot)
             shown = memory.rendered[index] = messages[index].with_texts(texts)
         messages[index] = shown
-    touched = set(slots)
-    if hidden or (sight is not None and memory.fragments):
-        if sight is None:
-            status = status_line(memory.reachable(), memory.fence)
-        else:
-            used = sum(count_message(message, sight.counter) for message in messages)
-            status = status_block(memory, used, sight)
-        last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
-        *before, final = messages[last].texts
-        messages[last] = messages[last].with_texts([*before, f"{final}\n\n{status}"])
-        touched.add(last)
-    return View(tuple(messages), frozenset(touched))
+    return View(tuple(messages), frozenset(slots))
 
 
 def visible_stretches(memory: WorkingMemory, message: int, slot: int) -> Iterator[Span]:

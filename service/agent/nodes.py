@@ -235,6 +235,7 @@ class Nodes:
                 read_past=read_past,
                 cost=cost,
                 counter=self._turn.counter,
+                cached=stored.commit(events[:1]) if len(events) > 1 else None,  # before the step's first edit
             )
         except ToolRefused as exc:
             return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage

@@ -75,4 +75,4 @@ class Room:
         Returns:
             The sight.
         """
-        return Sight(self.budget_tokens(counter), counter) if self.sighted else None
+        return Sight(self.budget_tokens(counter), counter, suggests=True) if self.sighted else None

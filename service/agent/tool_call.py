@@ -39,6 +39,7 @@ async def run_call(
     summary: str = "",
     cost: Cost | None = None,
     counter: TokenCounter | None = None,
+    cached: WorkingMemory | None = None,
 ) -> Outcome:
     """Run a tool; where it orders a summary and none is given, the engine writes it.
 
@@ -52,6 +53,7 @@ async def run_call(
         summary: The summary, where a person wrote it.
         cost: Is told what inner calls cost.
         counter: Counts tokens; None is the engine's own as it is now.
+        cached: What the model saw last, when other calls of its step came before this one.
 
     Returns:
         Events to commit, and the reply. Raises a leaf of `ToolRefused` when the tool can't run.
@@ -63,7 +65,7 @@ async def run_call(
         summary = await _summarise(engine, order, cost or Cost(), counter)
     wanted = registry.past(memory, name, arguments)
     past = await read_past(wanted) if wanted else ()
-    inputs = Inputs(counter, summary, room.prices, room.budget_tokens(counter), past)
+    inputs = Inputs(counter, summary, room.prices, room.budget_tokens(counter), cached, past)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 

@@ -26,19 +26,19 @@ WORDS = [first + second + third for first in SYLLABLES for second in SYLLABLES f
 
 
 def passage(number: int) -> str:
-    """Write two kilobytes that no other number has: a heading, prose, and the newest value of a key."""
-    words = " ".join(WORDS[(number * 7919 + each * each) % len(WORDS)] for each in range(270))
+    """Write two and a half kilobytes that no other number has: a heading, prose, and the newest value of a key."""
+    words = " ".join(WORDS[(number * 7919 + each * each) % len(WORDS)] for each in range(350))
     return f"## Part {number}\n\n{words}. The mayor of Lund saw it.\n\nkey {number % 46}: value {number}\n\n"
 
 
 def many_messages(passages: int = 2000) -> list[Message]:
-    """Messages of two kilobytes, and a question."""
+    """Messages of two and a half kilobytes, and a question."""
     said = [(Message.user if number % 2 else Message.assistant)(passage(number)) for number in range(passages)]
     return [*said, Message.user("What is key 7?")]
 
 
 def one_message(passages: int = 2000) -> list[Message]:
-    """One message of four megabytes, and a question."""
+    """One message of nearly five megabytes, and a question."""
     return [Message.user("".join(passage(number) for number in range(passages))), Message.user("What is key 7?")]
 
 

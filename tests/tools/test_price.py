@@ -6,8 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut
+from riffler.tools.fragments import Fragment, Span, fragment_id
+from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.price import CachePrices, price_edit, price_words
+from riffler.tools.price import CachePrices, price_between, price_edit, price_words
 from riffler.tools.tokens import MESSAGE_OVERHEAD_TOKENS
 from riffler.tools.view import View
 
@@ -96,3 +99,20 @@ def test_what_is_in_common_stays_in_the_cache() -> None:
     price = price_edit(seen("x" * 50, "abcdXXXXefgh"), seen("x" * 50, "abcdefgh"), Words(), CachePrices(0.1, 1))
     assert price.freed_tokens == 4
     assert 4 <= price.rewritten_tokens <= 4 + MESSAGE_OVERHEAD_TOKENS
+
+
+def test_a_second_edit_of_a_step_costs_what_it_adds() -> None:
+    """The prefix is broken once: the prices of two edits of one step add up to that of both at once."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("a" * 900),))])
+    cuts = tuple(Fragment(fragment_id(n + 1), Span(0, 0, 100 * n, 100 * n + 100), 100, 2) for n in range(9))
+    memory = memory.commit([TextCut(cuts)])
+    first = memory.commit([FragmentsFolded(("f00002", "f00003"))])
+    second = first.commit([FragmentsFolded(("f00007",))])
+    prices = CachePrices(0.1, 1.25)
+    both = price_between(memory, second, Words(), prices)
+    one = price_between(memory, first, Words(), prices)
+    other = price_between(first, second, Words(), prices, cached=memory)
+    assert one.freed_tokens + other.freed_tokens == both.freed_tokens
+    assert math.isclose(one.cost_tokens + other.cost_tokens, both.cost_tokens)
+    assert price_between(memory, first, Words(), prices, cached=memory) == one
+    assert price_between(first, second, Words(), prices).cost_tokens > other.cost_tokens

@@ -110,3 +110,21 @@ def test_the_block_reads_as_documented() -> None:
     assert less[2].startswith("f00001-f00004 folded ")
     assert less[3].startswith("f00005 visible ")
     assert f"{used - 20} over" in block_of(memory, 20)
+
+
+def test_at_the_edge_it_says_what_to_fold_first() -> None:
+    """From 85% of the budget on, while there is room to say it, the first suggestion ends the block; else none does."""
+    memory = memory_of(["Minutes of the meeting in spring. " * 200], 8, set())
+    tokens = view(memory).tokens(COUNTER)
+
+    def ends_of(budget: int) -> str:
+        text = view(memory, Sight(budget, COUNTER, suggests=True)).messages[-1].text
+        return text.splitlines()[-2]
+
+    assert ends_of(int(tokens / 0.9)).startswith("fold first: f0000")
+    assert "fold first" not in ends_of(int(tokens / 0.8))
+    assert "fold first" not in ends_of(tokens)
+    assert COUNTER.count(ends_of(int(tokens / 0.9))) < 40
+    pinned = memory.commit([FragmentsFolded(tuple(memory.fragments))])
+    few = view(pinned).tokens(COUNTER)
+    assert "fold first" not in view(pinned, Sight(few + 70, COUNTER, suggests=True)).messages[-1].text

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riffler.tools.guard import lost, words
-
 from riffler.errors import Guarded, Pinned
 from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
+from riffler.tools.guard import lost, words
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.price import price_edit, price_words
+from riffler.tools.price import price_between, price_words
 from riffler.tools.runs import ids_words
 from riffler.tools.tool import Inputs, Outcome
-from riffler.tools.view import view
+from riffler.tools.view import bare_view
 
 
 def apart(memory: WorkingMemory, fragments: Sequence[Fragment], named: Sequence[str]) -> tuple[list[Fragment], str]:
@@ -78,11 +77,11 @@ def outcome(memory: WorkingMemory, events: tuple[Event, ...], head: str, inputs:
     Returns:
         The events, and a reply with the price.
     """
-    after = view(memory.commit(events))
-    price = price_edit(view(memory), after, inputs.counter, inputs.prices)
+    after = memory.commit(events)
+    price = price_between(memory, after, inputs.counter, inputs.prices, inputs.cached)
     reply = f"{head}: {price_words(price, inputs.prices)}"
     if inputs.budget_tokens is not None and price.freed_tokens < 0:
-        tokens = after.tokens(inputs.counter)
+        tokens = bare_view(after).tokens(inputs.counter)
         if tokens > inputs.budget_tokens:
             reply += (
                 f"; the view now takes {tokens} tokens of {inputs.budget_tokens}: fold something else, or Riffler will"

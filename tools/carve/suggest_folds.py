@@ -14,7 +14,7 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
 from riffler.tools.suggest import Suggestion, suggestions
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
-from riffler.tools.view import view
+from riffler.tools.view import bare_view
 
 _MOST_RUNS = 30
 """Ids and ranges in a line; a second call has the others, when these are folded."""
@@ -41,7 +41,7 @@ def _run(memory: WorkingMemory, arguments: SuggestFolds, inputs: Inputs) -> Outc
 
 
 def _default(memory: WorkingMemory, inputs: Inputs) -> int:
-    tokens = view(memory).tokens(inputs.counter)
+    tokens = bare_view(memory).tokens(inputs.counter)
     over = tokens - inputs.budget_tokens if inputs.budget_tokens is not None else 0
     return over if over > 0 else max(1, tokens // 4)
 

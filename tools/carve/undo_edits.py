@@ -13,14 +13,13 @@ from typing import Annotated
 from pydantic import Field
 
 from riffler.errors import InvalidArguments, NothingToUndo, TooFarBack
+from riffler.tools.carve.edit import guarded, outcome
 from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored, FragmentSummarised
 from riffler.tools.fragments import Fragment, FragmentState
 from riffler.tools.history import PastOrder, Version, earlier, reach
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.price import price_edit, price_words
 from riffler.tools.runs import ids_words
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
-from riffler.tools.view import view
 
 _VISIBLE = (FragmentState.VISIBLE, "", "")
 
@@ -60,11 +59,12 @@ def _run(memory: WorkingMemory, arguments: UndoEdits, inputs: Inputs) -> Outcome
     if not events:
         why = stays or f"all fragments are as they were at version {number}"
         raise NothingToUndo(f"nothing to undo: {why}; ask for an earlier version")
-    after = memory.commit(events)
-    price = price_edit(view(memory), view(after), inputs.counter, inputs.prices)
+    shown = memory.commit(events[:1]) if isinstance(events[0], FragmentsRestored) else memory
+    hiding = [fragment for fragment, state in changed if not fragment.hidden and state[0] is not FragmentState.VISIBLE]
+    warning = guarded(shown, [fragment for fragment in hiding if fragment.id not in kept], strict=False)
     head = f"undid {len(undone)} edit{'' if len(undone) == 1 else 's'}, back to the states of version {number}"
-    parts = [head, *_changes(events), *([stays] if stays else []), price_words(price, inputs.prices)]
-    return Outcome(tuple(events), "; ".join(parts))
+    parts = [head, *_changes(events), *([stays] if stays else [])]
+    return outcome(memory, tuple(events), "; ".join(parts), inputs, warning)
 
 
 def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]) -> int:

@@ -21,7 +21,7 @@ from riffler.tools.price import CachePrices
 from riffler.tools.registry import Registry
 from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs, Outcome
-from riffler.tools.view import view
+from riffler.tools.view import bare_view, view
 
 COUNTER = EstimatedTokens()
 REGISTRY = Registry((FOLD_FRAGMENTS, KEEP_ONLY, RESTORE_FRAGMENTS))
@@ -61,7 +61,7 @@ def test_a_batch_is_one_event_and_its_reply_tells_all() -> None:
     (event,) = outcome.events
     assert event == FragmentsFolded(("f00001", "f00002", "f00003", "f00005"))
     head, warning = outcome.reply.split("\n")
-    freed = view(memory).tokens(COUNTER) - view(memory.commit(outcome.events)).tokens(COUNTER)
+    freed = bare_view(memory).tokens(COUNTER) - bare_view(memory.commit(outcome.events)).tokens(COUNTER)
     assert head == f"folded f00001-f00003, f00005 (4 fragments): {freed} tokens freed"
     assert warning.startswith("warning: ")
     assert "nowhere else in view" in warning

@@ -21,7 +21,7 @@ from riffler.tools.price import CachePrices
 from riffler.tools.registry import PAPER, Registry
 from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
-from riffler.tools.view import view
+from riffler.tools.view import bare_view, view
 
 COUNTER = EstimatedTokens()
 REGISTRY = Registry((*PAPER, UNDO_EDITS, SHOW_HISTORY))
@@ -82,7 +82,7 @@ def test_an_undo_gives_states_back_in_one_version(session: Session) -> None:
     assert session.states() == list("fvvvvv")
     assert (session.memory.version, len(session.memory.entries)) == (10, 3)
     assert reply.startswith(
-        "undid 3 edits, back to the states of version 4; f00006, f00002 are visible; f00001 is folded; "
+        "undid 3 edits, back to the states of version 4; f00006, f00002 are visible; f00001 is folded: "
     )
 
 
@@ -104,11 +104,21 @@ def test_a_version_can_be_named(session: Session) -> None:
     assert session.states() == list("fvvvv")
 
 
+def test_an_undo_that_hides_asks_the_guard() -> None:
+    """What goes out of view by an undo is named as by a fold."""
+    session = Session()
+    session.say("The master is Zoltan Kerekes, berth 7741. " + "It rained all day long. " * 20)
+    session.call("fragment_context", start_marker="The master", end_marker="long. " * 20, num_fragments=1)
+    session.call("fold_fragment", fragment_id="f00001")
+    session.call("restore_fragment", fragment_id="f00001")
+    assert 'nowhere else in view: name "Zoltan Kerekes"; number 7741' in session.call("undo_edits")
+
+
 def test_what_an_undo_costs_is_said(session: Session) -> None:
     """Tokens, and with a cache's prices what the next call costs."""
-    before = view(session.memory).tokens(COUNTER)
+    before = bare_view(session.memory).tokens(COUNTER)
     reply = session.call("undo_edits", edits=3)
-    assert reply.endswith(f"the view grows by {view(session.memory).tokens(COUNTER) - before} tokens")
+    assert reply.endswith(f"the view grows by {bare_view(session.memory).tokens(COUNTER) - before} tokens")
     assert "the next call costs" in session.call("undo_edits", prices=CachePrices(0.1, 1.25))
 
 
