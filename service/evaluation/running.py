@@ -68,7 +68,7 @@ def guard_spoke(reply: str) -> bool:
     Returns:
         Whether it has.
     """
-    return PHRASE in reply
+    return PHRASE in reply.lower()
 
 
 async def run_benchmark(benchmark: Benchmark, asks: Mapping[str, Ask], results: Results) -> AsyncGenerator[Done]:

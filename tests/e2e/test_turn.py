@@ -28,7 +28,7 @@ def searching(request: EngineRequest) -> Completion:
     if last.role == "tool":
         message = Message.assistant(f"It says: {last.text.splitlines()[1]}")
         return Completion(message, "stop", Usage(1, 1), "double")
-    call = ToolCall("call_1", "search_context", '{"query": "Room 77 "}')
+    call = ToolCall("call_1", "find_in_context", '{"queries": ["Room 77 "]}')
     return Completion(Message.assistant(None, [call]), "tool_calls", Usage(1, 1), "double")
 
 

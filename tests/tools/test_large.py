@@ -66,7 +66,7 @@ def cut_and_folded(memory: WorkingMemory) -> tuple[WorkingMemory, tuple[Version,
         assert len(outcome.reply) < 40_000
         return outcome.reply
 
-    call("cut_context", by="headings", tokens=1000)
+    call("cut_context", by="paragraphs", tokens=1000)
     call("fragment_context", start_marker="What is", end_marker="key 7?", num_fragments=1)
     names = [fragment.id for fragment in memory.by_position]
     assert "f00001" in call("suggest_folds", tokens=400_000)

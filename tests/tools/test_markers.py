@@ -57,3 +57,10 @@ def test_the_text_of_markers() -> None:
     assert summary_marker(summarised, 0) == "[[f00005 summary of 10 tokens: short]]"
     line = status_line([fragment(1), fragment(2), *visible, summarised], 0)
     assert line == "[[status f00001-f00002 folded; f00003-f00004 visible; f00005 summarised]]"
+
+
+def test_a_status_line_has_an_end() -> None:
+    """Of more than two hundred runs the others are counted: a paper's model can't be told ten thousand ids."""
+    line = status_line([fragment(number) for number in range(2, 1000, 2)], 0)
+    assert line.startswith("[[status f00002 folded; f00004 folded; ")
+    assert line.endswith("; f00190 folded; and 299 more]]")

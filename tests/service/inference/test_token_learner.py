@@ -130,7 +130,7 @@ async def test_a_turn_counts_with_one_counter(server_folder: Path) -> None:
         return Completion(said, reason, Usage(two_a_word(request) + 700, 1), "local")  # type: ignore[arg-type]
 
     async with LocalApi(model) as api:
-        settings = read_settings(data_folder=server_folder, rewriting=False)
+        settings = read_settings(data_folder=server_folder, rewriting=False, tools="paper")
         async with Riffler(settings, engine=OpenAIEngine("local", base_url=api.base_url)) as riffler:
             assert isinstance(riffler.engine, ObservedEngine)
             engine = riffler.engine.observed

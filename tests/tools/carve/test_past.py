@@ -107,10 +107,11 @@ def test_a_version_can_be_named(session: Session) -> None:
 def test_an_undo_that_hides_asks_the_guard() -> None:
     """What goes out of view by an undo is named as by a fold."""
     session = Session()
-    session.say("The master is Zoltan Kerekes, berth 7741. " + "It rained all day long. " * 20)
-    session.call("fragment_context", start_marker="The master", end_marker="long. " * 20, num_fragments=1)
-    session.call("fold_fragment", fragment_id="f00001")
-    session.call("restore_fragment", fragment_id="f00001")
+    session.say("The master is Zoltan Kerekes, berth 7741. " + "It rained all day long. " * 20 + "So ends it.")
+    session.say("Well?")
+    session.call("fragment_context", start_marker="The master", end_marker="So ends it.", num_fragments=1)
+    session.call("fold_fragment", fragment_id="f00006")
+    session.call("restore_fragment", fragment_id="f00006")
     assert 'nowhere else in view: name "Zoltan Kerekes"; number 7741' in session.call("undo_edits")
 
 
