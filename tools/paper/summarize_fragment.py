@@ -2,8 +2,9 @@
 
 Sculptor (Li et al. 2025), https://arxiv.org/abs/2508.04664. Open in the paper, decided here: the summary is always made
 from the original, also of a folded or summarised fragment, and takes its place; a summary that is empty, reads as a
-refusal (`refusing.py`), or has no fewer tokens than the original, is refused and replaces nothing. The reply names what
-the summary dropped: numbers and names of the original, newest values of keys.
+refusal (`refusing.py`), or has no fewer tokens than the original, is refused and replaces nothing. Its marker counts
+with it, and both are counted by today's counter: a fragment's own figure is of the day when it was cut. The reply names
+numbers and names of the original that the summary dropped.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
 from riffler.tools.guard import dropped, dropped_words
+from riffler.tools.markers import summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
 from riffler.tools.price import price_edit, price_words
@@ -57,19 +59,21 @@ def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) ->
         raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty")
     if reads_as_refusal(summary):
         raise EmptySummary(f"{fragment.id} stays as it was: what came is no summary, it reads as a refusal")
-    tokens = inputs.counter.count(summary)
-    if tokens >= fragment.tokens:
-        raise EmptySummary(
-            f"{fragment.id} stays as it was: the summary has {tokens} tokens, the original {fragment.tokens}"
-        )
     events = (FragmentSummarised(fragment.id, arguments.focus, summary),)
-    after = view(memory.commit(events))
-    price = price_edit(view(memory), after, inputs.counter, inputs.prices)
+    summarised = memory.commit(events)
+    original = memory.text(fragment.span)
+    tokens = inputs.counter.count(summary_marker(summarised.fragments[fragment.id], summarised.fence))
+    whole = inputs.counter.count(original)
+    if tokens >= whole:
+        raise EmptySummary(
+            f"{fragment.id} stays as it was: in its marker the summary has {tokens} tokens, the original {whole}"
+        )
+    price = price_edit(view(memory), view(summarised), inputs.counter, inputs.prices)
     reply = (
-        f"summarised {fragment.id}: {tokens} tokens stand for {fragment.tokens}; restoring it shows the original; "
+        f"summarised {fragment.id}: {tokens} tokens stand for {whole}; restoring it shows the original; "
         f"{price_words(price, inputs.prices)}"
     )
-    gone = dropped(memory.text(fragment.span), summary)
+    gone = dropped(original, summary)
     return Outcome(events, f"{reply}\n{dropped_words(gone)}" if gone else reply)
 
 

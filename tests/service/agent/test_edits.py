@@ -30,7 +30,10 @@ from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
 CUT = json.dumps({"start_marker": "The harbour", "end_marker": "at seven.", "num_fragments": 2})
-TEXT = "The harbour opens at six, and closes at ten. The bakery opens at seven."
+TEXT = (
+    "The harbour opens at six in the morning on every day but Sunday, and closes at ten, or when the last boat is in. "
+    "The bakery beside it, which the sailors like for its bread with caraway and for its coffee, opens at seven."
+)
 
 
 @pytest.fixture
