@@ -49,6 +49,7 @@ class Inputs:
         prices: Of the engine's prompt cache.
         budget_tokens: What a view may take; None where that isn't known.
         past: The session's versions, newest first, at least as far as the tool's `PastOrder` wants and they are kept.
+        by_hand: Whether a person wrote the summary, or an app: it isn't tested for a model's refusal.
     """
 
     counter: TokenCounter
@@ -56,6 +57,7 @@ class Inputs:
     prices: CachePrices = field(default_factory=CachePrices)
     budget_tokens: int | None = None
     past: tuple[Version, ...] = ()
+    by_hand: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from riffler.tools.view import view
 COUNTER = EstimatedTokens()
 REGISTRY = Registry()
 TEXT = "".join(f"Entry {number} says {number * number}. " for number in range(100))
+REFUSED = "I'm sorry, but I can't help with that."
 
 
 def memory_of(*texts: str) -> WorkingMemory:
@@ -104,11 +105,24 @@ def test_a_fragment_changes_its_state_once(state: str) -> None:
     assert view(memory).messages == memory.messages
 
 
-@pytest.mark.parametrize(("summary", "words"), [(" \n", "is empty"), (TEXT, "the original")])
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [(" \n", "is empty"), ("\u200b", "is empty"), ("...", "is empty"), (TEXT, "the original"), (REFUSED, "a refusal")],
+)
 def test_a_bad_summary_replaces_nothing(summary: str, words: str) -> None:
-    """An empty summary, or one that is no shorter, is refused."""
+    """An empty summary, one that is no shorter, and a refusal in words are refused."""
     with pytest.raises(EmptySummary, match=words):
         call(cut_memory(), "summarize_fragment", summary, fragment_id="f00001", focus="squares")
+
+
+@pytest.mark.parametrize("summary", [REFUSED, "We can't ship before Friday."])
+def test_a_summary_by_hand_is_no_refusal(summary: str) -> None:
+    """What a person writes stands as it is; the same words of an engine are refused."""
+    memory, arguments = cut_memory(), '{"fragment_id": "f00001", "focus": "squares"}'
+    with pytest.raises(EmptySummary, match="reads as a refusal"):
+        REGISTRY.call(memory, "summarize_fragment", arguments, Inputs(COUNTER, summary))
+    outcome = REGISTRY.call(memory, "summarize_fragment", arguments, Inputs(COUNTER, summary, by_hand=True))
+    assert memory.commit(outcome.events).fragments["f00001"].summary == summary
 
 
 class PerCharacter:

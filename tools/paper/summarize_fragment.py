@@ -1,10 +1,11 @@
 """`summarize_fragment`: show a model's summary in a fragment's place.
 
 Sculptor (Li et al. 2025), https://arxiv.org/abs/2508.04664. Open in the paper, decided here: the summary is always made
-from the original, also of a folded or summarised fragment, and takes its place; a summary that is empty, reads as a
-refusal (`refusing.py`), or has no fewer tokens than the original, is refused and replaces nothing. Its marker counts
-with it, and both are counted by today's counter: a fragment's own figure is of the day when it was cut. The reply names
-numbers and names of the original that the summary dropped.
+from the original, also of a folded or summarised fragment, and takes its place; a summary that has no letter and no
+digit, that reads as a refusal (`refusing.py`; not one that a person wrote), or that has no fewer tokens than the
+original, is refused and replaces nothing. Its marker counts with it, and both are counted by today's counter: a
+fragment's own figure is of the day when it was cut. The reply names numbers and names of the original that the summary
+dropped.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from riffler.tools.markers import summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
 from riffler.tools.price import price_edit, price_words
-from riffler.tools.refusing import reads_as_refusal
+from riffler.tools.refusing import reads_as_refusal, says_nothing
 from riffler.tools.tool import (
     Arguments,
     Inputs,
@@ -55,13 +56,13 @@ def _order(memory: WorkingMemory, arguments: SummarizeFragment) -> SummaryOrder:
 def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) -> Outcome:
     fragment = _summarisable(memory, arguments)
     summary = inputs.summary.strip()
-    if not summary:
-        raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty")
-    if reads_as_refusal(summary):
+    original = memory.text(fragment.span)
+    if says_nothing(summary):
+        raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty, without a letter or a digit")
+    if not inputs.by_hand and reads_as_refusal(summary, original):
         raise EmptySummary(f"{fragment.id} stays as it was: what came is no summary, it reads as a refusal")
     events = (FragmentSummarised(fragment.id, arguments.focus, summary),)
     summarised = memory.commit(events)
-    original = memory.text(fragment.span)
     tokens = inputs.counter.count(summary_marker(summarised.fragments[fragment.id], summarised.fence))
     whole = inputs.counter.count(original)
     if tokens >= whole:

@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from riffler.errors import (
+    EmptySummary,
     InvalidInput,
     MarkerNotFound,
     RequestKeyReused,
@@ -203,6 +204,22 @@ async def test_a_summary_is_the_caller_s_or_the_engine_s(
     assert isinstance(called, Called)
     fragments = (await memory_store.load(key)).fragments
     assert [fragments[id_].summary for id_ in ids] == ["By hand.", "Opening hours."]
+
+
+async def test_a_summary_by_hand_is_never_taken_for_a_refusal(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
+) -> None:
+    """Words that would be an engine's refusal are refused from the engine, and kept from a person."""
+    words = "Sorry, I can't say when."
+    await edits.append(key, [Message.user("What comes next?")])
+    await edits.call(key, "fragment_context", CUT)
+    id_, *_ = (await memory_store.load(key)).fragments
+    arguments = json.dumps({"fragment_id": id_, "focus": "hours"})
+    refusing = Edits(memory_store, ScriptedEngine(lambda _: words), Registry())
+    with pytest.raises(EmptySummary, match="reads as a refusal"):
+        await refusing.call(key, "summarize_fragment", arguments)
+    await refusing.call(key, "summarize_fragment", arguments, summary=words)
+    assert (await memory_store.load(key)).fragments[id_].summary == words
 
 
 async def test_a_running_turn_comes_first(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
