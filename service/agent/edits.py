@@ -171,6 +171,7 @@ class Edits:
             tool: The tool's name.
             arguments: JSON text of its arguments.
             summary: The text for a tool that replaces text by a summary; empty lets the engine write it.
+                One that is given is taken as a person's: whatever it says is no refusal.
             seen: Only if the session is still this; None takes any.
             request: What the client may make again.
 

@@ -50,7 +50,7 @@ async def run_call(
         name: The tool.
         arguments: JSON text of its arguments.
         read_past: Reads the session's past, for a tool that needs it.
-        summary: The summary, where a person wrote it.
+        summary: The summary, where a person wrote it; none of it is taken for an engine's refusal.
         cost: Is told what inner calls cost.
         counter: Counts tokens; None is the engine's own as it is now.
         cached: What the model saw last, when other calls of its step came before this one.
@@ -60,12 +60,14 @@ async def run_call(
     """
     engine = room.engine
     counter = engine.counter if counter is None else counter
+    by_hand = bool(summary)
     order = registry.order(memory, name, arguments)
     if order and not summary:
         summary = await _summarise(engine, order, cost or Cost(), counter)
     wanted = registry.past(memory, name, arguments)
     past = await read_past(wanted) if wanted else ()
-    inputs = Inputs(counter, summary, room.prices, room.budget_tokens(counter), cached, past)
+    budget = room.budget_tokens(counter)
+    inputs = Inputs(counter, summary, room.prices, budget, cached, past, by_hand)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 

@@ -31,6 +31,7 @@ from riffler.tools.view import view
 COUNTER = EstimatedTokens()
 REGISTRY = Registry()
 TEXT = "".join(f"Entry {number} says {number * number}. " for number in range(100))
+REFUSED = "I'm sorry, but I can't help with that."
 
 
 def memory_of(*texts: str) -> WorkingMemory:
@@ -104,11 +105,58 @@ def test_a_fragment_changes_its_state_once(state: str) -> None:
     assert view(memory).messages == memory.messages
 
 
-@pytest.mark.parametrize(("summary", "words"), [(" \n", "is empty"), (TEXT, "the original")])
+@pytest.mark.parametrize(
+    ("summary", "words"),
+    [(" \n", "is empty"), ("\u200b", "is empty"), ("...", "is empty"), (TEXT, "the original"), (REFUSED, "a refusal")],
+)
 def test_a_bad_summary_replaces_nothing(summary: str, words: str) -> None:
-    """An empty summary, or one that is no shorter, is refused."""
+    """An empty summary, one that is no shorter, and a refusal in words are refused."""
     with pytest.raises(EmptySummary, match=words):
         call(cut_memory(), "summarize_fragment", summary, fragment_id="f00001", focus="squares")
+
+
+@pytest.mark.parametrize("summary", [REFUSED, "We can't ship before Friday."])
+def test_a_summary_by_hand_is_no_refusal(summary: str) -> None:
+    """What a person writes stands as it is; the same words of an engine are refused."""
+    memory, arguments = cut_memory(), '{"fragment_id": "f00001", "focus": "squares"}'
+    with pytest.raises(EmptySummary, match="reads as a refusal"):
+        REGISTRY.call(memory, "summarize_fragment", arguments, Inputs(COUNTER, summary))
+    outcome = REGISTRY.call(memory, "summarize_fragment", arguments, Inputs(COUNTER, summary, by_hand=True))
+    assert memory.commit(outcome.events).fragments["f00001"].summary == summary
+
+
+class PerCharacter:
+    """Counts far more tokens than the estimate does."""
+
+    def count(self, text: str) -> int:
+        """Count the characters."""
+        return len(text)
+
+
+def test_a_summary_is_measured_against_the_original_as_both_count_now() -> None:
+    """What a fragment was counted as when it was cut says nothing about today: a longer summary is refused."""
+    memory = memory_of(TEXT)
+    arguments = '{"start_marker": "Entry 10 ", "end_marker": "Entry 90 "}'
+    memory = memory.commit(REGISTRY.call(memory, "fragment_context", arguments, Inputs(PerCharacter())).events)
+    fragment = memory.fragments["f00001"]
+    original = memory.text(fragment.span)
+    longer = f"{original} So it goes."
+    assert COUNTER.count(longer) < fragment.tokens
+    with pytest.raises(EmptySummary, match=f"the original {COUNTER.count(original)}"):
+        call(memory, "summarize_fragment", longer, fragment_id="f00001", focus="squares")
+
+
+def test_a_summary_counts_with_its_marker() -> None:
+    """A summary whose marker makes up for what it saves is refused; one that saves is counted with its marker."""
+    memory, _ = call(memory_of(TEXT), "fragment_context", start_marker="Entry 10 ", end_marker="Entry 11 ")
+    original = memory.text(memory.fragments["f00001"].span)
+    shorter = original[:-4]
+    assert COUNTER.count(shorter) < COUNTER.count(original)
+    with pytest.raises(EmptySummary, match="in its marker the summary has"):
+        call(memory, "summarize_fragment", shorter, fragment_id="f00001", focus="squares")
+    memory, reply = call(cut_memory(), "summarize_fragment", "squares", fragment_id="f00001", focus="squares")
+    marker = view(memory).messages[0].text[memory.fragments["f00001"].span.start :].partition("]]")[0] + "]]"
+    assert f"{COUNTER.count(marker)} tokens stand for" in reply
 
 
 def test_a_summary_is_ordered_from_the_original() -> None:

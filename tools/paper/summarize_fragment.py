@@ -1,25 +1,34 @@
 """`summarize_fragment`: show a model's summary in a fragment's place.
 
 Sculptor (Li et al. 2025), https://arxiv.org/abs/2508.04664. Open in the paper, decided here: the summary is always made
-from the original, also of a folded or summarised fragment, and takes its place; a summary that is empty, reads as a
-refusal (`refusing.py`), or has no fewer tokens than the original, is refused and replaces nothing. The reply names what
-the summary dropped: numbers and names of the original, newest values of keys.
+from the original, also of a folded or summarised fragment, and takes its place; a summary that has no letter and no
+digit, that reads as a refusal (`refusing.py`; not one that a person wrote), or that has no fewer tokens than the
+original, is refused and replaces nothing. Its marker counts with it, and both are counted by today's counter: a
+fragment's own figure is of the day when it was cut.
+
+The reply names numbers and names of the original that the summary dropped; keys that go out of view with it, or their
+newest values, unless the summary says key and value, as a pair or in a sentence; and keys whose newest value in the
+original isn't the one that the summary gives, word for word.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from typing import Annotated
 
 from pydantic import Field
 
 from riffler.errors import EmptySummary
 from riffler.tools.events import FragmentSummarised
+from riffler.tools.facts import facts, pair_of, plain
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
-from riffler.tools.guard import dropped, dropped_words
+from riffler.tools.guard import Lost, dropped, dropped_words, lost, shortened, words
+from riffler.tools.markers import summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
-from riffler.tools.price import price_edit, price_words
-from riffler.tools.refusing import reads_as_refusal
+from riffler.tools.price import price_between, price_words
+from riffler.tools.refusing import reads_as_refusal, says_nothing
 from riffler.tools.tool import (
     Arguments,
     Inputs,
@@ -29,7 +38,10 @@ from riffler.tools.tool import (
     find_fragment,
     refuse_if_inside_hidden,
 )
-from riffler.tools.view import view
+
+_WIDE = r"\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+_WORD = re.compile(rf"[{_WIDE}]|[+\-]?[^\W{_WIDE}]+")
+"""A number with its sign is a word; so is each character of a script without blanks."""
 
 
 class SummarizeFragment(Arguments):
@@ -53,24 +65,62 @@ def _order(memory: WorkingMemory, arguments: SummarizeFragment) -> SummaryOrder:
 def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) -> Outcome:
     fragment = _summarisable(memory, arguments)
     summary = inputs.summary.strip()
-    if not summary:
-        raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty")
-    if reads_as_refusal(summary):
+    original = memory.text(fragment.span)
+    if says_nothing(summary):
+        raise EmptySummary(f"{fragment.id} stays as it was: the summary is empty, without a letter or a digit")
+    if not inputs.by_hand and reads_as_refusal(summary, original):
         raise EmptySummary(f"{fragment.id} stays as it was: what came is no summary, it reads as a refusal")
-    tokens = inputs.counter.count(summary)
-    if tokens >= fragment.tokens:
-        raise EmptySummary(
-            f"{fragment.id} stays as it was: the summary has {tokens} tokens, the original {fragment.tokens}"
-        )
     events = (FragmentSummarised(fragment.id, arguments.focus, summary),)
-    after = view(memory.commit(events))
-    price = price_edit(view(memory), after, inputs.counter, inputs.prices)
+    summarised = memory.commit(events)
+    tokens = inputs.counter.count(summary_marker(summarised.fragments[fragment.id], summarised.fence))
+    whole = inputs.counter.count(original)
+    if tokens >= whole:
+        raise EmptySummary(
+            f"{fragment.id} stays as it was: in its marker the summary has {tokens} tokens, the original {whole}"
+        )
+    price = price_between(memory, summarised, inputs.counter, inputs.prices, inputs.cached)
     reply = (
-        f"summarised {fragment.id}: {tokens} tokens stand for {fragment.tokens}; restoring it shows the original; "
+        f"summarised {fragment.id}: {tokens} tokens stand for {whole}; restoring it shows the original; "
         f"{price_words(price, inputs.prices)}"
     )
-    gone = dropped(memory.text(fragment.span), summary)
-    return Outcome(events, f"{reply}\n{dropped_words(gone)}" if gone else reply)
+    return Outcome(events, "\n".join((reply, *_warnings(memory, fragment, original, summary))))
+
+
+def _warnings(memory: WorkingMemory, fragment: Fragment, original: str, summary: str) -> Iterator[str]:
+    """Say what the summary dropped, and what it says otherwise; a line each."""
+    gone = dropped(original, summary)
+    if gone:
+        yield dropped_words(gone)
+    were, are = _newest_values(original), _newest_values(summary)
+    otherwise = {key: name for key, (name, value) in are.items() if key in were and were[key][1] != value}
+    spoken = set(_words(summary))
+
+    def is_told(key: str) -> bool:
+        return key in otherwise or (key in were and spoken.issuperset(_words(f"{key} {were[key][1]}")))
+
+    hidden = lost(memory, [fragment], [summary])
+    keys, values = (
+        tuple(name for name in names if not is_told(name.casefold())) for names in (hidden.keys, hidden.values)
+    )
+    if keys or values:
+        yield words(Lost(keys=keys, values=values))
+    if otherwise:
+        yield words(Lost(keys=tuple(otherwise.values())), "the summary has another value than the original")
+
+
+def _newest_values(text: str) -> dict[str, tuple[str, str]]:
+    """Give the last value of each key, by key without case: the key as the guard shows it, and the value compared."""
+    found: dict[str, tuple[str, str]] = {}
+    for fact in facts(text):
+        if fact.kind == "key":
+            key, value = pair_of(text[fact.start : fact.end])
+            name = shortened(key)
+            found[name.casefold()] = name, value
+    return found
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(plain(text))
 
 
 SUMMARIZE_FRAGMENT = Tool(

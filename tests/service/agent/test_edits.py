@@ -8,6 +8,7 @@ from contextlib import suppress
 import pytest
 
 from riffler.errors import (
+    EmptySummary,
     InvalidInput,
     MarkerNotFound,
     RequestKeyReused,
@@ -30,7 +31,10 @@ from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
 CUT = json.dumps({"start_marker": "The harbour", "end_marker": "at seven.", "num_fragments": 2})
-TEXT = "The harbour opens at six, and closes at ten. The bakery opens at seven."
+TEXT = (
+    "The harbour opens at six in the morning on every day but Sunday, and closes at ten, or when the last boat is in. "
+    "The bakery beside it, which the sailors like for its bread with caraway and for its coffee, opens at seven."
+)
 
 
 @pytest.fixture
@@ -200,6 +204,22 @@ async def test_a_summary_is_the_caller_s_or_the_engine_s(
     assert isinstance(called, Called)
     fragments = (await memory_store.load(key)).fragments
     assert [fragments[id_].summary for id_ in ids] == ["By hand.", "Opening hours."]
+
+
+async def test_a_summary_by_hand_is_never_taken_for_a_refusal(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey
+) -> None:
+    """Words that would be an engine's refusal are refused from the engine, and kept from a person."""
+    words = "Sorry, I can't say when."
+    await edits.append(key, [Message.user("What comes next?")])
+    await edits.call(key, "fragment_context", CUT)
+    id_, *_ = (await memory_store.load(key)).fragments
+    arguments = json.dumps({"fragment_id": id_, "focus": "hours"})
+    refusing = Edits(memory_store, ScriptedEngine(lambda _: words), Registry())
+    with pytest.raises(EmptySummary, match="reads as a refusal"):
+        await refusing.call(key, "summarize_fragment", arguments)
+    await refusing.call(key, "summarize_fragment", arguments, summary=words)
+    assert (await memory_store.load(key)).fragments[id_].summary == words
 
 
 async def test_a_running_turn_comes_first(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
