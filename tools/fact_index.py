@@ -67,13 +67,18 @@ def packed(text: int, start: int) -> int:
 
 def unpacked(place: int) -> Place:
     """Take a place apart."""
-    return Place(*stretch_of(place), KINDS[place >> 1 & 3], bool(place & _OPENING))
+    return Place(*stretch_of(place), kind_of(place), bool(place & _OPENING))
 
 
 def stretch_of(place: int) -> tuple[int, int, int]:
     """Give the number of a place's text, its first character, and one past its last."""
     start = place >> _START_SHIFT & (1 << START_BITS) - 1
     return place >> TEXT_SHIFT, start, start + (place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
+
+
+def kind_of(place: int) -> Kind:
+    """Give the kind of the fact at a place."""
+    return KINDS[place >> 1 & 3]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

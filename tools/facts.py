@@ -1,7 +1,6 @@
 """Facts that stand in a text: keys with their values, names, numbers and headings. Found without a model or a parse.
 
-    key      of a pair `key: value`: one a line, or several on a line with `;` between them; bullets and quotes around
-             it don't count. `https://...` and `12:30` are no pairs: a space follows a key's colon
+    key      of a pair (`pairs.py`): `key: value` in lines and inside them, `"key": "value"`, a table's row of two cells
     name     words with a capital that follow each other (`Marie Curie`); articles and the like before them don't
              belong. A single word that opens a sentence may be a name or not: it is found, and marked
     number   as it is written (`1,234.5`, `2026-11-25`), and words with digits in them (`A17`); a unit doesn't belong
@@ -18,24 +17,12 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Literal, NamedTuple
 
+from riffler.tools.common_words import COMMON
+from riffler.tools.pairs import LONGEST, pair_of, pairs, plain
+
+__all__ = ["LONGEST", "Fact", "Kind", "Raw", "facts", "pair_of", "plain", "raw_facts"]
+
 Kind = Literal["key", "name", "number", "heading"]
-
-LONGEST = 255
-"""Characters of a fact; of a pair with a longer value, the first ones are its fact."""
-
-_MOST_WORDS = 6
-"""Of a key: what is longer is a sentence before a colon."""
-
-_PAIR_BODY = (
-    r"[\s\-*>•#\"'`{(\[]{0,16}+(?:\d{1,3}[.)][ \t])?[*\"'`]{0,3}+(\w[^\n:;：；]{0,47}+)"
-    r"(?::[ \t]{1,8}+|：[ \t]{0,8}+)([^\s;；][^\n;；]{0,179})"
-)
-_PAIR = re.compile(r"[;；\n]" + _PAIR_BODY)  # these patterns begin with what is searched quickly
-_FIRST_PAIR = re.compile(_PAIR_BODY)
-_COLON = re.compile(r"[:：]")
-_AROUND = " \t\"'`*_-"
-_AROUND_VALUE = " \t\r\"'`*_,.。"
-_SENTENCE = re.compile(r"[.!?。！？…]\s")
 
 _NUMBER = re.compile(r"\d{1,32}(?:[.,:/\-]\d{1,20}){0,6}+([A-Za-z0-9_]{0,32})")
 _LETTERS_BEFORE = re.compile(r"[A-Za-z_]{1,25}\Z")
@@ -46,17 +33,6 @@ _TITLE_S_DOT = rf"\.(?=[ ][{_CAPITALS}])(?:(?<=Dr\.)|(?<=M[rs]\.)|(?<=St\.)|(?<=
 _NAME_WORD = rf"\w{{0,39}}+(?:['’\-]\w{{1,20}}+){{0,3}}+(?:{_TITLE_S_DOT})?+"
 _NAME = re.compile(rf"[{_CAPITALS}](?<!\w.){_NAME_WORD}(?:[ ][{_CAPITALS}]{_NAME_WORD}){{0,4}}+", re.DOTALL)
 _POSSESSIVE = re.compile(r"['’]s?$")
-_NO_NAMES = frozenset(
-    "a about after all also an and another any are as at be because before both but by can could did do does "
-    "during each either every few for from had has have he hence her here hers him his how however i i'd i'll i'm "
-    "i've if in into is it it's its just let let's may maybe me might most must my neither no nor not now of on "
-    "once one only or other our out over perhaps please shall she should since so some such than that that's the "
-    "their them then there there's these they this those though through thus to under until up upon was we we're "
-    "were what what's when where which while who whom whose why will with would yes yet you your dr. mr. mrs. ms. "
-    "prof. st.".split()
-)
-"""No names by themselves, and none of a name's words where they come first."""
-
 _QUOTES = "\"'“”‘’«»([{*_#>`-• \t"
 _ENDS = ".!?:;…。！？：；\n"
 
@@ -64,9 +40,6 @@ _LETTER = re.compile(r"\w")
 _HASHED = re.compile(r"\n#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
 _FIRST_HASHED = re.compile(r"#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
 _UNDERLINE = re.compile(r"\n(?:={3,}+|-{3,}+)[ \t]{0,8}+(?=\r?\n|\Z)")
-
-_MOST_KNOWN = 1000
-"""Keys whose comparison is kept while a text is read."""
 
 Raw = tuple[Kind, str, int, int, bool]
 
@@ -106,43 +79,9 @@ def raw_facts(text: str) -> Iterator[Raw]:
     return chain(_keys(text), _names(text), _numbers(text), _headings(text))
 
 
-def pair_of(stated: str) -> tuple[str, str]:
-    """Take a key's fact apart.
-
-    Args:
-        stated: The characters of the fact.
-
-    Returns:
-        The key as it is written, and its value as it is compared.
-    """
-    colon = _COLON.search(stated)
-    at = colon.start() if colon else len(stated)
-    return stated[:at].strip(_AROUND), plain(stated[at + 1 :]).strip(_AROUND_VALUE)
-
-
-def plain(text: str) -> str:
-    """Give a text as it is compared: without case, and with single blanks."""
-    return " ".join(text.split()).casefold()
-
-
 def _keys(text: str) -> Iterator[Raw]:
-    if ":" not in text and "：" not in text:
-        return
-    known: dict[str, str] = {}
-    first = _FIRST_PAIR.match(text)
-    rest = _PAIR.finditer(text, first.end() if first else 0)
-    for match in chain([first] if first else [], rest):
-        written = match[1]
-        key = known.get(written)
-        if key is None:
-            key = plain(written.strip(_AROUND))
-            if key.count(" ") >= _MOST_WORDS or _SENTENCE.search(key):
-                key = ""
-            if len(known) < _MOST_KNOWN:
-                known[written] = key
-        if key:
-            start = match.start(1)
-            yield "key", key, start, min(match.end(), start + LONGEST), False
+    for key, start, end in pairs(text):
+        yield "key", key, start, end, False
 
 
 def _names(text: str) -> Iterator[Raw]:
@@ -150,7 +89,7 @@ def _names(text: str) -> Iterator[Raw]:
         start, name = match.start(), match[0]
         opens = _opens(text, start)
         first, _, rest = name.partition(" ")
-        while first.casefold().replace("’", "'") in _NO_NAMES:
+        while first.casefold().replace("’", "'") in COMMON:
             start, name, opens = start + len(first) + 1, rest, False
             first, _, rest = name.partition(" ")
         name = _POSSESSIVE.sub("", name.removesuffix(" I")[:LONGEST])

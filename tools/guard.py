@@ -2,7 +2,8 @@
 
 A name, a number or a heading is lost when no other place of it is visible. A key is lost when no other pair of it is;
 and where pairs of it stay visible, but the newest of them says something else than the newest one now, its newest value
-is lost: what stays would mislead. Summaries in view count as text in view; inner steps of the agent don't.
+is lost: what stays would mislead. Names and numbers of a pair are no loss where a newer pair of its key stays: they
+are old. Summaries in view count as text in view; inner steps of the agent don't.
 
 It only speaks. Whether something is hidden all the same is for the model, or for `strict`, to say.
 """
@@ -12,9 +13,10 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
+from itertools import groupby
 from typing import NamedTuple
 
-from riffler.tools.fact_index import FactIndex, hash_of, packed, stretch_of, unpacked
+from riffler.tools.fact_index import FactIndex, hash_of, kind_of, packed, stretch_of, unpacked
 from riffler.tools.facts import Fact, Kind, facts, pair_of, plain
 from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
 from riffler.tools.memory import WorkingMemory
@@ -68,18 +70,12 @@ def lost(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Iterable[str]
     """
     index = memory.facts
     before, after = Sight(memory, index), Sight(memory, index, hiding)
-    newest: dict[int, int] = {}
-    for fragment in outermost(hiding):
-        for said, place in _facts_in(index, fragment.span):
-            if place > newest.get(said, -1) and before.hidden_run(place) is None:
-                newest[said] = place
     gone = _Gone(memory, index)
-    for said, place, staying in _staying(index, after, newest):
-        gone.weigh(said, place, staying)
+    gone.weigh_messages([fragment.span for fragment in outermost(hiding)], before, after)
     summaries = _summaries(memory)
     for summary in summaries:
         if after.will_hide(summary.span):
-            gone.weigh_summary(summary.summary, after)
+            gone.weigh_summary(summary.summary, summary.span, after)
     kept = [summary.summary for summary in summaries if not after.will_hide(summary.span)]
     return gone.but_for([*kept, *shown])
 
@@ -238,22 +234,46 @@ class _Gone:
     """By hash of the fact."""
     _texts: dict[int, str] = field(default_factory=dict)
 
-    def weigh(self, said: int, newest: int, staying: int | None) -> None:
-        """Note a fact whose newest place is hidden now; staying is the newest one that isn't."""
+    def weigh_messages(self, spans: Sequence[Span], before: Sight, after: Sight) -> None:
+        """Note what is in view of some stretches, and nowhere else."""
+        newest = _newest((fact for span in spans for fact in _facts_in(self.index, span)), before)
+        staying = _staying(self.index, after, newest)
+        alone: set[int] = set()
+        for said, place in newest.items():
+            if kind_of(place) == "key":
+                self.weigh_pair(said, place, staying.get(said))
+            elif said not in staying:
+                alone.add(said)
+        if alone:
+            told = (fact for span in spans for fact in _in_no_old_pair(self.index, span, staying, before))
+            for said, place in _newest((fact for fact in told if fact[0] in alone), before).items():
+                self.weigh(said, place)
+
+    def weigh_pair(self, said: int, newest: int, staying: int | None) -> None:
+        """Note a key whose newest pair is hidden now; staying is the newest one that isn't."""
+        stated = self._at(newest)
+        if staying is None or (staying < newest and pair_of(self._at(staying))[1] != pair_of(stated)[1]):
+            self.found[said] = _Loss(newest, "key", stated, staying is not None)
+
+    def weigh(self, said: int, newest: int) -> None:
+        """Note another fact of which no place stays."""
         place = unpacked(newest)
-        if place.kind == "key":
-            stated = self._at(newest)
-            if staying is None or (staying < newest and pair_of(self._at(staying))[1] != pair_of(stated)[1]):
-                self.found[said] = _Loss(newest, "key", stated, staying is not None)
-        elif staying is None and not (place.opening and self._never_a_name(said)):
+        if not (place.opening and self._never_a_name(said)):
             self.found[said] = _Loss(newest, place.kind, self._at(newest))
 
-    def weigh_summary(self, summary: str, after: Sight) -> None:
+    def weigh_summary(self, summary: str, at: Span, after: Sight) -> None:
         """Note what a summary says that goes out of view."""
-        said = {hash_of(fact.kind, fact.text): fact for fact in facts(summary) if not fact.opening}
-        for each, _, staying in _staying(self.index, after, dict.fromkeys(said, -1)):
-            fact = said[each]
-            if staying is None:
+        found = sorted(facts(summary), key=lambda fact: (fact.start, fact.kind != "key"))
+        said = {hash_of(fact.kind, fact.text): fact for fact in found if not fact.opening}
+        staying = _staying(self.index, after, said)
+        text = self.index.number_of(at.message, at.slot)
+        place = packed(text, at.start) if text is not None else 0
+        old_until = 0
+        for fact in found:
+            each = hash_of(fact.kind, fact.text)
+            if fact.kind == "key":
+                old_until = fact.end if staying.get(each, -1) > place else 0
+            if fact.start >= old_until and each in said and each not in staying:
                 order = packed(len(self.memory.messages), fact.start)  # after all that stands in messages
                 self.found.setdefault(each, _Loss(order, fact.kind, summary[fact.start : fact.end]))
 
@@ -289,16 +309,38 @@ def _facts_in(index: FactIndex, span: Span) -> Iterable[tuple[int, int]]:
     return () if text is None else index.within(text, span.start, span.end)
 
 
-def _staying(index: FactIndex, after: Sight, newest: dict[int, int]) -> Iterator[tuple[int, int, int | None]]:
-    """Give each fact with its newest place now, and the newest that will be visible."""
+def _newest(told: Iterable[tuple[int, int]], before: Sight) -> dict[int, int]:
+    """Give the newest place in view of each fact."""
+    newest: dict[int, int] = {}
+    for said, place in told:
+        if place > newest.get(said, -1) and before.hidden_run(place) is None:
+            newest[said] = place
+    return newest
+
+
+def _in_no_old_pair(index: FactIndex, span: Span, staying: dict[int, int], before: Sight) -> Iterator[tuple[int, int]]:
+    """Give the facts of a stretch, but for those in a visible pair of which a newer one stays."""
+    old_until = 0
+    for start, group in groupby(_facts_in(index, span), key=lambda fact: stretch_of(fact[1])[1]):
+        here = list(group)
+        for said, place in here:
+            if kind_of(place) == "key":
+                old = staying.get(said, -1) > place and before.hidden_run(place) is None
+                old_until = stretch_of(place)[2] if old else 0
+        if start >= old_until:
+            yield from here
+
+
+def _staying(index: FactIndex, after: Sight, asked: Iterable[int]) -> dict[int, int]:
+    """Give the newest place that will be visible of each fact that has one."""
     staying: dict[int, int] = {}
-    asked = list(newest)
-    for number, places in index.newest_first(asked):
-        said = asked[number]
+    hashes = list(asked)
+    for number, places in index.newest_first(hashes):
+        said = hashes[number]
         found = None if said in staying else _newest_visible(places, after)
         if found is not None:
             staying[said] = found
-    return ((said, place, staying.get(said)) for said, place in newest.items())
+    return staying
 
 
 def _newest_visible(places: Sequence[int], after: Sight) -> int | None:

@@ -17,6 +17,7 @@ from riffler.tools.fragments import Fragment, FragmentState, Span
 from riffler.tools.guard import PHRASE, Lost, Said, dropped, dropped_words, lost, shortened, words
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
+from riffler.tools.suggest import ranked
 from riffler.tools.tokens import EstimatedTokens
 
 COUNTER = EstimatedTokens()
@@ -29,6 +30,9 @@ class Stated(NamedTuple):
     after: bool
     opening: bool
     value: str
+    at: tuple[int, int, int]
+    pair: str
+    """The key of the visible pair that it stands in."""
 
 
 def everything(memory: WorkingMemory, hiding: Sequence[Fragment]) -> dict[tuple[str, str], list[Stated]]:
@@ -37,11 +41,16 @@ def everything(memory: WorkingMemory, hiding: Sequence[Fragment]) -> dict[tuple[
     found: dict[tuple[str, str], list[Stated]] = {}
     for message, entry in enumerate(memory.entries):
         for slot, text in enumerate(entry.message.texts if entry.origin == "app" else ()):
-            for fact in sorted(facts(text), key=lambda fact: fact.start):
+            pair, pair_end = "", 0
+            for fact in sorted(facts(text), key=lambda fact: (fact.start, fact.kind != "key")):
                 span = Span(message, slot, fact.start, fact.end)
                 before = not any(span.overlaps(each) for each in hidden)
                 after = before and not any(span.overlaps(f.span) for f in hiding)
-                stated = Stated(before, after, fact.opening, pair_of(text[fact.start : fact.end])[1])
+                if fact.kind == "key":
+                    pair, pair_end = fact.text if before else "", fact.end
+                value = pair_of(text[fact.start : fact.end])[1]
+                around = pair if fact.start < pair_end else ""
+                stated = Stated(before, after, fact.opening, value, (message, slot, fact.start), around)
                 found.setdefault((fact.kind, fact.text), []).append(stated)
     return found
 
@@ -58,10 +67,14 @@ def in_view(memory: WorkingMemory) -> list[Fragment]:
     ]
 
 
-def missing(kind: str, places: Sequence[Stated], said: Callable[[str], bool]) -> str:
-    """Judge a fact of messages: `` is not lost; else what is."""
-    was = [place for place in places if place.before]
+def missing(
+    kind: str, places: Sequence[Stated], said: Callable[[str], bool], newest: dict[str, tuple[int, int, int]]
+) -> str:
+    """Judge a fact of messages: `` is not lost; else what is. Newest are the places of the pairs that stay."""
+    was = [p for p in places if p.before and (kind == "key" or p.at >= newest.get(p.pair, p.at))]
     left = [place for place in places if place.after]
+    if kind != "key" and left:
+        return ""
     if not was or was[-1].after or all(place.opening for place in places) or said(was[-1].value):
         return ""
     if not left:
@@ -79,14 +92,22 @@ def naive(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Sequence[str
     def said(kind: Any, text: str, value: str) -> bool:
         return texts.states(text, value) if kind == "key" else texts.has(kind, text)
 
+    newest = {
+        text: place.at for (kind, text), places in stated.items() if kind == "key" for place in places if place.after
+    }
     for (kind, text), places in stated.items():
-        found[missing(kind, places, partial(said, kind, text))].add(shortened(text))
-    for summary in (f.summary for f in gone):
-        for fact in facts(summary):
+        found[missing(kind, places, partial(said, kind, text), newest)].add(shortened(text))
+    for fragment in gone:
+        summary, span = fragment.summary, fragment.span
+        at = (span.message, span.slot, span.start)
+        old_until = 0
+        for fact in sorted(facts(summary), key=lambda fact: (fact.start, fact.kind != "key")):
+            if fact.kind == "key":
+                old_until = fact.end if newest.get(fact.text, at) > at else 0
             value = pair_of(summary[fact.start : fact.end])[1]
             places = stated.get((fact.kind, fact.text), [])
-            of_messages = any(place.before for place in places) and not all(place.opening for place in places)
-            if not fact.opening and not of_messages and not said(fact.kind, fact.text, value):
+            stays = fact.start < old_until or any(place.after for place in places)
+            if not fact.opening and not stays and not said(fact.kind, fact.text, value):
                 found[fact.kind].add(shortened(fact.text))
     del found[""]
     return Lost(*(tuple(sorted(each)) for each in found.values()))
@@ -138,12 +159,45 @@ def losing(memory: WorkingMemory, *numbers: int) -> Lost:
         (["17 and 1,234.5", "17"], (1,), Lost(numbers=("1,234.5",))),
         (["# Plan", "Plan\n---\n"], (2,), Lost()),
         (["# Plan", "plan"], (1,), Lost(headings=("Plan",))),
+        (['{"status":"failed","owner":"anna"}', "status: good; "], (1,), Lost(keys=("owner",))),
+        (['{"status": "failed"}', '[{"status":"failed"}]'], (1,), Lost()),
+        (["status: open", '{"status":"failed"}', "so"], (2,), Lost(values=("status",))),
+        (["| status | open |", "| status | failed |"], (2,), Lost(values=("status",))),
+        (["owner: bob", "The meeting moved. Owner: anna"], (2,), Lost(values=("Owner",))),
+        (["city: rome", "owner: bob, city: ulm", "owner: bob"], (2,), Lost(values=("city",))),
+        (["t: 700; by: Anna Berg", "t: 710; by: Carl Dahl"], (1,), Lost()),
+        (["t: 700; ", "t: 710; "], (1, 2), Lost(keys=("t",), numbers=("700", "710"))),
+        (["t: 710; ", "t: 700; "], (2,), Lost(values=("t",), numbers=("700",))),
+        (["room 700, ", "t: 700; ", "t: 710; "], (1, 2), Lost(numbers=("700",))),
+        (["room 700, ", "t: 700; ", "t: 710; "], (2,), Lost()),
         ([], (), Lost()),
     ],
 )
 def test_what_is_lost(texts: list[str], folded: tuple[int, ...], missing: Lost) -> None:
     """A batch counts as one; of a key the newest value counts; a word that only opens sentences is no name."""
     assert losing(session(*texts), *folded) == missing
+
+
+PAIRS = st.tuples(
+    st.sampled_from(["Owner", "Marie Curie", "speed"]), st.sampled_from(["Anna Berg", "Paris", "700", "710, 3", "so"])
+)
+
+
+@given(st.lists(st.lists(PAIRS, min_size=1, max_size=4), min_size=1, max_size=6))
+@settings(deadline=None)
+def test_old_pairs_can_be_folded_in_silence(pairs: list[list[tuple[str, str]]]) -> None:
+    """Whatever stands in pairs alone, what keeps no newest fact can be folded all at once, and nothing is lost."""
+    memory = session(*("\n".join(f"{key}: {value}" for key, value in each) for each in pairs))
+    assert lost(memory, [each.fragment for each in ranked(memory) if not each.keeps]) == Lost()
+
+
+def test_numbers_of_a_summary_s_old_pair_are_none() -> None:
+    """A summary that tells an old value may go, where a newer one stays; before that one stood, it can't."""
+    memory = session("so it was", "speed: 710; ", "so it is")
+    memory = memory.commit([FragmentSummarised(id_, "all", "speed: 700; the 5 of us") for id_ in ("f00001", "f00003")])
+    assert losing(memory, 1, 3) == Lost(numbers=("700", "5"))
+    only_first = memory.commit([FragmentsFolded(("f00003",))])
+    assert losing(only_first, 1) == Lost(numbers=("5",))
 
 
 def test_what_is_hidden_already_isn_t_lost_again() -> None:
