@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from riffler.tools.guard import lost, words
+
 from riffler.errors import Guarded, Pinned
 from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
-from riffler.tools.guard import lost, words
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.price import price_edit, price_words
 from riffler.tools.runs import ids_words
