@@ -2,12 +2,14 @@
 
 When a view fits, nothing happens. When it doesn't, long texts are cut into pieces and these are folded, in the order in
 which `suggest.py` would suggest it, until the view takes three quarters of the budget, so that the next steps of a turn
-don't break the prefix again at once. Pinned text is left alone.
+don't break the prefix again at once. Short messages are cut when that isn't enough, or would hide what was shown again.
+Pinned text is left alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 
 from riffler.errors import OverBudget
 from riffler.tools.asking import find_asking
@@ -18,7 +20,7 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.pairing import check_arrival
 from riffler.tools.sight import Sight
-from riffler.tools.suggest import ranked
+from riffler.tools.suggest import SHOWN_AGAIN, ranked
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.view import view
 
@@ -88,8 +90,8 @@ def fit(
     piece_tokens = max(20, min(_PIECE_TOKENS, budget_tokens // _PIECES_A_BUDGET))
     try:
         long = _uncut_spans(memory, piece_tokens, piece_tokens // 2, counter)
-        return _folds(memory, budget_tokens, counter, long, look)
-    except OverBudget:  # a long chat of short messages: fold these too
+        return _folds(memory, budget_tokens, counter, long, look, spare=True)
+    except OverBudget:  # a long chat of short messages: fold these too, and before what somebody wanted to see again
         shortest = min(_SHORTEST_TOKENS, piece_tokens // 2)
         return _folds(memory, budget_tokens, counter, _uncut_spans(memory, piece_tokens, shortest, counter), look)
 
@@ -100,6 +102,8 @@ def _folds(
     counter: TokenCounter,
     long: Sequence[tuple[Span, int]],
     look: Sight | None,
+    *,
+    spare: bool = False,
 ) -> tuple[Event, ...]:
     """Cut these spans, then fold until the view fits; raise OverBudget when nothing is left to fold."""
     tokens = view(memory, look).tokens(counter)
@@ -109,7 +113,9 @@ def _folds(
         events.append(cut(memory, long, counter))
         after = memory.commit(events)
     excess = tokens - int(budget_tokens * TARGET_SHARE)
-    order = [each.fragment for each in ranked(after)]
+    # to spare is to fold nothing that was shown again, nor what would come after it
+    wanted = takewhile(lambda each: not spare or each.reason != SHOWN_AGAIN, ranked(after))
+    order = [each.fragment for each in wanted]
     taken = 0
     while taken < len(order) and excess > 0:
         excess -= order[taken].tokens

@@ -66,6 +66,7 @@ class Fragment:
         state: What the view shows in its place.
         focus: What the summary is about; empty when there is none.
         summary: What the view shows when the state is summarised; empty otherwise.
+        cut: The version in which it was cut; by default that in which it was touched, as before its first change.
     """
 
     id: str
@@ -75,6 +76,16 @@ class Fragment:
     state: FragmentState = FragmentState.VISIBLE
     focus: str = ""
     summary: str = ""
+    cut: int = -1
+
+    def __post_init__(self) -> None:
+        if self.cut < 0:
+            object.__setattr__(self, "cut", self.touched)
+
+    @property
+    def shown_again(self) -> bool:
+        """Whether it is visible and was hidden before, since it was cut."""
+        return not self.hidden and self.touched > self.cut
 
     @property
     def hidden(self) -> bool:
@@ -101,7 +112,7 @@ class Fragment:
         Returns:
             A dictionary that `from_dict` reads back.
         """
-        return {
+        value = {
             "id": self.id,
             "span": [self.span.message, self.span.slot, self.span.start, self.span.end],
             "tokens": self.tokens,
@@ -110,13 +121,15 @@ class Fragment:
             "focus": self.focus,
             "summary": self.summary,
         }
+        return value if self.cut == self.touched else value | {"cut": self.cut}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any]) -> Fragment:
         """Take a fragment back from what `to_dict` gave.
 
         Args:
-            value: The dictionary.
+            value: The dictionary. Sessions that were stored by earlier versions of Riffler don't say when a changed
+                fragment was cut: it counts as cut then, and from its next change on as shown again.
 
         Returns:
             The same fragment.
@@ -129,6 +142,7 @@ class Fragment:
             _STATES[value["state"]],
             value["focus"],
             value["summary"],
+            value.get("cut", -1),
         )
 
 

@@ -84,7 +84,6 @@ def ranked(memory: WorkingMemory) -> list[Ranked]:
         return []
     weights = weigh(memory, fragments)
     repeated = _repeated(memory, fragments)
-    shown_again = _shown_again(memory)
     entries = len(memory.entries)
     asked = memory.asking.span.message if memory.asking else entries
     found: list[tuple[tuple[int, bool, int, int, int], Ranked]] = []
@@ -93,7 +92,7 @@ def ranked(memory: WorkingMemory) -> list[Ranked]:
         latest = entries - LATEST
         if message > asked and message >= latest:
             reason = NEWEST
-        elif fragment.id in shown_again:
+        elif fragment.shown_again:
             reason = SHOWN_AGAIN
         elif memory.messages[message].role == "tool" and (message < asked or message < latest):
             reason = TOOL_RESULT
@@ -179,24 +178,3 @@ def _repeated(memory: WorkingMemory, fragments: list[Fragment]) -> frozenset[int
             repeated.add(number)
         seen.add(said)
     return frozenset(repeated)
-
-
-def _shown_again(memory: WorkingMemory) -> frozenset[str]:
-    """Find the fragments that were hidden and shown again.
-
-    When a fragment was cut isn't kept. But it was no later than those of higher ids, which were cut no later than they
-    were touched: what was touched after one of these was touched again.
-
-    Args:
-        memory: The working memory.
-
-    Returns:
-        Their ids; those that were hidden since are among them.
-    """
-    found: list[str] = []
-    earliest = memory.version + 1
-    for fragment in reversed(tuple(memory.fragments.values())):
-        if fragment.touched > earliest:
-            found.append(fragment.id)
-        earliest = min(earliest, fragment.touched)
-    return frozenset(found)

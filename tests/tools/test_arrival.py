@@ -8,7 +8,7 @@ from riffler.errors import OverBudget
 from riffler.tools.arrival import TARGET_SHARE, append, fit
 from riffler.tools.cutting import cut
 from riffler.tools.events import FragmentsFolded, FragmentsRestored, TextCut
-from riffler.tools.fragments import Span
+from riffler.tools.fragments import FragmentState, Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.registry import Registry
@@ -175,3 +175,28 @@ def test_what_a_turn_asked_for_is_not_folded_at_once() -> None:
     memory = memory.commit([append(memory, steps, COUNTER, "step")])
     seen = view(memory.commit(fit(memory, 3000, COUNTER)))
     assert seen.messages[5].text.startswith("key 1: value 1; ")
+
+
+def test_service_and_model_do_not_fold_and_restore_for_ever() -> None:
+    """What a model shows again isn't folded at once while there is other text, be it in short messages."""
+    said: list[Message] = []
+    for number in range(6):
+        said += [
+            Message.user(f"please read part {number}, " + "and tell me of it, " * 20),
+            Message.assistant(None, [ToolCall(f"c{number}", "read", "{}")]),
+            Message.tool(f"c{number}", f"part {number}: " + "there is little to tell of, " * 60),
+            Message.assistant(f"part {number} is read, " + "and was much like the others, " * 14),
+        ]
+    memory = WorkingMemory().commit([append(WorkingMemory(), [*said, Message.user(QUESTION)], COUNTER)])
+    results = [index for index, message in enumerate(memory.messages) if message.role == "tool"]
+    spans = [(Span(index, 0, 0, len(memory.messages[index].text)), 1) for index in results]
+    memory = memory.commit([cut(memory, spans, COUNTER)])
+    memory = memory.commit([FragmentsFolded(tuple(memory.fragments))])
+    small = view(memory).tokens(COUNTER)
+    memory = memory.commit([FragmentsRestored(("f00004", "f00005", "f00006"))])
+    budget = (small + view(memory).tokens(COUNTER)) // 2
+    memory = memory.commit(fit(memory, budget, COUNTER))
+    assert view(memory).tokens(COUNTER) <= budget
+    wanted = [memory.fragments[id_].state for id_ in ("f00004", "f00005", "f00006")]
+    assert wanted == [FragmentState.VISIBLE] * 3
+    assert fit(memory, budget, COUNTER) == ()

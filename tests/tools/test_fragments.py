@@ -70,3 +70,21 @@ def test_a_fragment_goes_through_json_values() -> None:
     fragment = Fragment("f00001", Span(0, 1, 2, 3), 4, 5).become(FragmentState.SUMMARISED, 6, "focus", "summary")
     assert Fragment.from_dict(fragment.to_dict()) == fragment
     assert (fragment.touched, fragment.hidden, fragment.state) == (6, True, "summarised")
+
+
+def test_what_was_shown_again_is_known() -> None:
+    """What was hidden since it was cut and is visible now; a fold in the version of the cut doesn't count as such."""
+    cut = Fragment("f00001", Span(0, 1, 2, 3), 4, 5)
+    folded = cut.become(FragmentState.FOLDED, 5)
+    restored = folded.become(FragmentState.VISIBLE, 6)
+    assert [fragment.shown_again for fragment in (cut, folded, restored)] == [False, False, True]
+    assert (restored.cut, restored.touched) == (5, 6)
+    assert Fragment.from_dict(restored.to_dict()) == restored
+
+
+def test_fragments_stored_without_their_cut_are_read() -> None:
+    """Sessions of earlier versions have no `cut`: what they folded counts as shown again once it is restored."""
+    stored = {"id": "f00001", "span": [0, 1, 2, 3], "tokens": 4, "touched": 5, "state": "folded"}
+    fragment = Fragment.from_dict(stored | {"focus": "", "summary": ""})
+    assert (fragment.cut, fragment.to_dict()) == (5, stored | {"focus": "", "summary": ""})
+    assert fragment.become(FragmentState.VISIBLE, 6).shown_again

@@ -85,6 +85,16 @@ def test_what_was_shown_again_comes_after_the_rest() -> None:
     assert order(memory)[-2:] == [("f00002", SHOWN_AGAIN), ("f00001", SHOWN_AGAIN)]
 
 
+def test_all_that_was_shown_again_is_known() -> None:
+    """Also when nothing of a higher id was left as it was: the last ones, or all."""
+    memory = session(*(Message.user(f"a: {number}; {FILL}") for number in range(4)))
+    memory = memory.commit([FragmentsFolded(tuple(memory.fragments))])
+    last = memory.commit([FragmentsRestored(("f00003", "f00004"))])
+    assert order(last) == [("f00003", SHOWN_AGAIN), ("f00004", SHOWN_AGAIN)]
+    all_ = memory.commit([FragmentsRestored(tuple(memory.fragments))])
+    assert {reason for _, reason in order(all_)} == {SHOWN_AGAIN}
+
+
 def test_what_a_turn_just_did_comes_last() -> None:
     """Results of the last steps after the question are left alone; those long before them are old tool results."""
     memory = session(Message.user(f"so Paul {FILL}"), question=True)
