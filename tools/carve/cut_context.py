@@ -19,7 +19,8 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
 from riffler.tools.structure.kinds import structure_of
 from riffler.tools.structure.places import solid
-from riffler.tools.structure.size import Weigher, pieces_of
+from riffler.tools.structure.size import pieces_of
+from riffler.tools.structure.weigher import Weigher
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 from riffler.tools.uncut import Uncut, refuse_both, uncut_between, uncut_of_fragment, uncut_of_messages

@@ -1,11 +1,10 @@
 """Which places of a text lie inside a word, a number or a character.
 
 A word is what stands between blanks and punctuation in scripts that part words; `don't`, `well-known`, `3.14`,
-`1,234.5`, `2026-11-25`, `10:30`, `a@b.org` are one word each, and so are `-5`, `$5` and `5%`. In scripts that don't
-part words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) a word can't be seen without a dictionary: there a place
-between
-two characters is allowed, and only a run of Katakana counts as a word. A character is an extended grapheme cluster
-(Unicode Standard Annex 29, https://unicode.org/reports/tr29/), within 64 code points.
+`1,234.5`, `12 000`, `2026-11-25`, `10:30`, `a@b.org` are one word each, and so are `-5`, `$5` and `5%`. In scripts that
+don't part words (Chinese, Japanese, Thai, Lao, Khmer, Burmese) a word can't be seen without a dictionary: there a place
+between two characters is allowed, and only a run of Katakana counts as a word. A character is an extended grapheme
+cluster (Unicode Standard Annex 29, https://unicode.org/reports/tr29/), within 64 code points.
 """
 
 from __future__ import annotations
@@ -29,6 +28,15 @@ _INSIDE = frozenset(".,:/-'’‐‑@+=&~·׳״٫٬\u00a0\u202f\u2007\u2009" + _
 
 _BEFORE_NUMBERS = frozenset("+-−±$€£¥₹#.,\\")
 _AFTER_NUMBERS = frozenset("%‰°")
+
+_APART = regex.compile(
+    "[\x00-\x7f\u00a1-\u00ac\u00ae-\u02ff\u0370-\u0482\u048a-\u058f\u2010-\u2027\u2e80-\u2fd5\u3000-\u3029\u3030-\u3098"
+    "\u309b-\u30ff\u3400-\u4dbf\u4e00-\ua014\uff01-\uff9d\U00020000-\U0003134f]{2}"
+)
+"""Two characters that are two, and nearly all that come: Unicode's rules for clusters needn't be asked. Not CR LF."""
+
+_GROUP_BEFORE = regex.compile(r"(?:\A|[\W_])[0-9]{1,3}\Z")
+_GROUP_AFTER = regex.compile(r"[0-9]{3}(?![^\W_])")
 
 _UNPARTED = regex.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u312f\u31a0-\ua4cf\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
@@ -64,7 +72,7 @@ def between_characters(text: str, place: int) -> bool:
     if not 0 < place < len(text):
         return True
     before, after = text[place - 1], text[place]
-    if before.isascii() and after.isascii():
+    if _APART.match(text, place - 1):
         return before != "\r" or after != "\n"
     if unicodedata.category(after)[0] == "M" or after in _ZERO_WIDTH[:2] or before == "\u200d":
         return False
@@ -104,6 +112,10 @@ def _inside_word(text: str, place: int) -> bool:
     before, after = text[place - 1], text[place]
     if "://" in text[max(0, place - 3) : place + 3]:
         return True
+    if before == " " and "0" <= after <= "9":
+        return _groups(text, place - 1)
+    if after == " " and "0" <= before <= "9":
+        return _groups(text, place)
     if _letter(before):
         if _letter(after):
             return _one_word(before, after)
@@ -115,6 +127,11 @@ def _inside_word(text: str, place: int) -> bool:
     if before in _BEFORE_NUMBERS and (after.isdigit() or before == "\\"):
         return True
     return before in _INSIDE and place > 1 and _parted(text[place - 2]) and _parted(after)
+
+
+def _groups(text: str, blank: int) -> bool:
+    """Tell whether a blank parts the thousands of a number, as in `12 000`; a row of such numbers looks the same."""
+    return bool(_GROUP_AFTER.match(text, blank + 1) and _GROUP_BEFORE.search(text[max(0, blank - 4) : blank]))
 
 
 def _one_word(before: str, after: str) -> bool:

@@ -18,6 +18,11 @@ _VALUE = r"[\[{\"\-0-9]|true\b|false\b|null\b"
 _CONTAINER = rf"(?:\[(?=\s*+(?:\]|{_VALUE}))|\{{(?=\s*+[\"}}]))"
 _AT_MARGIN = re.compile(rf"^[ \t]*+(?={_CONTAINER})", re.MULTILINE)
 _ANYWHERE = re.compile(_CONTAINER)
+_PLAIN_ITEM = re.compile(
+    r"(?:-?(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:[eE][-+]?[0-9]++)?+|\"[^\"\\\x00-\x1f]*+\")\s*+,\s*+"
+)
+"""A number or a text without escapes that isn't an array's last item: what there may be millions of. See RFC 8259."""
+
 _BLANKS = re.compile(r"\s*+")
 _SHORT = str  # numbers stay texts: one of 5,000 digits is valid JSON, and Python refuses to read it
 _DECODER = json.JSONDecoder(parse_int=_SHORT, parse_float=_SHORT)
@@ -85,6 +90,10 @@ def _container(text: str, start: int) -> _Container:
     if text.startswith(close, place):
         return _Container(start, place + 1, items, first)
     while True:
+        while not keyed and (plain := _PLAIN_ITEM.match(text, place)):
+            first = first if items else place
+            items.append(place)
+            place = plain.end()
         value = place
         if keyed:
             if not text.startswith('"', place):

@@ -52,9 +52,12 @@ def structure_of(
         such structure.
     """
     places = KINDS[kind](text, start, end)
-    if kind != "json":  # its places lie between its signs: in `[1,2]` the comma is no part of a number
-        places = (place for place in places if may_cut(text, place))
-    cuts = solid(text, start, end, places)
-    return (
-        cuts if target_tokens is None else merged(text, start, end, cuts, target_tokens=target_tokens, counter=counter)
-    )
+    # The places of JSON lie between its signs: in `[1,2]` the comma is no part of a number.
+    allowed = _anywhere if kind == "json" else may_cut
+    if target_tokens is None:
+        return solid(text, start, end, (place for place in places if allowed(text, place)))
+    return merged(text, start, end, places, target_tokens=target_tokens, counter=counter, allowed=allowed)
+
+
+def _anywhere(text: str, place: int) -> bool:
+    return True

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from heapq import nsmallest
 
 from riffler.tools.structure.joints import between_characters, between_parts, may_cut
 
@@ -65,30 +65,27 @@ def solid(text: str, start: int, end: int, places: Iterable[int]) -> Iterator[in
     for place in places:
         if not seen < place < end:
             continue
-        if not _blank(text, seen, place):
+        if not blank(text, seen, place):
             if cut is not None:
                 yield cut
             cut = place
         elif cut is not None:
             cut = place
         seen = place
-    if cut is not None and not _blank(text, cut, end):
+    if cut is not None and not blank(text, cut, end):
         yield cut
 
 
-def _blank(text: str, start: int, end: int) -> bool:
+def blank(text: str, start: int, end: int) -> bool:
+    """Tell whether a stretch that isn't empty has blanks only."""
     return text[start].isspace() and (end - start == 1 or text[start:end].isspace())
 
 
 def _nearest(text: str, ideal: int, places: Sequence[int], allowed: Callable[[str, int], bool]) -> int | None:
-    """Give the nearest of some places that is allowed; nearly always the first that is looked at."""
-    if not places:
-        return None
-    best = min(places, key=lambda place: abs(place - ideal))
-    if allowed(text, best):
-        return best
-    near = nsmallest(_MOST_LOOKS, places, key=lambda place: abs(place - ideal))
-    return next((place for place in near if allowed(text, place)), None)
+    """Give the nearest of some places, ascending, that is allowed; nearly always the first that is looked at."""
+    middle = bisect_left(places, ideal)
+    near = sorted(places[max(0, middle - _MOST_LOOKS) : middle + _MOST_LOOKS], key=lambda place: abs(place - ideal))
+    return next((place for place in near[:_MOST_LOOKS] if allowed(text, place)), None)
 
 
 def _nearest_allowed(text: str, ideal: int, reach: int, first: int, end: int) -> int:

@@ -76,12 +76,13 @@ def sentence_places(text: str, start: int, end: int) -> Iterator[int]:
 
 def _ends(text: str, start: int, stop: re.Match[str]) -> bool:
     """Tell whether a full stop ends a sentence."""
-    following = text[stop.end() : stop.end() + 1]
-    if text.startswith("..", stop.start()):
+    begin, end = stop.span()
+    following = text[end : end + 1]
+    if text.startswith("..", begin):
         return not following.islower()
-    if text.count("\n", stop.start(), stop.end()) > 1:
+    if end - begin > 2 and text.count("\n", begin, end) > 1:
         return True  # the paragraph ends with it
-    before = text[max(start, stop.start() - _LONGEST_WORD) : stop.start()]
+    before = text[max(start, begin - _LONGEST_WORD) : begin]
     word = _LAST_WORD.search(before)
     last = word.group() if word else ""
     if last.isdigit() and (before == last or before[: -len(last)].rstrip(" \t").endswith("\n")):

@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tools.structure.scripts import MARKED, Marked
 
+from riffler.tools.structure import joints
 from riffler.tools.structure.joints import between_characters, between_parts, may_cut
 
 CHARACTERS = st.one_of(
@@ -40,13 +41,29 @@ def test_no_place_inside_a_word_or_a_number_is_allowed(marked: Marked) -> None:
     [
         ("one ", "two"), ("日", "本"), ("語。", "次"), ("กิน", "ข้าว"), ("end.", " Next"), ("a,", " b"), ("[", "1"),
         ("f", "(x)"), ("コーヒー", "を"), ("年2026", "年"), ("a\n", "b"), ("x = ", "-5"), ("5%", " of"),
-        ("中", "b"), ("a;",
-        "b"),
+        ("中", "b"), ("a;", "b"), ("in 2024 ", "100 came"), ("in 2024", " 100 came"), ("12 ", "0000"), ("A7 ", "000"),
+        ("12 ", "000th"), ("12 ", "00"),
     ],
 )  # fmt: skip
 def test_places_between_words_are_allowed(before: str, after: str) -> None:
     """Between words, and between characters of a script that doesn't part its words, a text may be cut."""
     assert may_cut(before + after, len(before))
+
+
+@pytest.mark.parametrize("beside", ["a", "中"])
+def test_characters_that_need_no_rules_are_apart(beside: str) -> None:
+    """Whatever two characters we take for two without asking Unicode's rules, those part them as well."""
+    others = [chr(code) for code in [*range(0x20000), *range(0x20000, 0x110000, 0x100)]]
+    pairs = [beside + other for other in others] + [other + beside for other in others]
+    joined = [pair for pair in pairs if joints._APART.match(pair) and len(regex.findall(r"\X", pair)) != 2]
+    assert joined == []
+
+
+def test_chinese_costs_no_more_than_english(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between ideographs, kana and the signs beside them the rules for clusters aren't asked: they are slow."""
+    monkeypatch.setattr(joints, "_CLUSTER", None)
+    text = "数据很重要。「はい、カナ！」naïve слово？"
+    assert all(between_characters(text, place) for place in range(len(text)))
 
 
 def test_the_ends_of_a_text_are_allowed() -> None:

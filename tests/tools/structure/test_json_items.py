@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from tests.tools.structure.scripts import pieces
 
 from riffler.errors import NotJson
+from riffler.tools.structure import json_items
 from riffler.tools.structure.kinds import structure_of
 from riffler.tools.tokens import EstimatedTokens
 
@@ -69,6 +70,9 @@ def test_what_is_cut_where(text: str, expected: list[str] | None) -> None:
     ("text", "words"),
     [
         ('[1,\n 2,\n x]', "line 3, column 2: expected valid JSON .*, got 'x]'"),
+        ('[01, 2]', "column 3: expected ',' or ']', got '1, 2]'"),
+        ('[1., 2]', "column 3: expected ',' or ']', got '., 2]'"),
+        ('["a\tb", 2]', "column 4: expected valid JSON .Invalid control"),
         ('[1 2]', "line 1, column 4: expected ',' or ']', got '2]'"),
         ('{"a": 1, b: 2}', "column 10: expected a key in double quotes, got 'b: 2}'"),
         ('{"a" 1}', "column 6: expected ':' after a key, got '1}'"),
@@ -82,6 +86,15 @@ def test_what_is_not_json_is_refused(text: str, words: str) -> None:
     """The refusal says where, what was expected and what came."""
     with pytest.raises(NotJson, match=words):
         cut(text)
+
+
+def test_plain_items_are_not_parsed_one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An array of two million numbers takes no two million calls of the parser, and is cut where it was."""
+    parsed: list[int] = []
+    value_end = json_items._value_end
+    monkeypatch.setattr(json_items, "_value_end", lambda text, place: parsed.append(place) or value_end(text, place))
+    assert cut('[1, -2.5e+3 ,"a,b", 0]') == ["[1, ", "-2.5e+3 ,", '"a,b", ', "0]"]
+    assert parsed == [20]
 
 
 @given(st.text(alphabet='[]{}",:1 a\\\n', max_size=40))

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tools.structure.scripts import MARKED, Marked, pieces
 
+from riffler.tools.structure import kinds
 from riffler.tools.structure.kinds import KINDS, Kind, structure_of
 from riffler.tools.structure.places import solid
 from riffler.tools.tokens import EstimatedTokens
@@ -107,6 +108,29 @@ def test_blanks_stay_with_their_neighbours(text: str, places: list[int]) -> None
 def test_what_is_cut_where(kind: Kind, text: str, expected: list[str] | None) -> None:
     """Structure as people write it; None stands for a text that stays whole."""
     assert cut(text, kind) == (expected or [text])
+
+
+@pytest.mark.parametrize("unit", ["#\n", "数据很重要。", "1. "])
+def test_joining_looks_at_few_places(unit: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of many tiny units only those near the end of a piece are looked at: a look at each took half a minute."""
+    looks = 0
+
+    def may_cut(text: str, place: int) -> bool:
+        nonlocal looks
+        looks += 1
+        return True
+
+    monkeypatch.setattr(kinds, "may_cut", may_cut)
+    kind: Kind = "lines" if unit == "#\n" else "sentences"
+    parts = cut(unit * 5000, kind, tokens=100)
+    assert looks <= 2 * len(parts)
+    assert len(parts) > 10
+
+
+def test_a_place_that_is_not_allowed_gives_way_to_the_one_before() -> None:
+    """Where no cut is allowed at the end of a piece, it ends earlier; where none is allowed at all, it grows."""
+    text = "aaaa\nbbbb\n\u0301cccc\n\u0301dddd\neeee"
+    assert cut(text, "lines", 3) == ["aaaa\n", "bbbb\n\u0301cccc\n\u0301dddd\n", "eeee"]
 
 
 HOSTILE = [

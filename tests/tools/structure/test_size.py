@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from tests.tools.structure.scripts import MARKED, Marked, pieces
 
 from riffler.tools.structure.size import pieces_of
+from riffler.tools.structure.weigher import Weigher
 from riffler.tools.tokens import EstimatedTokens
 
 COUNTER = EstimatedTokens()
@@ -67,6 +68,38 @@ def test_nothing_to_part(text: str) -> None:
     assert pieces_of(text, 0, len(text), 20, COUNTER) == []
 
 
+@given(st.text(max_size=40) | MARKED.map(lambda marked: marked.text), st.data())
+def test_stretches_weigh_what_the_estimate_says(text: str, data: st.DataObject) -> None:
+    """A stretch weighs its share of the estimate of the whole; neighbours add up; `ahead` goes as far as it may."""
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    weigher = Weigher(text, start, end, COUNTER)
+    middle = data.draw(st.integers(start, end))
+    assert weigher.tokens(start, end) == pytest.approx(COUNTER.count(text[start:end]))
+    assert weigher.tokens(start, middle) + weigher.tokens(middle, end) == pytest.approx(weigher.tokens(start, end))
+    tokens = data.draw(st.floats(0.5, 50))
+    found = weigher.ahead(middle, tokens)
+    assert middle <= found <= end
+    assert weigher.tokens(middle, found) <= tokens + 1e-9
+    assert found == end or weigher.tokens(middle, found + 1) > tokens - 1e-9
+
+
+def test_every_character_weighs_what_the_estimate_says() -> None:
+    """The table has the weights of `EstimatedTokens`; above the planes of letters a sample of it is looked at."""
+    text = "".join(map(chr, [*range(0x20000), *range(0x20000, 0x110000, 0x100)]))
+    weigher = Weigher(text, 0, len(text), COUNTER)
+    scale = weigher.tokens(0, 1) / 0.55
+    weights = (weigher.tokens(place, place + 1) / scale for place in range(len(text)))
+    wrong = [c for c, weight in zip(text, weights, strict=True) if abs(COUNTER.count(c * 100) - 100 * weight) > 1.1]
+    assert wrong == []
+
+
+def test_a_counter_that_counts_nothing_parts_nothing() -> None:
+    """Whatever a counter says, cutting ends."""
+    weigher = Weigher("\n \n ", 1, 4, Words())
+    assert weigher.ahead(1, 20) == 4
+
+
 ENDLESS = {
     "x": "x",
     "marks": "\u0301",
@@ -86,6 +119,20 @@ def test_an_endless_word_is_cut_all_the_same(unit: str) -> None:
     assert max(counts) <= 1000
     if "," in unit:
         assert {text[place - 1] for place in cuts} == {","}
+
+
+def test_a_span_that_ends_in_one_character_ends_there() -> None:
+    """Where no character ends before the span does, the last piece goes to its end."""
+    assert all(0 < cut < 200 for cut in pieces_of("\u0301" * 200, 0, 200, 20, COUNTER))
+
+
+def test_a_number_with_blanks_is_whole() -> None:
+    """The thousands of a number may be parted by plain blanks; a text of nothing else is cut between them."""
+    text = "towns of 12 345 678 people " * 40
+    parts = pieces(text, pieces_of(text, 0, len(text), 20, COUNTER))
+    assert len(parts) > 10
+    assert sum(part.count("12 345 678") for part in parts) == 40
+    assert {part[-1] for part in pieces("100 " * 999, pieces_of("100 " * 999, 0, 3996, 20, COUNTER))} == {" "}
 
 
 def test_a_long_word_ends_where_it_ends() -> None:
