@@ -28,12 +28,12 @@ from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
 How = Literal["exact", "any_case", "pattern", "ranked", "fuzzy"]
 
-_FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span]], Finder]] = {
-    "exact": Exact,
-    "any_case": AnyCase,
-    "pattern": Pattern,
+_FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span], Sequence[str]], Finder]] = {
+    "exact": lambda memory, areas, _: Exact(memory, areas),
+    "any_case": lambda memory, areas, _: AnyCase(memory, areas),
+    "pattern": lambda memory, areas, _: Pattern(memory, areas),
     "ranked": Ranked,
-    "fuzzy": Fuzzy,
+    "fuzzy": lambda memory, areas, _: Fuzzy(memory, areas),
 }
 _BY_WORTH: frozenset[How] = frozenset(["ranked", "fuzzy"])
 _Text = Annotated[str, Field(min_length=1)]
@@ -64,7 +64,7 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     entries, marks = len(memory.entries), list[Mark | None]([None] * len(arguments.queries))
     if arguments.after:
         entries, marks = read_cursor(arguments.after, call, entries, (len(marks), _mark_size(arguments.how)))
-    finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries))
+    finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries), arguments.queries)
     events: list[TextSearched] = []
     lines: list[str] = []
     hits: dict[Span, SearchHit] = {}
