@@ -57,22 +57,23 @@ def describe(memory: WorkingMemory, span: Span) -> str:
     return f"{words}, fragment {fragment.id}" if fragment else words
 
 
-def matches_of(total: int, query: str) -> str:
+def matches_of(total: int, query: str, most: int = _LONGEST_ECHO) -> str:
     """Write how a reply's head line begins.
 
     Args:
         total: How many matches there are.
         query: What was searched for.
+        most: How many characters of it are repeated.
 
     Returns:
         For example `3 matches for "harbour"`.
     """
-    return f'{total} {"match" if total == 1 else "matches"} for "{one_line(clipped(query))}"'
+    return f'{total} {"match" if total == 1 else "matches"} for "{one_line(clipped(query, most))}"'
 
 
-def clipped(text: str) -> str:
+def clipped(text: str, most: int = _LONGEST_ECHO) -> str:
     """Shorten what matched, when a model searches for a whole page: it knows the text."""
-    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def one_line(text: str) -> str:
