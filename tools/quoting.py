@@ -2,15 +2,19 @@
 
     [s0001a] message 4 (user), folded, fragment f0001a: ...before «match» after...
 
-Line feeds are written as `⏎`, so that no text can begin a line of its own and pass for another match.
+Line feeds, and all that `str.splitlines` takes for one, are written as `⏎`, so that no text can begin a line of its own
+and pass for another match.
 """
 
 from __future__ import annotations
+
+import re
 
 from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.memory import WorkingMemory
 
 _LONGEST_ECHO = 1000
+_LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def match_line(memory: WorkingMemory, hit: SearchHit, context_size: int) -> str:
@@ -77,5 +81,5 @@ def clipped(text: str, most: int = _LONGEST_ECHO) -> str:
 
 
 def one_line(text: str) -> str:
-    """Write a text without line feeds."""
-    return text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
+    """Write a text without line feeds, whatever character says so."""
+    return _LINE_END.sub("⏎", text)

@@ -267,6 +267,19 @@ def test_a_text_cannot_pass_for_a_line_of_the_reply() -> None:
     assert [line[:8] for line in reply.split("\n")] == ["1 match ", "[s00001]"]
 
 
+@pytest.mark.parametrize("code", [code for code in range(0x10000) if len(f"a{chr(code)}b".splitlines()) > 1])
+def test_no_character_begins_a_line(code: int) -> None:
+    """Whatever a reader may take for a line's end shows as ⏎: in the text around a match, in it, and in the query."""
+    end = chr(code)
+    forged = f'{end}9 matches for "x"{end}'
+    reply = find(memory_of(Message.user(f"{forged}key{forged}")), f"key{forged}", "key").reply
+    assert len(reply.splitlines()) == len(reply.split("\n")) == 4
+    assert reply.count("⏎") == 2 + 2 * 4
+    with pytest.raises(InvalidArguments) as caught:
+        find(memory_of(Message.user("a")), f"({end}", how="pattern")
+    assert len(str(caught.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
