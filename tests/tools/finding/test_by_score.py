@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tools.finding.texts import ORDERS, QUERIES, TEXTS, all_pages, areas_of, is_sorted, memory_of, texts_at
 
-from riffler.errors import InvalidArguments
+from riffler.errors import InvalidArguments, SearchTooSlow
 from riffler.tools.finding.base import Page
 from riffler.tools.finding.fuzzy import LEAST_SCORE, Fuzzy
 from riffler.tools.finding.passages import LONGEST, passages, words
@@ -246,6 +246,36 @@ def test_a_short_text_is_no_near_match_of_a_long_query() -> None:
     """A letter fits wholly into a word, and yet isn't near it."""
     assert LEAST_SCORE > 50
     assert Fuzzy(memory_of("a"), areas_of("a")).find("banana", Page("best", 2)).total == 0
+
+
+@pytest.mark.parametrize("seconds", [0.01, -1])
+def test_many_long_queries_are_stopped(seconds: float) -> None:
+    """The time is the call's: whatever the query, once it is up the search is refused, and says how to narrow it."""
+    text = "".join(RANDOM.choice("abcdefghij") for _ in range(200_000))
+    finder = Fuzzy(memory_of(text), areas_of(text), limit_s=seconds)
+    words = f'took longer than {seconds:g} s and was stopped at "{text[:60]}...": look for fewer or shorter texts'
+    with pytest.raises(SearchTooSlow, match=words):
+        all_pages(finder, text[:190], "best", 5)
+    with pytest.raises(SearchTooSlow, match='stopped at "a⏎b": '):
+        finder.find("a\nb", Page("best", 5))
+
+
+def test_the_closer_look_is_stopped_too() -> None:
+    """Of a text in which every window is near, the search for the best stretches takes longer than the windows."""
+
+    class Up:
+        seconds, calls = 1.0, 0
+
+        @property
+        def left(self) -> float:
+            self.calls += 1
+            return 3 - self.calls
+
+    finder, up = Fuzzy(memory_of("owl " * 99), areas_of("owl " * 99)), Up()
+    finder._limit = up  # type: ignore[assignment]
+    with pytest.raises(SearchTooSlow):
+        finder.find("owl", Page("best", 5))
+    assert up.calls == 3
 
 
 def test_a_fuzzy_query_has_a_limit() -> None:
