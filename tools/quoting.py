@@ -2,15 +2,19 @@
 
     [s0001a] message 4 (user), folded, fragment f0001a: ...before «match» after...
 
-Line feeds are written as `⏎`, so that no text can begin a line of its own and pass for another match.
+Line feeds, and all that `str.splitlines` takes for one, are written as `⏎`, so that no text can begin a line of its own
+and pass for another match.
 """
 
 from __future__ import annotations
+
+import re
 
 from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.memory import WorkingMemory
 
 _LONGEST_ECHO = 1000
+_LINE_END = re.compile(r"\r\n|[\n\r\x0b\x0c\x1c-\x1e\x85\u2028\u2029]")
 
 
 def match_line(memory: WorkingMemory, hit: SearchHit, context_size: int) -> str:
@@ -57,24 +61,25 @@ def describe(memory: WorkingMemory, span: Span) -> str:
     return f"{words}, fragment {fragment.id}" if fragment else words
 
 
-def matches_of(total: int, query: str) -> str:
+def matches_of(total: int, query: str, most: int = _LONGEST_ECHO) -> str:
     """Write how a reply's head line begins.
 
     Args:
         total: How many matches there are.
         query: What was searched for.
+        most: How many characters of it are repeated.
 
     Returns:
         For example `3 matches for "harbour"`.
     """
-    return f'{total} {"match" if total == 1 else "matches"} for "{one_line(clipped(query))}"'
+    return f'{total} {"match" if total == 1 else "matches"} for "{one_line(clipped(query, most))}"'
 
 
-def clipped(text: str) -> str:
+def clipped(text: str, most: int = _LONGEST_ECHO) -> str:
     """Shorten what matched, when a model searches for a whole page: it knows the text."""
-    return text if len(text) <= _LONGEST_ECHO else f"{text[:_LONGEST_ECHO]}..."
+    return text if len(text) <= most else f"{text[:most]}..."
 
 
 def one_line(text: str) -> str:
-    """Write a text without line feeds."""
-    return text.replace("\r\n", "⏎").replace("\n", "⏎").replace("\r", "⏎")
+    """Write a text without line feeds, whatever character says so."""
+    return _LINE_END.sub("⏎", text)

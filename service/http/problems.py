@@ -50,6 +50,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.NothingToCut: 422,
         errors.NotJson: 422,
         errors.PatternTooSlow: 422,
+        errors.SearchTooSlow: 422,
         errors.UnknownFragment: 404,
         errors.UnknownSearchHit: 404,
         errors.InvalidState: 409,

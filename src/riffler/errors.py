@@ -10,7 +10,8 @@
     ├── ToolRefused                   a context tool refused a call; the model reads the text and tries again
     │   ├── UnknownTool               no tool has this name
     │   ├── InvalidArguments          the arguments don't fit the tool's schema
-    │   ├── PatternTooSlow            a search's pattern took longer than allowed, and was stopped
+    │   ├── PatternTooSlow            a search's pattern took longer, or more memory, than allowed, and was stopped
+    │   ├── SearchTooSlow             a search without a pattern took longer than allowed, and was stopped
     │   ├── MarkerNotFound            a marker occurs nowhere in the roles searched
     │   ├── MarkerNotUnique           a marker occurs more than once
     │   ├── InvalidSpan               the span crosses messages, overlaps a fragment or is empty
@@ -110,7 +111,11 @@ class InvalidArguments(ToolRefused):
 
 
 class PatternTooSlow(ToolRefused):
-    """A search's pattern took longer than allowed, and was stopped."""
+    """A search's pattern took longer, or more memory, than allowed, and was stopped."""
+
+
+class SearchTooSlow(ToolRefused):
+    """A search without a pattern took longer than allowed, and was stopped."""
 
 
 class MarkerNotFound(ToolRefused):

@@ -1,12 +1,13 @@
 """`find_in_context`: many queries in one call, in five ways, on pages; hidden text is found too.
 
 The reply has a head line for each query and a line a match, in the form of `quoting.py`. A place that several queries
-find has one id. Where more is found than shown, the last line has the cursor of the next page.
+find has one id. Where more is found than shown, the last line has the cursor of the next page. A reply has a quarter of
+the budget, or half of what of it is free: see `finding/room.py`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -14,12 +15,13 @@ from pydantic import Field
 from riffler.errors import InvalidState
 from riffler.tools.events import TextSearched
 from riffler.tools.finding.any_case import AnyCase
-from riffler.tools.finding.base import Finder, Found, Mark, Order, Page
+from riffler.tools.finding.base import Finder, Found, Mark, Order, Page, position_mark, score_mark
 from riffler.tools.finding.cursor import read_cursor, write_cursor
 from riffler.tools.finding.exact import Exact
 from riffler.tools.finding.fuzzy import Fuzzy
 from riffler.tools.finding.pattern import Pattern
 from riffler.tools.finding.ranked import Ranked
+from riffler.tools.finding.room import echo_size, room_for, share
 from riffler.tools.finding.scope import Scope, SpeakerRole
 from riffler.tools.fragments import LAST_ID, SearchHit, Span, search_id
 from riffler.tools.memory import WorkingMemory
@@ -28,14 +30,18 @@ from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
 How = Literal["exact", "any_case", "pattern", "ranked", "fuzzy"]
 
-_FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span]], Finder]] = {
-    "exact": Exact,
-    "any_case": AnyCase,
-    "pattern": Pattern,
+_FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span], Sequence[str]], Finder]] = {
+    "exact": lambda memory, areas, _: Exact(memory, areas),
+    "any_case": lambda memory, areas, _: AnyCase(memory, areas),
+    "pattern": lambda memory, areas, _: Pattern(memory, areas),
     "ranked": Ranked,
-    "fuzzy": Fuzzy,
+    "fuzzy": lambda memory, areas, _: Fuzzy(memory, areas),
 }
 _BY_WORTH: frozenset[How] = frozenset(["ranked", "fuzzy"])
+_CURSOR_TOKENS = 12
+"""Of a query's mark in the cursor."""
+
+_LAST_LINES_TOKENS = 80
 _Text = Annotated[str, Field(min_length=1)]
 
 
@@ -59,37 +65,78 @@ class FindInContext(Arguments):
 
 def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Outcome:
     order = _order(arguments)
-    scope = Scope(arguments.roles, arguments.messages, arguments.fragments)
+    scope = _scope(arguments)
     call = [arguments.queries, arguments.how, order, arguments.roles, arguments.messages, arguments.fragments]
     entries, marks = len(memory.entries), list[Mark | None]([None] * len(arguments.queries))
     if arguments.after:
         entries, marks = read_cursor(arguments.after, call, entries, (len(marks), _mark_size(arguments.how)))
-    finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries))
+    finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries), arguments.queries)
+    pages = {
+        number: Page(order, arguments.max_results, mark)
+        for number, mark in enumerate(marks)
+        if mark or not arguments.after  # of the others, the pages before had all matches
+    }
+    whole = {number: finder.find(arguments.queries[number], page) for number, page in pages.items()}
+    shown, context_size, echo = _shared(memory, arguments, inputs, pages, whole)
     events: list[TextSearched] = []
     lines: list[str] = []
     hits: dict[Span, SearchHit] = {}
-    missed = False
     ends = list[Mark | None]([None] * len(marks))
-    for number, (query, mark) in enumerate(zip(arguments.queries, marks, strict=True)):
-        if arguments.after and mark is None:
-            continue  # the pages before had all of its matches
-        found = finder.find(query, Page(order, arguments.max_results, mark))
+    for number, page in pages.items():
+        query, found = arguments.queries[number], shown[number]
         ends[number] = found.mark
-        missed = missed or not found.total
         first = len(memory.hits) + len(hits) + 1
         new = [span for span in found.spans if span not in hits]
         new_hits = tuple(SearchHit(search_id(first + place), span) for place, span in enumerate(new))
         hits |= {hit.span: hit for hit in new_hits}
         events.append(TextSearched(query, new_hits))
-        lines.append(f"{matches_of(found.total, query)}{scope.words()}{_shown(found, order, first=mark is None)}")
-        lines += (match_line(memory, hits[span], arguments.context_size) for span in found.spans)
+        lines.append(_head(query, found, page, scope, echo))
+        lines += (match_line(memory, hits[span], context_size) for span in found.spans)
     if len(memory.hits) + len(hits) > LAST_ID:
         raise InvalidState(f"this session has used all its {LAST_ID} search ids")
-    if missed and arguments.how == "exact":
+    if arguments.how == "exact" and not all(found.total for found in whole.values()):
         lines.append('no match: case and spelling count; how="any_case" and how="fuzzy" find more')
+    if shown != whole or context_size < arguments.context_size:
+        lines.append(
+            f"shortened to fit the budget: {context_size} characters around a match; narrow the search for more"
+        )
     if any(ends):
         lines.append(f'more: call again with after="{write_cursor(call, entries, ends)}"')
     return Outcome(tuple(events), "\n".join(lines))
+
+
+def _shared(
+    memory: WorkingMemory,
+    arguments: FindInContext,
+    inputs: Inputs,
+    pages: Mapping[int, Page],
+    whole: Mapping[int, Found],
+) -> tuple[dict[int, Found], int, int]:
+    """Share the reply's room out: what of each page is shown, how much text around it, how much of each query."""
+    room_tokens = room_for(memory, inputs)
+    echo = echo_size(len(pages), room_tokens)
+    count, scope = inputs.counter.count, _scope(arguments)
+    heads = (_head(arguments.queries[number], whole[number], page, scope, echo) for number, page in pages.items())
+    left = room_tokens - _LAST_LINES_TOKENS - sum(count(head) + _CURSOR_TOKENS for head in heads)
+    numbers = list(pages)
+
+    def cost(place: int, match: int, context_size: int) -> int:
+        span = whole[numbers[place]].spans[match]
+        return count(match_line(memory, SearchHit(search_id(LAST_ID), span), context_size)) + 1
+
+    counts = [len(whole[number].spans) for number in numbers]
+    most, context_size = share(counts, cost, left, arguments.context_size)
+    mark_of = score_mark if arguments.how in _BY_WORTH else position_mark
+    shown = dict(whole)
+    for number, some in zip(numbers, most, strict=True):
+        spans = whole[number].spans
+        if some < len(spans):
+            shown[number] = Found(whole[number].total, spans[:some], mark_of(spans[:some], pages[number]))
+    return shown, context_size, echo
+
+
+def _scope(arguments: FindInContext) -> Scope:
+    return Scope(arguments.roles, arguments.messages, arguments.fragments)
 
 
 def _order(arguments: FindInContext) -> Order:
@@ -103,11 +150,12 @@ def _mark_size(how: How) -> int:
     return 1 if how in _BY_WORTH else 3
 
 
-def _shown(found: Found, order: Order, *, first: bool) -> str:
-    """Say which of the matches are shown, where not all are."""
+def _head(query: str, found: Found, page: Page, scope: Scope, echo: int) -> str:
+    """Write a query's head line; it says which of the matches are shown, where not all are."""
+    head = f"{matches_of(found.total, query, echo)}{scope.words()}"
     if len(found.spans) == found.total:
-        return ""
-    return f", showing the {order if first else 'next'} {len(found.spans)}"
+        return head
+    return f"{head}, showing the {'next' if page.after else page.order} {len(found.spans)}"
 
 
 FIND_IN_CONTEXT = Tool(

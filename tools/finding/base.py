@@ -14,6 +14,7 @@ from riffler.tools.fragments import Span
 
 Order = Literal["newest", "oldest", "best"]
 Mark = tuple[int, ...]
+_AFTER_ALL = (999_999_999, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +103,23 @@ def by_position(areas: Sequence[Span], look: Look, page: Page) -> Found:
         total += count
         spans += found
     shown = tuple(spans[: page.most])
-    if len(spans) <= page.most:
-        return Found(total, shown, None)
-    last = shown[-1]
-    return Found(total, shown, (last.message, last.slot, last.start if newest else last.end))
+    return Found(total, shown, position_mark(shown, page) if len(spans) > page.most else None)
+
+
+def position_mark(shown: Sequence[Span], page: Page) -> Mark:
+    """Say where a page of `by_position` ends.
+
+    Args:
+        shown: Its matches; may be empty.
+        page: Which page it is.
+
+    Returns:
+        The mark.
+    """
+    newest = page.order != "oldest"
+    if shown:
+        return shown[-1].message, shown[-1].slot, shown[-1].start if newest else shown[-1].end
+    return page.after or (_AFTER_ALL if newest else (0, 0, 0))
 
 
 def _left(area: Span, after: Mark | None, *, newest: bool) -> tuple[int, int]:
@@ -135,6 +149,18 @@ def by_score(scores: Sequence[float], spans: Sequence[Span], page: Page) -> Foun
     if page.order == "best":
         order.sort(key=scores.__getitem__, reverse=True)  # in reverse too, a sort keeps the order of equals
     first = page.after[0] if page.after else 0
-    end = first + page.most
-    shown = tuple(spans[number] for number in order[first:end])
-    return Found(len(order), shown, (end,) if end < len(order) else None)
+    shown = tuple(spans[number] for number in order[first : first + page.most])
+    return Found(len(order), shown, score_mark(shown, page) if first + len(shown) < len(order) else None)
+
+
+def score_mark(shown: Sequence[Span], page: Page) -> Mark:
+    """Say where a page of `by_score` ends.
+
+    Args:
+        shown: Its matches; may be empty.
+        page: Which page it is.
+
+    Returns:
+        The mark.
+    """
+    return ((page.after[0] if page.after else 0) + len(shown),)

@@ -2,6 +2,7 @@
 
 The score is rapidfuzz's partial ratio: of the best stretch of text, 100 times twice the longest common subsequence over
 both lengths. Text is looked at in windows that overlap by more than a query's length, so that the cost is linear in it.
+It is the dearest way to search: many long queries in much text would take minutes, so a call has a time limit.
 """
 
 from __future__ import annotations
@@ -15,11 +16,13 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from riffler.errors import InvalidArguments
+from riffler.errors import InvalidArguments, SearchTooSlow
 from riffler.tools.finding.base import Found, Page, by_score
 from riffler.tools.finding.folded import FoldedTexts
+from riffler.tools.finding.limit import Limit
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.quoting import clipped, one_line
 
 LEAST_SCORE = 75.0
 """One letter of four may be another one."""
@@ -28,9 +31,13 @@ MOST = 2000
 """Of more places than that, none is the one that was meant."""
 
 _LONGEST = 200
+_ECHO = 60
 _STEP = 32
-_BATCH = 8192
-"""Windows that are made and scored at once."""
+_BATCH = 650_000
+"""Characters of the windows that are made and scored at once: a tenth of a second, or with a long query two."""
+
+LIMIT_S = 20.0
+"""For all queries of a call. Some dozen words in four megabytes take half of it."""
 
 _Window = tuple[int, int, int]
 """The number of its area, and where it begins and ends in the folded text."""
@@ -43,12 +50,16 @@ class Fuzzy:
         memory: The working memory.
         areas: Where to look.
         most: How many windows of text are looked at closely, those of the best score.
+        limit_s: Seconds for all queries, from now on.
     """
 
-    def __init__(self, memory: WorkingMemory, areas: Sequence[Span], most: int = MOST) -> None:
+    def __init__(
+        self, memory: WorkingMemory, areas: Sequence[Span], most: int = MOST, limit_s: float = LIMIT_S
+    ) -> None:
         self._texts = FoldedTexts(memory)
         self._areas = areas
         self._most = most
+        self._limit = Limit(limit_s)
         self._windows: dict[int, _Windows] = {}
 
     def find(self, query: str, page: Page) -> Found:
@@ -63,9 +74,20 @@ class Fuzzy:
 
         Raises:
             InvalidArguments: The query is too long to be compared with all windows of a text.
+            SearchTooSlow: The time is up.
         """
         if len(query) > _LONGEST:
             raise InvalidArguments(f"queries: a fuzzy query may have {_LONGEST} characters, got {len(query)}")
+        try:
+            return self._find(query, page)
+        except TimeoutError as exc:
+            raise SearchTooSlow(
+                f"queries: the fuzzy search took longer than {self._limit.seconds:g} s and was stopped at "
+                f'"{one_line(clipped(query, _ECHO))}": look for fewer or shorter texts at once, only in some messages '
+                "or fragments, or in another way"
+            ) from exc
+
+    def _find(self, query: str, page: Page) -> Found:
         wanted = query.casefold()
         matches: list[tuple[float, Span]] = []
         aligned = (match for window in self._best_windows(wanted) for match in self._aligned(wanted, window))
@@ -90,7 +112,7 @@ class Fuzzy:
         step = -(-length // _STEP) * _STEP
         known = self._windows.get(step)
         if known is None:
-            known = self._windows[step] = _Windows(step)
+            known = self._windows[step] = _Windows(step, self._limit)
             for number, area in enumerate(self._areas):
                 folded = self._texts.of(area.message, area.slot)
                 start, end = folded.there(area.start), folded.there(area.end)
@@ -99,6 +121,7 @@ class Fuzzy:
 
     def _aligned(self, query: str, window: _Window) -> Iterator[tuple[float, Span]]:
         """Find the best stretch of a window, and those that are near too in the text before and after it."""
+        _check(self._limit)
         number, first, last = window
         area = self._areas[number]
         folded = self._texts.of(area.message, area.slot)
@@ -116,6 +139,11 @@ class Fuzzy:
             pieces += (piece for piece in ((start, low), (high, end)) if piece[1] - piece[0] >= len(query))
 
 
+def _check(limit: Limit) -> None:
+    if limit.left <= 0:
+        raise TimeoutError
+
+
 class _Windows:
     """Windows of all areas: stretches that overlap by more than the longest query that they are for.
 
@@ -123,9 +151,11 @@ class _Windows:
 
     Args:
         step: From the beginning of one to that of the next.
+        limit: Of the time; it is checked before each batch.
     """
 
-    def __init__(self, step: int) -> None:
+    def __init__(self, step: int, limit: Limit) -> None:
+        self._limit = limit
         self._step, self._size = step, 2 * step + step // 4 + 1
         self._areas: list[tuple[int, str, int, int]] = []
         """Of each area its number, the folded text that it is part of, and where it begins and ends in that."""
@@ -165,7 +195,8 @@ class _Windows:
             for _, text, start, end in self._areas
             for place in range(start, end, self._step)
         )
-        while batch := list(islice(texts, _BATCH)):
+        while batch := list(islice(texts, _BATCH // self._size)):
+            _check(self._limit)
             scores[done : done + len(batch)] = process.cdist(
                 [query], batch, scorer=fuzz.partial_ratio, score_cutoff=LEAST_SCORE, dtype=np.float32
             )[0]

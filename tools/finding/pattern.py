@@ -2,7 +2,8 @@
 
 The limit is the one place where a tool looks at a clock: a pattern that backtracks for ever can't be told beforehand.
 What is found never depends on it, only whether the call is refused. Compiling has no time limit, and a counted repeat
-is unrolled ("(a{1000}){1000}" is a million nodes), so large patterns are refused before.
+is unrolled ("(a{1000}){1000}" is a million nodes), so large patterns are refused before. So are patterns that call
+themselves or a group: such a call that reads nothing goes on until half a gigabyte is full, within the time limit.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ LIMIT_S = 2.0
 _LONGEST = 1000
 _MOST_NODES = 500_000
 _REPEAT = re.compile(r"\{\s*(\d{1,9})")
+_CALL = re.compile(r"\\.|(\(\?(?:R|[+-]?\d|&|P(?![<=])))", re.DOTALL)
+"""A call of the pattern or of a group, after whatever is escaped: (?R), (?1), (?-1), (?&name), (?P>name), (?P&name)."""
 
 
 class Pattern:
@@ -55,7 +58,7 @@ class Pattern:
             The page.
 
         Raises:
-            PatternTooSlow: The time is up.
+            PatternTooSlow: The time is up, or the memory that matching may take.
         """
         compiled = _compile(query)
 
@@ -76,6 +79,11 @@ class Pattern:
                 f"queries: the pattern {_quoted(query)} took longer than {self._limit_s:g} s and was stopped: "
                 "nest no repeats, match less often, or search for plain text"
             ) from exc
+        except MemoryError as exc:  # `regex` itself limits what it keeps for going back
+            raise PatternTooSlow(
+                f"queries: the pattern {_quoted(query)} took too much memory and was stopped: "
+                "nest no repeats, or search for plain text"
+            ) from exc
 
     def _matches(self, pattern: regex.Pattern[str], area: Span) -> Iterator[tuple[int, int]]:
         text = self._memory.messages[area.message].texts[area.slot]
@@ -91,6 +99,12 @@ class Pattern:
 def _compile(query: str) -> regex.Pattern[str]:
     if len(query) > _LONGEST:
         raise InvalidArguments(f"queries: a pattern may have {_LONGEST} characters, got {len(query)}")
+    called = next((match for match in _CALL.finditer(query) if match[1]), None)
+    if called:
+        raise InvalidArguments(
+            f"queries: the pattern {_quoted(query)} calls itself or a group at position {called.start()}, which is not "
+            'allowed: write the group out, or "\\(" for a bracket'
+        )
     nodes = len(query) * prod(max(1, int(least)) for least in _REPEAT.findall(query))
     if nodes > _MOST_NODES:
         raise InvalidArguments(f"queries: the repeats in the pattern {_quoted(query)} are too many: use * or +")

@@ -15,6 +15,9 @@ from riffler.tools.tool import find_fragment
 
 SpeakerRole = Literal["user", "assistant", "system", "tool"]
 
+_MOST_NAMED = 8
+"""Each head line names that many ids or ranges of fragments, and how many more there are."""
+
 _RANGE = re.compile(r"\s*([0-9]{1,9})\s*(-\s*([0-9]{1,9})?)?\s*")
 _FRAGMENTS = re.compile(r"\s*(f[0-9a-f]{5})\s*(?:-\s*(f[0-9a-f]{5}))?\s*")
 
@@ -63,10 +66,14 @@ class Scope:
         Returns:
             For example ` in messages 3-20 of user`; empty when it isn't.
         """
-        parts = [" messages"] if self.messages.strip() or self.roles else []
-        parts += [f" {self.messages.strip()}"] if self.messages.strip() else []
-        parts += [f" of {', '.join(self.roles)}"] if self.roles else []
-        parts += [f"{' and' if parts else ''} fragments {', '.join(self.fragments)}"] if self.fragments else []
+        messages, roles = "".join(self.messages.split()), dict.fromkeys(self.roles)
+        fragments = ["".join(one.split()) for one in self.fragments[:_MOST_NAMED]]
+        more = len(self.fragments) - len(fragments)
+        parts = [" messages"] if messages or roles else []
+        parts += [f" {messages}"] if messages else []
+        parts += [f" of {', '.join(roles)}"] if roles else []
+        parts += [f"{' and' if parts else ''} fragments {', '.join(fragments)}"] if fragments else []
+        parts += [f" and {more} more"] if more else []
         return f" in{''.join(parts)}" if parts else ""
 
 

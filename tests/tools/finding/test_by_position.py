@@ -128,6 +128,48 @@ def test_a_pattern_without_end_is_stopped(pattern: str) -> None:
     assert Pattern(memory_of(text), areas_of(text)).find("!", Page("newest", 5)).total == 1
 
 
+@pytest.mark.parametrize(
+    ("pattern", "position"),
+    [
+        ("(?R)", 0),
+        ("(?0)", 0),
+        ("(?x)a (?R )", 6),
+        ("(a(?1)?b)", 2),
+        ("(a)(?-1)", 3),
+        ("(?+1)(a)", 0),
+        (r"\\(?R)", 2),
+        ("(?P<n>a)(?&n)*b", 8),
+        ("(?P<n>a)(?P>n)", 8),
+        ("(?P<n>a)(?P&n)", 8),
+        ("(?x)(?P<n>a)(?P >n)", 12),
+        ("(?(DEFINE)(?P<x>(?&x)))(?&x)", 16),
+    ],
+)
+def test_a_pattern_that_calls_itself_is_refused(pattern: str, position: int) -> None:
+    """Such a call may fill half a gigabyte within the time limit; the error says where it stands."""
+    finder = Pattern(memory_of("ab" * 100), areas_of("ab" * 100))
+    with pytest.raises(InvalidArguments, match=f"calls itself or a group at position {position}, "):
+        finder.find(pattern, Page("newest", 5))
+
+
+@pytest.mark.parametrize("pattern", [r"\(?R?\)", "(?P<n>R)(?P=n)?", "(?i)r", "(?:R)", "(?(DEFINE)x)R", "(?s-i:R)"])
+def test_what_looks_like_a_call_and_is_none_is_searched(pattern: str) -> None:
+    """Escaped brackets, flags, and other groups are as they were."""
+    assert Pattern(memory_of("R()"), areas_of("R()")).find(pattern, Page("newest", 5)).total >= 1
+
+
+def test_a_pattern_that_fills_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where `regex` gives up for want of memory, the call is refused as one that takes too long."""
+
+    class Full:
+        def finditer(self, *_: object, **__: object) -> None:
+            raise MemoryError
+
+    monkeypatch.setattr(regex, "compile", lambda *_, **__: Full())
+    with pytest.raises(PatternTooSlow, match='the pattern "a" took too much memory'):
+        Pattern(memory_of("a"), areas_of("a")).find("a", Page("newest", 5))
+
+
 def test_the_limit_is_the_calls() -> None:
     """Many short texts have no more time than a long one: once it is up, no other is looked at."""
     finder = Pattern(memory_of("a", "b"), areas_of("a", "b"), limit_s=-1)

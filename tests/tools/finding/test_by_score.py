@@ -1,11 +1,17 @@
 """BM25 and near matches: what comes first, in any script, and pages that are the whole list."""
 
+import math
+import random
+import tracemalloc
+from collections.abc import Sequence
+from functools import partial
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tools.finding.texts import ORDERS, QUERIES, TEXTS, all_pages, areas_of, is_sorted, memory_of, texts_at
 
-from riffler.errors import InvalidArguments
+from riffler.errors import InvalidArguments, SearchTooSlow
 from riffler.tools.finding.base import Page
 from riffler.tools.finding.fuzzy import LEAST_SCORE, Fuzzy
 from riffler.tools.finding.passages import LONGEST, passages, words
@@ -85,7 +91,7 @@ FACTS = [
 )
 def test_the_passage_with_the_rarest_words_comes_first(query: str, best: int) -> None:
     """Whatever the script, the passage that is meant is ranked first."""
-    found = Ranked(memory_of(*FACTS), areas_of(*FACTS)).find(query, Page("best", 1))
+    found = Ranked(memory_of(*FACTS), areas_of(*FACTS), [query]).find(query, Page("best", 1))
     assert texts_at(FACTS, found.spans) == [FACTS[best]]
 
 
@@ -93,7 +99,7 @@ def test_the_passage_with_the_rarest_words_comes_first(query: str, best: int) ->
 @given(LISTS, QUERIES, SIZES)
 def test_the_pages_of_ranked_are_all_passages_with_a_word(texts: list[str], query: str, size: int) -> None:
     """In each order the pages have the same passages, each once; those are the ones that share a word."""
-    finder = Ranked(memory_of(*texts), areas_of(*texts))
+    finder = Ranked(memory_of(*texts), areas_of(*texts), [query])
     asked = set(words(query))
     share = [
         span
@@ -112,11 +118,69 @@ def test_the_pages_of_ranked_are_all_passages_with_a_word(texts: list[str], quer
         assert order == "best" or is_sorted(spans, order)
 
 
+def bm25(texts: Sequence[str], query: str) -> dict[Span, float]:
+    """Score all passages that have a word of the query, as the formula stands."""
+    spans = [span for area in areas_of(*texts) for span in passages(texts[area.message], area)]
+    bags = {span: words(texts[span.message][span.start : span.end]) for span in spans}
+    bags = {span: bag for span, bag in bags.items() if bag}
+    mean = sum(map(len, bags.values())) / max(1, len(bags))
+    scores: dict[Span, float] = {}
+    for word in set(words(query)):
+        times = {span: sum(map(partial(_has, word), bag)) for span, bag in bags.items()}
+        having = sum(map(bool, times.values()))
+        for span, count in times.items():
+            if count:
+                norm = 1.5 * (1 - 0.75 + 0.75 * len(bags[span]) / mean)
+                idf = math.log(1 + (len(bags) - having + 0.5) / (having + 0.5))
+                scores[span] = scores.get(span, 0) + idf * count / (count + norm)
+    return scores
+
+
+def _has(word: str, other: str) -> bool:
+    return word in other if len(word) == 1 and word > "\u3000" else word == other
+
+
+@settings(deadline=None)
+@given(st.lists(st.lists(TEXTS, max_size=20).map("".join), min_size=1, max_size=3), st.lists(QUERIES, min_size=1))
+def test_scores_are_those_of_the_formula(texts: list[str], queries: list[str]) -> None:
+    """What comes first is what a naive BM25 scores highest, whatever other queries the call has."""
+    finder = Ranked(memory_of(*texts), areas_of(*texts), queries)
+    for query in queries:
+        expected = bm25(texts, query)
+        found = finder.find(query, Page("best", 1000))
+        assert found.total == len(found.spans) == len(expected)
+        assert [expected[span] for span in found.spans] == pytest.approx(sorted(expected.values(), reverse=True))
+
+
+RANDOM = random.Random(3)
+DENSE = {
+    "short words": " ".join(RANDOM.choice("abcdefghijklmnop") for _ in range(250_000)),
+    "ideographs": "".join(chr(RANDOM.randrange(0x4E00, 0x9000)) for _ in range(160_000)),
+    "numbers": "\n".join(f"{RANDOM.randrange(10**6)},{RANDOM.randrange(100)}" for _ in range(50_000)),
+}
+
+
+@pytest.mark.parametrize("text", DENSE.values(), ids=DENSE)
+def test_ranked_takes_little_memory(text: str) -> None:
+    """However many words a text has, a search of it keeps only what is asked for."""
+    memory, areas, size = memory_of(text), areas_of(text), len(text.encode())
+    queries = [text[place : place + 40] for place in range(0, 64 * 997, 997)]
+    tracemalloc.start()
+    try:
+        finder = Ranked(memory, areas, queries)
+        assert all(finder.find(query, Page("best", 5)).total for query in queries)
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert peak < 3 * size
+
+
 def test_of_equal_worth_the_newest_comes_first() -> None:
     """A tie is broken by position."""
     texts = ["owl: 1"] * 5
-    for kind in (Ranked, Fuzzy):
-        found = kind(memory_of(*texts), areas_of(*texts)).find("owl", Page("best", 5))
+    memory, areas = memory_of(*texts), areas_of(*texts)
+    for finder in (Ranked(memory, areas, ["owl"]), Fuzzy(memory, areas)):
+        found = finder.find("owl", Page("best", 5))
         assert [span.message for span in found.spans] == [4, 3, 2, 1, 0]
 
 
@@ -184,16 +248,48 @@ def test_a_short_text_is_no_near_match_of_a_long_query() -> None:
     assert Fuzzy(memory_of("a"), areas_of("a")).find("banana", Page("best", 2)).total == 0
 
 
+@pytest.mark.parametrize("seconds", [0.01, -1])
+def test_many_long_queries_are_stopped(seconds: float) -> None:
+    """The time is the call's: whatever the query, once it is up the search is refused, and says how to narrow it."""
+    text = "".join(RANDOM.choice("abcdefghij") for _ in range(200_000))
+    finder = Fuzzy(memory_of(text), areas_of(text), limit_s=seconds)
+    words = f'took longer than {seconds:g} s and was stopped at "{text[:60]}...": look for fewer or shorter texts'
+    with pytest.raises(SearchTooSlow, match=words):
+        all_pages(finder, text[:190], "best", 5)
+    with pytest.raises(SearchTooSlow, match='stopped at "a⏎b": '):
+        finder.find("a\nb", Page("best", 5))
+
+
+def test_the_closer_look_is_stopped_too() -> None:
+    """Of a text in which every window is near, the search for the best stretches takes longer than the windows."""
+
+    class Up:
+        seconds, calls = 1.0, 0
+
+        @property
+        def left(self) -> float:
+            self.calls += 1
+            return 3 - self.calls
+
+    finder, up = Fuzzy(memory_of("owl " * 99), areas_of("owl " * 99)), Up()
+    finder._limit = up  # type: ignore[assignment]
+    with pytest.raises(SearchTooSlow):
+        finder.find("owl", Page("best", 5))
+    assert up.calls == 3
+
+
 def test_a_fuzzy_query_has_a_limit() -> None:
     """It is refused with its length."""
     with pytest.raises(InvalidArguments, match="200 characters, got 201"):
         Fuzzy(memory_of("a"), areas_of("a")).find("x" * 201, Page("best", 2))
 
 
-@pytest.mark.parametrize("kind", [Ranked, Fuzzy])
+@pytest.mark.parametrize("ranked", [True, False])
 @pytest.mark.parametrize("query", ["owl", "!?", "猫"])
-def test_nothing_to_look_in_gives_nothing(kind: type[Ranked | Fuzzy], query: str) -> None:
+@pytest.mark.parametrize("texts", [(), ("...", "  ")])
+def test_nothing_to_look_in_gives_nothing(ranked: bool, query: str, texts: tuple[str, ...]) -> None:
     """Without areas, or with none that has words, there are no matches."""
-    for texts in ((), ("...", "  ")):
-        found = kind(memory_of(*texts), areas_of(*texts)).find(query, Page("best", 2))
-        assert (found.total, found.spans, found.mark) == (0, (), None)
+    memory, areas = memory_of(*texts), areas_of(*texts)
+    finder = Ranked(memory, areas, [query]) if ranked else Fuzzy(memory, areas)
+    found = finder.find(query, Page("best", 2))
+    assert (found.total, found.spans, found.mark) == (0, (), None)
