@@ -142,9 +142,17 @@ class Version:
     undo: Undo | None
 
     @property
-    def edits(self) -> bool:
-        """Whether it folded, restored or summarised something: what an undo goes back by."""
+    def changes(self) -> bool:
+        """Whether it folded, restored or summarised something, whoever made it."""
         return any(isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) for event in self.events)
+
+    @property
+    def edits(self) -> bool:
+        """Whether somebody folded, restored or summarised something: what an undo goes back by.
+
+        Riffler's own folding isn't counted: it would be undone in vain, as the budget would have it folded again.
+        """
+        return self.actor != "riffler" and self.changes
 
     def words(self, memory: WorkingMemory) -> str:
         """Say what happened. Nothing of any text is repeated.
@@ -164,7 +172,7 @@ class PastOrder:
 
     Attributes:
         versions: So many versions.
-        edits: So many versions that folded, restored or summarised.
+        edits: So many versions by which somebody folded, restored or summarised (see `Version.edits`).
         back_to: All that lead back to the version of this number.
     """
 
