@@ -12,8 +12,16 @@ from riffler.tools.asking import Asking
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.diff import difference
-from riffler.tools.events import Actor, Event, FragmentsFolded, FragmentsRestored, QueryRewritten
-from riffler.tools.fragments import Span
+from riffler.tools.events import (
+    Actor,
+    Event,
+    FragmentsFolded,
+    FragmentsRestored,
+    FragmentSummarised,
+    QueryRewritten,
+    TextSearched,
+)
+from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.history import PastOrder, Version, earlier, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
@@ -245,7 +253,7 @@ def test_history_is_told_without_texts(session: Session) -> None:
         "version 10, model, 2026-11-24 14:00:10: 2 messages of a step",
         "version 9, model, 2026-11-24 14:00:09: left the question as it came",
         "version 8, model, 2026-11-24 14:00:08: rewrote the question",
-        "version 7, model, 2026-11-24 14:00:07: searched (10 found)",
+        "version 7, model, 2026-11-24 14:00:07: searched for 1 text (10 found)",
         "version 6, model, 2026-11-24 14:00:06: restored f00001 (80 tokens)",
         "version 5, model, 2026-11-24 14:00:05: summarised f00002 (79 tokens)",
         "version 4, model, 2026-11-24 14:00:04: folded f00001 (80 tokens)",
@@ -255,6 +263,28 @@ def test_history_is_told_without_texts(session: Session) -> None:
         "version 0: empty",
     ]
     assert session.call("show_history", versions=2).splitlines()[-1].startswith("version 9")
+
+
+def test_history_says_what_is_alike_at_once(session: Session) -> None:
+    """What one call or one step did many times is a few words: searches, folds, summaries and messages."""
+    spans = [fragment.span for fragment in session.memory.fragments.values()]
+    hits = [SearchHit(f"s{number:05x}", span) for number, span in enumerate(spans, 1)]
+    session.commit(
+        *(TextSearched(f"text {number}", (hit,)) for number, hit in enumerate(hits)),
+        *(TextSearched("none", ()) for _ in range(41)),
+        FragmentSummarised("f00003", "", "Three."),
+        FragmentSummarised("f00004", "", "Four."),
+        FragmentsFolded(("f00001",)),
+        FragmentsFolded(("f00005",)),
+        TextSearched("again", ()),
+    )
+    assert session.past[0].words(session.memory) == (
+        "searched for 46 texts (5 found); summarised f00003-f00004 (162 tokens); folded f00001, f00005 (158 tokens); "
+        "searched for 1 text (0 found)"
+    )
+    first = append(session.memory, [Message.user("One.")], COUNTER)
+    session.commit(first, append(session.memory.commit([first]), [Message.assistant("Two.")], COUNTER, "step"))
+    assert session.past[0].words(session.memory) == "1 message came; 1 message of a step"
 
 
 def test_history_says_where_it_ends(session: Session) -> None:
