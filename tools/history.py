@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import groupby, islice
 from types import MappingProxyType
 from typing import Any
 
@@ -142,12 +142,20 @@ class Version:
     undo: Undo | None
 
     @property
-    def edits(self) -> bool:
-        """Whether it folded, restored or summarised something: what an undo goes back by."""
+    def changes(self) -> bool:
+        """Whether it folded, restored or summarised something, whoever made it."""
         return any(isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) for event in self.events)
 
+    @property
+    def edits(self) -> bool:
+        """Whether somebody folded, restored or summarised something: what an undo goes back by.
+
+        Riffler's own folding isn't counted: it would be undone in vain, as the budget would have it folded again.
+        """
+        return self.actor != "riffler" and self.changes
+
     def words(self, memory: WorkingMemory) -> str:
-        """Say what happened. Nothing of any text is repeated.
+        """Say what happened, what is alike and follows each other at once. Nothing of any text is repeated.
 
         Args:
             memory: The session at this version or later.
@@ -155,7 +163,7 @@ class Version:
         Returns:
             A few words, such as `folded f00001-f00028 (20000 tokens)`.
         """
-        return "; ".join(_words(event, memory) for event in self.events)
+        return "; ".join(_words([*alike], memory) for _, alike in groupby(self.events, key=_kind))
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +172,7 @@ class PastOrder:
 
     Attributes:
         versions: So many versions.
-        edits: So many versions that folded, restored or summarised.
+        edits: So many versions by which somebody folded, restored or summarised (see `Version.edits`).
         back_to: All that lead back to the version of this number.
     """
 
@@ -280,21 +288,29 @@ def earlier(memory: WorkingMemory, past: Sequence[Version], number: int) -> Work
     )
 
 
-def _words(event: Event, memory: WorkingMemory) -> str:
-    match event:
-        case MessagesAppended(_, messages, origin):
-            what = f"{len(messages)} message{'' if len(messages) == 1 else 's'}"
+def _kind(event: Event) -> tuple[type[Event], str]:
+    return type(event), event.origin if isinstance(event, MessagesAppended) else ""
+
+
+def _words(events: Sequence[Event], memory: WorkingMemory) -> str:
+    """Say what events of one kind did."""
+    ids = list(dict.fromkeys(id_ for event in events for id_ in fragments_of(event)))
+    match events[-1]:
+        case MessagesAppended(_, _, origin):
+            count = sum(len(event.messages) for event in events if isinstance(event, MessagesAppended))
+            what = f"{count} message{'' if count == 1 else 's'}"
             return f"{what} came" if origin == "app" else f"{what} of a step"
-        case TextCut(fragments):
-            return f"cut {ids_words(fragments)}"
-        case FragmentsFolded(ids):
+        case TextCut():
+            return f"cut {ids_words(ids)}"
+        case FragmentsFolded():
             return f"folded {_ids_words(ids, memory)}"
-        case FragmentsRestored(ids):
+        case FragmentsRestored():
             return f"restored {_ids_words(ids, memory)}"
-        case FragmentSummarised(id_):
-            return f"summarised {_ids_words((id_,), memory)}"
-        case TextSearched(_, hits):
-            return f"searched ({len(hits)} found)"
+        case FragmentSummarised():
+            return f"summarised {_ids_words(ids, memory)}"
+        case TextSearched():
+            hits = sum(len(event.hits) for event in events if isinstance(event, TextSearched))
+            return f"searched for {len(events)} text{'' if len(events) == 1 else 's'} ({hits} found)"
         case QueryRewritten(_, text):  # pragma: no branch - mypy holds that no other kind is left
             return "left the question as it came" if text is None else "rewrote the question"
 

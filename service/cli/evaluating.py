@@ -8,7 +8,7 @@ import json
 import sys
 import tempfile
 from collections.abc import AsyncGenerator, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
@@ -16,7 +16,8 @@ from typing import Any, cast
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from riffler.errors import OverBudget
+from riffler.errors import EngineFailed, EngineGarbled, EngineOutOfMemory, EngineRejected, OverBudget
+from riffler.service.agent.progress import Answer, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.cli.evaluation_tables import show_rows
 from riffler.service.evaluation.benchmark import Benchmark
@@ -148,14 +149,28 @@ async def _asking(plan: Plan, settings: Settings, engine: Engine, name: str) -> 
 
         async def ask(text: str) -> Heard:
             metered.take()
+            steps: list[ToolStep] = []
+            answer: object = None
             try:
-                answer = await riffler.ask(text)
+                async with aclosing(riffler.stream(text, deltas=False)) as progress:
+                    async for answer in progress:
+                        steps += [answer] if isinstance(answer, ToolStep) else []
             except OverBudget:
-                return Heard("", spent=metered.take(), over_budget=True)
+                return Heard("", (*steps,), metered.take(), over_budget=True)
+            except (EngineRejected, EngineGarbled, EngineOutOfMemory) as exc:
+                if _of_any_case(exc):
+                    raise
+                return Heard("", (*steps,), metered.take(), failure=exc.loggable)
+            assert isinstance(answer, Answer)  # noqa: S101 - `stream` promises it as its last item
             await riffler.sessions.delete(SessionKey(_TENANT, answer.session))
             return Heard(answer.text, answer.steps, metered.take(), answer.seen_tokens, answer.capped)
 
         yield ask
+
+
+def _of_any_case(exc: EngineFailed) -> bool:
+    """Tell a refusal of the key, the account, the model or the address, which no other case would escape."""
+    return getattr(exc.__cause__, "status_code", None) in {401, 402, 403, 404, 405, 407}
 
 
 def _tools_digest(name: str) -> str:

@@ -22,6 +22,7 @@ _COSTS = (
     ("guard", "guard_spoke", "{}"),
     ("capped", "capped", "{}"),
     ("over", "over_budget", "{}"),
+    ("failed", "failed", "{}"),
 )
 
 
@@ -38,7 +39,7 @@ def show_rows(benchmark: Benchmark, rows: Sequence[Mapping[str, Any]], console: 
     accuracy = _table(f"{benchmark.name}: accuracy (95% interval over sessions)", benchmark)
     for name in profiles:
         accuracy.add_column(name if name in models else f"{name}, no model", justify="right")
-    costs = _table("a session's mean; guard, capped and over budget are sums", benchmark)
+    costs = _table("a session's mean; guard, capped, over budget and failed are sums", benchmark)
     for title in ("profile", *(title for title, _, _ in _COSTS)):
         costs.add_column(title, justify="left" if title == "profile" else "right")
     for cell in benchmark.cells:

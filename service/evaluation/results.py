@@ -22,11 +22,12 @@ MEANS = (
     *("completion_tokens", "wall_s"),
 )
 """What is measured of a case, and given in a row as the mean of its cases."""
-SUMS = ("guard_spoke", "capped", "over_budget")
+SUMS = ("guard_spoke", "capped", "over_budget", "failed")
 """What is measured of a case, and given in a row as the sum over its cases."""
 
 Record = dict[str, Any]
-"""What became of one case: the cell's values, `profile`, `session`, `score` in [0, 1], and what is measured."""
+"""What became of one case: the cell's values, `profile`, `session`, `score` in [0, 1], what is measured, and of a
+failed one why."""
 
 
 class Results:

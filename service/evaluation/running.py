@@ -30,6 +30,7 @@ class Heard:
         last_view_tokens: Of the view that the answer was made from.
         capped: Whether the step cap forced the answer.
         over_budget: Whether the case couldn't be made to fit the engine's window; there is no answer then.
+        failure: Why the engine gave no answer to this case, though it answers others; empty when it gave one.
     """
 
     text: str
@@ -38,10 +39,12 @@ class Heard:
     last_view_tokens: int = 0
     capped: bool = False
     over_budget: bool = False
+    failure: str = ""
 
 
 Ask = Callable[[str], Awaitable[Heard]]
-"""Asks the message of a case in a session of its own. An engine or a store that fails is an error, and no answer."""
+"""Asks the message of a case in a session of its own. An engine that would fail for any other case too, or a store
+that fails, is an error, and no answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ async def _measure(case: Case, ask: Ask) -> Record:
     heard = await ask(case.text)
     wall_s = time.perf_counter() - began
     return {
-        "score": 0.0 if heard.over_budget else case.score(heard.text),
+        "score": 0.0 if heard.over_budget or heard.failure else case.score(heard.text),
         "tool_steps": len(heard.steps),
         "refused_steps": sum(step.refused for step in heard.steps),
         "model_calls": heard.spent.calls,
@@ -121,6 +124,8 @@ async def _measure(case: Case, ask: Ask) -> Record:
         "guard_spoke": sum(guard_spoke(step.reply) for step in heard.steps),
         "capped": heard.capped,
         "over_budget": heard.over_budget,
+        "failed": bool(heard.failure),
+        **({"failure": heard.failure} if heard.failure else {}),
     }
 
 

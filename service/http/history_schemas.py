@@ -20,7 +20,9 @@ class VersionOut(BaseModel):
     version: int = Field(description="Its number.")
     actor: Literal["app", "model", "riffler"] = Field(description="Who made it.")
     at_ms: int = Field(description="When, in milliseconds since 1970.")
-    edits: bool = Field(description="Whether it folded, restored or summarised something: what an undo goes back by.")
+    edits: bool = Field(
+        description="Whether the model or the app folded, restored or summarised something: what an undo goes back by."
+    )
     words: str = Field(description="What happened, without any text.", examples=["folded f00001-f00004 (2000 tokens)"])
 
     @classmethod

@@ -1,6 +1,7 @@
 """The state machine of `test_working_memory.py`, remembered: each version can be had again from the present."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from tests.properties.test_working_memory import COUNTER, Sessions
 
 from riffler.errors import NothingToUndo
 from riffler.tools.carve.undo_edits import UNDO_EDITS
-from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored, FragmentSummarised, fragments_of
+from riffler.tools.events import Actor, Event, FragmentsFolded, FragmentsRestored, FragmentSummarised, fragments_of
 from riffler.tools.fragments import Fragment
 from riffler.tools.history import Undo, Version, earlier, reach, undo_of
 from riffler.tools.memory import WorkingMemory
@@ -29,6 +30,7 @@ class Remembered(Sessions):
         super().__init__()
         self.were: list[WorkingMemory] = [self.memory]
         self.past: list[Version] = []
+        self.actor: Actor = "app"
 
     def commit(self, events: list[Event]) -> None:
         """Apply events, and keep what leads back, through JSON."""
@@ -36,8 +38,15 @@ class Remembered(Sessions):
         super().commit(events)
         view(self.memory)  # so that what a memory keeps of its view is there to be mistaken
         undo = Undo.from_dict(json.loads(json.dumps(undo_of(before, self.memory, events).to_dict())))
-        self.past.insert(0, Version(self.memory.version, "app", 0, tuple(events), undo))
+        self.past.insert(0, Version(self.memory.version, self.actor, 0, tuple(events), undo))
         self.were.append(self.memory)
+
+    @rule(budget=st.integers(1, 3000))
+    def fit(self, budget: int) -> None:
+        """Riffler makes the view fit: that is no edit of anybody's."""
+        self.actor = "riffler"
+        super().fit(budget)
+        self.actor = "app"
 
     @rule(edits=st.integers(1, 4), to_version=st.none() | st.integers(0, 30))
     def undo(self, edits: int, to_version: int | None) -> None:
@@ -55,10 +64,13 @@ class Remembered(Sessions):
         self.commit(list(outcome.events))
         made = [version.number - 1 for version in self.past[1:] if version.edits]
         was = self.were[made[edits - 1] if to_version is None else to_version]
+        since = [version for version in self.past[1:] if version.number > was.version][::-1]
+        last = {id_: version.actor for version in since for event in version.events for id_ in changed(event)}
         for id_, fragment in self.memory.fragments.items():
             wanted = shown(was.fragments[id_]) if id_ in was.fragments else ("visible", "", "")
             pinned = before.pinned(fragment.span) and wanted[0] != "visible"
-            assert shown(fragment) == (shown(before.fragments[id_]) if pinned else wanted)
+            fits = to_version is None and last.get(id_) == "riffler" and wanted[0] == "visible"
+            assert shown(fragment) == (shown(before.fragments[id_]) if pinned or fits else wanted)
         assert (self.memory.entries, self.memory.hits) == (before.entries, before.hits)
 
     @invariant()
@@ -80,10 +92,13 @@ class Remembered(Sessions):
             assert replace(again, life="x") == was
         for version in self.past:
             assert bool(version.words(self.memory)) == bool(version.events)
-            assert version.edits == any(
-                isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) and fragments_of(event)
-                for event in version.events
-            )
+            assert version.changes == any(changed(event) for event in version.events)
+            assert version.edits == (version.changes and version.actor != "riffler")
+
+
+def changed(event: Event) -> Sequence[str]:
+    """Name the fragments that an event gives a state."""
+    return fragments_of(event) if isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) else ()
 
 
 def shown(fragment: Fragment) -> tuple[str, str, str]:

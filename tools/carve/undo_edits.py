@@ -1,8 +1,9 @@
 """`undo_edits`: give the fragments the states that they had before the last edits.
 
-Decided here: an edit is a commit that folded, restored or summarised, whoever made it. Messages and cuts stay; a
-fragment that was cut since becomes visible. An undo is one edit of its own, so undoing it brings back what it undid.
-What is pinned by now stays visible.
+Decided here: an edit is a commit by which the model or the app folded, restored or summarised. What Riffler has folded
+since to fit the budget stays folded, because the budget would have it folded again, and the prefix would break twice
+for nothing; a version that is named gives that back, too. Messages and cuts stay; a fragment that was cut since becomes
+visible. An undo is one edit of its own, so undoing it brings back what it undid. What is pinned by now stays visible.
 """
 
 from __future__ import annotations
@@ -14,7 +15,15 @@ from pydantic import Field
 
 from riffler.errors import InvalidArguments, NothingToUndo, TooFarBack
 from riffler.tools.carve.edit import guarded, outcome
-from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored, FragmentSummarised
+from riffler.tools.events import (
+    Actor,
+    Event,
+    FragmentsFolded,
+    FragmentsRestored,
+    FragmentSummarised,
+    TextCut,
+    fragments_of,
+)
 from riffler.tools.fragments import Fragment, FragmentState
 from riffler.tools.history import PastOrder, Version, earlier, reach
 from riffler.tools.memory import WorkingMemory
@@ -53,17 +62,21 @@ def _run(memory: WorkingMemory, arguments: UndoEdits, inputs: Inputs) -> Outcome
         if (state := _state(wanted.fragments.get(fragment.id))) != _state(fragment)
     ]
     pinned = [f.id for f, state in changed if state[0] is not FragmentState.VISIBLE and memory.pinned(f.span)]
-    kept = set(pinned)
+    fitted = _fitted(inputs.past, number) if arguments.to_version is None else frozenset()
+    fits = [f.id for f, state in changed if state[0] is FragmentState.VISIBLE and f.id in fitted]
+    kept = {*pinned, *fits}
     events = _events((fragment.id, state) for fragment, state in changed if fragment.id not in kept)
-    stays = f"{ids_words(pinned)} {'stays' if len(pinned) == 1 else 'stay'} visible: pinned now" if pinned else ""
+    stays = [f"{_stay(pinned)} visible: pinned now"] if pinned else []
+    if fits:
+        stays.append(f"{_stay(fits)} folded: Riffler's own, to fit the budget (to_version goes back over that)")
     if not events:
-        why = stays or f"all fragments are as they were at version {number}"
+        why = "; ".join(stays) or f"all fragments are as they were at version {number}"
         raise NothingToUndo(f"nothing to undo: {why}; ask for an earlier version")
     shown = memory.commit(events[:1]) if isinstance(events[0], FragmentsRestored) else memory
     hiding = [fragment for fragment, state in changed if not fragment.hidden and state[0] is not FragmentState.VISIBLE]
     warning = guarded(shown, [fragment for fragment in hiding if fragment.id not in kept], strict=False)
     head = f"undid {len(undone)} edit{'' if len(undone) == 1 else 's'}, back to the states of version {number}"
-    parts = [head, *_changes(events), *([stays] if stays else [])]
+    parts = [head, *_changes(events), *stays]
     return outcome(memory, tuple(events), "; ".join(parts), inputs, warning)
 
 
@@ -90,9 +103,27 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
             f"back to version {oldest}, and holds {len(edits) or 'none'}"
         )
     if not edits:
+        if any(version.changes for version in past):
+            raise NothingToUndo("nothing to undo: only Riffler itself folded here; to_version goes back over that, too")
         raise NothingToUndo("nothing to undo: nothing was ever folded, restored or summarised here")
     there = "is only 1 edit" if len(edits) == 1 else f"are only {len(edits)} edits"
     raise NothingToUndo(f"there {there} to undo, not {arguments.edits}: undo no more than that")
+
+
+def _fitted(past: Sequence[Version], number: int) -> frozenset[str]:
+    """Give the fragments of which the last change since a version was Riffler's own."""
+    by: dict[str, Actor] = {}
+    for version in past:
+        if version.number <= number:
+            break
+        for event in version.events:
+            if not isinstance(event, TextCut):
+                by.update((id_, version.actor) for id_ in fragments_of(event) if id_ not in by)
+    return frozenset(id_ for id_, actor in by.items() if actor == "riffler")
+
+
+def _stay(ids: Sequence[str]) -> str:
+    return f"{ids_words(ids)} {'stays' if len(ids) == 1 else 'stay'}"
 
 
 def _state(fragment: Fragment | None) -> tuple[FragmentState, str, str]:
@@ -129,8 +160,8 @@ def _changes(events: Sequence[Event]) -> list[str]:
 UNDO_EDITS = Tool(
     name="undo_edits",
     description=(
-        "Give all fragments the states that they had before the last folds, restores and summaries. An undo is an edit "
-        "too: undoing it brings them back."
+        "Give fragments the states that they had before the last folds, restores and summaries (not Riffler's own). An "
+        "undo is an edit too: undoing it brings them back."
     ),
     arguments=UndoEdits,
     run=_run,

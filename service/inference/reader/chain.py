@@ -1,7 +1,8 @@
 """Rule 2: the end of a chain of relations is found by following it, name by name.
 
-What the text says of the first name gives the next one, and each new name is searched for, until none is new. The
-answer is the name furthest up. Names that were met before aren't followed again, so that a circle ends.
+What the text says of the first name gives the next one, and each new name is searched for, until none is new. Where
+the sentence of the last one is cut, it is looked at before that name counts as the end. The answer is the name furthest
+up. Names that were met before aren't followed again, so that a circle ends.
 """
 
 from __future__ import annotations
@@ -11,12 +12,18 @@ from collections.abc import Iterable, Iterator
 
 from riffler.service.inference.reader.chain_question import ChainQuestion, read_chain_question
 from riffler.service.inference.reader.relations import Link, links
-from riffler.service.inference.reader.replies import Passage
-from riffler.service.inference.reader.steps import Say, Step
+from riffler.service.inference.reader.replies import Hit, Passage
+from riffler.service.inference.reader.steps import Detail, Say, Step
+from riffler.service.inference.reader.text import sentences
 from riffler.service.inference.reader.turn import Turn
 
 _MOST_CALLS = 40
 _MOST_LINKS = 2000
+_MOST_LOOKS = 8
+_LOOKS_AT_ONCE = 2
+_LOOK_CHARACTERS = 800
+_LOOK_TOKENS = 300
+"""What such a look and its reply may cost."""
 _CLOSER = ("{}'s", "of {}", "{} is", "{},")
 """Where a name has more mentions than a search shows, it is looked for as it stands beside a relation."""
 _BOUNDARY = re.compile(r"[.!?,;:]\s|\n")
@@ -43,7 +50,11 @@ def chain(turn: Turn) -> Step | None:
     if turn.may_search and turn.calls < _MOST_CALLS:
         followed = {_plain(link.upper if asked.down else link.lower) for link in found}
         ends = [name for name, _ in reached if _plain(name) not in followed]
-        step = _search(turn, [name for name, _ in reached]) or _search_closer(turn, asked.subject, ends)
+        step = (
+            _search(turn, [name for name, _ in reached])
+            or _search_closer(turn, asked.subject, ends)
+            or _look(turn, ends)
+        )
         if step:
             return step
     furthest, steps = max(reached, key=lambda pair: pair[1])
@@ -68,6 +79,30 @@ def _search_closer(turn: Turn, subject: str, ends: list[str]) -> Step | None:
             queries += [name.title(), *parts, *(part.title() for part in parts)]  # case counts in a search
     new = [query for query in queries if not turn.has_asked(query)]
     return turn.fit(new, (2, 8), 200) or None
+
+
+def _look(turn: Turn, ends: list[str]) -> Step | None:
+    """Look closer at names that nothing leads on from where their sentence is cut: the link may be what is cut off."""
+    left = min(_LOOKS_AT_ONCE, _MOST_LOOKS - len(turn.details), turn.room_tokens // _LOOK_TOKENS)
+    if not turn.may_look or left < 1:
+        return None
+    seen = [passage.text for passage in (*turn.visible, *(detail for _, detail in turn.details)) if passage]
+    chosen: list[str] = []
+    for name in ends:
+        for hit in (hit for matches in turn.replies_to(name) for hit in matches.hits):
+            read = turn.has_looked(hit.id) or any(hit.passage.text in text for text in seen)
+            if _is_cut(hit) and not read and hit.id not in chosen:
+                chosen.append(hit.id)
+                break  # the next one may stand in the same sentence
+    return tuple(Detail(id_, _LOOK_CHARACTERS) for id_ in chosen[:left]) or None
+
+
+def _is_cut(hit: Hit) -> bool:
+    """Tell whether the sentence of a match goes on where it can't be seen."""
+    return any(
+        start < hit.end and hit.start < end and hit.passage.touches_cut(start, end)
+        for start, end in sentences(hit.passage.text)
+    )
 
 
 def _whole(passage: Passage) -> str:

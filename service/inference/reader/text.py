@@ -16,6 +16,7 @@ in into is it its just let may me might more most must my no nor not of off on o
 own said same say says shall she should so some such than that the their theirs them then there these they this those
 through to too under until up upon us very was we were what when where whether which while who whom whose why will with
 within without would yes yet you your yours
+anybody anyone everybody everyone everything nobody nothing somebody someone something
 """
 _ASKING_WORDS = """
 according answer answers answering anyone anything ask asked asking context conversation describe exactly explain find

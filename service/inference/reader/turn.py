@@ -108,8 +108,8 @@ class Turn:
             context_size: How many characters around each it would like; at least 60.
 
         Returns:
-            Searches for as many of the queries as fit with the least; the more queries, the less for each. None where
-            nothing fits or this turn may not search.
+            Searches for as many of the queries as fit with the least; the more queries, the fewer matches for each,
+            and then the less around them. None where nothing fits or this turn may not search.
         """
         fewest, most = results
         least = _LINE_TOKENS + fewest * (_LINE_TOKENS + 60 / _CHARACTERS_A_TOKEN)
@@ -117,10 +117,11 @@ class Turn:
         if count < 1:
             return ()
         share = self.room_tokens / count - _LINE_TOKENS
-        context = int((share / most - _LINE_TOKENS) * _CHARACTERS_A_TOKEN)
+        shown = int(share / (_LINE_TOKENS + context_size / _CHARACTERS_A_TOKEN))
+        shown = max(fewest, min(most, shown))
+        context = int((share / shown - _LINE_TOKENS) * _CHARACTERS_A_TOKEN)
         context = max(60, min(context_size, context))
-        shown = int(share / (_LINE_TOKENS + context / _CHARACTERS_A_TOKEN))
-        return tuple(Search(query, max(fewest, min(most, shown)), context) for query in queries[:count])
+        return tuple(Search(query, shown, context) for query in queries[:count])
 
     @property
     def tail(self) -> tuple[Passage, ...]:

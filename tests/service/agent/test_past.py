@@ -151,16 +151,44 @@ async def test_a_step_is_undone_as_one_edit(
     assert states(await memory_store.load(key)) == "fvvvv"
 
 
-async def test_what_riffler_folded_can_be_undone(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
-    """Whoever made an edit, it is one; an undo by hand is one version, and is repeated by its name only once."""
+async def test_what_riffler_folded_is_no_edit(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
+    """An undo goes back over it, and leaves it folded; by hand it is one version, repeated by its name only once."""
     memory = await memory_store.load(key)
     outcome = TOOLS.call(memory, "fold_fragment", '{"fragment_id": "f00002"}', Inputs(ScriptedEngine([]).counter))
     await memory_store.commit(key, memory, outcome.events, "riffler")
     named = NamedRequest("undo", "it")
-    first = await edits.call(key, "undo_edits", '{"edits": 2}', request=named)
-    assert await edits.call(key, "undo_edits", '{"edits": 2}', request=named) == first
+    first = await edits.call(key, "undo_edits", "{}", request=named)
+    assert await edits.call(key, "undo_edits", "{}", request=named) == first
     memory = await memory_store.load(key)
-    assert (states(memory), memory.version) == ("vvvvv", 5)
+    assert (states(memory), memory.version) == ("vfvvv", 5)
+    await edits.call(key, "undo_edits", '{"to_version": 2}')
+    assert states(await memory_store.load(key)) == "vvvvv"
+
+
+async def test_an_undo_in_a_full_session_lasts(
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection
+) -> None:
+    """A turn's folding to fit the budget isn't undone by the model's undo, so that it isn't done again after it."""
+    engine_calls = [
+        ToolCall("c1", "fragment_context", CUT),
+        ToolCall("c2", "fold_fragment", '{"fragment_id": "f00001"}'),
+    ]
+    undo = [ToolCall("c3", "undo_edits", "{}")]
+    script: list[Reply] = [engine_calls, "Done.", undo, "Undone."]
+    engine = ScriptedEngine(script, window_tokens=3000)
+    parts = Parts(memory_store, engine, None, Room(engine, TOOLS))
+    turns = Turns(Agent(parts, RedisPolicyStore(memory_connection), 30.0), memory_store)
+    key, _ = await Edits(memory_store, engine, TOOLS).create(f"tenant-{secrets.token_hex(8)}")
+    replies: list[str] = []
+    for question, material in (("First?", TEXT), ("Second?", TEXT * 3)):
+        messages = [Message.user(material), Message.user(question)]
+        progress = turns.stream(key.tenant, messages, key.session, deltas=False)
+        replies += [item.reply async for item in progress if hasattr(item, "reply")]
+    assert replies[-1].startswith("undid 1 edit, back to the states of version 1; f00001 is visible; ")
+    assert "folded: Riffler's own, to fit the budget" in replies[-1]
+    made = await history_of(memory_store, key, 100)
+    assert [version.actor for version in made.versions if version.changes] == ["model", "riffler", "model"]
+    assert not (await memory_store.load(key)).fragments["f00001"].hidden
 
 
 async def test_a_session_as_it_was(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:

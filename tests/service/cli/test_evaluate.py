@@ -10,7 +10,15 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
-from riffler.errors import EngineUnavailable, InvalidInput
+from riffler.errors import (
+    EngineBusy,
+    EngineFailed,
+    EngineGarbled,
+    EngineOutOfMemory,
+    EngineRejected,
+    EngineUnavailable,
+    InvalidInput,
+)
 from riffler.service.cli.evaluate import numbers, profiles_asked
 from riffler.service.cli.evaluating import Plan, evaluate
 from riffler.service.cli.main import app
@@ -28,6 +36,7 @@ from riffler.tools.price import CachePrices
 FIELDS = {
     *("profile", "sessions", "accuracy", "interval", "tool_steps", "refused_steps", "model_calls", "tokens_seen"),
     *("tokens_last_view", "tokens_billed", "completion_tokens", "wall_s", "guard_spoke", "capped", "over_budget"),
+    "failed",
 }
 
 
@@ -128,11 +137,59 @@ async def test_a_text_that_cannot_fit_is_told_apart() -> None:
     assert engine.requests == []
 
 
-async def test_a_failed_engine_ends_the_run(tmp_path: Path) -> None:
-    """Its error is the run's, and the file has no case of it."""
+@pytest.mark.parametrize(
+    "failure",
+    [
+        EngineRejected("engine scripted: refused (status 400)", ": too long"),
+        EngineGarbled("engine scripted: cut off"),
+        EngineOutOfMemory("engine scripted: too large"),
+    ],
+)
+async def test_a_case_that_the_engine_refuses_is_wrong(tmp_path: Path, failure: EngineFailed) -> None:
+    """It scores 0, is counted and says why, with the steps before it; the others are asked, and none is asked again."""
+
+    def model(request: EngineRequest) -> Reply:
+        if not request.tools:
+            return "no"
+        if request.messages[-1].role == "user":
+            return [ToolCall("call_1", "search_context", '{"query": "keeps"}')]
+        return failure
+
+    path, out = tmp_path / "out.json", Console(file=StringIO(), width=160)
+    engine = ScriptedEngine(model)
+    done = await evaluate(plan(Entities((3,), (0,), sessions=2), path), settings(), engine, out)
+    rows = {row["profile"]: row for row in done.rows}
+    assert {name: row["failed"] for name, row in rows.items()} == {"none": 0, "paper": 2, "regex": 0, "reader": 0}
+    assert (rows["paper"]["accuracy"], rows["paper"]["tool_steps"], rows["paper"]["model_calls"]) == (0, 1, 1)
+    cases = json.loads(path.read_text())["cases"]
+    assert [case.get("failure") for case in cases if case["profile"] == "paper"] == [failure.loggable] * 2
+    asked = len(engine.requests)
+    await evaluate(plan(Entities((3,), (0,), sessions=2), path), settings(), engine, out)
+    assert len(engine.requests) == asked
+
+
+class StatusError(Exception):
+    """As the openai library's errors: with the status of the answer."""
+
+    def __init__(self, status_code: int) -> None:
+        super().__init__(status_code)
+        self.status_code = status_code
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        EngineUnavailable("engine scripted: gone"),
+        EngineBusy("engine scripted: busy"),
+        EngineRejected("engine scripted: refused (status 401)"),
+    ],
+)
+async def test_a_failed_engine_ends_the_run(tmp_path: Path, failure: EngineFailed) -> None:
+    """Its error is the run's, as is a refusal of the key or the model; the file has no case of it."""
     path = tmp_path / "out.json"
-    engine = ScriptedEngine(lambda _request: EngineUnavailable("engine scripted: gone"))
-    with pytest.raises(EngineUnavailable):
+    failure.__cause__ = StatusError(401) if isinstance(failure, EngineRejected) else None
+    engine = ScriptedEngine(lambda _request: failure)
+    with pytest.raises(type(failure)):
         await evaluate(plan(Entities((2,), (0,)), path), settings(), engine)
     assert json.loads(path.read_text())["cases"] == []
 

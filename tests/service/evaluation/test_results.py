@@ -21,7 +21,7 @@ from riffler.service.evaluation.rows import make_rows, wilson
 from riffler.service.evaluation.running import READER, REGEX, Ask, Heard, guard_spoke, profiles_of, run_benchmark
 
 STEPS = (
-    ToolStep(1, "fold_fragments", "{}", "folded. Warning: 3 keys are Nowhere else in view.", refused=False),
+    ToolStep(1, "fold_fragments", "{}", "folded f00001\nwarning: nowhere else in view: 3 keys", refused=False),
     ToolStep(2, "fold_fragments", "{}", "error: no fragment", refused=True),
 )
 
@@ -203,10 +203,10 @@ def test_the_interval_is_wilson_s() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "spoke"),
-    [("2 numbers are nowhere else in view: 12, 40", True), ("NOWHERE ELSE IN VIEW", True), ("folded f00001", False)],
+    [("2 numbers are nowhere else in view: 12, 40", True), ("folded f00001", False)],
 )
 def test_the_guard_is_heard_by_its_words(reply: str, spoke: bool) -> None:
-    """A reply has the guard's warning or not, in whatever case."""
+    """A reply has the guard's warning or not."""
     assert guard_spoke(reply) is spoke
 
 

@@ -12,8 +12,16 @@ from riffler.tools.asking import Asking
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.diff import difference
-from riffler.tools.events import Event, FragmentsFolded, QueryRewritten
-from riffler.tools.fragments import Span
+from riffler.tools.events import (
+    Actor,
+    Event,
+    FragmentsFolded,
+    FragmentsRestored,
+    FragmentSummarised,
+    QueryRewritten,
+    TextSearched,
+)
+from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.history import PastOrder, Version, earlier, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
@@ -38,11 +46,11 @@ class Session:
         self.say("What says entry 7?")
         self.call("fragment_context", start_marker="Entry 10 ", end_marker="Entry 90 ")
 
-    def commit(self, *events: Event) -> None:
+    def commit(self, *events: Event, actor: Actor = "model") -> None:
         """Apply events."""
         after = self.memory.commit(events)
         undo = undo_of(self.memory, after, events)
-        self.past.insert(0, Version(after.version, "model", 1795528800000 + after.version * 1000, events, undo))
+        self.past.insert(0, Version(after.version, actor, 1795528800000 + after.version * 1000, events, undo))
         self.memory = after
 
     def say(self, text: str) -> None:
@@ -107,9 +115,9 @@ def test_a_version_can_be_named(session: Session) -> None:
 def test_an_undo_that_hides_asks_the_guard() -> None:
     """What goes out of view by an undo is named as by a fold."""
     session = Session()
-    session.say("The master is Zoltan Kerekes, berth 7741. " + "It rained all day long. " * 20 + "So ends it.")
-    session.say("Well?")
-    session.call("fragment_context", start_marker="The master", end_marker="So ends it.", num_fragments=1)
+    session.say("The master is Zoltan Kerekes, berth 7741. " + "It rained all day long. " * 20 + "It cleared.")
+    session.say("So?")
+    session.call("fragment_context", start_marker="The master", end_marker="It cleared.", num_fragments=1)
     session.call("fold_fragment", fragment_id="f00006")
     session.call("restore_fragment", fragment_id="f00006")
     assert 'nowhere else in view: name "Zoltan Kerekes"; number 7741' in session.call("undo_edits")
@@ -142,6 +150,42 @@ def test_what_is_pinned_now_stays_visible(session: Session) -> None:
     assert session.states() == list("vsfvvv")
     with pytest.raises(NothingToUndo, match="f00006 stays visible: pinned now; ask for an earlier version"):
         session.call("undo_edits", to_version=hidden)
+
+
+def test_what_riffler_folded_stays_folded(session: Session) -> None:
+    """Its own folds are no edits: an undo goes back over them and leaves them; a version that is named doesn't."""
+    session.commit(FragmentsFolded(("f00003", "f00005")), actor="riffler")
+    session.call("restore_fragment", fragment_id="f00005")
+    reply = session.call("undo_edits", edits=2)
+    assert reply.startswith(
+        "undid 2 edits, back to the states of version 5; f00001 is folded; "
+        "f00003 stays folded: Riffler's own, to fit the budget (to_version goes back over that): "
+    )
+    assert session.states() == list("fsfvv")
+    assert "undid 1 edit, back to the states of version 8; f00001 is visible: " in session.call("undo_edits")
+    assert "f00003 is visible" in session.call("undo_edits", to_version=6)
+    assert session.states() == list("vsvvv")
+
+
+def test_only_riffler_folded(session: Session) -> None:
+    """Without an edit of the model's or the app's there is nothing to undo, and a version can be named still."""
+    session.past = []
+    session.memory = WorkingMemory()
+    session.say(TEXT)
+    session.say("And?")
+    session.call("fragment_context", start_marker="Entry 10 ", end_marker="Entry 90 ")
+    session.commit(FragmentsFolded(("f00003",)), actor="riffler")
+    with pytest.raises(NothingToUndo, match="only Riffler itself folded here; to_version goes back over that"):
+        session.call("undo_edits")
+    session.call("fold_fragment", fragment_id="f00001")
+    session.commit(FragmentsRestored(("f00003",)))
+    session.commit(FragmentsFolded(("f00003",)), actor="riffler")
+    session.commit(FragmentsRestored(("f00001",)))
+    session.commit(FragmentsFolded(("f00001",)), actor="riffler")
+    with pytest.raises(NothingToUndo, match="f00001 stays folded: Riffler's own, .*; ask for an earlier version"):
+        session.call("undo_edits", edits=3)
+    session.call("undo_edits", to_version=3)
+    assert session.states() == list("vvvvv")
 
 
 @pytest.mark.parametrize(
@@ -209,7 +253,7 @@ def test_history_is_told_without_texts(session: Session) -> None:
         "version 10, model, 2026-11-24 14:00:10: 2 messages of a step",
         "version 9, model, 2026-11-24 14:00:09: left the question as it came",
         "version 8, model, 2026-11-24 14:00:08: rewrote the question",
-        "version 7, model, 2026-11-24 14:00:07: searched (10 found)",
+        "version 7, model, 2026-11-24 14:00:07: searched for 1 text (10 found)",
         "version 6, model, 2026-11-24 14:00:06: restored f00001 (80 tokens)",
         "version 5, model, 2026-11-24 14:00:05: summarised f00002 (79 tokens)",
         "version 4, model, 2026-11-24 14:00:04: folded f00001 (80 tokens)",
@@ -219,6 +263,28 @@ def test_history_is_told_without_texts(session: Session) -> None:
         "version 0: empty",
     ]
     assert session.call("show_history", versions=2).splitlines()[-1].startswith("version 9")
+
+
+def test_history_says_what_is_alike_at_once(session: Session) -> None:
+    """What one call or one step did many times is a few words: searches, folds, summaries and messages."""
+    spans = [fragment.span for fragment in session.memory.fragments.values()]
+    hits = [SearchHit(f"s{number:05x}", span) for number, span in enumerate(spans, 1)]
+    session.commit(
+        *(TextSearched(f"text {number}", (hit,)) for number, hit in enumerate(hits)),
+        *(TextSearched("none", ()) for _ in range(41)),
+        FragmentSummarised("f00003", "", "Three."),
+        FragmentSummarised("f00004", "", "Four."),
+        FragmentsFolded(("f00001",)),
+        FragmentsFolded(("f00005",)),
+        TextSearched("again", ()),
+    )
+    assert session.past[0].words(session.memory) == (
+        "searched for 46 texts (5 found); summarised f00003-f00004 (162 tokens); folded f00001, f00005 (158 tokens); "
+        "searched for 1 text (0 found)"
+    )
+    first = append(session.memory, [Message.user("One.")], COUNTER)
+    session.commit(first, append(session.memory.commit([first]), [Message.assistant("Two.")], COUNTER, "step"))
+    assert session.past[0].words(session.memory) == "1 message came; 1 message of a step"
 
 
 def test_history_says_where_it_ends(session: Session) -> None:

@@ -120,3 +120,29 @@ def test_a_chain_without_a_link_is_no_chain(ask: Ask) -> None:
     """Where nothing leads on from the start, the question is answered with a sentence, or not at all."""
     answer, _ = ask("Tom sang all day. The oldest tree fell.", "Who is the oldest ancestor of Tom?", True)
     assert answer.startswith(("“", "I did not find"))
+
+
+def test_a_sentence_that_is_cut_is_looked_at(ask: Ask) -> None:
+    """Where little is shown around the last name, its sentence is looked at before that name counts as the end."""
+    rain = "It rained in the town for days and days, and the old people there said nothing. " * 20
+    years = "in all the years of the long war and in the hungry ones that came after it, " * 2
+    text = f"{rain}For Bea, {years}Cleo was more than just a mother. {rain}Bea is Ann's mother. {rain}"
+    answer, calls = ask(text, "Who is the eldest ancestor of Ann?", True)
+    assert answer == "Cleo"
+    assert [call for call in calls if "search_id" in call]
+
+
+def test_looks_are_few(ask: Ask) -> None:
+    """A name with many cut sentences and no link is looked at a few times only, and no match twice."""
+    chatter = "".join(f"On day {n} of that winter, which was long, Bea went by without a word " for n in range(60))
+    answer, calls = ask(f"Bea is Ann's mother. {chatter}", "Who is the eldest ancestor of Ann?", True)
+    looks = [call["search_id"] for call in calls if "search_id" in call]
+    assert answer == "Bea"
+    assert 0 < len(looks) <= 8
+    assert len(set(looks)) == len(looks)
+
+
+def test_nobody_is_no_name(ask: Ask) -> None:
+    """A pronoun with a capital isn't who a chain ends at."""
+    text = "Ann Lee is Bea Roe's mother. Nobody is Ann Lee's mother. Everyone knew it."
+    assert ask(text, "Who is the eldest relative of Bea Roe?", True)[0] == "Ann Lee"
