@@ -16,6 +16,9 @@ _GERMAN = frozenset(
     "auch auf bei das dass dem den der des die durch ein eine einem einen einer eines es für haben hat ich im ist "
     "mit nach nicht oder sein sich sie sind und vom von war waren werden wir wird wurde wurden zu zum zur über".split()
 )
+_SHARED = frozenset("dem den der des die ein".split())
+"""Of these, words of its neighbours too."""
+
 _MORE_GERMAN = frozenset(
     "aber alle allen alles als am andere anderen ans aus bald beide beiden beim bis bitte da dabei dafür damals "
     "damit danach dann daran darauf daraus darin darum davon dazu denn deren dessen deshalb dies diese diesem "
@@ -30,7 +33,7 @@ _MORE_GERMAN = frozenset(
 COMMON_IN_GERMAN = COMMON | _GERMAN | _MORE_GERMAN
 
 _SHARE = 8
-"""German has one of these words in four; its neighbours have one in twenty at most."""
+"""German has one of these words in four; its neighbours have far fewer."""
 
 
 def is_german(text: str) -> bool:
@@ -44,4 +47,4 @@ def is_german(text: str) -> bool:
     """
     words = text.casefold().split()
     found = [word for word in words if word in _GERMAN]
-    return len(found) * _SHARE >= len(words) and len(set(found)) > 1
+    return len(found) * _SHARE >= len(words) and len(set(found)) > 1 and not _SHARED.issuperset(found)

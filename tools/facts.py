@@ -2,8 +2,9 @@
 
     key      of a pair (`pairs.py`): `key: value` in lines and inside them, `"key": "value"`, a table's row of two cells
     name     words with a capital that follow each other (`Marie Curie`); articles and the like before them don't
-             belong. A single word that opens a sentence may be a name or not: it is found, and marked
-    number   as it is written (`1,234.5`, `2026-11-25`), and words with digits in them (`A17`); a unit doesn't belong
+             belong. A single word that opens a sentence may be a name or not: it is found, and marked. In German,
+             where each noun has a capital, a name has two words, or capitals only
+    number   (`quantities.py`) with sign, currency and short unit: `1,234.5`, `-300`, `5 mg`; words with digits: `A17`
     heading  of Markdown: after `#`, or underlined
 
 Scripts without capitals have no names here. All lengths are bounded, so the cost is linear in the text whatever it is.
@@ -17,22 +18,22 @@ from collections.abc import Iterator
 from itertools import chain
 from typing import Literal, NamedTuple
 
-from riffler.tools.common_words import COMMON
+from riffler.tools.common_words import COMMON, COMMON_IN_GERMAN, is_german
 from riffler.tools.pairs import LONGEST, pair_of, pairs, plain
+from riffler.tools.quantities import compared, quantities
 
-__all__ = ["LONGEST", "Fact", "Kind", "Raw", "facts", "pair_of", "plain", "raw_facts"]
+__all__ = ["LONGEST", "Fact", "Kind", "Raw", "as_compared", "facts", "pair_of", "plain", "raw_facts"]
 
 Kind = Literal["key", "name", "number", "heading"]
-
-_NUMBER = re.compile(r"\d{1,32}(?:[.,:/\-]\d{1,20}){0,6}+([A-Za-z0-9_]{0,32})")
-_LETTERS_BEFORE = re.compile(r"[A-Za-z_]{1,25}\Z")
-_LONGEST_UNIT = 3
 
 _CAPITALS = "".join(chr(code) for code in (*range(0x41, 0x590), *range(0x1E00, 0x2000)) if chr(code).isupper())
 _TITLE_S_DOT = rf"\.(?=[ ][{_CAPITALS}])(?:(?<=Dr\.)|(?<=M[rs]\.)|(?<=St\.)|(?<=Mrs\.)|(?<=Prof\.)|(?<=[\s.]\w\.))"
 _NAME_WORD = rf"\w{{0,39}}+(?:['’\-]\w{{1,20}}+){{0,3}}+(?:{_TITLE_S_DOT})?+"
 _NAME = re.compile(rf"[{_CAPITALS}](?<!\w.){_NAME_WORD}(?:[ ][{_CAPITALS}]{_NAME_WORD}){{0,4}}+", re.DOTALL)
 _POSSESSIVE = re.compile(r"['’]s?$")
+_PASSAGE = 4000
+"""Characters of which the language is looked at."""
+
 _QUOTES = "\"'“”‘’«»([{*_#>`-• \t"
 _ENDS = ".!?:;…。！？：；\n"
 
@@ -79,22 +80,44 @@ def raw_facts(text: str) -> Iterator[Raw]:
     return chain(_keys(text), _names(text), _numbers(text), _headings(text))
 
 
+def as_compared(kind: Kind, stated: str) -> str:
+    """Give a fact as it is compared.
+
+    Args:
+        kind: What it is.
+        stated: The characters of the fact; of a key, those of its pair.
+
+    Returns:
+        What `Fact.text` is.
+    """
+    if kind == "number":
+        return compared(stated)
+    return plain(pair_of(stated)[0] if kind == "key" else stated)
+
+
 def _keys(text: str) -> Iterator[Raw]:
     for key, start, end in pairs(text):
         yield "key", key, start, end, False
 
 
 def _names(text: str) -> Iterator[Raw]:
+    passage, german = -1, False
     for match in _NAME.finditer(text):
         start, name = match.start(), match[0]
+        if start // _PASSAGE != passage:
+            passage = start // _PASSAGE
+            german = is_german(text[passage * _PASSAGE : (passage + 1) * _PASSAGE])
+        common = COMMON_IN_GERMAN if german else COMMON
         opens = _opens(text, start)
         first, _, rest = name.partition(" ")
-        while first.casefold().replace("’", "'") in COMMON:
+        while first.casefold().replace("’", "'") in common:
             start, name, opens = start + len(first) + 1, rest, False
             first, _, rest = name.partition(" ")
         name = _POSSESSIVE.sub("", name.removesuffix(" I")[:LONGEST])
         single = " " not in name
         if len(name) < 2 or (single and any(map(str.isdigit, name))):  # a word with digits is found as a number
+            continue
+        if german and single and not name.isupper():
             continue
         yield "name", name.casefold(), start, start + len(name), opens and single and name[1:].islower()
 
@@ -105,17 +128,8 @@ def _opens(text: str, start: int) -> bool:
 
 
 def _numbers(text: str) -> Iterator[Raw]:
-    for match in _NUMBER.finditer(text):
-        start, end = match.span()
-        unit, before = match[1], text[start - 1 : start]
-        if before and before.isascii() and (before.isalnum() or before == "_"):
-            letters = _LETTERS_BEFORE.search(text[max(0, start - 25) : start])
-            if letters is None or len(letters[0]) > 24:  # it goes on what is longer than a number
-                continue
-            start -= len(letters[0])
-        elif unit and len(unit) <= _LONGEST_UNIT and unit.isalpha():
-            end -= len(unit)
-        yield "number", text[start:end].casefold(), start, end, False
+    for said, start, end in quantities(text):
+        yield "number", said, start, end, False
 
 
 def _headings(text: str) -> Iterator[Raw]:

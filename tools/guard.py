@@ -17,7 +17,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from riffler.tools.fact_index import FactIndex, hash_of, kind_of, packed, stretch_of, unpacked
-from riffler.tools.facts import Fact, Kind, facts, pair_of, plain
+from riffler.tools.facts import Fact, Kind, as_compared, facts, pair_of, plain
 from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
 from riffler.tools.memory import WorkingMemory
 
@@ -110,8 +110,8 @@ def dropped(original: str, summary: str) -> Lost:
         summary: What stands for it.
 
     Returns:
-        Names and numbers; a name is there when all its words are, a number when its digits are, with or without
-        thousands separators.
+        Names and numbers; a name is there when all its words are, a number when its digits are, with its sign and
+        unit, with or without thousands separators.
     """
     found: dict[tuple[Kind, str], Fact] = {}
     for fact in facts(original):
@@ -284,10 +284,10 @@ class _Gone:
         for loss in sorted(self.found.values()):
             if loss.kind == "key":
                 shown, value = pair_of(loss.stated)
-                there = said.states(plain(shown), value)
+                there = said.states(as_compared(loss.kind, loss.stated), value)
             else:
                 shown = loss.stated
-                there = said.has(loss.kind, plain(shown))
+                there = said.has(loss.kind, as_compared(loss.kind, shown))
             if not there:
                 kinds["value" if loss.stale else loss.kind].append(shortened(shown))
         return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))

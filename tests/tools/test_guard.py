@@ -49,6 +49,7 @@ def everything(memory: WorkingMemory, hiding: Sequence[Fragment]) -> dict[tuple[
                 if fact.kind == "key":
                     pair, pair_end = fact.text if before else "", fact.end
                 value = pair_of(text[fact.start : fact.end])[1]
+                value = value if fact.kind == "key" else text[fact.start : fact.end]
                 around = pair if fact.start < pair_end else ""
                 stated = Stated(before, after, fact.opening, value, (message, slot, fact.start), around)
                 found.setdefault((fact.kind, fact.text), []).append(stated)
@@ -157,6 +158,9 @@ def losing(memory: WorkingMemory, *numbers: int) -> Lost:
         (["Paul came. ", "none", "so Paul "], (3,), Lost()),
         (["Paul came. ", "none", "so Paul "], (1, 3), Lost(names=("Paul",))),
         (["17 and 1,234.5", "17"], (1,), Lost(numbers=("1,234.5",))),
+        (["The dose is 5 mg, the balance -300", "5 kg; 300 pages"], (1,), Lost(numbers=("5 mg", "-300"))),
+        (["The dose is 5 mg, it costs € 7, or −7%", "5mg; 7€, -7 percent"], (1,), Lost()),
+        (["Der Kunde hat die Rechnung bezahlt, und das Lager ist voll", "so"], (1,), Lost()),
         (["# Plan", "Plan\n---\n"], (2,), Lost()),
         (["# Plan", "plan"], (1,), Lost(headings=("Plan",))),
         (['{"status":"failed","owner":"anna"}', "status: good; "], (1,), Lost(keys=("owner",))),
@@ -255,6 +259,7 @@ def test_what_a_summary_dropped() -> None:
     original = "It was Marie Curie with Paul in Rome, 1,234 boats and 17. Boats came."
     assert dropped(original, "Curie, Marie: 1234; in Rome's bay") == Lost(names=("Paul",), numbers=("17",))
     assert dropped(original, original) == Lost()
+    assert dropped("it was 5 mg, -1,300 and 7 €", "5mg; €7 and 1300") == Lost(numbers=("-1,300",))
     assert dropped_words(dropped("so Paul", "none")) == 'the summary doesn\'t have: name "Paul"'
     assert dropped("Boats came.", "") == Lost()
     assert dropped("Paul left, and Paul", "") == Lost(names=("Paul",))
