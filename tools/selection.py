@@ -10,22 +10,25 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated
 
-from pydantic import Field, StringConstraints, WithJsonSchema
+from pydantic import BeforeValidator, Field
 
 from riffler.errors import InvalidSpan
+from riffler.tools.as_written import id_list, id_or_range
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.tool import find_fragment, refuse_if_inside_hidden
 
 EVERYTHING = "all"
 
-Choice = Annotated[
-    str, StringConstraints(pattern=r"^(all|f[0-9a-f]{5}(-f[0-9a-f]{5})?)$"), WithJsonSchema({"type": "string"})
-]
-"""An id, a range of ids, or `all`. The pattern is checked, but not told: it would cost its tokens with every call."""
+_Choice = Annotated[str, BeforeValidator(id_or_range)]
 
-Choices = Annotated[tuple[Choice, ...], Field(min_length=1, description="Ids, ranges such as f00003-f00019, or all.")]
-Exceptions = Annotated[tuple[Choice, ...], Field(description="Leave these out.")]
+Choices = Annotated[
+    tuple[_Choice, ...],
+    BeforeValidator(id_list),
+    Field(min_length=1, description="Ids, ranges such as f00003-f00019, or all."),
+]
+Exceptions = Annotated[tuple[_Choice, ...], BeforeValidator(id_list), Field(description="Leave these out.")]
+
 
 _Place = tuple[int, int, int]
 _Range = tuple[_Place, _Place]
