@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from riffler.errors import InvalidState, MarkerNotFound, MarkerNotUnique
-from riffler.tools.fragments import Span
+from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
 
 _SHOWN_PLACES = 20
 
 
-def only_place(memory: WorkingMemory, found: Iterable[Span], name: str, where: str, elsewhere: str) -> Span:
-    """Take the one place of a marker that isn't hidden.
+def only_place(
+    memory: WorkingMemory, marker: str, places: Iterable[Span], *, name: str, where: str, elsewhere: str
+) -> Span:
+    """Find the one place of a marker that isn't hidden.
 
     Args:
         memory: The working memory.
-        found: The places where the marker stands; a few more than twenty visible ones are read at most.
+        marker: The text that is quoted, not empty.
+        places: Where to look. A few more than twenty visible occurrences are read at most; hidden text is passed over.
         name: The argument, for errors.
         where: Where was looked, for errors: `the user's messages`.
         elsewhere: What else would widen the look, for errors: `choose another role`.
@@ -30,14 +33,13 @@ def only_place(memory: WorkingMemory, found: Iterable[Span], name: str, where: s
         InvalidState: It stands only in hidden text.
     """
     shown: list[Span] = []
-    hidden: Span | None = None
-    for span in found:
-        if memory.hiding(span) is None:
+    hiding: Fragment | None = None
+    for span, hidden_by in _occurrences(memory, marker, places):
+        hiding = hiding or hidden_by
+        if hidden_by is None:
             shown.append(span)
             if len(shown) > _SHOWN_PLACES:
                 break
-        else:
-            hidden = hidden or span
     if len(shown) == 1:
         return shown[0]
     if shown:
@@ -45,7 +47,18 @@ def only_place(memory: WorkingMemory, found: Iterable[Span], name: str, where: s
         raise MarkerNotUnique(
             f"{name} occurs {count} times in {where}: make it unique by quoting more of the text around it"
         )
-    if hidden is not None:
-        hiding = memory.hiding(hidden)
-        raise InvalidState(f"{name} occurs only in hidden text: restore {hiding.id if hiding else 'it'} first")
+    if hiding is not None:
+        raise InvalidState(f"{name} occurs only in hidden text: restore {hiding.id} first")
     raise MarkerNotFound(f"{name} occurs 0 times in {where}: copy it exactly as it stands there, or {elsewhere}")
+
+
+def _occurrences(memory: WorkingMemory, marker: str, places: Iterable[Span]) -> Iterator[tuple[Span, Fragment | None]]:
+    """Give the visible occurrences, and one of those that a hidden fragment has a part of, with that fragment."""
+    for place in places:
+        text = memory.messages[place.message].texts[place.slot]
+        start = text.find(marker, place.start, place.end)
+        while start >= 0:
+            span = Span(place.message, place.slot, start, start + len(marker))
+            hiding = memory.hiding(span)
+            yield span, hiding
+            start = text.find(marker, hiding.span.end if hiding else start + 1, place.end)

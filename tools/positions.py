@@ -25,7 +25,7 @@ def positions(text: str, count: int, name: str) -> range | tuple[int, ...]:
     """
     if not text.strip():
         return range(count)
-    found: set[int] = set()
+    ranges: list[tuple[int, int]] = []
     for part in text.split(","):
         match = _RANGE.fullmatch(part)
         if match is None or part.strip() == "-":
@@ -34,5 +34,8 @@ def positions(text: str, count: int, name: str) -> range | tuple[int, ...]:
         last = int(match[1] or match[3] or count)
         if not 1 <= first <= last <= count:
             raise InvalidArguments(f"{name}: there are messages 1 to {count}, got {part.strip()!r:.80}")
-        found.update(range(first - 1, last))
-    return tuple(sorted(found))
+        ranges.append((first - 1, last))
+    found: list[int] = []
+    for begin, end in sorted(ranges):  # many ranges of everything cost no more than one
+        found += range(max(begin, found[-1] + 1 if found else 0), end)
+    return tuple(found)

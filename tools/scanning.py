@@ -52,20 +52,16 @@ def newest(memory: WorkingMemory, text: str, role: RoleChoice, most: int) -> tup
     return total, found
 
 
-def occurrences(memory: WorkingMemory, text: str, role: RoleChoice) -> Iterator[Span]:
-    """Find every place where a text stands, hidden ones too.
+def readable_texts(memory: WorkingMemory, role: RoleChoice) -> Iterator[Span]:
+    """Give the whole of each text that a tool may look at.
 
     Args:
         memory: The working memory.
-        text: What to find, not empty; case counts.
         role: Whose messages to look in.
 
     Yields:
-        Spans in the conversation's order. Places that overlap are all found: take a few of them.
+        Spans in the conversation's order.
     """
     for message in readable(memory, role):
         for slot, original in enumerate(memory.messages[message].texts):
-            start = original.find(text)
-            while start >= 0:
-                yield Span(message, slot, start, start + len(text))
-                start = original.find(text, start + 1)
+            yield Span(message, slot, 0, len(original))

@@ -141,9 +141,8 @@ def refuse_if_inside_hidden(memory: WorkingMemory, fragment: Fragment) -> None:
     Raises:
         InvalidState: A fragment around it is folded or summarised.
     """
-    outer = memory.around(fragment.span)
-    hiding = next((f for f in outer[: outer.index(fragment)] if f.hidden), None)
-    if hiding is not None:
+    hiding = memory.hiding(fragment.span)  # the outermost: asking all fragments around would cost all of the text's
+    if hiding is not None and hiding.id != fragment.id and hiding.span.contains(fragment.span):
         raise InvalidState(f"{fragment.id} lies inside {hiding.id}, which is {hiding.state}: restore {hiding.id} first")
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from riffler.errors import InvalidArguments, InvalidSpan, InvalidState
@@ -122,7 +122,7 @@ def uncut_between(
         places = [slot for index in indices if _selectable(memory, index, roles) for slot in _slots(memory, index)]
         where = "the messages looked in"
     found = [
-        only_place(memory, _occurrences(memory, marker, places), name, where, "look in other messages or roles")
+        only_place(memory, marker, places, name=name, where=where, elsewhere="look in other messages or roles")
         for marker, name in ((start_marker, "start_marker"), (end_marker, "end_marker"))
         if marker
     ]
@@ -164,15 +164,6 @@ def _outermost(memory: WorkingMemory, slot: Span) -> list[Fragment]:
         if not found or fragment.span.start >= found[-1].span.end:
             found.append(fragment)
     return found
-
-
-def _occurrences(memory: WorkingMemory, marker: str, places: Iterable[Span]) -> Iterator[Span]:
-    for place in places:
-        text = memory.messages[place.message].texts[place.slot]
-        start = text.find(marker, place.start, place.end)
-        while start >= 0:
-            yield Span(place.message, place.slot, start, start + len(marker))
-            start = text.find(marker, start + 1, place.end)
 
 
 def _widened(memory: WorkingMemory, around: Span, start: int, end: int) -> Span:

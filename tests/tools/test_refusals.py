@@ -199,9 +199,9 @@ def test_unknown_ids_are_named_with_the_known_ones() -> None:
         ("unfold", "{}", UnknownTool, "no tool 'unfold': there are fragment_context"),
         ("fold_fragment", "{", InvalidArguments, "valid JSON"),
         ("fold_fragment", "[]", InvalidArguments, "object of arguments, got list"),
-        ("fold_fragment", "", InvalidArguments, "fragment_id: Field required"),
+        ("fold_fragment", "", InvalidArguments, "fragment_id: is missing"),
         ("fold_fragment", '{"fragment_id": "x"}', InvalidArguments, "fragment_id: .*, got 'x'"),
-        ("search_context", '{"query": "a", "limit": 3}', InvalidArguments, "limit: Extra inputs"),
+        ("search_context", '{"query": "a", "limit": 3}', InvalidArguments, "limit: there is no such .* query, role"),
         ("search_context", '{"query": "a", "max_results": 51}', InvalidArguments, "max_results: .*50, got 51"),
     ],
 )

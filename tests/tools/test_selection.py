@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.errors import InvalidSpan, InvalidState, UnknownFragment
+from riffler.tools import selection
 from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut
 from riffler.tools.fragments import Fragment, Span, fragment_id, outermost
 from riffler.tools.memory import WorkingMemory
@@ -74,6 +75,52 @@ def test_unknown_ids_are_told(choice: str) -> None:
         ids([choice])
     with pytest.raises(UnknownFragment):
         ids(["all"], [choice])
+
+
+@given(
+    st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)), max_size=4),
+    st.lists(st.tuples(st.integers(1, 7), st.integers(1, 7)), max_size=2),
+)
+def test_ranges_are_what_begins_and_ends_in_one_of_them(
+    named: list[tuple[int, int]], but: list[tuple[int, int]]
+) -> None:
+    """Against the definition: a fragment that begins in one range and ends in another is in neither."""
+    memory = memory_of_seven()
+    spans = {n: memory.fragments[fragment_id(n)].span for n in range(1, 8)}
+    begin = {n: (span.message, span.start) for n, span in spans.items()}
+    end = {n: (span.message, span.end) for n, span in spans.items()}
+
+    def written(ranges: list[tuple[int, int]]) -> list[str]:
+        return [f"{fragment_id(a)}-{fragment_id(b)}" for a, b in ranges if begin[a] <= begin[b]]
+
+    def meant(ranges: list[tuple[int, int]]) -> set[int]:
+        return {
+            n for n in spans for a, b in ranges if begin[a] <= begin[b] and begin[a] <= begin[n] and end[n] <= end[b]
+        }
+
+    left_out = meant(but)
+    expected = {n for n in meant(named) if not any(spans[n].overlaps(spans[other]) for other in left_out)}
+    assert {int(f.id[1:], 16) for f in selected(memory, written(named), written(but))} == expected
+
+
+def test_a_batch_costs_the_fragments_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many ranges and ids are named, and however often, each fragment is looked at a few times."""
+    cuts = tuple(Fragment(fragment_id(n), Span(0, 0, n, n + 1), 1, 2) for n in range(500))
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("x" * 501),)), TextCut(cuts)])
+    looks = 0
+    start = selection._start
+
+    def counted(span: Span) -> tuple[int, int, int]:
+        nonlocal looks
+        looks += 1
+        return start(span)
+
+    monkeypatch.setattr(selection, "_start", counted)
+    monkeypatch.setattr(WorkingMemory, "around", None)  # reads all fragments of a text
+    ranges = [f"{fragment_id(n)}-{fragment_id(n + 100)}" for n in range(300)]
+    alone = [fragment_id(n) for n in range(500)]
+    assert len(selected(memory, ["all"] * 300 + ranges + alone, ranges)) == 100
+    assert looks < 20 * 500
 
 
 @given(st.sets(st.integers(1, 7)), st.sets(st.integers(1, 7)))

@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from itertools import groupby, islice
 from typing import Annotated, Literal
 
-from pydantic import Field, WithJsonSchema
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from riffler.errors import InvalidArguments, NothingToCut, NotJson
+from riffler.tools.as_written import fragment_id, position_text, word_list
 from riffler.tools.cutting import cut_at
 from riffler.tools.fragments import Fragment, Span, cut_points
 from riffler.tools.memory import WorkingMemory
@@ -41,8 +42,10 @@ class CutContext(Arguments):
     """Arguments of `cut_context`."""
 
     by: Annotated[By, Field(description="Where to cut.")] = "size"
-    messages: Annotated[str, Field(description='Positions: "3", "2-9", "5-". All if left out.')] = ""
-    fragment: Annotated[str, Field(description="Id of a fragment to cut further.")] = ""
+    messages: Annotated[
+        str, BeforeValidator(position_text), Field(description='Positions: "3", "2-9", "5-". All if left out.')
+    ] = ""
+    fragment: Annotated[str, BeforeValidator(fragment_id), Field(description="Id of a fragment to cut further.")] = ""
     start_marker: Annotated[str, Field(description="Cut only from this text on, copied exactly.")] = ""
     end_marker: Annotated[str, Field(description="Cut only up to the end of this text.")] = ""
     tokens: Annotated[
@@ -56,7 +59,9 @@ class CutContext(Arguments):
         WithJsonSchema({"type": "integer", "minimum": 1, "maximum": 100}),
     ] = None
     roles: Annotated[
-        tuple[Literal["user", "assistant", "tool"], ...], Field(min_length=1, description="Whose messages.")
+        tuple[Literal["user", "assistant", "tool"], ...],
+        BeforeValidator(word_list),
+        Field(min_length=1, description="Whose messages."),
     ] = ("user", "assistant", "tool")
 
 

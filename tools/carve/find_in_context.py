@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
 from riffler.errors import InvalidState
+from riffler.tools.as_written import id_list, position_text, text_list, word_list
 from riffler.tools.events import TextSearched
 from riffler.tools.finding.any_case import AnyCase
 from riffler.tools.finding.base import Finder, Found, Mark, Order, Page, position_mark, score_mark
@@ -48,15 +49,25 @@ _Text = Annotated[str, Field(min_length=1)]
 class FindInContext(Arguments):
     """Arguments of `find_in_context`."""
 
-    queries: Annotated[list[_Text], Field(min_length=1, max_length=64, description="Texts to find.")]
+    queries: Annotated[
+        list[_Text], BeforeValidator(text_list), Field(min_length=1, max_length=64, description="Texts to find.")
+    ]
     how: Annotated[How, Field(description="pattern: regular expression; ranked: words, BM25.")] = "exact"
     order: Annotated[
         Literal["auto", "newest", "oldest", "best"], Field(description="auto: best for ranked and fuzzy, else newest.")
     ] = "auto"
-    roles: Annotated[list[SpeakerRole], Field(default_factory=list, description="Whose messages; empty: all.")]
-    messages: Annotated[str, Field(description='Only these, such as "3-20" or "5-".')] = ""
+    roles: Annotated[
+        list[SpeakerRole],
+        BeforeValidator(word_list),
+        Field(default_factory=list, description="Whose messages; empty: all."),
+    ]
+    messages: Annotated[
+        str, BeforeValidator(position_text), Field(description='Only these, such as "3-20" or "5-".')
+    ] = ""
     fragments: Annotated[
-        list[str], Field(default_factory=list, description="Only inside these, such as f00001-f00020.")
+        list[str],
+        BeforeValidator(id_list),
+        Field(default_factory=list, description="Only inside these, such as f00001-f00020."),
     ]
     max_results: Annotated[int, Field(ge=1, le=50, description="Matches shown a query.")] = 5
     context_size: Annotated[int, Field(ge=20, le=1000, description="Characters shown around a match.")] = 160

@@ -6,6 +6,7 @@ visible, too, so that the kept one can be seen; what else lies in it is folded.
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Annotated
 
 from pydantic import Field
@@ -13,7 +14,7 @@ from pydantic import Field
 from riffler.errors import InvalidState
 from riffler.tools.carve.edit import apart, guarded, outcome
 from riffler.tools.events import Event, FragmentsFolded, FragmentsRestored
-from riffler.tools.fragments import FragmentState, outermost
+from riffler.tools.fragments import Fragment, FragmentState, outermost
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
 from riffler.tools.selection import EVERYTHING, Choices, selected
@@ -30,8 +31,7 @@ class KeepOnly(Arguments):
 def _run(memory: WorkingMemory, arguments: KeepOnly, inputs: Inputs) -> Outcome:
     kept = selected(memory, arguments.fragments)
     names = {fragment.id for fragment in kept}
-    shown = {around.id: around for fragment in kept for around in memory.around(fragment.span)}
-    restored = tuple(fragment for fragment in memory.by_position if fragment.id in shown and fragment.hidden)
+    restored = _hidden_around(memory, names)
     others = outermost(selected(memory, (EVERYTHING,), tuple(names)))
     foldable = [fragment for fragment in others if fragment.state is not FragmentState.FOLDED]
     hiding, pinned = apart(memory, foldable, ())
@@ -46,6 +46,18 @@ def _run(memory: WorkingMemory, arguments: KeepOnly, inputs: Inputs) -> Outcome:
     warning = guarded(shown_again, hiding, strict=arguments.strict)
     head = f"kept {ids_words(kept)}, folded {ids_words(hiding) if hiding else 'no other'}"
     return outcome(memory, tuple(events), head, inputs, f"{pinned}{warning}")
+
+
+def _hidden_around(memory: WorkingMemory, kept: Set[str]) -> tuple[Fragment, ...]:
+    """Give the hidden ones of some fragments and of those around them, by position."""
+    found: list[Fragment] = []
+    following: Fragment | None = None  # the first of them that begins no earlier: it lies in what is around any
+    for fragment in reversed(memory.by_position):
+        if fragment.id in kept:
+            following = fragment
+        if fragment.hidden and following is not None and fragment.span.contains(following.span):
+            found.append(fragment)
+    return tuple(reversed(found))
 
 
 KEEP_ONLY = Tool(

@@ -113,17 +113,21 @@ def fragment_areas(memory: WorkingMemory, wanted: Sequence[str]) -> dict[tuple[i
         By message and slot, spans that lie apart, in order; fragments that touch are one span.
     """
     areas: dict[tuple[int, int], list[Span]] = {}
-    fragments = {fragment.id: fragment for text in wanted for fragment in _between(memory, text)}
-    for span in sorted((one.span for one in fragments.values()), key=lambda s: (s.message, s.slot, s.start, -s.end)):
-        spans = areas.setdefault((span.message, span.slot), [])
-        if spans and span.start <= spans[-1].end:
-            spans[-1] = Span(span.message, span.slot, spans[-1].start, max(span.end, spans[-1].end))
-        else:
-            spans.append(span)
+    read = 0
+    for begin, end in sorted(_between(memory, text) for text in dict.fromkeys(wanted)):  # each fragment once
+        for fragment in memory.by_position[max(begin, read) : end]:
+            span = fragment.span
+            spans = areas.setdefault((span.message, span.slot), [])
+            if spans and span.start <= spans[-1].end:
+                spans[-1] = Span(span.message, span.slot, spans[-1].start, max(span.end, spans[-1].end))
+            else:
+                spans.append(span)
+        read = max(read, end)
     return areas
 
 
-def _between(memory: WorkingMemory, text: str) -> Sequence[Fragment]:
+def _between(memory: WorkingMemory, text: str) -> tuple[int, int]:
+    """Give which of the fragments by position are meant: the first of them, and one past the last."""
     match = _FRAGMENTS.fullmatch(text)
     if not match:
         raise InvalidArguments(f"fragments: expected an id or a range such as f00001-f00020, got {text!r:.80}")
@@ -131,7 +135,7 @@ def _between(memory: WorkingMemory, text: str) -> Sequence[Fragment]:
     start, end = (bisect_right(memory.by_position, _place(one), key=_place) for one in (first, last))
     if start > end:
         raise InvalidArguments(f"fragments: {first.id} comes after {last.id} in the text: turn the range round")
-    return memory.by_position[start - 1 : end]
+    return start - 1, end
 
 
 def _place(fragment: Fragment) -> tuple[int, int, int, int]:

@@ -17,7 +17,7 @@ from riffler.tools.cutting import check_free, cut
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.marked import only_place
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.scanning import RoleChoice, occurrences
+from riffler.tools.scanning import RoleChoice, readable_texts
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
 _QUOTED_CHARACTERS = 60
@@ -59,7 +59,8 @@ def _run(memory: WorkingMemory, arguments: FragmentContext, inputs: Inputs) -> O
 
 def _only_place(memory: WorkingMemory, marker: str, role: RoleChoice, name: str) -> Span:
     whose = "all messages" if role == "all" else f"the {role}'s messages"
-    return only_place(memory, occurrences(memory, marker, role), name, whose, "choose another role")
+    texts = readable_texts(memory, role)
+    return only_place(memory, marker, texts, name=name, where=whose, elsewhere="choose another role")
 
 
 def _place(span: Span) -> str:

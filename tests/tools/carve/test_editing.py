@@ -137,8 +137,13 @@ def test_prices_are_told_where_there_is_a_cache() -> None:
     ("tool", "arguments", "error", "words"),
     [
         ("fold_fragments", {"fragments": []}, InvalidArguments, "fold_fragments: fragments: .*at least 1"),
-        ("fold_fragments", {"fragments": ["3"]}, InvalidArguments, "fragments.0: .*pattern"),
-        ("fold_fragments", {"fragments": ["f00001"], "but": ["all the rest"]}, InvalidArguments, "but.0: "),
+        ("fold_fragments", {"fragments": ["3"]}, InvalidArguments, r"fragments.0: expected a list such as .*, got '3'"),
+        (
+            "fold_fragments",
+            {"fragments": ["f00001"], "but": ["all the rest"]},
+            InvalidArguments,
+            "but.1: .*, got 'the'",
+        ),
         ("fold_fragments", {"fragments": ["f0000a"]}, UnknownFragment, "no fragment f0000a"),
         ("fold_fragments", {"fragments": ["f00001"], "but": ["f00001"]}, InvalidState, "no fragment is left to fold"),
         ("restore_fragments", {"fragments": ["f00001"]}, InvalidState, "f00001 is visible: nothing was changed"),

@@ -331,7 +331,7 @@ def _call(memory: WorkingMemory, arguments: dict[str, Any]) -> str:
         ({"queries": ["a"] * 65}, InvalidArguments, "queries: .*at most 64"),
         ({"queries": ["a", ""]}, InvalidArguments, r"queries\.1: .*at least 1"),
         ({"queries": ["a", "\ud800"]}, InvalidArguments, r"queries\.1: "),
-        ({"queries": "a"}, InvalidArguments, "queries: .*list"),
+        ({"queries": {"a": 1}}, InvalidArguments, "queries: expected a list, got"),
         ({"how": "loud"}, InvalidArguments, "how: .*got 'loud'"),
         ({"roles": ["me"]}, InvalidArguments, r"roles\.0: "),
         ({"max_results": 51}, InvalidArguments, "max_results: .*50, got 51"),
