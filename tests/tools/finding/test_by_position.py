@@ -1,6 +1,9 @@
 """Exact text, text in any case and patterns: what a naive search finds, each place once, on pages of any size."""
 
 import re
+import time
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import regex
@@ -175,6 +178,53 @@ def test_the_limit_is_the_calls() -> None:
     finder = Pattern(memory_of("a", "b"), areas_of("a", "b"), limit_s=-1)
     with pytest.raises(PatternTooSlow, match="stopped"):
         finder.find("a", Page("newest", 5))
+
+
+class Stopped:
+    """Stands for a pattern that is stopped after some matches, as in a process whose other threads are busy."""
+
+    def __init__(self, needed_s: float) -> None:
+        self.needed_s = needed_s
+        self.timeouts: list[float] = []
+
+    def finditer(self, text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
+        """Give each character, or the first three where the time isn't enough."""
+        self.timeouts.append(timeout)
+        for number, match in enumerate(re.compile(".").finditer(text, start, end)):
+            if number == 3 and timeout < self.needed_s:
+                raise TimeoutError
+            yield match
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_time_of_other_threads_does_not_count(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
+    """Where `regex` stops before this thread's time is up, the text is searched again, and no match comes twice."""
+    busy = Stopped(needed_s=11.0)
+    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
+    monkeypatch.setattr(time, "thread_time", lambda: 5.0)
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    assert finder.find("x", Page(order, 50)).total == 7
+    assert busy.timeouts == [2.5, 5, 10, 20]
+    spans = finder.find("x", Page("oldest", 50)).spans
+    assert [(span.start, span.end) for span in spans] == [(place, place + 1) for place in range(7)]
+
+
+def test_this_threads_own_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that was stopped often is given up once one try has used the limit up."""
+    busy, clock = Stopped(needed_s=1000.0), [0.0]
+    finditer = busy.finditer
+
+    def slow(text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
+        clock[0] += timeout / 8
+        return finditer(text, start, end, timeout=timeout)
+
+    monkeypatch.setattr(busy, "finditer", slow)
+    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
+    monkeypatch.setattr(time, "thread_time", lambda: clock[0])
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    with pytest.raises(PatternTooSlow, match="longer than 2 s"):
+        finder.find("x", Page("newest", 50))
+    assert len(busy.timeouts) == 4
 
 
 @pytest.mark.parametrize(
