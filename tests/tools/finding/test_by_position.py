@@ -1,7 +1,9 @@
 """Exact text, text in any case and patterns: what a naive search finds, each place once, on pages of any size."""
 
 import re
+import sys
 import time
+import unicodedata
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,7 +27,7 @@ from riffler.errors import InvalidArguments, PatternTooSlow
 from riffler.tools.finding.any_case import AnyCase
 from riffler.tools.finding.base import Order, Page
 from riffler.tools.finding.exact import Exact
-from riffler.tools.finding.folded import Folded
+from riffler.tools.finding.folded import Folded, fold, is_mark
 from riffler.tools.finding.pattern import Pattern
 from riffler.tools.fragments import Span
 
@@ -55,13 +57,23 @@ def test_a_long_query_is_found_as_a_short_one(order: Order) -> None:
     assert all_pages(Exact(memory_of("b" * 300), areas_of("b" * 300)), "a" + "b" * 150, order, 1) == (0, [])
 
 
+def naive_fold(text: str) -> str:
+    """Fold a text by what the standard library says of each character."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(
+        one for one in apart if not (10 <= unicodedata.combining(one) <= 36 or unicodedata.combining(one) >= 200)
+    )
+
+
 def folds_alike(text: str, query: str) -> list[tuple[int, int]]:
-    """Give, from the start, what folds to the query, by trying every place and length."""
-    found, start, wanted = list[tuple[int, int]](), 0, query.casefold()
+    """Give, from the start, what folds to the query, by trying every place and length; marks go with their letter."""
+    found, start, wanted = list[tuple[int, int]](), 0, naive_fold(query)
     while start < len(text):
-        ends = (end for end in range(start + 1, len(text) + 1) if text[start:end].casefold() == wanted)
-        end = next(ends, None)
+        ends = (end for end in range(start + 1, len(text) + 1) if naive_fold(text[start:end]) == wanted)
+        end = next(ends, None) if naive_fold(text[start]) else None
         if end:
+            while end < len(text) and unicodedata.category(text[end])[0] == "M":
+                end += 1
             found.append((start, end))
         start = end or start + 1
     return found
@@ -74,14 +86,14 @@ def test_any_case_finds_what_folds_alike(texts: list[str], query: str, order: Or
     total, spans = all_pages(AnyCase(memory_of(*texts), areas_of(*texts)), query, order, size)
     naive = [(number, *pair) for number, text in enumerate(texts) for pair in folds_alike(text, query)]
     assert total == len(spans) == len(naive)
-    assert {text.casefold() for text in texts_at(texts, spans)} <= {query.casefold()}
+    assert all(naive_fold(text).startswith(naive_fold(query)) for text in texts_at(texts, spans))
     assert is_sorted(spans, order)
     if order == "oldest":
         assert [(span.message, span.start, span.end) for span in spans] == naive
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("s", ["s"]), ("ss", ["ß", "ß"]), ("sss", ["sß"]), ("i", []), ("fi", ["ﬁ"])]
+    ("query", "found"), [("s", ["s"]), ("ss", ["ß", "ß"]), ("sss", ["sß"]), ("i", ["İ"]), ("f", []), ("fi", ["ﬁ"])]
 )
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_half_a_character_is_no_match(query: str, found: list[str], order: Order) -> None:
@@ -92,16 +104,62 @@ def test_half_a_character_is_no_match(query: str, found: list[str], order: Order
     assert [one.replace("ßs", "sß") for one in texts_at([text], spans)] == found
 
 
-@given(TEXTS)
+@settings(deadline=None)
+@given(st.lists(TEXTS | st.text(max_size=5), max_size=3).map("".join))
 def test_places_of_folded_text_lead_back(text: str) -> None:
-    """A place of the original, folded and back, is itself; inside what one character became lie its two ends."""
+    """A text is folded character by character; a place leads back to its character, and an end past its marks."""
     folded = Folded(text)
-    whole = [len(text[:place].casefold()) for place in range(len(text) + 1)]
+    each = [fold(character) for character in text]
+    whole = [sum(map(len, each[:place])) for place in range(len(text) + 1)]
+    assert folded.text == "".join(each) == fold(text)
     assert [folded.there(place) for place in range(len(text) + 1)] == whole
     for place in range(len(folded.text) + 1):
-        assert folded.inside(place) == (place not in whole)
-        assert whole[folded.back(place)] >= place >= whole[folded.back_to_start(place)]
-        assert folded.back(place) - folded.back_to_start(place) == folded.inside(place)
+        within = place not in whole
+        assert bool(folded.inside and folded.inside[place]) == within
+        start, end = folded.start(place), folded.end(place, len(text))
+        assert whole[start] <= place <= whole[min(len(text), start + within)]
+        assert end >= start + within
+        assert end == len(text) or not is_mark(text[end])
+        assert all(map(is_mark, text[start + within : end]))
+
+
+def test_each_character_folds_as_the_standard_says() -> None:
+    """NFKD, case, and accents, for all there are; where the tables end, none has any of them to the end of all."""
+    selectors = set(map(chr, range(0xFE00, 0xFE10)))
+    rest = "".join(map(chr, range(0x2F000, sys.maxunicode + 1)))
+    assert fold(rest) == unicodedata.normalize("NFKD", rest).casefold()
+    assert [one for one in map(chr, range(0x30000)) if fold(one) != ("" if one in selectors else naive_fold(one))] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("déjà", "un DE\u0301JA\u0300-vu", "DE\u0301JA\u0300"),
+        ("deja", "un Déjà-vu", "Déjà"),
+        ("café", "cafe\u0301s", "cafe\u0301"),
+        ("cafe\u0301", "the CAFÉS", "CAFÉ"),
+        ("كتب", "ثم كَتَبَ له", "كَتَبَ"),
+        ("istanbul", "İSTANBUL'da", "İSTANBUL"),
+        ("한국", unicodedata.normalize("NFD", "남한국어"), unicodedata.normalize("NFD", "한국")),
+        (unicodedata.normalize("NFD", "한국"), "남한국어", "한국"),
+        ("が", "か\u3099く", "か\u3099"),
+        ("लड़क", "एक लड़की है", "लड़की"),
+        ("ё", "е\u0308ж", "е\u0308"),
+        ("\u0301", "e\u0301", "\u0301"),
+        ("\u093f", "कि", "\u093f"),
+    ],
+)
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_letter_is_found_with_its_marks(query: str, text: str, found: str, order: Order) -> None:
+    """However a letter is written, and with or without its accent; a match never ends before a mark."""
+    total, spans = all_pages(AnyCase(memory_of(text), areas_of(text)), query, order, 1)
+    assert (total, texts_at([text], spans)) == (1, [found])
+
+
+def test_half_a_syllable_is_no_match() -> None:
+    """What makes another sound of a sign, or one syllable of three letters, doesn't count as an accent."""
+    for query, text in (("か", "が"), ("하", "한"), ("=", "≠")):
+        assert AnyCase(memory_of(text), areas_of(text)).find(query, Page("newest", 5)).total == 0
 
 
 PATTERNS = ["a+", "a*", "(?<=a)b", "b?", "^.", ".$", r"\w+", "[ßs]+", r"\b", "a|ab", "(?i)ss", "東.", "$", r"\X", "x"]
