@@ -10,6 +10,9 @@ from riffler.tools.finding.folded import Folded, FoldedTexts, fold, is_mark
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 
+_LONG = 200
+"""Of longer queries no text has many places."""
+
 
 class AnyCase:
     """Finds text whatever its case and accents. A match never begins or ends inside one character, nor before a mark.
@@ -41,9 +44,7 @@ class AnyCase:
         def look(area: Span, low: int, high: int, most: int, *, newest: bool) -> tuple[int, list[Span]]:
             folded = self._texts.of(area.message, area.slot)
             start, end = folded.there(area.start), folded.there(area.end)
-            count = folded.text.count(wanted, start, end)
-            if count and folded.inside:
-                count = len(_whole_places(folded, wanted, start, end, count, newest=False))
+            count = _count(folded, wanted, start, end)
             most = min(most, count)
             inner = (folded.there(low), folded.there(high)) if most else (0, 0)
             if folded.inside:
@@ -54,6 +55,39 @@ class AnyCase:
             return count, [Span(area.message, area.slot, *pair) for pair in ends]
 
         return by_position(self._areas, look, page)
+
+
+def _count(folded: Folded, query: str, low: int, high: int) -> int:
+    """Count the places that are made of whole characters of the original.
+
+    Python counts all places at once. Those that begin or end inside a character are taken off, one for each such place
+    of the text; where those are more than the query's places, or its places overlap, its places are gone through.
+
+    Returns:
+        How many there are that don't overlap.
+    """
+    text, inside, size = folded.text, folded.inside, len(query)
+    count = text.count(query, low, high)
+    if not count or not inside:
+        return count
+    if inside.count(1, low, high) > count or _overlaps(text, query, low, high):
+        return len(_whole_places(folded, query, low, high, count, newest=False))
+    place = inside.find(1, low, high)
+    while place >= 0:
+        count -= text.startswith(query, place, high)
+        first = place - size
+        count -= first >= low and not inside[first] and text.startswith(query, first, high)
+        place = inside.find(1, place + 1, high)
+    return count
+
+
+def _overlaps(text: str, query: str, low: int, high: int) -> bool:
+    """Tell whether two of a query's places overlap; of a long query, whether they could."""
+    size = len(query)
+    if size > _LONG:
+        return True
+    steps = (step for step in range(1, size) if query.endswith(query[: size - step]))
+    return any(text.find(query[:step] + query, low, high) >= 0 for step in steps)
 
 
 def _whole_places(folded: Folded, query: str, low: int, high: int, most: int, *, newest: bool) -> list[int]:

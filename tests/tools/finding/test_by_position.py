@@ -24,6 +24,7 @@ from tests.tools.finding.texts import (
 )
 
 from riffler.errors import InvalidArguments, PatternTooSlow
+from riffler.tools.finding import any_case
 from riffler.tools.finding.any_case import AnyCase
 from riffler.tools.finding.base import Order, Page
 from riffler.tools.finding.exact import Exact
@@ -128,7 +129,9 @@ def test_each_character_folds_as_the_standard_says() -> None:
     selectors = set(map(chr, range(0xFE00, 0xFE10)))
     rest = "".join(map(chr, range(0x2F000, sys.maxunicode + 1)))
     assert fold(rest) == unicodedata.normalize("NFKD", rest).casefold()
-    assert [one for one in map(chr, range(0x30000)) if fold(one) != ("" if one in selectors else naive_fold(one))] == []
+    characters, apart = list(map(chr, range(0x30000))), chr(sys.maxunicode)
+    expected = ["" if one in selectors else naive_fold(one) for one in characters]
+    assert fold(apart.join(characters)).split(apart) == expected
 
 
 @pytest.mark.parametrize(
@@ -160,6 +163,35 @@ def test_half_a_syllable_is_no_match() -> None:
     """What makes another sound of a sign, or one syllable of three letters, doesn't count as an accent."""
     for query, text in (("か", "が"), ("하", "한"), ("=", "≠")):
         assert AnyCase(memory_of(text), areas_of(text)).find(query, Page("newest", 5)).total == 0
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["s", "ss", "ß", "x", "xs", "sx", "ﬁ", "fi", "i", "f"]), max_size=12).map("".join),
+    st.lists(st.sampled_from(["s", "ß", "x", "f", "i"]), min_size=1, max_size=4).map("".join),
+    st.sampled_from([0, 1, 5]),
+)
+def test_what_is_counted_is_what_is_given(text: str, query: str, plain: int) -> None:
+    """Whether characters that grow are rare or not, and whether a query's places overlap, the count is right."""
+    texts = (f"{text}{'sxxsfix' * plain}{text}",)
+    total, spans = all_pages(AnyCase(memory_of(*texts), areas_of(*texts)), query, "newest", 7)
+    assert total == len(spans) == len(folds_alike(texts[0], query))
+
+
+@pytest.mark.parametrize(("query", "total"), [("xs", 19_998), ("sxx", 10_000), ("xsfixs", 9998), ("f", 10_000)])
+def test_a_character_that_grows_costs_no_walk(monkeypatch: pytest.MonkeyPatch, query: str, total: int) -> None:
+    """Where one of ten thousand characters becomes two, the places are counted at once, not one by one."""
+    text = "sxxsfix" * 5000 + "ß" + "sxxsfix" * 5000
+    walks: list[int] = []
+    walk = any_case._whole_places
+
+    def counted(folded: Folded, query: str, low: int, high: int, most: int, *, newest: bool) -> list[int]:
+        walks.append(most)
+        return walk(folded, query, low, high, most, newest=newest)
+
+    monkeypatch.setattr(any_case, "_whole_places", counted)
+    assert AnyCase(memory_of(text), areas_of(text)).find(query, Page("newest", 5)).total == total
+    assert walks == [6]
 
 
 PATTERNS = ["a+", "a*", "(?<=a)b", "b?", "^.", ".$", r"\w+", "[ßs]+", r"\b", "a|ab", "(?i)ss", "東.", "$", r"\X", "x"]
