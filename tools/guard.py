@@ -245,7 +245,7 @@ class _Gone:
             elif said not in staying:
                 alone.add(said)
         if alone:
-            told = (fact for span in spans for fact in _in_no_old_pair(self.index, span, staying, before))
+            told = (fact for span in spans for fact in self._in_no_old_pair(span, staying, before))
             for said, place in _newest((fact for fact in told if fact[0] in alone), before).items():
                 self.weigh(said, place)
 
@@ -292,12 +292,34 @@ class _Gone:
                 kinds["value" if loss.stale else loss.kind].append(shortened(shown))
         return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))
 
+    def _in_no_old_pair(self, span: Span, staying: dict[int, int], before: Sight) -> Iterator[tuple[int, int]]:
+        """Give the facts of a stretch, but for those in a visible pair of which a newer one stays.
+
+        In JSON and in tables a key that comes again is another record's, as a rule, and replaces nothing.
+        """
+        old_until = 0
+        for start, group in groupby(_facts_in(self.index, span), key=lambda fact: stretch_of(fact[1])[1]):
+            here = list(group)
+            for said, place in here:
+                if kind_of(place) == "key":
+                    old = staying.get(said, -1) > place and before.hidden_run(place) is None
+                    old_until = stretch_of(place)[2] if old and not self._of_a_record(place) else 0
+            if start >= old_until:
+                yield from here
+
+    def _of_a_record(self, place: int) -> bool:
+        text, start, _ = stretch_of(place)
+        return self._text(text)[max(0, start - 3) : start].rstrip(" \t")[-1:] in _RECORD_MARKS
+
     def _at(self, place: int) -> str:
         text, start, end = stretch_of(place)
-        if text not in self._texts:
-            message, slot = self.index.slot_of(text)
-            self._texts[text] = self.memory.messages[message].texts[slot]
-        return self._texts[text][start:end]
+        return self._text(text)[start:end]
+
+    def _text(self, number: int) -> str:
+        if number not in self._texts:
+            message, slot = self.index.slot_of(number)
+            self._texts[number] = self.memory.messages[message].texts[slot]
+        return self._texts[number]
 
     def _never_a_name(self, said: int) -> bool:
         """Tell whether a word has its capital only where sentences open."""
@@ -316,19 +338,6 @@ def _newest(told: Iterable[tuple[int, int]], before: Sight) -> dict[int, int]:
         if place > newest.get(said, -1) and before.hidden_run(place) is None:
             newest[said] = place
     return newest
-
-
-def _in_no_old_pair(index: FactIndex, span: Span, staying: dict[int, int], before: Sight) -> Iterator[tuple[int, int]]:
-    """Give the facts of a stretch, but for those in a visible pair of which a newer one stays."""
-    old_until = 0
-    for start, group in groupby(_facts_in(index, span), key=lambda fact: stretch_of(fact[1])[1]):
-        here = list(group)
-        for said, place in here:
-            if kind_of(place) == "key":
-                old = staying.get(said, -1) > place and before.hidden_run(place) is None
-                old_until = stretch_of(place)[2] if old else 0
-        if start >= old_until:
-            yield from here
 
 
 def _staying(index: FactIndex, after: Sight, asked: Iterable[int]) -> dict[int, int]:
@@ -366,6 +375,7 @@ def _summaries(memory: WorkingMemory) -> list[Fragment]:
 
 
 _PLURAL = {"key": "keys", "name": "names", "number": "numbers", "heading": "headings"}
+_RECORD_MARKS = ('"', "'", "|")
 _PUNCTUATION = ".,;:!?()[]\"'`*_«»“”‘’…。，、！？"
 
 

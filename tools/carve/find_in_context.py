@@ -52,7 +52,9 @@ class FindInContext(Arguments):
     queries: Annotated[
         list[_Text], BeforeValidator(text_list), Field(min_length=1, max_length=64, description="Texts to find.")
     ]
-    how: Annotated[How, Field(description="pattern: regular expression; ranked: words, BM25.")] = "exact"
+    how: Annotated[
+        How, Field(description="any_case: nor accents; pattern: regular expression; ranked: words, BM25.")
+    ] = "exact"
     order: Annotated[
         Literal["auto", "newest", "oldest", "best"], Field(description="auto: best for ranked and fuzzy, else newest.")
     ] = "auto"
@@ -106,7 +108,7 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     if len(memory.hits) + len(hits) > LAST_ID:
         raise InvalidState(f"this session has used all its {LAST_ID} search ids")
     if arguments.how == "exact" and not all(found.total for found in whole.values()):
-        lines.append('no match: case and spelling count; how="any_case" and how="fuzzy" find more')
+        lines.append('no match: case, accents and spelling count; how="any_case" and how="fuzzy" find more')
     if shown != whole or context_size < arguments.context_size:
         lines.append(
             f"shortened to fit the budget: {context_size} characters around a match; narrow the search for more"

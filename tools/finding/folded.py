@@ -1,83 +1,186 @@
-"""Text with its case folded, and the way back to the places of the original.
+"""Text with its case and its accents folded, and the way back to the places of the original.
 
-Unicode's full case folding makes some characters longer ("ß" folds to "ss", "İ" to "i" and a dot above, "ﬁ" to "fi")
-and none shorter. So where the folded text is no longer than the original, both have the same places. Elsewhere the
-characters that grow are noted, and places are counted on from them.
+A character is folded for itself: taken apart by its compatibility decomposition (NFKD), its case folded by Unicode's
+full case folding, and accents dropped. So "é" is "e" however it is written, "İ" is "i", "ß" is "ss", "ﬁ" is "fi", and a
+syllable of Hangul is its letters. Accents are the marks that may be left out when a text is written: those of Latin,
+Greek and Cyrillic letters, the points of Hebrew, the vowel signs of Arabic. Marks that are letters of their script
+stay: the vowels of Thai and of India's scripts, and what makes another sound of a Japanese sign.
+
+All is done by tables, a stretch of text at a time: a loop over the characters of four megabytes would be felt.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from array import array
-from bisect import bisect_right
-from functools import cache, cached_property
+import unicodedata
+from functools import cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 from riffler.tools.memory import WorkingMemory
 
+_END = 0x2FA20
+"""No character from here on has a case or is taken apart by NFKD."""
+
+_STRETCH = 1 << 15
+_MOST_MARKS = 64
+_APART = chr(sys.maxunicode)
+"""It stands between characters while they are folded: marks don't move past it, and it has no case."""
+
+
+class _Tables(NamedTuple):
+    """What each character folds to: `codes[starts[code] : starts[code] + sizes[code]]`. The last is for all others."""
+
+    sizes: NDArray[np.uint8]
+    starts: NDArray[np.int32]
+    codes: NDArray[np.uint32]
+
 
 @cache
-def _growing() -> re.Pattern[str]:
-    """Make a pattern for the hundred-odd characters that grow; it is made when the first text has one."""
-    found = [chr(code) for code in range(0x80, sys.maxunicode + 1) if len(chr(code).casefold()) > 1]
-    return re.compile(f"[{''.join(found)}]")
+def _tables() -> _Tables:
+    """Make the tables; that takes a tenth of a second, when the first text needs them."""
+    accents = "".join(chr(code) for code in range(0x300, 0x20000) if _is_accent(chr(code)))
+    accent = re.compile(f"[{re.escape(accents)}]")
+    sizes, codes = np.ones(_END + 1, np.uint8), list[NDArray[np.uint32]]()
+    for first in range(0, _END, _STRETCH):
+        end = min(_END, first + _STRETCH)
+        text = unicodedata.normalize("NFKD", _APART.join(map(chr, range(first, end))))
+        folded = accent.sub("", unicodedata.normalize("NFKD", text.casefold())).split(_APART)
+        sizes[first:end] = list(map(len, folded))
+        codes.append(_codes("".join(folded)))
+    starts = np.cumsum(sizes, dtype=np.int32) - sizes
+    return _Tables(sizes, starts.astype(np.int32), np.concatenate([*codes, np.zeros(1, np.uint32)]))
+
+
+def _is_accent(mark: str) -> bool:
+    """Tell whether a character is a mark that is dropped, by its canonical combining class."""
+    kind = unicodedata.combining(mark)
+    return 10 <= kind <= 36 or kind >= 200 or "\ufe00" <= mark <= "\ufe0f"
+
+
+def _codes(text: str) -> NDArray[np.uint32]:
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), "<u4")
+
+
+def fold(text: str) -> str:
+    """Fold a text's case and accents.
+
+    Args:
+        text: The text.
+
+    Returns:
+        The folded text; empty when there was nothing but accents.
+    """
+    if text.isascii():
+        return text.lower()
+    return "".join(_fold(text[first : first + _STRETCH])[0] for first in range(0, len(text), _STRETCH))
+
+
+def _fold(text: str) -> tuple[str, NDArray[np.uint8] | int]:
+    """Fold a stretch of text; give also how many characters each of its characters became."""
+    if text.isascii():
+        return text.lower(), 1
+    table, codes = _tables(), _codes(text)
+    known = np.minimum(codes, _END)
+    sizes = table.sizes[known]
+    ends = np.cumsum(sizes, dtype=np.int32)
+    first = ends - sizes
+    taken = np.repeat(table.starts[known] - first, sizes) + np.arange(ends[-1], dtype=np.int32)
+    folded = table.codes[taken]
+    other = codes >= _END
+    folded[first[other]] = codes[other]
+    return folded.astype("<u4").tobytes().decode("utf-32-le", "surrogatepass"), sizes
+
+
+def is_mark(character: str) -> bool:
+    """Tell whether a character belongs to the one before it: an accent, a vowel sign, or a later letter of a syllable.
+
+    Args:
+        character: One character.
+
+    Returns:
+        Whether it does.
+    """
+    return character > "\u02ff" and (unicodedata.category(character)[0] == "M" or "\u1160" <= character <= "\u11ff")
+
+
+def past_marks(text: str, place: int, end: int) -> int:
+    """Move a place behind the marks of the character before it, within reason.
+
+    Args:
+        text: The text.
+        place: Where.
+        end: No further than this.
+
+    Returns:
+        The place; sixty-four characters on at most.
+    """
+    end = min(end, place + _MOST_MARKS)
+    while place < end and is_mark(text[place]):
+        place += 1
+    return place
 
 
 class Folded:
-    """A text with its case folded.
+    """A text with its case and accents folded.
 
     Args:
         original: The text.
 
     Attributes:
         text: The folded text.
+        inside: Of each place of the folded text, 1 when it lies inside what one character became, else 0; None when
+            no place does.
     """
 
     def __init__(self, original: str) -> None:
-        self.text = original.casefold()
-        self._original = original if len(self.text) != len(original) else None
-
-    @property
-    def grown(self) -> bool:
-        """Whether the folded text's places differ from the original's."""
-        return self._original is not None
-
-    @cached_property
-    def _steps(self) -> tuple[array[int], array[int], bytearray]:
-        """Say after which characters of the original, and of the folded text, places move; and which lie inside one."""
-        here, there, inside = array("q", [0]), array("q", [0]), bytearray(len(self.text) + 1)
-        for match in _growing().finditer(self._original or ""):
-            folded = there[-1] + match.start() - here[-1]
-            size = len(match[0].casefold())
-            inside[folded + 1 : folded + size] = b"\1" * (size - 1)
-            here.append(match.end())
-            there.append(folded + size)
-        return here, there, inside
-
-    def inside(self, place: int) -> bool:
-        """Tell whether a place of the folded text lies inside what one character became."""
-        return self.grown and self._steps[2][place] == 1
+        self._original = original
+        self._starts: NDArray[np.int32] | None = None
+        self.inside: bytes | None = None
+        if original.isascii():
+            self.text = original.lower()
+            return
+        pieces: list[str] = []
+        sizes = np.ones(len(original), np.uint8)
+        for first in range(0, len(original), _STRETCH):
+            piece, sizes[first : first + _STRETCH] = _fold(original[first : first + _STRETCH])
+            pieces.append(piece)
+        self.text = "".join(pieces)
+        if (sizes != 1).any():
+            self._starts = np.zeros(len(original) + 1, np.int32)
+            np.cumsum(sizes, out=self._starts[1:])
+        if (sizes > 1).any() and self._starts is not None:
+            inside = np.ones(len(self.text) + 1, np.uint8)
+            inside[self._starts] = 0
+            self.inside = inside.tobytes()
 
     def there(self, place: int) -> int:
         """Give the place of the folded text for one of the original."""
-        if not self.grown:
-            return place
-        here, there, _ = self._steps
-        step = bisect_right(here, place) - 1
-        return there[step] + place - here[step]
+        return place if self._starts is None else int(self._starts[place])
 
-    def back(self, place: int) -> int:
-        """Give the place of the original for one of the folded text; inside a character, that character's end."""
-        if not self.grown:
-            return place
-        here, there, _ = self._steps
-        step = bisect_right(there, place) - 1
-        back = here[step] + place - there[step]
-        return min(back, here[step + 1]) if step + 1 < len(here) else back
-
-    def back_to_start(self, place: int) -> int:
+    def start(self, place: int) -> int:
         """Give the place of the original for one of the folded text; inside a character, that character's start."""
-        return self.back(place) - self.inside(place)
+        if self._starts is None:
+            return place
+        return int(np.searchsorted(self._starts, place, "right")) - 1
+
+    def end(self, place: int, most: int) -> int:
+        """Give the place of the original for one of the folded text where a match ends, never before a mark.
+
+        Args:
+            place: Of the folded text; inside a character, that character's end is meant.
+            most: The end of the text that is searched.
+
+        Returns:
+            The place, no further than `most`.
+        """
+        end = self.start(place)
+        if self.inside and self.inside[place]:
+            end += 1
+        return past_marks(self._original, min(end, most), most)
 
 
 class FoldedTexts:

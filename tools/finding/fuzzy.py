@@ -1,4 +1,4 @@
-"""Nearly the text: with a letter too few, too many or another, whatever its case.
+"""Nearly the text: with a letter too few, too many or another, whatever its case and accents.
 
 The score is rapidfuzz's partial ratio: of the best stretch of text, 100 times twice the longest common subsequence over
 both lengths. Text is looked at in windows that overlap by more than a query's length, so that the cost is linear in it.
@@ -18,7 +18,7 @@ from rapidfuzz import fuzz
 
 from riffler.errors import InvalidArguments, SearchTooSlow
 from riffler.tools.finding.base import Found, Page, by_score
-from riffler.tools.finding.folded import FoldedTexts
+from riffler.tools.finding.folded import FoldedTexts, fold
 from riffler.tools.finding.limit import Limit
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
@@ -88,7 +88,9 @@ class Fuzzy:
             ) from exc
 
     def _find(self, query: str, page: Page) -> Found:
-        wanted = query.casefold()
+        wanted = fold(query)
+        if not wanted:
+            return by_score([], [], page)
         matches: list[tuple[float, Span]] = []
         aligned = (match for window in self._best_windows(wanted) for match in self._aligned(wanted, window))
         for match in sorted(aligned, key=lambda one: (one[1].message, one[1].slot, one[1].start)):
@@ -135,7 +137,7 @@ class Fuzzy:
             if best is None:
                 continue
             low, high = start + best.dest_start, start + best.dest_end
-            yield best.score, Span(area.message, area.slot, folded.back_to_start(low), folded.back(high))
+            yield best.score, Span(area.message, area.slot, folded.start(low), folded.end(high, area.end))
             pieces += (piece for piece in ((start, low), (high, end)) if piece[1] - piece[0] >= len(query))
 
 

@@ -8,12 +8,12 @@ from operator import add
 
 import regex
 
+from riffler.tools.finding.folded import fold, past_marks
 from riffler.tools.fragments import Span
 
 LONGEST = 400
 """Characters of a passage: some sentences, or some dozen words."""
 
-_MOST_MARKS = 64
 _SENTENCE = regex.compile(r"[.!?;…][\"'”’)\]]*\s+|[。！？；।؟۔]\s*")
 _UNSPACED = r"\p{Han}\p{Hiragana}\p{Katakana}\p{Hangul}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Tibetan}々ー"
 _WORD = regex.compile(rf"(?V1)([\w--[{_UNSPACED}]]+)|([{_UNSPACED}]+)")
@@ -52,19 +52,11 @@ def _end(text: str, start: int, end: int) -> int:
     if sentence:
         return sentence
     space = text.rfind(" ", low, high)
-    return space + 1 if space >= 0 else _past_marks(text, high, end)
-
-
-def _past_marks(text: str, place: int, end: int) -> int:
-    """Move a place behind the accents and vowel signs of the character before it, within reason."""
-    end = min(end, place + _MOST_MARKS)
-    while place < end and unicodedata.category(text[place])[0] == "M":
-        place += 1
-    return place
+    return space + 1 if space >= 0 else past_marks(text, high, end)
 
 
 def words(text: str) -> list[str]:
-    """Give a text's words, their case folded.
+    """Give a text's words, their case and accents folded.
 
     Args:
         text: The text.
@@ -74,7 +66,7 @@ def words(text: str) -> list[str]:
         stands alone is a word.
     """
     found: list[str] = []
-    for word, run in _WORD.findall(text.casefold()):
+    for word, run in _WORD.findall(unicodedata.normalize("NFC", fold(text))):
         if word:
             found.append(word)
         elif len(run) == 1:

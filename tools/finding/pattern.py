@@ -1,29 +1,34 @@
 """Regular expressions, within a time limit: the `regex` package, Unicode, `^` and `$` at lines.
 
-The limit is the one place where a tool looks at a clock: a pattern that backtracks for ever can't be told beforehand.
-What is found never depends on it, only whether the call is refused. Compiling has no time limit, and a counted repeat
-is unrolled ("(a{1000}){1000}" is a million nodes), so large patterns are refused before. So are patterns that call
+A pattern that backtracks for ever can't be told beforehand. `regex` stops one after a time, but reads the clock of the
+whole process, which other threads use up: where this thread's own time (see `limit.py`) isn't up, the text is searched
+again with twice as much. Compiling has no time limit, and a counted repeat is unrolled ("(a{1000}){1000}" is a million
+nodes), so large patterns are refused before. So are patterns that call
 themselves or a group: such a call that reads nothing goes on until half a gigabyte is full, within the time limit.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from math import prod
 
 import regex
 
 from riffler.errors import InvalidArguments, PatternTooSlow
 from riffler.tools.finding.base import Found, Page, by_position
+from riffler.tools.finding.limit import Limit
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import one_line
 
 LIMIT_S = 2.0
-"""Of the processor's time, as `regex` reads it, for all patterns of a call."""
+"""For all patterns of a call."""
+
+_SLACK = 1.25
+"""So much more of the process's time `regex` gets at first, so that a lone thread's own time is up when it stops."""
 
 _LONGEST = 1000
 _MOST_NODES = 500_000
@@ -44,8 +49,7 @@ class Pattern:
     def __init__(self, memory: WorkingMemory, areas: Sequence[Span], limit_s: float = LIMIT_S) -> None:
         self._memory = memory
         self._areas = areas
-        self._limit_s = limit_s
-        self._end_s = time.process_time() + limit_s
+        self._limit = Limit(limit_s)
 
     def find(self, query: str, page: Page) -> Found:
         """Find a pattern's matches.
@@ -76,7 +80,7 @@ class Pattern:
             return by_position(self._areas, look, page)
         except TimeoutError as exc:
             raise PatternTooSlow(
-                f"queries: the pattern {_quoted(query)} took longer than {self._limit_s:g} s and was stopped: "
+                f"queries: the pattern {_quoted(query)} took longer than {self._limit.seconds:g} s and was stopped: "
                 "nest no repeats, match less often, or search for plain text"
             ) from exc
         except MemoryError as exc:  # `regex` itself limits what it keeps for going back
@@ -87,13 +91,26 @@ class Pattern:
 
     def _matches(self, pattern: regex.Pattern[str], area: Span) -> Iterator[tuple[int, int]]:
         text = self._memory.messages[area.message].texts[area.slot]
-        left_s = self._end_s - time.process_time()
-        if left_s <= 0:  # in a short text `regex` itself would not look at the time
-            raise TimeoutError
-        for match in pattern.finditer(text, area.start, area.end, timeout=left_s):
-            start, end = match.span()
-            if start < end:
-                yield start, end
+        given, share = 0, _SLACK
+        while True:
+            left_s = self._limit.left
+            if left_s <= 0:  # in a short text `regex` itself would not look at the time
+                raise TimeoutError
+            try:
+                found = pattern.finditer(text, area.start, area.end, timeout=left_s * share)
+                for match in islice(found, given, None):  # again the same ones come first
+                    given += 1
+                    start, end = match.span()
+                    if start < end:
+                        yield start, end
+            except TimeoutError:
+                used_s = left_s - self._limit.left
+                if used_s >= left_s:
+                    raise
+                self._limit.give_back(used_s)
+                share *= 2
+            else:
+                return
 
 
 def _compile(query: str) -> regex.Pattern[str]:

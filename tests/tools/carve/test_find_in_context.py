@@ -58,7 +58,7 @@ def test_each_query_has_its_matches_under_its_head() -> None:
         '1 match for "two"',
         "[s00005] message 1 (user), folded, fragment f00002: alpha one. alpha «two». alpha three. alpha four. ",
         '0 matches for "seven"',
-        'no match: case and spelling count; how="any_case" and how="fuzzy" find more',
+        'no match: case, accents and spelling count; how="any_case" and how="fuzzy" find more',
         reply.splitlines()[-1],
     ]
     assert MORE.match(reply.splitlines()[-1])

@@ -1,6 +1,11 @@
 """Exact text, text in any case and patterns: what a naive search finds, each place once, on pages of any size."""
 
 import re
+import sys
+import time
+import unicodedata
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import regex
@@ -19,10 +24,11 @@ from tests.tools.finding.texts import (
 )
 
 from riffler.errors import InvalidArguments, PatternTooSlow
+from riffler.tools.finding import any_case
 from riffler.tools.finding.any_case import AnyCase
 from riffler.tools.finding.base import Order, Page
 from riffler.tools.finding.exact import Exact
-from riffler.tools.finding.folded import Folded
+from riffler.tools.finding.folded import Folded, fold, is_mark
 from riffler.tools.finding.pattern import Pattern
 from riffler.tools.fragments import Span
 
@@ -52,13 +58,23 @@ def test_a_long_query_is_found_as_a_short_one(order: Order) -> None:
     assert all_pages(Exact(memory_of("b" * 300), areas_of("b" * 300)), "a" + "b" * 150, order, 1) == (0, [])
 
 
+def naive_fold(text: str) -> str:
+    """Fold a text by what the standard library says of each character."""
+    apart = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold())
+    return "".join(
+        one for one in apart if not (10 <= unicodedata.combining(one) <= 36 or unicodedata.combining(one) >= 200)
+    )
+
+
 def folds_alike(text: str, query: str) -> list[tuple[int, int]]:
-    """Give, from the start, what folds to the query, by trying every place and length."""
-    found, start, wanted = list[tuple[int, int]](), 0, query.casefold()
+    """Give, from the start, what folds to the query, by trying every place and length; marks go with their letter."""
+    found, start, wanted = list[tuple[int, int]](), 0, naive_fold(query)
     while start < len(text):
-        ends = (end for end in range(start + 1, len(text) + 1) if text[start:end].casefold() == wanted)
-        end = next(ends, None)
+        ends = (end for end in range(start + 1, len(text) + 1) if naive_fold(text[start:end]) == wanted)
+        end = next(ends, None) if naive_fold(text[start]) else None
         if end:
+            while end < len(text) and unicodedata.category(text[end])[0] == "M":
+                end += 1
             found.append((start, end))
         start = end or start + 1
     return found
@@ -71,14 +87,14 @@ def test_any_case_finds_what_folds_alike(texts: list[str], query: str, order: Or
     total, spans = all_pages(AnyCase(memory_of(*texts), areas_of(*texts)), query, order, size)
     naive = [(number, *pair) for number, text in enumerate(texts) for pair in folds_alike(text, query)]
     assert total == len(spans) == len(naive)
-    assert {text.casefold() for text in texts_at(texts, spans)} <= {query.casefold()}
+    assert all(naive_fold(text).startswith(naive_fold(query)) for text in texts_at(texts, spans))
     assert is_sorted(spans, order)
     if order == "oldest":
         assert [(span.message, span.start, span.end) for span in spans] == naive
 
 
 @pytest.mark.parametrize(
-    ("query", "found"), [("s", ["s"]), ("ss", ["ß", "ß"]), ("sss", ["sß"]), ("i", []), ("fi", ["ﬁ"])]
+    ("query", "found"), [("s", ["s"]), ("ss", ["ß", "ß"]), ("sss", ["sß"]), ("i", ["İ"]), ("f", []), ("fi", ["ﬁ"])]
 )
 @pytest.mark.parametrize("order", ["newest", "oldest"])
 def test_half_a_character_is_no_match(query: str, found: list[str], order: Order) -> None:
@@ -89,16 +105,93 @@ def test_half_a_character_is_no_match(query: str, found: list[str], order: Order
     assert [one.replace("ßs", "sß") for one in texts_at([text], spans)] == found
 
 
-@given(TEXTS)
+@settings(deadline=None)
+@given(st.lists(TEXTS | st.text(max_size=5), max_size=3).map("".join))
 def test_places_of_folded_text_lead_back(text: str) -> None:
-    """A place of the original, folded and back, is itself; inside what one character became lie its two ends."""
+    """A text is folded character by character; a place leads back to its character, and an end past its marks."""
     folded = Folded(text)
-    whole = [len(text[:place].casefold()) for place in range(len(text) + 1)]
+    each = [fold(character) for character in text]
+    whole = [sum(map(len, each[:place])) for place in range(len(text) + 1)]
+    assert folded.text == "".join(each) == fold(text)
     assert [folded.there(place) for place in range(len(text) + 1)] == whole
     for place in range(len(folded.text) + 1):
-        assert folded.inside(place) == (place not in whole)
-        assert whole[folded.back(place)] >= place >= whole[folded.back_to_start(place)]
-        assert folded.back(place) - folded.back_to_start(place) == folded.inside(place)
+        within = place not in whole
+        assert bool(folded.inside and folded.inside[place]) == within
+        start, end = folded.start(place), folded.end(place, len(text))
+        assert whole[start] <= place <= whole[min(len(text), start + within)]
+        assert end >= start + within
+        assert end == len(text) or not is_mark(text[end])
+        assert all(map(is_mark, text[start + within : end]))
+
+
+def test_each_character_folds_as_the_standard_says() -> None:
+    """NFKD, case, and accents, for all there are; where the tables end, none has any of them to the end of all."""
+    selectors = set(map(chr, range(0xFE00, 0xFE10)))
+    rest = "".join(map(chr, range(0x2F000, sys.maxunicode + 1)))
+    assert fold(rest) == unicodedata.normalize("NFKD", rest).casefold()
+    characters, apart = list(map(chr, range(0x30000))), chr(sys.maxunicode)
+    expected = ["" if one in selectors else naive_fold(one) for one in characters]
+    assert fold(apart.join(characters)).split(apart) == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "text", "found"),
+    [
+        ("déjà", "un DE\u0301JA\u0300-vu", "DE\u0301JA\u0300"),
+        ("deja", "un Déjà-vu", "Déjà"),
+        ("café", "cafe\u0301s", "cafe\u0301"),
+        ("cafe\u0301", "the CAFÉS", "CAFÉ"),
+        ("كتب", "ثم كَتَبَ له", "كَتَبَ"),
+        ("istanbul", "İSTANBUL'da", "İSTANBUL"),
+        ("한국", unicodedata.normalize("NFD", "남한국어"), unicodedata.normalize("NFD", "한국")),
+        (unicodedata.normalize("NFD", "한국"), "남한국어", "한국"),
+        ("が", "か\u3099く", "か\u3099"),
+        ("लड़क", "एक लड़की है", "लड़की"),
+        ("ё", "е\u0308ж", "е\u0308"),
+        ("\u0301", "e\u0301", "\u0301"),
+        ("\u093f", "कि", "\u093f"),
+    ],
+)
+@pytest.mark.parametrize("order", ORDERS)
+def test_a_letter_is_found_with_its_marks(query: str, text: str, found: str, order: Order) -> None:
+    """However a letter is written, and with or without its accent; a match never ends before a mark."""
+    total, spans = all_pages(AnyCase(memory_of(text), areas_of(text)), query, order, 1)
+    assert (total, texts_at([text], spans)) == (1, [found])
+
+
+def test_half_a_syllable_is_no_match() -> None:
+    """What makes another sound of a sign, or one syllable of three letters, doesn't count as an accent."""
+    for query, text in (("か", "が"), ("하", "한"), ("=", "≠")):
+        assert AnyCase(memory_of(text), areas_of(text)).find(query, Page("newest", 5)).total == 0
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.sampled_from(["s", "ss", "ß", "x", "xs", "sx", "ﬁ", "fi", "i", "f"]), max_size=12).map("".join),
+    st.lists(st.sampled_from(["s", "ß", "x", "f", "i"]), min_size=1, max_size=4).map("".join),
+    st.sampled_from([0, 1, 5]),
+)
+def test_what_is_counted_is_what_is_given(text: str, query: str, plain: int) -> None:
+    """Whether characters that grow are rare or not, and whether a query's places overlap, the count is right."""
+    texts = (f"{text}{'sxxsfix' * plain}{text}",)
+    total, spans = all_pages(AnyCase(memory_of(*texts), areas_of(*texts)), query, "newest", 7)
+    assert total == len(spans) == len(folds_alike(texts[0], query))
+
+
+@pytest.mark.parametrize(("query", "total"), [("xs", 19_998), ("sxx", 10_000), ("xsfixs", 9998), ("f", 10_000)])
+def test_a_character_that_grows_costs_no_walk(monkeypatch: pytest.MonkeyPatch, query: str, total: int) -> None:
+    """Where one of ten thousand characters becomes two, the places are counted at once, not one by one."""
+    text = "sxxsfix" * 5000 + "ß" + "sxxsfix" * 5000
+    walks: list[int] = []
+    walk = any_case._whole_places
+
+    def counted(folded: Folded, query: str, low: int, high: int, most: int, *, newest: bool) -> list[int]:
+        walks.append(most)
+        return walk(folded, query, low, high, most, newest=newest)
+
+    monkeypatch.setattr(any_case, "_whole_places", counted)
+    assert AnyCase(memory_of(text), areas_of(text)).find(query, Page("newest", 5)).total == total
+    assert walks == [6]
 
 
 PATTERNS = ["a+", "a*", "(?<=a)b", "b?", "^.", ".$", r"\w+", "[ßs]+", r"\b", "a|ab", "(?i)ss", "東.", "$", r"\X", "x"]
@@ -175,6 +268,53 @@ def test_the_limit_is_the_calls() -> None:
     finder = Pattern(memory_of("a", "b"), areas_of("a", "b"), limit_s=-1)
     with pytest.raises(PatternTooSlow, match="stopped"):
         finder.find("a", Page("newest", 5))
+
+
+class Stopped:
+    """Stands for a pattern that is stopped after some matches, as in a process whose other threads are busy."""
+
+    def __init__(self, needed_s: float) -> None:
+        self.needed_s = needed_s
+        self.timeouts: list[float] = []
+
+    def finditer(self, text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
+        """Give each character, or the first three where the time isn't enough."""
+        self.timeouts.append(timeout)
+        for number, match in enumerate(re.compile(".").finditer(text, start, end)):
+            if number == 3 and timeout < self.needed_s:
+                raise TimeoutError
+            yield match
+
+
+@pytest.mark.parametrize("order", ORDERS)
+def test_the_time_of_other_threads_does_not_count(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
+    """Where `regex` stops before this thread's time is up, the text is searched again, and no match comes twice."""
+    busy = Stopped(needed_s=11.0)
+    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
+    monkeypatch.setattr(time, "thread_time", lambda: 5.0)
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    assert finder.find("x", Page(order, 50)).total == 7
+    assert busy.timeouts == [2.5, 5, 10, 20]
+    spans = finder.find("x", Page("oldest", 50)).spans
+    assert [(span.start, span.end) for span in spans] == [(place, place + 1) for place in range(7)]
+
+
+def test_this_threads_own_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A search that was stopped often is given up once one try has used the limit up."""
+    busy, clock = Stopped(needed_s=1000.0), [0.0]
+    finditer = busy.finditer
+
+    def slow(text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
+        clock[0] += timeout / 8
+        return finditer(text, start, end, timeout=timeout)
+
+    monkeypatch.setattr(busy, "finditer", slow)
+    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
+    monkeypatch.setattr(time, "thread_time", lambda: clock[0])
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    with pytest.raises(PatternTooSlow, match="longer than 2 s"):
+        finder.find("x", Page("newest", 50))
+    assert len(busy.timeouts) == 4
 
 
 @pytest.mark.parametrize(

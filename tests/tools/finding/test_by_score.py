@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from tests.tools.finding.texts import ORDERS, QUERIES, TEXTS, all_pages, areas_of, is_sorted, memory_of, texts_at
 
 from riffler.errors import InvalidArguments, SearchTooSlow
-from riffler.tools.finding.base import Page
+from riffler.tools.finding.base import Found, Page
 from riffler.tools.finding.fuzzy import LEAST_SCORE, Fuzzy
 from riffler.tools.finding.passages import LONGEST, passages, words
 from riffler.tools.finding.ranked import Ranked
@@ -58,6 +58,8 @@ def test_passages_end_where_text_does(text: str, first: str) -> None:
         ("The Straße, don't", ["the", "strasse", "don", "t"]),
         ("東京都に", ["東京", "京都", "都に"]),
         ("GPT東京4", ["gpt", "東京", "4"]),
+        ("De\u0301jà か\u3099き 한국어", ["deja", "がき", "한국", "국어"]),
+        ("كَتَبَ ﬁve", ["كتب", "five"]),
         ("猫 नमस्ते مرحبا", ["猫", "नमस्ते", "مرحبا"]),
         ("…!?", []),
     ],
@@ -86,6 +88,7 @@ FACTS = [
         ("京", 2),
         ("พายุ", 3),
         ("السر", 4),
+        ("كَلِمَة", 4),
         ("fee raised", 5),
     ],
 )
@@ -194,6 +197,9 @@ def test_of_equal_worth_the_newest_comes_first() -> None:
         ("東京特許許可局", "彼は東京特許可局で働く。", "東京特許可局"),
         ("สวัสดีครับ", "เขาพูดว่า สวัสดคัรบ แล้วไป", "สวัสดคัรบ"),
         ("lighthouse", "lighthous", "lighthous"),
+        ("cafe", "Au cafe\u0301 noir.", "cafe\u0301"),
+        ("déjà vu", "Un Deja\u0300 vu.", "Deja\u0300 vu"),
+        ("كتب", "ثم كَتَبَ له", "كَتَبَ"),
     ],
 )
 def test_near_matches_are_found_where_they_stand(query: str, text: str, found: str) -> None:
@@ -203,6 +209,14 @@ def test_near_matches_are_found_where_they_stand(query: str, text: str, found: s
     (near,) = texts_at(texts, spans)
     assert near.strip() in found or found in near
     assert abs(len(near) - len(found)) <= 2
+
+
+def test_a_near_match_never_ends_before_a_mark() -> None:
+    """A letter isn't cut from its accent, and a query of nothing but accents is near nothing."""
+    text = "Au cafe\u0301, et au cafe\u0301"
+    finder = Fuzzy(memory_of(text), areas_of(text))
+    assert texts_at([text], finder.find("cafe", Page("oldest", 5)).spans) == ["cafe\u0301"] * 2
+    assert finder.find("\u0301", Page("best", 5)) == Found(0, (), None)
 
 
 def test_near_matches_close_together_are_all_found() -> None:
