@@ -239,6 +239,20 @@ def reach(memory: WorkingMemory, past: Sequence[Version]) -> int:
     return number
 
 
+def origin_words(memory: WorkingMemory) -> str:
+    """Say where a forked session comes from.
+
+    Args:
+        memory: The session, in any version.
+
+    Returns:
+        A clause that goes behind others; empty for a session that wasn't forked.
+    """
+    if memory.forked is None:
+        return ""
+    return f"; it was forked from session {memory.forked.session!r} at version {memory.forked.version}"
+
+
 def earlier(memory: WorkingMemory, past: Sequence[Version], number: int) -> WorkingMemory:
     """Give the working memory as it was.
 
@@ -260,7 +274,9 @@ def earlier(memory: WorkingMemory, past: Sequence[Version], number: int) -> Work
         return memory
     oldest = reach(memory, past)
     if number < oldest:
-        raise UnknownVersion(f"version {number} isn't kept: the session's history goes back to version {oldest}")
+        raise UnknownVersion(
+            f"version {number} isn't kept: the session's history goes back to version {oldest}{origin_words(memory)}"
+        )
     messages, fragments, hits = len(memory.entries), len(memory.fragments), len(memory.hits)
     states: dict[str, Was] = {}
     asking, rewrite, taken = memory.asking, memory.rewrite, set(memory.taken)

@@ -56,6 +56,18 @@ class Stamp(NamedTuple):
     life: str = ""
 
 
+class Forked(NamedTuple):
+    """Says where a session began that another one was taken from.
+
+    Attributes:
+        session: The other one's name, of the same tenant.
+        version: The version that it had there, and that this one begins with.
+    """
+
+    session: str
+    version: int
+
+
 @dataclass(frozen=True)
 class WorkingMemory:
     """One session's working memory. Make an empty one with `WorkingMemory()`.
@@ -68,7 +80,8 @@ class WorkingMemory:
         asking: The asking part of the newest user message; None before there is one.
         rewrite: How the view shows the asking part; None before that was decided.
         taken: The fences that texts have look-alikes of (see `markers.py`).
-        life: See `Stamp`. Given by the store; two memories that differ in it alone are equal.
+        life: See `Stamp`. Given by the store.
+        forked: Where it comes from, if it was forked. Two memories that differ in this or in `life` alone are equal.
     """
 
     version: int = 0
@@ -79,6 +92,7 @@ class WorkingMemory:
     rewrite: QueryRewritten | None = None
     taken: frozenset[int] = frozenset()
     life: str = field(default="", compare=False)
+    forked: Forked | None = field(default=None, compare=False)
 
     @property
     def stamp(self) -> Stamp:

@@ -25,7 +25,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
 from riffler.tools.arrival import append
 from riffler.tools.events import Event
-from riffler.tools.memory import Stamp, WorkingMemory
+from riffler.tools.memory import Forked, Stamp, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
@@ -210,14 +210,15 @@ class Edits:
 
         Returns:
             The new session's key, and the session as it stands. It has the version that it begins from, the same ids,
-            and a history from there. Raises `SessionExists` when there is one of this name, and `UnknownVersion` when
-            there is no such version or it is no longer kept.
+            and a history from there, and says where it comes from. Raises `SessionExists` when there is one of this
+            name, and `UnknownVersion` when there is no such version or it is no longer kept.
         """
         made = SessionKey(key.tenant, name_of(session, request))
         with suppress(UnknownSession):  # of another request it may be, too: making it tells
             if request is not None and await receipt_of(self._store, made, request):
                 return made, await self._store.load(made)  # whatever became of the other session since
-        start = await memory_at(self._store, key, version)
+        was = await memory_at(self._store, key, version)
+        start = replace(was, forked=Forked(key.session, was.version))
         return await make_session(self._store, key.tenant, session, request, start=start)
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:

@@ -28,6 +28,7 @@ def history(
     async def run() -> None:
         from riffler.service.app import Riffler  # noqa: PLC0415 - takes a second
         from riffler.tools.carve.show_history import line  # noqa: PLC0415
+        from riffler.tools.history import origin_words  # noqa: PLC0415
 
         async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
             found = await riffler.history(session, limit)
@@ -36,7 +37,7 @@ def history(
         if found.more:
             typer.echo(f"older ones: riffler history {session} --limit {limit * 10}")
         else:
-            typer.echo(f"the history goes back to version {found.oldest}")
+            typer.echo(f"the history goes back to version {found.oldest}{origin_words(found.memory)}")
 
     asyncio.run(run())
 

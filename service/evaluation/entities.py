@@ -19,6 +19,14 @@ from riffler.service.evaluation.words import draw_word
 _SENTENCE = "{owner} keeps the {thing} in the {place}."
 _QUESTION = "Which thing does {owner} keep? Answer with the name of the thing."
 
+_DENIAL_REACH = 60
+_DENIED_BEFORE = re.compile(
+    r"(?:\b(?:not|never|nor|neither|unlike|rather than|instead of)|n['’]t)"
+    r"(?:[\s*_`\"“‘']+(?:the|an?|keeps?|kept|have|has|own))*[\s*_`\"“‘']+\Z"
+)
+_DENIED_AFTER = re.compile(r"[\s*_`\"”’']+(?:is|was|does)(?:n['’]t|\s+not\b)")
+"""What says of a thing that it isn't the answer, before and after it."""
+
 
 @dataclass(frozen=True)
 class Entities:
@@ -64,12 +72,12 @@ class Entities:
         return Case(
             f"{text}\n\n{_QUESTION.format(owner=owner)}",
             lambda answer: float(last_of(answer, known) == right),
-            lambda: nearest_thing(text, owner, known),
+            lambda: nearest_thing(text, owner),
         )
 
 
 def last_of(answer: str, things: Collection[str]) -> str:
-    """Find the thing that an answer names last.
+    """Find the thing that an answer names last, leaving out those that it says it isn't: `the oar, not the saw`.
 
     Args:
         answer: The answer.
@@ -78,21 +86,25 @@ def last_of(answer: str, things: Collection[str]) -> str:
     Returns:
         The thing; empty when the answer names none.
     """
-    named = [word for word in re.findall(r"[^\W\d_]+", answer.lower()) if word in things]
-    return named[-1] if named else ""
+    text = answer.lower()
+    named = [word for word in re.finditer(r"[^\W\d_]+", text) if word[0] in things and not _is_denied(text, word)]
+    return named[-1][0] if named else ""
 
 
-def nearest_thing(text: str, owner: str, things: Collection[str]) -> str:
-    """Answer with the first thing after the newest mention of the owner: the baseline.
+def _is_denied(text: str, word: re.Match[str]) -> bool:
+    before = text[max(0, word.start() - _DENIAL_REACH) : word.start()]
+    return bool(_DENIED_BEFORE.search(before) or _DENIED_AFTER.match(text, word.end()))
+
+
+def nearest_thing(text: str, owner: str) -> str:
+    """Answer with the first word that has an article after the owner, on the newest line that has both: the baseline.
 
     Args:
         text: Any text.
         owner: The owner.
-        things: All things that there are.
 
     Returns:
-        The thing; empty when there is none.
+        The word; empty when there is none.
     """
-    mentions = list(re.finditer(rf"\b{re.escape(owner)}\b", text))
-    after = re.finditer(r"[^\W\d_]+", text[mentions[-1].end() :]) if mentions else iter(())
-    return next((word[0] for word in after if word[0] in things), "")
+    found = re.findall(rf"\b{re.escape(owner)}\b[^\n]*?\b(?:the|an?) ([^\W\d_]+)", text)
+    return str(found[-1]) if found else ""

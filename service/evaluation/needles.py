@@ -162,9 +162,10 @@ def insert_needles(document: str, needles: Sequence[str], depth: int) -> str:
 
 
 def climb(document: str, name: str) -> str:
-    """Answer by going from name to name, each time to the one that shares the newest line of kinship: the baseline.
+    """Answer by going from name to name, each time to the one that shares the newest line with it: the baseline.
 
-    It doesn't read who is the elder, and has no need to: a chain that begins at its end leads only one way.
+    It reads nothing of kinship, nor who is the elder, and has no need to: a chain that begins at its end leads only one
+    way, and nothing else in the text has two names.
 
     Args:
         document: Any text.
@@ -173,13 +174,14 @@ def climb(document: str, name: str) -> str:
     Returns:
         The last name reached, in a box.
     """
-    names, terms = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b"), re.compile(rf"\b(?:{'|'.join(TERMS)})\b")
-    lines = [line for line in document.splitlines() if terms.search(line)][::-1]
+    names = re.compile(r"\b[A-Z][a-z]+ [A-Z][a-z]+\b")
+    lines = document.splitlines()[::-1]
     while True:
-        other = next((found[0] for line in lines if name in line and (found := names.findall(_less(line, name)))), "")
+        shared = (line for line in lines if name in line)
+        other = next((found[0] for line in shared if (found := names.findall(_less(line, name)))), "")
         if not other:
             return f"\\boxed{{{name}}}"
-        lines = [_less(line, name) for line in lines]  # what was passed is no way on
+        lines = [_less(line, name) for line in lines if names.search(line)]  # what was passed is no way on
         name = other
 
 

@@ -25,6 +25,7 @@ SESSION = {
     "fragments": {"visible": 0, "folded": 0, "summarised": 0},
     "conversation_tokens": 24,
     "seen_tokens": 24,
+    "forked_from": {"session": "quay", "version": 1},
 }
 SESSIONS = {
     "items": [{"session": "pier", "version": 1, "messages": 2, "created_ms": 1795528800000}],
@@ -86,6 +87,7 @@ HISTORY = {
     ],
     "next": "WzZd",
     "oldest": 5,
+    "forked_from": {"session": "quay", "version": 4},
 }
 DIFF = {
     "items": [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 500}],

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from riffler.service.http.paging import Page
+from riffler.service.http.schemas import ForkedOut
 from riffler.tools.diff import ChangedFragment, Difference
 from riffler.tools.history import Version
 from riffler.tools.memory import WorkingMemory
@@ -41,6 +42,7 @@ class HistoryPage(Page[VersionOut]):
     """Versions, the newest first."""
 
     oldest: int = Field(description="The oldest version that those of this page lead back to.")
+    forked_from: ForkedOut | None = Field(description="Where the session comes from; null when it wasn't forked.")
 
 
 class ChangedOut(BaseModel):

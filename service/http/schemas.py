@@ -13,6 +13,7 @@ from riffler.service.ports.memory import RecordedEvent, SessionSummary
 from riffler.service.ports.policy import LoggedDecision
 from riffler.tools.events import event_to_dict
 from riffler.tools.fragments import Fragment
+from riffler.tools.memory import WorkingMemory
 
 MessageOut = Annotated[
     dict[str, Any],
@@ -47,6 +48,18 @@ class FragmentCounts(BaseModel):
     summarised: int
 
 
+class ForkedOut(BaseModel):
+    """Where a forked session comes from."""
+
+    session: str = Field(description="The session that it was forked from.")
+    version: int = Field(description="The version that it had there, and that this one began with.")
+
+    @classmethod
+    def of(cls, memory: WorkingMemory) -> ForkedOut | None:
+        """Write where a session comes from; None of one that wasn't forked."""
+        return memory.forked and cls(session=memory.forked.session, version=memory.forked.version)
+
+
 class SessionOut(BaseModel):
     """A session."""
 
@@ -56,6 +69,7 @@ class SessionOut(BaseModel):
     fragments: FragmentCounts = Field(description="How many fragments, by state.")
     conversation_tokens: int = Field(description="Tokens of the originals, as the engine counts.")
     seen_tokens: int = Field(description="Tokens of the view: what a model would read now.")
+    forked_from: ForkedOut | None = Field(description="Where it comes from; null when it wasn't forked.")
 
 
 class AppendedOut(BaseModel):

@@ -24,7 +24,7 @@ from riffler.tools.events import (
 )
 from riffler.tools.fragments import Fragment, SearchHit, Span
 from riffler.tools.history import Undo, Version, undo_of
-from riffler.tools.memory import Entry, WorkingMemory
+from riffler.tools.memory import Entry, Forked, WorkingMemory
 from riffler.tools.messages import Message
 
 _ORIGINS: dict[Origin, str] = {"app": "a", "step": "s"}
@@ -113,6 +113,7 @@ def rest_of(memory: WorkingMemory) -> str:
             "asking": memory.asking and memory.asking.to_dict(),
             "rewrite": memory.rewrite and event_to_dict(memory.rewrite),
             "taken": sorted(memory.taken),
+            **({"forked": memory.forked} if memory.forked else {}),
         }
     )
 
@@ -150,6 +151,7 @@ def memory_from(  # noqa: PLR0917 - as the script gives it
             rewrite=rewrite if isinstance(rewrite, QueryRewritten) else None,
             taken=frozenset(other["taken"]),
             life=life,
+            forked=Forked(*other["forked"]) if "forked" in other else None,
         )
     except (ValueError, KeyError, TypeError, IndexError) as exc:
         raise MemoryCorrupt(f"a session can't be read back from the store ({type(exc).__name__})") from exc

@@ -65,13 +65,15 @@ async def test_a_long_past_is_read_in_parts(
     """Wherever a part ends, also within a version, nothing is lost or read twice; no more is read than wanted."""
     were = await lived(memory_store, session_key)
     whole = await memory_store.past(session_key, were[-1], ALL)
+    second = [version.number for version in whole if version.edits][1]
+    enough = sum(len(version.events) for version in whole if version.number >= second)
     for page in range(1, 8):
         monkeypatch.setattr("riffler.service.memory.store._PAGE", page)
         assert await memory_store.past(session_key, were[-1], ALL) == whole
         some = await memory_store.past(session_key, were[-1], PastOrder(edits=2))
         assert some == whole[: len(some)]
         assert sum(version.edits for version in some) >= 2
-        assert sum(len(version.events) for version in some) <= 4 + page + 3
+        assert sum(len(version.events) for version in some) <= enough + page + 3
     assert await memory_store.past(session_key, were[-1], PastOrder()) == ()
     assert await memory_store.past(session_key, were[0], ALL) == ()
 

@@ -60,7 +60,8 @@ def test_history_diff_and_fork(tmp_path: Path) -> None:
     assert riffler(tmp_path, "fork", session, "--version", "1", "--name", "begin").stdout == "begin\n"
     seen = riffler(tmp_path, "view", "begin").stdout.splitlines()
     assert json.loads(seen[0])["content"] == text
-    assert riffler(tmp_path, "history", "begin").stdout == "the history goes back to version 1\n"
+    whence = f"it was forked from session '{session}' at version 1"
+    assert riffler(tmp_path, "history", "begin").stdout == f"the history goes back to version 1; {whence}\n"
     assert riffler(tmp_path, "fork", session).stdout.startswith("s-")
 
 

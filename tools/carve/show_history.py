@@ -10,7 +10,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from riffler.tools.history import PastOrder, Version, reach
+from riffler.tools.history import PastOrder, Version, origin_words, reach
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
@@ -27,16 +27,16 @@ def _past(memory: WorkingMemory, arguments: ShowHistory) -> PastOrder:
 
 def _run(memory: WorkingMemory, arguments: ShowHistory, inputs: Inputs) -> Outcome:
     shown = inputs.past[: arguments.versions]
-    head = f"this session has version {memory.version}"
+    head, origin = f"this session has version {memory.version}", origin_words(memory)
     if not shown:
-        return Outcome((), f"{head}, and no history before it is kept")
+        return Outcome((), f"{head}, and no history before it is kept{origin}")
     lines = [line(version, memory) for version in shown]
     oldest = reach(memory, shown)
     if oldest > shown[-1].number - 1:
         lines.append(f"undo goes back to version {oldest}: what older versions changed wasn't kept")
     elif oldest == 0:
         lines.append("version 0: empty")
-    return Outcome((), "\n".join([f"{head}; the newest first:", *lines]))
+    return Outcome((), "\n".join([f"{head}{origin}; the newest first:", *lines]))
 
 
 def line(version: Version, memory: WorkingMemory) -> str:

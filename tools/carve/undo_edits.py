@@ -25,7 +25,7 @@ from riffler.tools.events import (
     fragments_of,
 )
 from riffler.tools.fragments import Fragment, FragmentState
-from riffler.tools.history import PastOrder, Version, earlier, reach
+from riffler.tools.history import PastOrder, Version, earlier, origin_words, reach
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
@@ -92,6 +92,7 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
         if arguments.to_version < oldest:
             raise TooFarBack(
                 f"version {arguments.to_version} isn't kept: this session's history goes back to version {oldest}"
+                f"{origin_words(memory)}"
             )
         return arguments.to_version
     edits = [version.number for version in past if version.edits and version.number > oldest]
@@ -100,7 +101,7 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
     if oldest > 0:
         raise TooFarBack(
             f"can't go back {arguments.edits} edit{'' if arguments.edits == 1 else 's'}: this session's history goes "
-            f"back to version {oldest}, and holds {len(edits) or 'none'}"
+            f"back to version {oldest}, and holds {len(edits) or 'none'}{origin_words(memory)}"
         )
     if not edits:
         if any(version.changes for version in past):

@@ -17,7 +17,7 @@ from riffler.service.http.incoming import MOST_VERSIONS, NewFork
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf, SessionPath
 from riffler.service.http.routes.sessions import described
-from riffler.service.http.schemas import SessionOut
+from riffler.service.http.schemas import ForkedOut, SessionOut
 from riffler.service.ports.memory import SessionKey
 
 router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["history"], route_class=JsonRoute)
@@ -35,7 +35,7 @@ async def read_history(core: CoreOf, reader: ReaderOf, limit: Limit = 100, curso
     found = await history_of(core.sessions, reader.key, limit, place[0] if place else None, memory)
     more = write_cursor(found.versions[-1].number) if found.more else None
     items = [VersionOut.of(version, memory) for version in found.versions]
-    return HistoryPage(items=items, next=more, oldest=found.oldest)
+    return HistoryPage(items=items, next=more, oldest=found.oldest, forked_from=ForkedOut.of(memory))
 
 
 @router.get("/diff", responses={**read_answers("A page of what differs.", DIFF), **documented(*READS, 404)})

@@ -13,7 +13,7 @@ from riffler.service.http.examples import SESSION, SESSIONS
 from riffler.service.http.incoming import NewSession
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf, SessionPath
-from riffler.service.http.schemas import FragmentCounts, SessionListed, SessionOut, SessionPage
+from riffler.service.http.schemas import ForkedOut, FragmentCounts, SessionListed, SessionOut, SessionPage
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import read_messages
@@ -97,6 +97,7 @@ async def described(core: Core, session: str, memory: WorkingMemory) -> SessionO
         fragments=FragmentCounts(**{state: states.count(state) for state in ("visible", "folded", "summarised")}),
         conversation_tokens=whole,
         seen_tokens=seen,
+        forked_from=ForkedOut.of(memory),
     )
 
 

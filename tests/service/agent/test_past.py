@@ -6,7 +6,15 @@ from collections.abc import Sequence
 
 import pytest
 
-from riffler.errors import InvalidInput, NothingToUndo, RequestKeyReused, SessionExists, UnknownSession, UnknownVersion
+from riffler.errors import (
+    InvalidInput,
+    NothingToUndo,
+    RequestKeyReused,
+    SessionExists,
+    TooFarBack,
+    UnknownSession,
+    UnknownVersion,
+)
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
@@ -21,7 +29,7 @@ from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Forked, WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.registry import PAPER, Registry
 from riffler.tools.tool import Inputs
@@ -232,7 +240,9 @@ async def test_what_differs(memory_store: RedisMemoryStore, edits: Edits, key: S
         await difference_of(memory_store, key, (3, 2), counter)
 
 
-async def test_a_fork_goes_its_own_way(memory_store: RedisMemoryStore, edits: Edits, key: SessionKey) -> None:
+async def test_a_fork_goes_its_own_way(
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection, edits: Edits, key: SessionKey
+) -> None:
     """It looks as the session looked, with its ids; what happens to one doesn't happen to the other."""
     was = await memory_store.load(key)
     await fold(edits, key, 2)
@@ -246,11 +256,21 @@ async def test_a_fork_goes_its_own_way(memory_store: RedisMemoryStore, edits: Ed
     assert states(await memory_store.load(key)) == "ffvvv"
     assert len((await memory_store.load(key)).entries) == 2
     assert "undid 1 edit, back to the states of version 4" in (await edits.call(made, "undo_edits", "{}")).reply
-    with pytest.raises(UnknownVersion, match="goes back to version 3"):
+    whence = "it was forked from session 's' at version 3"
+    with pytest.raises(UnknownVersion, match=f"goes back to version 3; {whence}"):
         await memory_at(memory_store, made, 2)
+    with pytest.raises(TooFarBack, match=f"goes back to version 3; {whence}"):
+        await edits.call(made, "undo_edits", '{"to_version": 2}')
+    with pytest.raises(TooFarBack, match=f"holds 2; {whence}"):
+        await edits.call(made, "undo_edits", '{"edits": 9}')
+    assert f"version 6; {whence}; the newest first:" in (await edits.call(made, "show_history", "{}")).reply
+    afresh = RedisMemoryStore(memory_connection)  # it knows nothing but what is stored
+    assert [(await afresh.load(each)).forked for each in (made, key)] == [Forked("s", 3), None]
+    assert (await memory_at(afresh, made, 4)).forked == Forked("s", 3)
     again, present = await edits.fork(made)
     assert again.session.startswith("s-")
     assert present == await memory_store.load(made)
+    assert present.forked == Forked("fork", 6)
     assert {each.session for each in (await memory_store.sessions(key.tenant)).sessions} == {"s", "fork", again.session}
 
 

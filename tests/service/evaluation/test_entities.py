@@ -39,5 +39,35 @@ def test_the_last_thing_named_counts() -> None:
     """A thing that is named after another one is the answer; part of a word is none."""
     assert last_of("Not the kettle but the SADDLE.", {"kettle", "saddle"}) == "saddle"
     assert last_of("kettles", {"kettle"}) == ""
-    assert nearest_thing("Ann keeps the oar. Bo keeps the saw.", "Bo", {"oar", "saw"}) == "saw"
-    assert nearest_thing("Ann keeps the oar.", "Bo", {"oar"}) == ""
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        "Ann keeps the oar, not the saw.",
+        "Ann keeps the **oar**, not the **saw**.",
+        "It is the oar rather than the saw, and never a saw",
+        "Not the saw but the oar.",
+        "The oar. She doesn't keep the saw.",
+        "The oar is right, the saw isn't.",
+        "It is not. The oar!",
+        "the saw? No: the oar",
+    ],
+)
+def test_a_thing_that_is_denied_is_no_answer(answer: str) -> None:
+    """What an answer says it isn't doesn't count, wherever it stands."""
+    assert last_of(answer, {"oar", "saw"}) == "oar"
+
+
+def test_only_denied_things_are_no_answer() -> None:
+    """An answer that says only what it isn't names nothing."""
+    assert last_of("I don't know, but not the saw.", {"oar", "saw"}) == ""
+
+
+def test_the_baseline_knows_no_list() -> None:
+    """It takes the first word with an article after the owner, on the newest line that has both."""
+    text = "Ann keeps the oar. Bo keeps the saw.\nBo sold an old bell.\nBo slept.\nThe inn is Cy's."
+    assert nearest_thing(text, "Ann") == "oar"
+    assert nearest_thing(text, "Bo") == "old"
+    assert nearest_thing(text, "Cy") == ""
+    assert nearest_thing(text, "Dee") == ""

@@ -87,7 +87,13 @@ def test_any_answer_is_read(text: str) -> None:
     assert "\\" not in read_boxed(text)
 
 
+def test_the_baseline_reads_nothing_of_kinship() -> None:
+    """Any line with two names leads on, the newest first, whatever it says."""
+    text = "Ann Ray is Bo Lee's mom.\nAnn Ray sold a boat to Cy Fox.\nCy Fox: see Di Orr.\nIt rained."
+    assert climb(text, "Ann Ray") == r"\boxed{Di Orr}"
+
+
 def test_the_baseline_stops_where_nothing_leads_on() -> None:
-    """A name that no line of kinship has is its own answer; a circle ends."""
-    assert climb("Ann Ray sold a boat to Bo Lee.", "Ann Ray") == r"\boxed{Ann Ray}"
+    """A name that stands beside no other is its own answer; a circle ends."""
+    assert climb("Ann Ray sold a boat.\nBo Lee is Cy Fox's mom.", "Ann Ray") == r"\boxed{Ann Ray}"
     assert climb("Ann Ray is Bo Lee's mom.\nBo Lee is Ann Ray's mom.", "Ann Ray") == r"\boxed{Bo Lee}"

@@ -90,6 +90,10 @@ async def test_a_fork_is_a_session_of_its_own(client: httpx.AsyncClient, riffler
     assert (again.status_code, again.json()["version"]) == (201, 4)
     assert [each["version"] for each in await items(client, "/api/v1/sessions/quay/history")] == [4]
     assert (await client.get("/api/v1/sessions/quay/view?version=2")).status_code == 404
+    origin = {"session": "s", "version": 3}
+    read = [await client.get(f"/api/v1/sessions/quay{part}") for part in ("", "/history")]
+    assert [each.json()["forked_from"] for each in (made, again, *read)] == [origin] * 4
+    assert [(await client.get(f"{path}{part}")).json()["forked_from"] for part in ("", "/history")] == [None, None]
     present = await client.post(f"{path}/fork", json={})
     assert (present.status_code, present.json()["version"]) == (201, 4)
     assert len((await riffler.sessions.sessions(riffler.tenant)).sessions) == 3
