@@ -47,7 +47,8 @@ def everything(memory: WorkingMemory, hiding: Sequence[Fragment]) -> dict[tuple[
                 before = not any(span.overlaps(each) for each in hidden)
                 after = before and not any(span.overlaps(f.span) for f in hiding)
                 if fact.kind == "key":
-                    pair, pair_end = fact.text if before else "", fact.end
+                    of_a_record = text[: fact.start].rstrip(" \t")[-1:] in {'"', "'", "|"}
+                    pair, pair_end = fact.text if before and not of_a_record else "", fact.end
                 value = pair_of(text[fact.start : fact.end])[1]
                 value = value if fact.kind == "key" else text[fact.start : fact.end]
                 around = pair if fact.start < pair_end else ""
@@ -193,6 +194,23 @@ def test_old_pairs_can_be_folded_in_silence(pairs: list[list[tuple[str, str]]]) 
     """Whatever stands in pairs alone, what keeps no newest fact can be folded all at once, and nothing is lost."""
     memory = session(*("\n".join(f"{key}: {value}" for key, value in each) for each in pairs))
     assert lost(memory, [each.fragment for each in ranked(memory) if not each.keeps]) == Lost()
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "missing"),
+    [
+        (
+            '[{"name": "Anna Berg", "age": 41}]',
+            '[{"name": "Bob Lund", "age": 17}]',
+            Lost(names=("Anna Berg",), numbers=("41",)),
+        ),
+        ("| name | Anna Berg |", "| name | Bob Lund |", Lost(names=("Anna Berg",))),
+        ("name: Anna Berg", "name: Bob Lund", Lost()),
+    ],
+)
+def test_a_record_replaces_no_other(older: str, newer: str, missing: Lost) -> None:
+    """In JSON and in tables a key that comes again is another record's; in lines it is an update."""
+    assert losing(session(older, newer), 1) == missing
 
 
 def test_numbers_of_a_summary_s_old_pair_are_none() -> None:
