@@ -1,6 +1,6 @@
 """Where the facts of a conversation stand: an index that grows with it.
 
-It holds numbers only, twenty bytes a fact: a hash of what the fact says, and where it stands. It is a value: growing
+It holds numbers only (see `fact_arrays.py`): a hash of what each fact says, and where it stands. It is a value: growing
 gives another one, which shares all parts but the newest. So memories that branch off each other, and threads, can
 start from the same index. Parts are merged when they are of like size, so that there are few of them.
 
@@ -10,7 +10,6 @@ repeat there what stands elsewhere, or stands nowhere any more.
 
 from __future__ import annotations
 
-from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,24 +18,25 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.facts import LONGEST, Kind, raw_facts
+from riffler.tools.fact_arrays import (
+    BLOCK,
+    KINDS,
+    LENGTH_BITS,
+    LENGTH_SHIFT,
+    MOST_SPOTS,
+    TAIL_BITS,
+    FactArrays,
+    FactReader,
+    joined,
+)
+from riffler.tools.facts import LONGEST, Kind
 
 if TYPE_CHECKING:
     from riffler.tools.memory import Entry
 
-KINDS: tuple[Kind, ...] = ("key", "name", "number", "heading")
-
-_KIND_BITS_OF = {kind: number << 1 for number, kind in enumerate(KINDS)}
-
-TEXT_BITS, START_BITS, LENGTH_BITS = 22, 31, 8
-_OPENING, _KIND_BITS = 1, 3  # whether it opens a sentence, and two bits of kind
-_LENGTH_SHIFT = _KIND_BITS
-_START_SHIFT = _LENGTH_SHIFT + LENGTH_BITS
-TEXT_SHIFT = _START_SHIFT + START_BITS
+TEXT_BITS, START_BITS = 22, 31
+TEXT_SHIFT = TAIL_BITS + START_BITS
 """A place has 64 bits: which text, first character, length, kind, opening. So places sort as they stand."""
-
-_FEW = 4000
-"""A look-up one by one costs about as much as copying the order of so many facts."""
 
 _MOST_TEXTS = 1 << TEXT_BITS
 """Texts after these, four million, aren't indexed: a session has a million fragments at most."""
@@ -62,18 +62,18 @@ class Place(NamedTuple):
 
 def packed(text: int, start: int) -> int:
     """Give a number that sorts before all places that begin here or later, and after those before."""
-    return text << TEXT_SHIFT | start << _START_SHIFT
+    return text << TEXT_SHIFT | start << TAIL_BITS
 
 
 def unpacked(place: int) -> Place:
     """Take a place apart."""
-    return Place(*stretch_of(place), kind_of(place), bool(place & _OPENING))
+    return Place(*stretch_of(place), kind_of(place), bool(place & 1))
 
 
 def stretch_of(place: int) -> tuple[int, int, int]:
     """Give the number of a place's text, its first character, and one past its last."""
-    start = place >> _START_SHIFT & (1 << START_BITS) - 1
-    return place >> TEXT_SHIFT, start, start + (place >> _LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
+    start = place >> TAIL_BITS & (1 << START_BITS) - 1
+    return place >> TEXT_SHIFT, start, start + (place >> LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
 
 
 def kind_of(place: int) -> Kind:
@@ -88,33 +88,39 @@ class Segment:
     Attributes:
         entries: The messages, with their origins.
         slots: Message and slot of each text, in order.
-        places: Of the facts, ascending, uint64 (N,).
-        hashes: Of what they say, int64 (N,).
-        by_hash: Their numbers in the order of hash, then place, uint32 (N,).
+        first_text: The number of the first of these texts.
+        bases: The spots of their first characters, uint32 (T,).
+        past: The first spot that no text of it has.
+        facts: The facts.
     """
 
     entries: tuple[Entry, ...]
     slots: tuple[tuple[int, int], ...]
-    places: NDArray[np.uint64]
-    hashes: NDArray[np.int64]
-    by_hash: NDArray[np.uint32]
+    first_text: int
+    bases: NDArray[np.uint32]
+    past: int
+    facts: FactArrays
 
     @property
     def size(self) -> int:
         """What it costs to merge it."""
-        return len(self.entries) + len(self.places)
+        return len(self.entries) + len(self.facts)
 
-    def ranges(self, hashes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Give for each hash the first of its facts in `by_hash`, and one past the last."""
-        if len(hashes) * _FEW < len(self.by_hash):  # NumPy would copy the whole order first
-            hash_at = lambda number: int(self.hashes[number])  # noqa: E731 - one line, used twice here
-            for said in hashes:
-                first = bisect_left(self.by_hash, said, key=hash_at)
-                yield first, bisect_right(self.by_hash, said, first, key=hash_at)
-            return
-        wanted = np.array(hashes, np.int64)
-        low = np.searchsorted(self.hashes, wanted, "left", self.by_hash)
-        yield from zip(low.tolist(), np.searchsorted(self.hashes, wanted, "right", self.by_hash).tolist(), strict=True)
+    def place(self, number: int) -> int:
+        """Give the place of a fact."""
+        spot = int(self.facts.spots[number])
+        text = bisect_right(self.bases, spot) - 1
+        start = spot - int(self.bases[text])
+        return packed(self.first_text + text, start) | int(self.facts.tails[number])
+
+    def places(self, numbers: slice | NDArray[np.uint32]) -> list[int]:
+        """Give the places of facts."""
+        spots = self.facts.spots[numbers]
+        texts = np.searchsorted(self.bases, spots, "right") - 1
+        starts = (spots - self.bases[texts]).astype(np.uint64)
+        named = (texts + self.first_text).astype(np.uint64) << np.uint64(TEXT_SHIFT)
+        places: list[int] = (named | starts << np.uint64(TAIL_BITS) | self.facts.tails[numbers]).tolist()
+        return places
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -123,7 +129,7 @@ class Places(Sequence[int]):
 
     Attributes:
         segment: The segment.
-        first: The first of them in its `by_hash`.
+        first: The first of them in the order of group.
         past: One past the last.
     """
 
@@ -142,9 +148,8 @@ class Places(Sequence[int]):
 
     def __getitem__(self, at: int | slice) -> int | Sequence[int]:
         if isinstance(at, slice):
-            places: list[int] = self.segment.places[self.segment.by_hash[self.first : self.past][at]].tolist()
-            return places
-        return int(self.segment.places[self.segment.by_hash[range(self.first, self.past)[at]]])
+            return self.segment.places(self.segment.facts.by_group[self.first : self.past][at])
+        return self.segment.place(int(self.segment.facts.by_group[range(self.first, self.past)[at]]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -171,7 +176,8 @@ class FactIndex:
         covered = sum(len(segment.entries) for segment in kept)
         if covered == len(entries):
             return self if len(kept) == len(self.segments) else FactIndex(tuple(kept))
-        kept.append(_read(entries[covered:], covered, sum(len(segment.slots) for segment in kept)))
+        texts = sum(len(segment.slots) for segment in kept)
+        kept.append(_read(entries[covered:], covered, texts, kept[-1].past if kept else 0))
         while len(kept) > 1 and kept[-1].size * 2 >= kept[-2].size:
             kept[-2:] = [_merged(kept[-2], kept[-1])]
         return FactIndex(tuple(kept))
@@ -228,11 +234,17 @@ class FactIndex:
         Yields:
             Hash and place of each, by place.
         """
-        low, high = packed(text, max(0, start - LONGEST)), packed(text, end)
         for segment in self.segments:
-            first, past = np.searchsorted(segment.places, np.array([low, high], np.uint64))
-            pairs = zip(segment.hashes[first:past].tolist(), segment.places[first:past].tolist(), strict=True)
-            yield from (pair for pair in pairs if stretch_of(pair[1])[2] > start)
+            at = text - segment.first_text
+            if 0 <= at < len(segment.slots):
+                base, facts = int(segment.bases[at]), segment.facts
+                past = int(segment.bases[at + 1]) if at + 1 < len(segment.slots) else segment.past
+                edges = np.array([base + max(0, start - LONGEST), min(base + end, past)], np.uint32)
+                first, last = np.searchsorted(facts.spots, edges).tolist()
+                for block in range(first, last, BLOCK):
+                    some = slice(block, min(block + BLOCK, last))
+                    pairs = zip(facts.said[facts.groups[some]].tolist(), segment.places(some), strict=True)
+                    yield from (pair for pair in pairs if stretch_of(pair[1])[2] > start)
 
     def newest_first(self, hashes: Sequence[int]) -> Iterator[tuple[int, Places]]:
         """Look up where facts stand, part by part from the newest.
@@ -244,7 +256,7 @@ class FactIndex:
             The number of a fact among those asked for, and its places in one part; never none.
         """
         for segment in reversed(self.segments):
-            for number, (first, past) in enumerate(segment.ranges(hashes)):
+            for number, (first, past) in enumerate(segment.facts.ranges(hashes)):
                 if past > first:
                     yield number, Places(segment, first, past)
 
@@ -253,32 +265,16 @@ class FactIndex:
         """Message and slot of each text, in order."""
         return tuple(slot for segment in self.segments for slot in segment.slots)
 
-    def table(self) -> Table:
-        """Give all facts, to be worked with at once."""
-        places = np.concatenate([np.empty(0, np.uint64), *(segment.places for segment in self.segments)])
-        hashes = np.concatenate([np.empty(0, np.int64), *(segment.hashes for segment in self.segments)])
-        spots = (places >> np.uint64(_START_SHIFT)).astype(np.int64)
-        below = (places & np.uint64((1 << _START_SHIFT) - 1)).astype(np.int64)
-        return Table(spots, spots + (below >> _LENGTH_SHIFT), (below >> 1 & 3).astype(np.int8), below & 1 == 1, hashes)
+    def groups(self) -> tuple[int, list[NDArray[np.unsignedinteger]]]:
+        """Number what facts say over all parts.
 
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Table:
-    """M facts in the order of the conversation.
-
-    Attributes:
-        spots: Text and first character, as `text << START_BITS | start`, int64 (M,).
-        ends: The same of one past the last character, int64 (M,).
-        kinds: Which of `KINDS`, int8 (M,).
-        opening: See `Fact`, bool (M,).
-        hashes: Of what they say, int64 (M,).
-    """
-
-    spots: NDArray[np.int64]
-    ends: NDArray[np.int64]
-    kinds: NDArray[np.int8]
-    opening: NDArray[np.bool_]
-    hashes: NDArray[np.int64]
+        Returns:
+            How many different ones there are, and for each part the numbers of its groups.
+        """
+        parts = [segment.facts.said for segment in self.segments]
+        said = np.unique(np.concatenate(parts)) if len(parts) > 1 else parts[0] if parts else np.empty(0, np.int64)
+        narrow = np.min_scalar_type(max(0, len(said) - 1))
+        return len(said), [np.searchsorted(said, part).astype(narrow) for part in parts]
 
 
 class KnownFacts:
@@ -316,44 +312,30 @@ def _same(one: tuple[Entry, ...], other: tuple[Entry, ...]) -> bool:
     )
 
 
-def _read(entries: tuple[Entry, ...], first_entry: int, first_text: int) -> Segment:
+def _read(entries: tuple[Entry, ...], first_entry: int, first_text: int, first_spot: int) -> Segment:
     """Find the facts of messages."""
     slots: list[tuple[int, int]] = []
-    places, hashes = array("Q"), array("q")
+    bases: list[int] = []
+    reader = FactReader()
+    past = first_spot
     for index, entry in enumerate(entries, first_entry):
         if entry.origin != "app":
             continue
         for slot, text in enumerate(entry.message.texts):
-            number = first_text + len(slots)
-            if number < _MOST_TEXTS:
+            if first_text + len(slots) < _MOST_TEXTS and past + len(text) < MOST_SPOTS:
                 slots.append((index, slot))
-                _read_text(text, number, places, hashes)
-    found = np.frombuffer(places, np.uint64) if places else np.empty(0, np.uint64)
-    said = np.frombuffer(hashes, np.int64) if hashes else np.empty(0, np.int64)
-    order = np.argsort(found, kind="stable")
-    return _sorted(entries, tuple(slots), found[order], said[order])
-
-
-def _read_text(text: str, number: int, places: array[int], hashes: array[int]) -> None:
-    base = number << TEXT_SHIFT
-    for kind, said, start, end, opening in raw_facts(text):
-        places.append(base | start << _START_SHIFT | end - start << _LENGTH_SHIFT | _KIND_BITS_OF[kind] | opening)
-        hashes.append(hash(kind + said))
+                bases.append(past)
+                reader.read(text, past)
+                past += len(text) + 1
+    return Segment(entries, tuple(slots), first_text, np.array(bases, np.uint32), past, reader.arrays())
 
 
 def _merged(one: Segment, other: Segment) -> Segment:
-    return _sorted(
+    return Segment(
         one.entries + other.entries,
         one.slots + other.slots,
-        np.concatenate([one.places, other.places]),
-        np.concatenate([one.hashes, other.hashes]),
+        one.first_text,
+        np.concatenate([one.bases, other.bases]),
+        other.past,
+        joined(one.facts, other.facts),
     )
-
-
-def _sorted(
-    entries: tuple[Entry, ...],
-    slots: tuple[tuple[int, int], ...],
-    places: NDArray[np.uint64],
-    hashes: NDArray[np.int64],
-) -> Segment:
-    return Segment(entries, slots, places, hashes, np.argsort(hashes, kind="stable").astype(np.uint32))

@@ -1,26 +1,31 @@
 """What the facts of a conversation say for and against folding its fragments, worked out for all of them at once.
 
-N fragments, M facts, and G different ones. A *spot* is a number that tells where a character stands: which text, and
-which character of it; spots sort as the characters do.
+N fragments, M facts, and G different ones. A *spot* is the number of a character (see `fact_arrays.py`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.fact_index import KINDS, START_BITS, FactIndex, Table
+from riffler.tools.fact_arrays import KINDS, Block
+from riffler.tools.fact_index import FactIndex
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
 
 _RARE = 8
 """A fact of so many places at most is worth noticing where it is taken up again."""
 
+_KEY = KINDS.index("key")
+
 Ints = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+Bases = dict[tuple[int, int], int]
+"""The spot of each text's first character, by message and slot."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,31 +55,39 @@ def weigh(memory: WorkingMemory, fragments: Sequence[Fragment]) -> Weights:
         What speaks for and against each. Those of inner steps have no facts.
     """
     index = memory.facts
-    numbers = {slot: number for number, slot in enumerate(index.slots)}
+    bases: Bases = {}
+    for segment in index.segments:
+        bases.update(zip(segment.slots, segment.bases.tolist(), strict=True))
     spans = [fragment.span for fragment in fragments]
-    indexed = np.array([(span.message, span.slot) in numbers for span in spans], np.bool_)
-    stretches = _Stretches.of(numbers, spans)
-    table = index.table()
-    first, last = stretches.touched_by(table.spots, table.ends)
-    in_one = first <= last
-    visible = _visible(memory, numbers, table)
-    facts = _Facts.of(table, visible)
+    stretches = _Stretches.of(bases, spans)
+    hidden = _Stretches.of(bases, (span for slot in bases for span in memory.hidden_spans(*slot)))
+    table = _Table(index, stretches, hidden)
+    known = _Known.of(table, _Answers.of(memory, bases))
 
-    keeps = stretches.count(first, last, facts.newest & in_one & ~facts.safe(~in_one) & ~facts.stale)
-    pairs = visible & facts.keys & in_one
-    stated = stretches.count(first, last, pairs)
-    current = stretches.count(first, last, pairs & facts.newest)
-    covered = np.bincount(first[pairs], (table.ends - table.spots)[pairs], len(stretches.starts))
-    superseded = (stated > 0) & (current == 0) & (covered * 2 >= stretches.ends - stretches.starts)
-    taken_up = stretches.count(first, last, in_one & _taken_up(memory, index, table, facts.group))
-    found = _Stretches.of(numbers, spans).touched_by(*_hits(memory, numbers))
-    searched = stretches.count(*found, found[0] <= found[1])
+    keeps, stated, current, taken_up, searched = (_Count(len(stretches.starts)) for _ in range(5))
+    covered = np.zeros(len(stretches.starts) + 1, np.int64)
+    pairs_before = _LastPair()
+    for rows in table:
+        block, group = rows.block, rows.block.groups
+        newest = known.newest_in(rows)
+        stale = pairs_before.stale(block, rows.visible & ~newest)
+        keeps.add(rows, newest & rows.in_one & ~(known.safe[group] & ~rows.keys) & ~stale)
+        pairs = rows.visible & rows.keys & rows.in_one
+        stated.add(rows, pairs)
+        current.add(rows, pairs & newest)
+        np.add.at(covered, rows.first[pairs], (block.ends - block.spots)[pairs])
+        rare = known.counts[group] <= _RARE
+        taken_up.add(rows, rows.in_one & rare & (known.latest[group] > block.spots))
+    found = _Stretches.of(bases, {hit.span for hit in memory.hits.values()})
+    searched.add_stretches(*stretches.touched_by(found.starts, found.ends))
 
+    half = covered[:-1] * 2 >= stretches.ends - stretches.starts
+    indexed = np.array([(span.message, span.slot) in bases for span in spans], np.bool_)
     count = len(fragments)
     weights = Weights(np.zeros(count, np.int64), np.zeros(count, np.bool_), np.zeros(count, np.bool_))
-    weights.keeps[indexed] = keeps
-    weights.superseded[indexed] = superseded
-    weights.wanted[indexed] = taken_up + searched > 0
+    weights.keeps[indexed] = keeps.counts()
+    weights.superseded[indexed] = (stated.counts() > 0) & (current.counts() == 0) & half
+    weights.wanted[indexed] = taken_up.counts() + searched.counts() > 0
     return weights
 
 
@@ -86,97 +99,142 @@ class _Stretches:
     ends: Ints
 
     @classmethod
-    def of(cls, numbers: dict[tuple[int, int], int], spans: Iterable[Span]) -> _Stretches:
-        known = [(numbers[span.message, span.slot], span) for span in spans if (span.message, span.slot) in numbers]
-        starts = np.array([_spot(number, span.start) for number, span in known], np.int64)
-        return cls(starts, np.array([_spot(number, span.end) for number, span in known], np.int64))
+    def of(cls, bases: Bases, spans: Iterable[Span]) -> _Stretches:
+        known = [(bases[span.message, span.slot], span) for span in spans if (span.message, span.slot) in bases]
+        starts = np.array([base + span.start for base, span in known], np.int64)
+        return cls(starts, np.array([base + span.end for base, span in known], np.int64))
 
     def touched_by(self, spots: Ints, ends: Ints) -> tuple[Ints, Ints]:
         """Give for each fact the first and the last stretch that it shares a character with; first > last for none."""
         first = np.searchsorted(self.ends, spots, "right")
         return first, np.searchsorted(self.starts, ends, "left") - 1
 
-    def count(self, first: Ints, last: Ints, which: Flags) -> Ints:
-        """Count for each stretch those facts that share a character with it."""
-        edges = np.bincount(first[which], minlength=len(self.starts) + 1)
-        edges -= np.bincount(last[which] + 1, minlength=len(self.starts) + 1)
-        counts: Ints = np.cumsum(edges)[:-1]
+
+class _Rows(NamedTuple):
+    """A block of facts, and which stretches they touch."""
+
+    block: Block
+    number: int
+    """Of the first one, among all facts."""
+    first: Ints
+    last: Ints
+    in_one: Flags
+    """Whether it touches a stretch."""
+    visible: Flags
+    keys: Flags
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Table:
+    """All facts, a block at a time: wide numbers for all of them would take many times the text."""
+
+    index: FactIndex
+    stretches: _Stretches
+    hidden: _Stretches
+
+    def __iter__(self) -> Iterator[_Rows]:
+        _, groups = self.index.groups()
+        number = 0
+        for segment, numbers in zip(self.index.segments, groups, strict=True):
+            for each in segment.facts.blocks():
+                block = each._replace(groups=numbers[each.groups].astype(np.int64))
+                first, last = self.stretches.touched_by(block.spots, block.ends)
+                hidden_first, hidden_last = self.hidden.touched_by(block.spots, block.ends)
+                visible = hidden_first > hidden_last
+                yield _Rows(block, number, first, last, first <= last, visible, block.kinds == _KEY)
+                number += len(block.spots)
+
+
+class _Count:
+    """Counts for each of K stretches the facts that share a character with it."""
+
+    def __init__(self, stretches: int) -> None:
+        self._edges = np.zeros(stretches + 1, np.int64)
+
+    def add(self, rows: _Rows, which: Flags) -> None:
+        self.add_stretches(rows.first[which], rows.last[which])
+
+    def add_stretches(self, first: Ints, last: Ints) -> None:
+        """Count one for each stretch from a first to a last one; none where the first comes after the last."""
+        some = first <= last
+        np.add.at(self._edges, first[some], 1)
+        np.add.at(self._edges, last[some] + 1, -1)
+
+    def counts(self) -> Ints:
+        counts: Ints = np.cumsum(self._edges)[:-1]
         return counts
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class _Facts:
-    """What is known of M facts: which say the same, which are pairs, and which count.
+class _Answers:
+    """The texts of the conversation, and which of them a model said."""
 
-    Attributes:
-        group: Which of G different facts each is, int64 (M,).
-        keys: Whether it is a pair, bool (M,).
-        visible: Whether it is in view, and more than a word that opens a sentence, bool (M,).
-        newest: Whether it is the newest of its group in view, bool (M,).
-        stale: Whether it is, or stands in, a pair in view of which a newer one is in view, bool (M,).
-    """
-
-    group: Ints
-    keys: Flags
-    visible: Flags
-    newest: Flags
-    stale: Flags
+    bases: Ints
+    said: Flags
 
     @classmethod
-    def of(cls, table: Table, visible: Flags) -> _Facts:
-        _, group = np.unique(table.hashes, return_inverse=True)
-        groups = int(group.max()) + 1 if len(group) else 0
-        keys = table.kinds == KINDS.index("key")
-        named = np.zeros(groups, np.bool_)
-        named[group[~table.opening]] = True
-        shown = np.flatnonzero(visible & named[group])
-        newest_of = np.full(groups, -1, np.int64)
-        np.maximum.at(newest_of, group[shown], shown)  # they are in order, so the highest number is the newest
-        newest = np.zeros(len(group), np.bool_)
-        newest[newest_of[newest_of >= 0]] = True
-        return cls(group, keys, visible, newest, _stale(table, keys, visible & ~newest))
+    def of(cls, memory: WorkingMemory, bases: Bases) -> _Answers:
+        said = [memory.messages[message].role == "assistant" for message, _ in bases]
+        return cls(np.array(list(bases.values()), np.int64), np.array(said, np.bool_))
 
-    def safe(self, free: Flags) -> Flags:
-        """Tell which facts are no pairs, and have a place in view among those that are free."""
-        groups = np.zeros(int(self.group.max()) + 1 if len(self.group) else 0, np.bool_)
-        groups[self.group[free & self.visible & ~self.keys]] = True
-        return groups[self.group]
+    def of_block(self, block: Block) -> tuple[Flags, Ints]:
+        """Give which facts stand in an answer, and the first spots of the texts in which they stand."""
+        texts = np.searchsorted(self.bases, block.spots, "right") - 1
+        return self.said[texts], self.bases[texts]
 
 
-def _stale(table: Table, keys: Flags, older: Flags) -> Flags:
-    pairs = np.flatnonzero(keys)
-    if not len(pairs):
-        return keys
-    around = np.searchsorted(table.spots[pairs], table.spots, "right") - 1
-    pair = pairs[np.maximum(around, 0)]
-    stale: Flags = (around >= 0) & (table.ends[pair] > table.spots) & older[pair]
-    return stale
+@dataclass(frozen=True, slots=True, eq=False)
+class _Known:
+    """What is known of G different facts.
+
+    Attributes:
+        counts: How many places each has, uint32 (G,).
+        newest: One more than the number of its newest place in view; 0 for none, and for a word that does nothing but
+            open sentences, int64 (G,).
+        safe: Whether it is in view outside all stretches, as something else than a pair, bool (G,).
+        latest: The first spot of the latest answer that has it; 0 for none, int64 (G,).
+    """
+
+    counts: NDArray[np.uint32]
+    newest: Ints
+    safe: Flags
+    latest: Ints
+
+    @classmethod
+    def of(cls, table: _Table, answers: _Answers) -> _Known:
+        size, _ = table.index.groups()
+        counts, named = np.zeros(size, np.uint32), np.zeros(size, np.bool_)
+        known = cls(counts, np.zeros(size, np.int64), np.zeros(size, np.bool_), np.zeros(size, np.int64))
+        for rows in table:
+            block, group = rows.block, rows.block.groups
+            np.add.at(counts, group, np.uint32(1))
+            named[group[~block.opening]] = True
+            shown = np.flatnonzero(rows.visible)
+            np.maximum.at(known.newest, group[shown], shown + rows.number + 1)
+            known.safe[group[rows.visible & ~rows.in_one & ~rows.keys]] = True
+            said, texts = answers.of_block(block)
+            np.maximum.at(known.latest, group[said], texts[said])
+        known.newest[~named] = 0
+        return known
+
+    def newest_in(self, rows: _Rows) -> Flags:
+        """Tell which facts are the newest of what they say that are in view."""
+        newest: Flags = self.newest[rows.block.groups] == np.arange(len(rows.first)) + rows.number + 1
+        return newest
 
 
-def _visible(memory: WorkingMemory, numbers: dict[tuple[int, int], int], table: Table) -> Flags:
-    hidden = [span for slot in numbers for span in memory.hidden_spans(*slot)]
-    first, last = _Stretches.of(numbers, hidden).touched_by(table.spots, table.ends)
-    visible: Flags = first > last
-    return visible
+class _LastPair:
+    """The last pair before a block: it may go on into it."""
 
+    def __init__(self) -> None:
+        self._end, self._older = 0, False
 
-def _taken_up(memory: WorkingMemory, index: FactIndex, table: Table, group: Ints) -> Flags:
-    """Tell which facts are rare, and stand in a later answer."""
-    answers = np.array([memory.messages[message].role == "assistant" for message, _ in index.slots], np.bool_)
-    texts = table.spots >> START_BITS
-    said = np.flatnonzero(answers[texts]) if len(texts) else texts
-    groups = int(group.max()) + 1 if len(group) else 0
-    latest = np.full(groups, -1, np.int64)
-    np.maximum.at(latest, group[said], texts[said])
-    rare = np.bincount(group, minlength=groups) <= _RARE
-    taken_up: Flags = rare[group] & (latest[group] > texts)
-    return taken_up
-
-
-def _hits(memory: WorkingMemory, numbers: dict[tuple[int, int], int]) -> tuple[Ints, Ints]:
-    found = _Stretches.of(numbers, {hit.span for hit in memory.hits.values()})
-    return found.starts, found.ends
-
-
-def _spot(number: int, character: int) -> int:
-    return number << START_BITS | character
+    def stale(self, block: Block, older: Flags) -> Flags:
+        """Tell which facts are, or stand in, an older pair; blocks come in order."""
+        pairs = np.flatnonzero(block.kinds == _KEY)
+        ends = np.append(self._end, block.ends[pairs])
+        olders = np.append(self._older, older[pairs])
+        around = np.searchsorted(block.spots[pairs], block.spots, "right")
+        self._end, self._older = int(ends[-1]), bool(olders[-1])
+        stale: Flags = (ends[around] > block.spots) & olders[around]
+        return stale

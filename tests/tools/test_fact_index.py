@@ -1,6 +1,7 @@
 """The index of facts: grown it is as made at once, and memories that branch share what they have in common."""
 
 import threading
+from dataclasses import fields
 from itertools import pairwise
 
 import pytest
@@ -11,7 +12,8 @@ from tests.tools.talks import TEXTS, talks
 from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.events import MessagesAppended, Origin
-from riffler.tools.fact_index import KINDS, FactIndex, KnownFacts, hash_of, unpacked
+from riffler.tools.fact_arrays import KINDS
+from riffler.tools.fact_index import FactIndex, KnownFacts, Segment, hash_of, unpacked
 from riffler.tools.facts import facts
 from riffler.tools.fragments import Span
 from riffler.tools.memory import Entry, WorkingMemory
@@ -29,13 +31,17 @@ def entries_of(drawn: list[tuple[str, Origin]]) -> tuple[Entry, ...]:
 
 def contents(index: FactIndex) -> list[tuple[object, ...]]:
     """Give all facts with message and slot, by place."""
-    table = index.table()
-    hashes = table.hashes.tolist()
-    found: list[tuple[object, ...]] = []
-    for segment in index.segments:
-        for place in map(unpacked, segment.places.tolist()):
-            found.append((*index.slot_of(place.text), *place[1:], hashes[len(found)]))
-    return found
+    return [
+        (*index.slot_of(place.text), *place[1:], said)
+        for segment in index.segments
+        for said, place in zip(hashes_of(segment), map(unpacked, segment.places(slice(None))), strict=True)
+    ]
+
+
+def hashes_of(segment: Segment) -> list[int]:
+    """Give what each fact of a part says."""
+    hashes: list[int] = segment.facts.said[segment.facts.groups].tolist()
+    return hashes
 
 
 @given(ENTRIES, st.lists(st.integers(0, 20)))
@@ -62,13 +68,12 @@ def test_a_grown_index_is_as_one_made_at_once(drawn: list[tuple[str, Origin]], s
 def test_looking_up_finds_every_place(memory: WorkingMemory) -> None:
     """By its hash, each fact is found at all its places, the newest part first; in a stretch, what touches it."""
     index = memory.facts
-    table = index.table()
-    hashes = list(dict.fromkeys(table.hashes.tolist()))
+    hashes = list(dict.fromkeys(said for segment in index.segments for said in hashes_of(segment)))
     found: dict[int, list[int]] = {}
     for number, places in index.newest_first(hashes):
         assert [places[at] for at in range(len(places))] == list(places[:])
         found[hashes[number]] = [*places, *found.get(hashes[number], [])]
-    assert sum(map(len, found.values())) == len(table.hashes)
+    assert sum(map(len, found.values())) == sum(len(segment.facts) for segment in index.segments)
     assert all(places == sorted(places) for places in found.values())
     for message, slot in index.slots:
         text = index.number_of(message, slot)
@@ -92,13 +97,13 @@ def test_few_facts_are_looked_up_in_a_large_index() -> None:
     """One by one, each of a few facts is found at the same places as among many."""
     text = "".join(f"key {number % 700}: a{number % 11}; " for number in range(30_000))
     index = FactIndex().of((Entry(Message.user(text)),))
-    hashes = list(dict.fromkeys(index.table().hashes.tolist()))
+    hashes = list(dict.fromkeys(hashes_of(index.segments[0])))
     together = {hashes[number]: list(places) for number, places in index.newest_first(hashes)}
     some = [*hashes[:3], hash_of("key", "none"), hashes[-1]]
     assert {some[n]: list(places) for n, places in index.newest_first(some)} == {
         said: together[said] for said in some if said in together
     }
-    assert sum(map(len, together.values())) == len(index.table().hashes)
+    assert sum(map(len, together.values())) == len(index.segments[0].facts)
 
 
 def test_texts_beyond_the_last_number_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +169,8 @@ def test_it_is_small(unit: str) -> None:
     entries = (Entry(Message.user(text)),)
     assert entries[0].message.texts == (text,)
     index = FactIndex().of(entries)
-    arrays = [array for part in index.segments for array in (part.places, part.hashes, part.by_hash)]
+    facts = index.segments[0].facts
+    arrays = [getattr(facts, each.name) for each in fields(facts)]
     assert len(arrays[0]) > 150_000
     assert all(array.base is None for array in arrays)  # none holds a larger one behind it
     assert sum(array.nbytes for array in arrays) < 3 * len(text)

@@ -43,9 +43,21 @@ def one_message(passages: int = 2000) -> list[Message]:
 
 
 def one_line(passages: int = 2000) -> list[Message]:
-    """A stream of pairs in one message, so many facts that nothing is denser but numbers, and a question."""
+    """A stream of pairs in one message, and a question."""
     pairs = (f"{WORDS[number % 46]}: {WORDS[number * 7 % 2000]}" for number in range(100 * passages))
     return [Message.user("; ".join(pairs)), Message.user("What is key 7?")]
+
+
+def short_pairs(passages: int = 2000) -> list[Message]:
+    """Lines of a short key and a number: three facts in eight characters; and a question."""
+    lines = "\n".join(f"k{number * 7919 % 1000}: {number % 97}" for number in range(240 * passages))
+    return [Message.user(lines), Message.user("What is key 7?")]
+
+
+def columns(passages: int = 2000) -> list[Message]:
+    """Columns of numbers, and a question."""
+    rows = (" ".join(str(number * step % 9973) for step in range(1, 21)) for number in range(20 * passages))
+    return [Message.user("\n".join(rows)), Message.user("What is key 7?")]
 
 
 def cut_and_folded(memory: WorkingMemory) -> tuple[WorkingMemory, tuple[Version, ...]]:
@@ -125,4 +137,22 @@ def test_memory_stays_under_ten_times_the_text(conversation: Callable[[int], lis
     finally:
         tracemalloc.stop()
     assert held < 6 * size
+    assert peak < 10 * size
+
+
+@pytest.mark.parametrize("conversation", [short_pairs, columns])
+def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callable[[int], list[Message]]) -> None:
+    """Where each word is a fact, a session that is made to fit, folded and asked for suggestions takes no more."""
+    messages = conversation(500)
+    size = len(messages[0].text)
+    memory = WorkingMemory().commit([append(WorkingMemory(), messages, COUNTER)])
+    tracemalloc.start()
+    try:
+        memory = memory.commit(fit(memory, BUDGET, COUNTER, sighted=True))
+        REGISTRY.call(memory, "fold_fragments", '{"fragments": ["all"]}', Inputs(COUNTER))
+        assert "tokens, " in REGISTRY.call(memory, "suggest_folds", '{"tokens": 10000}', Inputs(COUNTER)).reply
+        held, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert held < 7 * size
     assert peak < 10 * size

@@ -160,3 +160,13 @@ def test_nothing_to_suggest() -> None:
     assert suggestions(WorkingMemory(), 10, COUNTER) == ()
     memory = session(Message.user(FILL))
     assert suggestions(memory.commit([FragmentsFolded(("f00001",))]), 10, COUNTER) == ()
+
+
+@given(talks(), st.integers(1, 5))
+@settings(deadline=None)
+def test_weights_are_worked_out_in_blocks(memory: WorkingMemory, block: int) -> None:
+    """Whatever the size of a block, the order and all reasons are the same."""
+    whole = ranked(memory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("riffler.tools.fact_arrays.BLOCK", block)
+        assert ranked(memory) == whole
