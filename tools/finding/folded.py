@@ -165,7 +165,8 @@ class Folded:
         """Give the place of the original for one of the folded text; inside a character, that character's start."""
         if self._starts is None:
             return place
-        return int(np.searchsorted(self._starts, place, "right")) - 1
+        key = np.int32(place)  # a number of another type would have all the places converted for each search
+        return int(np.searchsorted(self._starts, key, "right")) - 1
 
     def end(self, place: int, most: int) -> int:
         """Give the place of the original for one of the folded text where a match ends, never before a mark.

@@ -194,6 +194,13 @@ def test_a_character_that_grows_costs_no_walk(monkeypatch: pytest.MonkeyPatch, q
     assert walks == [6]
 
 
+def test_places_of_a_long_query_are_counted_whole() -> None:
+    """It begins like others inside a character too, and isn't compared with itself."""
+    long = "sx" * 150
+    text = f"{long}; ß{long[1:]}; {long}"
+    assert AnyCase(memory_of(text), areas_of(text)).find(long, Page("newest", 1)).total == 2
+
+
 PATTERNS = ["a+", "a*", "(?<=a)b", "b?", "^.", ".$", r"\w+", "[ßs]+", r"\b", "a|ab", "(?i)ss", "東.", "$", r"\X", "x"]
 
 
