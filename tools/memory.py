@@ -168,6 +168,12 @@ class WorkingMemory:
         """Where the facts of the conversation stand. Only messages that no relative of this memory has read cost."""
         return self._known_facts.of(self.entries, self._read_facts)
 
+    @property
+    def facts_read(self) -> int:
+        """How many facts the index has that this memory holds already; asking reads no text."""
+        index = self.__dict__.get("facts", self._read_facts)
+        return sum(len(segment.facts) for segment in index.segments)
+
     def fragments_of(self, message: int, slot: int) -> tuple[Fragment, ...]:
         """Give the fragments of a text slot by position, an outer one before those inside it."""
         return tuple(self.fragments[id_] for id_ in self._slots.get((message, slot), ()))

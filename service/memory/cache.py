@@ -12,7 +12,7 @@ from collections import OrderedDict
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import WorkingMemory
 
-_SESSION, _MESSAGE, _FRAGMENT, _HIT = 1500, 800, 400, 250
+_SESSION, _MESSAGE, _FRAGMENT, _HIT, _FACT = 1500, 800, 400, 250, 20
 """What each takes beside its text, in bytes as measured: many short conversations would else fill the memory unseen."""
 
 
@@ -23,9 +23,10 @@ def size_of(memory: WorkingMemory) -> int:
         memory: The memory.
 
     Returns:
-        Characters of its messages, and what session, messages, fragments and hits take beside them.
+        Characters of its messages, and what session, messages, fragments, hits and the index of facts take beside them.
     """
     beside = _MESSAGE * len(memory.entries) + _FRAGMENT * len(memory.fragments) + _HIT * len(memory.hits)
+    beside += _FACT * memory.facts_read
     return _SESSION + beside + memory.characters
 
 

@@ -51,6 +51,16 @@ def test_it_keeps_the_newest_that_fit(puts: list[tuple[str, int]]) -> None:
     assert all(found[0] == commit for found, commit, _ in kept if found)
 
 
+def test_the_index_of_facts_counts() -> None:
+    """Once a session was cut, what the guard has read of it takes room as well: twenty bytes a fact."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("pier 1: free; pier 2: taken; "),))])
+    before = size_of(memory)
+    assert memory.facts_read == 0
+    after = memory.commit([cut(memory, [(Span(0, 0, 0, 28), 1)], EstimatedTokens())])
+    assert after.facts_read == 4
+    assert size_of(after) == before + 400 + 4 * 20
+
+
 def test_one_that_is_too_large_isn_t_kept() -> None:
     """A session larger than the room drives nobody out, and its older self isn't kept in its place."""
     cache = MemoryCache(10_000)
