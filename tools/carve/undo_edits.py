@@ -114,9 +114,7 @@ def _target(memory: WorkingMemory, arguments: UndoEdits, past: Sequence[Version]
 def _fitted(past: Sequence[Version], number: int) -> frozenset[str]:
     """Give the fragments of which the last change since a version was Riffler's own."""
     by: dict[str, Actor] = {}
-    for version in past:
-        if version.number <= number:
-            break
+    for version in (version for version in past if version.number > number):
         for event in version.events:
             if not isinstance(event, TextCut):
                 by.update((id_, version.actor) for id_ in fragments_of(event) if id_ not in by)

@@ -1,9 +1,16 @@
 """Rule 2 on hand-written texts of many forms, seen and hidden alike."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
+
+from riffler.service.inference.reader.chain import chain
+from riffler.service.inference.reader.question import Question
+from riffler.service.inference.reader.replies import Hit, Matches, Passage
+from riffler.service.inference.reader.steps import Detail, Say, Search
+from riffler.service.inference.reader.turn import Asked, Turn
 
 Ask = Callable[..., tuple[str, list[dict[str, Any]]]]
 
@@ -146,3 +153,14 @@ def test_nobody_is_no_name(ask: Ask) -> None:
     """A pronoun with a capital isn't who a chain ends at."""
     text = "Ann Lee is Bea Roe's mother. Nobody is Ann Lee's mother. Everyone knew it."
     assert ask(text, "Who is the eldest relative of Bea Roe?", True)[0] == "Ann Lee"
+
+
+def test_without_room_nothing_is_looked_at() -> None:
+    """Where a look isn't on offer, or its reply wouldn't fit, the chain ends with what is known."""
+    link = Passage("Bea is Ann's mother.")
+    hit = Hit("s00001", 1, "user", Passage("of Bea who", cut_start=True, cut_end=True), 3, 6)
+    asked = tuple(Asked(Search(name), Matches(1, (hit,))) for name in ("Ann", "Bea"))
+    question = Question("Who is the eldest ancestor of Ann?")
+    turn = Turn(question, (link,), asked=asked, may_search=True, may_look=True, room_tokens=1000)
+    assert chain(turn) == (Detail("s00001", 800),)
+    assert chain(replace(turn, may_look=False)) == chain(replace(turn, room_tokens=200)) == Say("Bea")
