@@ -1,4 +1,4 @@
-"""Facts as arrays of numbers: ten to sixteen bytes each, and twelve for each different one.
+"""Facts as arrays of numbers: eleven to fourteen bytes each, and twelve for each different one.
 
 A *spot* is the number of a character, counted over all texts that an index has read; texts have a gap of one between
 them. Dense text has a fact every two or three characters, so that a wide number for each would be more than the text
