@@ -110,9 +110,7 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     if arguments.how == "exact" and not all(found.total for found in whole.values()):
         lines.append('no match: case, accents and spelling count; how="any_case" and how="fuzzy" find more')
     if shown != whole or context_size < arguments.context_size:
-        lines.append(
-            f"shortened to fit the budget: {context_size} characters around a match; narrow the search for more"
-        )
+        lines.append(f"shortened to fit: {context_size} characters around a match; narrow the search for more")
     if any(ends):
         lines.append(f'more: call again with after="{write_cursor(call, entries, ends)}"')
     return Outcome(tuple(events), "\n".join(lines))

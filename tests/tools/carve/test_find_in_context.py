@@ -183,7 +183,7 @@ def test_a_reply_has_a_bound(how: str, budget_tokens: int | None, most: int, lea
     queries = ["value of it"] * 64
     reply = find(memory, *queries, how=how, max_results=50, context_size=1000, budget_tokens=budget_tokens).reply
     assert COUNTER.count(reply) <= most
-    assert "shortened to fit the budget: " in reply
+    assert "shortened to fit: " in reply
     sections = re.split(r'^\d+ matches for "value of it".*', reply, flags=re.MULTILINE)[1:]
     assert len(sections) == 64
     assert sum(bool(LINE.search(one)) for one in sections) >= least_matches
@@ -232,7 +232,7 @@ def test_where_not_a_match_has_room_the_reply_says_so() -> None:
     assert reply.splitlines()[:3] == [
         '5 matches for "alpha", showing the newest 0',
         '1 match for "two", showing the newest 0',
-        "shortened to fit the budget: 20 characters around a match; narrow the search for more",
+        "shortened to fit: 20 characters around a match; narrow the search for more",
     ]
     more = MORE.search(reply)
     assert more
