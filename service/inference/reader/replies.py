@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from riffler.tools.quoting import clipped, matches_of
+from riffler.tools.quoting import clipped, matches_of, one_line
 
 _TOTAL = re.compile(r'(\d+) match(?:es)? for "')
 _HIT = re.compile(r"\[(s[0-9a-f]{5})\] message (\d+) \((\w+)\)(?:, [^:]{0,80})?: ?(.*)")
@@ -129,7 +129,7 @@ def _read_hit(line: str, query: str) -> Hit | None:
     if not head:
         return None
     shown = head[4]
-    marks = list(re.finditer(f"«({re.escape(query.replace(chr(10), '⏎'))})»", shown, re.IGNORECASE))
+    marks = list(re.finditer(f"«({re.escape(one_line(query))})»", shown, re.IGNORECASE))
     marks = marks or list(re.finditer("«([^»]*)»", shown))
     if not marks:
         return None
