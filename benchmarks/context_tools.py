@@ -80,10 +80,16 @@ class Bench:
         return await self.store.load(self.key)
 
     async def fresh(self) -> None:
-        """Begin a new session, so that a cut can be measured again."""
+        """Begin a new session, so that it can be cut again."""
         self.sessions += 1
         self.key = SessionKey("benchmark", f"session-{self.tokens}-{self.sessions}")
         await self.edits.create(self.key.tenant, self.key.session, self.messages)
+
+    async def cut(self) -> None:
+        """Cut all messages, in calls of a thousand messages: a call makes five thousand fragments at most."""
+        for first in range(1, len(self.messages), 1000):
+            last = min(first + 999, len(self.messages) - 1)
+            await self.call("cut_context", by="size", tokens=250, messages=f"{first}-{last}")
 
     async def figures(self) -> list[Figure]:
         """Measure every tool."""
@@ -91,51 +97,63 @@ class Bench:
         cuts: list[float] = []
         for _ in range(few):
             await self.fresh()
-            cuts += await times_ms(lambda: self.call("cut_context", by="size", tokens=250), 1, warm_up=0)
-        print(f"  {self.tokens:>9,} tokens  cut_context done", file=sys.stderr, flush=True)
-        memory = await self.memory()
-        names = [fragment.id for fragment in memory.by_position]
+            cuts += await times_ms(self.cut, 1, warm_up=0)
+        found = [figure("cut_context, whole session", cuts)]
+        self.tell(found[0])
+        names = [fragment.id for fragment in (await self.memory()).by_position]
         at = iter(range(10**9))
-        pinned_free = names[:-1]
+        several = [f"key {number:02}: " for number in range(KEYS)]
+        sight = Sight(BUDGET, self.engine.counter)
 
         def one() -> str:
-            return pinned_free[next(at) % len(pinned_free)]
-
-        async def fold_one() -> None:
-            await self.call("fold_fragments", fragments=[one()])
+            return names[next(at) % len(names)]
 
         async def keep() -> None:
             await self.call("keep_only", fragments=[one()])
 
-        async def fold_all() -> None:
-            await self.call("restore_fragments", fragments=["all"])
-            await self.call("fold_fragments", fragments=["all"])
+        def call(tool: str, **arguments: Any) -> Callable[[], Awaitable[str]]:
+            return lambda: self.call(tool, **arguments)
 
-        memory, sight = await self.memory(), Sight(BUDGET, self.engine.counter)
-        several = [f"key {number:02}: " for number in range(KEYS)]
+        async def fold_one() -> None:
+            await self.call("fold_fragments", fragments=[one()])
 
-        def find(how: str) -> Callable[[], Awaitable[str]]:
-            return lambda: self.call("find_in_context", queries=["key 07"], how=how)
+        async def restore_one() -> None:
+            await self.call("restore_fragments", fragments=[one()])
 
-        rows: list[tuple[str, Callable[[], Any], int]] = [
-            ("fold_fragments, one", fold_one, min(self.repeats, len(names) // 2 - 2)),
-            ("restore all, fold all", fold_all, few),
-            ("keep_only, one", keep, self.repeats),
-            ("undo_edits, the last", lambda: self.call("undo_edits"), self.repeats),
-            ("show_history", lambda: self.call("show_history"), self.repeats),
-            *((f"find_in_context, {how}", find(how), few) for how in HOWS),
-            ("find_in_context, 46 queries", lambda: self.call("find_in_context", queries=several), few),
-            ("suggest_folds", lambda: self.call("suggest_folds", tokens=self.tokens // 4), few),
-            ("status block", lambda: status_block(memory, 50_000, sight), self.repeats),
-            ("view with the block", lambda: view(memory, sight), self.repeats),
-        ]
-        return [figure("cut_context, whole session", cuts), *[await self.timed(*row) for row in rows]]
+        async def summarise_one() -> None:
+            await self.edits.call(
+                self.key, "summarize_fragment", json.dumps({"fragment_id": one(), "focus": "keys"}), summary="Words."
+            )
 
-    async def timed(self, what: str, run: Callable[[], Any], repeats: int) -> Figure:
-        """Time one thing, and say on standard error that it is done."""
-        done = figure(what, await times_ms(run, repeats, warm_up=1))
-        print(f"  {self.tokens:>9,} tokens  {what:<34} {done.ms:>10.2f} ms", file=sys.stderr, flush=True)
+        singles = min(self.repeats, len(names) // 4)
+        suggest = call("suggest_folds", tokens=self.tokens // 4)
+        found.append(await self.timed("suggest_folds, all in view", suggest, few))
+        found.append(await self.timed("fold_fragments, one", fold_one, singles))
+        found.append(await self.timed("fold_fragments, all", call("fold_fragments", fragments=["all"]), 1, 0))
+        at = iter(range(10**9))
+        found.append(await self.timed("restore_fragments, one", restore_one, singles))
+        found.append(await self.timed("summarize_fragment, one", summarise_one, min(5, singles)))
+        found.append(await self.timed("keep_only, one", keep, few))
+        found.append(await self.timed("undo_edits, the last", call("undo_edits"), few))
+        found.append(await self.timed("show_history", call("show_history"), few))
+        ways = {how: call("find_in_context", queries=["key 07"], how=how) for how in HOWS}
+        found += [await self.timed(f"find_in_context, {how}", way, few) for how, way in ways.items()]
+        found.append(await self.timed("find_in_context, 46 queries", call("find_in_context", queries=several), few))
+        found.append(await self.timed("get_search_detail", call("get_search_detail", search_id="s00001"), few))
+        memory = await self.memory()
+        found.append(await self.timed("status block", lambda: status_block(memory, 50_000, sight), few))
+        found.append(await self.timed("view with the block", lambda: view(memory, sight), few))
+        return found
+
+    async def timed(self, what: str, run: Callable[[], Any], repeats: int, warm_up: int = 1) -> Figure:
+        """Time one thing."""
+        done = figure(what, await times_ms(run, repeats, warm_up=warm_up))
+        self.tell(done)
         return done
+
+    def tell(self, done: Figure) -> None:
+        """Say on standard error that one thing is done."""
+        print(f"  {self.tokens:>9,} tokens  {done.what:<34} {done.ms:>10.2f} ms", file=sys.stderr, flush=True)
 
 
 async def folding(messages: list[dict[str, Any]], repeats: int) -> tuple[list[float], int, int]:

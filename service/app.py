@@ -257,7 +257,9 @@ class Riffler:
             What differs. Raises `UnknownVersion` for a version that isn't kept any more.
         """
         key = SessionKey(self.tenant, session)
-        return await difference_of(self.sessions, key, (before, after), self.engine.counter)
+        counter = self.engine.counter
+        sight = self.room.sight(counter)
+        return await difference_of(self.sessions, key, (before, after), counter, sight=sight)
 
     async def fork(self, session: str, version: int | None = None, name: str | None = None) -> str:
         """Make a session that begins as another one was; each goes on by itself.

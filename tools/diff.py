@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from riffler.errors import InvalidInput
 from riffler.tools.fragments import FragmentState
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter
 from riffler.tools.view import view
 
@@ -55,13 +56,16 @@ class Difference:
     tokens_after: int
 
 
-def difference(before: WorkingMemory, after: WorkingMemory, counter: TokenCounter) -> Difference:
+def difference(
+    before: WorkingMemory, after: WorkingMemory, counter: TokenCounter, sight: Sight | None = None
+) -> Difference:
     """Compare two versions of a session.
 
     Args:
         before: The earlier one.
         after: The later one, or the same.
         counter: Counts tokens.
+        sight: For the status block of both views; None for the short line.
 
     Returns:
         What differs.
@@ -84,6 +88,6 @@ def difference(before: WorkingMemory, after: WorkingMemory, counter: TokenCounte
         fragments=tuple(changed),
         rewrite_before=before.rewrite.text if before.rewrite else None,
         rewrite_after=after.rewrite.text if after.rewrite else None,
-        tokens_before=view(before).tokens(counter),
-        tokens_after=view(after).tokens(counter),
+        tokens_before=view(before, sight).tokens(counter),
+        tokens_after=view(after, sight).tokens(counter),
     )

@@ -143,8 +143,22 @@ class Version:
 
     @property
     def changes(self) -> bool:
-        """Whether it folded, restored or summarised something, whoever made it."""
-        return any(isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) for event in self.events)
+        """Whether it folded, restored or summarised something, whoever made it, and left it so."""
+        now: dict[str, tuple[FragmentState, str]] = {}
+        for event in self.events:
+            match event:
+                case FragmentsFolded(ids):
+                    now |= dict.fromkeys(ids, (FragmentState.FOLDED, ""))
+                case FragmentsRestored(ids):
+                    now |= dict.fromkeys(ids, (FragmentState.VISIBLE, ""))
+                case FragmentSummarised(id_, _, summary):
+                    now[id_] = (FragmentState.SUMMARISED, summary)
+                case _:
+                    pass
+        if self.undo is None:
+            return bool(now)
+        was = {id_: (was.state, was.summary) for was in self.undo.states for id_ in was.ids}
+        return any(state != was.get(id_, (FragmentState.VISIBLE, "")) for id_, state in now.items())
 
     @property
     def edits(self) -> bool:

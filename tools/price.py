@@ -65,7 +65,9 @@ def price_edit(before: View, after: View, counter: TokenCounter, prices: CachePr
     Returns:
         The price. Within the first message that changes, tokens are split in proportion to characters.
     """
-    at = next((i for i, (a, b) in enumerate(zip(before.messages, after.messages, strict=True)) if a is not b), None)
+    # Texts, not messages: a view of a memory that was just read writes its old markers anew.
+    pairs = enumerate(zip(before.messages, after.messages, strict=True))
+    at = next((i for i, (one, other) in pairs if one is not other and one.texts != other.texts), None)
     if at is None:
         return EditPrice(0, 0, 0.0, 0)
     was, now = _rest_tokens(before, at, counter), _rest_tokens(after, at, counter)

@@ -83,7 +83,8 @@ def status_block(memory: WorkingMemory, used_tokens: int, sight: Sight) -> str:
 def _first_folds(memory: WorkingMemory, used_tokens: int, sight: Sight) -> list[str]:
     """Say what to fold first at the budget's edge, while there is room to say it."""
     over = used_tokens - int(sight.budget_tokens * _EDGE)
-    if not sight.suggests or over <= 0 or sight.budget_tokens - used_tokens < sight.most_tokens:
+    left = sight.budget_tokens - used_tokens
+    if not sight.suggests or over <= 0 or 0 <= left < sight.most_tokens:  # a view that just fits must go on fitting
         return []
     wanted = used_tokens - int(sight.budget_tokens * _ROOM)
     first = next(iter(suggestions(memory, wanted, sight.counter, guard=False)), None)

@@ -140,6 +140,8 @@ class Nodes:
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""
         turn = self._turn
+        if not self.parts.engine.info.settled:  # without fitting nothing has asked for the window yet
+            await self.parts.engine.ready()
         memory, pending, _ = await self._fitted(state["memory"], state["pending"])
         sight = self.parts.room.sight(turn.counter)
         seen = await offload(memory.characters, lambda: _checked_view(memory, sight))

@@ -9,6 +9,7 @@ from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.diff import Difference, difference
 from riffler.tools.history import PastOrder, Version, earlier, reach
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter
 
 
@@ -57,6 +58,8 @@ async def difference_of(
     numbers: tuple[int, int | None],
     counter: TokenCounter,
     memory: WorkingMemory | None = None,
+    *,
+    sight: Sight | None = None,
 ) -> Difference:
     """Compare two versions of a session.
 
@@ -66,13 +69,14 @@ async def difference_of(
         numbers: Of the earlier and of the later version; None is the present.
         counter: Counts tokens.
         memory: The present, where it was read already.
+        sight: For the status block of the views; None for the short line.
 
     Returns:
         What differs. Raises as `memory_at` and `difference` do.
     """
     now = memory or await store.load(key)
     before, after = [await memory_at(store, key, number, now) for number in numbers]
-    return await offload(now.characters, lambda: difference(before, after, counter))
+    return await offload(now.characters, lambda: difference(before, after, counter, sight))
 
 
 async def history_of(

@@ -141,7 +141,9 @@ async def _asking(plan: Plan, settings: Settings, engine: Engine, name: str) -> 
     tools: Profile = "paper" if name == READER else cast("Profile", name)
     if name == READER:
         settings, engine = settings.model_copy(update={"window_tokens": None}), ReaderEngine()
-    changes = {"tools": tools, **({} if PROFILES[tools] else {"first_choice": "auto"})}  # nothing that could be called
+    # The replies quote the prices that are billed; with no tools nothing could be called first.
+    prices = {"cache_read_price": plan.prices.read, "cache_write_price": plan.prices.write}
+    changes = {"tools": tools, **prices, **({} if PROFILES[tools] else {"first_choice": "auto"})}
     metered = MeteredEngine(engine, plan.prices, plan.temperature)
     async with Riffler(settings.model_copy(update=changes), _TENANT, metered) as riffler:
         await riffler.sessions.ping()  # with the agent's imports below: what starts late is in no case's time

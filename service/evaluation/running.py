@@ -62,6 +62,10 @@ class Done:
     total: int
 
 
+_SPOKEN = (f"warning: {PHRASE}", f"nothing was hidden: {PHRASE}", PHRASE)
+"""How the guard's lines begin in the replies of edits; a suggestion quotes it further on in its lines."""
+
+
 def guard_spoke(reply: str) -> bool:
     """Tell whether a tool's reply has the guard's warning: that something is nowhere else in view.
 
@@ -71,7 +75,7 @@ def guard_spoke(reply: str) -> bool:
     Returns:
         Whether it has.
     """
-    return PHRASE in reply.lower()
+    return any(line.startswith(_SPOKEN) for line in reply.removeprefix("error: ").splitlines())
 
 
 async def run_benchmark(benchmark: Benchmark, asks: Mapping[str, Ask], results: Results) -> AsyncGenerator[Done]:

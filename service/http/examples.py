@@ -125,7 +125,7 @@ ANSWER: dict[str, Any] = {
     "tokens": {
         "conversation": 32,
         "seen": 32,
-        "tools": 428,
+        "tools": 1805,
         "prompt": 460,
         "cached": 0,
         "completion": 14,

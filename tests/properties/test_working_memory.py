@@ -169,7 +169,7 @@ class Sessions(RuleBasedStateMachine):
     @rule(queries=st.lists(PIECES, min_size=1, max_size=3), how=st.sampled_from(HOWS), data=st.data())
     def find(self, queries: list[str], how: str, data: st.DataObject) -> None:
         """Several texts are searched at once, in some places and some order."""
-        order = data.draw(st.sampled_from(["auto", "newest", "oldest"]))
+        order = data.draw(st.sampled_from(["auto", "newest", "oldest", "best"]))
         where = data.draw(st.sampled_from([{}, {"messages": "1-"}, {"roles": ["user"]}, {"fragments": ["f00001"]}]))
         self.call("find_in_context", json.dumps({"queries": queries, "how": how, "order": order, **where}))
 
@@ -185,16 +185,16 @@ class Sessions(RuleBasedStateMachine):
         """Arguments come that are none."""
         self.call("fold_fragment", arguments)
 
-    @rule(budget=st.integers(1, 3000))
-    def fit(self, budget: int) -> None:
-        """The view is made to fit a budget, if that can be."""
+    @rule(budget=st.integers(1, 3000), sighted=st.booleans())
+    def fit(self, budget: int, sighted: bool) -> None:
+        """The view is made to fit a budget, if that can be, with the status block or without."""
         try:
-            events = fit(self.memory, budget, COUNTER)
+            events = fit(self.memory, budget, COUNTER, sighted=sighted)
         except OverBudget:
             return
         if events:
             self.commit(list(events))
-        assert view(self.memory).tokens(COUNTER) <= budget
+        assert view(self.memory, Sight(budget, COUNTER) if sighted else None).tokens(COUNTER) <= budget
 
     @precondition(lambda self: self.memory.asking is not None)
     @rule(text=TEXTS)

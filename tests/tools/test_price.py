@@ -1,6 +1,7 @@
 """What an edit costs."""
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -12,7 +13,7 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.price import CachePrices, price_between, price_edit, price_words
 from riffler.tools.tokens import MESSAGE_OVERHEAD_TOKENS
-from riffler.tools.view import View
+from riffler.tools.view import View, bare_view
 
 
 class Words:
@@ -116,3 +117,20 @@ def test_a_second_edit_of_a_step_costs_what_it_adds() -> None:
     assert math.isclose(one.cost_tokens + other.cost_tokens, both.cost_tokens)
     assert price_between(memory, first, Words(), prices, cached=memory) == one
     assert price_between(first, second, Words(), prices).cost_tokens > other.cost_tokens
+
+
+def test_a_memory_that_was_just_read_is_priced_alike() -> None:
+    """Markers that are written anew are the same text: a process that never saw the session prices as any other."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("a" * 400), Message.user("b" * 400)))])
+    cuts = tuple(
+        Fragment(fragment_id(n + 1), Span(n // 4, 0, n % 4 * 100, n % 4 * 100 + 100), 100, 2) for n in range(8)
+    )
+    warm = memory.commit([TextCut(cuts)]).commit([FragmentsFolded(("f00001",))])
+    bare_view(warm)
+    cold = replace(warm)
+    events = [FragmentsFolded(("f00007",))]
+    prices = CachePrices(0.1, 1.25)
+    told = price_between(warm, warm.commit(events), Words(), prices)
+    assert told.rewritten_tokens < 300
+    assert price_between(cold, cold.commit(events), Words(), prices) == told
+    assert price_between(cold, cold.commit(events), Words(), prices, cached=replace(warm)) == told

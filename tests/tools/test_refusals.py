@@ -23,6 +23,7 @@ from riffler.tools.arrival import append
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.pairing import check_complete
+from riffler.tools.price import CachePrices
 from riffler.tools.registry import Registry
 from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
@@ -257,3 +258,22 @@ def test_schemas_are_the_papers(name: str) -> None:
             "get_search_detail": {"extended_context": (500, 100, 2000)},
         }[name]
     )
+
+
+def test_the_paper_s_edits_tell_a_price_where_there_is_a_cache() -> None:
+    """With prices a fold and its restore say what the next call costs; without, the replies are as they were."""
+    memory = WorkingMemory()
+    text = " ".join(f"Entry {number} says {number * number}." for number in range(200))
+    memory = memory.commit([append(memory, [Message.user(text), Message.user("Why?")], COUNTER)])
+    cuts = Registry().call(
+        memory, "fragment_context", '{"start_marker": "Entry 0 ", "end_marker": "39601."}', Inputs(COUNTER)
+    )
+    memory = memory.commit(cuts.events)
+    inputs = Inputs(COUNTER, prices=CachePrices(0.1, 1.25))
+    fold = Registry().call(memory, "fold_fragment", '{"fragment_id": "f00002"}', inputs)
+    assert "leave the cache: the next call costs" in fold.reply
+    memory = memory.commit(fold.events)
+    restored = Registry().call(memory, "restore_fragment", '{"fragment_id": "f00002"}', inputs)
+    assert "it never pays back by itself" in restored.reply
+    plain = Registry().call(memory, "restore_fragment", '{"fragment_id": "f00002"}', Inputs(COUNTER))
+    assert plain.reply.endswith("tokens are visible again")

@@ -14,6 +14,7 @@ from riffler.errors import InvalidState
 from riffler.tools.events import FragmentsRestored
 from riffler.tools.fragments import FRAGMENT_ID
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.paper.priced import price_clause
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool, find_fragment, refuse_if_inside_hidden
 
 
@@ -29,7 +30,8 @@ def _run(memory: WorkingMemory, arguments: RestoreFragment, inputs: Inputs) -> O
     if not fragment.hidden:
         raise InvalidState(f"{fragment.id} is visible already")
     reply = f"restored {fragment.id}: {fragment.tokens} tokens are visible again"
-    return Outcome((FragmentsRestored((fragment.id,)),), reply)
+    events = (FragmentsRestored((fragment.id,)),)
+    return Outcome(events, f"{reply}{price_clause(memory, memory.commit(events), inputs)}")
 
 
 RESTORE_FRAGMENT = Tool(

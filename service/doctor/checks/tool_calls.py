@@ -8,11 +8,9 @@ from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.engine import EngineRequest, complete
 from riffler.tools.messages import Message
-from riffler.tools.registry import Registry
+from riffler.tools.registry import PROFILES, Registry
 
-_ASK = (
-    "Use the tool search_context to search the conversation for the word harbour. Call the tool, and say nothing else."
-)
+_ASK = "Use the tool {name} to search the conversation for the word harbour. Call the tool, and say nothing else."
 _MEND = (
     "Serve a model that is trained to call tools, with its parser: vLLM needs --enable-auto-tool-choice and "
     "--tool-call-parser, llama.cpp needs --jinja."
@@ -25,7 +23,11 @@ async def _run(subject: Subject) -> list[Finding]:
         return [Finding("skip", "left out by --quick")]
     if not engine.info.can_rewrite:
         return [Finding("skip", f"engine {engine.info.name!r} calls tools by rule")]
-    request = EngineRequest((Message.user(_ASK),), Registry().schemas())
+    offered = PROFILES[subject.settings.tools]
+    if not offered:
+        return [Finding("skip", "the settings offer no tools")]
+    ask = _ASK.format(name=next(tool.name for tool in offered if tool.name in {"find_in_context", "search_context"}))
+    request = EngineRequest((Message.user(ask),), Registry(offered).schemas())
     try:
         completion = await complete(engine, request)
     except EngineRejected as exc:

@@ -45,7 +45,9 @@ async def read_diff(
     """Compare two versions: fragments, messages, the rewrite and tokens. A version that isn't kept any more is 404."""
     place = read_cursor(cursor, int)
     memory = await reader.memory()
-    found = await difference_of(core.sessions, reader.key, (earlier, to), core.engine.counter, memory)
+    counter = core.engine.counter
+    sight = core.room.sight(counter)
+    found = await difference_of(core.sessions, reader.key, (earlier, to), counter, memory, sight=sight)
     items, more = page_of(found.fragments, place[0] if place else 0, limit)
     return DiffPage.of(found, items, more)
 

@@ -15,7 +15,7 @@ from riffler.tools.messages import ToolCall
 
 CHECKS = (model_list.CHECK, engine.CHECK, tool_calls.CHECK, speed.CHECK)
 Examined = Callable[..., Awaitable[dict[str, Result]]]
-SEARCH = ToolCall("c1", "search_context", '{"query": "harbour"}')
+SEARCH = ToolCall("c1", "find_in_context", '{"queries": ["harbour"]}')
 KEY = "sk-secret-0123456789"
 
 
@@ -47,7 +47,7 @@ async def test_a_server_that_works(examined: Examined) -> None:
     assert results["model list"].findings[0].measured == {"server_window_tokens": 40_000}
     assert float(results["speed"].findings[0].measured["first_token_ms"]) > 0
     assert float(results["speed"].findings[0].measured["tokens_per_s"]) > 0
-    assert "search_context" in words(results["tool calls"])
+    assert "find_in_context" in words(results["tool calls"])
 
 
 async def test_quick_leaves_out_what_takes_long(examined: Examined) -> None:
@@ -156,3 +156,20 @@ async def test_the_device_is_looked_at_when_asked(examined: Examined) -> None:
     assert levels(await examined(device.CHECK))["device"] == ["skip"]
     results = await examined(device.CHECK, device=True)
     assert results["device"].findings[0].measured["device"]
+
+
+async def test_the_tool_is_one_that_is_offered(examined: Examined) -> None:
+    """The check offers the tools that the settings name; none on offer is nothing to check."""
+    asked: list[EngineRequest] = []
+
+    def noting(request: EngineRequest) -> str | ToolCall:
+        asked.append(request)
+        return able(request)
+
+    async with LocalApi(noting) as api:
+        await examined(tool_calls.CHECK, tools="paper", **told(api))
+        results = await examined(tool_calls.CHECK, tools="none", **told(api))
+    assert asked[0].tools[0]["function"]["name"] == "fragment_context"
+    assert "search_context" in asked[0].messages[0].text
+    assert levels(results) == {"tool calls": ["skip"]}
+    assert len(asked) == 1

@@ -203,10 +203,17 @@ def test_the_interval_is_wilson_s() -> None:
 
 @pytest.mark.parametrize(
     ("reply", "spoke"),
-    [("2 numbers are nowhere else in view: 12, 40", True), ("folded f00001", False)],
+    [
+        ("folded f00001: 3 tokens freed\nwarning: nowhere else in view: numbers 12, 40. Searches find it", True),
+        ('error: nothing was hidden: nowhere else in view: key "a". Leave those fragments out', True),
+        ('summarised f00001: 3 tokens stand for 90\nnowhere else in view: key "a"', True),
+        ('f00001: 90 tokens, nothing searched or took it up; nowhere else in view: key "a"', False),
+        ("[s00001] message 1 (user), visible: it is «nowhere else in view»", False),
+        ("folded f00001", False),
+    ],
 )
 def test_the_guard_is_heard_by_its_words(reply: str, spoke: bool) -> None:
-    """A reply has the guard's warning or not."""
+    """An edit's reply has the guard's warning or not; a suggestion and a quote of these words are none."""
     assert guard_spoke(reply) is spoke
 
 

@@ -112,6 +112,15 @@ def test_a_version_can_be_named(session: Session) -> None:
     assert session.states() == list("fvvvv")
 
 
+def test_what_was_undone_in_the_same_step_is_no_edit(session: Session) -> None:
+    """A commit that folds and restores a fragment leaves it as it was: the undo goes back over the one before."""
+    session.commit(FragmentsFolded(("f00004",)), FragmentsRestored(("f00004",)))
+    assert not session.past[0].changes
+    before = session.states()
+    session.call("undo_edits")
+    assert session.states() != before
+
+
 def test_an_undo_that_hides_asks_the_guard() -> None:
     """What goes out of view by an undo is named as by a fold."""
     session = Session()
