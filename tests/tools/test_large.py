@@ -143,7 +143,7 @@ def test_memory_stays_under_ten_times_the_text(conversation: Callable[[int], lis
 @pytest.mark.parametrize("conversation", [short_pairs, columns])
 def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callable[[int], list[Message]]) -> None:
     """Where each word is a fact, a session that is made to fit, folded and asked for suggestions takes no more."""
-    messages = conversation(250)
+    messages = conversation(500)
     size = len(messages[0].text)
     memory = WorkingMemory().commit([append(WorkingMemory(), messages, COUNTER)])
     tracemalloc.start()

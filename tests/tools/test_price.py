@@ -134,3 +134,16 @@ def test_a_memory_that_was_just_read_is_priced_alike() -> None:
     assert told.rewritten_tokens < 300
     assert price_between(cold, cold.commit(events), Words(), prices) == told
     assert price_between(cold, cold.commit(events), Words(), prices, cached=replace(warm)) == told
+
+
+def test_the_parts_of_a_message_are_one_text_for_the_cache() -> None:
+    """What follows the first change of a message is written anew, be it alike or not: also its later parts."""
+
+    def parts(*texts: str) -> View:
+        content = [{"type": "text", "text": text} for text in texts]
+        return View((Message.of({"role": "user", "content": content}),), frozenset())
+
+    before, after = parts("a" * 40, "b" * 40, "c" * 20), parts("a" * 40, "x" * 10, "c" * 20)
+    price = price_edit(before, after, Words(), CachePrices(0.1, 1))
+    assert price.freed_tokens == 30
+    assert 30 <= price.rewritten_tokens <= 30 + MESSAGE_OVERHEAD_TOKENS

@@ -126,5 +126,5 @@ def test_at_the_edge_it_says_what_to_fold_first() -> None:
     assert "fold first" not in ends_of(tokens)
     assert COUNTER.count(ends_of(int(tokens / 0.9))) < 40
     pinned = memory.commit([FragmentsFolded(tuple(memory.fragments))])
-    few = view(pinned).tokens(COUNTER)
-    assert "fold first" not in view(pinned, Sight(few + 70, COUNTER, suggests=True)).messages[-1].text
+    assert "fold first" not in view(pinned, Sight(20, COUNTER, suggests=True)).messages[-1].text
+    assert "fold first" in view(memory, Sight(tokens // 2, COUNTER, suggests=True)).messages[-1].text

@@ -53,7 +53,7 @@ def summarised(memory: WorkingMemory, summary: str, number: int = 1) -> tuple[Wo
         ([PAIRS, "colour: red; stone: opal"], "some pairs", []),
         ([PAIRS, "colour: red; stone: opal"], "stone: jade", [f'{OTHERWISE}: key "stone"']),
         (["colour: blue; ", PAIRS], "stone: opal", [f'{PHRASE}: newest value of key "colour"']),
-        ([f"depth: -5\n{PROSE}"], "a depth of 5", [f'{PHRASE}: key "depth"']),
+        ([f"depth: -5\n{PROSE}"], "a depth of 5", ["the summary doesn't have: number -5", f'{PHRASE}: key "depth"']),
         ([f"stone: jade\n{PAIRS}"], "stone: jade; colour: red", [f'{OTHERWISE}: key "stone"']),
         ([f"颜色：红色\n{PROSE}"], "颜色是红色", []),
         ([f"颜色：红色\n{PROSE}"], "颜色是蓝的", [f'{PHRASE}: key "颜色"']),

@@ -97,7 +97,7 @@ class Pattern:
             if left_s <= 0:  # in a short text `regex` itself would not look at the time
                 raise TimeoutError
             try:
-                found = pattern.finditer(text, area.start, area.end, concurrent=True, timeout=left_s * share)
+                found = pattern.finditer(text, area.start, area.end, timeout=left_s * share)
                 for match in islice(found, given, None):  # again the same ones come first
                     given += 1
                     start, end = match.span()

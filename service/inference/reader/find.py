@@ -90,7 +90,7 @@ def _search(turn: Turn) -> Step | None:
     missed = {one.search.query for one in made if one.matches and not one.matches.total}
     queries = queries_for(turn.question.plain, missed)
     new = [query for query in queries if not turn.has_asked(query)]
-    return turn.fit(new[: min(_AT_ONCE, _MOST_SEARCHES - len(turn.asked))], (2, 5), 400) or None
+    return turn.fit(new[: min(_AT_ONCE, _MOST_SEARCHES - len(turn.asked))], (2, 10), 240) or None
 
 
 def queries_for(question: str, missed: set[str] | None = None) -> list[str]:
@@ -145,10 +145,12 @@ def _candidates(turn: Turn) -> list[_Candidate]:
     sources += [(passage, None) for _, passage in turn.details if passage]
     sources += [(hit.passage, hit) for hit in turn.found()]
     asked = set(turn.question.plain.split("\n"))
+    quoted = [line for line in asked if line.endswith("?") and len(line.split()) >= 3]
     found: dict[str, _Candidate] = {}
     for passage, hit in sources:
         for candidate in _sentences(passage, hit):
             echo = candidate.text in asked or (candidate.cut and candidate.text in turn.question.text)
+            echo = echo or any(line in candidate.text for line in quoted)  # as in an example that asks the same
             if not echo and candidate.text not in {NOT_FOUND, NOTICE}:
                 found.setdefault(candidate.text, candidate)
     together = "\0".join(found)

@@ -195,3 +195,11 @@ def test_a_piece_of_the_question_is_no_answer() -> None:
     piece = Passage("Which thing does Otto Berg", cut_end=True)
     step = find(Turn(Question(question), visible=(Passage(f"{rows}\nOtto Berg keeps the blue lamp."), piece)))
     assert step == Say("“Otto Berg keeps the blue lamp.”")
+
+
+def test_an_example_that_asks_the_same_is_no_answer(ask: Ask) -> None:
+    """A sentence that quotes the question asks it, and doesn't answer it, though it has all of its words."""
+    text = "Rooms: three, all on the second floor.\n\nrun = ask('How many rooms are there?')\n"
+    said, _ = ask([Message.user(text)], "How many rooms are there?", False)
+    assert "three" in said
+    assert "run" not in said
