@@ -15,7 +15,7 @@ from riffler.errors import OverBudget
 from riffler.tools.asking import find_asking
 from riffler.tools.cutting import cut, gaps
 from riffler.tools.events import Event, FragmentsFolded, MessagesAppended, Origin
-from riffler.tools.fragments import Span
+from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.pairing import check_arrival
@@ -112,27 +112,37 @@ def _folds(
     if long:
         events.append(cut(memory, long, counter))
         after = memory.commit(events)
-    excess = tokens - int(budget_tokens * TARGET_SHARE)
+    first = ranked(after)
+    spared = sum(1 for _ in takewhile(lambda each: each.reason != SHOWN_AGAIN, first))
     # to spare is to fold nothing that was shown again, nor what would come after it
-    wanted = takewhile(lambda each: not spare or each.reason != SHOWN_AGAIN, ranked(after))
-    order = [each.fragment for each in wanted]
-    taken = 0
-    while taken < len(order) and excess > 0:
-        excess -= order[taken].tokens
-        taken += 1
+    order = [each.fragment for each in (first[:spared] if spare else first)]
+    target, corrected = int(budget_tokens * TARGET_SHARE), False
+    taken = _enough(order, 0, tokens - target, 0)
     while True:
         folds = FragmentsFolded(tuple(fragment.id for fragment in order[:taken]))
         tokens = view(memory.commit([*events, folds]), look).tokens(counter)
-        if tokens <= budget_tokens:
-            return (*events, folds)
         left = len(order) - taken
+        if tokens <= budget_tokens and (corrected or tokens <= target or not left):
+            return (*events, folds)
         if not left:
             raise OverBudget(
                 f"the conversation's {len(memory.entries)} messages need {tokens} tokens with all that may be hidden "
                 f"hidden, the budget is {budget_tokens}: use an engine with a larger window, a shorter question, or a "
                 f"new session"
             )
-        taken += max(1, left // 4)  # markers take tokens too: fold on until it fits
+        if corrected:
+            taken += max(1, left // 4)
+        else:  # markers take tokens, too: by now it is known how many. For that alone nothing is folded that was wanted
+            taken = _enough(order[: max(taken, spared)], taken, tokens - target, (tokens - target) // max(1, taken))
+            corrected = True
+
+
+def _enough(order: Sequence[Fragment], taken: int, excess: int, marker_tokens: int) -> int:
+    """Count how many fragments of an order to fold, beyond those taken, to free so many tokens."""
+    while taken < len(order) and excess > 0:
+        excess -= max(1, order[taken].tokens - marker_tokens)
+        taken += 1
+    return taken
 
 
 def _uncut_spans(
