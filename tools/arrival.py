@@ -130,11 +130,11 @@ def _folds(
                 f"hidden, the budget is {budget_tokens}: use an engine with a larger window, a shorter question, or a "
                 f"new session"
             )
-        if corrected:
-            taken += max(1, left // 4)
-        else:  # markers take tokens, too: by now it is known how many. For that alone nothing is folded that was wanted
-            taken = _enough(order[: max(taken, spared)], taken, tokens - target, (tokens - target) // max(1, taken))
-            corrected = True
+        # Markers take tokens, too; by now it is known how many. What was shown again is folded for the budget alone.
+        marker_tokens = (tokens - target) // max(1, taken)
+        goal, until = (target, spared) if taken < spared else (budget_tokens, len(order))
+        taken = _enough(order[:until], taken, tokens - goal, marker_tokens)
+        corrected = True
 
 
 def _enough(order: Sequence[Fragment], taken: int, excess: int, marker_tokens: int) -> int:

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from riffler.tools.facts import plain
-from riffler.tools.fragments import Fragment, outermost
+from riffler.tools.fragments import Fragment, FragmentState, outermost
 from riffler.tools.guard import Lost, lost
 from riffler.tools.markers import folded_marker
 from riffler.tools.memory import WorkingMemory
@@ -84,6 +84,7 @@ def ranked(memory: WorkingMemory) -> list[Ranked]:
         return []
     weights = weigh(memory, fragments)
     repeated = _repeated(memory, fragments)
+    around_summaries = _around_summaries(memory)
     entries = len(memory.entries)
     asked = memory.asking.span.message if memory.asking else entries
     found: list[tuple[tuple[int, bool, int, int, int], Ranked]] = []
@@ -98,7 +99,7 @@ def ranked(memory: WorkingMemory) -> list[Ranked]:
             reason = TOOL_RESULT
         else:
             reason = _reason(weights, number, repeated)
-        keeps = int(weights.keeps[number])
+        keeps = int(weights.keeps[number]) + (fragment.id in around_summaries)
         rank = _REASONS.index(reason)
         order = (max(rank, _REASONS.index(OLDEST)), keeps > 0, rank, fragment.touched, number)
         found.append((order, Ranked(fragment, reason, keeps)))
@@ -166,6 +167,12 @@ def _reason(weights: Weights, number: int, repeated: frozenset[int]) -> str:
     if weights.superseded[number]:
         return SUPERSEDED
     return OLDEST if weights.wanted[number] else UNTOUCHED
+
+
+def _around_summaries(memory: WorkingMemory) -> frozenset[str]:
+    """Find the fragments that hold a summary in view: folded, they would take along what only it says."""
+    summaries = (each.span for each in memory.reachable() if each.state is FragmentState.SUMMARISED)
+    return frozenset(outer.id for span in summaries for outer in memory.around(span))
 
 
 def _repeated(memory: WorkingMemory, fragments: list[Fragment]) -> frozenset[int]:

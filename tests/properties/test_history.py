@@ -41,11 +41,11 @@ class Remembered(Sessions):
         self.past.insert(0, Version(self.memory.version, self.actor, 0, tuple(events), undo))
         self.were.append(self.memory)
 
-    @rule(budget=st.integers(1, 3000))
-    def fit(self, budget: int) -> None:
+    @rule(budget=st.integers(1, 3000), sighted=st.booleans())
+    def fit(self, budget: int, sighted: bool) -> None:
         """Riffler makes the view fit: that is no edit of anybody's."""
         self.actor = "riffler"
-        super().fit(budget)
+        super().fit(budget, sighted)
         self.actor = "app"
 
     @rule(edits=st.integers(1, 4), to_version=st.none() | st.integers(0, 30))

@@ -128,3 +128,12 @@ def test_at_the_edge_it_says_what_to_fold_first() -> None:
     pinned = memory.commit([FragmentsFolded(tuple(memory.fragments))])
     assert "fold first" not in view(pinned, Sight(20, COUNTER, suggests=True)).messages[-1].text
     assert "fold first" in view(memory, Sight(tokens // 2, COUNTER, suggests=True)).messages[-1].text
+
+
+def test_of_many_runs_the_largest_are_shown() -> None:
+    """More runs than could have a line are not even tried one by one: the largest are named, the others counted."""
+    memory = memory_of(["Minutes of the meeting in spring. " * 40], 40, set(range(1, 40, 2)))
+    block = block_of(memory, 3200)
+    assert COUNTER.count(block) <= 64
+    assert "\nand " in block
+    assert len(memory.reachable()) == 40

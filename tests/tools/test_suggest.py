@@ -7,7 +7,7 @@ from tests.tools.talks import COUNTER, talks
 
 from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
-from riffler.tools.events import FragmentsFolded, FragmentsRestored, TextSearched
+from riffler.tools.events import FragmentsFolded, FragmentsRestored, FragmentSummarised, TextSearched
 from riffler.tools.fragments import SearchHit, Span
 from riffler.tools.guard import lost
 from riffler.tools.memory import WorkingMemory
@@ -170,3 +170,14 @@ def test_weights_are_worked_out_in_blocks(memory: WorkingMemory, block: int) -> 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("riffler.tools.fact_arrays.BLOCK", block)
         assert ranked(memory) == whole
+
+
+def test_what_holds_a_summary_keeps_something() -> None:
+    """Folding a fragment around a summary takes the summary out of view: it comes after what loses nothing."""
+    text = "the rain fell all day and all night, and the wind was up " * 4
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.user(text)] * 2 + [Message.user("?")], COUNTER)])
+    memory = memory.commit([cut(memory, [(Span(0, 0, 0, len(text)), 1), (Span(1, 0, 0, len(text)), 1)], COUNTER)])
+    memory = memory.commit([cut(memory, [(Span(0, 0, 0, 60), 1)], COUNTER)])
+    memory = memory.commit([FragmentSummarised("f00003", "all", "depth: 5")])
+    assert {each.fragment.id: each.keeps for each in ranked(memory)} == {"f00001": 1, "f00002": 0}
+    assert lost(memory, [memory.fragments["f00001"]]).keys == ("depth",)

@@ -121,6 +121,12 @@ def test_what_was_undone_in_the_same_step_is_no_edit(session: Session) -> None:
     assert session.states() != before
 
 
+def test_without_what_it_was_a_change_is_taken_for_one() -> None:
+    """Of a version that was made before its way back was kept, the events are all there is to go by."""
+    assert Version(3, "model", None, (FragmentsFolded(("f00001",)),), None).edits
+    assert not Version(3, "model", None, (), None).edits
+
+
 def test_an_undo_that_hides_asks_the_guard() -> None:
     """What goes out of view by an undo is named as by a fold."""
     session = Session()
