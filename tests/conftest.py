@@ -51,5 +51,8 @@ def session_key() -> SessionKey:
     return SessionKey(f"tenant-{secrets.token_hex(8)}", "session")
 
 
-hypothesis.settings.register_profile("riffler", deadline=None)  # a shared core is no clock
+# A shared core is no clock. Examples are the same in each run, so that a run tells of a change and not of luck; to look
+# for others: pytest --hypothesis-profile=search
+hypothesis.settings.register_profile("riffler", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("search", deadline=None)
 hypothesis.settings.load_profile("riffler")

@@ -92,13 +92,19 @@ class Remembered(Sessions):
             assert replace(again, life="x") == was
         for version in self.past:
             assert bool(version.words(self.memory)) == bool(version.events)
-            assert version.changes == any(changed(event) for event in version.events)
+            before, after = self.were[version.number - 1].fragments, self.were[version.number].fragments
+            assert version.changes == any(looks(after[id_]) != looks(before.get(id_)) for id_ in after)
             assert version.edits == (version.changes and version.actor != "riffler")
 
 
 def changed(event: Event) -> Sequence[str]:
     """Name the fragments that an event gives a state."""
     return fragments_of(event) if isinstance(event, FragmentsFolded | FragmentsRestored | FragmentSummarised) else ()
+
+
+def looks(fragment: Fragment | None) -> tuple[str, str]:
+    """Give state and summary; a fragment that isn't cut yet is text in view."""
+    return (fragment.state.value, fragment.summary) if fragment else ("visible", "")
 
 
 def shown(fragment: Fragment) -> tuple[str, str, str]:
