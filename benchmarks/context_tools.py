@@ -1,6 +1,6 @@
 """Each context tool through the store, from ten thousand to four million tokens, beside a peer in the same run.
 
-    python benchmarks/context_tools.py --peer /tmp/peer/bin/python --plot context_tools.svg
+    python benchmarks/context_tools.py --peer .peer/bin/python --plot context_tools.svg
 
 A session's messages have some 500 tokens each: words drawn at random, and a `key: value` line in each. The peer
 (`peers/litellm_compress.py`) gets the same conversation and the same target as Riffler's own folding. Without `--peer`

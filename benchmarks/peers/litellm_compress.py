@@ -1,7 +1,7 @@
 """The peer: litellm's `compress`, in an environment of its own (its pins clash with ours).
 
-    python -m venv /tmp/peer && /tmp/peer/bin/pip install litellm
-    /tmp/peer/bin/python benchmarks/peers/litellm_compress.py MESSAGES.json TARGET_TOKENS REPEATS
+    python -m venv .peer && .peer/bin/pip install litellm
+    .peer/bin/python benchmarks/peers/litellm_compress.py MESSAGES.json TARGET_TOKENS REPEATS
 
 Reads a conversation as a JSON list, prints JSON: litellm's version, tokens before and after as it counts them, and the
 times of each run in milliseconds. It fetches nothing: its price list is the one in its package.
