@@ -149,12 +149,12 @@ def _kept_tokens(before: Message, after: Message, counter: TokenCounter) -> int:
     for one, other in zip(before.texts, after.texts, strict=True):
         total += len(one)
         if kept == total - len(one):
-            kept += _common_beginning(one, other)
+            kept += common_beginning(one, other)
     tokens = count_message(before, counter)
     return min(tokens * kept // total if total else 0, count_message(after, counter))
 
 
-def _common_beginning(one: str, other: str) -> int:
+def common_beginning(one: str, other: str) -> int:
     """Count the characters that two texts begin with in common, by halving: comparing slices is quick."""
     low, high = 0, min(len(one), len(other))
     while low < high:

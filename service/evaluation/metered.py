@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 
 from riffler.service.ports.engine import Completion, Engine, EngineInfo, EngineRequest, TextDelta, closing_stream
 from riffler.tools.messages import Message
-from riffler.tools.price import CachePrices
+from riffler.tools.price import CachePrices, common_beginning
 from riffler.tools.tokens import TokenCounter, count_message, count_schemas
 
 
@@ -131,13 +131,5 @@ def kept_share(before: EngineRequest | None, now: EngineRequest, counter: TokenC
 
 
 def _common_share(before: Message, now: Message) -> float:
-    """Tell which share of a message's JSON text another one begins with, by halving: comparing slices is quick."""
-    one, other = before.json, now.json
-    low, high = 0, min(len(one), len(other))
-    while low < high:
-        middle = (low + high + 1) // 2
-        if one[low:middle] == other[low:middle]:
-            low = middle
-        else:
-            high = middle - 1
-    return low / len(other)
+    """Tell which share of a message's JSON text another one begins with."""
+    return common_beginning(before.json, now.json) / len(now.json)
