@@ -79,15 +79,20 @@ class FactArrays:
         """How many facts there are."""
         return len(self.spots)
 
-    def ranges(self, hashes: Sequence[int]) -> Iterator[tuple[int, int]]:
-        """Give for each hash the first of its facts in `by_group`, and one past the last."""
-        wanted = np.array(hashes, np.int64)
-        at = np.searchsorted(self.said, wanted)
-        after = np.minimum(at + 1, len(self.said))
-        known = after > at
-        known[known] = self.said[at[known]] == wanted[known]
+    def ranges(self, hashes: Hashes) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Tell where the facts stand that say something.
+
+        Args:
+            hashes: Of what they say, int64 (H,).
+
+        Returns:
+            For each the first of its facts in `by_group`, and one past the last, uint32 (H,) both; the same for none.
+        """
+        at = np.searchsorted(self.said, hashes)
+        known = at < len(self.said)
+        known[known] = self.said[at[known]] == hashes[known]
         low = self.firsts[at]
-        return zip(low.tolist(), np.where(known, self.firsts[after], low).tolist(), strict=True)
+        return low, np.where(known, self.firsts[np.minimum(at + 1, len(self.said))], low)
 
     def blocks(self) -> Iterator[Block]:
         """Give all facts by place."""

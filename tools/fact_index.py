@@ -11,8 +11,9 @@ repeat there what stands elsewhere, or stands nowhere any more.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
@@ -20,65 +21,38 @@ from numpy.typing import NDArray
 
 from riffler.tools.fact_arrays import (
     BLOCK,
-    KINDS,
-    LENGTH_BITS,
     LENGTH_SHIFT,
     MOST_SPOTS,
     TAIL_BITS,
     FactArrays,
     FactReader,
+    Hashes,
     joined,
 )
+from riffler.tools.fact_places import TEXT_BITS, TEXT_SHIFT, PlaceNumbers, packed
 from riffler.tools.facts import LONGEST, Kind
 
 if TYPE_CHECKING:
+    from riffler.tools.fragments import Span
     from riffler.tools.memory import Entry
 
-TEXT_BITS, START_BITS = 22, 31
-TEXT_SHIFT = TAIL_BITS + START_BITS
-"""A place has 64 bits: which text, first character, length, kind, opening. So places sort as they stand."""
+_MOST_AT_A_SPOT = 16
+"""More facts than that never begin at one character: there are four kinds."""
 
 _MOST_TEXTS = 1 << TEXT_BITS
 """Texts after these, four million, aren't indexed: a session has a million fragments at most."""
 
 
-class Place(NamedTuple):
-    """Where a fact stands.
+class Told(NamedTuple):
+    """Facts by place.
 
     Attributes:
-        text: The number of its text in the index (see `FactIndex.slots`).
-        start: Its first character.
-        end: One past its last.
-        kind: What it is.
-        opening: See `Fact`.
+        hashes: Of what they say, int64 (F,).
+        places: Where they stand, uint64 (F,).
     """
 
-    text: int
-    start: int
-    end: int
-    kind: Kind
-    opening: bool
-
-
-def packed(text: int, start: int) -> int:
-    """Give a number that sorts before all places that begin here or later, and after those before."""
-    return text << TEXT_SHIFT | start << TAIL_BITS
-
-
-def unpacked(place: int) -> Place:
-    """Take a place apart."""
-    return Place(*stretch_of(place), kind_of(place), bool(place & 1))
-
-
-def stretch_of(place: int) -> tuple[int, int, int]:
-    """Give the number of a place's text, its first character, and one past its last."""
-    start = place >> TAIL_BITS & (1 << START_BITS) - 1
-    return place >> TEXT_SHIFT, start, start + (place >> LENGTH_SHIFT & (1 << LENGTH_BITS) - 1)
-
-
-def kind_of(place: int) -> Kind:
-    """Give the kind of the fact at a place."""
-    return KINDS[place >> 1 & 3]
+    hashes: Hashes
+    places: PlaceNumbers
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,14 +87,43 @@ class Segment:
         start = spot - int(self.bases[text])
         return packed(self.first_text + text, start) | int(self.facts.tails[number])
 
-    def places(self, numbers: slice | NDArray[np.uint32]) -> list[int]:
+    def places(self, numbers: slice | NDArray[np.integer]) -> PlaceNumbers:
         """Give the places of facts."""
         spots = self.facts.spots[numbers]
         texts = np.searchsorted(self.bases, spots, "right") - 1
         starts = (spots - self.bases[texts]).astype(np.uint64)
         named = (texts + self.first_text).astype(np.uint64) << np.uint64(TEXT_SHIFT)
-        places: list[int] = (named | starts << np.uint64(TAIL_BITS) | self.facts.tails[numbers]).tolist()
+        places: PlaceNumbers = named | starts << np.uint64(TAIL_BITS) | self.facts.tails[numbers]
         return places
+
+    def told(self, starts: NDArray[np.uint32], ends: NDArray[np.uint32]) -> Iterator[Told]:
+        """Give the facts that share a character with stretches, each once, about a block at a time.
+
+        Args:
+            starts: Spots of their first characters, ascending; no stretch overlaps another.
+            ends: Of one past their last.
+
+        Yields:
+            Facts by place; those of one spot are in the same block.
+        """
+        facts = self.facts
+        firsts = np.searchsorted(facts.spots, starts - np.minimum(starts, LONGEST).astype(np.uint32))
+        pasts = np.searchsorted(facts.spots, ends)
+        firsts[1:] = np.maximum(firsts[1:], pasts[:-1])  # what reaches into two stretches is the first one's
+        lengths = np.maximum(pasts - firsts, 0)
+        begins = np.cumsum(lengths) - lengths
+        at, total = 0, int(lengths.sum())
+        while at < total:
+            rows = np.arange(at, min(at + BLOCK + _MOST_AT_A_SPOT, total))
+            stretches = np.searchsorted(begins, rows, "right") - 1
+            numbers = firsts[stretches] + rows - begins[stretches]
+            spots = facts.spots[numbers]
+            if at + len(rows) < total:
+                some = int(np.flatnonzero(spots[1:] != spots[:-1])[-1]) + 1
+                numbers, stretches, spots = numbers[:some], stretches[:some], spots[:some]
+            at += len(numbers)
+            numbers = numbers[spots + (facts.tails[numbers] >> LENGTH_SHIFT) > starts[stretches]]
+            yield Told(facts.said[facts.groups[numbers]], self.places(numbers))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +143,10 @@ class Places(Sequence[int]):
     def __len__(self) -> int:
         return self.past - self.first
 
+    def numbers(self) -> PlaceNumbers:
+        """Read them all."""
+        return self.segment.places(self.segment.facts.by_group[self.first : self.past])
+
     @overload
     def __getitem__(self, at: int) -> int: ...
 
@@ -148,7 +155,7 @@ class Places(Sequence[int]):
 
     def __getitem__(self, at: int | slice) -> int | Sequence[int]:
         if isinstance(at, slice):
-            return self.segment.places(self.segment.facts.by_group[self.first : self.past][at])
+            return [self[each] for each in range(*at.indices(len(self)))]
         return self.segment.place(int(self.segment.facts.by_group[range(self.first, self.past)[at]]))
 
 
@@ -223,42 +230,55 @@ class FactIndex:
             at -= len(segment.slots)
         raise IndexError(f"the index has no text {text}")
 
-    def within(self, text: int, start: int, end: int) -> Iterator[tuple[int, int]]:
-        """Give the facts that share a character with a stretch of a text.
+    def told(self, spans: Iterable[Span]) -> Iterator[Told]:
+        """Give the facts that share a character with stretches of texts, each once, about a block at a time.
 
         Args:
-            text: The number of the text.
-            start: The stretch's first character.
-            end: One past its last.
+            spans: The stretches by position; none overlaps another. Those of texts that aren't in it have no facts.
 
         Yields:
-            Hash and place of each, by place.
+            Facts by place; those of one spot are in the same block.
         """
-        for segment in self.segments:
-            at = text - segment.first_text
-            if 0 <= at < len(segment.slots):
-                base, facts = int(segment.bases[at]), segment.facts
-                past = int(segment.bases[at + 1]) if at + 1 < len(segment.slots) else segment.past
-                edges = np.array([base + max(0, start - LONGEST), min(base + end, past)], np.uint32)
-                first, last = np.searchsorted(facts.spots, edges).tolist()
-                for block in range(first, last, BLOCK):
-                    some = slice(block, min(block + BLOCK, last))
-                    pairs = zip(facts.said[facts.groups[some]].tolist(), segment.places(some), strict=True)
-                    yield from (pair for pair in pairs if stretch_of(pair[1])[2] > start)
+        for segment, stretches in groupby(self._known(spans), key=lambda known: known[0]):
+            edges = np.array([(base + span.start, base + span.end) for _, base, span in stretches], np.uint32)
+            yield from segment.told(edges[:, 0], edges[:, 1])
 
-    def newest_first(self, hashes: Sequence[int]) -> Iterator[tuple[int, Places]]:
-        """Look up where facts stand, part by part from the newest.
+    def _known(self, spans: Iterable[Span]) -> Iterator[tuple[Segment, int, Span]]:
+        """Give the part of each stretch, and the spot of its text's first character."""
+        for span in spans:
+            text = self.number_of(span.message, span.slot)
+            if text is not None:
+                segment = next(each for each in reversed(self.segments) if each.first_text <= text)
+                yield segment, int(segment.bases[text - segment.first_text]), span
+
+    def counts(self, hashes: Hashes) -> NDArray[np.uint32]:
+        """Count the places of facts.
 
         Args:
-            hashes: Of the facts, each once.
+            hashes: Of the facts, int64 (H,).
+
+        Returns:
+            How many each has, uint32 (H,).
+        """
+        counts = np.zeros(len(hashes), np.uint32)
+        for segment in self.segments:
+            firsts, pasts = segment.facts.ranges(hashes)
+            counts += pasts - firsts
+        return counts
+
+    def places_of(self, said: int) -> Iterator[Places]:
+        """Look up where a fact stands.
+
+        Args:
+            said: Its hash.
 
         Yields:
-            The number of a fact among those asked for, and its places in one part; never none.
+            Its places in a part, of each part that has any, the newest first.
         """
         for segment in reversed(self.segments):
-            for number, (first, past) in enumerate(segment.facts.ranges(hashes)):
-                if past > first:
-                    yield number, Places(segment, first, past)
+            (first,), (past,) = segment.facts.ranges(np.array([said], np.int64))
+            if past > first:
+                yield Places(segment, int(first), int(past))
 
     @property
     def slots(self) -> tuple[tuple[int, int], ...]:

@@ -6,217 +6,89 @@ is lost: what stays would mislead. Names and numbers of a pair are no loss where
 are old. Summaries in view count as text in view; inner steps of the agent don't.
 
 It only speaks. Whether something is hidden all the same is for the model, or for `strict`, to say.
+
+F different facts stand in what is hidden. There can be a fact in every few characters, so they are worked with in
+arrays. A place (`fact_places.py`) that is 0 stands for none.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, fields
-from itertools import groupby
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from riffler.tools.fact_index import FactIndex, hash_of, kind_of, packed, stretch_of, unpacked
-from riffler.tools.facts import Fact, Kind, as_compared, facts, pair_of, plain
+import numpy as np
+from numpy.typing import NDArray
+
+from riffler.tools.cover import Cover
+from riffler.tools.dropped import Said
+from riffler.tools.fact_arrays import BLOCK, KINDS, Hashes
+from riffler.tools.fact_index import FactIndex, Places, hash_of
+from riffler.tools.fact_places import PlaceNumbers, edges_of, kind_of, kinds_of, packed, stretch_of
+from riffler.tools.facts import Kind, as_compared, facts, pair_of
 from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
+from riffler.tools.lost import MOST, Lost, Naming
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.old_pairs import LastPair
 
-PHRASE = "nowhere else in view"
-_MOST = 12
-"""Facts of a kind that are named; the others are counted."""
+_KEY = KINDS.index("key")
+_RECORD_MARKS = ('"', "'", "|")
 
-_LONGEST = 40
-"""Characters of a fact that are shown."""
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """What would be in view nowhere any more; each as it is written, on one line and clipped, by position.
-
-    Attributes:
-        keys: Keys of which no pair stays.
-        values: Keys whose newest value goes, while an older and different one stays.
-        names: Names.
-        numbers: Numbers.
-        headings: Headings.
-    """
-
-    keys: tuple[str, ...] = ()
-    values: tuple[str, ...] = ()
-    names: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    headings: tuple[str, ...] = ()
-
-    def __bool__(self) -> bool:
-        """Whether there is any."""
-        return any(getattr(self, each.name) for each in fields(self))
-
-    def without(self, other: Lost) -> Lost:
-        """Give what another one doesn't have."""
-        return Lost(*(_less(getattr(self, each.name), getattr(other, each.name)) for each in fields(self)))
+Flags = NDArray[np.bool_]
 
 
-def lost(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Iterable[str] = ()) -> Lost:
+def lost(
+    memory: WorkingMemory,
+    hiding: Iterable[Fragment],
+    shown: Iterable[str] = (),
+    *,
+    told: Callable[[str], bool] | None = None,
+    most: int = MOST,
+) -> Lost:
     """Work out what hiding fragments would take out of view.
 
     Args:
         memory: The working memory.
         hiding: Fragments that become hidden together; those that are hidden already may be among them.
         shown: Texts that would be shown in their place, such as a summary.
+        told: Says of a key, as it is written, whether these texts tell it in words of their own.
+        most: How many of a sort are named; the others are counted.
 
     Returns:
         What would be lost. The cost is linear in the facts of what is hidden, and for each of these in the places that
         it has; visible ones end the search, the newest first. What is hidden costs once a stretch, not once a place.
     """
     index = memory.facts
-    before, after = Sight(memory, index), Sight(memory, index, hiding)
-    gone = _Gone(memory, index)
-    gone.weigh_messages([fragment.span for fragment in outermost(hiding)], before, after)
+    hidden = outermost(hiding)
+    before, after = Cover(memory, index), Cover(memory, index, hidden)
+    gone = _Gone.of(memory, index, before, after, [fragment.span for fragment in hidden])
     summaries = _summaries(memory)
-    for summary in summaries:
-        if after.will_hide(summary.span):
-            gone.weigh_summary(summary.summary, summary.span, after)
-    kept = [summary.summary for summary in summaries if not after.will_hide(summary.span)]
-    return gone.but_for([*kept, *shown])
+    said = Said([*(each.summary for each in summaries if not after.will_hide(each.span)), *shown])
+    naming = Naming(most)
 
+    def name(loss: _Loss) -> None:
+        if loss.kind == "key":
+            key, value = pair_of(loss.stated)
+            there = said.states(as_compared("key", loss.stated), value) or (told is not None and told(key))
+        else:
+            key, there = loss.stated, said.has(loss.kind, as_compared(loss.kind, loss.stated))
+        if not there:
+            naming.add("value" if loss.stale else loss.kind, key)
 
-def words(missing: Lost, phrase: str = PHRASE) -> str:
-    """Say what would be lost in one clause.
-
-    Args:
-        missing: What `lost` or `dropped` found.
-        phrase: What is said of it.
-
-    Returns:
-        For example `nowhere else in view: keys "bird", "fish"; numbers 17, 2026-11-25`; empty when nothing is missing.
-    """
-    if not missing:
-        return ""
-    parts = (
-        _listed("key", missing.keys),
-        _listed("newest value of key", missing.values, "newest values of keys"),
-        _listed("name", missing.names),
-        _listed("number", missing.numbers, quote=""),
-        _listed("heading", missing.headings),
-    )
-    return f"{phrase}: {'; '.join(part for part in parts if part)}"
-
-
-def dropped(original: str, summary: str) -> Lost:
-    """Tell which names and numbers of a text its summary doesn't have.
-
-    Args:
-        original: The text.
-        summary: What stands for it.
-
-    Returns:
-        Names and numbers; a name is there when all its words are, a number when its digits are, with its sign and
-        unit, with or without thousands separators.
-    """
-    found: dict[tuple[Kind, str], Fact] = {}
-    for fact in facts(original):
-        if fact.kind in {"name", "number"} and (not fact.opening or (fact.kind, fact.text) in found):
-            found.setdefault((fact.kind, fact.text), fact)
-    there = Said([summary])
-    missing = [fact for fact in found.values() if not there.has(fact.kind, fact.text)]
-    missing.sort(key=lambda fact: fact.start)
-    shown = {kind: [shortened(original[f.start : f.end]) for f in missing if f.kind == kind] for kind in _PLURAL}
-    return Lost(names=tuple(shown["name"]), numbers=tuple(shown["number"]))
-
-
-def dropped_words(missing: Lost) -> str:
-    """Say what a summary dropped in one clause; empty when nothing is missing."""
-    return words(missing, "the summary doesn't have")
-
-
-def shortened(text: str) -> str:
-    """Give a fact of a user's text as it can be shown: one line, clipped, without what can't be seen or turns text."""
-    line = " ".join(text[: 2 * _LONGEST].split())
-    if not line.isprintable():
-        line = "".join(filter(str.isprintable, line))
-    line = line.replace('"', "'")
-    return line if len(line) <= _LONGEST else f"{line[: _LONGEST - 3]}..."
-
-
-class Sight:
-    """What of each text is hidden, as stretches that don't touch; worked out for the texts that are asked for.
-
-    Args:
-        memory: The working memory.
-        index: Its index of facts, whose numbers of texts are used.
-        hiding: Fragments that are hidden, too.
-    """
-
-    def __init__(self, memory: WorkingMemory, index: FactIndex, hiding: Iterable[Fragment] = ()) -> None:
-        self._memory, self._index = memory, index
-        self._more: dict[tuple[int, int], list[Span]] = {}
-        for fragment in outermost(hiding):
-            self._more.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment.span)
-        self._runs: dict[int, tuple[list[int], list[int]]] = {}
-
-    def hidden_run(self, place: int) -> int | None:
-        """Give where the hidden stretch begins that shares a character with a place, or None where all is visible."""
-        text, start, end = stretch_of(place)
-        starts, ends = self._runs.get(text) or self._runs_of(text)
-        if not starts:
-            return None
-        at = bisect_left(starts, end) - 1
-        return starts[at] if at >= 0 and ends[at] > start else None
-
-    def will_hide(self, span: Span) -> bool:
-        """Tell whether one of the fragments that are hidden, too, contains a span."""
-        more = self._more.get((span.message, span.slot), ())
-        at = bisect_right(more, span.start, key=lambda other: other.start) - 1
-        return at >= 0 and more[at].contains(span)
-
-    def _runs_of(self, text: int) -> tuple[list[int], list[int]]:
-        slot = self._index.slot_of(text)
-        spans = self._memory.hidden_spans(*slot)
-        starts: list[int] = []
-        ends: list[int] = []
-        for span in sorted([*spans, *self._more.get(slot, ())], key=lambda span: span.start):
-            if starts and span.start <= ends[-1]:
-                ends[-1] = max(ends[-1], span.end)
-            else:
-                starts.append(span.start)
-                ends.append(span.end)
-        self._runs[text] = starts, ends
-        return starts, ends
-
-
-class Said:
-    """What a few texts say, to be asked for.
-
-    Args:
-        texts: The texts.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        self._facts: set[tuple[Kind, str]] = set()
-        self._words: set[str] = set()
-        self._values: dict[str, str] = {}
-        for text in texts:
-            for fact in facts(text):
-                self._facts.add((fact.kind, _bare(fact.text)))
-                if fact.kind == "key":
-                    self._values[fact.text] = pair_of(text[fact.start : fact.end])[1]
-            self._words.update(word.strip(_PUNCTUATION) for word in plain(text).replace("'s", "").split())
-
-    def has(self, kind: Kind, text: str) -> bool:
-        """Tell whether a fact is said, by what is compared."""
-        if not self._words:  # there are no texts: as a rule
-            return False
-        if (kind, _bare(text)) in self._facts:
-            return True
-        return kind == "name" and all(word.strip(_PUNCTUATION) in self._words for word in text.split())
-
-    def states(self, key: str, value: str) -> bool:
-        """Tell whether a key is said to have a value."""
-        return self._values.get(key) == value
+    for place, stale in gone.from_messages():
+        kind = kind_of(place)
+        sort = "value" if stale else kind
+        if naming.is_full(sort) and not said and told is None:
+            naming.count(sort)
+        else:
+            name(_Loss(kind, gone.stated_at(place), stale))
+    for loss in gone.from_summaries([each for each in summaries if after.will_hide(each.span)]):
+        name(loss)
+    return naming.lost()
 
 
 class _Loss(NamedTuple):
-    order: int
     kind: Kind
     stated: str
     """The characters of the fact."""
@@ -224,96 +96,139 @@ class _Loss(NamedTuple):
     """Whether an older value of the key stays."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True, eq=False)
 class _Gone:
-    """Facts that are lost, unless a text that is shown says them."""
+    """What goes out of view.
+
+    Attributes:
+        memory: The working memory.
+        index: Its index of facts.
+        before: What is in view now.
+        after: What will be.
+        spans: What is hidden, by position.
+        hashes: The F facts that stand there, ascending, int64 (F,).
+        newest: The newest place there of each that is in view now, uint64 (F,).
+        staying: The newest place of each that will be in view, uint64 (F,).
+        lost: Which of them are lost, as far as messages tell, bool (F,).
+    """
 
     memory: WorkingMemory
     index: FactIndex
-    found: dict[int, _Loss] = field(default_factory=dict)
-    """By hash of the fact."""
+    before: Cover
+    after: Cover
+    spans: Sequence[Span]
+    hashes: Hashes
+    newest: PlaceNumbers
+    staying: PlaceNumbers
+    lost: Flags
     _texts: dict[int, str] = field(default_factory=dict)
 
-    def weigh_messages(self, spans: Sequence[Span], before: Sight, after: Sight) -> None:
-        """Note what is in view of some stretches, and nowhere else."""
-        newest = _newest((fact for span in spans for fact in _facts_in(self.index, span)), before)
-        staying = _staying(self.index, after, newest)
-        alone: set[int] = set()
-        for said, place in newest.items():
-            if kind_of(place) == "key":
-                self.weigh_pair(said, place, staying.get(said))
-            elif said not in staying:
-                alone.add(said)
-        if alone:
-            told = (fact for span in spans for fact in self._in_no_old_pair(span, staying, before))
-            for said, place in _newest((fact for fact in told if fact[0] in alone), before).items():
-                self.weigh(said, place)
+    @classmethod
+    def of(cls, memory: WorkingMemory, index: FactIndex, before: Cover, after: Cover, spans: Sequence[Span]) -> _Gone:
+        """Look up the facts of what is hidden, and where else they are in view.
 
-    def weigh_pair(self, said: int, newest: int, staying: int | None) -> None:
-        """Note a key whose newest pair is hidden now; staying is the newest one that isn't."""
-        stated = self._at(newest)
-        if staying is None or (staying < newest and pair_of(self._at(staying))[1] != pair_of(stated)[1]):
-            self.found[said] = _Loss(newest, "key", stated, staying is not None)
+        Args:
+            memory: The working memory.
+            index: Its index of facts.
+            before: What is in view now.
+            after: What will be.
+            spans: What is hidden, by position.
 
-    def weigh(self, said: int, newest: int) -> None:
-        """Note another fact of which no place stays."""
-        place = unpacked(newest)
-        if not (place.opening and self._never_a_name(said)):
-            self.found[said] = _Loss(newest, place.kind, self._at(newest))
+        Returns:
+            What goes out of view; `from_messages` works out what is lost of it.
+        """
+        parts = [np.unique(told.hashes) for told in index.told(spans)]
+        hashes = np.unique(np.concatenate(parts)) if parts else np.empty(0, np.int64)
+        del parts
+        newest, staying = np.zeros(len(hashes), np.uint64), np.zeros(len(hashes), np.uint64)
+        here = np.zeros(len(hashes), np.uint32)
+        for told in index.told(spans):
+            numbers = np.searchsorted(hashes, told.hashes)
+            np.add.at(here, numbers, np.uint32(1))
+            shown = before.shows(told.places)
+            np.maximum.at(newest, numbers[shown], told.places[shown])
+        elsewhere = np.flatnonzero((newest > 0) & (index.counts(hashes) > here))
+        for at in range(0, len(elsewhere), BLOCK):
+            some = elsewhere[at : at + BLOCK]
+            staying[some] = _staying(index, after, hashes[some])
+        return cls(memory, index, before, after, spans, hashes, newest, staying, np.zeros(len(hashes), np.bool_))
 
-    def weigh_summary(self, summary: str, at: Span, after: Sight) -> None:
-        """Note what a summary says that goes out of view."""
+    def from_messages(self) -> Iterator[tuple[int, bool]]:
+        """Give by position the places of what messages lose, and whether it is a key of which an older value stays."""
+        there, keys = self.newest > 0, kinds_of(self.newest) == _KEY
+        stale = there & keys & (self.staying > 0) & (self.staying < self.newest)
+        for number in np.flatnonzero(stale).tolist():
+            now, then = (pair_of(self.stated_at(int(places[number])))[1] for places in (self.newest, self.staying))
+            stale[number] = now != then
+        places = np.where(stale | (there & keys & (self.staying == 0)), self.newest, 0)
+        alone = self._newest_alone(there & ~keys & (self.staying == 0))
+        for number in np.flatnonzero(alone & 1).tolist():
+            if self._never_a_name(int(self.hashes[number])):
+                alone[number] = 0
+        np.maximum(places, alone, out=places)
+        self.lost[:] = places > 0
+        order = np.argsort(places)[np.count_nonzero(places == 0) :]
+        for at in range(0, len(order), BLOCK):
+            some = order[at : at + BLOCK]
+            yield from zip(places[some].tolist(), stale[some].tolist(), strict=True)
+
+    def from_summaries(self, summaries: Iterable[Fragment]) -> list[_Loss]:
+        """Work out what summaries lose that messages don't.
+
+        Args:
+            summaries: Those that go out of view. `from_messages` has to be read first.
+
+        Returns:
+            What only these say, by position in its summary.
+        """
+        found: dict[int, tuple[int, _Loss]] = {}
+        for summary in summaries:
+            for said, start, loss in self._told_by(summary.summary, summary.span):
+                number = int(np.searchsorted(self.hashes, said))
+                known = number < len(self.hashes) and self.hashes[number] == said and self.lost[number]
+                if not known:
+                    found.setdefault(said, (start, loss))
+        return [loss for _, loss in sorted(found.values(), key=lambda pair: pair[0])]
+
+    def stated_at(self, place: int) -> str:
+        """Give the characters of a fact."""
+        text, start, end = stretch_of(place)
+        return self._text(text)[start:end]
+
+    def _told_by(self, summary: str, at: Span) -> Iterator[tuple[int, int, _Loss]]:
+        """Give the facts that a summary tells and nothing else in view: hash, first character, and what is lost."""
         found = sorted(facts(summary), key=lambda fact: (fact.start, fact.kind != "key"))
-        said = {hash_of(fact.kind, fact.text): fact for fact in found if not fact.opening}
-        staying = _staying(self.index, after, said)
+        said = np.array([hash_of(fact.kind, fact.text) for fact in found], np.int64)
+        told = set(said[[not fact.opening for fact in found]].tolist())
         text = self.index.number_of(at.message, at.slot)
         place = packed(text, at.start) if text is not None else 0
         old_until = 0
-        for fact in found:
-            each = hash_of(fact.kind, fact.text)
+        staying = _staying(self.index, self.after, said).tolist()
+        for fact, each, newer in zip(found, said.tolist(), staying, strict=True):
             if fact.kind == "key":
-                old_until = fact.end if staying.get(each, -1) > place else 0
-            if fact.start >= old_until and each in said and each not in staying:
-                order = packed(len(self.memory.messages), fact.start)  # after all that stands in messages
-                self.found.setdefault(each, _Loss(order, fact.kind, summary[fact.start : fact.end]))
+                old_until = fact.end if newer > place else 0
+            if fact.start >= old_until and each in told and not newer:
+                yield each, fact.start, _Loss(fact.kind, summary[fact.start : fact.end])
 
-    def but_for(self, texts: Sequence[str]) -> Lost:
-        """Give what is lost, but for what these texts say."""
-        said = Said(texts)
-        kinds: dict[str, list[str]] = {"key": [], "value": [], "name": [], "number": [], "heading": []}
-        for loss in sorted(self.found.values()):
-            if loss.kind == "key":
-                shown, value = pair_of(loss.stated)
-                there = said.states(as_compared(loss.kind, loss.stated), value)
-            else:
-                shown = loss.stated
-                there = said.has(loss.kind, as_compared(loss.kind, shown))
-            if not there:
-                kinds["value" if loss.stale else loss.kind].append(shortened(shown))
-        return Lost(*(tuple(dict.fromkeys(each)) for each in kinds.values()))
-
-    def _in_no_old_pair(self, span: Span, staying: dict[int, int], before: Sight) -> Iterator[tuple[int, int]]:
-        """Give the facts of a stretch, but for those in a visible pair of which a newer one stays.
-
-        In JSON and in tables a key that comes again is another record's, as a rule, and replaces nothing.
-        """
-        old_until = 0
-        for start, group in groupby(_facts_in(self.index, span), key=lambda fact: stretch_of(fact[1])[1]):
-            here = list(group)
-            for said, place in here:
-                if kind_of(place) == "key":
-                    old = staying.get(said, -1) > place and before.hidden_run(place) is None
-                    old_until = stretch_of(place)[2] if old and not self._of_a_record(place) else 0
-            if start >= old_until:
-                yield from here
+    def _newest_alone(self, alone: Flags) -> PlaceNumbers:
+        """Give the newest place of some facts that is in no old pair, a visible one of which a newer one stays."""
+        newest = np.zeros(len(alone), np.uint64)
+        last_pair = LastPair()
+        for told in self.index.told(self.spans) if alone.any() else ():
+            numbers = np.searchsorted(self.hashes, told.hashes)
+            shown, pairs = self.before.shows(told.places), kinds_of(told.places) == _KEY
+            older = shown & pairs & (self.staying[numbers] > told.places)
+            for at in np.flatnonzero(older).tolist():
+                older[at] = not self._of_a_record(int(told.places[at]))
+            stale = last_pair.stale(*edges_of(told.places), pairs, older)
+            which = shown & alone[numbers] & ~stale
+            np.maximum.at(newest, numbers[which], told.places[which])
+        return newest
 
     def _of_a_record(self, place: int) -> bool:
+        """Tell whether a key is JSON's or a table's: when it comes again it's another record's, and replaces none."""
         text, start, _ = stretch_of(place)
         return self._text(text)[max(0, start - 3) : start].rstrip(" \t")[-1:] in _RECORD_MARKS
-
-    def _at(self, place: int) -> str:
-        text, start, end = stretch_of(place)
-        return self._text(text)[start:end]
 
     def _text(self, number: int) -> str:
         if number not in self._texts:
@@ -323,43 +238,32 @@ class _Gone:
 
     def _never_a_name(self, said: int) -> bool:
         """Tell whether a word has its capital only where sentences open."""
-        return all(unpacked(place).opening for _, places in self.index.newest_first([said]) for place in places[:])
+        return all(bool((places.numbers() & 1).all()) for places in self.index.places_of(said))
 
 
-def _facts_in(index: FactIndex, span: Span) -> Iterable[tuple[int, int]]:
-    text = index.number_of(span.message, span.slot)
-    return () if text is None else index.within(text, span.start, span.end)
-
-
-def _newest(told: Iterable[tuple[int, int]], before: Sight) -> dict[int, int]:
-    """Give the newest place in view of each fact."""
-    newest: dict[int, int] = {}
-    for said, place in told:
-        if place > newest.get(said, -1) and before.hidden_run(place) is None:
-            newest[said] = place
-    return newest
-
-
-def _staying(index: FactIndex, after: Sight, asked: Iterable[int]) -> dict[int, int]:
-    """Give the newest place that will be visible of each fact that has one."""
-    staying: dict[int, int] = {}
-    hashes = list(asked)
-    for number, places in index.newest_first(hashes):
-        said = hashes[number]
-        found = None if said in staying else _newest_visible(places, after)
-        if found is not None:
-            staying[said] = found
+def _staying(index: FactIndex, after: Cover, hashes: Hashes) -> PlaceNumbers:
+    """Give the newest place of each fact that will be visible, uint64, as many as facts."""
+    staying = np.zeros(len(hashes), np.uint64)
+    for segment in reversed(index.segments):
+        firsts, pasts = segment.facts.ranges(hashes)
+        there = np.flatnonzero((pasts > firsts) & (staying == 0))
+        newest = segment.places(segment.facts.by_group[pasts[there] - 1])
+        shown = after.shows(newest)
+        staying[there[shown]] = newest[shown]
+        several = pasts[there] - firsts[there] > 1
+        for number in there[~shown & several].tolist():
+            found = _newest_visible(Places(segment, int(firsts[number]), int(pasts[number])), after)
+            staying[number] = found or 0
     return staying
 
 
-def _newest_visible(places: Sequence[int], after: Sight) -> int | None:
+def _newest_visible(places: Sequence[int], after: Cover) -> int | None:
     at = len(places) - 1
     while at >= 0:
-        begins = after.hidden_run(places[at])
+        begins = after.run_at(places[at])
         if begins is None:
             return places[at]
-        text, *_ = stretch_of(places[at])
-        at = min(at, bisect_left(places, packed(text, begins), 0, at)) - 1  # past all that begins in the stretch
+        at = min(at, bisect_left(places, begins, 0, at)) - 1  # past all that begins in the stretch
     return None
 
 
@@ -372,25 +276,3 @@ def _summaries(memory: WorkingMemory) -> list[Fragment]:
         and memory.entries[fragment.span.message].origin == "app"
         and memory.hiding(fragment.span) is fragment
     ]
-
-
-_PLURAL = {"key": "keys", "name": "names", "number": "numbers", "heading": "headings"}
-_RECORD_MARKS = ('"', "'", "|")
-_PUNCTUATION = ".,;:!?()[]\"'`*_«»“”‘’…。，、！？"
-
-
-def _bare(text: str) -> str:
-    return text.replace(",", "")
-
-
-def _listed(kind: str, found: Sequence[str], plural: str = "", quote: str = '"') -> str:
-    if not found:
-        return ""
-    named = ", ".join(f"{quote}{each}{quote}" for each in found[:_MOST])
-    more = f" and {len(found) - _MOST} more" if len(found) > _MOST else ""
-    return f"{kind if len(found) == 1 else plural or _PLURAL[kind]} {named}{more}"
-
-
-def _less(one: Sequence[str], other: Sequence[str]) -> tuple[str, ...]:
-    known = set(other)
-    return tuple(each for each in one if each not in known)

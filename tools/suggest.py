@@ -17,9 +17,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+from riffler.tools.events import FragmentsFolded
 from riffler.tools.facts import plain
 from riffler.tools.fragments import Fragment, FragmentState, outermost
-from riffler.tools.guard import Lost, lost
+from riffler.tools.guard import lost
+from riffler.tools.lost import Lost
 from riffler.tools.markers import folded_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.tokens import TokenCounter
@@ -150,15 +152,13 @@ def foldable(memory: WorkingMemory) -> list[Fragment]:
 
 
 def _grouped(memory: WorkingMemory, chosen: list[Ranked], guard: bool) -> Iterator[Suggestion]:
-    before: list[Fragment] = []
-    said = Lost()
     for (reason, _), group in groupby(chosen, key=lambda each: (each.reason, each.keeps > 0)):
         fragments = outermost(each.fragment for each in group)
-        before += fragments
-        loses = lost(memory, before) if guard else said
-        tokens = sum(fragment.tokens for fragment in fragments)
-        yield Suggestion(tuple(fragment.id for fragment in fragments), tokens, reason, loses.without(said))
-        said = loses
+        ids = tuple(fragment.id for fragment in fragments)
+        loses = lost(memory, fragments) if guard else Lost()
+        yield Suggestion(ids, sum(fragment.tokens for fragment in fragments), reason, loses)
+        if guard:
+            memory = memory.commit([FragmentsFolded(ids)])
 
 
 def _reason(weights: Weights, number: int, repeated: frozenset[int]) -> str:

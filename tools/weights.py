@@ -16,6 +16,7 @@ from riffler.tools.fact_arrays import KINDS, Block
 from riffler.tools.fact_index import FactIndex
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.old_pairs import LastPair
 
 _RARE = 8
 """A fact of so many places at most is worth noticing where it is taken up again."""
@@ -66,11 +67,11 @@ def weigh(memory: WorkingMemory, fragments: Sequence[Fragment]) -> Weights:
 
     keeps, stated, current, taken_up, searched = (_Count(len(stretches.starts)) for _ in range(5))
     covered = np.zeros(len(stretches.starts) + 1, np.int64)
-    pairs_before = _LastPair()
+    pairs_before = LastPair()
     for rows in table:
         block, group = rows.block, rows.block.groups
         newest = known.newest_in(rows)
-        stale = pairs_before.stale(block, rows.visible & ~newest)
+        stale = pairs_before.stale(block.spots, block.ends, rows.keys, rows.visible & ~newest)
         keeps.add(rows, newest & rows.in_one & ~(known.safe[group] & ~rows.keys) & ~stale)
         pairs = rows.visible & rows.keys & rows.in_one
         stated.add(rows, pairs)
@@ -221,20 +222,3 @@ class _Known:
         """Tell which facts are the newest of what they say that are in view."""
         newest: Flags = self.newest[rows.block.groups] == np.arange(len(rows.first)) + rows.number + 1
         return newest
-
-
-class _LastPair:
-    """The last pair before a block: it may go on into it."""
-
-    def __init__(self) -> None:
-        self._end, self._older = 0, False
-
-    def stale(self, block: Block, older: Flags) -> Flags:
-        """Tell which facts are, or stand in, an older pair; blocks come in order."""
-        pairs = np.flatnonzero(block.kinds == _KEY)
-        ends = np.append(self._end, block.ends[pairs])
-        olders = np.append(self._older, older[pairs])
-        around = np.searchsorted(block.spots[pairs], block.spots, "right")
-        self._end, self._older = int(ends[-1]), bool(olders[-1])
-        stale: Flags = (ends[around] > block.spots) & olders[around]
-        return stale

@@ -10,7 +10,7 @@ from riffler.service.agent.progress import ToolStep
 from riffler.service.evaluation.benchmark import Benchmark, Case, Cell
 from riffler.service.evaluation.metered import Spent
 from riffler.service.evaluation.results import Record, Results
-from riffler.tools.guard import PHRASE
+from riffler.tools.lost import PHRASE
 
 REGEX, READER = "regex", "reader"
 BASELINES = (REGEX, READER)

@@ -3,6 +3,7 @@
 import tracemalloc
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -58,7 +59,7 @@ def test_all_facts_are_there_by_place(texts: list[str], middle: int) -> None:
     assert contents(halves) == contents(whole)
     for arrays in (whole, halves):
         hashes = [*arrays.said.tolist(), 7]
-        for said, (low, high) in zip(hashes, arrays.ranges(hashes), strict=True):
+        for said, low, high in zip(hashes, *arrays.ranges(np.array(hashes, np.int64)), strict=True):
             places = [number for number, fact in enumerate(contents(arrays)) if fact[4] == said]
             assert arrays.by_group[low:high].tolist() == places
 

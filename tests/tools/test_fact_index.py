@@ -4,6 +4,7 @@ import threading
 from dataclasses import fields
 from itertools import pairwise
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -12,8 +13,8 @@ from tests.tools.talks import TEXTS, talks
 from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.events import MessagesAppended, Origin
-from riffler.tools.fact_arrays import KINDS
-from riffler.tools.fact_index import FactIndex, KnownFacts, Segment, hash_of, unpacked
+from riffler.tools.fact_index import FactIndex, KnownFacts, Segment, hash_of
+from riffler.tools.fact_places import edges_of, unpacked
 from riffler.tools.facts import facts
 from riffler.tools.fragments import Span
 from riffler.tools.memory import Entry, WorkingMemory
@@ -69,20 +70,57 @@ def test_looking_up_finds_every_place(memory: WorkingMemory) -> None:
     """By its hash, each fact is found at all its places, the newest part first; in a stretch, what touches it."""
     index = memory.facts
     hashes = list(dict.fromkeys(said for segment in index.segments for said in hashes_of(segment)))
-    found: dict[int, list[int]] = {}
-    for number, places in index.newest_first(hashes):
-        assert [places[at] for at in range(len(places))] == list(places[:])
-        found[hashes[number]] = [*places, *found.get(hashes[number], [])]
+    found = {said: places_of(index, said) for said in hashes}
+    assert index.counts(np.array(hashes, np.int64)).tolist() == [len(places) for places in found.values()]
     assert sum(map(len, found.values())) == sum(len(segment.facts) for segment in index.segments)
     assert all(places == sorted(places) for places in found.values())
     for message, slot in index.slots:
         text = index.number_of(message, slot)
         assert text is not None
         assert index.slot_of(text) == (message, slot)
-        whole = [unpacked(place) for _, place in index.within(text, 0, len(memory.messages[message].texts[slot]))]
-        part = [unpacked(place) for _, place in index.within(text, 5, 9)]
-        assert part == [place for place in whole if place.start < 9 and place.end > 5]
-        assert all(place.kind in KINDS for place in whole)
+
+
+def places_of(index: FactIndex, said: int) -> list[int]:
+    """Give all places of a fact."""
+    parts = list(index.places_of(said))
+    for places in parts:
+        assert [places[at] for at in range(len(places))] == list(places[:]) == places.numbers().tolist()
+    return [place for places in reversed(parts) for place in places]
+
+
+@pytest.fixture
+def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let a block be of four facts, and what begins at one spot with the last of them."""
+    monkeypatch.setattr("riffler.tools.fact_index.BLOCK", 4)
+
+
+@pytest.mark.usefixtures("small_blocks")
+@given(talks(), st.data())
+@settings(deadline=None, max_examples=100)
+def test_what_stretches_tell(memory: WorkingMemory, data: st.DataObject) -> None:
+    """Whatever the stretches, what touches one comes once, by place, and what begins at one spot comes together."""
+    index = memory.facts
+    every = sorted(
+        (place, said)
+        for segment in index.segments
+        for said, place in zip(hashes_of(segment), segment.places(slice(None)).tolist(), strict=True)
+    )
+    spans: list[Span] = []
+    for message, entry in enumerate(memory.entries):
+        for slot, text in enumerate(entry.message.texts):
+            edges = sorted(data.draw(st.sets(st.integers(0, len(text)), max_size=6)))
+            spans += [Span(message, slot, *edge) for edge in zip(edges[::2], edges[1::2], strict=False)]
+    touched = [
+        (place, said)
+        for place, said in every
+        for each in [unpacked(place)]
+        if any(Span(*index.slot_of(each.text), each.start, each.end).overlaps(span) for span in spans)
+    ]
+    blocks = list(index.told(spans))
+    told = [pair for each in blocks for pair in zip(each.places.tolist(), each.hashes.tolist(), strict=True)]
+    assert sorted(told) == touched
+    begins = [edges_of(each.places)[0].tolist() for each in blocks if len(each.places)]
+    assert all(one[-1] < other[0] for one, other in pairwise(begins))
 
 
 def test_texts_that_aren_t_in_it() -> None:
@@ -98,12 +136,11 @@ def test_few_facts_are_looked_up_in_a_large_index() -> None:
     text = "".join(f"key {number % 700}: a{number % 11}; " for number in range(30_000))
     index = FactIndex().of((Entry(Message.user(text)),))
     hashes = list(dict.fromkeys(hashes_of(index.segments[0])))
-    together = {hashes[number]: list(places) for number, places in index.newest_first(hashes)}
+    together = index.counts(np.array(hashes, np.int64))
+    assert together.sum() == len(index.segments[0].facts)
     some = [*hashes[:3], hash_of("key", "none"), hashes[-1]]
-    assert {some[n]: list(places) for n, places in index.newest_first(some)} == {
-        said: together[said] for said in some if said in together
-    }
-    assert sum(map(len, together.values())) == len(index.segments[0].facts)
+    assert index.counts(np.array(some, np.int64)).tolist() == [*together[:3], 0, together[-1]]
+    assert [len(places_of(index, said)) for said in some] == [*together[:3], 0, together[-1]]
 
 
 def test_texts_beyond_the_last_number_are_left_out(monkeypatch: pytest.MonkeyPatch) -> None:

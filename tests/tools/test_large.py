@@ -60,6 +60,15 @@ def columns(passages: int = 2000) -> list[Message]:
     return [Message.user("\n".join(rows)), Message.user("What is key 7?")]
 
 
+def different_numbers(passages: int = 2000) -> list[Message]:
+    """Lines of numbers of eight digits, of which no two are the same; and a question."""
+    rows = (
+        " ".join(str(10_000_000 + number * 48_271 % 89_999_999) for number in range(at, at + 20))
+        for at in range(0, 280 * passages, 20)
+    )
+    return [Message.user("\n".join(rows)), Message.user("What is key 7?")]
+
+
 def cut_and_folded(memory: WorkingMemory) -> tuple[WorkingMemory, tuple[Version, ...]]:
     """Call each tool once, in an order that gives each something to do; give the end and the way there."""
     past: list[Version] = []
@@ -140,7 +149,7 @@ def test_memory_stays_under_ten_times_the_text(conversation: Callable[[int], lis
     assert peak < 10 * size
 
 
-@pytest.mark.parametrize("conversation", [short_pairs, columns])
+@pytest.mark.parametrize("conversation", [short_pairs, columns, different_numbers])
 def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callable[[int], list[Message]]) -> None:
     """Where each word is a fact, a session that is made to fit, folded and asked for suggestions takes no more."""
     messages = conversation(500)
@@ -150,7 +159,9 @@ def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callabl
     try:
         memory = memory.commit(fit(memory, BUDGET, COUNTER, sighted=True))
         REGISTRY.call(memory, "fold_fragments", '{"fragments": ["all"]}', Inputs(COUNTER))
-        assert "tokens, " in REGISTRY.call(memory, "suggest_folds", '{"tokens": 10000}', Inputs(COUNTER)).reply
+        for tokens in (10_000, 10_000_000):
+            arguments = json.dumps({"tokens": tokens})
+            assert "tokens, " in REGISTRY.call(memory, "suggest_folds", arguments, Inputs(COUNTER)).reply
         held, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

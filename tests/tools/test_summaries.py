@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.fragments import Span
-from riffler.tools.guard import PHRASE
+from riffler.tools.lost import PHRASE
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry

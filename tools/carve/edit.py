@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from riffler.errors import Guarded, Pinned
 from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
-from riffler.tools.guard import lost, words
+from riffler.tools.guard import lost
+from riffler.tools.lost import words
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.price import price_between, price_words
 from riffler.tools.runs import ids_words

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from riffler.tools.guard import words
+from riffler.tools.lost import words
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.runs import ids_words
 from riffler.tools.suggest import Suggestion, suggestions

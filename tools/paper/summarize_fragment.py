@@ -15,15 +15,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
 
 from riffler.errors import EmptySummary
+from riffler.tools.dropped import dropped, dropped_words
 from riffler.tools.events import FragmentSummarised
 from riffler.tools.facts import facts, pair_of, plain
 from riffler.tools.fragments import FRAGMENT_ID, Fragment
-from riffler.tools.guard import Lost, dropped, dropped_words, lost, shortened, words
+from riffler.tools.guard import lost
+from riffler.tools.lost import Lost, shortened, words
 from riffler.tools.markers import summary_marker
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import refuse_if_pinned
@@ -91,31 +94,31 @@ def _warnings(memory: WorkingMemory, fragment: Fragment, original: str, summary:
     gone = dropped(original, summary)
     if gone:
         yield dropped_words(gone)
-    were, are = _newest_values(original), _newest_values(summary)
+    spoken = frozenset(_words(summary))
+    were, are = _newest_values(original, spoken), _newest_values(summary, spoken)
     otherwise = {key: name for key, (name, value) in are.items() if key in were and were[key][1] != value}
-    spoken = set(_words(summary))
 
     def is_told(key: str) -> bool:
-        return key in otherwise or (key in were and spoken.issuperset(_words(f"{key} {were[key][1]}")))
+        name = shortened(key).casefold()
+        return name in otherwise or (name in were and spoken.issuperset(_words(f"{name} {were[name][1]}")))
 
-    hidden = lost(memory, [fragment], [summary])
-    keys, values = (
-        tuple(name for name in names if not is_told(name.casefold())) for names in (hidden.keys, hidden.values)
-    )
-    if keys or values:
-        yield words(Lost(keys=keys, values=values))
+    hidden = lost(memory, [fragment], [summary], told=is_told)
+    keys = replace(hidden, names=(), numbers=(), headings=(), more=(*hidden.more[:2], 0, 0, 0))
+    if keys:
+        yield words(keys)
     if otherwise:
         yield words(Lost(keys=tuple(otherwise.values())), "the summary has another value than the original")
 
 
-def _newest_values(text: str) -> dict[str, tuple[str, str]]:
-    """Give the last value of each key, by key without case: the key as the guard shows it, and the value compared."""
+def _newest_values(text: str, spoken: frozenset[str]) -> dict[str, tuple[str, str]]:
+    """Give the last value of each key of spoken words, by key without case: key as shown, and value as compared."""
     found: dict[str, tuple[str, str]] = {}
     for fact in facts(text):
         if fact.kind == "key":
             key, value = pair_of(text[fact.start : fact.end])
             name = shortened(key)
-            found[name.casefold()] = name, value
+            if spoken.issuperset(_words(name)):
+                found[name.casefold()] = name, value
     return found
 
 
