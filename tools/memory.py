@@ -196,8 +196,9 @@ class WorkingMemory:
         """Give the stretches of a slot that are hidden: those of its outermost hidden fragments, by position."""
         return tuple(fragment.span for fragment in self._hidden_in(message, slot))
 
+    @cached_property
     def reachable(self) -> tuple[Fragment, ...]:
-        """Give the fragments that no hidden one contains, by position: those that a tool can act on now."""
+        """The fragments that no hidden one contains, by position: those that a tool can act on now."""
         found: list[Fragment] = []
         place, hidden_to = (-1, -1), 0
         for fragment in self.by_position:

@@ -15,9 +15,10 @@ At the budget's edge a line says what to fold first.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from itertools import groupby
+from dataclasses import dataclass, field
+from heapq import nsmallest
 
 from riffler.tools.first_words import first_words
 from riffler.tools.fragments import Fragment, FragmentState
@@ -71,7 +72,7 @@ def status_block(memory: WorkingMemory, used_tokens: int, sight: Sight) -> str:
     Returns:
         The block, of at most `sight.most_tokens` tokens and a few of its own frame.
     """
-    fragments = memory.reachable()
+    fragments = memory.reachable
     edge = _first_folds(memory, used_tokens, sight)
     for lines in _shorter_and_shorter(memory, fragments, sight.most_tokens // _LINE_TOKENS):
         block = _framed(memory.fence, used_tokens, sight, [*lines, *edge])
@@ -119,16 +120,18 @@ def _hidden_merged(fragments: Group) -> list[Group]:
 
 def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sight: Sight, edge: Sequence[str]) -> str:
     """Write the block with as many of the largest runs as there is room for."""
-    by_size = sorted(range(len(runs)), key=lambda at: (-_tokens(runs[at]), at))
+    every = _Rest()
+    sizes = [every.add(run) for run in runs]
+    most = min(len(runs), sight.most_tokens // 4)
+    by_size = nsmallest(most, range(len(runs)), key=lambda at: (-sizes[at], at))
 
     def block_of(shown: int) -> str:
-        chosen = set(by_size[:shown])
-        lines = [_line(memory, run, words=False) for at, run in enumerate(runs) if at in chosen]
-        rest = [run for at, run in enumerate(runs) if at not in chosen]
-        return _framed(memory.fence, used_tokens, sight, [*lines, *_rest_lines(rest), *edge])
+        chosen = [runs[at] for at in sorted(by_size[:shown])]
+        lines = [_line(memory, run, words=False) for run in chosen]
+        return _framed(memory.fence, used_tokens, sight, [*lines, *every.without(chosen).lines(), *edge])
 
     block = block_of(0)
-    low, high = 1, min(len(runs), sight.most_tokens // 4)
+    low, high = 1, most
     while low <= high:
         middle = (low + high) // 2
         candidate = block_of(middle)
@@ -139,14 +142,30 @@ def _largest(memory: WorkingMemory, runs: Sequence[Group], used_tokens: int, sig
     return block
 
 
-def _rest_lines(runs: Iterable[Group]) -> list[str]:
-    """Say what is left out, a line a state."""
-    found = sorted(runs, key=lambda run: run[0].state)
-    lines: list[str] = []
-    for state, of_state in groupby(found, key=lambda run: run[0].state):
-        fragments = [fragment for run in of_state for fragment in run]
-        lines.append(f"and {len(fragments)} more {state} {_tokens(fragments)}")
-    return lines
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """Fragments that have no line of their own: how many of each state, and how many tokens."""
+
+    counts: Counter[FragmentState] = field(default_factory=Counter)
+    tokens: Counter[FragmentState] = field(default_factory=Counter)
+
+    def add(self, run: Group) -> int:
+        """Add a run, and give its tokens."""
+        tokens = _tokens(run)
+        self.counts[run[0].state] += len(run)
+        self.tokens[run[0].state] += tokens
+        return tokens
+
+    def without(self, runs: Iterable[Group]) -> _Rest:
+        """Give what is left when some of them have a line."""
+        told = _Rest()
+        for run in runs:
+            told.add(run)
+        return _Rest(self.counts - told.counts, self.tokens - told.tokens)
+
+    def lines(self) -> list[str]:
+        """Say what is left out, a line a state."""
+        return [f"and {count} more {state} {self.tokens[state]}" for state, count in sorted(self.counts.items())]
 
 
 def _framed(fence: int, used_tokens: int, sight: Sight, lines: Sequence[str]) -> str:

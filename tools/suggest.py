@@ -147,7 +147,7 @@ def foldable(memory: WorkingMemory) -> list[Fragment]:
         Visible fragments by position, without pinned text.
     """
     return outermost(
-        fragment for fragment in memory.reachable() if not fragment.hidden and not memory.pinned(fragment.span)
+        fragment for fragment in memory.reachable if not fragment.hidden and not memory.pinned(fragment.span)
     )
 
 
@@ -171,7 +171,7 @@ def _reason(weights: Weights, number: int, repeated: frozenset[int]) -> str:
 
 def _around_summaries(memory: WorkingMemory) -> frozenset[str]:
     """Find the fragments that hold a summary in view: folded, they would take along what only it says."""
-    summaries = (each.span for each in memory.reachable() if each.state is FragmentState.SUMMARISED)
+    summaries = (each.span for each in memory.reachable if each.state is FragmentState.SUMMARISED)
     return frozenset(outer.id for span in summaries for outer in memory.around(span))
 
 

@@ -61,7 +61,7 @@ def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
     if not (any(memory.hidden_slots.values()) or (sight is not None and memory.fragments)):
         return bare
     if sight is None:
-        status = status_line(memory.reachable(), memory.fence)
+        status = status_line(memory.reachable, memory.fence)
     else:
         status = status_block(memory, bare.tokens(sight.counter), sight)
     messages = list(bare.messages)

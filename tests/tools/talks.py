@@ -86,5 +86,5 @@ def changed(draw: st.DrawFn, memory: WorkingMemory) -> WorkingMemory:
 
 def some_of(memory: WorkingMemory) -> st.SearchStrategy[tuple[str, ...]]:
     """Give some fragments that a tool could act on."""
-    ids = [f.id for f in memory.reachable() if not memory.pinned(f.span)]
+    ids = [f.id for f in memory.reachable if not memory.pinned(f.span)]
     return st.lists(st.sampled_from(ids), unique=True).map(tuple) if ids else st.just(())

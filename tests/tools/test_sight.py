@@ -136,4 +136,4 @@ def test_of_many_runs_the_largest_are_shown() -> None:
     block = block_of(memory, 3200)
     assert COUNTER.count(block) <= 64
     assert "\nand " in block
-    assert len(memory.reachable()) == 40
+    assert len(memory.reachable) == 40

@@ -31,7 +31,7 @@ class FoldFragments(Arguments):
 
 def _run(memory: WorkingMemory, arguments: FoldFragments, inputs: Inputs) -> Outcome:
     chosen = selected(memory, arguments.fragments, arguments.but)
-    reachable = {fragment.id for fragment in memory.reachable()}
+    reachable = {fragment.id for fragment in memory.reachable}
     foldable = [f for f in chosen if f.id in reachable and f.state is not FragmentState.FOLDED]
     hiding, pinned = apart(memory, foldable, arguments.fragments)
     hiding = outermost(hiding)
