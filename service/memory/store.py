@@ -90,11 +90,11 @@ class RedisMemoryStore:
         first = replace(start or WorkingMemory(), life=secrets.token_hex(4))
         memory = first.commit(events) if events else first
         born = secrets.token_hex(8) if token is None else token
+        await enter(self._connection, key, anew=False)
         said = await self._write(key, first, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
-        if said[0] in {"ok", "again", "exists"}:
-            await enter(self._connection, key, anew=said[0] == "ok")
         match said[0]:
             case "ok":
+                await enter(self._connection, key, anew=True)
                 return memory
             case "again":
                 return await self.load(key)
