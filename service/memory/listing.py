@@ -1,7 +1,7 @@
 """A tenant's list of sessions in Redis: a sorted set of names by the time that they were made.
 
 On a cluster it lives apart from the sessions, so no script changes both. It may name sessions that are gone: those
-whose time to live ended, or whose deletion was cut off. Whoever walks over such names takes them off.
+whose time to live ended, or whose making or deletion was cut off. Whoever walks over such names takes them off.
 """
 
 from __future__ import annotations
@@ -20,12 +20,15 @@ _MOST_NAMES = 5000
 
 
 async def enter(connection: RedisConnection, key: SessionKey, *, anew: bool) -> None:
-    """Put a session on its tenant's list. To be called when it was made, so that a listed session isn't about to be.
+    """Put a session on its tenant's list. To be called before it is made and when it was.
+
+    Before, so that no session is left that isn't listed, where the server goes away or hangs in between; then again,
+    because who walked over the name meanwhile took it off.
 
     Args:
         connection: Where the server is.
         key: The session.
-        anew: Whether it was made just now; else its name keeps the time that it stands there with.
+        anew: Whether it was made just now; else its name keeps the time that it may stand there with.
     """
     arguments = [key.session, "" if anew else "NX"]
     await connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], arguments)

@@ -46,8 +46,6 @@ from riffler.tools.memory import Stamp, WorkingMemory
 
 _MOST_EVENTS = 1000
 """Events since the version that a process knows; where more happened, the whole session is read anew."""
-_PAGE = 500
-"""Events of the past that are read at once."""
 _REMEMBERED_S = 86_400.0
 """How long a deletion is remembered, so that the same one can be repeated."""
 
@@ -61,6 +59,7 @@ class RedisMemoryStore:
         cache_characters: Characters of conversations that this process keeps, to read only what is new; what is
             kept beside the text counts too, see `cache.size_of`. 0 keeps none.
         history_versions: How many versions a session's history goes back, at least.
+        page_events: Events of the past that are read at once.
     """
 
     def __init__(
@@ -69,11 +68,13 @@ class RedisMemoryStore:
         ttl_s: float = 0.0,
         cache_characters: int = 32_000_000,
         history_versions: int = 10_000,
+        page_events: int = 500,
     ) -> None:
         self._connection = connection
         self._ttl_s, self._ttl_ms = ttl_s, _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
         self._history_versions = history_versions
+        self._page_events = page_events
 
     async def create(
         self,
@@ -89,11 +90,11 @@ class RedisMemoryStore:
         first = replace(start or WorkingMemory(), life=secrets.token_hex(4))
         memory = first.commit(events) if events else first
         born = secrets.token_hex(8) if token is None else token
+        await enter(self._connection, key, anew=False)
         said = await self._write(key, first, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
-        if said[0] in {"ok", "again", "exists"}:
-            await enter(self._connection, key, anew=said[0] == "ok")
         match said[0]:
             case "ok":
+                await enter(self._connection, key, anew=True)
                 return memory
             case "again":
                 return await self.load(key)
@@ -159,7 +160,7 @@ class RedisMemoryStore:
         rows: list[tuple[str, Sequence[str]]] = []
         start = str(memory.version)
         while order.wants_more(found):
-            read = await self._script("past", key, memory.life, start, str(_PAGE))
+            read = await self._script("past", key, memory.life, start, str(self._page_events))
             if read is None:
                 raise _unknown(key)
             versions, used = versions_from([*rows, *read], memory.messages)
@@ -168,7 +169,7 @@ class RedisMemoryStore:
                     return tuple(found)  # a gap: what lies behind it leads nowhere
                 found.append(version)
             rows = [*rows, *read][used:]
-            if len(read) < _PAGE:
+            if len(read) < self._page_events:
                 break
             start = f"({read[-1][0]}"
         return tuple(found)

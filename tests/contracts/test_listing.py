@@ -1,5 +1,6 @@
 """A tenant's list of sessions, as every `MemoryStore` gives it, shown on a real server."""
 
+import asyncio
 import secrets
 
 from hypothesis import HealthCheck, given, settings
@@ -78,6 +79,19 @@ async def test_a_session_made_again_is_listed_again(
     assert [summary.session for summary in found] == ["s-0", "s-2"]
     assert found[0].created_us > first
     assert await memory_connection.run(lambda client: client.zcard(session_index(tenant))) == 2
+
+
+async def test_each_session_is_listed_whoever_reads_the_list_meanwhile(memory_store: RedisMemoryStore) -> None:
+    """A name is on the list before its session is there, and a reader takes it off: in the end each one is listed."""
+    tenant = f"tenant-{secrets.token_hex(8)}"
+    made = asyncio.gather(*(memory_store.create(key_of(tenant, number)) for number in range(300)))
+
+    async def read() -> None:
+        while not made.done():
+            await memory_store.sessions(tenant)
+
+    await asyncio.gather(made, *(read() for _ in range(10)))
+    assert len(await listed(memory_store, tenant, 100)) == 300
 
 
 async def test_deleting_takes_the_name_off_the_list(

@@ -116,6 +116,7 @@ async def test_a_creation_that_is_refused_leaves_nothing(
     await memory_connection.run(lambda client: client.delete(state, session_index(session_key.tenant)))
     with pytest.raises(SessionBusy):
         await memory_store.create(session_key, events=[said(WorkingMemory(), "one")])
+    assert (await memory_store.sessions(session_key.tenant)).sessions == []
     left = [*session_keys(session_key), session_index(session_key.tenant)]
     assert await memory_connection.run(lambda client: client.exists(*left)) == 1
     assert await memory_connection.run(lambda client: client.exists(held)) == 1

@@ -60,7 +60,7 @@ async def test_each_version_can_be_had_again(memory_store: RedisMemoryStore, ses
 
 
 async def test_a_long_past_is_read_in_parts(
-    memory_store: RedisMemoryStore, session_key: SessionKey, monkeypatch: pytest.MonkeyPatch
+    memory_store: RedisMemoryStore, memory_connection: RedisConnection, session_key: SessionKey
 ) -> None:
     """Wherever a part ends, also within a version, nothing is lost or read twice; no more is read than wanted."""
     were = await lived(memory_store, session_key)
@@ -68,9 +68,9 @@ async def test_a_long_past_is_read_in_parts(
     second = [version.number for version in whole if version.edits][1]
     enough = sum(len(version.events) for version in whole if version.number >= second)
     for page in range(1, 8):
-        monkeypatch.setattr("riffler.service.memory.store._PAGE", page)
-        assert await memory_store.past(session_key, were[-1], ALL) == whole
-        some = await memory_store.past(session_key, were[-1], PastOrder(edits=2))
+        store = RedisMemoryStore(memory_connection, page_events=page)
+        assert await store.past(session_key, were[-1], ALL) == whole
+        some = await store.past(session_key, were[-1], PastOrder(edits=2))
         assert some == whole[: len(some)]
         assert sum(version.edits for version in some) >= 2
         assert sum(len(version.events) for version in some) <= enough + page + 3

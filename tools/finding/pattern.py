@@ -11,15 +11,16 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from math import prod
+from typing import Protocol
 
 import regex
 
 from riffler.errors import InvalidArguments, PatternTooSlow
 from riffler.tools.finding.base import Found, Page, by_position
-from riffler.tools.finding.limit import Limit
+from riffler.tools.finding.limit import Clock, Limit, own_time
 from riffler.tools.fragments import Span
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import one_line
@@ -37,6 +38,64 @@ _CALL = re.compile(r"\\.|(\(\?(?:R|[+-]?\d|&|P(?![<=])))", re.DOTALL)
 """A call of the pattern or of a group, after whatever is escaped: (?R), (?1), (?-1), (?&name), (?P>name), (?P&name)."""
 
 
+class Match(Protocol):
+    """A place in a text."""
+
+    def span(self) -> tuple[int, int]:
+        """Give where it begins and ends."""
+        ...
+
+
+class Matcher(Protocol):
+    """A pattern made ready to search texts, as the package `regex` has it."""
+
+    def finditer(self, text: str, start: int, end: int, /, *, timeout: float) -> Iterator[Match]:
+        """Find the matches in a part of a text, as they follow each other.
+
+        Args:
+            text: The text.
+            start: Where the part begins.
+            end: Where it ends.
+            timeout: Seconds of the whole process's time until it gives up.
+
+        Returns:
+            The matches. Reading on raises `TimeoutError` when the time is up, and `MemoryError` when the memory is that
+            matching may take.
+        """
+        ...
+
+
+def compile_pattern(query: str) -> Matcher:
+    """Compile a pattern with the package `regex`, unless it is one that could take too long or too much memory.
+
+    Args:
+        query: The pattern.
+
+    Returns:
+        What searches for it.
+
+    Raises:
+        InvalidArguments: It is no pattern, or one that is refused.
+    """
+    if len(query) > _LONGEST:
+        raise InvalidArguments(f"queries: a pattern may have {_LONGEST} characters, got {len(query)}")
+    called = next((match for match in _CALL.finditer(query) if match[1]), None)
+    if called:
+        raise InvalidArguments(
+            f"queries: the pattern {_quoted(query)} calls itself or a group at position {called.start()}, which is not "
+            'allowed: write the group out, or "\\(" for a bracket'
+        )
+    nodes = len(query) * prod(max(1, int(least)) for least in _REPEAT.findall(query))
+    if nodes > _MOST_NODES:
+        raise InvalidArguments(f"queries: the repeats in the pattern {_quoted(query)} are too many: use * or +")
+    try:
+        return regex.compile(query, regex.MULTILINE, cache_pattern=False)
+    except regex.error as exc:  # it names the position
+        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is not valid: {exc}") from exc
+    except (RecursionError, OverflowError) as exc:
+        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is nested too deep") from exc
+
+
 class Pattern:
     """Finds matches of regular expressions, as they follow each other from a text's start; empty ones don't count.
 
@@ -44,12 +103,23 @@ class Pattern:
         memory: The working memory.
         areas: Where to look. A pattern sees the ends of an area as the ends of a text.
         limit_s: Seconds from now until the search is given up.
+        compiler: Makes a query ready to search texts.
+        clock: Measures the seconds.
     """
 
-    def __init__(self, memory: WorkingMemory, areas: Sequence[Span], limit_s: float = LIMIT_S) -> None:
+    def __init__(
+        self,
+        memory: WorkingMemory,
+        areas: Sequence[Span],
+        limit_s: float = LIMIT_S,
+        *,
+        compiler: Callable[[str], Matcher] = compile_pattern,
+        clock: Clock = own_time,
+    ) -> None:
         self._memory = memory
         self._areas = areas
-        self._limit = Limit(limit_s)
+        self._limit = Limit(limit_s, clock)
+        self._compiler = compiler
 
     def find(self, query: str, page: Page) -> Found:
         """Find a pattern's matches.
@@ -64,12 +134,12 @@ class Pattern:
         Raises:
             PatternTooSlow: The time is up, or the memory that matching may take.
         """
-        compiled = _compile(query)
+        matcher = self._compiler(query)
 
         def look(area: Span, low: int, high: int, most: int, *, newest: bool) -> tuple[int, list[Span]]:
             count = 0
             kept = deque[tuple[int, int]](maxlen=most if newest else None)
-            for start, end in self._matches(compiled, area):
+            for start, end in self._matches(matcher, area):
                 count += 1
                 if low <= start and end <= high and (newest or len(kept) < most):
                     kept.append((start, end))
@@ -89,7 +159,7 @@ class Pattern:
                 "nest no repeats, or search for plain text"
             ) from exc
 
-    def _matches(self, pattern: regex.Pattern[str], area: Span) -> Iterator[tuple[int, int]]:
+    def _matches(self, matcher: Matcher, area: Span) -> Iterator[tuple[int, int]]:
         text = self._memory.messages[area.message].texts[area.slot]
         given, share = 0, _SLACK
         while True:
@@ -97,7 +167,7 @@ class Pattern:
             if left_s <= 0:  # in a short text `regex` itself would not look at the time
                 raise TimeoutError
             try:
-                found = pattern.finditer(text, area.start, area.end, timeout=left_s * share)
+                found = matcher.finditer(text, area.start, area.end, timeout=left_s * share)
                 for match in islice(found, given, None):  # again the same ones come first
                     given += 1
                     start, end = match.span()
@@ -111,26 +181,6 @@ class Pattern:
                 share *= 2
             else:
                 return
-
-
-def _compile(query: str) -> regex.Pattern[str]:
-    if len(query) > _LONGEST:
-        raise InvalidArguments(f"queries: a pattern may have {_LONGEST} characters, got {len(query)}")
-    called = next((match for match in _CALL.finditer(query) if match[1]), None)
-    if called:
-        raise InvalidArguments(
-            f"queries: the pattern {_quoted(query)} calls itself or a group at position {called.start()}, which is not "
-            'allowed: write the group out, or "\\(" for a bracket'
-        )
-    nodes = len(query) * prod(max(1, int(least)) for least in _REPEAT.findall(query))
-    if nodes > _MOST_NODES:
-        raise InvalidArguments(f"queries: the repeats in the pattern {_quoted(query)} are too many: use * or +")
-    try:
-        return regex.compile(query, regex.MULTILINE, cache_pattern=False)
-    except regex.error as exc:  # it names the position
-        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is not valid: {exc}") from exc
-    except (RecursionError, OverflowError) as exc:
-        raise InvalidArguments(f"queries: the pattern {_quoted(query)} is nested too deep") from exc
 
 
 def _quoted(query: str) -> str:

@@ -1,4 +1,4 @@
--- Puts a session that was just made on its tenant's list. The list may name sessions that are gone: readers look.
+-- Puts a session on its tenant's list. The list may name sessions that are gone, or aren't made: readers look.
 -- KEYS  the list
 -- ARGV  1 session   2 'NX' to leave one alone that stands there, '' to give it a new time
 -- Gives the number of new names.

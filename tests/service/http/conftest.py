@@ -1,11 +1,12 @@
-"""Fixtures of the API's tests: a service with a scripted model, on the Redis that all tests share."""
+"""Fixtures of the API's tests: a service with a scripted model, on the Redis that all tests share, or a Redis alone."""
 
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.service.http.own_redis import OwnRedis
 from tests.service.http.served import served
 
 from riffler.service.app import Riffler
@@ -49,3 +50,12 @@ async def client(riffler: Riffler) -> AsyncIterator[httpx.AsyncClient]:
     """A client of a service that runs."""
     async with served(riffler, max_body_bytes=12_000_000) as made:
         yield made
+
+
+@pytest.fixture
+def redis(tmp_path: Path) -> Iterator[OwnRedis]:
+    """A server of this test."""
+    own = OwnRedis(tmp_path)
+    own.start()
+    yield own
+    own.kill()

@@ -4,15 +4,13 @@ import asyncio
 import os
 import secrets
 import signal
-import subprocess
 import time
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from collections.abc import Awaitable
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.service.http.own_redis import OwnRedis, service_on
 from tests.service.http.served import served
 
 from riffler.service.app import Riffler
@@ -20,61 +18,12 @@ from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.local_faults import Fault
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
-from riffler.service.memory.server_binary import find_server
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.settings import read_settings
 
 ASK = {"question": "Where is the boat?"}
 PROBES = ("livez", "readyz", "metrics")
 SAY = {"messages": [{"role": "user", "content": "The boat is blue."}]}
-
-
-@dataclass
-class OwnRedis:
-    """A server that an operator would run, in a folder, with its data on disk."""
-
-    folder: Path
-    process: subprocess.Popen[bytes] | None = None
-
-    @property
-    def url(self) -> str:
-        """Its address."""
-        return f"unix://{self.folder / 'own.sock'}"
-
-    def start(self) -> None:
-        """Start it, and wait until it listens."""
-        options = "--port 0 --unixsocket own.sock --appendonly yes --appendfsync always --save".split()
-        self.process = subprocess.Popen(
-            [find_server(), *options, ""], cwd=self.folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
-        )
-        deadline = time.monotonic() + 20
-        while not (self.folder / "own.sock").exists():
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-
-    def kill(self) -> None:
-        """Kill it, as a crash does."""
-        assert self.process is not None
-        self.process.kill()
-        self.process.wait()
-        (self.folder / "own.sock").unlink(missing_ok=True)
-
-
-@pytest.fixture
-def redis(tmp_path: Path) -> AsyncIterator[OwnRedis]:
-    """A server of this test."""
-    own = OwnRedis(tmp_path)
-    own.start()
-    yield own  # type: ignore[misc]
-    own.kill()
-
-
-@asynccontextmanager
-async def service_on(url: str, model: ScriptedEngine) -> AsyncIterator[tuple[httpx.AsyncClient, Riffler]]:
-    """Serve on a Redis of one's own."""
-    settings = read_settings(redis_url=url, lease_s=2)
-    async with Riffler(settings, engine=model) as riffler, served(riffler) as client:
-        yield client, riffler
 
 
 async def test_redis_gone_is_told_and_redis_back_is_riffler_back(redis: OwnRedis) -> None:
@@ -194,14 +143,13 @@ async def test_a_redis_that_hangs_holds_no_probe_up(redis: OwnRedis) -> None:
     """Stopped, not dead: probes and the scrape answer within seconds and say which part it is; then all goes on."""
     async with service_on(redis.url, ScriptedEngine(lambda _: "In the harbour.")) as (client, _):
         path = (await client.post("/api/v1/sessions", json=SAY)).headers["location"]
-        assert redis.process is not None
-        redis.process.send_signal(signal.SIGSTOP)
+        redis.hang()
         try:
             began = time.monotonic()
             live, ready, scraped = await asyncio.gather(*(client.get(f"/{name}") for name in PROBES))
             assert time.monotonic() - began < 5
         finally:
-            redis.process.send_signal(signal.SIGCONT)
+            redis.go_on()
         assert (live.status_code, ready.status_code, scraped.status_code) == (200, 503, 200)
         assert list(ready.json()["failures"]) == ["redis"]
         assert "riffler_redis_up 0.0" in scraped.text

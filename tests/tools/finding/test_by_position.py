@@ -2,10 +2,8 @@
 
 import re
 import sys
-import time
 import unicodedata
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 import regex
@@ -29,7 +27,7 @@ from riffler.tools.finding.any_case import AnyCase
 from riffler.tools.finding.base import Order, Page
 from riffler.tools.finding.exact import Exact
 from riffler.tools.finding.folded import Folded, fold, is_mark
-from riffler.tools.finding.pattern import Pattern
+from riffler.tools.finding.pattern import Match, Pattern
 from riffler.tools.fragments import Span
 
 LISTS = st.lists(TEXTS, min_size=1, max_size=4)
@@ -258,16 +256,16 @@ def test_what_looks_like_a_call_and_is_none_is_searched(pattern: str) -> None:
     assert Pattern(memory_of("R()"), areas_of("R()")).find(pattern, Page("newest", 5)).total >= 1
 
 
-def test_a_pattern_that_fills_the_memory_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pattern_that_fills_the_memory_is_refused() -> None:
     """Where `regex` gives up for want of memory, the call is refused as one that takes too long."""
 
     class Full:
-        def finditer(self, *_: object, **__: object) -> None:
+        def finditer(self, _text: str, _start: int, _end: int, *, timeout: float) -> Iterator[Match]:
             raise MemoryError
 
-    monkeypatch.setattr(regex, "compile", lambda *_, **__: Full())
+    finder = Pattern(memory_of("a"), areas_of("a"), compiler=lambda _: Full())
     with pytest.raises(PatternTooSlow, match='the pattern "a" took too much memory'):
-        Pattern(memory_of("a"), areas_of("a")).find("a", Page("newest", 5))
+        finder.find("a", Page("newest", 5))
 
 
 def test_the_limit_is_the_calls() -> None:
@@ -278,14 +276,26 @@ def test_the_limit_is_the_calls() -> None:
 
 
 class Stopped:
-    """Stands for a pattern that is stopped after some matches, as in a process whose other threads are busy."""
+    """Stands for a pattern that is stopped after some matches, as in a process whose other threads are busy.
 
-    def __init__(self, needed_s: float) -> None:
+    Args:
+        needed_s: Seconds of the process's time that it needs.
+        own: This thread's share of the time that a search is given.
+    """
+
+    def __init__(self, needed_s: float, own: float = 0.0) -> None:
         self.needed_s = needed_s
+        self.own = own
+        self.used_s = 5.0
         self.timeouts: list[float] = []
 
-    def finditer(self, text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
+    def clock(self) -> float:
+        """Tell what this thread has used."""
+        return self.used_s
+
+    def finditer(self, text: str, start: int, end: int, *, timeout: float) -> Iterator[Match]:
         """Give each character, or the first three where the time isn't enough."""
+        self.used_s += timeout * self.own
         self.timeouts.append(timeout)
         for number, match in enumerate(re.compile(".").finditer(text, start, end)):
             if number == 3 and timeout < self.needed_s:
@@ -294,31 +304,20 @@ class Stopped:
 
 
 @pytest.mark.parametrize("order", ORDERS)
-def test_the_time_of_other_threads_does_not_count(monkeypatch: pytest.MonkeyPatch, order: Order) -> None:
+def test_the_time_of_other_threads_does_not_count(order: Order) -> None:
     """Where `regex` stops before this thread's time is up, the text is searched again, and no match comes twice."""
     busy = Stopped(needed_s=11.0)
-    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
-    monkeypatch.setattr(time, "thread_time", lambda: 5.0)
-    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0, compiler=lambda _: busy, clock=busy.clock)
     assert finder.find("x", Page(order, 50)).total == 7
     assert busy.timeouts == [2.5, 5, 10, 20]
     spans = finder.find("x", Page("oldest", 50)).spans
     assert [(span.start, span.end) for span in spans] == [(place, place + 1) for place in range(7)]
 
 
-def test_this_threads_own_time_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_threads_own_time_counts() -> None:
     """A search that was stopped often is given up once one try has used the limit up."""
-    busy, clock = Stopped(needed_s=1000.0), [0.0]
-    finditer = busy.finditer
-
-    def slow(text: str, start: int, end: int, *, timeout: float) -> Iterator[Any]:
-        clock[0] += timeout / 8
-        return finditer(text, start, end, timeout=timeout)
-
-    monkeypatch.setattr(busy, "finditer", slow)
-    monkeypatch.setattr(regex, "compile", lambda *_, **__: busy)
-    monkeypatch.setattr(time, "thread_time", lambda: clock[0])
-    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0)
+    busy = Stopped(needed_s=1000.0, own=1 / 8)
+    finder = Pattern(memory_of("abcdefg"), areas_of("abcdefg"), limit_s=2.0, compiler=lambda _: busy, clock=busy.clock)
     with pytest.raises(PatternTooSlow, match="longer than 2 s"):
         finder.find("x", Page("newest", 50))
     assert len(busy.timeouts) == 4
