@@ -66,7 +66,7 @@ def dropped(original: str, summary: str) -> Lost:
     seen = np.zeros(len(found.said), np.bool_)
     there, naming = Said([summary]), Naming()
     for block in found.blocks():
-        telling = np.flatnonzero(np.isin(block.kinds, _TOLD_APART) & ~block.opening & ~seen[block.groups])
+        telling = np.flatnonzero(np.isin(block.kinds, _TOLD_APART) & ~block.loose & ~seen[block.groups])
         fresh = telling[np.sort(np.unique(block.groups[telling], return_index=True)[1])]
         seen[block.groups[fresh]] = True
         for at in fresh.tolist():

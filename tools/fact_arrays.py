@@ -44,14 +44,14 @@ class Block(NamedTuple):
         spots: Of their first characters, int64.
         ends: Of one past their last, int64.
         kinds: Which of `KINDS`, uint8.
-        opening: See `Fact`, bool.
+        loose: See `Fact`, bool.
         groups: Numbers of what they say, int64.
     """
 
     spots: NDArray[np.int64]
     ends: NDArray[np.int64]
     kinds: NDArray[np.uint8]
-    opening: NDArray[np.bool_]
+    loose: NDArray[np.bool_]
     groups: NDArray[np.int64]
 
 
@@ -61,7 +61,7 @@ class FactArrays:
 
     Attributes:
         spots: Of their first characters, uint32 (N,).
-        tails: Length, kind and opening in `TAIL_BITS` bits, uint16 (N,); facts of one spot are in its order.
+        tails: Length, kind and loose in `TAIL_BITS` bits, uint16 (N,); facts of one spot are in its order.
         groups: What each says: a number in `said`, in as few bytes as G takes (N,).
         said: Hashes of the different ones, ascending, int64 (G,).
         by_group: Numbers of facts in the order of group, then place, uint32 (N,).
@@ -126,9 +126,9 @@ class FactReader:
         found = raw_facts(text)
         while True:
             places, hashes = self._places, self._hashes
-            for kind, said, start, end, opening in islice(found, BLOCK - len(places)):
+            for kind, said, start, end, loose in islice(found, BLOCK - len(places)):
                 length = end - start << LENGTH_SHIFT
-                places.append(base + start << TAIL_BITS | length | _KIND_BITS_OF[kind] | opening)
+                places.append(base + start << TAIL_BITS | length | _KIND_BITS_OF[kind] | loose)
                 hashes.append(hash(kind + said))
             if len(places) < BLOCK:
                 return

@@ -1,6 +1,6 @@
 """The place of a fact as one number, so that places sort as they stand, and are worked with in arrays.
 
-It has 64 bits: which text, first character, length, kind, opening. P places are uint64 (P,).
+It has 64 bits: which text, first character, length, kind, loose. P places are uint64 (P,).
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ class Place(NamedTuple):
         start: Its first character.
         end: One past its last.
         kind: What it is.
-        opening: See `Fact`.
+        loose: See `Fact`.
     """
 
     text: int
     start: int
     end: int
     kind: Kind
-    opening: bool
+    loose: bool
 
 
 def packed(text: int, start: int) -> int:

@@ -2,8 +2,9 @@
 
     key      of a pair (`pairs.py`): `key: value` in lines and inside them, `"key": "value"`, a table's row of two cells
     name     words with a capital that follow each other (`Marie Curie`); articles and the like before them don't
-             belong. A single word that opens a sentence may be a name or not: it is found, and marked. In German,
-             where each noun has a capital, a name has two words, or capitals only
+             belong. A single word that opens a sentence may be a name or not: it is found, and marked. One that stands
+             alone on its line, in a list or between quotes is a name. In German, where each noun has a capital, a name
+             has two words, or capitals only
     number   (`quantities.py`) with sign, currency and short unit: `1,234.5`, `-300`, `5 mg`; words with digits: `A17`
     heading  of Markdown: after `#`, or underlined
 
@@ -19,7 +20,7 @@ from itertools import chain
 from typing import Literal, NamedTuple
 
 from riffler.tools.common_words import COMMON, COMMON_IN_GERMAN, is_german
-from riffler.tools.pairs import LONGEST, pair_of, pairs, plain
+from riffler.tools.pairs import LONGEST, is_prose, pair_of, pairs, plain
 from riffler.tools.quantities import compared, quantities
 
 __all__ = ["LONGEST", "Fact", "Kind", "Raw", "as_compared", "facts", "pair_of", "plain", "raw_facts"]
@@ -37,6 +38,9 @@ _PASSAGE = 4000
 _QUOTES = "\"'“”‘’«»([{*_#>`-• \t"
 _ENDS = ".!?:;…。！？：；\n"
 
+_ALONE = re.compile(r"['’\"”»*_`]{0,3}+(?:[,;][ \t]{0,8}+)?+(?:\r?\n(?!={3}|-{3})|\Z)|[\"”»]")
+"""What follows a word that has its line or its quotes for itself; under a heading there's a line of signs."""
+
 _LETTER = re.compile(r"\w")
 _HASHED = re.compile(r"\n#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
 _FIRST_HASHED = re.compile(r"#{1,6}[ \t]{1,8}+([^\s#][^\n]{0,199})")
@@ -53,14 +57,15 @@ class Fact(NamedTuple):
         text: What is compared: equal texts of a kind are the same fact.
         start: Where it begins.
         end: Where it is over, at most `LONGEST` characters on. A key's fact is the whole pair.
-        opening: Whether it is a single word with a capital that its place explains, so that it may be no name.
+        loose: Whether it binds less than others of its kind: a single word with a capital that its place explains, so
+            that it may be no name; a pair whose value is prose, so that a newer one doesn't replace it.
     """
 
     kind: Kind
     text: str
     start: int
     end: int
-    opening: bool = False
+    loose: bool = False
 
 
 def facts(text: str) -> Iterator[Fact]:
@@ -97,7 +102,7 @@ def as_compared(kind: Kind, stated: str) -> str:
 
 def _keys(text: str) -> Iterator[Raw]:
     for key, start, end in pairs(text):
-        yield "key", key, start, end, False
+        yield "key", key, start, end, is_prose(text[start:end])
 
 
 def _names(text: str) -> Iterator[Raw]:
@@ -119,12 +124,18 @@ def _names(text: str) -> Iterator[Raw]:
             continue
         if german and single and not name.isupper():
             continue
-        yield "name", name.casefold(), start, start + len(name), opens and single and name[1:].islower()
+        loose = opens and single and name[1:].islower() and not _stands_alone(text, start, start + len(name))
+        yield "name", name.casefold(), start, start + len(name), loose
 
 
 def _opens(text: str, start: int) -> bool:
     """Tell whether a sentence, a line or a value begins here. Looks a few characters back."""
     return text[max(0, start - 12) : start].rstrip(_QUOTES)[-1:] in _ENDS  # nothing before it is in there too
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    """Tell whether a word has its line, its place in a list or its quotes for itself, and is no heading."""
+    return _ALONE.match(text, end) is not None and "#" not in text[max(0, start - 8) : start].rpartition("\n")[2]
 
 
 def _numbers(text: str) -> Iterator[Raw]:
@@ -135,7 +146,8 @@ def _numbers(text: str) -> Iterator[Raw]:
 def _headings(text: str) -> Iterator[Raw]:
     first = _FIRST_HASHED.match(text)
     for match in chain([first] if first else [], _HASHED.finditer(text)):
-        yield _heading(match[1], match.start(1))
+        if _LETTER.search(match[1]):
+            yield _heading(match[1], match.start(1))
     for match in _UNDERLINE.finditer(text):
         end = match.start()
         start = max(text.rfind("\n", max(0, end - LONGEST), end) + 1, end - LONGEST, 0)

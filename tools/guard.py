@@ -3,7 +3,8 @@
 A name, a number or a heading is lost when no other place of it is visible. A key is lost when no other pair of it is;
 and where pairs of it stay visible, but the newest of them says something else than the newest one now, its newest value
 is lost: what stays would mislead. Names and numbers of a pair are no loss where a newer pair of its key stays: they
-are old. Summaries in view count as text in view; inner steps of the agent don't.
+are old. But a pair whose value is prose (`Anna: the key is in room 5, by the stairs`) is replaced by no other.
+Summaries in view count as text in view; inner steps of the agent don't.
 
 It only speaks. Whether something is hidden all the same is for the model, or for `strict`, to say.
 
@@ -156,7 +157,8 @@ class _Gone:
     def from_messages(self) -> Iterator[tuple[int, bool]]:
         """Give by position the places of what messages lose, and whether it is a key of which an older value stays."""
         there, keys = self.newest > 0, kinds_of(self.newest) == _KEY
-        stale = there & keys & (self.staying > 0) & (self.staying < self.newest)
+        prose = (self.newest & 1) > 0
+        stale = there & keys & ~prose & (self.staying > 0) & (self.staying < self.newest)
         for number in np.flatnonzero(stale).tolist():
             now, then = (pair_of(self.stated_at(int(places[number])))[1] for places in (self.newest, self.staying))
             stale[number] = now != then
@@ -199,14 +201,14 @@ class _Gone:
         """Give the facts that a summary tells and nothing else in view: hash, first character, and what is lost."""
         found = sorted(facts(summary), key=lambda fact: (fact.start, fact.kind != "key"))
         said = np.array([hash_of(fact.kind, fact.text) for fact in found], np.int64)
-        told = set(said[[not fact.opening for fact in found]].tolist())
+        told = set(said[[fact.kind == "key" or not fact.loose for fact in found]].tolist())
         text = self.index.number_of(at.message, at.slot)
         place = packed(text, at.start) if text is not None else 0
         old_until = 0
         staying = _staying(self.index, self.after, said).tolist()
         for fact, each, newer in zip(found, said.tolist(), staying, strict=True):
             if fact.kind == "key":
-                old_until = fact.end if newer > place else 0
+                old_until = fact.end if newer > place and not fact.loose else 0
             if fact.start >= old_until and each in told and not newer:
                 yield each, fact.start, _Loss(fact.kind, summary[fact.start : fact.end])
 
@@ -217,7 +219,7 @@ class _Gone:
         for told in self.index.told(self.spans) if alone.any() else ():
             numbers = np.searchsorted(self.hashes, told.hashes)
             shown, pairs = self.before.shows(told.places), kinds_of(told.places) == _KEY
-            older = shown & pairs & (self.staying[numbers] > told.places)
+            older = shown & pairs & (told.places & 1 == 0) & (self.staying[numbers] > told.places)
             for at in np.flatnonzero(older).tolist():
                 older[at] = not self._of_a_record(int(told.places[at]))
             stale = last_pair.stale(*edges_of(told.places), pairs, older)

@@ -27,6 +27,10 @@ _MOST_WORDS = 6
 _FEW_WORDS = 3
 """Of a key inside a line."""
 
+_STATE_WORDS, _STATE_CHARACTERS = 4, 60
+"""Of a value at most, for it to be a state that a newer pair of its key replaces. What is longer says more than that:
+somebody's turn in a talk, a line of a log, a note."""
+
 _MOST_KNOWN = 1000
 """Keys whose comparison is kept while a text is read."""
 
@@ -101,6 +105,20 @@ def pairs(text: str) -> Iterator[tuple[str, int, int]]:
             end = min(value.end() if value else match.end(), start + LONGEST)
     if key:
         yield key, start, end
+
+
+def is_prose(stated: str) -> bool:
+    """Tell whether the value of a pair is more than a state, so that a newer pair of its key doesn't replace it.
+
+    Args:
+        stated: The characters of the pair.
+
+    Returns:
+        Whether it has more than a few words, or is long.
+    """
+    between = _PARTS.search(stated)
+    value = stated[between.end() if between else 0 :]
+    return len(value) > _STATE_CHARACTERS or len(value.split(None, _STATE_WORDS)) > _STATE_WORDS
 
 
 def pair_of(stated: str) -> tuple[str, str]:

@@ -71,11 +71,12 @@ def weigh(memory: WorkingMemory, fragments: Sequence[Fragment]) -> Weights:
     for rows in table:
         block, group = rows.block, rows.block.groups
         newest = known.newest_in(rows)
-        stale = pairs_before.stale(block.spots, block.ends, rows.keys, rows.visible & ~newest)
+        prose = rows.keys & block.loose
+        stale = pairs_before.stale(block.spots, block.ends, rows.keys, rows.visible & ~newest & ~prose)
         keeps.add(rows, newest & rows.in_one & ~(known.safe[group] & ~rows.keys) & ~stale)
         pairs = rows.visible & rows.keys & rows.in_one
         stated.add(rows, pairs)
-        current.add(rows, pairs & newest)
+        current.add(rows, pairs & (newest | prose))
         np.add.at(covered, rows.first[pairs], (block.ends - block.spots)[pairs])
         rare = known.counts[group] <= _RARE
         taken_up.add(rows, rows.in_one & rare & (known.latest[group] > block.spots))
@@ -209,7 +210,7 @@ class _Known:
         for rows in table:
             block, group = rows.block, rows.block.groups
             np.add.at(counts, group, np.uint32(1))
-            named[group[~block.opening]] = True
+            named[group[~block.loose | rows.keys]] = True
             shown = np.flatnonzero(rows.visible)
             np.maximum.at(known.newest, group[shown], shown + rows.number + 1)
             known.safe[group[rows.visible & ~rows.in_one & ~rows.keys]] = True

@@ -28,6 +28,9 @@ PIECES = st.sampled_from(
         "\n",
         "; ",
         "and then some words. ",
+        "Anna: we meet Marie Curie at 5, in room 17\n",
+        "\n- Rome\n",
+        "red: not the one of Paris but 17\n",
         "Rome was old. ",
         "城市：东京\n",
     ]

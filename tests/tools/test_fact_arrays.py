@@ -37,7 +37,7 @@ def contents(arrays: FactArrays) -> list[tuple[int, int, str, bool, int]]:
     for block in arrays.blocks():
         kinds = [KINDS[kind] for kind in block.kinds.tolist()]
         said = arrays.said[block.groups].tolist()
-        found += zip(block.spots.tolist(), block.ends.tolist(), kinds, block.opening.tolist(), said, strict=True)
+        found += zip(block.spots.tolist(), block.ends.tolist(), kinds, block.loose.tolist(), said, strict=True)
     return found
 
 
@@ -48,7 +48,7 @@ def test_all_facts_are_there_by_place(texts: list[str], middle: int) -> None:
     """Whatever the kinds in which they were found, and also when two halves are joined."""
     wanted, base = [], 0
     for text in texts:
-        wanted += [(base + f.start, base + f.end, f.kind, f.opening, hash_of(f.kind, f.text)) for f in facts(text)]
+        wanted += [(base + f.start, base + f.end, f.kind, f.loose, hash_of(f.kind, f.text)) for f in facts(text)]
         base += len(text) + 1
     whole = read(texts)
     assert len(whole) == len(wanted)

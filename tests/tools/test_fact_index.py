@@ -56,7 +56,7 @@ def test_a_grown_index_is_as_one_made_at_once(drawn: list[tuple[str, Origin]], s
         assert contents(index) == contents(FactIndex().of(entries[:stop]))
         assert index.of(entries[:stop]) is index
     wanted = sorted(
-        (number, 0, fact.start, fact.end, fact.kind, fact.opening, hash_of(fact.kind, fact.text))
+        (number, 0, fact.start, fact.end, fact.kind, fact.loose, hash_of(fact.kind, fact.text))
         for number, entry in enumerate(entries)
         for fact in (facts(entry.message.text) if entry.origin == "app" else ())
     )

@@ -30,7 +30,7 @@ class Stated(NamedTuple):
 
     before: bool
     after: bool
-    opening: bool
+    loose: bool
     value: str
     at: tuple[int, int, int]
     pair: str
@@ -50,11 +50,12 @@ def everything(memory: WorkingMemory, hiding: Sequence[Fragment]) -> dict[tuple[
                 after = before and not any(span.overlaps(f.span) for f in hiding)
                 if fact.kind == "key":
                     of_a_record = text[: fact.start].rstrip(" \t")[-1:] in {'"', "'", "|"}
-                    pair, pair_end = fact.text if before and not of_a_record else "", fact.end
+                    old = before and not of_a_record and not fact.loose
+                    pair, pair_end = fact.text if old else "", fact.end
                 value = pair_of(text[fact.start : fact.end])[1]
                 value = value if fact.kind == "key" else text[fact.start : fact.end]
                 around = pair if fact.start < pair_end else ""
-                stated = Stated(before, after, fact.opening, value, (message, slot, fact.start), around)
+                stated = Stated(before, after, fact.loose, value, (message, slot, fact.start), around)
                 found.setdefault((fact.kind, fact.text), []).append(stated)
     return found
 
@@ -79,11 +80,12 @@ def missing(
     left = [place for place in places if place.after]
     if kind != "key" and left:
         return ""
-    if not was or was[-1].after or all(place.opening for place in places) or said(was[-1].value):
+    no_name = kind != "key" and all(place.loose for place in places)
+    if not was or was[-1].after or no_name or said(was[-1].value):
         return ""
     if not left:
         return kind
-    return "value" if kind == "key" and left[-1].value != was[-1].value else ""
+    return "value" if kind == "key" and not was[-1].loose and left[-1].value != was[-1].value else ""
 
 
 def naive(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Sequence[str]) -> Lost:
@@ -107,11 +109,11 @@ def naive(memory: WorkingMemory, hiding: Sequence[Fragment], shown: Sequence[str
         old_until = 0
         for fact in sorted(facts(summary), key=lambda fact: (fact.start, fact.kind != "key")):
             if fact.kind == "key":
-                old_until = fact.end if newest.get(fact.text, at) > at else 0
+                old_until = fact.end if newest.get(fact.text, at) > at and not fact.loose else 0
             value = pair_of(summary[fact.start : fact.end])[1]
             places = stated.get((fact.kind, fact.text), [])
             stays = fact.start < old_until or any(place.after for place in places)
-            if not fact.opening and not stays and not said(fact.kind, fact.text, value):
+            if (fact.kind == "key" or not fact.loose) and not stays and not said(fact.kind, fact.text, value):
                 found[fact.kind].add(shortened(fact.text))
     del found[""]
     return Lost(*(tuple(sorted(each)) for each in found.values()))
@@ -177,6 +179,12 @@ def losing(memory: WorkingMemory, *numbers: int) -> Lost:
         (["t: 710; ", "t: 700; "], (2,), Lost(values=("t",), numbers=("700",))),
         (["room 700, ", "t: 700; ", "t: 710; "], (1, 2), Lost(numbers=("700",))),
         (["room 700, ", "t: 700; ", "t: 710; "], (2,), Lost()),
+        (
+            ["Anna: the safe 4711 is in room 5, by the stairs", "Anna: so we all meet there at noon"],
+            (1,),
+            Lost(numbers=("4711", "5")),
+        ),
+        (["a: so it was in the old days", "a: then came so many other ones"], (2,), Lost()),
         ([], (), Lost()),
     ],
 )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.tools.pairs import LONGEST, pair_of, pairs
+from riffler.tools.pairs import LONGEST, is_prose, pair_of, pairs
 
 
 def stated(text: str) -> list[tuple[str, str]]:
@@ -134,3 +134,19 @@ def test_pairs_stand_in_the_text(text: str) -> None:
     for key, start, end in found:
         assert 0 <= start < end <= min(len(text), start + LONGEST)
         assert " ".join(pair_of(text[start:end])[0].split()).casefold() == key
+
+
+@pytest.mark.parametrize(
+    ("stated", "prose"),
+    [
+        ("speed: 710", False),
+        ("status: moved to second floor", False),
+        ("Anna: we meet at five, in Ulm", True),
+        ("note: " + "x" * 61, True),
+        ("城市：东京", False),
+        ("no pair", False),
+    ],
+)
+def test_a_state_is_short(stated: str, prose: bool) -> None:
+    """A value of more than four words, or a long one, is prose: a newer pair of its key doesn't replace it."""
+    assert is_prose(stated) == prose
