@@ -21,12 +21,14 @@ class ChangedFragment:
         before: Its state at the earlier version; None when it was cut later.
         after: Its state at the later one; the same state where only the summary is another.
         tokens: Tokens of its original text.
+        place: Where it stands among all fragments of the later version, by position.
     """
 
     id: str
     before: FragmentState | None
     after: FragmentState
     tokens: int
+    place: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,9 @@ def difference(
     for id_, fragment in after.fragments.items():
         was = before.fragments.get(id_)
         if was is None or (was.state, was.summary) != (fragment.state, fragment.summary):
-            changed.append(ChangedFragment(id_, was.state if was else None, fragment.state, fragment.tokens))
+            changed.append(
+                ChangedFragment(id_, was.state if was else None, fragment.state, fragment.tokens, after.places[id_])
+            )
     return Difference(
         before=before.version,
         after=after.version,

@@ -331,7 +331,7 @@ def _words(events: Sequence[Event], memory: WorkingMemory) -> str:
             what = f"{count} message{'' if count == 1 else 's'}"
             return f"{what} came" if origin == "app" else f"{what} of a step"
         case TextCut():
-            return f"cut {ids_words(ids)}"
+            return f"cut {ids_words(memory, ids)}"
         case FragmentsFolded():
             return f"folded {_ids_words(ids, memory)}"
         case FragmentsRestored():
@@ -346,4 +346,4 @@ def _words(events: Sequence[Event], memory: WorkingMemory) -> str:
 
 
 def _ids_words(ids: Sequence[str], memory: WorkingMemory) -> str:
-    return f"{ids_words(ids)} ({sum(memory.fragments[id_].tokens for id_ in ids)} tokens)"
+    return f"{ids_words(memory, ids)} ({sum(memory.fragments[id_].tokens for id_ in ids)} tokens)"

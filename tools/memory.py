@@ -133,6 +133,11 @@ class WorkingMemory:
         return tuple(self.fragments[id_] for ids in self._slots.values() for id_ in ids)
 
     @cached_property
+    def places(self) -> Mapping[str, int]:
+        """Where each fragment stands in `by_position`. Folding and restoring don't change it."""
+        return {id_: place for place, id_ in enumerate(id_ for ids in self._slots.values() for id_ in ids)}
+
+    @cached_property
     def _outermost_hidden(self) -> dict[tuple[int, int], tuple[Fragment, ...]]:
         """By slot, what `_hidden_in` has found so far."""
         return {}
@@ -253,8 +258,8 @@ def _carry(before: WorkingMemory, after: WorkingMemory, events: Sequence[Event])
     elif "characters" in known:
         added = after.entries[len(before.entries) :]
         new["characters"] = known["characters"] + sum(len(entry.message.json) for entry in added)
-    if len(after.fragments) == len(before.fragments) and "_slots" in known:
-        new["_slots"] = known["_slots"]
+    if len(after.fragments) == len(before.fragments):
+        new |= {name: known[name] for name in ("_slots", "places") if name in known}
     touched = {after.fragments[id_].span.message for event in events for id_ in fragments_of(event)}
     if "hidden_slots" in known:
         new["hidden_slots"] = known["hidden_slots"] | {message: after._hidden_slots_of(message) for message in touched}

@@ -9,15 +9,16 @@
 After VISTA (arXiv 2606.30005), whose dashboard of tokens, age and state a block on every turn mattered beyond its
 tools. It stands inside the view's last message, so that the prefix stays, and only once there are fragments. It takes
 at most 2% of the budget: neighbours of one state are merged into runs, then first words are left out, then the
-smallest runs, and the block says how many it left out. Budgets so small that 2% would hold no run at all get 64 tokens.
-At the budget's edge a line says what to fold first.
+smallest runs, and the block says how many it left out. Tokens are those of a fragment's own text: others that were cut
+inside it have their own. Budgets so small that 2% would hold no run at all get 64 tokens. At the budget's edge a line
+says what to fold first.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from heapq import nsmallest
 
 from riffler.tools.first_words import first_words
@@ -72,13 +73,30 @@ def status_block(memory: WorkingMemory, used_tokens: int, sight: Sight) -> str:
     Returns:
         The block, of at most `sight.most_tokens` tokens and a few of its own frame.
     """
-    fragments = memory.reachable
+    fragments = _apart(memory.reachable)
     edge = _first_folds(memory, used_tokens, sight)
     for lines in _shorter_and_shorter(memory, fragments, sight.most_tokens // _LINE_TOKENS):
         block = _framed(memory.fence, used_tokens, sight, [*lines, *edge])
         if sight.counter.count(block) <= sight.most_tokens:
             return block
     return _largest(memory, runs_of(fragments), used_tokens, sight, edge)
+
+
+def _apart(fragments: Group) -> Group:
+    """Give each fragment the tokens of its own text, without those of fragments inside it, so that sums are right."""
+    found = list(fragments)
+    around: list[int] = []
+    for at, fragment in enumerate(fragments):
+        span = fragment.span
+        while around and not fragments[around[-1]].span.contains(span):
+            around.pop()
+        if around:
+            outer = found[around[-1]]
+            found[around[-1]] = replace(outer, tokens=max(0, outer.tokens - fragment.tokens))
+        following = fragments[at + 1].span if at + 1 < len(fragments) else span
+        if following.start < span.end and following is not span and span.contains(following):  # else it holds none
+            around.append(at)
+    return found
 
 
 def _first_folds(memory: WorkingMemory, used_tokens: int, sight: Sight) -> list[str]:
@@ -91,7 +109,7 @@ def _first_folds(memory: WorkingMemory, used_tokens: int, sight: Sight) -> list[
     first = next(iter(suggestions(memory, wanted, sight.counter, guard=False)), None)
     if first is None:
         return []
-    return [f"fold first: {ids_words(first.ids, 3)} {first.tokens}, {first.reason}"]
+    return [f"fold first: {ids_words(memory, first.ids, 3)} {first.tokens}, {first.reason}"]
 
 
 def _shorter_and_shorter(memory: WorkingMemory, fragments: Group, most_lines: int) -> Iterable[list[str]]:

@@ -60,9 +60,11 @@ def uncut_of_messages(memory: WorkingMemory, messages: str, roles: Collection[st
         elif not spans:
             pinned.append(index)
         found += spans
-    left = [f"message {index + 1} is cut already: {ids_words(fragments)}" for index, fragments in cut[:_TOLD]]
+    left = [f"message {index + 1} is cut already: {ids_words(memory, fragments)}" for index, fragments in cut[:_TOLD]]
     if len(cut) > _TOLD:
-        left.append(f"{len(cut) - _TOLD} more messages are cut already, the last of them: {ids_words(cut[-1][1])}")
+        left.append(
+            f"{len(cut) - _TOLD} more messages are cut already, the last of them: {ids_words(memory, cut[-1][1])}"
+        )
     if pinned:
         left.append(f"{_numbers(pinned)}: no text, or pinned as the question")
     if others and messages.strip():
@@ -93,7 +95,7 @@ def uncut_of_fragment(memory: WorkingMemory, id_: str) -> Uncut:
         for other in memory.fragments_of(fragment.span.message, fragment.span.slot)
         if other.id != id_ and fragment.span.contains(other.span)
     ]
-    return Uncut(spans, [f"{id_} is cut already: {ids_words(inner)}"] if inner else [])
+    return Uncut(spans, [f"{id_} is cut already: {ids_words(memory, inner)}"] if inner else [])
 
 
 def uncut_between(

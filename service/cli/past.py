@@ -82,7 +82,7 @@ def fork(
 
 def _lines(found: Difference) -> list[str]:
     """Write a difference: totals, then fragments by how they changed."""
-    from riffler.tools.runs import ids_words  # noqa: PLC0415
+    from riffler.tools.runs import in_few_words  # noqa: PLC0415
 
     lines = [f"version {found.before} to {found.after}"]
     lines.append(f"tokens    {found.tokens_before} seen before, {found.tokens_after} after")
@@ -90,11 +90,14 @@ def _lines(found: Difference) -> list[str]:
         lines.append(f"messages  {found.messages} came, from index {found.first}")
     if found.rewrite_before != found.rewrite_after:
         lines.append(f"question  shown as {_quoted(found.rewrite_after)}, before as {_quoted(found.rewrite_before)}")
+    places = {changed.id: changed.place for changed in found.fragments}
     changes: dict[str, list[str]] = {}
-    for changed in found.fragments:
+    for changed in sorted(found.fragments, key=lambda changed: changed.place):
         change = f"cut, {changed.after}" if changed.before is None else f"{changed.before} to {changed.after}"
         changes.setdefault(change, []).append(changed.id)
-    lines += [f"fragments {change}: {ids_words(ids)}" for change, ids in changes.items()]
+    for change, ids in changes.items():
+        words = in_few_words(ids, lambda one, other: places[other] == places[one] + 1)
+        lines.append(f"fragments {change}: {words}")
     return lines
 
 

@@ -1,5 +1,6 @@
 """The status block."""
 
+import json
 import re
 
 from hypothesis import given
@@ -10,11 +11,14 @@ from riffler.tools.events import FragmentsFolded, FragmentsRestored, MessagesApp
 from riffler.tools.fragments import Fragment, Span, fragment_id
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
+from riffler.tools.registry import EVERY_TOOL, Registry
 from riffler.tools.sight import Sight
 from riffler.tools.tokens import EstimatedTokens
+from riffler.tools.tool import Inputs
 from riffler.tools.view import view
 
 COUNTER = EstimatedTokens()
+REGISTRY = Registry(EVERY_TOOL)
 
 
 def memory_of(texts: list[str], pieces: int, folded: set[int]) -> WorkingMemory:
@@ -137,3 +141,20 @@ def test_of_many_runs_the_largest_are_shown() -> None:
     assert COUNTER.count(block) <= 64
     assert "\nand " in block
     assert len(memory.reachable) == 40
+
+
+def test_nested_text_is_counted_once() -> None:
+    """A fragment that was cut inside has the tokens of the rest: all lines together are about the text."""
+    memory = WorkingMemory()
+    memory = memory.commit([append(memory, [Message.user("Minutes of the meeting. " * 40)] * 3, COUNTER)])
+    memory = memory.commit([append(memory, [Message.user("And now?")], COUNTER)])
+    for by in ("message", "size"):
+        for message in (1, 2, 3):
+            arguments = {"by": by, "messages": str(message)} if by == "message" else {"fragment": f"f0000{message}"}
+            arguments |= {"tokens": 60} if by == "size" else {}
+            memory = memory.commit(REGISTRY.call(memory, "cut_context", json.dumps(arguments), Inputs(COUNTER)).events)
+    for budget in (100, 3000, 100_000):
+        block = block_of(memory, budget)
+        told = re.findall(r"^(?:f\S+|and \d+ more) visible (\d+)", block, re.MULTILINE)
+        whole = sum(memory.fragments[f"f0000{number}"].tokens for number in (1, 2, 3))
+        assert abs(sum(map(int, told)) - whole) <= whole // 50  # the counts of pieces are rounded, each by itself

@@ -72,7 +72,7 @@ def _run(memory: WorkingMemory, arguments: CutContext, inputs: Inputs) -> Outcom
     if not plan:
         raise NothingToCut(_nothing(arguments, uncut))
     event = cut_at(memory, plan, inputs.counter)
-    return Outcome((event,), _reply(memory, event.fragments, uncut.left))
+    return Outcome((event,), _reply(memory.commit([event]), event.fragments, uncut.left))
 
 
 def _check(arguments: CutContext) -> None:
@@ -180,13 +180,13 @@ def _reply(memory: WorkingMemory, fragments: Sequence[Fragment], left: Sequence[
     tokens = sum(fragment.tokens for fragment in fragments)
     by_message = [(index, list(group)) for index, group in groupby(fragments, lambda piece: piece.span.message)]
     many = "s, all visible" if len(fragments) > 1 else ", visible"
-    lines = [f"cut {ids_words(fragments)}: {len(fragments)} fragment{many}, {tokens} tokens"]
+    lines = [f"cut {ids_words(memory, fragments)}: {len(fragments)} fragment{many}, {tokens} tokens"]
     lines += [_message_line(memory, index, group) for index, group in by_message[:_SHOWN_MESSAGES]]
     if len(by_message) > _SHOWN_MESSAGES:
         rest = by_message[_SHOWN_MESSAGES:]
         lines.append(
             f"{len(rest)} more messages, {rest[0][0] + 1} to {rest[-1][0] + 1}: "
-            f"{ids_words([fragment for _, group in rest for fragment in group])}"
+            f"{ids_words(memory, [fragment for _, group in rest for fragment in group])}"
         )
     if len(fragments) <= _SHOWN_FRAGMENTS:
         lines += [_line(memory, fragment) for fragment in fragments]
@@ -198,7 +198,7 @@ def _reply(memory: WorkingMemory, fragments: Sequence[Fragment], left: Sequence[
 
 def _message_line(memory: WorkingMemory, index: int, group: Sequence[Fragment]) -> str:
     tokens = sum(fragment.tokens for fragment in group)
-    return f"message {index + 1} ({memory.messages[index].role}): {ids_words(group)}, {tokens} tokens"
+    return f"message {index + 1} ({memory.messages[index].role}): {ids_words(memory, group)}, {tokens} tokens"
 
 
 def _line(memory: WorkingMemory, fragment: Fragment) -> str:

@@ -37,10 +37,11 @@ def apart(memory: WorkingMemory, fragments: Sequence[Fragment], named: Sequence[
     refused = [fragment for fragment in pinned if fragment.id in named]
     if refused:
         raise Pinned(
-            f"{ids_words(refused)} can't be hidden: it has text of a system message or of the question being asked; "
+            f"{ids_words(memory, refused)} can't be hidden: it has text of a system message or of the question being "
+            f"asked; "
             f"nothing was changed"
         )
-    return free, f"; {ids_words(pinned)} stays visible (pinned)" if pinned else ""
+    return free, f"; {ids_words(memory, pinned)} stays visible (pinned)" if pinned else ""
 
 
 def guarded(memory: WorkingMemory, hiding: Sequence[Fragment], *, strict: bool) -> str:

@@ -36,12 +36,12 @@ def _run(memory: WorkingMemory, arguments: FoldFragments, inputs: Inputs) -> Out
     hiding, pinned = apart(memory, foldable, arguments.fragments)
     hiding = outermost(hiding)
     if not hiding:
-        what = f"{ids_words(chosen)} can't be seen already" if chosen else "no fragment is left to fold"
+        what = f"{ids_words(memory, chosen)} can't be seen already" if chosen else "no fragment is left to fold"
         raise InvalidState(f"{what}{pinned}: nothing was changed")
     warning = guarded(memory, hiding, strict=arguments.strict)
     events = (FragmentsFolded(tuple(fragment.id for fragment in hiding)),)
     count = "" if len(hiding) == 1 else f" ({len(hiding)} fragments)"
-    return outcome(memory, events, f"folded {ids_words(hiding)}{count}", inputs, f"{pinned}{warning}")
+    return outcome(memory, events, f"folded {ids_words(memory, hiding)}{count}", inputs, f"{pinned}{warning}")
 
 
 FOLD_FRAGMENTS = Tool(

@@ -41,10 +41,10 @@ def _run(memory: WorkingMemory, arguments: KeepOnly, inputs: Inputs) -> Outcome:
     if hiding:
         events.append(FragmentsFolded(tuple(fragment.id for fragment in hiding)))
     if not events:
-        raise InvalidState(f"only {ids_words(kept)} is visible already{pinned}: nothing was changed")
+        raise InvalidState(f"only {ids_words(memory, kept)} is visible already{pinned}: nothing was changed")
     shown_again = memory.commit(events[:1]) if restored else memory
     warning = guarded(shown_again, hiding, strict=arguments.strict)
-    head = f"kept {ids_words(kept)}, folded {ids_words(hiding) if hiding else 'no other'}"
+    head = f"kept {ids_words(memory, kept)}, folded {ids_words(memory, hiding) if hiding else 'no other'}"
     return outcome(memory, tuple(events), head, inputs, f"{pinned}{warning}")
 
 

@@ -26,11 +26,11 @@ def _run(memory: WorkingMemory, arguments: RestoreFragments, inputs: Inputs) -> 
     chosen = selected(memory, arguments.fragments, arguments.but)
     hidden = [fragment for fragment in chosen if fragment.hidden]
     if not hidden:
-        what = f"{ids_words(chosen)} is visible" if chosen else "no fragment is left to restore"
+        what = f"{ids_words(memory, chosen)} is visible" if chosen else "no fragment is left to restore"
         raise InvalidState(f"{what}: nothing was changed")
     events = (FragmentsRestored(tuple(fragment.id for fragment in hidden)),)
     count = "" if len(hidden) == 1 else f" ({len(hidden)} fragments)"
-    return outcome(memory, events, f"restored {ids_words(hidden)}{count}", inputs)
+    return outcome(memory, events, f"restored {ids_words(memory, hidden)}{count}", inputs)
 
 
 RESTORE_FRAGMENTS = Tool(

@@ -48,7 +48,7 @@ def _default(memory: WorkingMemory, inputs: Inputs) -> int:
 
 def _line(memory: WorkingMemory, suggestion: Suggestion) -> str:
     guard = words(suggestion.loses)
-    ids = ids_words(suggestion.ids, _MOST_RUNS)
+    ids = ids_words(memory, suggestion.ids, _MOST_RUNS)
     return f"{ids}: {suggestion.tokens} tokens, {suggestion.reason}" + (f"; {guard}" if guard else "")
 
 

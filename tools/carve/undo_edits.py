@@ -66,9 +66,9 @@ def _run(memory: WorkingMemory, arguments: UndoEdits, inputs: Inputs) -> Outcome
     fits = [f.id for f, state in changed if state[0] is FragmentState.VISIBLE and f.id in fitted]
     kept = {*pinned, *fits}
     events = _events((fragment.id, state) for fragment, state in changed if fragment.id not in kept)
-    stays = [f"{_stay(pinned)} visible: pinned now"] if pinned else []
+    stays = [f"{_stay(memory, pinned)} visible: pinned now"] if pinned else []
     if fits:
-        stays.append(f"{_stay(fits)} folded: Riffler's own, to fit the budget (to_version goes back over that)")
+        stays.append(f"{_stay(memory, fits)} folded: Riffler's own, to fit the budget (to_version goes back over that)")
     if not events:
         why = "; ".join(stays) or f"all fragments are as they were at version {number}"
         raise NothingToUndo(f"nothing to undo: {why}; ask for an earlier version")
@@ -76,7 +76,7 @@ def _run(memory: WorkingMemory, arguments: UndoEdits, inputs: Inputs) -> Outcome
     hiding = [fragment for fragment, state in changed if not fragment.hidden and state[0] is not FragmentState.VISIBLE]
     warning = guarded(shown, [fragment for fragment in hiding if fragment.id not in kept], strict=False)
     head = f"undid {len(undone)} edit{'' if len(undone) == 1 else 's'}, back to the states of version {number}"
-    parts = [head, *_changes(events), *stays]
+    parts = [head, *_changes(memory, events), *stays]
     return outcome(memory, tuple(events), "; ".join(parts), inputs, warning)
 
 
@@ -121,8 +121,8 @@ def _fitted(past: Sequence[Version], number: int) -> frozenset[str]:
     return frozenset(id_ for id_, actor in by.items() if actor == "riffler")
 
 
-def _stay(ids: Sequence[str]) -> str:
-    return f"{ids_words(ids)} {'stays' if len(ids) == 1 else 'stay'}"
+def _stay(memory: WorkingMemory, ids: Sequence[str]) -> str:
+    return f"{ids_words(memory, ids)} {'stays' if len(ids) == 1 else 'stay'}"
 
 
 def _state(fragment: Fragment | None) -> tuple[FragmentState, str, str]:
@@ -143,16 +143,16 @@ def _events(wanted: Iterable[tuple[str, tuple[FragmentState, str, str]]]) -> lis
     return [*events, *([FragmentsFolded(tuple(folded))] if folded else []), *summarised]
 
 
-def _changes(events: Sequence[Event]) -> list[str]:
+def _changes(memory: WorkingMemory, events: Sequence[Event]) -> list[str]:
     """Say which fragments got which state."""
     words: list[str] = []
     for event in events:
         if isinstance(event, FragmentsRestored | FragmentsFolded):
             state = "visible" if isinstance(event, FragmentsRestored) else "folded"
-            words.append(f"{ids_words(event.ids)} {'is' if len(event.ids) == 1 else 'are'} {state}")
+            words.append(f"{ids_words(memory, event.ids)} {'is' if len(event.ids) == 1 else 'are'} {state}")
     summarised = [event.id for event in events if isinstance(event, FragmentSummarised)]
     if summarised:
-        words.append(f"{ids_words(summarised)} {'is' if len(summarised) == 1 else 'are'} summarised")
+        words.append(f"{ids_words(memory, summarised)} {'is' if len(summarised) == 1 else 'are'} summarised")
     return words
 
 
