@@ -38,8 +38,7 @@ def apart(memory: WorkingMemory, fragments: Sequence[Fragment], named: Sequence[
     if refused:
         raise Pinned(
             f"{ids_words(memory, refused)} can't be hidden: it has text of a system message or of the question being "
-            f"asked; "
-            f"nothing was changed"
+            f"asked; nothing was changed"
         )
     return free, f"; {ids_words(memory, pinned)} stays visible (pinned)" if pinned else ""
 

@@ -2,12 +2,13 @@
 
 The reply has a head line for each query and a line a match, in the form of `quoting.py`. A place that several queries
 find has one id. Where more is found than shown, the last line has the cursor of the next page. A reply has a quarter of
-the budget, or half of what of it is free: see `finding/room.py`.
+the budget, or half of what of it is free: see `finding/room.py`. Queries for which it has no room wait for the next
+page, and come first there; each page shows some match, so that pages come to an end.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -22,7 +23,7 @@ from riffler.tools.finding.exact import Exact
 from riffler.tools.finding.fuzzy import Fuzzy
 from riffler.tools.finding.pattern import Pattern
 from riffler.tools.finding.ranked import Ranked
-from riffler.tools.finding.room import echo_size, room_for, share
+from riffler.tools.finding.room import LEAST_CONTEXT, echo_size, room_for, share
 from riffler.tools.finding.scope import Scope, SpeakerRole
 from riffler.tools.fragments import LAST_ID, SearchHit, Span, search_id
 from riffler.tools.memory import WorkingMemory
@@ -41,6 +42,9 @@ _FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span], Sequence[str]], Fin
 _BY_WORTH: frozenset[How] = frozenset(["ranked", "fuzzy"])
 _CURSOR_TOKENS = 12
 """Of a query's mark in the cursor."""
+
+_WAITING_TOKENS = 2
+"""Of the mark of a query that waits."""
 
 _LAST_LINES_TOKENS = 80
 _Text = Annotated[str, Field(min_length=1)]
@@ -80,40 +84,42 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     order = _order(arguments)
     scope = _scope(arguments)
     call = [arguments.queries, arguments.how, order, arguments.roles, arguments.messages, arguments.fragments]
-    entries, marks = len(memory.entries), list[Mark | None]([None] * len(arguments.queries))
+    entries, marks = len(memory.entries), list[Mark | None]([()] * len(arguments.queries))
     if arguments.after:
         entries, marks = read_cursor(arguments.after, call, entries, (len(marks), _mark_size(arguments.how)))
     finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries), arguments.queries)
-    pages = {
-        number: Page(order, arguments.max_results, mark)
-        for number, mark in enumerate(marks)
-        if mark or not arguments.after  # of the others, the pages before had all matches
-    }
+    pages = {number: Page(order, arguments.max_results, mark or None) for number, mark in _in_turn(marks)}
     whole = {number: finder.find(arguments.queries[number], page) for number, page in pages.items()}
     shown, context_size, echo = _shared(memory, arguments, inputs, pages, whole)
     events: list[TextSearched] = []
     lines: list[str] = []
     hits: dict[Span, SearchHit] = {}
-    ends = list[Mark | None]([None] * len(marks))
-    for number, page in pages.items():
-        query, found = arguments.queries[number], shown[number]
-        ends[number] = found.mark
+    for number, found in shown.items():
+        query, marks[number] = arguments.queries[number], found.mark
         first = len(memory.hits) + len(hits) + 1
         new = [span for span in found.spans if span not in hits]
         new_hits = tuple(SearchHit(search_id(first + place), span) for place, span in enumerate(new))
         hits |= {hit.span: hit for hit in new_hits}
         events.append(TextSearched(query, new_hits))
-        lines.append(_head(query, found, page, scope, echo))
+        lines.append(_head(query, found, pages[number], scope, echo))
         lines += (match_line(memory, hits[span], context_size) for span in found.spans)
     if len(memory.hits) + len(hits) > LAST_ID:
         raise InvalidState(f"this session has used all its {LAST_ID} search ids")
-    if arguments.how == "exact" and not all(found.total for found in whole.values()):
+    if arguments.how == "exact" and not all(whole[number].total for number in shown):
         lines.append('no match: case, accents and spelling count; how="any_case" and how="fuzzy" find more')
-    if shown != whole or context_size < arguments.context_size:
+    if context_size < arguments.context_size or any(whole[number] != found for number, found in shown.items()):
         lines.append(f"shortened to fit: {context_size} characters around a match; narrow the search for more")
-    if any(ends):
-        lines.append(f'more: call again with after="{write_cursor(call, entries, ends)}"')
+    if waiting := len(pages) - len(shown):
+        lines.append(f"{waiting} of the queries {'waits' if waiting == 1 else 'wait'} for the next page")
+    if any(mark is not None for mark in marks):
+        lines.append(f'more: call again with after="{write_cursor(call, entries, marks)}"')
     return Outcome(tuple(events), "\n".join(lines))
+
+
+def _in_turn(marks: Sequence[Mark | None]) -> Iterator[tuple[int, Mark]]:
+    """Give the queries that aren't done and their marks: those that wait for their first page come first."""
+    going = [(number, mark) for number, mark in enumerate(marks) if mark is not None]
+    yield from sorted(going, key=lambda pair: bool(pair[1]))
 
 
 def _shared(
@@ -123,26 +129,34 @@ def _shared(
     pages: Mapping[int, Page],
     whole: Mapping[int, Found],
 ) -> tuple[dict[int, Found], int, int]:
-    """Share the reply's room out: what of each page is shown, how much text around it, how much of each query."""
+    """Share the reply's room out: which queries it answers, with how many matches, and how much text of each."""
     room_tokens = room_for(memory, inputs)
     echo = echo_size(len(pages), room_tokens)
     count, scope = inputs.counter.count, _scope(arguments)
-    heads = (_head(arguments.queries[number], whole[number], page, scope, echo) for number, page in pages.items())
-    left = room_tokens - _LAST_LINES_TOKENS - sum(count(head) + _CURSOR_TOKENS for head in heads)
-    numbers = list(pages)
 
-    def cost(place: int, match: int, context_size: int) -> int:
-        span = whole[numbers[place]].spans[match]
+    def cost(number: int, match: int, context_size: int) -> int:
+        span = whole[number].spans[match]
         return count(match_line(memory, SearchHit(search_id(LAST_ID), span), context_size)) + 1
 
+    left = room_tokens - _LAST_LINES_TOKENS - _WAITING_TOKENS * len(pages)
+    leasts = 0
+    numbers: list[int] = []
+    for number, page in pages.items():
+        found = whole[number]
+        head = count(_head(arguments.queries[number], found, page, scope, echo)) + _CURSOR_TOKENS
+        least = cost(number, 0, LEAST_CONTEXT) if found.spans else 0
+        if numbers and head + least > left - leasts:
+            break
+        numbers.append(number)
+        left, leasts = left - head, leasts + least
     counts = [len(whole[number].spans) for number in numbers]
-    most, context_size = share(counts, cost, left, arguments.context_size)
+    most, context_size = share(counts, lambda place, *rest: cost(numbers[place], *rest), left, arguments.context_size)
     mark_of = score_mark if arguments.how in _BY_WORTH else position_mark
-    shown = dict(whole)
+    shown: dict[int, Found] = {}
     for number, some in zip(numbers, most, strict=True):
-        spans = whole[number].spans
-        if some < len(spans):
-            shown[number] = Found(whole[number].total, spans[:some], mark_of(spans[:some], pages[number]))
+        found, spans = whole[number], whole[number].spans
+        cut_short = some < len(spans)
+        shown[number] = Found(found.total, spans[:some], mark_of(spans[:some], pages[number])) if cut_short else found
     return shown, context_size, echo
 
 

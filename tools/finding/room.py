@@ -51,7 +51,7 @@ def echo_size(queries: int, room_tokens: int) -> int:
 def share(
     counts: Sequence[int], cost: Callable[[int, int, int], int], room_tokens: int, context_size: int
 ) -> tuple[list[int], int]:
-    """Share the room out: a match for each query, then a second one for each, and so on.
+    """Share the room out: a match for each query, then a second one for each, and so on; one is always shown.
 
     Args:
         counts: How many matches each query has.
@@ -66,6 +66,8 @@ def share(
     """
     while True:
         shown = _shown(counts, cost, room_tokens, context_size)
+        if context_size <= LEAST_CONTEXT and not any(shown) and any(counts):
+            shown[next(number for number, count in enumerate(counts) if count)] = 1  # so that pages come to an end
         if context_size <= LEAST_CONTEXT or all(
             bool(some) == bool(all_) for some, all_ in zip(shown, counts, strict=True)
         ):
