@@ -96,12 +96,21 @@ def text_list(value: object) -> object:
     """Make a list of texts.
 
     Args:
-        value: A list, or one text, which is taken as it is.
+        value: A list, or one text. A text that is JSON of a list of texts is that list; else it's taken as it is.
 
     Returns:
         The list.
     """
-    return [value] if isinstance(value, str) else value
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        try:
+            found = json.loads(value)
+        except (ValueError, RecursionError):
+            return [value]
+        if found and all(isinstance(each, str) for each in found):
+            return found
+    return [value]
 
 
 def position_text(value: object) -> object:

@@ -2,13 +2,17 @@
 
 It is pinned (it can't be hidden), and it is all that features, rewrite and guard read. A message under 1,000 tokens
 asks as a whole. In a longer one, most of which is material, one paragraph asks: the last one that has a question mark
-near either end of the message, else the last paragraph. It is decided once, when the message arrives.
+near either end of the message. Where neither end has one, it's the last paragraph outside of code, unless that is much
+longer than what the message begins with: `Translate this into German:` stands before the material.
+
+How a long message begins is pinned, too, and a last paragraph that isn't long: where it asks is a guess, and an
+instruction that is out of view can't be followed. All is decided once, when the message arrives.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +24,13 @@ WHOLE_BELOW_TOKENS = 1000
 _LONGEST_CHARACTERS = 3000
 """A paragraph that asks may be this long (under 1,000 tokens in most scripts); of a longer one, its last sentences."""
 
+_SHORT_CHARACTERS = 600
+"""What is pinned and doesn't ask is no longer than that."""
+
+_ORDER_CHARACTERS = 200
+"""A last paragraph up to this long is taken for an order however little the message begins with."""
+
+_FENCE = re.compile(r"^[ ]{0,3}```", re.MULTILINE)
 _PARAGRAPH = re.compile(r"\S[\s\S]*?(?=\s*\n[ \t]*\n|\s*\Z)")
 _QUESTION = re.compile("[?？؟\u037e]")  # with the full-width, the Arabic and the Greek mark
 _SENTENCE_END = re.compile(r"[.!?。！？؟][\"')\]]*\s+|\n")
@@ -31,7 +42,8 @@ class Asking:
 
     Attributes:
         span: The asking part: what is read and rewritten.
-        pinned: What can't be hidden: the asking part, and with it all other text of a short message.
+        pinned: What can't be hidden, by position: the asking part, and with it all other text of a short message, or
+            the beginning and the last paragraph of a long one.
     """
 
     span: Span
@@ -78,31 +90,61 @@ def find_asking(message: Message, index: int, counter: TokenCounter) -> Asking |
     if sum(counter.count(part) for _, part in slots) < WHOLE_BELOW_TOKENS:
         whole = tuple(Span(index, number, 0, len(part)) for number, part in slots)
         return Asking(whole[-1], whole)
-    start, end = _asking_paragraph(text)
-    span = Span(index, slot, start, end)
-    return Asking(span, (span,))
+    first_slot, first_text = slots[0]
+    opening = Span(index, first_slot, *_opening(first_text))
+    tail = _tail(text)
+    asking = _asking(text, tail, opening.end - opening.start)
+    span = opening if asking is None else Span(index, slot, *asking)
+    others = [opening]
+    if tail is not None and tail[1] - tail[0] <= _SHORT_CHARACTERS:
+        others.append(Span(index, slot, *tail))
+    pins = {span, *(other for other in others if not other.overlaps(span))}
+    return Asking(span, tuple(sorted(pins, key=lambda pin: (pin.slot, pin.start))))
 
 
-def _asking_paragraph(text: str) -> tuple[int, int]:
-    """Find the paragraph that asks: the last, unless only the first has a question mark."""
-    tail = _last_paragraph(text)
-    if _QUESTION.search(text, *tail):
+def _asking(text: str, tail: tuple[int, int] | None, opening_size: int) -> tuple[int, int] | None:
+    """Find the paragraph that asks; None when it's what the message begins with."""
+    if tail is not None and _QUESTION.search(text, *tail):
         return _shorten(text, *tail)
-    head = next(_paragraphs(text[:_LONGEST_CHARACTERS]), None)  # None: it begins with a screenful of blanks
+    head = _head(text)
     if head is not None and _QUESTION.search(text, *head):
         return head
-    return _shorten(text, *tail)
+    if tail is None:
+        return None
+    start, end = _shorten(text, *tail)
+    introduced = head is not None and head[1] <= tail[0]
+    return None if introduced and end - start > max(2 * opening_size, _ORDER_CHARACTERS) else (start, end)
 
 
-def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
-    return (match.span() for match in _PARAGRAPH.finditer(text))
+def _head(text: str) -> tuple[int, int] | None:
+    """Find the first paragraph; None when the text begins with a screenful of blanks."""
+    return next((match.span() for match in _PARAGRAPH.finditer(text[:_LONGEST_CHARACTERS])), None)
 
 
-def _last_paragraph(text: str) -> tuple[int, int]:
-    """Find the last paragraph without reading the whole text: it may have 4 MB."""
-    end = len(text.rstrip())
-    breaks = [match.end() for match in re.finditer(r"\n[ \t]*\n\s*", text[:end][-_LONGEST_CHARACTERS:])]
-    return (max(end - _LONGEST_CHARACTERS, 0) + breaks[-1] if breaks else max(end - _LONGEST_CHARACTERS, 0)), end
+def _opening(text: str) -> tuple[int, int]:
+    """Find what a text begins with: its first paragraph, or the first sentences of a long one."""
+    start = len(text) - len(text.lstrip())
+    end = next(match.end() for match in _PARAGRAPH.finditer(text, start, start + 2 * _SHORT_CHARACTERS))
+    if end - start <= _SHORT_CHARACTERS:
+        return start, end
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _SHORT_CHARACTERS)]
+    return start, ends[-1] if ends else start + _SHORT_CHARACTERS
+
+
+def _tail(text: str) -> tuple[int, int] | None:
+    """Find the last paragraph outside of fenced code, without reading all of a text as paragraphs: it may have 4 MB."""
+    fences = [match.start() for match in _FENCE.finditer(text)]
+    end = len(text)
+    if len(fences) % 2:
+        end = fences[-1]
+    elif fences and "\n" not in text[fences[-1] :].strip():
+        end = fences[-2]
+    end = len(text[:end].rstrip())
+    if end == 0:
+        return None
+    first = max(end - _LONGEST_CHARACTERS, 0)
+    breaks = [match.end() for match in re.finditer(r"\n[ \t]*\n\s*", text[first:end])]
+    return first + (breaks[-1] if breaks else 0), end
 
 
 def _shorten(text: str, start: int, end: int) -> tuple[int, int]:

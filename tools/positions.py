@@ -1,4 +1,7 @@
-"""Positions of messages as a model writes them: `3`, `2-9`, `5-`, `-4`, `1,4-6`."""
+"""Positions of messages as a model writes them: `3`, `2-9`, `5-`, `-4`, `1,4-6`.
+
+An end beyond the last message is the last message.
+"""
 
 from __future__ import annotations
 
@@ -28,13 +31,13 @@ def positions(text: str, count: int, name: str) -> range | tuple[int, ...]:
     ranges: list[tuple[int, int]] = []
     for part in text.split(","):
         match = _RANGE.fullmatch(part)
-        if match is None or part.strip() == "-":
-            raise InvalidArguments(f'{name}: expected positions such as "3", "2-9" or "5-", got {text!r:.80}')
-        first = int(match[1] or match[2] or 1)
-        last = int(match[1] or match[3] or count)
-        if not 1 <= first <= last <= count:
+        first = int(match[1] or match[2] or 1) if match else 0
+        last = int(match[1] or match[3] or max(first, count)) if match else 0
+        if part.strip() == "-" or not 1 <= first <= last:
+            raise InvalidArguments(f'{name}: expected positions from 1, such as "3", "2-9" or "5-", got {text!r:.80}')
+        if first > count:
             raise InvalidArguments(f"{name}: there are messages 1 to {count}, got {part.strip()!r:.80}")
-        ranges.append((first - 1, last))
+        ranges.append((first - 1, min(last, count)))
     found: list[int] = []
     for begin, end in sorted(ranges):  # many ranges of everything cost no more than one
         found += range(max(begin, found[-1] + 1 if found else 0), end)

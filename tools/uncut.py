@@ -144,7 +144,9 @@ def uncut_between(
         max(start.end, end.end) if end_marker else around.end,
     )
     check_free(memory, span)
-    return Uncut(_filled_gaps(memory, span), [])
+    spans = _filled_gaps(memory, span)
+    pinned = "that text is pinned as the question, or how it begins" if memory.pinned(span) else "it is cut already"
+    return Uncut(spans, [] if spans else [pinned])
 
 
 def _selectable(memory: WorkingMemory, index: int, roles: Collection[str]) -> bool:

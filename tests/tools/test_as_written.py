@@ -59,6 +59,21 @@ def test_other_lists_are_taken() -> None:
     assert FindInContext.model_validate({"queries": "one, two"}).queries == ["one, two"]
 
 
+@pytest.mark.parametrize(
+    ("written", "meant"),
+    [
+        ('["one, two", "three"]', ["one, two", "three"]),
+        ("[one]", ["[one]"]),
+        ("[1, 2]", ["[1, 2]"]),
+        ("[]", ["[]"]),
+        ('"one"', ['"one"']),
+    ],
+)
+def test_a_list_of_queries_may_be_written_as_a_text(written: str, meant: list[str]) -> None:
+    """JSON of a list of texts is that list; any other text is looked for as it is."""
+    assert FindInContext.model_validate({"queries": written}).queries == meant
+
+
 def test_null_is_left_out() -> None:
     """Null stands for an argument that isn't given, as many models write it."""
     assert "no fragment f00001" in refusal("fold_fragments", fragments=["f00001"], but=None, strict=None)

@@ -50,6 +50,43 @@ def test_long_messages(texts: list[str], expected: str) -> None:
     assert len(found) >= len(expected) - len(FILLER)
 
 
+LETTER = ("We came by boat, as in the years before. " * 15 + "\n\n") * 8 + "With this the letter was at its end. " * 20
+CODE = "```python\n" + "def f(a):\n    return a + 1\n\n" * 200 + "```"
+
+
+@pytest.mark.parametrize(
+    ("texts", "expected"),
+    [
+        (["Translate this letter into German:\n\n" + LETTER], "Translate this letter into German:"),
+        ([LETTER + "\n\nTranslate this letter into German."], "Translate this letter into German."),
+        (["Here is it.\n\n" + LETTER + "\n\nTranslate it, and keep the names."], "Translate it, and keep the names."),
+        (["Find the bug, and mend it.\n\n" + CODE], "Find the bug, and mend it."),
+        (["I wrote this.\n\nFind the bug, and mend it.\n\n" + CODE], "Find the bug, and mend it."),
+        ([CODE + "\n\nFind the bug."], "Find the bug."),
+        (["Find the bug:\n" + CODE[:-3]], "Find the bug:"),
+        (["Translate it.", LETTER], "Translate it."),
+        ([CODE], "```python\ndef f(a):\n    return a + 1"),
+    ],
+    ids=["before", "behind", "both", "code", "code, two", "before code", "open", "parts", "code alone"],
+)
+def test_orders_without_a_question_mark(texts: list[str], expected: str) -> None:
+    """An order before its material asks, and one behind it; code does not."""
+    assert asks(*texts).strip() == expected.strip()
+
+
+@given(st.sampled_from([LETTER, CODE, STREAM, FILLER * 300]), st.booleans())
+def test_an_order_at_either_end_stays_in_view(material: str, before: bool) -> None:
+    """Wherever it is taken to ask, an order of a paragraph before or behind the material is pinned whole."""
+    order = "Summarise the text in three points; name no names."
+    text = f"{order}\n\n{material}" if before else f"{material}\n\n{order}"
+    found = find_asking(Message.user(text), 0, COUNTER)
+    assert found is not None
+    assert found.span in found.pinned
+    assert any(order in text[pin.start : pin.end] for pin in found.pinned)
+    assert not any(one.overlaps(other) for one in found.pinned for other in found.pinned if one is not other)
+    assert sum(pin.end - pin.start for pin in found.pinned) <= 3000 + 2 * 600
+
+
 def test_a_long_paragraph_keeps_whole_sentences() -> None:
     """What is left of a paragraph over the limit begins with a sentence."""
     assert asks(FILLER * 300 + "Who built it?").startswith("The harbour")

@@ -21,7 +21,12 @@ def test_many_ranges_of_everything_cost_no_more_than_one() -> None:
     assert len(positions("1-," * 300_000 + "1", 20_000, "messages")) == 20_000
 
 
-@pytest.mark.parametrize("text", ["x", "-", "0", "3-2", "31", "1,,2"])
+def test_an_end_beyond_the_last_message_is_the_last() -> None:
+    """A model that doesn't know how many there are names more."""
+    assert positions("29-40,-90", 30, "messages") == tuple(range(30))
+
+
+@pytest.mark.parametrize("text", ["x", "-", "0", "3-2", "31", "31-40", "1,,2"])
 def test_what_is_no_position_is_refused(text: str) -> None:
     """The refusal names the argument."""
     with pytest.raises(InvalidArguments, match=r"^messages: "):

@@ -70,7 +70,7 @@ def _run(memory: WorkingMemory, arguments: CutContext, inputs: Inputs) -> Outcom
     uncut = _uncut(memory, arguments)
     plan = _plan(memory, arguments, uncut, inputs.counter)
     if not plan:
-        raise NothingToCut(_nothing(arguments, uncut))
+        raise NothingToCut(_nothing(memory, arguments, uncut))
     event = cut_at(memory, plan, inputs.counter)
     return Outcome((event,), _reply(memory.commit([event]), event.fragments, uncut.left))
 
@@ -167,10 +167,10 @@ def _too_many(memory: WorkingMemory, arguments: CutContext, uncut: Uncut, counte
     )
 
 
-def _nothing(arguments: CutContext, uncut: Uncut) -> str:
+def _nothing(memory: WorkingMemory, arguments: CutContext, uncut: Uncut) -> str:
     if not uncut.spans:
         why = "; ".join(uncut.left) or "no message of these roles has text outside of instructions and inner steps"
-        return f"nothing is left to cut: {why}. Cut inside a fragment with fragment=<id>"
+        return f"nothing is left to cut: {why}" + (". Cut inside one with fragment=<id>" if memory.fragments else "")
     if arguments.by in {"headings", "code", "json"}:
         return f"no {arguments.by} to cut at in that text: take by=paragraphs, by=lines or by=size"
     return f"that text is one piece already by {arguments.by}: take another kind, or by=size with fewer tokens"

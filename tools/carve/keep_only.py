@@ -44,7 +44,8 @@ def _run(memory: WorkingMemory, arguments: KeepOnly, inputs: Inputs) -> Outcome:
         raise InvalidState(f"only {ids_words(memory, kept)} is visible already{pinned}: nothing was changed")
     shown_again = memory.commit(events[:1]) if restored else memory
     warning = guarded(shown_again, hiding, strict=arguments.strict)
-    head = f"kept {ids_words(memory, kept)}, folded {ids_words(memory, hiding) if hiding else 'no other'}"
+    again = f" (shown again: {ids_words(memory, restored)})" if restored else ""
+    head = f"kept {ids_words(memory, kept)}{again}, folded {ids_words(memory, hiding) if hiding else 'no other'}"
     return outcome(memory, tuple(events), head, inputs, f"{pinned}{warning}")
 
 

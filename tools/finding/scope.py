@@ -11,6 +11,7 @@ from typing import Literal
 from riffler.errors import InvalidArguments
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
+from riffler.tools.positions import positions
 from riffler.tools.tool import find_fragment
 
 SpeakerRole = Literal["user", "assistant", "system", "tool"]
@@ -18,7 +19,6 @@ SpeakerRole = Literal["user", "assistant", "system", "tool"]
 _MOST_NAMED = 8
 """Each head line names that many ids or ranges of fragments, and how many more there are."""
 
-_RANGE = re.compile(r"\s*([0-9]{1,9})\s*(-\s*([0-9]{1,9})?)?\s*")
 _FRAGMENTS = re.compile(r"\s*(f[0-9a-f]{5})\s*(?:-\s*(f[0-9a-f]{5}))?\s*")
 
 
@@ -28,7 +28,7 @@ class Scope:
 
     Attributes:
         roles: Whose messages; `system` takes developer messages too.
-        messages: Their positions, such as `3-20` or `5-`, from 1.
+        messages: Their positions from 1, such as `3-20` or `5-` (`positions.py`).
         fragments: Ids or ranges of ids; a range is all fragments from one to the other, by position.
     """
 
@@ -48,12 +48,11 @@ class Scope:
         Returns:
             Spans that are not empty and lie apart, in the conversation's order.
         """
-        first, last = message_range(self.messages, entries)
         roles = {*self.roles, *(["developer"] if "system" in self.roles else [])}
         inside = fragment_areas(memory, self.fragments) if self.fragments else None
         return tuple(
             area
-            for index in range(first, last)
+            for index in positions(self.messages, entries, "messages")
             if memory.entries[index].origin == "app" and (not roles or memory.messages[index].role in roles)
             for slot, text in enumerate(memory.messages[index].texts)
             for area in ([Span(index, slot, 0, len(text))] if inside is None else inside.get((index, slot), ()))
@@ -75,31 +74,6 @@ class Scope:
         parts += [f"{' and' if parts else ''} fragments {', '.join(fragments)}"] if fragments else []
         parts += [f" and {more} more"] if more else []
         return f" in{''.join(parts)}" if parts else ""
-
-
-def message_range(text: str, count: int) -> tuple[int, int]:
-    """Read positions of messages.
-
-    Args:
-        text: Such as `3`, `3-20` or `5-`, from 1; blank for all.
-        count: How many messages there are.
-
-    Returns:
-        The index of the first, and one past the last; an end beyond the conversation is its end.
-
-    Raises:
-        InvalidArguments: It is none of that, or begins after the conversation's end.
-    """
-    if not text.strip():
-        return 0, count
-    match = _RANGE.fullmatch(text)
-    first = int(match[1]) if match else 0
-    last = int(match[3]) if match and match[3] else (count if match and match[2] else first)
-    if not match or first < 1 or (match[3] and last < first):
-        raise InvalidArguments(f'messages: expected positions from 1, such as "3-20" or "5-", got {text!r:.80}')
-    if first > count:
-        raise InvalidArguments(f"messages: the conversation has {count} messages, got {text!r:.80}")
-    return first - 1, min(last, count)
 
 
 def fragment_areas(memory: WorkingMemory, wanted: Sequence[str]) -> dict[tuple[int, int], list[Span]]:

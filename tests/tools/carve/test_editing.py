@@ -98,7 +98,7 @@ def test_keep_only_shows_and_folds_at_once() -> None:
     after = memory.commit(outcome.events)
     assert folded(after) == "2456"
     assert outcome.events[0] == FragmentsRestored(("f00003",))
-    assert outcome.reply.startswith("kept f00008, f00003, folded f00002, f00004-f00006: ")
+    assert outcome.reply.startswith("kept f00008, f00003 (shown again: f00003), folded f00002, f00004-f00006: ")
     again = call(after.commit([FragmentsRestored(("f00002",))]), "keep_only", fragments=["f00003", "f00008"])
     assert again.reply.startswith("kept f00008, f00003, folded f00002: ")
     with pytest.raises(InvalidState, match="only f00008, f00003 is visible already; f00007 stays visible"):
@@ -110,7 +110,7 @@ def test_keep_only_may_only_restore() -> None:
     memory = memory_of_lines().commit([FragmentsFolded(tuple(fragment_id(n) for n in range(1, 7)))])
     outcome = call(memory, "keep_only", fragments=["f00004"])
     assert folded(memory.commit(outcome.events)) == "12356"
-    assert outcome.reply.startswith("kept f00004, folded no other: the view grows by ")
+    assert outcome.reply.startswith("kept f00004 (shown again: f00004), folded no other: the view grows by ")
 
 
 def test_a_restore_says_when_the_view_becomes_too_large() -> None:

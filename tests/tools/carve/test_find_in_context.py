@@ -342,7 +342,7 @@ def _call(memory: WorkingMemory, arguments: dict[str, Any]) -> str:
         ({"messages": "last"}, InvalidArguments, "messages: expected positions from 1.*got 'last'"),
         ({"messages": "0-3"}, InvalidArguments, "messages: expected positions from 1"),
         ({"messages": "2-1"}, InvalidArguments, "messages: expected positions"),
-        ({"messages": "3-"}, InvalidArguments, "messages: the conversation has 2 messages, got '3-'"),
+        ({"messages": "3-"}, InvalidArguments, "messages: there are messages 1 to 2, got '3-'"),
         ({"fragments": ["f1"]}, InvalidArguments, "fragments: expected an id or a range .*got 'f1'"),
         ({"fragments": ["f00001-f00009"]}, UnknownFragment, "this session has f00001 to f00004"),
         ({"fragments": ["f00003-f00002"]}, InvalidArguments, "f00003 comes after f00002 in the text"),
