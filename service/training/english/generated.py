@@ -33,7 +33,7 @@ def sentences(lexicon: Lexicon, vocab: Vocab, questions: int, orders: int, seed:
     Yields:
         Documents of one sentence each.
     """
-    rng = random.Random(seed)
+    rng = random.Random(seed)  # noqa: S311 - no secret
     grammar = Grammar(lexicon, rng)
     frames: Sequence[tuple[int, Sequence[Frame], str]] = ((questions, QUESTIONS, "?"), (orders, ORDERS, "."))
     for count, kinds, mark in frames:

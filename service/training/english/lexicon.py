@@ -91,8 +91,12 @@ class Lexicon:
             names=_words(found["NNP"]),
             adjectives=_words(found["JJ"]),
             superlatives=_words(found["JJS"]),
-            transitive=_words({(v, v): counts.total() for v, counts in often.items() if 2 * counts[True] > counts.total()}),
-            intransitive=_words({(v, v): counts.total() for v, counts in often.items() if 5 * counts[True] < counts.total()}),
+            transitive=_words(
+                {(v, v): counts.total() for v, counts in often.items() if 2 * counts[True] > counts.total()}
+            ),
+            intransitive=_words(
+                {(v, v): counts.total() for v, counts in often.items() if 5 * counts[True] < counts.total()}
+            ),
             forms={key: form for key, form in best.items() if key[0] in whole},
         )
 
