@@ -93,6 +93,9 @@ class Grammar:
             noun.before += self.determiners(plural=plural)
         if self.chance(0.3):
             noun.before.append(self.adjective("amod"))
+        elif noun.before and noun.before[0].form == "the" and self.chance(0.15):
+            form, lemma = self.lexicon.superlatives.draw(self.rng)
+            noun.before.append(Node(form, lemma, "ADJ", "JJS", "Degree=Sup", "amod"))
         if self.chance(0.2):
             compound, its_lemma = self.lexicon.singular.draw(self.rng)
             noun.before.append(Node(compound, its_lemma, "NOUN", "NN", "Number=Sing", "compound"))
