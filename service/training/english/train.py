@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import sys
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from importlib.resources import files
+from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +19,11 @@ if TYPE_CHECKING:
 
 Recipe = Literal["english", "plain"]
 """`english` ships; `plain` is the baseline that it has to beat, without generated sentences."""
+
+_PARTS: dict[Recipe, tuple[str, ...]] = {"english": ("tags", "parser"), "plain": ("plain",)}
+"""Configurations of a recipe, each trained by itself, so that each has a core.
+
+The parser has an encoder of its own: what helps to tag a word isn't what helps to attach it."""
 
 META = {
     "name": "riffler",
@@ -33,7 +42,7 @@ META = {
 
 
 def train(data: Path, out: Path, recipe: Recipe = "english", *, steps: int | None = None) -> Path:
-    """Train a pipeline; progress is printed.
+    """Train a pipeline, its parts at once; progress is printed.
 
     Args:
         data: The corpus' folder.
@@ -42,28 +51,53 @@ def train(data: Path, out: Path, recipe: Recipe = "english", *, steps: int | Non
         steps: How many steps in place of those of the configuration, to try something out.
 
     Returns:
-        The folder of the best pipeline by the dev part.
+        The folder of the pipeline.
     """
-    from spacy.training.initialize import init_nlp  # noqa: PLC0415 - takes a second to import
-    from spacy.training.loop import train as loop  # noqa: PLC0415
-
     out.mkdir(parents=True, exist_ok=True)
     vocab = _blank().vocab
     _store(training_docs(data, vocab, generated=recipe == "english"), out / "train.spacy")
     _store(read(data, "dev", vocab), out / "dev.spacy")
-    changes: dict[str, object] = {f"paths.{part}": str(out / f"{part}.spacy") for part in ("train", "dev")}
+    parts = _PARTS[recipe]
+    with ProcessPoolExecutor(len(parts), multiprocessing.get_context("spawn")) as processes:
+        list(processes.map(_train_part, parts, repeat(out), repeat(steps)))
+    pipeline = assembled([out / part / "model-best" for part in parts])
+    pipeline.to_disk(out / "pipeline")
+    return out / "pipeline"
+
+
+def assembled(folders: Sequence[Path]) -> Language:
+    """Put a pipeline together.
+
+    Args:
+        folders: Pipelines of which the first has what the others lack, and these a component each.
+
+    Returns:
+        The pipeline. Sentences end where the senter says, and the parser keeps to that.
+    """
+    import spacy  # noqa: PLC0415 - takes a second to import
+
+    pipeline, *others = (spacy.load(folder) for folder in folders)
+    for other in others:
+        for name in other.pipe_names:
+            pipeline.add_pipe(name, source=other)
+    pipeline.meta |= META
+    return pipeline
+
+
+def _train_part(part: str, out: Path, steps: int | None) -> None:
+    from spacy.training.initialize import init_nlp  # noqa: PLC0415
+    from spacy.training.loop import train as loop  # noqa: PLC0415
+
+    changes: dict[str, object] = {f"paths.{name}": str(out / f"{name}.spacy") for name in ("train", "dev")}
     if steps is not None:
         changes |= {"training.max_steps": steps, "training.eval_frequency": steps}
-    pipeline = init_nlp(_config(recipe, changes))
-    pipeline.meta |= META
-    loop(pipeline, out, stdout=sys.stdout, stderr=sys.stderr)
-    return out / "model-best"
+    loop(init_nlp(_config(part, changes)), out / part, stdout=sys.stdout, stderr=sys.stderr)
 
 
-def _config(recipe: Recipe, changes: dict[str, object]) -> Any:  # noqa: ANN401 - spaCy's own
+def _config(part: str, changes: dict[str, object]) -> Any:  # noqa: ANN401 - spaCy's own
     from thinc.api import Config  # noqa: PLC0415
 
-    text = files(__package__).joinpath(f"{recipe}.cfg").read_text("utf-8")
+    text = files(__package__).joinpath(f"{part}.cfg").read_text("utf-8")
     return _blank().from_config(Config().from_str(text, overrides=changes), auto_fill=True).config
 
 
