@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -19,6 +20,8 @@ evaluations = typer.Typer(
 )
 
 _LARGEST = 10_000_000
+_HOTTEST = 2.0
+"""What OpenAI's API takes as a temperature; at 2 most models already write noise."""
 
 Profiles = Annotated[
     str, typer.Option("--profile", help="Which tools the model is offered: none, paper, riffler; several with commas.")
@@ -34,7 +37,7 @@ Json = Annotated[
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
-Temperature = Annotated[float, typer.Option(help="Of the model; below 0 leaves the engine's own.")]
+Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below 0 leaves the engine's own.")]
 
 
 @evaluations.command("pi-llm")
@@ -209,6 +212,8 @@ def _evaluate(
     for name, price in zip(("cache-read", "cache-write"), prices, strict=True):
         if not 0 < price <= 1000:
             raise InvalidInput(f"{name}: expected a price above 0, as a multiple of a token's, got {price}")
+    if not -math.inf < temperature <= _HOTTEST:  # NaN, too, which no JSON has
+        raise InvalidInput(f"temperature: expected at most {_HOTTEST:g}, or a number below 0, got {temperature}")
     profiles = profiles_asked(profile)
     settings = read_settings(**overrides, rewriting=False)
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")

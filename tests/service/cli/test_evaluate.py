@@ -218,6 +218,11 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["pi-llm", "--profile", "all"], "profile: expected one of none, paper, riffler, got 'all'"),
         (["pi-llm", "--profile", "none,none"], "profile: expected each name once"),
         (["pi-llm", "--cache-read", "0"], "cache-read: expected a price above 0"),
+        (["pi-llm", "--cache-write", "nan"], "cache-write: expected a price above 0"),
+        (["entities", "--temperature", "nan"], "temperature: expected at most 2, or a number below 0, got nan"),
+        (["entities", "--temperature", "inf"], "temperature: expected at most 2, or a number below 0, got inf"),
+        (["entities", "--temperature", "-inf"], "temperature: expected at most 2, or a number below 0, got -inf"),
+        (["entities", "--temperature", "2.1"], "temperature: expected at most 2, or a number below 0, got 2.1"),
         (["pi-llm", "--dictionary", "nowhere.json"], "dictionary nowhere.json: No such file"),
         (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
         (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
@@ -230,6 +235,16 @@ def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> 
     done = CliRunner().invoke(app, ["eval", *arguments])
     assert words in str(done.exception)
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(("given", "kept"), [("2", 2.0), ("0", 0.0), ("-1", None), ("-0.5", None)])
+def test_a_temperature_below_0_is_the_engine_s_own(tmp_path: Path, given: str, kept: float | None) -> None:
+    """From 0 to 2 it is the model's; below 0 none is asked for, and the file says so."""
+    path = tmp_path / "out.json"
+    command = ["eval", "entities", "--entities", "3", "--positions", "0", "--sessions", "1", "--profile", "none"]
+    command += ["--temperature", given, "--json", str(path)]
+    assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+    assert json.loads(path.read_text())["options"]["temperature"] == kept
 
 
 def test_lists_keep_their_order() -> None:
