@@ -25,6 +25,7 @@ from riffler.service.evaluation.metered import MeteredEngine
 from riffler.service.evaluation.results import Results
 from riffler.service.evaluation.rows import INTERVAL, make_rows
 from riffler.service.evaluation.running import READER, Ask, Heard, cell_words, profiles_of, run_benchmark
+from riffler.service.inference.openai import OPENAI_URL, shown_address
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
@@ -95,6 +96,8 @@ async def evaluate(plan: Plan, settings: Settings, engine: Engine | None = None,
 def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]:
     """Say all that results depend on, so that others aren't mixed with them.
 
+    Of the server's address, credentials and query stay out.
+
     Args:
         plan: What is evaluated.
         settings: What it runs on.
@@ -110,6 +113,9 @@ def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]
         "profiles": {name: _tools_digest(name) for name in plan.profiles},
         "engine": engine.info.name,
         "model": engine.info.model,
+        # The same name of a model at another address, or loaded in another way, may be another model.
+        "base_url": shown_address(settings.base_url or OPENAI_URL) if settings.engine == "openai" else None,
+        **{name: getattr(settings, name) for name in ("tokenizer", "revision", "device", "dtype", "tool_form")},
         **{name: getattr(settings, name) for name in ("window_tokens", "completion_tokens", "step_cap")},
         **{name: getattr(settings, name) for name in ("first_choice", "fitting")},
         "temperature": plan.temperature,

@@ -20,13 +20,15 @@ from riffler.errors import (
     InvalidInput,
 )
 from riffler.service.cli.evaluate import numbers, profiles_asked
-from riffler.service.cli.evaluating import Plan, evaluate
+from riffler.service.cli.evaluating import Plan, evaluate, options_of
 from riffler.service.cli.main import app
 from riffler.service.evaluation.benchmark import Benchmark
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.entities import Entities
 from riffler.service.evaluation.needles import Needles
 from riffler.service.evaluation.pi_llm import PiLlm
+from riffler.service.evaluation.results import Results
+from riffler.service.inference.registry import build_engine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.settings import Settings, read_settings
@@ -235,6 +237,47 @@ def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> 
     done = CliRunner().invoke(app, ["eval", *arguments])
     assert words in str(done.exception)
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"base_url": "http://10.0.0.2:8000/v1"}, {"tokenizer": "one/other"}, {"revision": "v2"}, {"device": "cpu"}),
+        *({"dtype": "float16"}, {"tool_form": "hermes"}, {"model": "other"}, {"step_cap": 3}, {"fitting": False}),
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_results_of_another_model_or_server_are_not_gone_on_with(tmp_path: Path, change: dict[str, Any]) -> None:
+    """All that tells another model from this one is an option of the file, so that a run with it is refused."""
+    base = {"engine": "openai", "model": "same", "base_url": "http://10.0.0.1:8000/v1"}
+
+    def results(**values: Any) -> Results:
+        asked = plan(Entities((2,), (0,)))
+        with_settings = settings(**values)
+        engine = build_engine("openai", model=values["model"], base_url=values["base_url"])
+        options = options_of(asked, with_settings, engine)
+        return Results("entities", options, lambda _: [], tmp_path / "out.json")
+
+    results(**base)
+    results(**base)
+    with pytest.raises(InvalidInput, match=f"was made with {next(iter(change))} "):
+        results(**base | change)
+
+
+def test_two_servers_with_one_model_s_name_are_told_apart(tmp_path: Path) -> None:
+    """On the command line as well, before the other server is asked; who asks, and with which key, is in no file."""
+    path = tmp_path / "out.json"
+
+    def run(base_url: str) -> BaseException | None:
+        command = ["eval", "entities", "--engine", "openai", "--model", "same", "--base-url", base_url]
+        return CliRunner().invoke(app, [*command, "--json", str(path)]).exception
+
+    for base_url in ("http://127.0.0.1:9/v1?key=Secret", "http://me:Secret@127.0.0.1:9/v1/", "http://127.0.0.1:9/v1"):
+        assert isinstance(run(base_url), EngineUnavailable)  # nobody listens there
+        assert json.loads(path.read_text())["options"]["base_url"] == "http://127.0.0.1:9/v1"
+        assert "Secret" not in path.read_text()
+    other = run("http://you:Secret@127.0.0.1:10/v1")
+    assert 'was made with base_url "http://127.0.0.1:9/v1", this run has "http://127.0.0.1:10/v1"' in str(other)
 
 
 @pytest.mark.parametrize(("given", "kept"), [("2", 2.0), ("0", 0.0), ("-1", None), ("-0.5", None)])
