@@ -81,9 +81,11 @@ async def evaluate(plan: Plan, settings: Settings, engine: Engine | None = None,
         results = Results(
             benchmark.name,
             options_of(plan, settings, owner.engine),
+            tuple(benchmark.cells[0]),
             lambda cases: make_rows(cases, benchmark.cells, profiles_of(dict.fromkeys(names))),
             plan.path,
         )
+        stack.callback(results.save)
         await owner.engine.ready()
         asks: dict[str, Ask] = {
             name: await stack.enter_async_context(_asking(plan, settings, owner.engine, name)) for name in names

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,14 @@ def start(path: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
-def cases(path: Path) -> list[Any]:
-    """The cases that a file has."""
-    return list(json.loads(path.read_text())["cases"]) if path.exists() else []
+def cases(path: Path) -> set[tuple[str, int]]:
+    """The cases that a file or its journal has."""
+    noted = ""
+    with suppress(FileNotFoundError):  # it goes whenever the file is written; first, as its cases go there
+        noted = path.with_name(f"{path.name}.journal").read_text()
+    lines = [line for line in noted.splitlines(keepends=True)[1:] if line.endswith("\n")]
+    stored = json.loads(path.read_text())["cases"] if path.exists() else []
+    return {(case["profile"], case["session"]) for case in (*stored, *map(json.loads, lines))}
 
 
 def interrupted(path: Path, by: signal.Signals, *options: str) -> tuple[int, str]:
@@ -50,6 +56,7 @@ def test_a_killed_run_goes_on(tmp_path: Path) -> None:
     assert "accuracy" in out
     times = re.compile(r'("wall_s": )[0-9.e-]+')
     assert times.sub(r"\1", path.read_text()) == times.sub(r"\1", whole.read_text())
+    assert sorted(each.name for each in tmp_path.iterdir()) == ["parts.json", "whole.json"]
 
 
 def test_an_interrupted_run_keeps_its_options(tmp_path: Path) -> None:

@@ -256,7 +256,7 @@ def test_results_of_another_model_or_server_are_not_gone_on_with(tmp_path: Path,
         with_settings = settings(**values)
         engine = build_engine("openai", model=values["model"], base_url=values["base_url"])
         options = options_of(asked, with_settings, engine)
-        return Results("entities", options, lambda _: [], tmp_path / "out.json")
+        return Results("entities", options, ["entities", "position"], lambda _: [], tmp_path / "out.json")
 
     results(**base)
     results(**base)
