@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
 import math
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from riffler.errors import InvalidInput
+from riffler.service.cli.stopping import run_until_stopped
 
 if TYPE_CHECKING:
     from riffler.service.evaluation.benchmark import Benchmark
@@ -218,9 +219,9 @@ def _evaluate(
     settings = read_settings(**overrides, rewriting=False)
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
     plan = Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json)
-    try:
-        asyncio.run(evaluate(plan, settings))
-    except KeyboardInterrupt:
+    code = run_until_stopped(evaluate(plan, settings))
+    if code:
         kept = f"{json} has what was done; the same command goes on" if json else "nothing was kept, without --json"
-        typer.echo(f"riffler: stopped: {kept}", err=True)
-        raise typer.Exit(130) from None
+        with suppress(OSError):  # a terminal that hung up takes no words
+            typer.echo(f"riffler: stopped: {kept}", err=True)
+        raise typer.Exit(code)

@@ -7,9 +7,11 @@ import hashlib
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,6 +25,7 @@ from riffler.service.cli.evaluation_tables import show_rows
 from riffler.service.evaluation.benchmark import Benchmark
 from riffler.service.evaluation.metered import MeteredEngine
 from riffler.service.evaluation.results import Results
+from riffler.service.evaluation.results_file import Record
 from riffler.service.evaluation.rows import INTERVAL, make_rows
 from riffler.service.evaluation.running import READER, Ask, Heard, cell_words, profiles_of, run_benchmark
 from riffler.service.inference.openai import OPENAI_URL, shown_address
@@ -127,20 +130,31 @@ def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]
 
 
 async def _run(plan: Plan, asks: Mapping[str, Ask], results: Results) -> None:
-    total = len(plan.benchmark.cells) * plan.benchmark.sessions * (len(asks) + 1)
-    console = Console(stderr=True)
+    """Run what isn't done yet, with a bar on a terminal, and a line for each finished cell anywhere else."""
+    benchmark, console = plan.benchmark, Console(stderr=True)
+    of_cell = benchmark.sessions * (len(asks) + 1)
+    total = len(benchmark.cells) * of_cell
+    watched = sys.stderr.isatty() and not console.is_dumb_terminal
+    say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
     if results.cases:
-        console.print(f"{plan.path}: {len(results.cases)} of {total} cases were done before")
+        say(f"{plan.path}: {len(results.cases)} of {total} cases were done before")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(plan.benchmark.name, total=total, completed=len(results.cases))
-        async for done in run_benchmark(plan.benchmark, asks, results):
-            cell = {name: done.record[name] for name in plan.benchmark.cells[0]}
-            words = f"{plan.benchmark.name}: {cell_words(cell)}, {done.record['profile']}"
-            bar.update(task, completed=done.count, description=words)
+    counts = Counter(_cell_of(benchmark, record) for record in results.cases)
+    with Progress(*columns, console=console, transient=True, disable=not watched) as bar:
+        task = bar.add_task(benchmark.name, total=total, completed=len(results.cases))
+        async for done in run_benchmark(benchmark, asks, results):
+            cell = _cell_of(benchmark, done.record)
+            bar.update(task, completed=done.count, description=f"{cell}, {done.record['profile']}")
+            counts[cell] += 1
+            if counts[cell] == of_cell and not watched:
+                say(f"{cell}: done; {done.count} of {total} cases")
             # A turn may swallow the cancellation that Ctrl-C is (asyncio.wait_for before Python 3.12, and others).
             if (running := asyncio.current_task()) is not None and running.cancelling():
                 raise asyncio.CancelledError
+
+
+def _cell_of(benchmark: Benchmark, record: Record) -> str:
+    return f"{benchmark.name}: {cell_words({name: record[name] for name in benchmark.cells[0]})}"
 
 
 @asynccontextmanager

@@ -86,6 +86,23 @@ def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set
     assert f"{4 * rows} of {4 * rows} cases were done before" in re.sub(r"\s+", " ", again.stderr)
 
 
+def test_without_a_terminal_each_finished_cell_is_a_line(tmp_path: Path) -> None:
+    """Standard error says what is done as it goes, on lines that aren't broken; of cells that were done, nothing."""
+    path = tmp_path / ("long" * 20 + "[1].json")
+    command = ["eval", "entities", "--entities", "3,4", "--positions", "0,50", "--sessions", "2", "--profile", "none"]
+    first = CliRunner().invoke(app, [*command, "--json", str(path)], catch_exceptions=False)
+    cells = [(3, 0), (3, 50), (4, 0), (4, 50)]
+    said = [
+        f"entities: entities {entities}, position {position}: done; {6 * (at + 1)} of 24 cases"
+        for at, (entities, position) in enumerate(cells)
+    ]
+    assert first.stderr.splitlines() == said
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"cases": stored["cases"][:11]}))
+    again = CliRunner().invoke(app, [*command, "--json", str(path)], catch_exceptions=False)
+    assert again.stderr.splitlines() == [f"{path}: 11 of 24 cases were done before", *said[1:]]
+
+
 async def test_a_model_with_tools_is_counted(tmp_path: Path) -> None:
     """A scripted model that searches, then answers: steps, calls, tokens and bill stand in the rows, in its order."""
 
