@@ -14,6 +14,7 @@ from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidSetting
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.agent.room import Room
@@ -267,12 +268,12 @@ class Riffler:
         Args:
             session: The other one.
             version: As of which version; None is the present.
-            name: The new one's name; None makes one.
+            name: The new one's name, of the characters A-Z a-z 0-9 . _ ~ -; None makes one.
 
         Returns:
             The new one's name. Raises `SessionExists` when there is one of this name.
         """
-        made, _ = await self.edits.fork(SessionKey(self.tenant, session), version, name)
+        made, _ = await fork_session(self.sessions, SessionKey(self.tenant, session), version, name)
         return made.session
 
     async def call(self, session: str, tool: str, arguments: str, summary: str = "") -> str:

@@ -83,6 +83,8 @@ def test_history_diff_and_fork(tmp_path: Path) -> None:
         (["history", "nobody"], "no session 'nobody'"),
         (["diff", "nobody", "1", "2"], "no session 'nobody'"),
         (["fork", "nobody", "--version", "1"], "no session 'nobody'"),
+        (["fork", "nobody", "--name", "bad name/.."], "the first a letter or a digit, got 'bad name/..'"),
+        (["ask", "--session", "bad name/..", "why?"], "no session 'bad name/..'"),
         (["call", "nobody", "fold_fragment", "{{}}"], "no session 'nobody'"),
     ],
 )
