@@ -4,19 +4,23 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 
-def riffler(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    """Run a command, with no setting but the data folder."""
+def riffler(
+    folder: Path, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, with no setting but the data folder and what is given."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
     done = subprocess.run(
         [str(Path(sys.executable).with_name("riffler")), *arguments],
         input=stdin,
         capture_output=True,
-        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data")},
+        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data"), **settings},
         timeout=120,
         check=False,
     )
@@ -63,6 +67,25 @@ def test_history_diff_and_fork(tmp_path: Path) -> None:
     whence = f"it was forked from session '{session}' at version 1"
     assert riffler(tmp_path, "history", "begin").stdout == f"the history goes back to version 1; {whence}\n"
     assert riffler(tmp_path, "fork", session).stdout.startswith("s-")
+
+
+def test_the_past_needs_no_model(tmp_path: Path) -> None:
+    """With an engine that can't be had an operator still looks at sessions and forks them; estimates are called so."""
+    plainly = {"RIFFLER_REWRITING": "false"}
+    answer = json.loads(riffler(tmp_path, "ask", "--json", "When does it open?", settings=plainly).stdout)
+    session, broken = answer["session"], {"RIFFLER_ENGINE": "openai"}
+    assert "needs the name of a model" in riffler(tmp_path, "ask", "Why?", settings=broken).stderr
+    forked = riffler(tmp_path, "fork", session, "--name", "x", settings=broken)
+    assert (forked.stdout, forked.stderr) == ("x\n", "")
+    differs = riffler(tmp_path, "diff", session, "0", settings=broken)
+    assert differs.stdout.startswith(f"version 0 to {answer['version']}\ntokens    0 seen before, ")
+    seen = riffler(tmp_path, "view", "x", settings=broken)
+    assert json.loads(seen.stdout.splitlines()[0])["content"] == "When does it open?"
+    for done in (differs, seen):
+        assert done.stderr.startswith("riffler: tokens are estimated, ")
+        assert ("needs the name of a model" in done.stderr, done.stderr.count("\n")) == (True, 1)
+    original = riffler(tmp_path, "view", "x", "--original", settings=broken)
+    assert (original.stdout, original.stderr) == (seen.stdout, "")
 
 
 @pytest.mark.parametrize(
