@@ -45,6 +45,7 @@ VIEW = {
         }
     ],
     "next": "WzFd",
+    "version": 6,
 }
 FRAGMENTS = {
     "items": [

@@ -54,7 +54,8 @@ async def test_the_view_as_it_was(client: httpx.AsyncClient, path: str) -> None:
     page = (await client.get(f"{path}/view", params={"version": 3, "limit": 1})).json()
     rest = (await client.get(f"{path}/view", params={"version": 3, "limit": 1, "cursor": page["next"]})).json()
     assert page["items"] + rest["items"] == views[3]
-    assert rest["next"] is None
+    assert (page["version"], rest["version"], rest["next"]) == (3, 3, None)
+    assert (await client.get(f"{path}/view")).json()["version"] == 4
 
 
 async def test_history_says_what_made_each_version(client: httpx.AsyncClient, path: str) -> None:
