@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -136,3 +137,18 @@ def test_the_demo_answers_right(tmp_path: Path) -> None:
     done = riffler(tmp_path, "demo", "--seed", "7")
     assert done.returncode == 0, done.stdout
     assert "right     5 of 5" in done.stdout
+
+
+def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
+    """On the README's seed the table is the README's, and what it says of the table is so."""
+    done = riffler(tmp_path, "demo", "--seed", "1")
+    assert done.returncode == 0, done.stdout
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    told = re.findall(r"From `riffler demo --seed 1`:\n\n```\n(.*?)```\n", readme, re.DOTALL)[0]
+    shown = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    assert told in shown
+    lost, chance = (re.findall(rf"^{name} .* (\d+\.\d\d) ", told, re.M)[0] for name in ("the policy", "at random"))
+    reread = re.findall(r"^91 to 120 +\d+ +(\d+) ", shown, re.MULTILINE)[0]
+    prose = " ".join(readme.split())
+    assert f"it loses {lost} where chance loses {chance}" in prose
+    assert f"of the last 30 it still asks {reread} with `reread`" in prose
