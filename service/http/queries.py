@@ -20,8 +20,9 @@ async def known_queries(request: Request) -> None:
     if not request.query_params:
         return
     app: FastAPI = request.app
-    described = app.openapi_schema or await asyncio.to_thread(app.openapi)  # made once, which takes a tenth of a second
-    operation = described["paths"][request.scope["route"].path_format][request.method.lower()]
+    if app.openapi_schema is None:
+        await asyncio.to_thread(app.openapi)  # it is made once, which takes a tenth of a second
+    operation = app.openapi()["paths"][request.scope["route"].path_format][request.method.lower()]
     known = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
     expected = f"expected one of {', '.join(known)}" if known else "expected no query parameter"
     unknown = [name for name in request.query_params if name not in known]
