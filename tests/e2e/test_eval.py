@@ -19,7 +19,20 @@ def start(path: Path, *options: str) -> subprocess.Popen[str]:
     environment["TMPDIR"] = str(path.parent)
     command = [str(Path(sys.executable).with_name("riffler")), "eval", "entities", "--entities", "12"]
     command += ["--positions", "50", "--sessions", "12", "--profile", "none", "--json", str(path), *options]
-    return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    return subprocess.Popen(
+        command,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=heed_signals,  # noqa: PLW1509 - it does nothing else
+    )
+
+
+def heed_signals() -> None:
+    """Undo what a shell and `nohup` do to a job in the background: there signals are ignored, also by its children."""
+    for ending in (signal.SIGINT, signal.SIGHUP):
+        signal.signal(ending, signal.SIG_DFL)
 
 
 def cases(path: Path) -> set[tuple[str, int]]:
@@ -41,7 +54,10 @@ def interrupted(path: Path, by: signal.Signals, *options: str) -> tuple[int, str
         assert time.monotonic() < deadline
         time.sleep(0.01)
     running.send_signal(by)
-    _, said = running.communicate(timeout=60)
+    try:
+        _, said = running.communicate(timeout=60)
+    finally:
+        running.kill()
     return running.returncode, said
 
 

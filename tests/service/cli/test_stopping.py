@@ -13,9 +13,9 @@ from riffler.service.cli.stopping import run_until_stopped
 @pytest.fixture(autouse=True)
 def handlers() -> Iterator[None]:
     """The signals' handlers are those of a process that has none, and afterwards what they were."""
-    before = {ending: signal.getsignal(ending) for ending in (signal.SIGTERM, signal.SIGHUP)}
-    for ending in before:
-        signal.signal(ending, signal.SIG_DFL)
+    before = {ending: signal.getsignal(ending) for ending in (signal.SIGTERM, signal.SIGHUP, signal.SIGINT)}
+    for ending in before:  # a job in the background has those ignored
+        signal.signal(ending, signal.default_int_handler if ending == signal.SIGINT else signal.SIG_DFL)
     yield
     for ending, handler in before.items():
         signal.signal(ending, handler)
