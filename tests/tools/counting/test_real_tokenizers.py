@@ -33,7 +33,9 @@ def test_ten_calls_of_mixed_kinds_leave_each_within_10_percent(real: Real) -> No
     assert max(max(mixed(real, seed).values()) for seed in TRIALS) < 0.10
 
 
-@pytest.mark.parametrize("case", [case for case in HARD if case.startswith(("base64, ", "code, ", "chinese, ", "code by"))])
+@pytest.mark.parametrize(
+    "case", [case for case in HARD if case.startswith(("base64, ", "code, ", "chinese, ", "code by"))]
+)
 def test_ten_calls_teach_what_the_prior_did_not_foresee_within_5_percent(case: str) -> None:
     """Base64, a long prompt of the server's own, a token a byte, another tokenizer after thirty calls of one."""
     assert max(error for seed in range(2) for error in HARD[case](*both(), seed)[AFTER.index(10) :]) < 0.05
