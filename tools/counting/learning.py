@@ -5,8 +5,8 @@ itself, and its tools) and fits weights to all of them after each one; `fitting`
 contradict counts little. So text of a new kind is learned as fast as the first was, for nothing contradicts it, and an
 odd report moves little, as does a row of odd ones.
 
-Five or more in a row that all others contradict, and that agree with one another but for one in five, are taken for
-another model behind the same name: those before them are forgotten.
+When the newest five or more are contradicted by all others, and agree with one another, they are taken for another
+model behind the same name, and those before them are forgotten. One in five may be an exception to either.
 
 Shape letters: F features, P = F + 3 what is learned, N reports.
 """

@@ -156,6 +156,17 @@ def test_another_model_behind_the_name_is_learned_anew() -> None:
     assert learning.reports == 15
 
 
+def test_another_model_is_noticed_though_some_reports_fit_the_old_one() -> None:
+    """One report of five that the old tokenizer explains doesn't keep the new one's from being learned."""
+    rng = random.Random(7)
+    old, new = known().mean * 0.7, known().mean * 1.5
+    learning = taught(old, rng, 60)
+    for call in range(15):
+        sent = request(rng)
+        learning = learning.learn(sent, float(sent.values @ (old if call % 5 == 3 else new)))
+    assert off(learning, new, rng) < 0.03
+
+
 def test_a_counter_counts_on_as_it_did() -> None:
     """What is learned later changes neither a counter that was given out nor the learning that gave it."""
     rng = random.Random(3)
