@@ -1,16 +1,22 @@
 """How far estimated token counts lie from a real tokenizer's, before and after ten calls that reported their usage.
 
     python benchmarks/token_counts.py --trials 100
+    python benchmarks/token_counts.py --hard --trials 40
 
 The tokenizers are those inside the package mistral-common; none of them shaped the estimate (see `counting/prior.py`).
 A call is a chat request as these tokenizers write it, with its instruction marks. Texts: English from the standard
 library's documentation, code from its modules, JSON made here, Chinese and Japanese of fourteen registers in `texts/`.
 In a trial half of a kind's texts is set aside for the eleventh call, whose count is compared.
+
+`--hard` measures what the prior didn't foresee: base64, a server that adds a long prompt of its own to each request,
+models that read bytes or cut much finer than any known one; and what becomes of what was learned when other texts or
+another tokenizer come.
 """
 
 from __future__ import annotations
 
 import argparse
+import base64
 import json
 import pydoc_data.topics
 import random
@@ -34,9 +40,12 @@ TOKENIZERS = {
     "sentencepiece v1": "tokenizer.model.v1",
 }
 KINDS = ("english", "code", "chinese", "japanese", "json")
+AFTER = (0, 5, 10, 15)
+"""After so many calls hard cases are compared."""
 _MODULES = "argparse ast asyncio/base_events codecs datetime difflib email/message fractions heapq http/client inspect"
 
 
+@cache
 def real_counts(file: str) -> Real:
     """Give what counts a request with a tokenizer that mistral-common brings."""
     from mistral_common.protocol.instruct.request import ChatCompletionRequest  # noqa: PLC0415 - heavy
@@ -64,6 +73,9 @@ def texts(kind: str) -> tuple[str, ...]:
     if kind == "json":
         rng = random.Random(1)
         return tuple(json.dumps(_record(rng), indent=rng.choice((None, 2))) for _ in range(400))
+    if kind == "base64":
+        rng = random.Random(1)
+        return tuple(base64.b64encode(rng.randbytes(375)).decode() for _ in range(200))
     lines = (Path(__file__).parent / f"texts/{kind}.txt").read_text("utf-8").split("\n")
     return tuple(line for line in lines if line)
 
@@ -140,12 +152,16 @@ class Kind:
 
 def learned_from(requests: Sequence[Sequence[Message]], real: Real) -> TokenCounter:
     """Give the counter after calls with these requests."""
-    learning = TokenLearning()
+    return taught(TokenLearning(), requests, real).counter()
+
+
+def taught(learning: TokenLearning, requests: Sequence[Sequence[Message]], real: Real) -> TokenLearning:
+    """Learn from calls with these requests."""
     for messages in requests:
         sent = Sent.of(messages)
         assert sent is not None
         learning = learning.learn(sent, real(messages))
-    return learning.counter()
+    return learning
 
 
 def off(messages: Sequence[Message], counter: TokenCounter, real: Real) -> float:
@@ -186,6 +202,84 @@ def growing(kind: str, real: Real, seed: int) -> float:
     return off(requests[-1], learned_from(requests[:-1], real), real)
 
 
+def with_prompt(real: Real, tokens: int) -> Real:
+    """Count as a server does that adds a prompt of its own to each request."""
+    return lambda messages: real(messages) + tokens
+
+
+def a_byte(messages: Sequence[Message]) -> int:
+    """Count as a model does that reads bytes: a token for each, and one before each message."""
+    return sum(len((message.text or "").encode()) + 1 for message in messages)
+
+
+def fine(messages: Sequence[Message]) -> int:
+    """Count as a model does that has 0.8 tokens for each character."""
+    return sum(round(0.8 * len(message.text or "")) + 4 for message in messages)
+
+
+def in_time(kind: str, real: Real, seed: int, learning: TokenLearning | None = None) -> list[float]:
+    """Run a trial of one kind: the errors after so many calls as `AFTER` says, each of another request."""
+    rng = random.Random(f"hard {kind} {seed}")
+    source, learning, errors, done = Kind(kind, rng), learning or TokenLearning(), [], 0
+    for calls in AFTER:
+        learning = taught(learning, [source.request() for _ in range(calls - done)], real)
+        done = calls
+        errors.append(off(source.request(held_out=True), learning.counter(), real))
+    return errors
+
+
+def disturbed(real: Real, seed: int) -> list[float]:
+    """Run a trial of 30 calls with code and then 15 with base64: the errors of code, after so many as `AFTER` says."""
+    rng = random.Random(f"disturbed {seed}")
+    code, other = Kind("code", rng), Kind("base64", rng)
+    learning, probe = taught(TokenLearning(), [code.request() for _ in range(30)], real), code.request(held_out=True)
+    row = [other.request() for _ in range(AFTER[-1])]
+    return [off(probe, taught(learning, row[:calls], real).counter(), real) for calls in AFTER]
+
+
+def changed(old: Real, new: Real, seed: int) -> list[float]:
+    """Run a trial of 30 calls with code, and then another tokenizer behind the name: the errors of its count."""
+    source = Kind("code", random.Random(f"changed {seed}"))
+    return in_time("code", new, seed, taught(TokenLearning(), [source.request() for _ in range(30)], old))
+
+
+def rare(real: Real, seed: int) -> list[float]:
+    """Run a trial of calls with code, of which each fifth of eight has base64: the errors of base64."""
+    rng = random.Random(f"rare {seed}")
+    code, other = Kind("code", rng), Kind("base64", rng)
+    row, probe = [(other if call % 8 == 4 else code).request() for call in range(AFTER[-1])], other.request()
+    return [off(probe, learned_from(row[:calls], real), real) for calls in AFTER]
+
+
+def changed_among_kinds(old: Real, new: Real, seed: int) -> list[float]:
+    """Run a trial of 30 calls of any kinds, and then another tokenizer: the means of the kinds' errors."""
+    rng = random.Random(f"changed among kinds {seed}")
+    sources = [Kind(kind, rng) for kind in KINDS]
+    learning = taught(TokenLearning(), [rng.choice(sources).request() for _ in range(30)], old)
+    row = [rng.choice(sources).request() for _ in range(AFTER[-1])]
+    probes = [source.request(held_out=True) for source in sources]
+    counters = [taught(learning, row[:calls], new).counter() for calls in AFTER]
+    return [statistics.mean(off(probe, counter, new) for probe in probes) for counter in counters]
+
+
+HARD: Mapping[str, Callable[[Real, Real, int], list[float]]] = {
+    "base64, tekken": lambda tekken, _, seed: in_time("base64", tekken, seed),
+    "base64, sentencepiece v3": lambda _, piece, seed: in_time("base64", piece, seed),
+    "code, tekken, 4,000 tokens more": lambda tekken, _, seed: in_time("code", with_prompt(tekken, 4000), seed),
+    "code, tekken, 20,000 tokens more": lambda tekken, _, seed: in_time("code", with_prompt(tekken, 20_000), seed),
+    "code, a token a byte": lambda _, __, seed: in_time("code", a_byte, seed),
+    "chinese, a token a byte": lambda _, __, seed: in_time("chinese", a_byte, seed),
+    "code, 0.8 tokens a character": lambda _, __, seed: in_time("code", fine, seed),
+    "code by another tokenizer: tekken, then sentencepiece v3": changed,
+    "code by another tokenizer: sentencepiece v3, then tekken": lambda new, old, seed: changed(old, new, seed),
+    "all kinds by another tokenizer: tekken, then sentencepiece v3": changed_among_kinds,
+    "base64 in one of eight calls, tekken": lambda tekken, _, seed: rare(tekken, seed),
+    "code when base64 comes, tekken": lambda tekken, _, seed: disturbed(tekken, seed),
+    "code when base64 comes, sentencepiece v3": lambda _, piece, seed: disturbed(piece, seed),
+}
+"""Hard cases by name: what runs a trial, given two tokenizers and a seed."""
+
+
 def _shown(errors: Sequence[float]) -> str:
     ordered = sorted(errors)
     high = ordered[min(len(ordered) - 1, int(0.95 * len(ordered)))]
@@ -195,8 +289,22 @@ def _shown(errors: Sequence[float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--trials", type=int, default=100)
-    trials = parser.parse_args().trials
-    print("error of a request's count in %: mean / 95th percentile / worst of", trials, "trials\n")
+    parser.add_argument("--hard", action="store_true", help="what the prior didn't foresee")
+    arguments = parser.parse_args()
+    print("error of a request's count in %: mean / 95th percentile / worst of", arguments.trials, "trials\n")
+    (_print_hard if arguments.hard else _print_kinds)(arguments.trials)
+
+
+def _print_hard(trials: int) -> None:
+    print("| case |", " | ".join(f"after {calls} calls" for calls in AFTER), "|")
+    print("|---" * (1 + len(AFTER)) + "|")
+    tekken, piece = (real_counts(TOKENIZERS[name]) for name in ("tekken (v3)", "sentencepiece v3"))
+    for name, run in HARD.items():
+        columns = zip(*(run(tekken, piece, seed) for seed in range(trials)), strict=True)
+        print(f"| {name} | {' | '.join(_shown(column) for column in columns)} |", flush=True)
+
+
+def _print_kinds(trials: int) -> None:
     print("| tokenizer | kind | estimate | prior | after ten calls | of mixed kinds | of one conversation |")
     print("|---|---|---|---|---|---|---|")
     for name, file in TOKENIZERS.items():

@@ -12,15 +12,17 @@ import numpy as np
 
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.errors import InvalidSetting
+from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
-from riffler.service.agent.room import Room
+from riffler.service.agent.room import Measure, Room
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.token_learner import learning
+from riffler.service.logs import get_logger
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -32,11 +34,13 @@ from riffler.service.settings import Settings
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
+from riffler.tools.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.turns import Turns
 
+_LOG = get_logger("app")
 _SMALLEST_BUDGET = 128
 """In tokens: a window that leaves less for the conversation is taken for a mistake."""
 
@@ -245,21 +249,41 @@ class Riffler:
         """
         return await history_of(self.sessions, SessionKey(self.tenant, session), limit)
 
-    async def diff(self, session: str, before: int, after: int | None = None) -> Difference:
+    def measure(self) -> Measure:
+        """Give what counts the tokens of a session that is only looked at.
+
+        That needs no model: an operator can look at the past also when the model can't be had.
+
+        Returns:
+            The engine's counter, and the room of its views. Where the engine can't be had, an estimate that says so,
+            without a room: nothing is known of the window.
+        """
+        try:
+            counter = self.engine.counter
+            counter.count("a")  # the first count loads the tokenizer, if there is one to load
+            return Measure(counter, self.room.sight(counter))
+        except (InvalidSetting, EngineFailed) as exc:
+            _LOG.warning("tokens are estimated", error=type(exc).__name__, why=exc.loggable)
+            return Measure(
+                EstimatedTokens(), None, f"tokens are estimated, and a view's status is the short line: {exc}"
+            )
+
+    async def diff(
+        self, session: str, before: int, after: int | None = None, measure: Measure | None = None
+    ) -> Difference:
         """Compare two versions of a session.
 
         Args:
             session: Its name.
             before: The earlier version.
             after: The later one; None is the present.
+            measure: Counts tokens; None is `measure()`.
 
         Returns:
             What differs. Raises `UnknownVersion` for a version that isn't kept any more.
         """
-        key = SessionKey(self.tenant, session)
-        counter = self.engine.counter
-        sight = self.room.sight(counter)
-        return await difference_of(self.sessions, key, (before, after), counter, sight=sight)
+        key, counts = SessionKey(self.tenant, session), measure or self.measure()
+        return await difference_of(self.sessions, key, (before, after), counts.counter, sight=counts.sight)
 
     async def fork(self, session: str, version: int | None = None, name: str | None = None) -> str:
         """Make a session that begins as another one was; each goes on by itself.
@@ -267,12 +291,12 @@ class Riffler:
         Args:
             session: The other one.
             version: As of which version; None is the present.
-            name: The new one's name; None makes one.
+            name: The new one's name, of the characters A-Z a-z 0-9 . _ ~ -; None makes one.
 
         Returns:
             The new one's name. Raises `SessionExists` when there is one of this name.
         """
-        made, _ = await self.edits.fork(SessionKey(self.tenant, session), version, name)
+        made, _ = await fork_session(self.sessions, SessionKey(self.tenant, session), version, name)
         return made.session
 
     async def call(self, session: str, tool: str, arguments: str, summary: str = "") -> str:

@@ -129,7 +129,9 @@ def price_words(price: EditPrice, prices: CachePrices) -> str:
     cost = round(price.cost_tokens)
     if cost <= 0:
         return f"{head}; the next call costs {-cost} tokens less, so it pays at once"
-    tail = "it never pays back by itself" if price.steps is None else f"paid back after {price.steps} further calls"
+    tail = "it never pays back by itself"
+    if price.steps is not None:
+        tail = f"paid back after {price.steps} further call{'' if price.steps == 1 else 's'}"
     return f"{head}; {price.rewritten_tokens} tokens leave the cache: the next call costs {cost} tokens more, {tail}"
 
 

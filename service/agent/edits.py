@@ -6,18 +6,15 @@ caller named a version. A request with a name can be made again: it does nothing
 
 from __future__ import annotations
 
-import hashlib
 import json
-import secrets
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, SessionBusy, SessionExists, UnknownSession, VersionConflict
+from riffler.errors import InvalidInput, SessionBusy, VersionConflict
 from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
+from riffler.service.agent.making import fork_session, make_session
 from riffler.service.agent.offload import offload
-from riffler.service.agent.past import memory_at
 from riffler.service.agent.room import Room
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
@@ -25,7 +22,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
 from riffler.tools.arrival import append
 from riffler.tools.events import Event
-from riffler.tools.memory import Forked, Stamp, WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.registry import Registry
 
@@ -117,7 +114,8 @@ class Edits:
             request: What the client may make again.
 
         Returns:
-            The session's key, and the session as it stands. Raises `SessionExists` when there is one of this name.
+            The session's key, and the session as it stands. Raises `SessionExists` when there is one of this name, and
+            `InvalidInput` for a name that none may have.
         """
         arriving, counter = sum(len(message.json) for message in messages), self._engine.counter
         events = [await offload(arriving, lambda: append(WorkingMemory(), messages, counter))] if messages else []
@@ -200,26 +198,8 @@ class Edits:
         session: str | None = None,
         request: NamedRequest | None = None,
     ) -> tuple[SessionKey, WorkingMemory]:
-        """Make a session that begins as another one of the same tenant was; each goes on by itself.
-
-        Args:
-            key: The session to begin from.
-            version: As of which version; None is the present.
-            session: The new one's name; None makes one.
-            request: What the client may make again.
-
-        Returns:
-            The new session's key, and the session as it stands. It has the version that it begins from, the same ids,
-            and a history from there, and says where it comes from. Raises `SessionExists` when there is one of this
-            name, and `UnknownVersion` when there is no such version or it is no longer kept.
-        """
-        made = SessionKey(key.tenant, name_of(session, request))
-        with suppress(UnknownSession):  # of another request it may be, too: making it tells
-            if request is not None and await receipt_of(self._store, made, request):
-                return made, await self._store.load(made)  # whatever became of the other session since
-        was = await memory_at(self._store, key, version)
-        start = replace(was, forked=Forked(key.session, was.version))
-        return await make_session(self._store, key.tenant, session, request, start=start)
+        """Make a session that begins as another one was: see `fork_session`."""
+        return await fork_session(self._store, key, version, session, request)
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
         """Delete a session with all that belongs to it.
@@ -255,58 +235,3 @@ class Edits:
                 continue  # somebody else was first: look again, at what is there now
             return done
         raise SessionBusy(f"session {key.session!r} changes faster than this change can be made: try again")
-
-
-async def make_session(
-    store: MemoryStore,
-    tenant: str,
-    session: str | None,
-    request: NamedRequest | None,
-    *,
-    unused_s: float | None = None,
-    events: Sequence[Event] = (),
-    start: WorkingMemory | None = None,
-) -> tuple[SessionKey, WorkingMemory]:
-    """Make a session; the same request made again finds the one that it made.
-
-    Args:
-        store: Where sessions live.
-        tenant: Whose; from the credential.
-        session: Its name; None makes one, of the request's name where there is one.
-        request: What the client may make again.
-        unused_s: See `MemoryStore.create`; of a session that a question makes. Its turn then keeps the receipt.
-        events: Its first commit.
-        start: What it begins with in place of an empty working memory.
-
-    Returns:
-        Its key, and the session as it stands.
-
-    Raises:
-        SessionExists: There is one of this name.
-        RequestKeyReused: A request of this name asked for something else.
-    """
-    key = SessionKey(tenant, name_of(session, request))
-    receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and unused_s is None else None
-    try:
-        return key, await store.create(key, unused_s, token_of(request), events=events, start=start, receipt=receipt)
-    except SessionExists as exc:
-        if request is not None and session is None:
-            raise request.reused("a new session") from exc
-        await receipt_of(store, key, request)  # of this name, and for something else: that is what to tell
-        raise
-
-
-def name_of(session: str | None, request: NamedRequest | None) -> str:
-    """Name a session that is to be made.
-
-    Args:
-        session: The name that it is to have; None makes one.
-        request: The request that makes it; made again, it gives the same name.
-
-    Returns:
-        The name.
-    """
-    if session is not None:
-        return session
-    digest = hashlib.sha256(request.name.encode()).hexdigest()[:16] if request else secrets.token_hex(8)
-    return f"s-{digest}"

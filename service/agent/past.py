@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from riffler.errors import UnknownVersion
 from riffler.service.agent.offload import offload
-from riffler.service.ports.memory import MemoryStore, SessionKey
+from riffler.service.ports.memory import MemoryStore, RecordedEvent, SessionKey
 from riffler.tools.diff import Difference, difference
 from riffler.tools.history import PastOrder, Version, earlier, reach
 from riffler.tools.memory import WorkingMemory
@@ -28,6 +30,21 @@ class History:
     versions: tuple[Version, ...]
     more: bool
     oldest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """A stretch of a session's events.
+
+    Attributes:
+        events: Events, the oldest first.
+        next: Version and number of the event that comes next; None at the end.
+        oldest: The oldest version whose events are kept, all of them; None while there are none.
+    """
+
+    events: tuple[RecordedEvent, ...]
+    next: tuple[int, int] | None
+    oldest: int | None
 
 
 async def memory_at(
@@ -103,3 +120,52 @@ async def history_of(
     past = await store.past(key, newest, PastOrder(versions=limit + 1))
     shown = past[:limit]
     return History(now, shown, len(past) > limit, reach(newest, shown))
+
+
+async def events_of(
+    store: MemoryStore,
+    key: SessionKey,
+    limit: int,
+    begin: tuple[int, int] | None = None,
+    memory: WorkingMemory | None = None,
+) -> Happened:
+    """Read what happened to a session, event by event, without a gap.
+
+    Args:
+        store: Where it lives.
+        key: The session.
+        limit: Most events to give.
+        begin: Where to begin: the `next` of the stretch before. None begins with the oldest that is kept.
+        memory: The present, where it was read already.
+
+    Returns:
+        The events.
+
+    Raises:
+        UnknownVersion: The event to begin with isn't kept any more, or the session never had it.
+    """
+    if begin is None:
+        found = await store.events(key, limit=limit + 1)
+        oldest = _oldest_whole(found)
+    else:
+        found = await store.events(key, (begin[0], max(begin[1] - 1, 0)), limit + 1)
+        oldest = _oldest_whole(await store.events(key, limit=1))
+        # It was there when it was named: when another one comes in its place, some are gone that nobody saw.
+        if not found or _place(found[0]) != begin:
+            if oldest is not None and begin[0] < oldest:
+                raise UnknownVersion(
+                    f"events before version {oldest} aren't kept, this was to go on with version {begin[0]}: begin "
+                    f"with the oldest that is kept, or with the session as it is"
+                )
+            now = memory or await store.load(key)
+            raise UnknownVersion(f"no event {begin[1]} of version {begin[0]}: the session has version {now.version}")
+    return Happened(tuple(found[:limit]), _place(found[limit]) if len(found) > limit else None, oldest)
+
+
+def _oldest_whole(events: Sequence[RecordedEvent]) -> int | None:
+    """Tell which version is the oldest one whose events are all there: a store forgets event by event."""
+    return events[0].version + (events[0].number > 1) if events else None
+
+
+def _place(event: RecordedEvent) -> tuple[int, int]:
+    return event.version, event.number

@@ -11,6 +11,21 @@ from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_request, count_schemas
 
 
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What a session that is only looked at is counted with.
+
+    Attributes:
+        counter: Counts texts.
+        sight: For the status block of views; None for the short line.
+        note: Why this is an estimate, for who reads the figures; empty when the engine counts.
+    """
+
+    counter: TokenCounter
+    sight: Sight | None
+    note: str = ""
+
+
 @dataclass(frozen=True)
 class Room:
     """The room that a view has.

@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing, suppress
 
 from riffler.errors import InvalidInput, OverBudget, RifflerError
-from riffler.service.agent.edits import make_session
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.making import make_session
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.memory import Stamp, WorkingMemory

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
+import math
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from riffler.errors import InvalidInput
+from riffler.service.cli.stopping import run_until_stopped
 
 if TYPE_CHECKING:
     from riffler.service.evaluation.benchmark import Benchmark
@@ -19,6 +21,8 @@ evaluations = typer.Typer(
 )
 
 _LARGEST = 10_000_000
+_HOTTEST = 2.0
+"""What OpenAI's API takes as a temperature; at 2 most models already write noise."""
 
 Profiles = Annotated[
     str, typer.Option("--profile", help="Which tools the model is offered: none, paper, riffler; several with commas.")
@@ -34,7 +38,7 @@ Json = Annotated[
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
-Temperature = Annotated[float, typer.Option(help="Of the model; below 0 leaves the engine's own.")]
+Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below 0 leaves the engine's own.")]
 
 
 @evaluations.command("pi-llm")
@@ -209,13 +213,15 @@ def _evaluate(
     for name, price in zip(("cache-read", "cache-write"), prices, strict=True):
         if not 0 < price <= 1000:
             raise InvalidInput(f"{name}: expected a price above 0, as a multiple of a token's, got {price}")
+    if not -math.inf < temperature <= _HOTTEST:  # NaN, too, which no JSON has
+        raise InvalidInput(f"temperature: expected at most {_HOTTEST:g}, or a number below 0, got {temperature}")
     profiles = profiles_asked(profile)
     settings = read_settings(**overrides, rewriting=False)
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
     plan = Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json)
-    try:
-        asyncio.run(evaluate(plan, settings))
-    except KeyboardInterrupt:
+    code = run_until_stopped(evaluate(plan, settings))
+    if code:
         kept = f"{json} has what was done; the same command goes on" if json else "nothing was kept, without --json"
-        typer.echo(f"riffler: stopped: {kept}", err=True)
-        raise typer.Exit(130) from None
+        with suppress(OSError):  # a terminal that hung up takes no words
+            typer.echo(f"riffler: stopped: {kept}", err=True)
+        raise typer.Exit(code)

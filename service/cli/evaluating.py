@@ -7,9 +7,11 @@ import hashlib
 import json
 import sys
 import tempfile
+from collections import Counter
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, cast
 
@@ -23,8 +25,10 @@ from riffler.service.cli.evaluation_tables import show_rows
 from riffler.service.evaluation.benchmark import Benchmark
 from riffler.service.evaluation.metered import MeteredEngine
 from riffler.service.evaluation.results import Results
+from riffler.service.evaluation.results_file import Record
 from riffler.service.evaluation.rows import INTERVAL, make_rows
 from riffler.service.evaluation.running import READER, Ask, Heard, cell_words, profiles_of, run_benchmark
+from riffler.service.inference.openai import OPENAI_URL, shown_address
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
@@ -80,9 +84,11 @@ async def evaluate(plan: Plan, settings: Settings, engine: Engine | None = None,
         results = Results(
             benchmark.name,
             options_of(plan, settings, owner.engine),
+            tuple(benchmark.cells[0]),
             lambda cases: make_rows(cases, benchmark.cells, profiles_of(dict.fromkeys(names))),
             plan.path,
         )
+        stack.callback(results.save)
         await owner.engine.ready()
         asks: dict[str, Ask] = {
             name: await stack.enter_async_context(_asking(plan, settings, owner.engine, name)) for name in names
@@ -94,6 +100,8 @@ async def evaluate(plan: Plan, settings: Settings, engine: Engine | None = None,
 
 def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]:
     """Say all that results depend on, so that others aren't mixed with them.
+
+    Of the server's address, credentials and query stay out.
 
     Args:
         plan: What is evaluated.
@@ -110,6 +118,9 @@ def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]
         "profiles": {name: _tools_digest(name) for name in plan.profiles},
         "engine": engine.info.name,
         "model": engine.info.model,
+        # The same name of a model at another address, or loaded in another way, may be another model.
+        "base_url": shown_address(settings.base_url or OPENAI_URL) if settings.engine == "openai" else None,
+        **{name: getattr(settings, name) for name in ("tokenizer", "revision", "device", "dtype", "tool_form")},
         **{name: getattr(settings, name) for name in ("window_tokens", "completion_tokens", "step_cap")},
         **{name: getattr(settings, name) for name in ("first_choice", "fitting")},
         "temperature": plan.temperature,
@@ -119,20 +130,31 @@ def options_of(plan: Plan, settings: Settings, engine: Engine) -> dict[str, Any]
 
 
 async def _run(plan: Plan, asks: Mapping[str, Ask], results: Results) -> None:
-    total = len(plan.benchmark.cells) * plan.benchmark.sessions * (len(asks) + 1)
-    console = Console(stderr=True)
+    """Run what isn't done yet, with a bar on a terminal, and a line for each finished cell anywhere else."""
+    benchmark, console = plan.benchmark, Console(stderr=True)
+    of_cell = benchmark.sessions * (len(asks) + 1)
+    total = len(benchmark.cells) * of_cell
+    watched = sys.stderr.isatty() and not console.is_dumb_terminal
+    say = partial(console.print, soft_wrap=True, markup=False, highlight=False)
     if results.cases:
-        console.print(f"{plan.path}: {len(results.cases)} of {total} cases were done before")
+        say(f"{plan.path}: {len(results.cases)} of {total} cases were done before")
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task(plan.benchmark.name, total=total, completed=len(results.cases))
-        async for done in run_benchmark(plan.benchmark, asks, results):
-            cell = {name: done.record[name] for name in plan.benchmark.cells[0]}
-            words = f"{plan.benchmark.name}: {cell_words(cell)}, {done.record['profile']}"
-            bar.update(task, completed=done.count, description=words)
+    counts = Counter(_cell_of(benchmark, record) for record in results.cases)
+    with Progress(*columns, console=console, transient=True, disable=not watched) as bar:
+        task = bar.add_task(benchmark.name, total=total, completed=len(results.cases))
+        async for done in run_benchmark(benchmark, asks, results):
+            cell = _cell_of(benchmark, done.record)
+            bar.update(task, completed=done.count, description=f"{cell}, {done.record['profile']}")
+            counts[cell] += 1
+            if counts[cell] == of_cell and not watched:
+                say(f"{cell}: done; {done.count} of {total} cases")
             # A turn may swallow the cancellation that Ctrl-C is (asyncio.wait_for before Python 3.12, and others).
             if (running := asyncio.current_task()) is not None and running.cancelling():
                 raise asyncio.CancelledError
+
+
+def _cell_of(benchmark: Benchmark, record: Record) -> str:
+    return f"{benchmark.name}: {cell_words({name: record[name] for name in benchmark.cells[0]})}"
 
 
 @asynccontextmanager

@@ -16,7 +16,7 @@ import typer
 
 from riffler.errors import InvalidInput, RifflerError
 from riffler.service.cli.evaluate import evaluations
-from riffler.service.cli.options import DataFolder, command_settings
+from riffler.service.cli.options import DataFolder, command_settings, tell_estimate
 from riffler.service.cli.past import past
 
 app = typer.Typer(
@@ -100,8 +100,10 @@ def view(
 
         async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
             memory = await riffler.memory(session, version)
-            sight = riffler.room.sight(riffler.engine.counter)
-        for message in memory.messages if original else view_of(memory, sight).messages:
+            measure = None if original else riffler.measure()
+        if measure is not None:
+            tell_estimate(measure)
+        for message in memory.messages if measure is None else view_of(memory, measure.sight).messages:
             typer.echo(message.json)
 
     _run(run())

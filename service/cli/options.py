@@ -1,11 +1,14 @@
-"""What commands share: an option, and how they read the settings."""
+"""What commands share: an option, how they read the settings, and a word on figures that are estimates."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+if TYPE_CHECKING:
+    from riffler.service.agent.room import Measure
 
 DataFolder = Annotated[
     Path | None, typer.Option(help="Where the embedded server keeps its data.", envvar="RIFFLER_DATA_FOLDER")
@@ -28,3 +31,9 @@ def command_settings(*, quiet: bool = True, **overrides: Any) -> Any:  # noqa: A
     settings = read_settings(**overrides)
     configure_logs("error" if quiet and "log_level" not in settings.model_fields_set else settings.log_level)
     return settings
+
+
+def tell_estimate(measure: Measure) -> None:
+    """Say on standard error, beside the output, that tokens are an estimate, where they are one."""
+    if measure.note:
+        typer.echo(f"riffler: {measure.note}", err=True)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riffler.service.cli.options import DataFolder, command_settings
+from riffler.service.cli.options import DataFolder, command_settings, tell_estimate
 
 if TYPE_CHECKING:
     from riffler.tools.diff import Difference
@@ -55,7 +55,9 @@ def diff(
         from riffler.service.app import Riffler  # noqa: PLC0415
 
         async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
-            found = await riffler.diff(session, before, after)
+            measure = riffler.measure()
+            found = await riffler.diff(session, before, after, measure)
+        tell_estimate(measure)
         for text in _lines(found):
             typer.echo(text)
 

@@ -124,9 +124,7 @@ def newest_matches(text: str, keys: Sequence[str]) -> str:
     Returns:
         A sentence for each key that was found.
     """
-    lines = []
-    for key in keys:
-        found = re.findall(rf"(?<!\w){re.escape(key)}\s*[:=]\s*([^;:,.\n]+)", text)
-        if found:
-            lines.append(f"The current value of {key} is {found[-1].strip()}.")
-    return "\n".join(lines)
+    # Of all keys at once: asked for alone, `body` would be found in `water body: ...`, too.
+    longest_first = "|".join(re.escape(key) for key in sorted(keys, key=len, reverse=True))
+    found = dict(re.findall(rf"(?<!\w)({longest_first})\s*[:=]\s*([^;:,.\n]+)", text))
+    return "\n".join(f"The current value of {key} is {found[key].strip()}." for key in keys if key in found)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from statistics import fmean
 from typing import Any, Final
 
-from riffler.service.evaluation.results import MEANS, SUMS, Record
+from riffler.service.evaluation.results_file import MEANS, SUMS, Record
 
 _Z = 1.959964
 """Of the normal distribution, for 95%."""
@@ -23,20 +24,19 @@ def make_rows(cases: Sequence[Record], cells: Sequence[Mapping[str, Any]], profi
 
     Args:
         cases: What became of the cases that are done.
-        cells: The cells, in the order of the rows.
+        cells: The cells, in the order of the rows; all have the same names.
         profiles: The profiles, in the order of a cell's rows.
 
     Returns:
         The rows; none for a cell and profile of which no case is done.
     """
-    rows = []
-    for cell in cells:
-        for profile in profiles:
-            wanted = {**cell, "profile": profile}
-            those = [case for case in cases if all(case.get(name) == value for name, value in wanted.items())]
-            if those:
-                rows.append(_row(wanted, those))
-    return rows
+    names = (*(cells[0] if cells else ()), "profile")
+    groups: dict[tuple[Any, ...], list[Record]] = defaultdict(list)
+    for case in cases:
+        groups[tuple(case[name] for name in names)].append(case)
+    wanted = ({**cell, "profile": profile} for cell in cells for profile in profiles)
+    each = ((values, groups.get(tuple(values[name] for name in names))) for values in wanted)
+    return [_row(values, those) for values, those in each if those]
 
 
 def wilson(right: float, trials: int) -> tuple[float, float]:

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from riffler.service.agent.progress import ToolStep
 from riffler.service.evaluation.benchmark import Benchmark, Case, Cell
 from riffler.service.evaluation.metered import Spent
-from riffler.service.evaluation.results import Record, Results
+from riffler.service.evaluation.results import Results
+from riffler.service.evaluation.results_file import Record
 from riffler.tools.lost import PHRASE
 
 REGEX, READER = "regex", "reader"

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 from starlette.routing import Route
 
 from riffler.service.http import problems, reading
@@ -18,6 +18,7 @@ from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
+from riffler.service.http.queries import known_queries
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
@@ -70,12 +71,13 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.core = core
     problems.install(app)
     reading.install(app)
-    groups = (sessions, conversation, history, tools, ask, rewrites, decisions, engines, health)
-    for routes in groups:
-        app.include_router(routes.router)
+    native = (sessions, conversation, history, tools, ask, rewrites, decisions, engines)
+    for routes in native:
+        app.include_router(routes.router, dependencies=[Depends(known_queries)])
+    app.include_router(health.router)  # probes and scrapers may add what they like
     # The app's own route is the description; beside it the app has the groups, each as one.
     own = [route for route in app.routes if isinstance(route, Route)]
-    app.state.routes = own + [route for routes in groups for route in routes.router.routes]
+    app.state.routes = own + [route for routes in (*native, health) for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(AllowedHosts, names=hosts)

@@ -45,6 +45,7 @@ VIEW = {
         }
     ],
     "next": "WzFd",
+    "version": 6,
 }
 FRAGMENTS = {
     "items": [
@@ -72,7 +73,8 @@ EVENTS = {
             "data": {"ids": ["f00001"]},
         }
     ],
-    "next": "WzYsIDFd",
+    "next": "WzYsIDJd",
+    "oldest": 1,
 }
 
 HISTORY = {
@@ -91,7 +93,7 @@ HISTORY = {
 }
 DIFF = {
     "items": [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 500}],
-    "next": "WzFd",
+    "next": "WzIsIDYsIDFd",
     "before": 2,
     "after": 6,
     "first": 2,

@@ -7,11 +7,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
 from riffler.service.http.message_schema import MESSAGE
-from riffler.service.http.patterns import SESSION, TEXT
+from riffler.service.http.patterns import TEXT
+from riffler.service.ports.memory import SESSION_NAME
 
 MessageIn = Annotated[dict[str, Any], WithJsonSchema(MESSAGE)]
 Text = Annotated[str, StringConstraints(pattern=TEXT)]
-SessionName = Annotated[str, StringConstraints(pattern=SESSION)]
+SessionName = Annotated[str, StringConstraints(pattern=SESSION_NAME)]
 
 MOST_ITEMS = 10_000
 """Most messages or texts of a request. More go in several requests, between which others have their turn."""

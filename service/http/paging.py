@@ -58,16 +58,18 @@ def read_cursor(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     return tuple(place)
 
 
-def page_of(items: Sequence[T], first: int, limit: int) -> tuple[list[T], str | None]:
+def page_of(items: Sequence[T], first: int, limit: int, *of: int | str) -> tuple[list[T], str | None]:
     """Cut a page out of a sequence that only grows at its end.
 
     Args:
         items: All items.
         first: Index of the page's first.
         limit: Most items.
+        *of: What names the sequence, where an index alone would be one of another sequence by the next page. It stands
+            before the index in the cursor.
 
     Returns:
         The page's items, and the cursor of the next one.
     """
     end = first + limit
-    return list(items[first:end]), write_cursor(end) if end < len(items) else None
+    return list(items[first:end]), write_cursor(*of, end) if end < len(items) else None

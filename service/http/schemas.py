@@ -353,6 +353,10 @@ class MessagePage(Page[MessageOut]):
 class ViewPage(Page[ViewedMessage]):
     """Messages as the model sees them, in the order of the conversation."""
 
+    version: int = Field(
+        description="The version that is shown. Ask for it with the next page, so that all pages are of one view."
+    )
+
 
 class FragmentPage(Page[FragmentOut]):
     """Fragments, in the order in which they were cut."""
@@ -360,6 +364,10 @@ class FragmentPage(Page[FragmentOut]):
 
 class EventPage(Page[EventOut]):
     """Events, the oldest first."""
+
+    oldest: int | None = Field(
+        description="The oldest version whose events are kept, all of them; null while there are none."
+    )
 
 
 class DecisionPage(Page[DecisionOut]):

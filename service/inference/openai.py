@@ -86,7 +86,7 @@ class OpenAIEngine:
         if max_retries < 0 or window_tokens < 1:
             raise InvalidSetting("engine openai: needs max_retries of at least 0 and window_tokens of at least 1")
         self._base_url = base_url
-        self._where = f"engine openai at {_shown(base_url)}"
+        self._where = f"engine openai at {shown_address(base_url)}"
         self._api_key = _checked_key(api_key)
         self._info = EngineInfo("openai", model, window_tokens, counts_estimated=counter is None, prices=_PRICES)
         self._counter = counter if counter is not None else EstimatedTokens()
@@ -98,7 +98,7 @@ class OpenAIEngine:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"OpenAIEngine({self._info.model!r}, base_url={_shown(self._base_url)!r})"
+        return f"OpenAIEngine({self._info.model!r}, base_url={shown_address(self._base_url)!r})"
 
     @property
     def info(self) -> EngineInfo:
@@ -306,8 +306,18 @@ def _checked_key(key: SecretStr | None) -> SecretStr | None:
     return key if text else None
 
 
-def _shown(url: str) -> str:
-    """Give an address without credentials and query, for texts."""
+def shown_address(url: str) -> str:
+    """Give an address without credentials and query, for texts and files.
+
+    Args:
+        url: A server's address.
+
+    Returns:
+        Scheme, host, port and path.
+
+    Raises:
+        InvalidSetting: It is no address of HTTP.
+    """
     try:
         parts = urlsplit(url)
         port = parts.port

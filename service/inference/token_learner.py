@@ -64,7 +64,7 @@ class LearningEngine:
 
     @property
     def reports(self) -> int:
-        """How many reports were learned from."""
+        """How many reports the counts stand on."""
         return self._learned.reports
 
     async def ready(self) -> None:

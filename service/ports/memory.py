@@ -19,6 +19,9 @@ from riffler.tools.events import Actor, Event
 from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import Stamp, WorkingMemory
 
+SESSION_NAME = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$"
+"""What a session that is made may be called: what can stand in an address as it is, so that HTTP reaches it."""
+SESSION_NAME_WORDS = "1 to 200 of the characters A-Z a-z 0-9 . _ ~ -, the first a letter or a digit"
 _LONGEST_NAME = 512
 
 

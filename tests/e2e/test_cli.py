@@ -2,21 +2,26 @@
 
 import json
 import os
+import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import pytest
 
 
-def riffler(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[str]:
-    """Run a command, with no setting but the data folder."""
+def riffler(
+    folder: Path, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
+    """Run a command, with no setting but the data folder and what is given."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
     done = subprocess.run(
         [str(Path(sys.executable).with_name("riffler")), *arguments],
         input=stdin,
         capture_output=True,
-        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data")},
+        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data"), **settings},
         timeout=120,
         check=False,
     )
@@ -65,6 +70,25 @@ def test_history_diff_and_fork(tmp_path: Path) -> None:
     assert riffler(tmp_path, "fork", session).stdout.startswith("s-")
 
 
+def test_the_past_needs_no_model(tmp_path: Path) -> None:
+    """With an engine that can't be had an operator still looks at sessions and forks them; estimates are called so."""
+    plainly = {"RIFFLER_REWRITING": "false"}
+    answer = json.loads(riffler(tmp_path, "ask", "--json", "When does it open?", settings=plainly).stdout)
+    session, broken = answer["session"], {"RIFFLER_ENGINE": "openai"}
+    assert "needs the name of a model" in riffler(tmp_path, "ask", "Why?", settings=broken).stderr
+    forked = riffler(tmp_path, "fork", session, "--name", "x", settings=broken)
+    assert (forked.stdout, forked.stderr) == ("x\n", "")
+    differs = riffler(tmp_path, "diff", session, "0", settings=broken)
+    assert differs.stdout.startswith(f"version 0 to {answer['version']}\ntokens    0 seen before, ")
+    seen = riffler(tmp_path, "view", "x", settings=broken)
+    assert json.loads(seen.stdout.splitlines()[0])["content"] == "When does it open?"
+    for done in (differs, seen):
+        assert done.stderr.startswith("riffler: tokens are estimated, ")
+        assert ("needs the name of a model" in done.stderr, done.stderr.count("\n")) == (True, 1)
+    original = riffler(tmp_path, "view", "x", "--original", settings=broken)
+    assert (original.stdout, original.stderr) == (seen.stdout, "")
+
+
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
@@ -83,6 +107,8 @@ def test_history_diff_and_fork(tmp_path: Path) -> None:
         (["history", "nobody"], "no session 'nobody'"),
         (["diff", "nobody", "1", "2"], "no session 'nobody'"),
         (["fork", "nobody", "--version", "1"], "no session 'nobody'"),
+        (["fork", "nobody", "--name", "bad name/.."], "the first a letter or a digit, got 'bad name/..'"),
+        (["ask", "--session", "bad name/..", "why?"], "no session 'bad name/..'"),
         (["call", "nobody", "fold_fragment", "{{}}"], "no session 'nobody'"),
     ],
 )
@@ -111,3 +137,18 @@ def test_the_demo_answers_right(tmp_path: Path) -> None:
     done = riffler(tmp_path, "demo", "--seed", "7")
     assert done.returncode == 0, done.stdout
     assert "right     5 of 5" in done.stdout
+
+
+def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
+    """On the README's seed the table is the README's, and what it says of the table is so."""
+    done = riffler(tmp_path, "demo", "--seed", "1")
+    assert done.returncode == 0, done.stdout
+    readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
+    told = re.findall(r"From `riffler demo --seed 1`:\n\n```\n(.*?)```\n", readme, re.DOTALL)[0]
+    shown = "\n".join(line.rstrip() for line in done.stdout.splitlines())
+    assert told in shown
+    lost, chance = (re.findall(rf"^{name} .* (\d+\.\d\d) ", told, re.M)[0] for name in ("the policy", "at random"))
+    reread = re.findall(r"^91 to 120 +\d+ +(\d+) ", shown, re.MULTILINE)[0]
+    prose = " ".join(readme.split())
+    assert f"it loses {lost} where chance loses {chance}" in prose
+    assert f"of the last 30 it still asks {reread} with `reread`" in prose

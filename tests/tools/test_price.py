@@ -88,6 +88,13 @@ def test_the_known_case() -> None:
             "the view grows by 1 tokens; 101 tokens leave the cache: the next call costs 51 tokens more, it never pays "
             "back by itself",
         ),
+        (
+            "a" * 96,
+            "b" * 50,
+            CachePrices(0.5, 1),
+            "46 tokens freed; 54 tokens leave the cache: the next call costs 4 tokens more, paid back after 1 further "
+            "call",
+        ),
     ],
 )
 def test_prices_in_words(before: str, after: str, prices: CachePrices, words: str) -> None:

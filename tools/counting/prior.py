@@ -10,7 +10,7 @@ No tokenizer of Mistral's is among them: those are what `benchmarks/token_counts
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import numpy as np
@@ -100,9 +100,11 @@ _WEIGHTS: dict[str, tuple[float, ...]] = {
 _EXTRAS = (
     # mean, standard deviation, least, most
     (4.0, 2.0, 0.0, 20.0),  # a message's role and separators, in tokens
-    (8.0, 40.0, 0.0, 2000.0),  # the request itself: what a server's template adds, in tokens
+    (8.0, 40.0, 0.0, 32000.0),  # the request itself: what a server's template adds, in tokens
     (1.0, 0.3, 0.2, 4.0),  # tools, in this prior's count of their JSON
 )
+_LOOSE_REQUEST = 10_000.0
+"""The request's standard deviation where it's open, in tokens."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,5 +147,22 @@ def known() -> Known:
         np.concatenate((mean, extra[:, 0])),
         np.linalg.inv(covariance),
         np.concatenate((mean / 6, extra[:, 2])),
-        np.concatenate((mean * 6 + 0.3, extra[:, 3])),
+        np.concatenate((mean * 6 + 1.0, extra[:, 3])),  # a token a character is plausible for all
     )
+
+
+@cache
+def looser() -> Known:
+    """Give what is known when the tokenizer or the server is like none of the known ones.
+
+    Returns:
+        The same, but that three numbers are open: what a request costs by itself (a server may add a long prompt of its
+        own), by how much all weights are larger, and what each character costs beside its weight. A token for each
+        character, or for each byte, is what these can say. They are few, so that a handful of reports decides them.
+    """
+    prior = known()
+    covariance = np.linalg.inv(prior.precision)
+    texts = len(NAMES)
+    covariance[texts + 1, texts + 1] = _LOOSE_REQUEST**2
+    covariance[:texts, :texts] += np.outer(prior.text_mean, prior.text_mean) + np.ones((texts, texts))
+    return replace(prior, precision=np.linalg.inv(covariance))

@@ -14,7 +14,6 @@ from riffler.tools.fragments import Span
 
 Order = Literal["newest", "oldest", "best"]
 Mark = tuple[int, ...]
-_AFTER_ALL = (999_999_999, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,16 +109,14 @@ def position_mark(shown: Sequence[Span], page: Page) -> Mark:
     """Say where a page of `by_position` ends.
 
     Args:
-        shown: Its matches; may be empty.
+        shown: Its matches, at least one.
         page: Which page it is.
 
     Returns:
         The mark.
     """
-    newest = page.order != "oldest"
-    if shown:
-        return shown[-1].message, shown[-1].slot, shown[-1].start if newest else shown[-1].end
-    return page.after or (_AFTER_ALL if newest else (0, 0, 0))
+    last = shown[-1]
+    return last.message, last.slot, last.end if page.order == "oldest" else last.start
 
 
 def _left(area: Span, after: Mark | None, *, newest: bool) -> tuple[int, int]:
@@ -157,7 +154,7 @@ def score_mark(shown: Sequence[Span], page: Page) -> Mark:
     """Say where a page of `by_score` ends.
 
     Args:
-        shown: Its matches; may be empty.
+        shown: Its matches.
         page: Which page it is.
 
     Returns:

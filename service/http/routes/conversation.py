@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Response
 
 from riffler.service.agent.offload import offload
-from riffler.service.agent.past import memory_at
+from riffler.service.agent.past import events_of, memory_at
 from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
@@ -92,7 +92,7 @@ async def read_view(
         ViewedMessage(index=index, changed=index in seen.changed, message=message.to_dict())
         for index, message in enumerate(messages, first)
     ]
-    return ViewPage(items=items, next=more)
+    return ViewPage(items=items, next=more, version=memory.version)
 
 
 @router.get("/fragments", responses={**read_answers("A page of fragments.", FRAGMENTS), **documented(*READS, 404)})
@@ -106,11 +106,9 @@ async def read_fragments(reader: ReaderOf, limit: Limit = 100, cursor: Cursor = 
 
 @router.get("/events", responses={**read_answers("A page of events.", EVENTS), **documented(*READS, 404)})
 async def read_events(core: CoreOf, reader: ReaderOf, limit: Limit = 100, cursor: Cursor = None) -> EventPage:
-    """Read what happened to a session, the oldest that is kept first."""
+    """Read what happened to a session, the oldest that is kept first. A cursor to what isn't kept any more is 404."""
     place = read_cursor(cursor, int, int)
-    after = (place[0], place[1]) if place else (0, 0)
-    await reader.memory()
-    found = await core.sessions.events(reader.key, after, limit + 1)
-    shown = found[:limit]
-    more = write_cursor(shown[-1].version, shown[-1].number) if len(found) > limit else None
-    return EventPage(items=[EventOut.of(recorded) for recorded in shown], next=more)
+    memory = await reader.memory()
+    found = await events_of(core.sessions, reader.key, limit, (place[0], place[1]) if place else None, memory)
+    more = write_cursor(*found.next) if found.next else None
+    return EventPage(items=[EventOut.of(recorded) for recorded in found.events], next=more, oldest=found.oldest)

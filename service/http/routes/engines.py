@@ -12,7 +12,7 @@ from riffler.service.http.schemas import EngineOut
 router = APIRouter(prefix="/api/v1", tags=["engines"])
 
 
-@router.get("/engines", responses={**answers(200, "The engines.", ENGINES), **documented()})
+@router.get("/engines", responses={**answers(200, "The engines.", ENGINES), **documented(422)})
 async def list_engines(core: CoreOf) -> list[EngineOut]:
     """List the engines that answer here: one, and whether it is ready."""
     failures = await core.readiness.failures()

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
 
+from riffler.errors import InvalidInput
 from riffler.service.agent.past import difference_of, history_of
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named, etag
@@ -23,7 +24,13 @@ from riffler.service.ports.memory import SessionKey
 router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["history"], route_class=JsonRoute)
 From = Annotated[int, Query(alias="from", ge=0, le=MOST_VERSIONS, description="The earlier version.", examples=[1])]
 To = Annotated[
-    int | None, Query(ge=0, le=MOST_VERSIONS, description="The later version; without one the present.", examples=[2])
+    int | None,
+    Query(
+        ge=0,
+        le=MOST_VERSIONS,
+        description="The later version; without one the present, as it was when the first page was read.",
+        examples=[2],
+    ),
 ]
 
 
@@ -42,13 +49,15 @@ async def read_history(core: CoreOf, reader: ReaderOf, limit: Limit = 100, curso
 async def read_diff(
     core: CoreOf, reader: ReaderOf, earlier: From, to: To = None, limit: Limit = 100, cursor: Cursor = None
 ) -> DiffPage:
-    """Compare two versions: fragments, messages, the rewrite and tokens. A version that isn't kept any more is 404."""
-    place = read_cursor(cursor, int)
+    """Compare two versions, the same two on all pages. One that isn't kept, or not any more, is 404."""
+    place = read_cursor(cursor, int, int, int)
+    if place is not None:
+        to = _later(place, earlier, to)
     memory = await reader.memory()
     counter = core.engine.counter
     sight = core.room.sight(counter)
     found = await difference_of(core.sessions, reader.key, (earlier, to), counter, memory, sight=sight)
-    items, more = page_of(found.fragments, place[0] if place else 0, limit)
+    items, more = page_of(found.fragments, place[2] if place else 0, limit, found.before, found.after)
     return DiffPage.of(found, items, more)
 
 
@@ -68,3 +77,13 @@ async def fork_session(
     response.headers["Location"] = f"/api/v1/sessions/{key.session}"
     response.headers["ETag"] = etag(memory)
     return await described(core, key.session, memory)
+
+
+def _later(place: tuple[int, int, int], earlier: int, to: int | None) -> int:
+    """Give the version that the pages before compared with: the present has another number by now, or may have."""
+    if place[0] != earlier or to not in {None, place[1]}:
+        asked = f"from {earlier}" if to is None else f"from {earlier} to {to}"
+        raise InvalidInput(
+            f"query.cursor: expected the `next` of a page {asked}, got that of one from {place[0]} to {place[1]}"
+        )
+    return place[1]

@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["tools"], route_class=JsonRoute)
 ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
 
 
-@router.get("/tools", responses={**answers(200, "The tools.", TOOLS), **documented()})
+@router.get("/tools", responses={**answers(200, "The tools.", TOOLS), **documented(422)})
 async def list_tools(core: CoreOf) -> list[ToolOut]:
     """List the context tools, in OpenAI's shape."""
     return [ToolOut.model_validate(schema) for schema in core.registry.schemas()]

@@ -3,8 +3,13 @@
 import json
 import secrets
 from collections.abc import Sequence
+from contextlib import nullcontext
+from urllib.parse import quote
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from riffler.errors import (
     InvalidInput,
@@ -18,15 +23,17 @@ from riffler.errors import (
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.making import name_of
 from riffler.service.agent.past import difference_of, history_of, memory_at
 from riffler.service.agent.room import Room
 from riffler.service.agent.state import Parts
 from riffler.service.agent.turns import Turns
+from riffler.service.http.incoming import NewFork
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import SESSION_NAME, SessionKey
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.memory import Forked, WorkingMemory
@@ -283,6 +290,34 @@ async def test_a_fork_that_cannot_be(memory_store: RedisMemoryStore, edits: Edit
     with pytest.raises(UnknownSession):
         await edits.fork(SessionKey(f"{key.tenant}-other", "s"), 1, "fork")
     assert len((await memory_store.sessions(key.tenant)).sessions) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["", ".", "..", "bad name/..", "a\nb", "a\n", "\0", "é", "-a", "a" * 201, "a?b", "a#b"]
+)
+async def test_a_name_that_no_address_has_is_refused(
+    memory_store: RedisMemoryStore, edits: Edits, key: SessionKey, name: str
+) -> None:
+    """However a session is made, it has no name that HTTP can't reach; the error says what came and what may."""
+    with pytest.raises(InvalidInput, match="session: expected a name of 1 to 200 of .*, got '") as forked:
+        await edits.fork(key, 1, name)
+    with pytest.raises(InvalidInput) as created:
+        await edits.create(key.tenant, name)
+    assert str(forked.value) == str(created.value)
+    assert "\n" not in str(forked.value)
+    assert len((await memory_store.sessions(key.tenant)).sessions) == 1
+
+
+@given(st.text(max_size=5) | st.from_regex(SESSION_NAME) | st.text("a.~-_ /\n", min_size=198, max_size=202))
+def test_all_ways_in_take_the_same_names(name: str) -> None:
+    """HTTP takes a name exactly when whatever makes a session does, and it stands in an address as it is."""
+    try:
+        NewFork(session=name)
+        taken = True
+    except ValidationError:
+        taken = False
+    with nullcontext() if taken else pytest.raises(InvalidInput):
+        assert name_of(name, None) == name == quote(name, safe="")
 
 
 @pytest.mark.parametrize("name", ["fork", None])

@@ -20,13 +20,15 @@ from riffler.errors import (
     InvalidInput,
 )
 from riffler.service.cli.evaluate import numbers, profiles_asked
-from riffler.service.cli.evaluating import Plan, evaluate
+from riffler.service.cli.evaluating import Plan, evaluate, options_of
 from riffler.service.cli.main import app
 from riffler.service.evaluation.benchmark import Benchmark
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.entities import Entities
 from riffler.service.evaluation.needles import Needles
 from riffler.service.evaluation.pi_llm import PiLlm
+from riffler.service.evaluation.results import Results
+from riffler.service.inference.registry import build_engine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.settings import Settings, read_settings
@@ -82,6 +84,23 @@ def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set
     again = CliRunner().invoke(app, command, catch_exceptions=False)
     assert path.read_bytes() == before
     assert f"{4 * rows} of {4 * rows} cases were done before" in re.sub(r"\s+", " ", again.stderr)
+
+
+def test_without_a_terminal_each_finished_cell_is_a_line(tmp_path: Path) -> None:
+    """Standard error says what is done as it goes, on lines that aren't broken; of cells that were done, nothing."""
+    path = tmp_path / ("long" * 20 + "[1].json")
+    command = ["eval", "entities", "--entities", "3,4", "--positions", "0,50", "--sessions", "2", "--profile", "none"]
+    first = CliRunner().invoke(app, [*command, "--json", str(path)], catch_exceptions=False)
+    cells = [(3, 0), (3, 50), (4, 0), (4, 50)]
+    said = [
+        f"entities: entities {entities}, position {position}: done; {6 * (at + 1)} of 24 cases"
+        for at, (entities, position) in enumerate(cells)
+    ]
+    assert first.stderr.splitlines() == said
+    stored = json.loads(path.read_text())
+    path.write_text(json.dumps(stored | {"cases": stored["cases"][:11]}))
+    again = CliRunner().invoke(app, [*command, "--json", str(path)], catch_exceptions=False)
+    assert again.stderr.splitlines() == [f"{path}: 11 of 24 cases were done before", *said[1:]]
 
 
 async def test_a_model_with_tools_is_counted(tmp_path: Path) -> None:
@@ -218,6 +237,11 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["pi-llm", "--profile", "all"], "profile: expected one of none, paper, riffler, got 'all'"),
         (["pi-llm", "--profile", "none,none"], "profile: expected each name once"),
         (["pi-llm", "--cache-read", "0"], "cache-read: expected a price above 0"),
+        (["pi-llm", "--cache-write", "nan"], "cache-write: expected a price above 0"),
+        (["entities", "--temperature", "nan"], "temperature: expected at most 2, or a number below 0, got nan"),
+        (["entities", "--temperature", "inf"], "temperature: expected at most 2, or a number below 0, got inf"),
+        (["entities", "--temperature", "-inf"], "temperature: expected at most 2, or a number below 0, got -inf"),
+        (["entities", "--temperature", "2.1"], "temperature: expected at most 2, or a number below 0, got 2.1"),
         (["pi-llm", "--dictionary", "nowhere.json"], "dictionary nowhere.json: No such file"),
         (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
         (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
@@ -230,6 +254,57 @@ def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> 
     done = CliRunner().invoke(app, ["eval", *arguments])
     assert words in str(done.exception)
     assert done.stdout == ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        *({"base_url": "http://10.0.0.2:8000/v1"}, {"tokenizer": "one/other"}, {"revision": "v2"}, {"device": "cpu"}),
+        *({"dtype": "float16"}, {"tool_form": "hermes"}, {"model": "other"}, {"step_cap": 3}, {"fitting": False}),
+    ],
+    ids=lambda change: next(iter(change)),
+)
+def test_results_of_another_model_or_server_are_not_gone_on_with(tmp_path: Path, change: dict[str, Any]) -> None:
+    """All that tells another model from this one is an option of the file, so that a run with it is refused."""
+    base = {"engine": "openai", "model": "same", "base_url": "http://10.0.0.1:8000/v1"}
+
+    def results(**values: Any) -> Results:
+        asked = plan(Entities((2,), (0,)))
+        with_settings = settings(**values)
+        engine = build_engine("openai", model=values["model"], base_url=values["base_url"])
+        options = options_of(asked, with_settings, engine)
+        return Results("entities", options, ["entities", "position"], lambda _: [], tmp_path / "out.json")
+
+    results(**base)
+    results(**base)
+    with pytest.raises(InvalidInput, match=f"was made with {next(iter(change))} "):
+        results(**base | change)
+
+
+def test_two_servers_with_one_model_s_name_are_told_apart(tmp_path: Path) -> None:
+    """On the command line as well, before the other server is asked; who asks, and with which key, is in no file."""
+    path = tmp_path / "out.json"
+
+    def run(base_url: str) -> BaseException | None:
+        command = ["eval", "entities", "--engine", "openai", "--model", "same", "--base-url", base_url]
+        return CliRunner().invoke(app, [*command, "--json", str(path)]).exception
+
+    for base_url in ("http://127.0.0.1:9/v1?key=Secret", "http://me:Secret@127.0.0.1:9/v1/", "http://127.0.0.1:9/v1"):
+        assert isinstance(run(base_url), EngineUnavailable)  # nobody listens there
+        assert json.loads(path.read_text())["options"]["base_url"] == "http://127.0.0.1:9/v1"
+        assert "Secret" not in path.read_text()
+    other = run("http://you:Secret@127.0.0.1:10/v1")
+    assert 'was made with base_url "http://127.0.0.1:9/v1", this run has "http://127.0.0.1:10/v1"' in str(other)
+
+
+@pytest.mark.parametrize(("given", "kept"), [("2", 2.0), ("0", 0.0), ("-1", None), ("-0.5", None)])
+def test_a_temperature_below_0_is_the_engine_s_own(tmp_path: Path, given: str, kept: float | None) -> None:
+    """From 0 to 2 it is the model's; below 0 none is asked for, and the file says so."""
+    path = tmp_path / "out.json"
+    command = ["eval", "entities", "--entities", "3", "--positions", "0", "--sessions", "1", "--profile", "none"]
+    command += ["--temperature", given, "--json", str(path)]
+    assert CliRunner().invoke(app, command, catch_exceptions=False).exit_code == 0
+    assert json.loads(path.read_text())["options"]["temperature"] == kept
 
 
 def test_lists_keep_their_order() -> None:

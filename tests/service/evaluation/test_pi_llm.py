@@ -72,6 +72,21 @@ def test_the_newest_match_takes_the_last_one_of_the_very_key() -> None:
     assert found == "The current value of bridge is three."
 
 
+@given(
+    st.lists(
+        st.sampled_from(["body", "water", "part", "water body", "body part", "part water"]), min_size=2, unique=True
+    ),
+    st.integers(1, 4),
+    st.randoms(use_true_random=False),
+)
+def test_the_newest_match_is_right_where_keys_stand_in_keys(keys: list[str], updates: int, rng: random.Random) -> None:
+    """A key that begins or ends another one, in whole words, is found by itself alone: every value is right."""
+    pairs = draw_stream(rng, {key: [f"v{at} {update}" for update in range(updates)] for at, key in enumerate(keys)})
+    current = dict(pairs)
+    found = newest_matches(write_case(keys, pairs), keys)
+    assert found.split("\n") == [f"The current value of {key} is {current[key]}." for key in keys]
+
+
 def test_streams_are_shuffled() -> None:
     """A stream isn't the keys in turns: which key follows differs from round to round (odds of a false alarm: nil)."""
     benchmark = PiLlm(own_dictionary(), (12,))

@@ -16,7 +16,8 @@ from riffler.errors import EngineUnavailable, InvalidInput
 from riffler.service.agent.progress import ToolStep
 from riffler.service.evaluation.benchmark import Case, Cell
 from riffler.service.evaluation.metered import Spent
-from riffler.service.evaluation.results import MEANS, SUMS, Record, Results
+from riffler.service.evaluation.results import Results
+from riffler.service.evaluation.results_file import MEANS, SUMS, Record
 from riffler.service.evaluation.rows import make_rows, wilson
 from riffler.service.evaluation.running import READER, REGEX, Ask, Heard, guard_spoke, profiles_of, run_benchmark
 
@@ -61,19 +62,22 @@ ASKS: Mapping[str, Ask] = {"none": too_large, "paper": right, READER: right}
 def results(path: Path | None = None, **options: Any) -> Results:
     """Results of the tiny evaluation."""
     rows = lambda cases: make_rows(cases, Sums().cells, profiles_of(ASKS))  # noqa: E731
-    return Results("sums", {"seed": 1, **options}, rows, path)
+    return Results("sums", {"seed": 1, **options}, ["size"], rows, path)
 
 
 async def run(into: Results, stop_after: int | None = None, asks: Mapping[str, Ask] = ASKS) -> int:
-    """Run the tiny evaluation, or a part; say how many cases this run did."""
+    """Run the tiny evaluation, or a part, as who stops in an orderly way; say how many cases this run did."""
     count = 0
-    async with aclosing(run_benchmark(Sums(), asks, into)) as running:
-        async for done in running:
-            count += 1
-            assert done.count == len(into.cases)
-            assert done.total == 16
-            if count == stop_after:
-                break
+    try:
+        async with aclosing(run_benchmark(Sums(), asks, into)) as running:
+            async for done in running:
+                count += 1
+                assert done.count == len(into.cases)
+                assert done.total == 16
+                if count == stop_after:
+                    break
+    finally:
+        into.save()
     return count
 
 
@@ -151,7 +155,7 @@ async def test_other_options_are_refused(tmp_path: Path, options: dict[str, Any]
     with pytest.raises(InvalidInput, match=words):
         results(path, **options)
     with pytest.raises(InvalidInput, match='was made with evaluation "sums", this run has "others"'):
-        Results("others", {"seed": 1}, lambda _: [], path)
+        Results("others", {"seed": 1}, ["size"], lambda _: [], path)
     assert path.read_bytes() == before
 
 
@@ -165,6 +169,7 @@ async def test_other_options_are_refused(tmp_path: Path, options: dict[str, Any]
         '{"format": "riffler-evaluation-1"}',
         '{"format": "riffler-evaluation-1", "options": {}, "cases": [{"profile": "none"}]}',
         '{"format": "riffler-evaluation-1", "options": {}, "cases": [3]}',
+        '{"format": "riffler-evaluation-1", "options": [], "cases": []}',
         '{"format": "riffler-evaluation-0", "options": {}, "cases": []}',
     ],
 )

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from riffler.tools.counting.features import NAMES
 from riffler.tools.counting.learned import LearnedTokens
 from riffler.tools.counting.learning import Sent, TokenLearning
-from riffler.tools.counting.prior import known
+from riffler.tools.counting.prior import Known, known, looser
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.tokens import MOST_COUNTERS, EstimatedTokens, count_message, count_request, count_schemas
 
@@ -53,9 +53,9 @@ def test_a_message_keeps_counts_of_few_counters() -> None:
     assert sum(kept() is not None for kept in made) == MOST_COUNTERS
 
 
-def test_the_prior_is_a_prior() -> None:
+@pytest.mark.parametrize("prior", [known(), looser()], ids=["known", "looser"])
+def test_the_prior_is_a_prior(prior: Known) -> None:
     """Its mean lies in its range, and its precision is that of some spread."""
-    prior = known()
     assert (prior.least < prior.mean).all()
     assert (prior.mean < prior.most).all()
     assert (np.linalg.eigvalsh(prior.precision) > 0).all()
