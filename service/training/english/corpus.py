@@ -43,12 +43,12 @@ def read(data: Path, part: Part, vocab: Vocab, together: int = 1) -> list[Doc]:
         InvalidInput: There is no such file.
     """
     from spacy.tokens import DocBin  # noqa: PLC0415 - takes a second to import
-    from spacy.training.converters import conllu_to_docs  # noqa: PLC0415
+    from spacy.training.converters import conllu_to_docs  # type: ignore[attr-defined]  # noqa: PLC0415
 
     path = data / f"{part}.conllu"
     if not path.is_file():
         raise InvalidInput(f"data: expected a folder with {part}.conllu, got {data}")
-    docs = conllu_to_docs(path.read_text("utf-8"), n_sents=together, no_print=True)
+    docs = conllu_to_docs(path.read_text("utf-8"), n_sents=together, no_print=True)  # type: ignore[no-untyped-call]
     return list(DocBin(docs=docs, store_user_data=True).get_docs(vocab))
 
 
@@ -75,4 +75,4 @@ def is_question(doc: Doc) -> bool:
 
 def is_order(doc: Doc) -> bool:
     """Tell whether a sentence orders: its root is an imperative."""
-    return any(token.dep_ == "ROOT" and "Imp" in token.morph.get("Mood") for token in doc)
+    return any(token.dep_ == "ROOT" and "Imp" in token.morph.get("Mood", []) for token in doc)

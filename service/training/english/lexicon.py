@@ -70,7 +70,7 @@ class Lexicon:
         forms: dict[tuple[str, str], Counter[str]] = defaultdict(Counter)
         frames: dict[str, Counter[bool]] = defaultdict(Counter)
         for token in (token for doc in docs for token in doc):
-            if not token.text.isalpha() or token.morph.get("Typo"):
+            if not token.text.isalpha() or token.morph.get("Typo", []):
                 continue
             name = token.tag_ == "NNP" and token.text.istitle()
             if name or token.text.islower():
