@@ -5,8 +5,8 @@ asks as a whole. In a longer one, most of which is material, one paragraph asks:
 near either end of the message. Where neither end has one, it's the last paragraph outside of code, unless that is much
 longer than what the message begins with: `Translate this into German:` stands before the material.
 
-How a long message begins is pinned, too, and a last paragraph that isn't long: where it asks is a guess, and an
-instruction that is out of view can't be followed. All is decided once, when the message arrives.
+How a long message begins and ends is pinned, too: where it asks is a guess, and an instruction that is out of view
+can't be followed. All is decided once, when the message arrives.
 """
 
 from __future__ import annotations
@@ -24,13 +24,15 @@ WHOLE_BELOW_TOKENS = 1000
 _LONGEST_CHARACTERS = 3000
 """A paragraph that asks may be this long (under 1,000 tokens in most scripts); of a longer one, its last sentences."""
 
-_SHORT_CHARACTERS = 600
-"""What is pinned and doesn't ask is no longer than that."""
+_OPENING_CHARACTERS, _END_CHARACTERS = 600, 1000
+"""What is pinned of a message's beginning and end, where these don't ask, is no longer than that."""
 
 _ORDER_CHARACTERS = 200
 """A last paragraph up to this long is taken for an order however little the message begins with."""
 
-_FENCE = re.compile(r"^[ ]{0,3}```", re.MULTILINE)
+_FENCE = "```"
+_BREAK = re.compile(r"\n[ \t]*\n\s*")
+_GAP = re.compile(r"\s*?\n[ \t]*\n")
 _PARAGRAPH = re.compile(r"\S[\s\S]*?(?=\s*\n[ \t]*\n|\s*\Z)")
 _QUESTION = re.compile("[?？؟\u037e]")  # with the full-width, the Arabic and the Greek mark
 _SENTENCE_END = re.compile(r"[.!?。！？؟][\"')\]]*\s+|\n")
@@ -95,10 +97,11 @@ def find_asking(message: Message, index: int, counter: TokenCounter) -> Asking |
     tail = _tail(text)
     asking = _asking(text, tail, opening.end - opening.start)
     span = opening if asking is None else Span(index, slot, *asking)
-    others = [opening]
-    if tail is not None and tail[1] - tail[0] <= _SHORT_CHARACTERS:
-        others.append(Span(index, slot, *tail))
-    pins = {span, *(other for other in others if not other.overlaps(span))}
+    others = [opening, *(Span(index, slot, *_end(text, *part)) for part in (tail, _last_paragraph(text)) if part)]
+    pins = [span]
+    for other in others:
+        if not any(other.overlaps(pin) for pin in pins):
+            pins.append(other)
     return Asking(span, tuple(sorted(pins, key=lambda pin: (pin.slot, pin.start))))
 
 
@@ -112,7 +115,7 @@ def _asking(text: str, tail: tuple[int, int] | None, opening_size: int) -> tuple
     if tail is None:
         return None
     start, end = _shorten(text, *tail)
-    introduced = head is not None and head[1] <= tail[0]
+    introduced = head is not None and head[1] <= tail[0] and _GAP.match(text, head[1]) is not None
     return None if introduced and end - start > max(2 * opening_size, _ORDER_CHARACTERS) else (start, end)
 
 
@@ -124,27 +127,39 @@ def _head(text: str) -> tuple[int, int] | None:
 def _opening(text: str) -> tuple[int, int]:
     """Find what a text begins with: its first paragraph, or the first sentences of a long one."""
     start = len(text) - len(text.lstrip())
-    end = next(match.end() for match in _PARAGRAPH.finditer(text, start, start + 2 * _SHORT_CHARACTERS))
-    if end - start <= _SHORT_CHARACTERS:
+    end = next(match.end() for match in _PARAGRAPH.finditer(text, start, start + 2 * _OPENING_CHARACTERS))
+    if end - start <= _OPENING_CHARACTERS:
         return start, end
-    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _SHORT_CHARACTERS)]
-    return start, ends[-1] if ends else start + _SHORT_CHARACTERS
+    ends = [match.end() for match in _SENTENCE_END.finditer(text, start, start + _OPENING_CHARACTERS)]
+    return start, ends[-1] if ends else start + _OPENING_CHARACTERS
 
 
 def _tail(text: str) -> tuple[int, int] | None:
-    """Find the last paragraph outside of fenced code, without reading all of a text as paragraphs: it may have 4 MB."""
-    fences = [match.start() for match in _FENCE.finditer(text)]
-    end = len(text)
-    if len(fences) % 2:
-        end = fences[-1]
-    elif fences and "\n" not in text[fences[-1] :].strip():
-        end = fences[-2]
-    end = len(text[:end].rstrip())
+    """Find the last paragraph outside of fenced code, or a question that ends the text wherever it stands."""
+    last = _last_paragraph(text)
+    if last is None or _QUESTION.match(text, last[1] - 1):
+        return last
+    fences = text.count(_FENCE)
+    if fences % 2:  # the code's end was cut off
+        return _last_paragraph(text[: text.rindex(_FENCE)])
+    if fences and text[: last[1]].endswith(_FENCE):
+        return _last_paragraph(text[: text.rindex(_FENCE, 0, text.rindex(_FENCE))])
+    return last
+
+
+def _last_paragraph(text: str) -> tuple[int, int] | None:
+    """Find the last paragraph without reading all of a text as paragraphs: it may have 4 MB. None when it's blank."""
+    end = len(text.rstrip())
     if end == 0:
         return None
     first = max(end - _LONGEST_CHARACTERS, 0)
-    breaks = [match.end() for match in re.finditer(r"\n[ \t]*\n\s*", text[first:end])]
+    breaks = [match.end() for match in _BREAK.finditer(text[first:end])]
     return first + (breaks[-1] if breaks else 0), end
+
+
+def _end(text: str, start: int, end: int) -> tuple[int, int]:
+    """Give the last sentences of a paragraph."""
+    return _shorten(text, max(start, end - _END_CHARACTERS), end)
 
 
 def _shorten(text: str, start: int, end: int) -> tuple[int, int]:

@@ -74,6 +74,42 @@ def test_orders_without_a_question_mark(texts: list[str], expected: str) -> None
     assert asks(*texts).strip() == expected.strip()
 
 
+LOG = "2026-11-26 INFO ok from the server\n" * 400
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        LOG + "Summarise the errors above in German.",
+        "Hi Claude,\n\n"
+        + LETTER
+        + "\n\n"
+        + "Keep the names as they are written in it. " * 16
+        + "Summarise the errors above in German.",
+        "Here is my code:\n\n"
+        + LETTER
+        + "\n\n```python\nx = f()\nprint(x)```\n\nSummarise the errors above in German.",
+        "```python\n" + LETTER + "\n\nSummarise the errors above in German.",
+    ],
+    ids=["no blank line", "greeting", "fence behind code", "open fence"],
+)
+def test_an_order_at_the_end_is_pinned_whatever_asks(text: str) -> None:
+    """Where it's hard to tell what asks, the end of the message stays in view all the same."""
+    found = find_asking(Message.user(text), 0, COUNTER)
+    assert found is not None
+    assert any("Summarise the errors above in German." in text[pin.start : pin.end] for pin in found.pinned)
+
+
+def test_lines_without_a_blank_one_introduce_nothing() -> None:
+    """What stands at the end of one endless paragraph asks, and not its beginning."""
+    assert asks(LOG + "Summarise the errors above in German.").endswith("Summarise the errors above in German.")
+
+
+def test_a_question_at_the_end_asks_behind_an_open_fence() -> None:
+    """A fence that isn't closed on a line of its own hides no question."""
+    assert asks(f"```python\n{LETTER}\n\nWhy does the second call fail?") == "Why does the second call fail?"
+
+
 @given(st.sampled_from([LETTER, CODE, STREAM, FILLER * 300]), st.booleans())
 def test_an_order_at_either_end_stays_in_view(material: str, before: bool) -> None:
     """Wherever it is taken to ask, an order of a paragraph before or behind the material is pinned whole."""
@@ -84,7 +120,7 @@ def test_an_order_at_either_end_stays_in_view(material: str, before: bool) -> No
     assert found.span in found.pinned
     assert any(order in text[pin.start : pin.end] for pin in found.pinned)
     assert not any(one.overlaps(other) for one in found.pinned for other in found.pinned if one is not other)
-    assert sum(pin.end - pin.start for pin in found.pinned) <= 3000 + 2 * 600
+    assert sum(pin.end - pin.start for pin in found.pinned) <= 3000 + 600 + 2 * 1000
 
 
 def test_a_long_paragraph_keeps_whole_sentences() -> None:
