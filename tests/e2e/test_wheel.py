@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DATA = (".lua", ".json", ".txt", ".md", ".conf", ".toml", ".jsonl", ".cfg")
+DATA = {".lua", ".conf", ".txt", ".json", ".typed", ".md", ".toml", ".jsonl", ".cfg"}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
