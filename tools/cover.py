@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from riffler.tools.fact_index import FactIndex
-from riffler.tools.fact_places import PlaceNumbers, edges_of, packed, stretch_of, texts_of
+from riffler.tools.fact_places import PlaceNumbers, edges_of, packed, texts_of
 from riffler.tools.fragments import Fragment, Span
 from riffler.tools.memory import WorkingMemory
 
@@ -32,13 +32,6 @@ class Cover:
         for fragment in hiding:
             self._more.setdefault((fragment.span.message, fragment.span.slot), []).append(fragment.span)
         self._runs: dict[int, Runs] = {}
-
-    def run_at(self, place: int) -> int | None:
-        """Give where the hidden stretch begins that shares a character with a place, or None where all is visible."""
-        text, start, end = stretch_of(place)
-        starts, ends = self._runs_of(text)
-        at = bisect_left(starts, packed(text, end)) - 1
-        return starts[at] if at >= 0 and ends[at] > packed(text, start) else None
 
     def shows(self, places: PlaceNumbers) -> NDArray[np.bool_]:
         """Tell which places are visible as a whole."""

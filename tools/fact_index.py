@@ -10,11 +10,11 @@ repeat there what stands elsewhere, or stands nowhere any more.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +29,7 @@ from riffler.tools.fact_arrays import (
     Hashes,
     joined,
 )
-from riffler.tools.fact_places import TEXT_BITS, TEXT_SHIFT, PlaceNumbers, packed
+from riffler.tools.fact_places import TEXT_BITS, TEXT_SHIFT, PlaceNumbers
 from riffler.tools.facts import LONGEST, Kind
 
 if TYPE_CHECKING:
@@ -80,13 +80,6 @@ class Segment:
         """What it costs to merge it."""
         return len(self.entries) + len(self.facts)
 
-    def place(self, number: int) -> int:
-        """Give the place of a fact."""
-        spot = int(self.facts.spots[number])
-        text = bisect_right(self.bases, spot) - 1
-        start = spot - int(self.bases[text])
-        return packed(self.first_text + text, start) | int(self.facts.tails[number])
-
     def places(self, numbers: slice | NDArray[np.integer]) -> PlaceNumbers:
         """Give the places of facts."""
         spots = self.facts.spots[numbers]
@@ -95,6 +88,10 @@ class Segment:
         named = (texts + self.first_text).astype(np.uint64) << np.uint64(TEXT_SHIFT)
         places: PlaceNumbers = named | starts << np.uint64(TAIL_BITS) | self.facts.tails[numbers]
         return places
+
+    def places_between(self, first: int, past: int) -> PlaceNumbers:
+        """Give the places of some facts in the order of group, ascending where they are of one group."""
+        return self.places(self.facts.by_group[first:past])
 
     def told(self, starts: NDArray[np.uint32], ends: NDArray[np.uint32]) -> Iterator[Told]:
         """Give the facts that share a character with stretches, each once, about a block at a time.
@@ -124,39 +121,6 @@ class Segment:
             at += len(numbers)
             numbers = numbers[spots + (facts.tails[numbers] >> LENGTH_SHIFT) > starts[stretches]]
             yield Told(facts.said[facts.groups[numbers]], self.places(numbers))
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Places(Sequence[int]):
-    """The places of one fact in a segment, ascending; none is read before it is asked for.
-
-    Attributes:
-        segment: The segment.
-        first: The first of them in the order of group.
-        past: One past the last.
-    """
-
-    segment: Segment
-    first: int
-    past: int
-
-    def __len__(self) -> int:
-        return self.past - self.first
-
-    def numbers(self) -> PlaceNumbers:
-        """Read them all."""
-        return self.segment.places(self.segment.facts.by_group[self.first : self.past])
-
-    @overload
-    def __getitem__(self, at: int) -> int: ...
-
-    @overload
-    def __getitem__(self, at: slice) -> Sequence[int]: ...
-
-    def __getitem__(self, at: int | slice) -> int | Sequence[int]:
-        if isinstance(at, slice):
-            return [self[each] for each in range(*at.indices(len(self)))]
-        return self.segment.place(int(self.segment.facts.by_group[range(self.first, self.past)[at]]))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -266,19 +230,19 @@ class FactIndex:
             counts += pasts - firsts
         return counts
 
-    def places_of(self, said: int) -> Iterator[Places]:
+    def places_of(self, said: int) -> Iterator[PlaceNumbers]:
         """Look up where a fact stands.
 
         Args:
             said: Its hash.
 
         Yields:
-            Its places in a part, of each part that has any, the newest first.
+            Its places in a part, ascending, of each part that has any, the newest first.
         """
         for segment in reversed(self.segments):
             (first,), (past,) = segment.facts.ranges(np.array([said], np.int64))
             if past > first:
-                yield Places(segment, int(first), int(past))
+                yield segment.places_between(int(first), int(past))
 
     @property
     def slots(self) -> tuple[tuple[int, int], ...]:

@@ -5,8 +5,6 @@ It has 64 bits: which text, first character, length, kind, loose. P places are u
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -19,32 +17,9 @@ TEXT_SHIFT = TAIL_BITS + START_BITS
 PlaceNumbers = NDArray[np.uint64]
 
 
-class Place(NamedTuple):
-    """Where a fact stands.
-
-    Attributes:
-        text: The number of its text in the index (see `FactIndex.slots`).
-        start: Its first character.
-        end: One past its last.
-        kind: What it is.
-        loose: See `Fact`.
-    """
-
-    text: int
-    start: int
-    end: int
-    kind: Kind
-    loose: bool
-
-
 def packed(text: int, start: int) -> int:
     """Give a number that sorts before all places that begin here or later, and after those before."""
     return text << TEXT_SHIFT | start << TAIL_BITS
-
-
-def unpacked(place: int) -> Place:
-    """Take a place apart."""
-    return Place(*stretch_of(place), kind_of(place), bool(place & 1))
 
 
 def stretch_of(place: int) -> tuple[int, int, int]:
@@ -75,3 +50,9 @@ def kinds_of(places: PlaceNumbers) -> PlaceNumbers:
 def kind_of(place: int) -> Kind:
     """Give the kind of the fact at a place."""
     return KINDS[place >> 1 & 3]
+
+
+def are_loose(places: PlaceNumbers) -> NDArray[np.bool_]:
+    """Tell which places are of loose facts (see `Fact`)."""
+    loose: NDArray[np.bool_] = (places & np.uint64(1)) > 0
+    return loose

@@ -14,7 +14,6 @@ arrays. A place (`fact_places.py`) that is 0 stands for none.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -25,8 +24,8 @@ from numpy.typing import NDArray
 from riffler.tools.cover import Cover
 from riffler.tools.dropped import Said
 from riffler.tools.fact_arrays import BLOCK, KINDS, Hashes
-from riffler.tools.fact_index import FactIndex, Places, hash_of
-from riffler.tools.fact_places import PlaceNumbers, edges_of, kind_of, kinds_of, packed, stretch_of
+from riffler.tools.fact_index import FactIndex, Segment, hash_of
+from riffler.tools.fact_places import PlaceNumbers, are_loose, edges_of, kind_of, kinds_of, packed, stretch_of
 from riffler.tools.facts import Kind, as_compared, facts, pair_of
 from riffler.tools.fragments import Fragment, FragmentState, Span, outermost
 from riffler.tools.lost import MOST, Lost, Naming
@@ -34,6 +33,9 @@ from riffler.tools.memory import WorkingMemory
 from riffler.tools.old_pairs import LastPair
 
 _KEY = KINDS.index("key")
+_FEW = 16
+"""So many places of a fact are looked at first."""
+
 _RECORD_MARKS = ('"', "'", "|")
 
 Flags = NDArray[np.bool_]
@@ -58,7 +60,7 @@ def lost(
 
     Returns:
         What would be lost. The cost is linear in the facts of what is hidden, and for each of these in the places that
-        it has; visible ones end the search, the newest first. What is hidden costs once a stretch, not once a place.
+        it has; visible ones end the search, the newest first.
     """
     index = memory.facts
     hidden = outermost(hiding)
@@ -157,14 +159,13 @@ class _Gone:
     def from_messages(self) -> Iterator[tuple[int, bool]]:
         """Give by position the places of what messages lose, and whether it is a key of which an older value stays."""
         there, keys = self.newest > 0, kinds_of(self.newest) == _KEY
-        prose = (self.newest & 1) > 0
-        stale = there & keys & ~prose & (self.staying > 0) & (self.staying < self.newest)
+        stale = there & keys & ~are_loose(self.newest) & (self.staying > 0) & (self.staying < self.newest)
         for number in np.flatnonzero(stale).tolist():
             now, then = (pair_of(self.stated_at(int(places[number])))[1] for places in (self.newest, self.staying))
             stale[number] = now != then
         places = np.where(stale | (there & keys & (self.staying == 0)), self.newest, 0)
         alone = self._newest_alone(there & ~keys & (self.staying == 0))
-        for number in np.flatnonzero(alone & 1).tolist():
+        for number in np.flatnonzero(are_loose(alone)).tolist():
             if self._never_a_name(int(self.hashes[number])):
                 alone[number] = 0
         np.maximum(places, alone, out=places)
@@ -219,7 +220,7 @@ class _Gone:
         for told in self.index.told(self.spans) if alone.any() else ():
             numbers = np.searchsorted(self.hashes, told.hashes)
             shown, pairs = self.before.shows(told.places), kinds_of(told.places) == _KEY
-            older = shown & pairs & (told.places & 1 == 0) & (self.staying[numbers] > told.places)
+            older = shown & pairs & ~are_loose(told.places) & (self.staying[numbers] > told.places)
             for at in np.flatnonzero(older).tolist():
                 older[at] = not self._of_a_record(int(told.places[at]))
             stale = last_pair.stale(*edges_of(told.places), pairs, older)
@@ -240,7 +241,7 @@ class _Gone:
 
     def _never_a_name(self, said: int) -> bool:
         """Tell whether a word has its capital only where sentences open."""
-        return all(bool((places.numbers() & 1).all()) for places in self.index.places_of(said))
+        return all(bool(are_loose(places).all()) for places in self.index.places_of(said))
 
 
 def _staying(index: FactIndex, after: Cover, hashes: Hashes) -> PlaceNumbers:
@@ -254,19 +255,21 @@ def _staying(index: FactIndex, after: Cover, hashes: Hashes) -> PlaceNumbers:
         staying[there[shown]] = newest[shown]
         several = pasts[there] - firsts[there] > 1
         for number in there[~shown & several].tolist():
-            found = _newest_visible(Places(segment, int(firsts[number]), int(pasts[number])), after)
-            staying[number] = found or 0
+            staying[number] = _newest_visible(segment, int(firsts[number]), int(pasts[number]), after)
     return staying
 
 
-def _newest_visible(places: Sequence[int], after: Cover) -> int | None:
-    at = len(places) - 1
-    while at >= 0:
-        begins = after.run_at(places[at])
-        if begins is None:
-            return places[at]
-        at = min(at, bisect_left(places, begins, 0, at)) - 1  # past all that begins in the stretch
-    return None
+def _newest_visible(segment: Segment, first: int, past: int, after: Cover) -> int:
+    """Give the newest place of a fact in a segment that will be visible, or 0: looks at more and more at once."""
+    some = _FEW
+    while past > first:
+        begin = max(first, past - some)
+        places = segment.places_between(begin, past)
+        shown = places[after.shows(places)]
+        if len(shown):
+            return int(shown[-1])
+        past, some = begin, min(2 * some, BLOCK)
+    return 0
 
 
 def _summaries(memory: WorkingMemory) -> list[Fragment]:

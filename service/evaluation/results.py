@@ -30,6 +30,7 @@ class Results:
         cell: The names of a cell's values: with `profile` and `session`, they name a case.
         rows: Makes the rows of the cases.
         path: The file; None keeps nothing.
+        clock: Tells the seconds, from any moment on.
 
     Attributes:
         cases: What became of each case, in the order in which they ran.
@@ -45,7 +46,10 @@ class Results:
         cell: Sequence[str],
         rows: Callable[[Sequence[Record]], list[Record]],
         path: Path | None = None,
+        *,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._clock = clock
         self._named_by = (*cell, "profile", "session")
         self._rows = rows
         self._file = None if path is None else ResultsFile(path, evaluation, options, self._named_by)
@@ -82,15 +86,15 @@ class Results:
         self.cases.append(record)
         if self._file is not None:
             self._file.note(record)
-            if time.monotonic() >= self._due:
+            if self._clock() >= self._due:
                 self.save()
 
     def save(self) -> None:
         """Write the file with its rows."""
         if self._file is not None:
-            began = time.monotonic()
+            began = self._clock()
             self._file.write(self.rows, self.cases)
-            ended = time.monotonic()
+            ended = self._clock()
             self._due = ended + max(_EVERY_S, _SHARE * (ended - began))
 
     def _name(self, values: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -14,7 +14,7 @@ from riffler.tools.arrival import append
 from riffler.tools.cutting import cut
 from riffler.tools.events import MessagesAppended, Origin
 from riffler.tools.fact_index import FactIndex, KnownFacts, Segment, hash_of
-from riffler.tools.fact_places import edges_of, unpacked
+from riffler.tools.fact_places import are_loose, edges_of, kind_of, stretch_of
 from riffler.tools.facts import facts
 from riffler.tools.fragments import Span
 from riffler.tools.memory import Entry, WorkingMemory
@@ -33,9 +33,11 @@ def entries_of(drawn: list[tuple[str, Origin]]) -> tuple[Entry, ...]:
 def contents(index: FactIndex) -> list[tuple[object, ...]]:
     """Give all facts with message and slot, by place."""
     return [
-        (*index.slot_of(place.text), *place[1:], said)
+        (*index.slot_of(text), start, end, kind_of(place), loose, said)
         for segment in index.segments
-        for said, place in zip(hashes_of(segment), map(unpacked, segment.places(slice(None))), strict=True)
+        for places in [segment.places(slice(None))]
+        for said, place, loose in zip(hashes_of(segment), places.tolist(), are_loose(places).tolist(), strict=True)
+        for text, start, end in [stretch_of(place)]
     ]
 
 
@@ -82,9 +84,7 @@ def test_looking_up_finds_every_place(memory: WorkingMemory) -> None:
 
 def places_of(index: FactIndex, said: int) -> list[int]:
     """Give all places of a fact."""
-    parts = list(index.places_of(said))
-    for places in parts:
-        assert [places[at] for at in range(len(places))] == list(places[:]) == places.numbers().tolist()
+    parts = [places.tolist() for places in index.places_of(said)]
     return [place for places in reversed(parts) for place in places]
 
 
@@ -113,8 +113,8 @@ def test_what_stretches_tell(memory: WorkingMemory, data: st.DataObject) -> None
     touched = [
         (place, said)
         for place, said in every
-        for each in [unpacked(place)]
-        if any(Span(*index.slot_of(each.text), each.start, each.end).overlaps(span) for span in spans)
+        for text, start, end in [stretch_of(place)]
+        if any(Span(*index.slot_of(text), start, end).overlaps(span) for span in spans)
     ]
     blocks = list(index.told(spans))
     told = [pair for each in blocks for pair in zip(each.places.tolist(), each.hashes.tolist(), strict=True)]

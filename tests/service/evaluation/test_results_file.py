@@ -2,7 +2,8 @@
 
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,7 +13,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.errors import InvalidInput
-from riffler.service.evaluation import results as results_module
 from riffler.service.evaluation.results import Results
 from riffler.service.evaluation.results_file import MEANS, SUMS, Record
 from riffler.service.evaluation.rows import make_rows
@@ -34,11 +34,13 @@ def key(of: Record) -> dict[str, Any]:
     return {name: of[name] for name in ("size", "place", "profile", "session")}
 
 
-def results(path: Path | None, **options: Any) -> Results:
+def results(path: Path | None, clock: Callable[[], float] = time.monotonic, **options: Any) -> Results:
     """Results in a file."""
-    return Results(
-        "tiny", {"seed": 1, **options}, ["size", "place"], lambda cases: make_rows(cases, CELLS, PROFILES), path
-    )
+
+    def rows(cases: Sequence[Record]) -> list[Record]:
+        return make_rows(cases, CELLS, PROFILES)
+
+    return Results("tiny", {"seed": 1, **options}, ["size", "place"], rows, path, clock=clock)
 
 
 def journal_of(path: Path) -> Path:
@@ -52,17 +54,9 @@ class Clock:
     def __init__(self) -> None:
         self.now = 1000.0
 
-    def monotonic(self) -> float:
+    def __call__(self) -> float:
         """The time."""
         return self.now
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    """The clock of all results."""
-    made = Clock()
-    monkeypatch.setattr(results_module, "time", made)
-    return made
 
 
 @given(
@@ -118,10 +112,11 @@ def test_killed_between_the_file_and_the_end_of_the_journal(tmp_path: Path) -> N
     assert results(path).cases == [record(at) for at in range(5)]
 
 
-def test_a_case_is_a_line_until_the_file_is_due(tmp_path: Path, clock: Clock) -> None:
+def test_a_case_is_a_line_until_the_file_is_due(tmp_path: Path) -> None:
     """No case writes the file again within seconds of the last time; the first one after them does, with its rows."""
     path = tmp_path / "out.json"
-    done = results(path)
+    clock = Clock()
+    done = results(path, clock)
     before = path.stat().st_ino, path.read_bytes()
     for at in range(400):
         done.add(record(at))
@@ -136,16 +131,16 @@ def test_a_case_is_a_line_until_the_file_is_due(tmp_path: Path, clock: Clock) ->
     assert journal_of(path).read_bytes().count(b"\n") == 2
 
 
-def test_the_longer_the_file_takes_the_more_seldom_it_is_written(tmp_path: Path, clock: Clock) -> None:
+def test_the_longer_the_file_takes_the_more_seldom_it_is_written(tmp_path: Path) -> None:
     """Rows that take a second are made after twenty, not after five."""
-    took = 0.0
+    took, clock = 0.0, Clock()
 
     def rows(_cases: Sequence[Record]) -> list[Record]:
         clock.now += took
         return []
 
     path = tmp_path / "out.json"
-    done = Results("tiny", {}, ["size", "place"], rows, path)
+    done = Results("tiny", {}, ["size", "place"], rows, path, clock=clock)
     took = 1.0
     done.save()
     for seconds, lines in ((19.9, 2), (0.2, 0)):
