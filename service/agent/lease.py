@@ -38,8 +38,7 @@ async def held(store: MemoryStore, key: SessionKey, ttl_s: float) -> AsyncIterat
             if not keeper.cancelled():
                 keeper.result()
         finally:
-            with suppress(MemoryFailed):
-                await asyncio.shield(store.release(key, lease))
+            await asyncio.shield(_release(store, key, lease))
 
 
 async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float) -> None:
@@ -48,3 +47,9 @@ async def _keep(store: MemoryStore, key: SessionKey, lease: Lease, ttl_s: float)
             await asyncio.sleep(lease.renew_s)
             with suppress(MemoryFailed):
                 await store.renew(key, lease, ttl_s)
+
+
+async def _release(store: MemoryStore, key: SessionKey, lease: Lease) -> None:
+    """Release the lease; by itself, as the turn that is cancelled meanwhile doesn't hear of a failure any more."""
+    with suppress(MemoryFailed):
+        await store.release(key, lease)

@@ -91,6 +91,7 @@ def _train_part(part: str, out: Path, steps: int | None) -> None:
     changes: dict[str, object] = {f"paths.{name}": str(out / f"{name}.spacy") for name in ("train", "dev")}
     if steps is not None:
         changes |= {"training.max_steps": steps, "training.eval_frequency": steps}
+    (out / part).mkdir(exist_ok=True)
     loop(init_nlp(_config(part, changes)), out / part, stdout=sys.stdout, stderr=sys.stderr)
 
 

@@ -1,11 +1,12 @@
 """Holding a lease: it is renewed in time, for itself and for the session."""
 
 import asyncio
+import gc
 
 import pytest
 from tests.contracts.sessions import until
 
-from riffler.errors import SessionBusy
+from riffler.errors import MemoryUnavailable, SessionBusy
 from riffler.service.agent.lease import held
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
@@ -63,3 +64,37 @@ async def test_a_cancellation_at_the_end_is_not_swallowed(
         return True
 
     await until(free)
+
+
+async def test_a_failure_to_release_after_a_cancellation_is_no_news(
+    memory_connection: RedisConnection, session_key: SessionKey
+) -> None:
+    """The lease of a turn that was cancelled runs out by itself: nobody hears of a store that is away by then."""
+    began, away = asyncio.Event(), asyncio.Event()
+
+    class Away(RedisMemoryStore):
+        async def release(self, key: SessionKey, lease: Lease) -> None:
+            began.set()
+            await away.wait()
+            raise MemoryUnavailable("it is being stopped")
+
+    store = Away(memory_connection, ttl_s=60.0)
+    await store.create(session_key)
+
+    async def turn() -> None:
+        async with held(store, session_key, 60.0):
+            pass
+
+    heard: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: heard.append(context))
+    task = asyncio.create_task(turn())
+    await began.wait()
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    away.set()
+    del task
+    for _ in range(3):
+        await asyncio.sleep(0)
+    gc.collect()
+    assert heard == []
