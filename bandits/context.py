@@ -26,7 +26,7 @@ def context_vector(features: Features) -> NDArray[np.float64]:
 
     Returns:
         Shape (d,), float64: 1.0 for the bias; then 1.0 for each feature that is present, 0.0 for each that is absent or
-        unknown. Unknown is no evidence, so it moves no coefficient.
+        unknown, and in [-1, 1] for each number. Unknown is no evidence, so it moves no coefficient.
     """
-    present = (evidence is not None and evidence.present for evidence in features.evidence.values())
-    return np.array([1.0, *present], dtype=np.float64)
+    entries = (0.0 if evidence is None else evidence.x for evidence in features.evidence.values())
+    return np.array([1.0, *entries], dtype=np.float64)

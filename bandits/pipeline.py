@@ -6,6 +6,8 @@ This is the only place that imports spaCy at run time, and it does so when it is
 from __future__ import annotations
 
 import re
+from importlib.resources import files
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riffler.bandits.query import Query
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from spacy.tokens import Doc
 
 BLANK = "blank"
-"""What `pipeline_label` calls the pipeline that has no model."""
+"""The name of the pipeline that has no model."""
 
 _OVERLONG = re.compile(r"\S{50,}")
 _PIECE = re.compile(r"\w+|[^\w\s]+")
@@ -26,8 +28,8 @@ def load_pipeline(name: str | None) -> Language:
     """Load an English pipeline that finds sentences.
 
     Args:
-        name: An installed spaCy package, or a folder of one. None gives a blank pipeline: a tokenizer and a rule for
-            the ends of sentences, without any model.
+        name: An installed spaCy package, or a folder of one. None gives the one that ships with Riffler; `blank` gives
+            a tokenizer and a rule for the ends of sentences, without any model.
 
     Returns:
         The pipeline. One that marks no sentences gets the rule added.
@@ -37,12 +39,12 @@ def load_pipeline(name: str | None) -> Language:
     """
     import spacy  # noqa: PLC0415 - slow to import, and not needed for `riffler --help`
 
-    if name is None:
+    if name == BLANK:
         pipeline: Language = spacy.blank("en")
         pipeline.meta["name"] = BLANK
     else:
         try:
-            pipeline = spacy.load(name)
+            pipeline = spacy.load(shipped() if name is None else name)
         except (OSError, ImportError, ValueError, KeyError) as exc:
             reason = " ".join(str(exc).split())[:200]
             raise InvalidSetting(f"spaCy pipeline {name!r}: can't be loaded ({reason})") from exc
@@ -51,6 +53,15 @@ def load_pipeline(name: str | None) -> Language:
     if not pipeline("One. Two.").has_annotation("SENT_START"):
         pipeline.add_pipe("sentencizer")
     return pipeline
+
+
+def shipped() -> Path:
+    """Say where the pipeline is that ships with Riffler; `service/training/english` trains it.
+
+    Returns:
+        Its folder, with its licence in it.
+    """
+    return Path(str(files("riffler.bandits"))) / "english"
 
 
 def pipeline_label(pipeline: Language) -> str:

@@ -1,8 +1,8 @@
-"""Features of a query: binary, each with the words that made it fire.
+"""Features of a query: what a policy reads, each with the words that made it fire.
 
-These are the features of QueryBandits (2025, https://arxiv.org/abs/2508.16697) that need no parse: 11 of its 17. The
-paper names them and labels them with a large model; definitions and extraction are ours. A feature is added in the file
-of its group, and joins the context vector by its place in `FEATURES`.
+The first seventeen are named by QueryBandits (2025, https://arxiv.org/abs/2508.16697), which labels them with a large
+model and defines none; definitions (`definitions.toml`) and extraction are ours. Three numbers follow. A feature is
+added to that file and in the module of its group, and joins the context vector by its place in the file.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from riffler.bandits.features import grounding, lexical, scenario, structural, stylistic
+from riffler.bandits.features import grounding, lexical, numbers, scenario, structural, stylistic
 from riffler.bandits.features.base import Evidence, Feature
 from riffler.bandits.features.reading import Reading
 
@@ -25,10 +25,11 @@ FEATURES: tuple[Feature, ...] = (
     *lexical.FEATURES,
     *stylistic.FEATURES,
     *grounding.FEATURES,
+    *numbers.FEATURES,
 )
 """Every feature, in the order of the context vector."""
 
-FEATURES_VERSION = "1"
+FEATURES_VERSION = "2"
 """Changes with any change of a definition, a word list or the order: a posterior belongs to one version."""
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature
+from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
@@ -117,25 +117,7 @@ _OPENERS = frozenset(
 )
 
 
-INTENTION_GROUNDING = Feature(
-    "intention_grounding",
-    "grounding",
-    "The query names the act that it wants, by a verb of telling or making as an order or a request, or the end that it"
-    " serves (`in order to`, `I want to`, `for my essay`); a bare question names neither.",
-    _intention_grounding,
-)
-CONTEXTUAL_CONSTRAINTS = Feature(
-    "contextual_constraints",
-    "grounding",
-    "Words narrow which answers count: a condition, an exception, a bound, a year or a span of time, a length, a"
-    " reader; an `if` that means `whether` doesn't.",
-    _contextual_constraints,
-)
-NAMED_ENTITIES = Feature(
-    "named_entities",
-    "grounding",
-    "A proper name, judged by capitals: a word with a capital inside a sentence, the word before it at the sentence's"
-    " start unless that is a common opener, or an acronym; unknown when every word has a capital.",
-    _named_entities,
-)
+INTENTION_GROUNDING = Property("intention_grounding", _intention_grounding)
+CONTEXTUAL_CONSTRAINTS = Property("contextual_constraints", _contextual_constraints)
+NAMED_ENTITIES = Property("named_entities", _named_entities)
 FEATURES = (INTENTION_GROUNDING, CONTEXTUAL_CONSTRAINTS, NAMED_ENTITIES)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature
+from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.words import BE_FORMS, PERSONAL_PRONOUNS
 
@@ -68,18 +68,6 @@ def _is_superlative(reading: Reading, here: int, word: str) -> bool:
     return not name and (est or word in _MOST or word.endswith(_COMPASS_MOST))
 
 
-NEGATION = Feature(
-    "negation",
-    "lexical",
-    "A word denies or nearly denies a clause or a part of it; tags (`isn't it?`), `not only`, `or not`, a reply `No,`"
-    " and prefixes (`unsafe`) don't count.",
-    _negation,
-)
-SUPERLATIVE = Feature(
-    "superlative",
-    "lexical",
-    "A word picks the extreme of a scale: a form in -est or -most, `the most` or `the least`, best or worst;"
-    " `most people` and `at least` don't.",
-    _superlative,
-)
+NEGATION = Property("negation", _negation)
+SUPERLATIVE = Property("superlative", _superlative)
 FEATURES = (NEGATION, SUPERLATIVE)

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from riffler.bandits.features.tree import Tree
+
 if TYPE_CHECKING:
-    from spacy.tokens import Doc
+    from spacy.tokens import Doc, Token
 
 WordSpan = tuple[int, int]
 
@@ -31,6 +33,10 @@ class Reading:
         sentences: The sentences, as spans of words.
         english: Whether at least half of the text's letters are A to Z, and there are some. Else features say unknown.
         capitals_tell: Whether a capital can mark a name: false for a text all in capitals, or Titled On Every Word.
+        lemmas: Their lemmas in lower case; the words themselves where the pipeline gives none.
+        pos: Their parts of speech in the universal tags (`NOUN`); empty strings where the pipeline gives none.
+        tags: Their parts of speech in the Penn Treebank's tags (`NNS`); the same.
+        tree: Their dependencies; None where the pipeline doesn't parse.
     """
 
     doc: Doc
@@ -41,6 +47,10 @@ class Reading:
     sentences: tuple[WordSpan, ...]
     english: bool
     capitals_tell: bool
+    lemmas: tuple[str, ...]
+    pos: tuple[str, ...]
+    tags: tuple[str, ...]
+    tree: Tree | None
 
     @classmethod
     def of(cls, doc: Doc) -> Reading:
@@ -53,6 +63,7 @@ class Reading:
             The reading.
         """
         texts: list[str] = []
+        tokens: list[Token] = []
         offsets: list[int] = []
         opens: list[bool] = []
         starts: list[int] = []
@@ -69,19 +80,30 @@ class Reading:
             opens.append(waits_for_word and is_word)
             waits_for_word = waits_for_word and not is_word
             texts.append(text)
+            tokens.append(token)
             offsets.append(token.idx)
         letters = sum(map(str.isalpha, doc.text))
         latin = sum(character.isascii() and character.isalpha() for character in doc.text)
+        words = tuple(text.lower().replace("’", "'") for text in texts)
         return cls(
             doc=doc,
             texts=tuple(texts),
-            words=tuple(text.lower().replace("’", "'") for text in texts),
+            words=words,
             offsets=tuple(offsets),
             opens=tuple(opens),
             sentences=tuple(zip(starts, [*starts[1:], len(texts)], strict=True)) if starts else (),
             english=latin > 0 and 2 * latin >= letters,
             capitals_tell=_capitals_tell(texts),
+            lemmas=tuple(token.lemma_.lower() or word for token, word in zip(tokens, words, strict=True)),
+            pos=tuple(token.pos_ for token in tokens),
+            tags=tuple(token.tag_ for token in tokens),
+            tree=Tree.of(tokens) if doc.has_annotation("DEP") else None,
         )
+
+    @property
+    def tagged(self) -> bool:
+        """Whether the pipeline gave parts of speech, or there is no word to give one to."""
+        return all(self.pos)
 
     def word(self, position: int) -> str:
         """Give a word in lower case, or the empty string before the first and after the last."""

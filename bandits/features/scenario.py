@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature
+from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.words import REQUEST_VERBS
 
@@ -79,18 +79,6 @@ def _pragmatics(reading: Reading) -> Iterator[WordSpan]:
                 yield here, verb + 1
 
 
-PRESUPPOSITION = Feature(
-    "presupposition",
-    "scenario",
-    "A trigger (a why-question, a verb of change or of success, a factive verb, `again`, `still`) takes a clause for"
-    " true that the query doesn't ask about, so that denying the query leaves the clause standing.",
-    _presupposition,
-)
-PRAGMATICS = Feature(
-    "pragmatics",
-    "scenario",
-    "An act is asked for in the form of something else: a question about ability or will with a verb of telling or"
-    " making, or a statement of a wish; its literal answer (`yes, I can`) would not satisfy.",
-    _pragmatics,
-)
+PRESUPPOSITION = Property("presupposition", _presupposition)
+PRAGMATICS = Property("pragmatics", _pragmatics)
 FEATURES = (PRESUPPOSITION, PRAGMATICS)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature
+from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, PREPOSITIONS, QUESTION_WORDS
 
@@ -67,11 +67,5 @@ def _is_demonstrative(reading: Reading, here: int) -> bool:
     return reading.ends(here + 1)
 
 
-ANAPHORA = Feature(
-    "anaphora",
-    "structural",
-    "A third-person pronoun or a demonstrative stands where a name could, so that a reader must look for what it means,"
-    " in the query or before it; an empty `it`, a conjunction `that` and times such as `this year` don't count.",
-    _anaphora,
-)
+ANAPHORA = Property("anaphora", _anaphora)
 FEATURES = (ANAPHORA,)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.base import Feature
+from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 
 ASIDE_WORDS = 3
@@ -110,25 +110,7 @@ def _lack_of_specificity(reading: Reading) -> Iterator[WordSpan]:
         yield words[0], words[-1] + 1
 
 
-EXCESSIVE_DETAILS = Feature(
-    "excessive_details",
-    "stylistic",
-    f"Take it away, and the question stays the same: an aside of {ASIDE_WORDS} words or more in brackets or between"
-    f" dashes, or more than {SIDE_WORDS} words outside the sentence that asks.",
-    _excessive_details,
-)
-SUBJECTIVITY = Feature(
-    "subjectivity",
-    "stylistic",
-    "The query gives or asks for a judgement that people may differ on: a word of praise or blame, a verb of opinion or"
-    " taste with `I` or `you`, or `should I`.",
-    _subjectivity,
-)
-LACK_OF_SPECIFICITY = Feature(
-    "lack_of_specificity",
-    "stylistic",
-    "A placeholder stands where a particular could (`something`, `stuff`, `various`, `and so on`), or the whole query"
-    " is one or two words without a name or a number.",
-    _lack_of_specificity,
-)
+EXCESSIVE_DETAILS = Property("excessive_details", _excessive_details)
+SUBJECTIVITY = Property("subjectivity", _subjectivity)
+LACK_OF_SPECIFICITY = Property("lack_of_specificity", _lack_of_specificity)
 FEATURES = (EXCESSIVE_DETAILS, SUBJECTIVITY, LACK_OF_SPECIFICITY)
