@@ -55,7 +55,7 @@ def zipf(word: str) -> float:
 
     Returns:
         log10 of its frequency in a thousand million words, rounded down to a tenth: 3.0 is once in a million. 0.0 for a
-        word that isn't listed: one under 1.2, or a name or an inflected form under 3.0.
+        word that isn't listed: one under 1.0, or a name or a regular form under 3.0.
     """
     return _frequencies().get(word, 0.0)
 
