@@ -36,6 +36,7 @@ class Resolved:
         start: Where the pronoun begins in the query.
         end: Where it is over; of `this treaty` the noun belongs to it.
         possessive: Whether it says whose something is.
+        plural: Whether it means several.
         antecedent: What it stands for, as it may stand in the pronoun's place.
         number: Which of the remembered texts says so.
         at: Where the antecedent begins there.
@@ -45,6 +46,7 @@ class Resolved:
     start: int
     end: int
     possessive: bool
+    plural: bool
     antecedent: str = field(repr=False)
     number: int
     at: int
@@ -82,6 +84,7 @@ def resolve(query: Query) -> tuple[Resolved, ...]:
                     anaphor.start,
                     anaphor.end,
                     anaphor.possessive,
+                    anaphor.plural,
                     _ARTICLE.sub("the ", mention.text, count=1) if _ARTICLE.match(mention.text) else mention.text,
                     at.passage.number,
                     at.passage.offset + mention.start,

@@ -195,7 +195,7 @@ def _is_plural(token: Token) -> bool:
         for child in [token.head, *token.head.lefts]:
             if child.lower_ in {"is", "was", "has", "does", "are", "were", "have", "do"}:
                 return child.lower_ in {"are", "were", "have", "do"}
-    return "Plur" in token.morph.get("Number") or token.tag_ in {"NNS", "NNPS"}
+    return "Number=Plur" in str(token.morph) or token.tag_ in {"NNS", "NNPS"}
 
 
 def _says_again(token: Token) -> bool:

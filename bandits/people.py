@@ -19,7 +19,9 @@ ANY: frozenset[Reading] = frozenset({"he", "she", "it"})
 _TITLES: dict[str, frozenset[Reading]] = {
     **dict.fromkeys("mr sir lord king prince duke emperor pope father brother uncle tsar sultan".split(), HE),
     **dict.fromkeys("mrs ms miss lady dame queen princess duchess empress sister aunt madame".split(), SHE),
-    **dict.fromkeys("dr prof professor president chancellor judge captain colonel general minister saint".split(), PERSON),
+    **dict.fromkeys(
+        "dr prof professor president chancellor judge captain colonel general minister saint".split(), PERSON
+    ),
 }
 
 _NOUNS: dict[str, frozenset[Reading]] = {
@@ -56,8 +58,8 @@ _FIRST_NAMES: dict[str, frozenset[Reading]] = {
         " eric ernest eugene felix ferdinand francis frank franz fred frederick friedrich fyodor gabriel galileo george"
         " gerald gustav guy hans harold harry henri henry herbert hermann hugo ian igor isaac ivan jack jacob james jan"
         " jason jeff jeremy jim joe johann johannes john jonathan jorge jose josef joseph juan julius karl keith kevin"
-        " kurt lawrence leo leonard leonardo leonhard lewis louis ludwig luis marcel marcus mario mark martin matthew max"
-        " michael miguel mike mohammed muhammad napoleon neil nelson niccolo nicholas niels nikola nikolai oliver oscar"
+        " kurt lawrence leo leonard leonardo leonhard lewis louis ludwig luis marcel marcus mario mark martin matthew"
+        " max michael miguel mike mohammed muhammad napoleon neil nelson niccolo nicholas niels nikola nikolai oliver oscar"
         " otto pablo patrick paul pedro peter philip pierre piotr ralph raymond rene richard robert roger ronald"
         " rudolf samuel sebastian sergei sigmund simon stanley stephen steve steven terry theodore thomas tim tom toby"
         " vasily victor viktor vincent vladimir walter werner wilhelm william winston wolfgang".split(),
@@ -71,8 +73,8 @@ _FIRST_NAMES: dict[str, frozenset[Reading]] = {
         " helen helena hilda ingrid irene iris isabel isabella jane janet jean jennifer jessica joan joanna josephine"
         " judith julia juliet karen kate katharine katherine laura lena lily linda lisa lise louisa louise lucia lucy"
         " margaret maria marie marion marlene martha mary matilda maya mileva nancy natalia nina nora olga olivia"
-        " patricia paula priya rachel rebecca regina rita rosa rosalind rose ruth sabina sally sandra sarah simone sofia"
-        " sonia sophia sophie susan sylvia teresa theresa ursula valentina vera veronica victoria virginia wilma"
+        " patricia paula priya rachel rebecca regina rita rosa rosalind rose ruth sabina sally sandra sarah simone"
+        " sofia sonia sophia sophie susan sylvia teresa theresa ursula valentina vera veronica victoria virginia wilma"
         " yvonne zoe".split(),
         SHE,
     ),

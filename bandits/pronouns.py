@@ -89,7 +89,12 @@ def anaphors(doc: Doc) -> Iterator[Anaphor]:
 
 def _anaphor(token: Token) -> Anaphor | None:
     word, start, end = token.lower_, token.idx, token.idx + len(token)
-    if word in {"former", "latter"} and token.i and token.nbor(-1).lower_ == "the" and token.dep_ not in {"amod", "det"}:
+    if (
+        word in {"former", "latter"}
+        and token.i
+        and token.nbor(-1).lower_ == "the"
+        and token.dep_ not in {"amod", "det"}
+    ):
         return Anaphor(token.nbor(-1).idx, end, "former" if word == "former" else "latter", False)
     if word in _DEMONSTRATIVES:
         noun = token.head

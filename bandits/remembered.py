@@ -16,9 +16,10 @@ from riffler.errors import RewriteFailed
 if TYPE_CHECKING:
     from spacy.tokens import Doc
 
-RECENT_CHARACTERS = 4000
+RECENT_CHARACTERS = 3200
 """So much of what was said last may be parsed, in passages of at most `PASSAGE_CHARACTERS`."""
-PASSAGE_CHARACTERS = 1000
+PASSAGE_CHARACTERS = 800
+"""A passage takes some 10 to 20 ms to parse."""
 SEARCHED_CHARACTERS = 4_000_000
 """So much is searched for one term, the newest first: about a million tokens, and a few milliseconds."""
 

@@ -17,7 +17,7 @@ AUXILIARIES = frozenset("aux aux:pass auxpass cop".split())
 CLAUSES = frozenset("csubj csubjpass csubj:pass ccomp xcomp advcl acl acl:relcl relcl pcomp".split())
 
 _LEFT = frozenset(
-    "det det:predet predet amod compound nummod nummod:gov nmod:poss poss nmod nmod:unmarked nmod:desc flat advmod".split()
+    "det det:predet predet amod compound nummod nmod:poss poss nmod nmod:unmarked nmod:desc flat advmod".split()
 )
 _NAME_RIGHT = frozenset("flat flat:name compound nummod nmod:unmarked".split())
 
