@@ -81,6 +81,9 @@ class Settings(BaseSettings):
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
     rewriting: bool = Field(True, description="Whether queries may be rewritten.")
+    rewrites_by: Literal["auto", "engine", "rule"] = Field(
+        "auto", description="Who words rewrites: the engine, or rules; `auto` is the engine where it can."
+    )
     pipeline: str | None = Field(
         None, description="An English spaCy pipeline; none is the one that ships, `blank` has no model."
     )
