@@ -13,6 +13,7 @@ import numpy as np
 from riffler.bandits.policies.base import Policy
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import EngineFailed, InvalidSetting
+from riffler.service.agent.before import said_in
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
@@ -37,6 +38,7 @@ from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
 from riffler.tools.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
+    from riffler.service.agent.explaining import Explanation
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.turns import Turns
 
@@ -212,6 +214,22 @@ class Riffler:
         async with aclosing(turn) as progress:
             async for item in progress:
                 yield item
+
+    async def explain(self, query: str, contexts: Sequence[str] = (), session: str | None = None) -> Explanation:
+        """Explain how a query may be asked; nothing is drawn or logged.
+
+        Args:
+            query: What is to be asked.
+            contexts: Texts that were said before it.
+            session: A session that it would be asked in; its conversation comes before these texts.
+
+        Returns:
+            The parse, the features with their words, and what each arm would make of it, with the guard's word.
+        """
+        from riffler.service.agent.explaining import explain  # noqa: PLC0415 - spaCy takes a second
+
+        said = () if session is None else said_in(await self.memory(session))
+        return await explain(self.rewriter, self.engine.counter, query, (*said, *contexts))
 
     async def reward(self, decision_id: str, reward: float) -> bool:
         """Reward a decision once.

@@ -52,6 +52,11 @@ class Feature(Protocol):
         """Its name in the context vector."""
         ...
 
+    @property
+    def definition(self) -> Definition:
+        """What it is."""
+        ...
+
     def find_in(self, reading: Reading) -> Evidence | None:
         """Look for the feature in a document that was read already.
 

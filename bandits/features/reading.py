@@ -15,6 +15,8 @@ from riffler.bandits.features.tree import Tree
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
+    from riffler.bandits.remembered import Remembered
+
 WordSpan = tuple[int, int]
 
 _ENDS = ".?!…"
@@ -37,6 +39,7 @@ class Reading:
         pos: Their parts of speech in the universal tags (`NOUN`); empty strings where the pipeline gives none.
         tags: Their parts of speech in the Penn Treebank's tags (`NNS`); the same.
         tree: Their dependencies; None where the pipeline doesn't parse.
+        remembered: What went before in the session; None for a query without one.
     """
 
     doc: Doc
@@ -51,13 +54,15 @@ class Reading:
     pos: tuple[str, ...]
     tags: tuple[str, ...]
     tree: Tree | None
+    remembered: Remembered | None
 
     @classmethod
-    def of(cls, doc: Doc) -> Reading:
+    def of(cls, doc: Doc, remembered: Remembered | None = None) -> Reading:
         """Read a document.
 
         Args:
             doc: Any document. Where its sentences aren't marked, it is one sentence.
+            remembered: What went before in the session.
 
         Returns:
             The reading.
@@ -98,6 +103,7 @@ class Reading:
             pos=tuple(token.pos_ for token in tokens),
             tags=tuple(token.tag_ for token in tokens),
             tree=Tree.of(tokens) if doc.has_annotation("DEP") else None,
+            remembered=remembered,
         )
 
     @property

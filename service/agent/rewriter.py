@@ -19,7 +19,7 @@ from riffler.bandits.arms import ARMS, arms_version, offered
 from riffler.bandits.arms.base import Making, Rewrite, reword
 from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
-from riffler.bandits.features import FEATURES_VERSION, extract
+from riffler.bandits.features import FEATURES_VERSION, Features, extract
 from riffler.bandits.guard import Verdict, check
 from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
@@ -40,9 +40,10 @@ RewritesBy = Literal["auto", "engine", "rule"]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A query with its context vector."""
+    """A query with its features and their context vector."""
 
     query: Query
+    features: Features
     x: tuple[float, ...]
 
 
@@ -57,6 +58,19 @@ class Draft:
     """
 
     executed: str
+    text: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What an arm makes of a query.
+
+    Attributes:
+        text: Its text; empty when it made none.
+        reason: Why that may not go on; empty when it may.
+    """
+
     text: str
     reason: str = ""
 
@@ -130,7 +144,8 @@ class Rewriter:
         """
         with _failing_open("reading the features"):
             query = parse(self._pipeline, text, before)
-            return Reading(query, tuple(float(value) for value in context_vector(extract(query.doc))))
+            features = extract(query.doc, query.remembered)
+            return Reading(query, features, tuple(float(value) for value in context_vector(features)))
 
     def name(self, tenant: str, reading: Reading) -> PolicyName:
         """Name the posterior of a tenant."""
@@ -151,8 +166,7 @@ class Rewriter:
             The arm with its propensities.
         """
         posterior = await self._store.posterior(self.name(tenant, reading))
-        with _failing_open("looking for what arms can do"):
-            arms = offered(reading.query, self.making)
+        arms = self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
 
@@ -173,6 +187,39 @@ class Rewriter:
         if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
+
+    def offered(self, reading: Reading) -> tuple[str, ...]:
+        """Tell which arms have something to do.
+
+        Args:
+            reading: The query.
+
+        Returns:
+            Their names.
+        """
+        with _failing_open("looking for what arms can do"):
+            return offered(reading.query, self.making)
+
+    async def attempt(self, reading: Reading, arm: str) -> Attempt:
+        """Let an arm rewrite, and the guard judge.
+
+        Args:
+            reading: The query.
+            arm: The arm.
+
+        Returns:
+            What it made, and the guard's word.
+        """
+        raw = reading.query.text
+        try:
+            with _failing_open(arm):
+                rewrite = await reword(ARMS[arm], reading.query, self.making, self._ask)
+                verdict = _judged(raw, rewrite)
+        except (RewriteFailed, EngineFailed, InvalidInput) as exc:
+            return Attempt("", f"{arm} failed: {exc.loggable}")
+        if has_look_alike(rewrite.text) and not has_look_alike(raw):
+            return Attempt(rewrite.text, "the rewrite looks like a marker")
+        return Attempt(rewrite.text, verdict.reason)
 
     async def note(self, tenant: str, rewriting: Rewriting) -> None:
         """Tell the log when the arm drawn isn't the one whose text goes on.
@@ -198,17 +245,10 @@ class Rewriter:
         return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
 
     async def _draft(self, reading: Reading, arm: str) -> Draft:
-        raw = reading.query.text
-        try:
-            with _failing_open(arm):
-                rewrite = await reword(ARMS[arm], reading.query, self.making, self._ask)
-        except (RewriteFailed, EngineFailed, InvalidInput) as exc:
-            return Draft(NONE, raw, f"{arm} failed: {exc.loggable}")
-        text = rewrite.text
-        if has_look_alike(text) and not has_look_alike(raw):
-            return Draft(NONE, raw, "the rewrite looks like a marker")
-        verdict = _judged(raw, rewrite)
-        return Draft(arm, text) if verdict.kept else Draft(NONE, raw, verdict.reason)
+        attempt = await self.attempt(reading, arm)
+        if attempt.reason:
+            return Draft(NONE, reading.query.text, attempt.reason)
+        return Draft(arm, attempt.text)
 
     async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Drawn:
         """Draw an arm and log the decision; a request that is made again has its decision already.

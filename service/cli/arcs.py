@@ -32,9 +32,9 @@ def arcs(heads: Sequence[int]) -> list[str]:
             for between in range(column + 1, width):
                 cells[row][between] |= _LEFT | _RIGHT
     lines = []
-    for word, row in enumerate(cells):
-        signs = "".join(_SIGNS[cell] for cell in row[:-1])
-        lines.append(signs + (_ARROW if word in levels else _SIGNS[row[-1]]))
+    for word, line in enumerate(cells):
+        signs = "".join(_SIGNS[cell] for cell in line[:-1])
+        lines.append(signs + (_ARROW if word in levels else _SIGNS[line[-1]]))
     return lines
 
 

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 import asyncio
 import os
-import sys
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from riffler.errors import InvalidInput, RifflerError
+from riffler.errors import RifflerError
 from riffler.service.cli.evaluate import evaluations
-from riffler.service.cli.options import DataFolder, command_settings, tell_estimate
+from riffler.service.cli.explain import explaining
+from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings, read_text, tell_estimate
 from riffler.service.cli.past import past
 
 app = typer.Typer(
@@ -27,14 +27,6 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluations, name="eval")
-
-Engine = Annotated[
-    str | None, typer.Option(help="Which engine answers: reader, openai or transformers.", envvar="RIFFLER_ENGINE")
-]
-Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
-BaseUrl = Annotated[
-    str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
-]
 
 
 @app.command()
@@ -195,33 +187,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
         raise typer.Exit(1)
 
 
-def read_text(path: Path) -> str:
-    """Read a text file, or standard input.
-
-    Args:
-        path: The file; `-` is standard input.
-
-    Returns:
-        The text, exactly as it stands there, but for a byte-order mark.
-
-    Raises:
-        InvalidInput: It can't be read, is empty, or isn't UTF-8 text.
-    """
-    name = "standard input" if str(path) == "-" else str(path)
-    try:
-        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
-    except OSError as exc:
-        raise InvalidInput(f"context {name}: {exc.strerror}") from exc
-    if not data.strip():
-        raise InvalidInput(f"context {name}: expected a text, got an empty one")
-    if b"\0" in data:
-        raise InvalidInput(f"context {name}: expected a text, got binary data (a null byte at {data.index(0)})")
-    try:
-        return data.decode("utf-8").removeprefix("\ufeff")
-    except UnicodeDecodeError as exc:
-        raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
-
-
+app.add_typer(explaining)
 app.add_typer(past)
 
 

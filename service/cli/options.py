@@ -1,15 +1,25 @@
-"""What commands share: an option, how they read the settings, and a word on figures that are estimates."""
+"""What commands share: options, how they read settings and texts, and a word on figures that are estimates."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from riffler.errors import InvalidInput
+
 if TYPE_CHECKING:
     from riffler.service.agent.room import Measure
 
+Engine = Annotated[
+    str | None, typer.Option(help="Which engine answers: reader, openai or transformers.", envvar="RIFFLER_ENGINE")
+]
+Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
+BaseUrl = Annotated[
+    str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
+]
 DataFolder = Annotated[
     Path | None, typer.Option(help="Where the embedded server keeps its data.", envvar="RIFFLER_DATA_FOLDER")
 ]
@@ -37,3 +47,30 @@ def tell_estimate(measure: Measure) -> None:
     """Say on standard error, beside the output, that tokens are an estimate, where they are one."""
     if measure.note:
         typer.echo(f"riffler: {measure.note}", err=True)
+
+
+def read_text(path: Path) -> str:
+    """Read a text file, or standard input.
+
+    Args:
+        path: The file; `-` is standard input.
+
+    Returns:
+        The text, exactly as it stands there, but for a byte-order mark.
+
+    Raises:
+        InvalidInput: It can't be read, is empty, or isn't UTF-8 text.
+    """
+    name = "standard input" if str(path) == "-" else str(path)
+    try:
+        data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
+    except OSError as exc:
+        raise InvalidInput(f"context {name}: {exc.strerror}") from exc
+    if not data.strip():
+        raise InvalidInput(f"context {name}: expected a text, got an empty one")
+    if b"\0" in data:
+        raise InvalidInput(f"context {name}: expected a text, got binary data (a null byte at {data.index(0)})")
+    try:
+        return data.decode("utf-8").removeprefix("\ufeff")
+    except UnicodeDecodeError as exc:
+        raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc

@@ -147,6 +147,34 @@ CALLED = {"version": 2, "tool": "search_context", "reply": "1 hit: ..."}
 
 REWRITE = {"text": "When does the harbour open?", "rewriting": _REWRITING}
 
+EXPLANATION = {
+    "query": "When was it built?",
+    "features_version": "2",
+    "making": "rule",
+    "words": [
+        {"text": "When", "lemma": "when", "pos": "ADV", "tag": "WRB", "dep": "advmod", "head": 3},
+        {"text": "was", "lemma": "be", "pos": "AUX", "tag": "VBD", "dep": "aux:pass", "head": 3},
+        {"text": "it", "lemma": "it", "pos": "PRON", "tag": "PRP", "dep": "nsubj:pass", "head": 3},
+        {"text": "built", "lemma": "build", "pos": "VERB", "tag": "VBN", "dep": "root", "head": 3},
+        {"text": "?", "lemma": "?", "pos": "PUNCT", "tag": ".", "dep": "punct", "head": 3},
+    ],
+    "features": [
+        {"name": "anaphora", "group": "structural", "value": 1.0, "x": 1.0, "words": ["it"]},
+        {"name": "negation", "group": "lexical", "value": 0.0, "x": 0.0, "words": []},
+    ],
+    "arms": [
+        {"arm": "none", "offered": True, "text": "When was it built?", "kept": True, "reason": ""},
+        {
+            "arm": "disambiguate",
+            "offered": True,
+            "text": "When was the Eiffel Tower built?",
+            "kept": True,
+            "reason": "",
+        },
+        {"arm": "clarify", "offered": False, "text": "", "kept": False, "reason": ""},
+    ],
+}
+
 REWARDED = {"counted": True}
 DECISION = {
     "decision": _REWRITING["decision"],

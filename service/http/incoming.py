@@ -144,6 +144,22 @@ class NewRewrite(_In):
     query: Text = Field(description="What is to be asked.", examples=["When does the harbour open?"])
 
 
+class NewExplanation(_In):
+    """A query to explain."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"query": "When was it built?", "contexts": ["The Eiffel Tower stands in Paris."]}]
+        }
+    )
+
+    query: Text = Field(description="What is to be asked.", examples=["When was it built?"])
+    contexts: Some[Text] = Field(default_factory=list, description="Texts that were said before it.")
+    session: SessionName | None = Field(
+        None, description="A session that it would be asked in: its conversation comes before these texts."
+    )
+
+
 class NewReward(_In):
     """How good an answer was."""
 

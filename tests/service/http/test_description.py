@@ -71,6 +71,7 @@ async def test_its_examples_work(client: httpx.AsyncClient) -> None:
         (f"{path}/ask", "Question"),
         ("/api/v1/ask", "Question"),
         (f"{path}/tools/search_context", "ToolArguments"),
+        ("/api/v1/explanations", "NewExplanation"),
         ("/api/v1/rewrites", "NewRewrite"),
     ]
     for address, name in steps:

@@ -1,0 +1,79 @@
+"""Explanations over HTTP: the same as in the library, of a query alone, with texts, or in a session; nothing is logged."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+PATH = "/api/v1/explanations"
+TOWER = "The Eiffel Tower stands in Paris."
+
+
+async def explained(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+    """Explain a query."""
+    response = await client.post(PATH, json={"query": "When was it built?", **body})
+    assert response.status_code == 200, response.text
+    found: dict[str, Any] = response.json()
+    return found
+
+
+def arm(explanation: dict[str, Any], name: str) -> dict[str, Any]:
+    """Pick an arm."""
+    (found,) = (each for each in explanation["arms"] if each["arm"] == name)
+    return dict(found)
+
+
+async def test_a_query_alone(client: httpx.AsyncClient) -> None:
+    """The parse is a tree, each feature has its words, and an arm with nothing to do isn't offered."""
+    explanation = await explained(client)
+    words = explanation["words"]
+    assert [word["text"] for word in words] == ["When", "was", "it", "built", "?"]
+    assert {words[word["head"]]["text"] for word in words} == {"built"}
+    found = {each["name"]: each for each in explanation["features"]}
+    assert (found["anaphora"]["value"], found["anaphora"]["words"]) == (1, ["it"])
+    assert found["antecedent_remembered"]["value"] is None
+    assert arm(explanation, "none") == {
+        "arm": "none",
+        "offered": True,
+        "text": "When was it built?",
+        "kept": True,
+        "reason": "",
+    }
+    assert arm(explanation, "disambiguate")["offered"] is False
+
+
+@pytest.mark.parametrize("by", ["contexts", "session"])
+async def test_what_was_said_before(client: httpx.AsyncClient, by: str) -> None:
+    """Texts, or a session's conversation, say what a pronoun stands for."""
+    if by == "session":
+        messages = [{"role": "user", "content": TOWER}]
+        made = await client.post("/api/v1/sessions", json={"session": "explained", "messages": messages})
+        assert made.status_code == 201
+    explanation = await explained(client, **({"session": "explained"} if by == "session" else {"contexts": [TOWER]}))
+    found = {each["name"]: each for each in explanation["features"]}
+    assert (found["antecedent_remembered"]["value"], found["antecedent_remembered"]["words"]) == (1, ["it"])
+    rewrite = arm(explanation, "disambiguate")
+    assert (rewrite["kept"], rewrite["text"]) == (True, "When was the Eiffel Tower built?")
+
+
+async def test_nothing_is_logged(client: httpx.AsyncClient) -> None:
+    """No decision is made."""
+    await explained(client)
+    assert (await client.get("/api/v1/decisions")).json()["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "said"),
+    [
+        ({"query": " "}, 422, "query"),
+        ({"query": "x", "session": "no-such"}, 404, "no-such"),
+        ({"query": "x", "contexts": "y"}, 422, "contexts"),
+    ],
+)
+async def test_what_can_not_be_explained(
+    client: httpx.AsyncClient, body: dict[str, Any], status: int, said: str
+) -> None:
+    """An empty query, a session that isn't there and a wrong field are told by name."""
+    response = await client.post(PATH, json=body)
+    assert response.status_code == status
+    assert said in response.text
