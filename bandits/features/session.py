@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
-
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
 from riffler.bandits.query import Query

@@ -50,6 +50,6 @@ class ExplanationOut(_Out):
     making: Literal["engine", "rule"] = Field(description="Who words rewrites.")
     words: list[ParsedWordOut]
     features: list[FeatureOut] = Field(
-        description="In the order of the context vector, which has the bias before them."
+        description="In the order of the context vector, after its bias."
     )
     arms: list[ArmOut]

@@ -22,10 +22,7 @@ router = APIRouter(prefix="/api/v1", tags=["rewrites"], route_class=JsonRoute)
     responses={**answers(200, "The explanation.", EXPLANATION), **documented(*CHANGES, 404)},
 )
 async def explain_query(core: CoreOf, tenant: TenantOf, body: NewExplanation) -> ExplanationOut:
-    """Explain how a query may be asked: parse, features, rewrites, and the guard's word. Nothing is drawn or logged.
-
-    Where the engine words rewrites, it is asked once for each arm that is offered.
-    """
+    """Explain how a query may be asked. Nothing is drawn or logged; an engine that words rewrites is asked for each."""
     said = () if body.session is None else said_in(await core.sessions.load(SessionKey(tenant, body.session)))
     explanation = await explain(core.rewriter, core.engine.counter, body.query, (*said, *body.contexts))
     return ExplanationOut.model_validate(explanation)

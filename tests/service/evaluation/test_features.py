@@ -1,4 +1,4 @@
-"""Agreement of the extractor with the labels: its arithmetic, its table, and that the shipped features keep their word."""
+"""Agreement of the extractor with the labels: its arithmetic, its table, its misses."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Explanations over HTTP: the same as in the library, of a query alone, with texts, or in a session; nothing is logged."""
+"""Explanations over HTTP: of a query alone, with texts, or in a session; nothing is logged."""
 
 from typing import Any
 
