@@ -1,50 +1,184 @@
-"""Scenario features: what a query takes for granted, and what it does by asking. Query-type mismatch needs a parse."""
+"""Presupposition: what a query takes for true without asking for it, found by the words that mark it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
 
-_TRIGGERS = Phrases(
-    "why am|are|did|do|does|had|has|have|is|was|were|ca|wo",  # a why-question takes its clause for true
-    "how come",
+# Wherever they stand, these take what goes with them for true.
+_ALWAYS = Phrases(
     "since when",
     "no longer",
+    "not|n't|nt any longer|more",
     "anymore",
-    "again",
-    "stops|stopped|stopping|quit|quits|quitting|cease|ceases|ceased|ceasing",
-    "stop",
-    "keeps|kept",
-    "resume|resumes|resumed",
-    "continue|continues|continued to",
-    "still",
-    "manage|manages|managed to",
-    "forget|forgets|forgot|forgotten to",
-    "fail|fails|failed to",
-    "regret|regrets|regretted|realise|realises|realised|realize|realizes|realized",
-    "aware that|of",
-    "discover|discovers|discovered that",
-    "find|found out that",
-    "the fact that",
-    "given the fact",
+    "any more",
+    "once more",
+    "yet again",
+    "resume|resumes|resumed|resuming",
+    "continue|continues|continued|continuing to",
+    "manage|manages|managed|managing to",
+    "succeed|succeeds|succeeded|succeeding in",
+    "forget|forgets|forgot|forgotten|forgetting to",
+    "fail|fails|failed|failing to",
+    "neglect|neglects|neglected to",
+    "bother|bothers|bothered to",
+    "regret|regrets|regretted",
+    "realise|realises|realised|realising|realize|realizes|realized|realizing",
+    "aware|unaware that|of",
+    "find|finds|found out that|why|how|about",
+    "discover|discovers|discovered|notice|notices|noticed|admit|admits|admitted|learn|learned|learnt that",
+    "did you|u know|kno that",
+    "odd|strange|weird|surprising|surprised|amazing|funny|sad|ironic|remarkable|shocked|shocking|disappointing|glad"
+    "|sorry|ashamed|annoying|curious|interesting|unfair|shame|pity|incredible that",
+    "the|due|to fact that",
+    "the fact|facts that",
+    "given|seeing|considering that",
     "even though",
+    "now that",
+    "the reason that|why",
+    "it took so|until",
+    "come back|return to",
 )
-_NOUN_STOPS = frozenset("bus full pit train tram truck tube".split())
-_STILL_NOUNS = frozenset("image images life lifes photo photos water waters".split())
-_SUGGESTIONS = frozenset("you we".split())
+_GERUND_VERBS = frozenset(
+    "stop stops stopped quit quits quitting cease ceases ceased keep keeps kept keeping continue continues continued"
+    " stopping finish finished".split()
+)
+_KEEPING = frozenset("keep keeps kept keeping".split())
+_GIVING = frozenset("give gives gave given giving".split())
+_STILL_NOUNS = frozenset("image images life lifes lives photo photos water waters frame".split())
+_STILL_VERBS = frozenset({"hold", "keep", "sit", "stand", "stay"})
+_BUS = frozenset({"bus", "full", "pit", "tram"})
+_NO_GERUNDS = frozenset(
+    "anything ceiling during evening everything king morning nothing something spring string thing wedding wing".split()
+)
+_WISHES = Phrases("but i 'd|would|want|need|'m|m|d|was|am")
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_EXCEPT = Phrases("apart|aside from", "other than", "besides", "except| for", "beside")
 
 
 def _presupposition(reading: Reading) -> Iterator[WordSpan]:
-    for start, end in _TRIGGERS.find(reading.words):
-        before, first, after = reading.word(start - 1), reading.word(start), reading.word(end)
-        bus_stop = first in {"stop", "stops"} and before in _NOUN_STOPS
-        still_life = first == "still" and after in _STILL_NOUNS
-        # "Why don't you ..." suggests.
-        suggests = first == "why" and reading.word(end) in {"n't", "not"} and reading.word(end + 1) in _SUGGESTIONS
-        if not (bus_stop or still_life or suggests):
+    words = unquoted(reading)
+    asking = [act for act in acts(reading) if act.kind in {"question", "order"}]
+    told = _told(words, asking)
+    for start, end in _ALWAYS.find(words):
+        if not told[start]:
             yield start, end
+    for here, word in enumerate(words):
+        if told[here]:
+            continue
+        if word == "why" and _why_takes_clause(reading, here):
+            yield here, here + 1
+        elif word == "how" and reading.word(here + 1) == "come" and not reading.ends(here + 2):
+            yield here, here + 2
+        elif word in {"again", "still"} and _is_repeated(reading, here):
+            yield here, here + 1
+        elif word in _GERUND_VERBS and (end := _changes(reading, here)):
+            yield here, end
+        elif word in _GIVING and reading.word(here + 1) == "up" and reading.word(here + 2) not in {"?", ".", ""}:
+            yield here, here + 2
+        elif word == "it" and (end := _cleft(reading, here)):
+            yield here, end
+    for act in asking:
+        if act.kind == "question":
+            yield from _in_question(reading, words, act)
 
 
-PRESUPPOSITION = Property("presupposition", _presupposition)
+def _told(words: tuple[str, ...], asking: list[Act]) -> list[bool]:
+    """Mark what is only the story before a question: people tell much there that the answer doesn't rest on."""
+    if not asking:
+        wish = max((start for start, _ in _WISHES.find(words)), default=0)
+        return [here < wish for here in range(len(words))]
+    told = [True] * len(words)
+    for act in asking:
+        told[act.start : act.end] = [False] * (act.end - act.start)
+    return told
+
+
+def _why_takes_clause(reading: Reading, why: int) -> bool:
+    """Tell "why did it fall" from "why not", "why bother", "why don't you help" and "why is the number of stars?"."""
+    after = reading.word(why + 1)
+    if after in FINITE_AUXILIARIES:
+        if reading.word(why + 2) in NEGATIONS:
+            return reading.word(why + 3) not in {"you", "we", "u", ""}
+        return why + 3 < len(reading.words) and not reading.ends(why + 2)
+    if after in {"not", "bother", "me", "to"}:
+        return False
+    return why + 3 <= len(reading.words) and not reading.ends(why + 2)
+
+
+def _is_repeated(reading: Reading, here: int) -> bool:
+    after = reading.word(here + 1)
+    if reading.words[here] == "again":
+        return after != "and"
+    return after not in _STILL_NOUNS and reading.word(here - 1) not in _STILL_VERBS
+
+
+def _changes(reading: Reading, here: int) -> int:
+    """Find what goes on or ends: "stop smoking", "keeps asking", "stop my cat from scratching"; 0 if nothing does."""
+    word = reading.words[here]
+    if reading.tags[here] in {"NN", "NNS"} and reading.word(here + 1) not in {"from"} and not _is_gerund(reading, here + 1):
+        return 0
+    follows = here + 1 + (reading.word(here + 1) in {"on", "me", "him", "her", "us", "them"})
+    if _is_gerund(reading, follows):
+        return follows + 1
+    if word in _KEEPING:
+        return 0
+    for each in range(here + 1, min(here + 7, len(reading.words) - 1)):
+        if reading.words[each] == "from" and _is_gerund(reading, each + 1):
+            return each + 2
+    return here + 1 if reading.ends(here + 1) and reading.word(here - 1) not in _BUS else 0
+
+
+def _is_gerund(reading: Reading, here: int) -> bool:
+    word = reading.word(here)
+    return len(word) > 4 and word.endswith("ing") and word not in _NO_GERUNDS
+
+
+def _cleft(reading: Reading, it: int) -> int:
+    """Find "it was Tolstoy who"; 0 if it isn't one."""
+    here = it + 1
+    if reading.word(here) not in _CLEFT_VERBS:
+        return 0
+    here += 1
+    here += reading.word(here) in NEGATIONS
+    for each in range(here + 1, min(here + 7, len(reading.words))):
+        if reading.words[each] in {"who", "whom"} and reading.pos[each - 1] in {"NOUN", "PROPN", "PRON"}:
+            return each + 1
+        if reading.words[each] in {",", "."}:
+            break
+    return 0
+
+
+def _in_question(reading: Reading, words: tuple[str, ...], act: Act) -> Iterator[WordSpan]:
+    """Find what only marks a presupposition where something is asked: frames, `else`, and exceptions."""
+    inside = words[act.start : act.end]
+    for here in range(act.start, act.end):
+        word = words[here]
+        if word == "else" and not _offers(inside):
+            yield here, here + 1
+        elif word in {"despite", "although", "though"} and here + 2 < act.end and reading.word(here - 1) != "even":
+            yield here, here + 1
+        elif word == "since" and _has_subject(reading, here + 1, act.end):
+            yield here, here + 1
+    if inside[0] in FINITE_AUXILIARIES and not {"any", "anyone", "anybody", "ever", "other"}.isdisjoint(inside):
+        for start, end in _EXCEPT.find(inside):
+            yield act.start + start, act.start + end
+
+
+def _offers(words: tuple[str, ...]) -> bool:
+    """Tell "what else can I use" and "is there anything else" from "who else was there"."""
+    return words[0] in {"is", "are", "anything"} or not {"can", "could", "should", "would", "need", "do"}.isdisjoint(words)
+
+
+def _has_subject(reading: Reading, here: int, end: int) -> bool:
+    return any(tag in _FINITE for tag in reading.tags[here + 1 : min(here + 6, end)]) and (
+        reading.words[here] in SUBJECT_PRONOUNS or reading.pos[here] in {"DET", "NOUN", "PROPN", "PRON"}
+    )
+
+
+PRESUPPOSITION = Property("presupposition", _presupposition, needs="tags")

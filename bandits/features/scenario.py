@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
+from riffler.bandits.features.mismatch import QUERY_TYPE_MISMATCH
 from riffler.bandits.features.pragmatics import PRAGMATICS
 from riffler.bandits.features.presupposition import PRESUPPOSITION
 
-FEATURES = (PRESUPPOSITION, PRAGMATICS)
+FEATURES = (QUERY_TYPE_MISMATCH, PRESUPPOSITION, PRAGMATICS)
