@@ -19,10 +19,10 @@ Kind = Literal["question", "order", "statement", "fragment"]
 _CUTS = frozenset({".", "!", "?", "…", ";", ":", "—", "–", "...", "!!", "??", "!!!", "???", "?!", "!?"})
 _JOINS = frozenset({",", "so", "and", "but", "or", "then", "now", "please", "pls", "anyway", "-", "(", "ok", "okay"})
 _OPENERS = frozenset(
-    "ah alright also and anyway anyways btw but cheers dear er erm finally first firstly great haha hello hey hi hiya hmm"
-    " hullo just kindly listen look lol no now nope oh ok okay or perfect plain please pls plz quick quickly really"
-    " right so sorry sure thanks thank then ugh uh um wait well wow yeah yep yes yo"
-    " morning afternoon evening good".split()
+    "ah alright also and anyway anyways btw but cheers dear er erm finally first firstly great haha hello hey hi"
+    " hiya hmm hullo just kindly listen look lol no now nope oh ok okay or perfect plain please pls plz quick"
+    " quickly really right so sorry sure thanks thank then ugh uh um wait well wow yeah yep yes yo morning"
+    " afternoon evening good".split()
 )
 _MARKS = frozenset(", - ( ) \" ' “ ” ‘ * # > [ ]".split())
 _WH = frozenset("how what when where whereabouts which who whom whose why wich wat".split())
@@ -196,7 +196,8 @@ def _late(reading: Reading, here: int, end: int) -> Kind | None:
 
 def _inverts_soon(reading: Reading, here: int, end: int) -> bool:
     return any(
-        reading.words[each] in FINITE_AUXILIARIES and (reading.words[each] in {"is", "'s", "are"} or inverts(reading, each))
+        reading.words[each] in FINITE_AUXILIARIES
+        and (reading.words[each] in {"is", "'s", "are"} or inverts(reading, each))
         for each in range(here, min(here + 4, end))
     )
 

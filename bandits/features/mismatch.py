@@ -17,11 +17,13 @@ _BE = BE_FORMS | {"s"}
 _AGREEING = frozenset({"alright", "correct", "eh", "huh", "no", "ok", "okay", "please", "right", "true", "yeah", "yes"})
 # "Guess what?", "Need help?", "Anyone know ...?" leave out their subject or auxiliary, and are questions.
 _ELLIPTIC = frozenset(
-    "any anybody anyone care ever fancy feel got guess imagine know like mean mind need remember see someone somebody suppose"
-    " think wanna want".split()
+    "any anybody anyone care ever fancy feel got guess imagine know like mean mind need remember see someone"
+    " somebody suppose think wanna want".split()
 )
 _CONFIRMING = frozenset({"so", "and", "but", "then"})
-_NOMINAL = frozenset({"DT", "PDT", "PRP$", "JJ", "JJR", "JJS", "RBS", "RBR", "CD", "VBN", "VBG", "POS", "NN", "NNS", "NNP", "NNPS"})
+_NOMINAL = frozenset(
+    {"DT", "PDT", "PRP$", "JJ", "JJR", "JJS", "RBS", "RBR", "CD", "VBN", "VBG", "POS", "NN", "NNS", "NNP", "NNPS"}
+)
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _OUTSIDE = frozenset({"VERB", "AUX"})
 _ASKS_TIME = frozenset("year century decade month day date".split())
@@ -32,9 +34,11 @@ _UNFIT = {
     "who": kinds.MEASURES | kinds.LABELS | kinds.PLACES | kinds.TIMES | kinds.THINGS | kinds.EVENTS,
     "when": (kinds.MEASURES - {"half-life"}) | kinds.LABELS | kinds.PLACES | kinds.PEOPLE,
     "where": _EXPLAINED - {"flag", "origin", "score", "point", "formula", "recipe", "answer", "solution", "anthem"},
-    "why": kinds.MEASURES | {"capital", "currency", "date", "name", "plural", "synonym", "author", "inventor", "founder"},
+    "why": kinds.MEASURES
+    | {"capital", "currency", "date", "name", "plural", "synonym", "author", "inventor", "founder"},
     "how": {"author", "capital", "currency", "date", "founder", "inventor", "name", "number", "year"},
-    "much": kinds.PEOPLE | {"author", "capital", "currency", "date", "language", "meaning", "name", "plural", "synonym"},
+    "much": kinds.PEOPLE
+    | {"author", "capital", "currency", "date", "language", "meaning", "name", "plural", "synonym"},
     "look": kinds.MEASURES | kinds.EVENTS | kinds.TIMES,
     "is": kinds.MEASURES | {"capital", "currency", "definition", "meaning", "name", "plural", "synonym"},
 }
@@ -191,7 +195,9 @@ def _degree(reading: Reading, here: int, end: int) -> Iterator[WordSpan]:
     wrong = None
     if reading.words[verb] in _BE:
         head = _head_noun(reading, verb + 1, end)
-        unfit = kinds.NO_AGE if degree == "old" else _NEVER_SIZED if degree in kinds.EVENTLESS_SIZES else frozenset[str]()
+        unfit = (
+            kinds.NO_AGE if degree == "old" else _NEVER_SIZED if degree in kinds.EVENTLESS_SIZES else frozenset[str]()
+        )
         wrong = head if head is not None and reading.lemmas[head] in unfit else None
     elif reading.words[verb] in FINITE_AUXILIARIES:
         wrong = next(

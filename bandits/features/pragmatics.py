@@ -13,23 +13,23 @@ from riffler.bandits.features.words import NEGATIONS, REQUEST_VERBS
 _MODALS = frozenset("can ca could cud will would wo".split())
 _ASKED = frozenset("you u ya anyone anybody someone somebody".split())
 _SOFTENERS = frozenset(
-    "also again at all be briefly by chance either ever first even happen help just kindly maybe me perhaps please pls"
-    " plz possibly quickly simply so then to able willing".split()
+    "also again at all be briefly by chance either ever first even happen help just kindly maybe me perhaps"
+    " please pls plz possibly quickly simply so then to able willing".split()
 )
 # What is asked of "you" with these is meant as a request; "can you eat it raw?" asks whether one can.
 _WORDED = (REQUEST_VERBS - {"check", "count", "find", "fix", "make", "send", "solve", "walk"}) | frozenset(
     "add adapt advise analyse analyze annotate assist brainstorm clarify comment condense continue debug"
-    " demonstrate differentiate discuss elaborate evaluate expand highlight illustrate interpret mention narrow paraphrase"
-    " parse prepare proofread propose quote recap refactor remind rename reorder repeat reply restate review revise rework"
-    " say shorten simplify summarize talk tweak verify".split()
+    " demonstrate differentiate discuss elaborate evaluate expand highlight illustrate interpret mention narrow"
+    " paraphrase parse prepare proofread propose quote recap refactor remind rename reorder repeat reply restate"
+    " review revise rework say shorten simplify summarize talk tweak verify".split()
 )
 _OBJECTS = frozenset("it me my our that the them these this those us".split())
 _OBJECTS_NEAR = frozenset({"me", "us"})
 # "Can you keep it in the fridge?" asks whether one can, "can you change it?" doesn't.
 _ONES_OWN = frozenset(
-    "be breathe buy carry catch cook die do drink eat feed feel fly freeze get give go grow hear keep leave live mix own pay"
-    " play put reach reheat ride run see sell sleep sit smell stand store survive swim take touch travel use visit wash"
-    " wear work".split()
+    "be breathe buy carry catch cook die do drink eat feed feel fly freeze get give go grow hear keep leave live"
+    " mix own pay play put reach reheat ride run see sell sleep sit smell stand store survive swim take touch"
+    " travel use visit wash wear work".split()
 ) - {"give", "do", "put"}
 
 _REQUESTS = Phrases(
@@ -83,8 +83,8 @@ _CLIPPED = Phrases(
 _ME = frozenset("i we im ive id my me our us mine".split())
 _THINGS = frozenset("it this that these those there something everything nothing nobody he she they you u the".split())
 _TROUBLE = frozenset(
-    "again broke broken bug confused crash crashes crashing dead error fail failed fails forgot hurts keeps lost missing"
-    " n't never no nobody none not nothing nt only stopped still stuck too unable wrong worse worst".split()
+    "again broke broken bug confused crash crashes crashing dead error fail failed fails forgot hurts keeps lost"
+    " missing n't never no nobody none not nothing nt only stopped still stuck too unable wrong worse worst".split()
 )
 _LIKING = frozenset("love loved adore enjoyed enjoy thank agree admire like liked prefer".split())
 _PRAISE_AFTER_BE = frozenset({"JJS", "RBS"})
@@ -133,7 +133,9 @@ def _tells(reading: Reading, words: tuple[str, ...], act: Act) -> bool:
     mine = not _ME.isdisjoint(inside)
     if act.asked:
         return inside[0] in _ME
-    if (not _LIKING.isdisjoint(inside[1:3]) and inside[1] not in {"'d", "would", "d"}) or (inside[1:2] and inside[1] in {"is", "was", "'s"} and _is_praise(reading, act)):
+    if (not _LIKING.isdisjoint(inside[1:3]) and inside[1] not in {"'d", "would", "d"}) or (
+        inside[1:2] and inside[1] in {"is", "was", "'s"} and _is_praise(reading, act)
+    ):
         return False
     return mine or (inside[0] in _THINGS or not _TROUBLE.isdisjoint(inside)) and not _THINGS.isdisjoint(inside)
 

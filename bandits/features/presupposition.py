@@ -8,7 +8,7 @@ from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
+from riffler.bandits.features.words import FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
 
 # Wherever they stand, these take what goes with them for true.
 _ALWAYS = Phrases(
@@ -45,11 +45,12 @@ _ALWAYS = Phrases(
     "come back|return to",
 )
 _GERUND_VERBS = frozenset(
-    "stop stops stopped quit quits quitting cease ceases ceased keep keeps kept keeping continue continues continued"
-    " stopping finish finished".split()
+    "stop stops stopped quit quits quitting cease ceases ceased keep keeps kept keeping continue continues"
+    " continued stopping finish finished".split()
 )
 _KEEPING = frozenset("keep keeps kept keeping".split())
 _GIVING = frozenset("give gives gave given giving".split())
+_CLEFT_VERBS = frozenset({"was", "is", "were", "'s", "s"})
 _STILL_NOUNS = frozenset("image images life lifes lives photo photos water waters frame".split())
 _STILL_VERBS = frozenset({"hold", "keep", "sit", "stand", "stay"})
 _BUS = frozenset({"bus", "full", "pit", "tram"})
@@ -121,7 +122,11 @@ def _is_repeated(reading: Reading, here: int) -> bool:
 def _changes(reading: Reading, here: int) -> int:
     """Find what goes on or ends: "stop smoking", "keeps asking", "stop my cat from scratching"; 0 if nothing does."""
     word = reading.words[here]
-    if reading.tags[here] in {"NN", "NNS"} and reading.word(here + 1) not in {"from"} and not _is_gerund(reading, here + 1):
+    if (
+        reading.tags[here] in {"NN", "NNS"}
+        and reading.word(here + 1) not in {"from"}
+        and not _is_gerund(reading, here + 1)
+    ):
         return 0
     follows = here + 1 + (reading.word(here + 1) in {"on", "me", "him", "her", "us", "them"})
     if _is_gerund(reading, follows):
@@ -172,7 +177,9 @@ def _in_question(reading: Reading, words: tuple[str, ...], act: Act) -> Iterator
 
 def _offers(words: tuple[str, ...]) -> bool:
     """Tell "what else can I use" and "is there anything else" from "who else was there"."""
-    return words[0] in {"is", "are", "anything"} or not {"can", "could", "should", "would", "need", "do"}.isdisjoint(words)
+    return words[0] in {"is", "are", "anything"} or not {"can", "could", "should", "would", "need", "do"}.isdisjoint(
+        words
+    )
 
 
 def _has_subject(reading: Reading, here: int, end: int) -> bool:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 REQUEST_VERBS = frozenset(
-    "answer calculate check clarify classify compare compute confirm convert correct count create define"
-    " describe draft edit elaborate estimate explain find fix generate give help identify list make name"
-    " outline point provide rank recommend rephrase rewrite send share show sketch solve specify spell"
-    " state suggest summarise summarize teach tell translate walk write".split()
+    "answer calculate check clarify classify compare compute confirm convert correct count create define describe"
+    " draft edit elaborate estimate explain find fix generate give help identify list make name outline point"
+    " provide rank recommend rephrase rewrite send share show sketch solve specify spell state suggest summarise"
+    " summarize teach tell translate walk write".split()
 )
 """Verbs by which one asks another to say or to make something."""
 
@@ -20,9 +20,9 @@ AUXILIARIES = frozenset(
 BE_FORMS = frozenset("am are be been being is was were 's 're 'm".split())
 
 PREPOSITIONS = frozenset(
-    "about above after against around as at before behind below beside besides between beyond by despite"
-    " during for from in inside into like of off on onto over than through to toward towards under until"
-    " up upon with within without".split()
+    "about above after against around as at before behind below beside besides between beyond by despite during"
+    " for from in inside into like of off on onto over than through to toward towards under until up upon with"
+    " within without".split()
 )
 
 PERSONAL_PRONOUNS = frozenset("he i it she they we you".split())
@@ -34,8 +34,8 @@ SUBJECT_PRONOUNS = frozenset(
 """Pronouns that can be the subject of a sentence; `u` as it is typed."""
 
 DETERMINERS = frozenset(
-    "a all an another any both each either every his her its many most my neither no our several some that the their"
-    " these this those your".split()
+    "a all an another any both each either every his her its many most my neither no our several some that the"
+    " their these this those your".split()
 )
 
 NEGATIONS = frozenset({"n't", "not", "nt", "n’t"})
@@ -45,17 +45,18 @@ FINITE_AUXILIARIES = (AUXILIARIES | {"'s", "'re", "'m", "s", "ai", "sha", "'ve",
 """Auxiliaries that can begin a question or follow its question word, also clipped and without an apostrophe."""
 
 ORDER_VERBS = REQUEST_VERBS | frozenset(
-    "add adapt adjust advise analyse analyze annotate apply argue arrange assess balance bake boil book brainstorm build"
-    " call cancel capitalise capitalize cite clean code combine come comment complete compose condense continue cook copy"
-    " criticise criticize cut debug decline deduce delete demonstrate derive design determine develop differentiate direct"
-    " discuss display distinguish do download drop elaborate evaluate examine exclude expand extend extract factor"
-    " factorise factorize fill filter format format formulate forget get go guess highlight illustrate imagine"
-    " implement improve include inform insert install integrate interpret introduce invent investigate join keep label"
-    " lay leave let look limit listen load log match mention merge modify move open order organise organize paint"
-    " paraphrase parse pick plan play plot predict prepare present print proofread propose prove put quote read recite"
-    " recommend reduce refactor refer remember remind remove rename reorder repeat replace reply report review revise"
-    " rotate round run save say scale schedule search see select set settle shorten simplify simulate skip sort"
-    " speak split squash start stop study substitute subtract sum take talk tell test think trace transcribe transform"
-    " translate try turn type update use visualise visualize wash watch".split()
+    "add adapt adjust advise analyse analyze annotate apply argue arrange assess balance bake boil book"
+    " brainstorm build call cancel capitalise capitalize cite clean code combine come comment complete compose"
+    " condense continue cook copy criticise criticize cut debug decline deduce delete demonstrate derive design"
+    " determine develop differentiate direct discuss display distinguish do download drop elaborate evaluate"
+    " examine exclude expand extend extract factor factorise factorize fill filter format formulate forget get go"
+    " guess highlight illustrate imagine implement improve include inform insert install integrate interpret"
+    " introduce invent investigate join keep label lay leave let look limit listen load log match mention merge"
+    " modify move open order organise organize paint paraphrase parse pick plan play plot predict prepare present"
+    " print proofread propose prove put quote read recite recommend reduce refactor refer remember remind remove"
+    " rename reorder repeat replace reply report review revise rotate round run save say scale schedule search see"
+    " select set settle shorten simplify simulate skip sort speak split squash start stop study substitute"
+    " subtract sum take talk tell test think trace transcribe transform translate try turn type update use"
+    " visualise visualize wash watch".split()
 )
 """Verbs that begin an order in a query."""
