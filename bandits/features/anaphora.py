@@ -95,6 +95,7 @@ _NOTHING_MEANT = Phrases(
 _WINDOW = 9
 _ASKED_OF_TIME = frozenset({"day", "date", "month", "time", "year"})
 _ARTICLES = frozenset({"a", "an", "the", "that", "still", "already", "really", "so", "too", "very", "just", "more", "as"})
+_IS = BE_FORMS | {"s"}
 _VERBAL = FINITE_AUXILIARIES | BE_FORMS
 _BETWEEN = _VERBAL | NEGATIONS | _ARTICLES
 _NO_PLACE = _VERBAL | NEGATIONS | {"out", "over", "hi", "hello", "hey"}
@@ -118,7 +119,7 @@ def _names_a_thing(reading: Reading, start: int, end: int) -> bool:
     if last in _FORMER:
         end += not reading.ends(end) and reading.pos[end] == "ADJ"
         return not reading.ends(end) and reading.pos[end] in {"NOUN", "PROPN"}
-    if last == "one" and reading.word(end) in _ONE_NOT:
+    if last == "one" and reading.words[start] in PREPOSITIONS and reading.word(end) in _ONE_NOT:
         return True
     if last in {"one", "each", "either", "both", "three", "two"}:
         return not reading.ends(end) and reading.pos[end] in _AFTER_ONE
@@ -189,7 +190,7 @@ def _clause_follows(reading: Reading, here: int, begins: set[str] | frozenset[st
 def _is_cleft_or_noun_clause(reading: Reading, it: int, predicate: int) -> bool:
     """Tell "is it a crime to lie" and "it was Tolstoy who wrote it" from "is it a crime"."""
     near = {reading.word(it - 1), reading.word(it + 1)}
-    if near.isdisjoint(_VERBAL) or predicate >= len(reading.words):
+    if near.isdisjoint(_IS) or predicate >= len(reading.words):
         return False
     for each in range(predicate + 1, min(predicate + _WINDOW, len(reading.words))):
         if reading.ends(each) or reading.words[each] in {",", "and", "or", "but"}:

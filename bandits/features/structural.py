@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 from riffler.bandits.features.anaphora import ANAPHORA
+from riffler.bandits.features.clauses import CLAUSE_COMPLEXITY
 
-FEATURES = (ANAPHORA,)
+FEATURES = (ANAPHORA, CLAUSE_COMPLEXITY)
