@@ -7,11 +7,18 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, QUESTION_WORDS
+from riffler.bandits.features.words import (
+    BE_FORMS,
+    FINITE_AUXILIARIES,
+    NEGATIONS,
+    PREPOSITIONS,
+    QUESTION_WORDS,
+    TELLING_VERBS,
+)
 
 _PRONOUNS = frozenset(
-    "he him his himself she her hers herself its itself they them their theirs themselves themself 'em hes shes theyre"
-    " theyve".split()
+    "he him his himself she her hers herself its itself they them their theirs themselves themself 'em hes shes"
+    " theyre theyve".split()
 )
 _BACKWARD = Phrases(
     "the latter|former|aforementioned|aforesaid",
@@ -34,40 +41,45 @@ _BACKWARD = Phrases(
     "into|for|with|as one",
     "of its|their|his|her kind",
 )
-_ONE_NOT = frozenset({"another", "day", "each", "in", "more", "of", "or", "person", "the", "thing", "time", "to", "who"})
+_ONE_NOT = frozenset(
+    {"another", "day", "each", "in", "more", "of", "or", "person", "the", "thing", "time", "to", "who"}
+)
 # "The former king", "the latter half" name a king and a half.
 _FORMER = frozenset({"former", "latter", "above"})
 
 # "This year" points at the time or place of speaking, not back at words.
 _DEICTIC = frozenset(
-    "afternoon april august autumn century christmas country day days december decade easter earth evening fall february"
-    " friday galaxy instant january july june life lifetime march may millennium minute moment monday month months morning"
-    " november october planet point quarter saturday season second semester september spring stage summer"
-    " sunday term thursday time tuesday universe wednesday week weeks weekend winter world year years".split()
+    "afternoon april august autumn century christmas country day days december decade easter earth evening fall"
+    " february friday galaxy instant january july june life lifetime march may millennium minute moment monday"
+    " month months morning november october planet point quarter saturday season second semester september spring"
+    " stage summer sunday term thursday time tuesday universe wednesday week weeks weekend winter world year years".split()
 )
 _TIMELY = frozenset({"this", "these"})
 
 # What is said of an empty `it`: weather, time, and clauses moved to the end ("is it safe to ...").
 _WEATHER = frozenset(
-    "chilly cloudy cold cool dark dry foggy freezing frosty hail hailing hot humid icy light muggy pour pouring rain"
-    " rained raining rains rainy snow snowed snowing snows snowy sunny thunder warm wet windy".split()
+    "chilly cloudy cold cool dark dry foggy freezing frosty hail hailing hot humid icy light muggy pour pouring"
+    " rain rained raining rains rainy snow snowed snowing snows snowy sunny thunder warm wet windy".split()
 )
 _WEATHER_VERBS = frozenset({"hails", "hailed", "poured", "pours", "rained", "rains", "snowed", "snows", "thunders"})
 _TIMES = frozenset(
-    "am autumn bedtime christmas date day dawn dinnertime early easter evening friday late later lunchtime midday midnight"
-    " monday morning night noon o'clock pm ramadan saturday spring summer sunday thursday time tuesday two wednesday"
-    " weekend winter year".split()
+    "am autumn bedtime christmas date day dawn dinnertime early easter evening friday late later lunchtime midday"
+    " midnight monday morning night noon o'clock pm ramadan saturday spring summer sunday thursday time tuesday"
+    " two wednesday weekend winter year".split()
 )
 _JUDGED = frozenset(
-    "acceptable advisable allowed appropriate bad best better certain clear common cruel customary dangerous difficult"
-    " easier easy enough essential ethical evident expensive fair feasible fine forbidden fun good harmful hard harder"
-    " healthy helpful illegal immoral important impolite impossible inappropriate interesting just legal likely mandatory"
-    " natural necessary nice normal obvious odd ok okay permitted pointless polite possible probable realistic reasonable"
-    " right risky rude sad safe selfish sensible smart strange sufficient surprising tough true typical unfair unhealthy"
-    " unlikely unsafe unusual useful useless usual weird wise worth worthwhile wrong".split()
+    "acceptable advisable allowed appropriate bad best better certain clear common cruel customary dangerous"
+    " difficult easier easy enough essential ethical evident expensive fair feasible fine forbidden fun good"
+    " harmful hard harder healthy helpful illegal immoral important impolite impossible inappropriate interesting"
+    " just legal likely mandatory natural necessary nice normal obvious odd ok okay permitted pointless polite"
+    " possible probable realistic reasonable right risky rude sad safe selfish sensible smart strange sufficient"
+    " surprising tough true typical unfair unhealthy unlikely unsafe unusual useful useless usual weird wise"
+    " worthwhile wrong".split()
 )
 _CLAUSES = frozenset({"to", "that", "if", "when", "for", "why", "how", "whether", "who", "because"})
-_EMPTY_VERBS = frozenset("appear appears happen happens matter matters seem seems take takes took turns cost costs".split())
+_EMPTY_VERBS = frozenset(
+    "appear appears happen happens matter matters seem seems take takes took turns cost costs".split()
+)
 _BEFORE_IT = frozenset("find finds found make makes made think consider appreciate worth like love hate so".split())
 _NOTHING_MEANT = Phrases(
     "worth it",
@@ -94,7 +106,11 @@ _NOTHING_MEANT = Phrases(
 )
 _WINDOW = 9
 _ASKED_OF_TIME = frozenset({"day", "date", "month", "time", "year"})
-_ARTICLES = frozenset({"a", "an", "the", "that", "still", "already", "really", "so", "too", "very", "just", "more", "as"})
+_ARTICLES = frozenset(
+    {"a", "an", "the", "that", "still", "already", "really", "so", "too", "very", "just", "more", "as"}
+)
+_FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
+_VERB_TAGS = frozenset({"VB", "VBD", "VBG", "VBN", "VBP", "VBZ"})
 _IS = BE_FORMS | {"s"}
 _VERBAL = FINITE_AUXILIARIES | BE_FORMS
 _BETWEEN = _VERBAL | NEGATIONS | _ARTICLES
@@ -161,6 +177,8 @@ def _is_empty_it(reading: Reading, it: int) -> bool:
         return _clause_follows(reading, predicate + 1, {"to", "if", "that", "like", "as"}) or word.startswith("happen")
     if word in _JUDGED:
         return not reading.ends(predicate + 1) and _clause_follows(reading, predicate + 1, _CLAUSES | {"I", "i"})
+    if word == "worth":  # "is it worth learning Latin"
+        return reading.word(predicate + 1).endswith("ing") and not reading.ends(predicate + 2)
     if word in {"to", "that"}:
         return True  # "is it to early", "why is it that"
     return _is_cleft_or_noun_clause(reading, it, predicate)
@@ -169,8 +187,8 @@ def _is_empty_it(reading: Reading, it: int) -> bool:
 def _predicate(reading: Reading, it: int) -> int:
     """Find what is said of `it`, after auxiliaries, negations and adverbs."""
     here = it + 1
-    while here < len(reading.words) and here < it + 6 and (
-        reading.words[here] in _BETWEEN or reading.tags[here] == "RB"
+    while (
+        here < len(reading.words) and here < it + 6 and (reading.words[here] in _BETWEEN or reading.tags[here] == "RB")
     ):
         if reading.words[here] == "that" and reading.word(here + 1) not in _TIMES:
             return here
@@ -237,6 +255,8 @@ def _is_demonstrative(reading: Reading, here: int) -> bool:
         return True
     if before in {"so", "now", "such", "given", "it"}:
         return False
+    if here and reading.tags[here - 1] in _VERB_TAGS and before not in _VERBAL:
+        return reading.lemmas[here - 1] not in TELLING_VERBS or not _clause_verb(reading, here)
     if reading.opens[here] or before in PREPOSITIONS - {"in"} or before in QUESTION_WORDS:
         return before not in QUESTION_WORDS or after not in {"of"}
     if before in FINITE_AUXILIARIES:  # "is that right?", "why is that?"; but "the problem is that ..."
@@ -244,6 +264,11 @@ def _is_demonstrative(reading: Reading, here: int) -> bool:
     if after in {"'s", "s", "is", "was"}:
         return before in {",", "and", "but", "because", "if", "ok", "no", "—", "-"}
     return reading.tags[here] == "DT" and reading.pos[here + 1] in {"NOUN", "ADJ", "PROPN"}
+
+
+def _clause_verb(reading: Reading, that: int) -> bool:
+    """Tell "I think that cats purr" from "I know that song"."""
+    return any(tag in _FINITE for tag in reading.tags[that + 2 : that + 7])
 
 
 def _is_place(reading: Reading, here: int) -> bool:

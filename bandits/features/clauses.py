@@ -12,37 +12,38 @@ from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
 from riffler.bandits.features.tree import Tree
-from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS
+from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, TELLING_VERBS
 
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
 _VERB_TAGS = _FINITE | {"VB", "VBG", "VBN"}
 _NOUNS = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _MARKERS = frozenset(
-    "although because becuase cause cos coz cuz if lest provided providing though unless whenever whereas wherever whether"
-    " while whilst".split()
+    "although because becuase cause cos coz cuz if lest provided providing though unless whenever whereas"
+    " wherever whether while whilst".split()
 )
 """Words that begin a clause when a verb follows."""
 _TIMES = frozenset("after as befor before like once since than till til until untill".split())
 """The same, but they are also prepositions: a subject and a verb must follow."""
-_WH = frozenset("how what whatever whatsoever when where which whichever who whoever whom whose why whereby wich".split())
-_TELLING = frozenset(
-    "argue ask believe bet check claim confirm decide describe determine discuss doubt dream explain explore feel figure find"
-    " forget guess hear hope imagine insist know learn mean notice prove reckon realise realize recall remember say see"
-    " show sure suppose suggest suspect swear tell think understand wish wonder worry".split()
+_WH = frozenset(
+    "how what whatever whatsoever when where which whichever who whoever whom whose why whereby wich".split()
 )
 _SUBJECTS = frozenset("i you we he she it they u people someone anyone everyone nobody there".split())
-_SENTENTIAL = frozenset({"glad", "sure", "afraid", "sorry", "happy", "certain", "worried", "way", "time", "moment", "day"})
+_SENTENTIAL = frozenset(
+    {"glad", "sure", "afraid", "sorry", "happy", "certain", "worried", "way", "time", "moment", "day"}
+)
 # "Want to learn" shares its subject with "learn".
 _CATENATIVE = frozenset(
-    "able about afford agree aim allowed appear arrange attempt begin bother choose claim continue dare decide deserve"
-    " due expect fail forget get going gonna got had happen hate have hesitate hope intend learn like likely long love manage"
-    " mean need neglect offer ought plan prefer prepare pretend proceed promise refuse remember seem start strive struggle"
-    " supposed tend threaten try turn use used vow wait want wish unlikely willing wont how what when where which who whom"
-    " whether or and not want need try s 's is are was were be been".split()
+    "able about afford agree aim allowed appear arrange attempt begin bother choose claim continue dare decide"
+    " deserve due expect fail forget get going gonna got had happen hate have hesitate hope intend learn like"
+    " likely long love manage mean need neglect offer ought plan prefer prepare pretend proceed promise refuse"
+    " remember seem start strive struggle supposed tend threaten try turn use used vow wait want wish unlikely"
+    " willing wont how what when where which who whom whether or and not s 's is are was were be been".split()
 )
 _INDEFINITE = frozenset("all anything else everything nothing something that's thing things those".split())
 _HOW_MANY = frozenset({"many", "much", "what", "which", "whose"})
 _BREAKS = frozenset({",", '"', "“", "``", "`", ":", "-", "("})
+_ELLIPTIC = frozenset("any anyone anybody anything applicable at ever necessary needed not only possible".split())
+_RELATIVE = frozenset({"who", "whom", "whose", "which", "where"})
 _COMPARED = frozenset({"and", "or", ",", "not", "n't", "from", "than"})
 _ADJECTIVES = frozenset({"JJ", "JJR", "JJS", "RB", "RBR", "RBS"})
 _MIDDLE = frozenset("all also always even ever just never not n't often only please really still usually".split())
@@ -72,15 +73,17 @@ def _marked(reading: Reading, words: tuple[str, ...], act: Act) -> Iterator[Word
         if word == "if" and reading.word(here + 1) == "so":
             verb = here + 1
         elif word in _MARKERS:
-            verb = _verb_after(reading, here, act.end, _VERB_TAGS)
+            verb = _after_marker(reading, here, act.end)
         elif word in _TIMES:
             verb = _subject_and_verb(reading, here, act.end)
         elif word == "that" and here > act.start:
             verb = _that_clause(reading, here, act.end)
         elif word in _WH and (here > act.start or act.kind == "statement"):
             verb = _question_word(reading, words, here, act)
-        elif reading.lemmas[here] in _TELLING and reading.tags[here] in _VERB_TAGS:
+        elif reading.lemmas[here] in TELLING_VERBS and reading.tags[here] in _VERB_TAGS:
             verb = _said(reading, here, act.end)
+        elif reading.tags[here] == "VBN" and _is_cooked(reading, here, act):
+            verb = here
         elif word in _SUBJECTS and here > act.start and _without_that(reading, words, here):
             verb = _verb_after(reading, here, min(act.end, here + 4), _FINITE)
             verb = verb if verb is not None and reading.words[here - 1] != "," else None
@@ -98,6 +101,14 @@ def _verb_after(reading: Reading, here: int, end: int, tags: frozenset[str]) -> 
     return None
 
 
+def _after_marker(reading: Reading, here: int, end: int) -> int | None:
+    """Find the verb after `if` and such; where the tagger sees none, two words are taken for a clause."""
+    if reading.word(here + 1) in _ELLIPTIC or reading.word(here - 1) in {"a", "the", "little", "long"}:
+        return None
+    verb = _verb_after(reading, here, end, _VERB_TAGS)
+    return here + 2 if verb is None and here + 2 < end and reading.words[here] != "cause" else verb
+
+
 def _subject_and_verb(reading: Reading, here: int, end: int) -> int | None:
     """Find the verb after "since I", "than Anna": its subject stands between."""
     if here + 2 >= end:
@@ -113,6 +124,16 @@ def _subject_and_verb(reading: Reading, here: int, end: int) -> int | None:
     return verb if "IN" not in between and not _NOUNS.isdisjoint(between) else None
 
 
+def _is_cooked(reading: Reading, here: int, act: Act) -> bool:
+    """Tell the participle of "dishes that go with fish cooked in foil" by the verb before it."""
+    if reading.tags[here - 1] not in _NOUNS or reading.word(here + 1) not in PREPOSITIONS:
+        return False
+    return here - 1 > act.start and any(
+        reading.tags[each] in {"VB", "VBP", "VBZ"} and reading.words[each] not in FINITE_AUXILIARIES
+        for each in range(act.start, here - 1)
+    )
+
+
 def _said(reading: Reading, here: int, end: int) -> int | None:
     """Find the verb of what is said: "it says my disk is full"."""
     for each in range(here + 1, min(here + 7, end)):
@@ -124,9 +145,13 @@ def _said(reading: Reading, here: int, end: int) -> int | None:
 
 
 def _that_clause(reading: Reading, here: int, end: int) -> int | None:
-    if reading.tags[here] == "DT" and reading.words[here - 1] not in {"so", "is", "was", "it"}:
+    verb = _verb_after(reading, here, end, _FINITE)
+    if reading.tags[here - 1] in _NOUNS and here + 2 < end:
+        return here + 1 if verb is None else verb
+    told = reading.lemmas[here - 1] in TELLING_VERBS
+    if reading.tags[here] == "DT" and not told and reading.words[here - 1] not in {"so", "is", "was", "it"}:
         return None
-    return _verb_after(reading, here, end, _FINITE)
+    return None if verb == here + 1 and told else verb
 
 
 def _question_word(reading: Reading, words: tuple[str, ...], here: int, act: Act) -> int | None:
@@ -139,17 +164,28 @@ def _question_word(reading: Reading, words: tuple[str, ...], here: int, act: Act
         return None
     if before in {"and", "or", ","} and _inverts(reading, here, act.end):
         return None
-    if before in _TELLING or (before in {"me", "us"} and reading.word(here - 2) in _TELLING):
+    if before in TELLING_VERBS or (before in {"me", "us"} and reading.word(here - 2) in TELLING_VERBS):
         return min(here + 2, act.end - 1)
     if before in {"and", "or", "but"} and act.kind == "question":
         return None
-    return _verb_after(reading, here, act.end, _VERB_TAGS if words[here] == "when" else _FINITE)
+    verb = _verb_after(reading, here, act.end, _FINITE)
+    if verb is None and here + 2 < act.end and _must_begin_clause(reading, here, act):
+        return here + 2
+    return verb
+
+
+def _must_begin_clause(reading: Reading, here: int, act: Act) -> bool:
+    """Tell whether a question word begins a clause even where the tagger sees no verb: "films in which he wins"."""
+    word, before = reading.words[here], here - 1
+    if before > act.start and reading.words[before] in PREPOSITIONS:
+        before -= 1
+    return word == "when" or (word in _RELATIVE and act.kind != "fragment" and reading.tags[before] in _NOUNS)
 
 
 def _is_fronted(reading: Reading, words: tuple[str, ...], start: int, here: int) -> bool:
     """Tell "in which year", "at least how many" from an embedded question: nothing but prepositions before it."""
     return all(
-        words[each] in PREPOSITIONS | _WH | {"least", "most", ","} or reading.pos[each] == "INTJ"
+        words[each] in PREPOSITIONS | _WH | {"least", "most", ",", "since"} or reading.pos[each] == "INTJ"
         for each in range(start, here)
     )
 
@@ -167,7 +203,7 @@ def _without_that(reading: Reading, words: tuple[str, ...], here: int) -> bool:
     lemma, tag = reading.lemmas[before], reading.tags[before]
     if words[before] in FINITE_AUXILIARIES or words[here] == "there" and tag in _NOUNS:
         return False
-    if lemma in _TELLING or words[before] in _SENTENTIAL:
+    if lemma in TELLING_VERBS or words[before] in _SENTENTIAL:
         return tag in _VERB_TAGS | _ADJECTIVES | _NOUNS and reading.word(here + 1) not in {",", "?", ""}
     if words[before] in _INDEFINITE:
         return True
@@ -202,8 +238,7 @@ def _stands_alone(reading: Reading, words: tuple[str, ...], to: int, start: int)
     if tag == "VBN" and words[before - 1] in BE_FORMS:  # "is expected to"
         return False
     if word in _SUBJECTS | {"me", "him", "her", "us", "them", "somebody", "something", "anything", "nothing"}:
-        inverted = before - 1 >= start and words[before - 1] in FINITE_AUXILIARIES
-        return not (inverted and word in _SUBJECTS)
+        return True
     return tag in _NOUNS | _ADJECTIVES | _VERB_TAGS | {"CD", "RP", "PRP", "DT", "IN"}
 
 
@@ -223,6 +258,16 @@ def _parsed(reading: Reading, words: tuple[str, ...], tree: Tree) -> Iterator[Wo
                 yield subject, here + 1
 
 
+def _is_passive(reading: Reading, tree: Tree, head: int, here: int) -> bool:
+    """Tell "when was the tower designed", which the parser may take for "the tower designed", by its `be`."""
+    if any(tree.of_kind(head, "case")):
+        return False
+    return any(reading.words[each] in BE_FORMS for each in range(max(0, head - 6), here)) and not any(
+        reading.tags[each] in _VERB_TAGS and reading.words[each] not in FINITE_AUXILIARIES
+        for each in range(max(0, head - 6), here)
+    )
+
+
 def _joins_directly(words: tuple[str, ...], head: int, subject: int) -> bool:
     """Tell "the lake Anna saw" from "the lake, Anna saw", "has Anna seen" and a quotation."""
     return words[head] != "come" and (FINITE_AUXILIARIES | _BREAKS).isdisjoint(words[max(head, subject - 3) : subject])
@@ -231,9 +276,16 @@ def _joins_directly(words: tuple[str, ...], head: int, subject: int) -> bool:
 def _is_participle(reading: Reading, tree: Tree, here: int, head: int, dep: str) -> bool:
     if any(tree.of_kind(here, "aux", "cop", "mark", "case", "nsubj")) or here - head > 6:
         return False
+    if reading.tags[here] == "VBN" and _is_passive(reading, tree, head, here):
+        return False
     if dep == "advcl":
         return reading.words[here - 1] == "," and reading.tags[here] == "VBG"
-    return reading.words[here - 1] not in PREPOSITIONS | BE_FORMS and reading.pos[head] in {"NOUN", "PROPN", "PRON", "NUM"}
+    return reading.words[here - 1] not in PREPOSITIONS | BE_FORMS and reading.pos[head] in {
+        "NOUN",
+        "PROPN",
+        "PRON",
+        "NUM",
+    }
 
 
 CLAUSE_COMPLEXITY = Property("clause_complexity", _clause_complexity, needs="tree")

@@ -28,12 +28,18 @@ _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _OUTSIDE = frozenset({"VERB", "AUX"})
 _ASKS_TIME = frozenset("year century decade month day date".split())
 _ASKS_PLACE = frozenset("country city continent town place state region village".split())
+_POINTS = frozenset({"boiling", "freezing", "melting"})
 _ASKS_LOOK = frozenset({"colour", "color"})
 _EXPLAINED = kinds.LABELS | kinds.MEASURES
+_DATED = frozenset(
+    "album book comet film game magazine moon movie newspaper novel painting song sport sun tax train".split()
+)
 _UNFIT = {
     "who": kinds.MEASURES | kinds.LABELS | kinds.PLACES | kinds.TIMES | kinds.THINGS | kinds.EVENTS,
-    "when": (kinds.MEASURES - {"half-life"}) | kinds.LABELS | kinds.PLACES | kinds.PEOPLE,
-    "where": _EXPLAINED - {"flag", "origin", "score", "point", "formula", "recipe", "answer", "solution", "anthem"},
+    "when": (kinds.MEASURES - {"half-life"}) | kinds.LABELS | kinds.PLACES | kinds.PEOPLE | (kinds.THINGS - _DATED),
+    "where": _EXPLAINED - {"flag", "origin", "score", "point", "formula", "recipe", "answer", "solution", "anthem"}
+    | {"anniversary", "century", "deadline", "decade", "year"},
+    "country": kinds.MEASURES | kinds.PEOPLE,
     "why": kinds.MEASURES
     | {"capital", "currency", "date", "name", "plural", "synonym", "author", "inventor", "founder"},
     "how": {"author", "capital", "currency", "date", "founder", "inventor", "name", "number", "year"},
@@ -91,7 +97,7 @@ def _question(reading: Reading, act: Act) -> Iterator[WordSpan]:
     elif word in {"what", "which"} and (noun := reading.lemmas[here + 1] if here + 1 < act.end else "") in (
         _ASKS_TIME | _ASKS_PLACE | _ASKS_LOOK
     ):
-        asked = "when" if noun in _ASKS_TIME else "where" if noun in _ASKS_PLACE else "look"
+        asked = "when" if noun in _ASKS_TIME else "country" if noun in _ASKS_PLACE else "look"
         verb = here + 2
     elif word in _BE and act.asked and after == "the":
         asked, verb = "is", here
@@ -104,7 +110,7 @@ def _fit(reading: Reading, shown: WordSpan, asked: str, verb: int, end: int) -> 
     wrong = None
     if reading.words[verb] in _BE:
         head = _head_noun(reading, verb + 1, end)
-        if head is not None and reading.lemmas[head] in _UNFIT.get(asked, ()) and not _is_stranded(reading, end):
+        if head is not None and _named(reading, head) in _UNFIT.get(asked, ()) and not _is_stranded(reading, end):
             bare = asked in {"who", "look"} or _is_bare(reading, head + 1, end)
             wrong = head if bare else None
         if wrong is None:
@@ -114,6 +120,10 @@ def _fit(reading: Reading, shown: WordSpan, asked: str, verb: int, end: int) -> 
     if wrong is not None:
         yield shown if shown[0] < shown[1] else (shown[0], shown[0] + 1)
         yield wrong, wrong + 1
+
+
+def _named(reading: Reading, head: int) -> str:
+    return "temperature" if reading.word(head - 1) in _POINTS else reading.lemmas[head]
 
 
 def _head_noun(reading: Reading, here: int, end: int) -> int | None:
@@ -144,6 +154,23 @@ def _is_bare(reading: Reading, here: int, end: int) -> bool:
     return True
 
 
+def is_bare_noun(reading: Reading, start: int) -> bool:
+    """Tell whether a noun with nothing said of it ends a sentence: "the number of stars?" after "why is".
+
+    Args:
+        reading: A reading with tags.
+        start: Where the phrase begins.
+
+    Returns:
+        Whether it does.
+    """
+    end = start
+    while not reading.ends(end):
+        end += 1
+    head = _head_noun(reading, start, end)
+    return head is not None and reading.lemmas[head] in _UNFIT["why"] and _is_bare(reading, head + 1, end)
+
+
 def _is_stranded(reading: Reading, end: int) -> bool:
     """Tell "who is the book about" and "who was the bridge built by"."""
     return reading.words[end - 1] in PREPOSITIONS
@@ -161,8 +188,10 @@ def _participle(reading: Reading, asked: str, verb: int, end: int) -> int | None
         return None
     if word in kinds.PLACED:
         return last if asked in {"when", "who", "what"} else None
-    signed = reading.tags[last] == "VBN" and word not in kinds.CALLED and last == end - 1
-    return last if asked == "who" and signed and reading.tags[last - 1] in _NOUN else None
+    if reading.tags[last] != "VBN" or last != end - 1 or (word in kinds.CALLED and word != "born"):
+        return None
+    before = reading.tags[last - 1]
+    return last if before in _NOUN and (asked == "who" or (asked == "what" and before in {"NNP", "NNPS"})) else None
 
 
 def _verb(reading: Reading, asked: str, auxiliary: int, end: int) -> int | None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import NEGATIONS, REQUEST_VERBS
+from riffler.bandits.features.words import BE_FORMS, NEGATIONS, REQUEST_VERBS
 
 _MODALS = frozenset("can ca could cud will would wo".split())
 _ASKED = frozenset("you u ya anyone anybody someone somebody".split())
@@ -86,6 +87,10 @@ _TROUBLE = frozenset(
     "again broke broken bug confused crash crashes crashing dead error fail failed fails forgot hurts keeps lost"
     " missing n't never no nobody none not nothing nt only stopped still stuck too unable wrong worse worst".split()
 )
+_GOOD = frozenset(
+    "amazing awesome beautiful brilliant clever cool correct delicious excellent fantastic great helpful lovely"
+    " nice perfect thanks wonderful".split()
+)
 _LIKING = frozenset("love loved adore enjoyed enjoy thank agree admire like liked prefer".split())
 _PRAISE_AFTER_BE = frozenset({"JJS", "RBS"})
 
@@ -100,7 +105,8 @@ def _pragmatics(reading: Reading) -> Iterator[WordSpan]:
                 yield act.start, act.start + end
     if not any(act.kind in {"question", "order"} for act in all_acts):
         for act in all_acts:
-            if act.kind == "statement" and _tells(reading, words, act):
+            states = act.kind == "statement" or _is_told(reading, act)
+            if states and _tells(reading, words, act):
                 yield act.start, act.end
 
 
@@ -123,7 +129,7 @@ def _is_request(reading: Reading, verb: int) -> bool:
     if word in _WORDED or "me" in rest[:1] or "us" in rest[:1]:
         return True
     if word in _ONES_OWN:
-        return any(pair in {("for", "me"), ("for", "us")} for pair in zip(rest, rest[1:], strict=False))
+        return any(pair in {("for", "me"), ("for", "us")} for pair in pairwise(rest))
     return rest[:1] != () and (rest[0] in _OBJECTS or "me" in rest or "please" in rest)
 
 
@@ -137,7 +143,16 @@ def _tells(reading: Reading, words: tuple[str, ...], act: Act) -> bool:
         inside[1:2] and inside[1] in {"is", "was", "'s"} and _is_praise(reading, act)
     ):
         return False
+    if not _GOOD.isdisjoint(inside) and _TROUBLE.isdisjoint(inside):
+        return False
+    if inside[0] == "the" and any(pair[0] in BE_FORMS and pair[1] in {"a", "an", "the"} for pair in pairwise(inside)):
+        return False  # a fact
     return mine or (inside[0] in _THINGS or not _TROUBLE.isdisjoint(inside)) and not _THINGS.isdisjoint(inside)
+
+
+def _is_told(reading: Reading, act: Act) -> bool:
+    """Tell a statement whose verb the tagger missed by its owner and its full stop: "My knee hurts a lot."."""
+    return reading.words[act.start] in {"my", "our"} and reading.word(act.end) == "." and act.end - act.start > 3
 
 
 def _is_praise(reading: Reading, act: Act) -> bool:

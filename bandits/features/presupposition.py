@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.mismatch import is_bare_noun
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
+from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
 
 # Wherever they stand, these take what goes with them for true.
 _ALWAYS = Phrases(
@@ -51,6 +53,7 @@ _GERUND_VERBS = frozenset(
 _KEEPING = frozenset("keep keeps kept keeping".split())
 _GIVING = frozenset("give gives gave given giving".split())
 _CLEFT_VERBS = frozenset({"was", "is", "were", "'s", "s"})
+_FRAMES = frozenset("although considering despite even given if in now seeing since though".split())
 _STILL_NOUNS = frozenset("image images life lifes lives photo photos water waters frame".split())
 _STILL_VERBS = frozenset({"hold", "keep", "sit", "stand", "stay"})
 _BUS = frozenset({"bus", "full", "pit", "tram"})
@@ -59,13 +62,13 @@ _NO_GERUNDS = frozenset(
 )
 _WISHES = Phrases("but i 'd|would|want|need|'m|m|d|was|am")
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})
-_EXCEPT = Phrases("apart|aside from", "other than", "besides", "except| for", "beside")
+_EXCEPT = Phrases("apart|aside from", "other than", "besides", "except|but for", "except", "beside")
 
 
 def _presupposition(reading: Reading) -> Iterator[WordSpan]:
     words = unquoted(reading)
-    asking = [act for act in acts(reading) if act.kind in {"question", "order"}]
-    told = _told(words, asking)
+    done = acts(reading)
+    told = _told(words, done)
     for start, end in _ALWAYS.find(words):
         if not told[start]:
             yield start, end
@@ -84,14 +87,15 @@ def _presupposition(reading: Reading) -> Iterator[WordSpan]:
             yield here, here + 2
         elif word == "it" and (end := _cleft(reading, here)):
             yield here, end
-    for act in asking:
-        if act.kind == "question":
+    for act, follows in pairwise((*done, None)):
+        if act and (act.kind == "question" or (follows and follows.kind == "question" and _is_frame(words, act))):
             yield from _in_question(reading, words, act)
 
 
-def _told(words: tuple[str, ...], asking: list[Act]) -> list[bool]:
+def _told(words: tuple[str, ...], done: tuple[Act, ...]) -> list[bool]:
     """Mark what is only the story before a question: people tell much there that the answer doesn't rest on."""
-    if not asking:
+    asking = [act for act in done if act.kind in {"question", "order"} or _is_frame(words, act)]
+    if all(_is_frame(words, act) for act in asking):
         wish = max((start for start, _ in _WISHES.find(words)), default=0)
         return [here < wish for here in range(len(words))]
     told = [True] * len(words)
@@ -100,9 +104,16 @@ def _told(words: tuple[str, ...], asking: list[Act]) -> list[bool]:
     return told
 
 
+def _is_frame(words: tuple[str, ...], act: Act) -> bool:
+    """Tell a claim that stands before a question and is its frame: "given that water expands, can a pipe burst?"."""
+    return words[act.start] in _FRAMES
+
+
 def _why_takes_clause(reading: Reading, why: int) -> bool:
     """Tell "why did it fall" from "why not", "why bother", "why don't you help" and "why is the number of stars?"."""
     after = reading.word(why + 1)
+    if after in BE_FORMS and is_bare_noun(reading, why + 2):
+        return False
     if after in FINITE_AUXILIARIES:
         if reading.word(why + 2) in NEGATIONS:
             return reading.word(why + 3) not in {"you", "we", "u", ""}
@@ -147,10 +158,11 @@ def _is_gerund(reading: Reading, here: int) -> bool:
 def _cleft(reading: Reading, it: int) -> int:
     """Find "it was Tolstoy who"; 0 if it isn't one."""
     here = it + 1
-    if reading.word(here) not in _CLEFT_VERBS:
-        return 0
-    here += 1
-    here += reading.word(here) in NEGATIONS
+    if reading.word(it - 1) not in _CLEFT_VERBS:
+        if reading.word(here) not in _CLEFT_VERBS:
+            return 0
+        here += 1
+        here += reading.word(here) in NEGATIONS
     for each in range(here + 1, min(here + 7, len(reading.words))):
         if reading.words[each] in {"who", "whom"} and reading.pos[each - 1] in {"NOUN", "PROPN", "PRON"}:
             return each + 1
