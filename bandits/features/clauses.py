@@ -149,7 +149,7 @@ def _that_clause(reading: Reading, here: int, end: int) -> int | None:
     if reading.tags[here - 1] in _NOUNS and here + 2 < end:
         return here + 1 if verb is None else verb
     told = reading.lemmas[here - 1] in TELLING_VERBS
-    if reading.tags[here] == "DT" and not told and reading.words[here - 1] not in {"so", "is", "was", "it"}:
+    if reading.tags[here] == "DT" and not told and reading.words[here - 1] not in {"so", "is", "was", "it", "given", "now", "such", "seeing"}:
         return None
     return None if verb == here + 1 and told else verb
 
