@@ -17,8 +17,8 @@ from riffler.bandits.features.words import (
 )
 
 _PRONOUNS = frozenset(
-    "he him his himself she her hers herself its itself they them their theirs themselves themself 'em hes shes"
-    " theyre theyve".split()
+    "he him his himself she her hers herself its itself they them their theirs themselves themself 'em hes"
+    " shes theyre theyve".split()
 )
 _BACKWARD = Phrases(
     "the latter|former|aforementioned|aforesaid",
@@ -33,7 +33,8 @@ _BACKWARD = Phrases(
     "the others",
     "another one",
     "the two|three|four of",
-    "the other|first|second|third|last|next|previous|same|right|wrong|old|new|big|small|little|large|long|short one|ones",
+    "the other|first|second|third|last|next|previous|same|right|wrong|old|new|big|small|little|large|long|short"
+    " one|ones",
     "the fat|thin|red|blue|green|black|white|top|bottom|left|cheap|expensive|bigger|smaller|larger|shorter|longer"
     "|cheaper|better|best|biggest|smallest|only|latest|newest|oldest one|ones",
     "this|that|these|those|each|either one|ones",
@@ -49,32 +50,33 @@ _FORMER = frozenset({"former", "latter", "above"})
 
 # "This year" points at the time or place of speaking, not back at words.
 _DEICTIC = frozenset(
-    "afternoon april august autumn century christmas country day days december decade easter earth evening fall"
-    " february friday galaxy instant january july june life lifetime march may millennium minute moment monday"
-    " month months morning november october planet point quarter saturday season second semester september spring"
-    " stage summer sunday term thursday time tuesday universe wednesday week weeks weekend winter world year years".split()
+    "afternoon april august autumn century christmas country day days december decade easter earth evening"
+    " fall february friday galaxy instant january july june life lifetime march may millennium minute moment"
+    " monday month months morning november october planet point quarter saturday season second semester"
+    " september spring stage summer sunday term thursday time tuesday universe wednesday week weeks weekend"
+    " winter world year years".split()
 )
 _TIMELY = frozenset({"this", "these"})
 
 # What is said of an empty `it`: weather, time, and clauses moved to the end ("is it safe to ...").
 _WEATHER = frozenset(
-    "chilly cloudy cold cool dark dry foggy freezing frosty hail hailing hot humid icy light muggy pour pouring"
-    " rain rained raining rains rainy snow snowed snowing snows snowy sunny thunder warm wet windy".split()
+    "chilly cloudy cold cool dark dry foggy freezing frosty hail hailing hot humid icy light muggy pour"
+    " pouring rain rained raining rains rainy snow snowed snowing snows snowy sunny thunder warm wet windy".split()
 )
 _WEATHER_VERBS = frozenset({"hails", "hailed", "poured", "pours", "rained", "rains", "snowed", "snows", "thunders"})
 _TIMES = frozenset(
-    "am autumn bedtime christmas date day dawn dinnertime early easter evening friday late later lunchtime midday"
-    " midnight monday morning night noon o'clock pm ramadan saturday spring summer sunday thursday time tuesday"
-    " two wednesday weekend winter year".split()
+    "am autumn bedtime christmas date day dawn dinnertime early easter evening friday late later lunchtime"
+    " midday midnight monday morning night noon o'clock pm ramadan saturday spring summer sunday thursday time"
+    " tuesday two wednesday weekend winter year".split()
 )
 _JUDGED = frozenset(
     "acceptable advisable allowed appropriate bad best better certain clear common cruel customary dangerous"
     " difficult easier easy enough essential ethical evident expensive fair feasible fine forbidden fun good"
-    " harmful hard harder healthy helpful illegal immoral important impolite impossible inappropriate interesting"
-    " just legal likely mandatory natural necessary nice normal obvious odd ok okay permitted pointless polite"
-    " possible probable realistic reasonable right risky rude sad safe selfish sensible smart strange sufficient"
-    " surprising tough true typical unfair unhealthy unlikely unsafe unusual useful useless usual weird wise"
-    " worthwhile wrong".split()
+    " harmful hard harder healthy helpful illegal immoral important impolite impossible inappropriate"
+    " interesting just legal likely mandatory natural necessary nice normal obvious odd ok okay permitted"
+    " pointless polite possible probable realistic reasonable right risky rude sad safe selfish sensible smart"
+    " strange sufficient surprising tough true typical unfair unhealthy unlikely unsafe unusual useful useless"
+    " usual weird wise worthwhile wrong".split()
 )
 _CLAUSES = frozenset({"to", "that", "if", "when", "for", "why", "how", "whether", "who", "because"})
 _EMPTY_VERBS = frozenset(

@@ -8,24 +8,29 @@ from __future__ import annotations
 from types import MappingProxyType
 
 MEASURES = frozenset(
-    "acceleration age amount amplitude angle area atomic average bandwidth boiling breadth budget calorie"
-    " capacity charge circumference cost count deficit density depth derivative diameter distance dosage duration"
-    " earning elevation expense exponent fee fine force fraction freezing frequency gdp gravity half-life height"
-    " hypotenuse income index inflation integral latitude length lifespan longitude magnitude mass maximum melting"
-    " minimum momentum number odds percentage perimeter population price probability product proportion quantity"
-    " quotient radius rainfall range rate ratio remainder resistance root salary score size speed sum temperature"
-    " thickness total turnover value velocity voltage volume wage wavelength weight width".split()
+    "acceleration age amount amplitude angle area atomic average bandwidth boiling breadth budget caliber calibre"
+    " calorie capacity charge circulation circumference concentration consumption cost count deficit density"
+    " deposit depth derivative diameter discount distance dosage dose duration earning elevation emission"
+    " expectancy expense exponent fee fine force fraction freezing frequency gdp gestation gravity half-life"
+    " height humidity hypotenuse incidence income index inflation insulin integral latitude length lifespan"
+    " longitude magnitude mass maturity maximum melting mileage minimum momentum number odds payout pension"
+    " percentage perimeter population pressure price probability product proportion quantity quotient radius"
+    " rainfall range rate ratio remainder rent resistance revenue root salary salinity score size speed sum tariff"
+    " temperature tempo thickness total tuition turnout turnover uptake value velocity voltage volume wage"
+    " wavelength weight width wingspan workload yield".split()
 )
 """What is told by an amount."""
 
 LABELS = frozenset(
-    "abbreviation acronym advantage anagram answer antonym anthem benefit cause colour color composition"
-    " conclusion consequence currency definition difference disadvantage effect equation etymology example"
-    " explanation flag flavor flavour formula function genre gist grammar idea ingredient language law lesson"
-    " meaning medium method moral motto name nationality nickname opposite origin outcome past plot plural point"
-    " principle process pronunciation proof purpose reason recipe religion remedy result role rule shape"
-    " significance smell solution spelling structure summary symbol symptom synonym taste theme theory title"
-    " translation treatment use word".split()
+    "abbreviation accent acronym adjective advantage alphabet anagram anecdote answer anthem antonym argument"
+    " article belief benefit case cause chord clause color colour composition concept conclusion consequence"
+    " criterion culture currency custom definition dialect difference disadvantage dosage drawback effect equation"
+    " etymology example explanation flag flavor flavour formula function genre gist grammar hallmark hypothesis"
+    " idea ideology implication ingredient language law lesson meaning medium method moral motive motto name"
+    " nationality nickname noun opposite origin outcome past penalty phrase plot plural point principle process"
+    " pronunciation proof proverb pseudonym punishment purpose rationale reason recipe religion remedy requirement"
+    " result risk role rule shape side significance slogan smell solution spelling step structure summary symbol"
+    " symptom synonym taste tense theme theorem theory tip title translation treatment trick use verb word".split()
 )
 """What is told by a word or an explanation."""
 
@@ -35,11 +40,13 @@ TIMES = frozenset(
 )
 
 PLACES = frozenset(
-    "airport archipelago bay beach border building canal capital castle cathedral cave church city coast"
-    " continent country county desert district forest glacier gulf harbor harbour hemisphere hill hotel island"
-    " lake library mosque mountain museum ocean palace park peak peninsula place port province pyramid region"
-    " river road sea square stadium state station strait street temple tower town university valley village"
-    " volcano waterfall".split()
+    "airport archipelago bay beach border building canal capital castle cathedral cave cemetery church city coast"
+    " coastline continent coral country county desert district embassy entrance equator exit farm field forest"
+    " glacier gulf harbor harbour headquarters hemisphere hill hospital hotel island lake library mosque mountain"
+    " museum ocean office palace park peak peninsula place pole port prairie province pyramid reef region"
+    " restaurant river road room savanna school sea shop shore slope square stadium state station strait street"
+    " suburb summit temple territory theater theatre tower town trench university valley venue village volcano"
+    " waterfall".split()
 )
 
 EVENTS = frozenset(
@@ -49,22 +56,49 @@ EVENTS = frozenset(
 )
 
 THINGS = frozenset(
-    "acid airplane album alloy animal antibiotic atom bird bone book bottle bread bridge cake car cell cheese"
-    " chemical cocktail comet computer constellation diet dinosaur disease dish dog drug element engine enzyme"
-    " fabric film fish flower food fruit fuel galaxy game gas gene gland grass hormone instrument insect law"
-    " liquid machine magazine mammal material medicine metal mineral molecule moon movie muscle nerve newspaper"
-    " novel nut organ painting phone planet plant poem poison protein rock satellite ship sky snake software soil"
-    " song spice sport star sun system tax tool train tree vaccine vegetable virus vitamin whale wine".split()
+    "acid adverb airplane album alloy animal antibiotic atom battery bed bicycle bike bird blanket blood boat"
+    " bone book bottle brain bread bridge cake camera car cell chair cheese chemical clock cocktail coin comet"
+    " computer constellation crop dessert diet dinosaur disease dish dog door dough dress drug ear egg electron"
+    " element engine enzyme eye fabric film fish flower food fruit fuel furniture galaxy game gas gene gland glass"
+    " grass guitar hammer heart hormone ice insect instrument jewel key kidney knife ladder lamp law leaf lens"
+    " liquid liver lung machine magazine mammal material medicine metal mineral mirror molecule moon movie muscle"
+    " nail nerve neutron newspaper novel nut organ oven paint painting pan pancreas pen phone photon pipe planet"
+    " plant poem poison protein proton pump radio ring rock rocket root salad salt satellite sauce screw seed"
+    " shark ship shirt shoe skeleton skin sky snake software soil song soup spice spider spleen sport star steak"
+    " stomach sugar sun sword system table tax telescope tent tongue tool tooth toy train tree truck vaccine valve"
+    " vegetable virus vitamin whale wheel window wine wire wood yacht".split()
 )
 """Kinds of things that aren't people."""
 
 PEOPLE = frozenset(
-    "actor actress artist astronaut author boss brother captain chairman chancellor champion chef chief coach"
-    " composer conductor creator daughter designer dictator director discoverer emperor empress explorer father"
-    " founder general goalkeeper governor guitarist heir husband inventor judge king leader manager mayor ceo"
-    " minister monarch mother musician narrator owner painter person philosopher photographer pianist player poet"
-    " politician pope president priest prince princess producer professor prophet queen ruler scientist sculptor"
-    " secretary senator singer sister son striker sultan teacher tsar villain wife winner writer".split()
+    "actor actress adviser advisor aide ally amateur ambassador ancestor angel antagonist apostle apprentice"
+    " archbishop architect artist assassin astronaut athlete attorney audience aunt author baby band billionaire"
+    " bishop blogger bodyguard boss boy boyfriend brains brand bride brother bunch buyer candidate captain cast"
+    " celebrity ceo chairman champion chancellor character chef chief child citizen client club coach colleague"
+    " comedian commander company competitor composer conductor contact contestant cook counterpart couple cousin"
+    " creator crew criminal critic crowd crush culprit customer dad dancer daughter deity deputy descendant"
+    " designer detective devil dictator director discoverer doctor donor duchess duke duo earl editor emperor"
+    " employee employer empress enemy engineer expert explorer face family fan farmer father favorite favourite"
+    " fellow fiance figure figurehead firm flautist foe folk forward founder friend general gentleman ghost giant"
+    " girl girlfriend goalie goalkeeper goat god goddess godfather government governor grandfather grandmother"
+    " groom group guardian guest guide guitarist guy head heir heiress hero heroine historian holder host hostess"
+    " human hunter husband idol individual inhabitant insider instructor inventor investor journalist judge juror"
+    " kid killer king knight lad lady landlord lawyer lead leader lender lord love lover mafia magician maid"
+    " majority man manager manufacturer martyr mascot master mastermind mate mathematician mayor member mentor"
+    " merchant messenger midfielder millionaire minister minority model moderator mom monarch monk monster mother"
+    " mum murderer muse musician mystic nanny narrator national nephew niece noble novelist nun nurse one operator"
+    " opponent opposition organisation organization orphan outlaw owner painter parent participant partner party"
+    " passenger patient patron people person personality pharaoh philosopher photographer physician physicist"
+    " pianist pilot pioneer pirate player playwright poet police policeman politician pope predecessor president"
+    " priest prince princess principal prisoner producer professor programmer prophet prosecutor protagonist"
+    " public publisher queen racer rapper rebel recipient relation relative representative rival robber roommate"
+    " royal ruler runner sailor saint salesman scholar scientist sculptor secretary seller senator servant settler"
+    " shareholder sheriff sibling singer sister slave soldier someone son soul sovereign speaker specialist"
+    " spokesman sponsor spouse spy staff star striker student successor sultan superhero supervisor supplier"
+    " surgeon survivor suspect swimmer target taxpayer teacher team teammate teen teenager tenant theorist"
+    " therapist thief trainer traitor traveller treasurer tribe trio tsar twin tyrant uncle underdog user vicar"
+    " victim viewer villager villain virtuoso voice volunteer voter waiter warrior widow wife winner witch witness"
+    " wizard woman worker writer youth".split()
 )
 
 MASS_NOUNS = frozenset(
@@ -113,3 +147,24 @@ NO_AGE = frozenset(
     " speed sum temperature weight width depth".split()
 )
 """What has no age."""
+
+PERSONAL_ENDINGS = ("er", "or", "ist", "ian", "eer", "ess", "man", "woman", "men", "women", "ee", "ant", "mate")
+"""Endings of words for people; also of others."""
+
+IMPERSONAL = frozenset(
+    "access address agreement alligator altar amber anchor answer antler april barrier beer blender border"
+    " bladder buffer burger butter calendar caliber cancer career carrier caterpillar center chapter charter"
+    " chamber cider cluster collar color computer condor container cooler copper corner counter cover cracker"
+    " crater cylinder danger daycare decoder deer degree detector diameter dinner disorder distributor dollar door"
+    " drawer elevator engineering error escalator factor favor fee feather fever fiber filter finger flavor flower"
+    " folder freezer gender generator ginger glacier grammar hammer hamster harbor hunger indicator ladder laser"
+    " layer letter lever liter litre liver lobster manner marker matter meter metre mirror monitor motor number"
+    " october odor offer order oyster paper parameter pepper perimeter pillar plant poster powder power prayer"
+    " predator printer processor quarter radiator razor reactor register remainder reminder restaurant river"
+    " router rubber scanner scooter screwdriver sector sensor september server shelter shower shoulder silver"
+    " slipper soccer solar spider sticker summer super supper sweater temper theater tiger timber tower tractor"
+    " transfer transistor trigger tumor ulcer vector vapor vesper water weather whisker winter wonder coffee tree"
+    " knee committee guarantee process success business fitness illness darkness happiness weakness pollutant"
+    " constant elephant instant list mist twist wrist specimen regimen abdomen talisman".split()
+)
+"""Words with such an ending that aren't for people."""

@@ -33,11 +33,12 @@ _SENTENTIAL = frozenset(
 )
 # "Want to learn" shares its subject with "learn".
 _CATENATIVE = frozenset(
-    "able about afford agree aim allowed appear arrange attempt begin bother choose claim continue dare decide"
-    " deserve due expect fail forget get going gonna got had happen hate have hesitate hope intend learn like"
-    " likely long love manage mean need neglect offer ought plan prefer prepare pretend proceed promise refuse"
-    " remember seem start strive struggle supposed tend threaten try turn use used vow wait want wish unlikely"
-    " willing wont how what when where which who whom whether or and not s 's is are was were be been".split()
+    "able about afford agree aim allowed appear arrange attempt begin bother choose claim continue dare"
+    " decide deserve due expect fail forget get going gonna got had happen hate have hesitate hope intend"
+    " learn like likely long love manage mean need neglect offer ought plan prefer prepare pretend proceed"
+    " promise refuse remember seem start strive struggle supposed tend threaten try turn use used vow wait"
+    " want wish unlikely willing wont how what when where which who whom whether or and not s 's is are was"
+    " were be been".split()
 )
 _INDEFINITE = frozenset("all anything else everything nothing something that's thing things those".split())
 _HOW_MANY = frozenset({"many", "much", "what", "which", "whose"})
@@ -68,27 +69,31 @@ def _clauses(reading: Reading, tree: Tree) -> Iterator[WordSpan]:
 def _marked(reading: Reading, words: tuple[str, ...], act: Act) -> Iterator[WordSpan]:
     """Find clauses by the word that begins them."""
     for here in range(act.start, act.end):
-        word = words[here]
-        verb = None
-        if word == "if" and reading.word(here + 1) == "so":
-            verb = here + 1
-        elif word in _MARKERS:
-            verb = _after_marker(reading, here, act.end)
-        elif word in _TIMES:
-            verb = _subject_and_verb(reading, here, act.end)
-        elif word == "that" and here > act.start:
-            verb = _that_clause(reading, here, act.end)
-        elif word in _WH and (here > act.start or act.kind == "statement"):
-            verb = _question_word(reading, words, here, act)
-        elif reading.lemmas[here] in TELLING_VERBS and reading.tags[here] in _VERB_TAGS:
-            verb = _said(reading, here, act.end)
-        elif reading.tags[here] == "VBN" and _is_cooked(reading, here, act):
-            verb = here
-        elif word in _SUBJECTS and here > act.start and _without_that(reading, words, here):
-            verb = _verb_after(reading, here, min(act.end, here + 4), _FINITE)
-            verb = verb if verb is not None and reading.words[here - 1] != "," else None
+        verb = _clause_from(reading, words, here, act)
         if verb is not None:
             yield here, verb + 1
+
+
+def _clause_from(reading: Reading, words: tuple[str, ...], here: int, act: Act) -> int | None:
+    """Find the last word shown of the clause that begins here, its verb as a rule."""
+    word, opens = words[here], here == act.start
+    if word in _MARKERS:
+        return _after_marker(reading, here, act.end)
+    if word in _TIMES:
+        return _subject_and_verb(reading, here, act.end)
+    if word in _WH:
+        return _question_word(reading, words, here, act) if not opens or act.kind == "statement" else None
+    if opens:
+        return None
+    if word == "that":
+        return _that_clause(reading, here, act.end)
+    if reading.tags[here] == "VBN" and _is_cooked(reading, here, act):
+        return here
+    if reading.lemmas[here] in TELLING_VERBS and reading.tags[here] in _VERB_TAGS:
+        return _said(reading, here, act.end)
+    if word in _SUBJECTS and words[here - 1] != "," and _without_that(reading, words, here):
+        return _verb_after(reading, here, min(act.end, here + 4), _FINITE)
+    return None
 
 
 def _verb_after(reading: Reading, here: int, end: int, tags: frozenset[str]) -> int | None:
@@ -103,6 +108,8 @@ def _verb_after(reading: Reading, here: int, end: int, tags: frozenset[str]) -> 
 
 def _after_marker(reading: Reading, here: int, end: int) -> int | None:
     """Find the verb after `if` and such; where the tagger sees none, two words are taken for a clause."""
+    if reading.word(here + 1) == "so":
+        return here + 1  # "if so"
     if reading.word(here + 1) in _ELLIPTIC or reading.word(here - 1) in {"a", "the", "little", "long"}:
         return None
     verb = _verb_after(reading, here, end, _VERB_TAGS)
@@ -149,7 +156,11 @@ def _that_clause(reading: Reading, here: int, end: int) -> int | None:
     if reading.tags[here - 1] in _NOUNS and here + 2 < end:
         return here + 1 if verb is None else verb
     told = reading.lemmas[here - 1] in TELLING_VERBS
-    if reading.tags[here] == "DT" and not told and reading.words[here - 1] not in {"so", "is", "was", "it", "given", "now", "such", "seeing"}:
+    if (
+        reading.tags[here] == "DT"
+        and not told
+        and reading.words[here - 1] not in {"so", "is", "was", "it", "given", "now", "such", "seeing"}
+    ):
         return None
     return None if verb == here + 1 and told else verb
 
@@ -201,7 +212,7 @@ def _without_that(reading: Reading, words: tuple[str, ...], here: int) -> bool:
     """Tell "the man I met" and "I hope you slept": the pronoun begins a clause without `that`."""
     before = here - 1
     lemma, tag = reading.lemmas[before], reading.tags[before]
-    if words[before] in FINITE_AUXILIARIES or words[here] == "there" and tag in _NOUNS:
+    if words[before] in FINITE_AUXILIARIES or (words[here] == "there" and tag in _NOUNS):
         return False
     if lemma in TELLING_VERBS or words[before] in _SENTENTIAL:
         return tag in _VERB_TAGS | _ADJECTIVES | _NOUNS and reading.word(here + 1) not in {",", "?", ""}

@@ -6,6 +6,7 @@ Only what is certain counts: the classes of nouns and verbs are closed, and a qu
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from riffler.bandits.features import answer_kinds as kinds
 from riffler.bandits.features.acts import Act, acts
@@ -29,6 +30,8 @@ _OUTSIDE = frozenset({"VERB", "AUX"})
 _ASKS_TIME = frozenset("year century decade month day date".split())
 _ASKS_PLACE = frozenset("country city continent town place state region village".split())
 _POINTS = frozenset({"boiling", "freezing", "melting"})
+_LONGEST = 30
+_CLOSES = frozenset({"that", '"', "“", "``", "`"})
 _ASKS_LOOK = frozenset({"colour", "color"})
 _EXPLAINED = kinds.LABELS | kinds.MEASURES
 _DATED = frozenset(
@@ -37,8 +40,8 @@ _DATED = frozenset(
 _UNFIT = {
     "who": kinds.MEASURES | kinds.LABELS | kinds.PLACES | kinds.TIMES | kinds.THINGS | kinds.EVENTS,
     "when": (kinds.MEASURES - {"half-life"}) | kinds.LABELS | kinds.PLACES | kinds.PEOPLE | (kinds.THINGS - _DATED),
-    "where": _EXPLAINED - {"flag", "origin", "score", "point", "formula", "recipe", "answer", "solution", "anthem"}
-    | {"anniversary", "century", "deadline", "decade", "year"},
+    "where": _EXPLAINED - {"flag", "origin", "score", "point", "recipe", "answer", "solution", "anthem"}
+    | {"anniversary", "birthday", "century", "deadline", "decade", "year"},
     "country": kinds.MEASURES | kinds.PEOPLE,
     "why": kinds.MEASURES
     | {"capital", "currency", "date", "name", "plural", "synonym", "author", "inventor", "founder"},
@@ -49,10 +52,15 @@ _UNFIT = {
     "is": kinds.MEASURES | {"capital", "currency", "definition", "meaning", "name", "plural", "synonym"},
 }
 """For what is asked, the nouns that can't be it. Who is asked for whatever follows, the others only of a bare noun."""
-_WORDLESS = frozenset({"it", "that", "this"})
+_UNFIT_DEGREES = {
+    "old": kinds.NO_AGE,
+    "fast": kinds.PLACES | kinds.LABELS | kinds.TIMES,
+    "far": (kinds.MEASURES | kinds.LABELS) - {"distance", "range"},
+    **dict.fromkeys(kinds.EVENTLESS_SIZES, kinds.MEASURES | kinds.LABELS | kinds.EVENTS | kinds.TIMES),
+}
 # Verbs that ask for an explanation or an amount: neither a time nor a place nor a person answers them.
 _UNFIT_VERBS = {
-    "who": frozenset({"cost", "weigh", "mean", "last", "taste", "measure"}),
+    "who": frozenset({"cost", "weigh", "mean", "last", "taste", "measure", "happen", "occur", "begin", "end", "start"}),
     "when": frozenset({"cost", "weigh", "mean", "taste", "look", "sound", "consist", "contain", "measure"}),
     "where": frozenset({"cost", "weigh", "mean", "taste", "look", "sound", "consist", "last"}),
     "why": frozenset({"weigh", "mean"}),
@@ -64,7 +72,11 @@ _LIKENESS = frozenset({"look", "sound", "taste"})
 
 
 def _mismatch(reading: Reading) -> Iterator[WordSpan]:
-    for act in acts(reading):
+    done = acts(reading)
+    for act, after in pairwise(done):
+        if act.kind == "order" and after.kind == "fragment" and after.asked and reading.word(act.end) == ":":
+            yield act.start, act.end
+    for act in done:
         if act.kind in {"order", "statement"}:
             if act.asked and _is_plain(reading, act):
                 yield act.start, act.end
@@ -73,7 +85,7 @@ def _mismatch(reading: Reading) -> Iterator[WordSpan]:
 
 
 def _is_plain(reading: Reading, act: Act) -> bool:
-    """Tell an order or a statement with a wrong mark from "you came, didn't you?", "so he won, right?", "he is who?"."""
+    """Tell an order or a statement with a wrong mark from "so he won, right?" and "he is who?"."""
     words = reading.words[act.start : act.end]
     last = [word for word in words if word != ","][-2:]
     return (
@@ -110,7 +122,7 @@ def _fit(reading: Reading, shown: WordSpan, asked: str, verb: int, end: int) -> 
     wrong = None
     if reading.words[verb] in _BE:
         head = _head_noun(reading, verb + 1, end)
-        if head is not None and _named(reading, head) in _UNFIT.get(asked, ()) and not _is_stranded(reading, end):
+        if head is not None and _is_unfit(reading, asked, verb, head) and not _is_stranded(reading, end):
             bare = asked in {"who", "look"} or _is_bare(reading, head + 1, end)
             wrong = head if bare else None
         if wrong is None:
@@ -122,8 +134,19 @@ def _fit(reading: Reading, shown: WordSpan, asked: str, verb: int, end: int) -> 
         yield wrong, wrong + 1
 
 
-def _named(reading: Reading, head: int) -> str:
-    return "temperature" if reading.word(head - 1) in _POINTS else reading.lemmas[head]
+def _is_unfit(reading: Reading, asked: str, verb: int, head: int) -> bool:
+    noun = "temperature" if reading.word(head - 1) in _POINTS else reading.lemmas[head]
+    if asked != "who" or noun in _UNFIT["who"]:
+        return noun in _UNFIT.get(asked, ())
+    # "Who is the ...": any noun that isn't for people.
+    common = reading.tags[head] in {"NN", "NNS"} and reading.texts[head].islower() and reading.capitals_tell
+    return common and reading.words[verb + 1] in {"the", "a", "an"} and not _is_person(noun)
+
+
+def _is_person(noun: str) -> bool:
+    if noun in kinds.PEOPLE:
+        return True
+    return noun.endswith(kinds.PERSONAL_ENDINGS) and noun not in kinds.IMPERSONAL
 
 
 def _head_noun(reading: Reading, here: int, end: int) -> int | None:
@@ -132,9 +155,7 @@ def _head_noun(reading: Reading, here: int, end: int) -> int | None:
     while here < end and reading.tags[here] in _NOMINAL:
         if reading.tags[here] in _NOUN:
             head = here
-        elif reading.tags[here] == "DT" and head is not None:
-            break
-        elif head is not None and reading.tags[here] != "POS":
+        elif head is not None and reading.tags[here] != "POS" and reading.words[here] != "one":
             break
         here += 1
     return head
@@ -143,7 +164,7 @@ def _head_noun(reading: Reading, here: int, end: int) -> int | None:
 def _is_bare(reading: Reading, here: int, end: int) -> bool:
     """Tell whether nothing is said of a noun: only phrases with prepositions, or a relative clause, follow."""
     while here < end:
-        if reading.words[here] in QUESTION_WORDS or reading.words[here] == "that":
+        if reading.words[here] in QUESTION_WORDS or reading.words[here] in _CLOSES:
             return True
         if reading.pos[here] in _OUTSIDE:
             return False
@@ -165,7 +186,7 @@ def is_bare_noun(reading: Reading, start: int) -> bool:
         Whether it does.
     """
     end = start
-    while not reading.ends(end):
+    while end < start + _LONGEST and not reading.ends(end):
         end += 1
     head = _head_noun(reading, start, end)
     return head is not None and reading.lemmas[head] in _UNFIT["why"] and _is_bare(reading, head + 1, end)
@@ -188,7 +209,7 @@ def _participle(reading: Reading, asked: str, verb: int, end: int) -> int | None
         return None
     if word in kinds.PLACED:
         return last if asked in {"when", "who", "what"} else None
-    if reading.tags[last] != "VBN" or last != end - 1 or (word in kinds.CALLED and word != "born"):
+    if reading.tags[last] not in {"VBN", "VBD"} or last != end - 1 or (word in kinds.CALLED and word != "born"):
         return None
     before = reading.tags[last - 1]
     return last if before in _NOUN and (asked == "who" or (asked == "what" and before in {"NNP", "NNPS"})) else None
@@ -206,6 +227,8 @@ def _verb(reading: Reading, asked: str, auxiliary: int, end: int) -> int | None:
             continue
         if word in _LIKENESS:
             return here if after == "like" and here + 2 == end else None
+        if asked == "who" and word in {"begin", "end", "start"}:
+            return here if over and reading.pos[here - 1] in {"NOUN", "PROPN", "NUM"} else None
         if over or (asked in {"who", "when", "where"} and after in PREPOSITIONS | {"per"}):
             return here
     return None
@@ -224,10 +247,7 @@ def _degree(reading: Reading, here: int, end: int) -> Iterator[WordSpan]:
     wrong = None
     if reading.words[verb] in _BE:
         head = _head_noun(reading, verb + 1, end)
-        unfit = (
-            kinds.NO_AGE if degree == "old" else _NEVER_SIZED if degree in kinds.EVENTLESS_SIZES else frozenset[str]()
-        )
-        wrong = head if head is not None and reading.lemmas[head] in unfit else None
+        wrong = head if head is not None and reading.lemmas[head] in _UNFIT_DEGREES.get(degree, ()) else None
     elif reading.words[verb] in FINITE_AUXILIARIES:
         wrong = next(
             (each for each in range(verb + 2, end) if degree in kinds.SPANS.get(reading.words[each], ())),
@@ -237,7 +257,5 @@ def _degree(reading: Reading, here: int, end: int) -> Iterator[WordSpan]:
         yield here, here + 2
         yield wrong, wrong + 1
 
-
-_NEVER_SIZED = kinds.MEASURES | kinds.LABELS | kinds.EVENTS | kinds.TIMES
 
 QUERY_TYPE_MISMATCH = Property("query_type_mismatch", _mismatch, needs="tags")

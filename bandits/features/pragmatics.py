@@ -37,10 +37,12 @@ _REQUESTS = Phrases(
     "would|do you|u mind",
     "i|we was|am|'m|m|were| just| wondering if|whether|how|what|why|who|where|when|which|about",
     "i wonder if|whether|how|what|why|who|where|when|which",
-    "i|we|id 'd|would|d| be| really| like|love|curious|interested|keen|glad|happy to know|understand|hear|learn|find|see",
+    "i|we|id 'd|would|d| be| really| like|love|curious|interested|keen|glad|happy"
+    " to know|understand|hear|learn|find|see",
     "i|we 'm|am|m|was|were| dying|keen|eager|itching|curious|interested|trying to know|learn|hear|understand",
     "i|we 'm|am|m| just| curious about|how|what|why|who|where|when|which|whether|if",
-    "i|we want|need|wanted|needed|wanna to| know|understand|hear how|what|why|who|where|when|which|whether|if|about|the",
+    "i|we want|need|wanted|needed|wanna to| know|understand|hear how|what|why|who|where|when|which|whether|if"
+    "|about|the",
     "i|we would|'d|d like|love|want|need|prefer you|u to",
     "i|we want|need you|u to",
     "i wish i|someone|somebody|you knew|could|understood|had|would",
@@ -147,7 +149,7 @@ def _tells(reading: Reading, words: tuple[str, ...], act: Act) -> bool:
         return False
     if inside[0] == "the" and any(pair[0] in BE_FORMS and pair[1] in {"a", "an", "the"} for pair in pairwise(inside)):
         return False  # a fact
-    return mine or (inside[0] in _THINGS or not _TROUBLE.isdisjoint(inside)) and not _THINGS.isdisjoint(inside)
+    return mine or ((inside[0] in _THINGS or not _TROUBLE.isdisjoint(inside)) and not _THINGS.isdisjoint(inside))
 
 
 def _is_told(reading: Reading, act: Act) -> bool:

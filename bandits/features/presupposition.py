@@ -53,6 +53,8 @@ _GERUND_VERBS = frozenset(
 _KEEPING = frozenset("keep keeps kept keeping".split())
 _GIVING = frozenset("give gives gave given giving".split())
 _CLEFT_VERBS = frozenset({"was", "is", "were", "'s", "s"})
+_OFFERING = frozenset({"can", "could", "do", "need", "should", "would"})
+_ANY = frozenset({"any", "anybody", "anyone", "ever", "other"})
 _FRAMES = frozenset("although considering despite even given if in now seeing since though".split())
 _STILL_NOUNS = frozenset("image images life lifes lives photo photos water waters frame".split())
 _STILL_VERBS = frozenset({"hold", "keep", "sit", "stand", "stay"})
@@ -73,23 +75,28 @@ def _presupposition(reading: Reading) -> Iterator[WordSpan]:
         if not told[start]:
             yield start, end
     for here, word in enumerate(words):
-        if told[here]:
-            continue
-        if word == "why" and _why_takes_clause(reading, here):
-            yield here, here + 1
-        elif word == "how" and reading.word(here + 1) == "come" and not reading.ends(here + 2):
-            yield here, here + 2
-        elif word in {"again", "still"} and _is_repeated(reading, here):
-            yield here, here + 1
-        elif word in _GERUND_VERBS and (end := _changes(reading, here)):
-            yield here, end
-        elif word in _GIVING and reading.word(here + 1) == "up" and reading.word(here + 2) not in {"?", ".", ""}:
-            yield here, here + 2
-        elif word == "it" and (end := _cleft(reading, here)):
+        if not told[here] and (end := _marker_end(reading, here, word)):
             yield here, end
     for act, follows in pairwise((*done, None)):
         if act and (act.kind == "question" or (follows and follows.kind == "question" and _is_frame(words, act))):
             yield from _in_question(reading, words, act)
+
+
+def _marker_end(reading: Reading, here: int, word: str) -> int:
+    """Find the end of what marks a presupposition from here on; 0 if nothing does."""
+    after = reading.word(here + 1)
+    if word in _GERUND_VERBS:
+        return _changes(reading, here)
+    if word == "it":
+        return _cleft(reading, here)
+    if word == "how" and after == "come":
+        return here + 2 if not reading.ends(here + 2) else 0
+    if word in _GIVING and after == "up":
+        return here + 2 if not reading.ends(here + 2) else 0
+    fires = (word == "why" and _why_takes_clause(reading, here)) or (
+        word in {"again", "still"} and _is_repeated(reading, here)
+    )
+    return here + 1 if fires else 0
 
 
 def _told(words: tuple[str, ...], done: tuple[Act, ...]) -> list[bool]:
@@ -124,10 +131,11 @@ def _why_takes_clause(reading: Reading, why: int) -> bool:
 
 
 def _is_repeated(reading: Reading, here: int) -> bool:
-    after = reading.word(here + 1)
+    """Tell "he won again" and "she still sings" from "again and again", "still life" and "sit still"."""
+    before, after = reading.word(here - 1), reading.word(here + 1)
     if reading.words[here] == "again":
-        return after != "and"
-    return after not in _STILL_NOUNS and reading.word(here - 1) not in _STILL_VERBS
+        return "and" not in {before, after}
+    return after not in _STILL_NOUNS and before not in _STILL_VERBS
 
 
 def _changes(reading: Reading, here: int) -> int:
@@ -174,27 +182,22 @@ def _cleft(reading: Reading, it: int) -> int:
 def _in_question(reading: Reading, words: tuple[str, ...], act: Act) -> Iterator[WordSpan]:
     """Find what only marks a presupposition where something is asked: frames, `else`, and exceptions."""
     inside = words[act.start : act.end]
+    offers = inside[0] in {"is", "are", "anything"} or not _OFFERING.isdisjoint(inside)
     for here in range(act.start, act.end):
         word = words[here]
-        if word == "else" and not _offers(inside):
+        if (
+            (word == "else" and not offers)  # "what else can I use" wants more, "who else came" knows of some
+            or (word in {"despite", "although", "though"} and here + 2 < act.end and words[here - 1] != "even")
+            or (word == "since" and _has_subject(reading, here + 1, act.end))
+        ):
             yield here, here + 1
-        elif word in {"despite", "although", "though"} and here + 2 < act.end and reading.word(here - 1) != "even":
-            yield here, here + 1
-        elif word == "since" and _has_subject(reading, here + 1, act.end):
-            yield here, here + 1
-    if inside[0] in FINITE_AUXILIARIES and not {"any", "anyone", "anybody", "ever", "other"}.isdisjoint(inside):
+    if inside[0] in FINITE_AUXILIARIES and not _ANY.isdisjoint(inside):
         for start, end in _EXCEPT.find(inside):
             yield act.start + start, act.start + end
 
 
-def _offers(words: tuple[str, ...]) -> bool:
-    """Tell "what else can I use" and "is there anything else" from "who else was there"."""
-    return words[0] in {"is", "are", "anything"} or not {"can", "could", "should", "would", "need", "do"}.isdisjoint(
-        words
-    )
-
-
 def _has_subject(reading: Reading, here: int, end: int) -> bool:
+    """Tell "since you moved" from "since 1990"."""
     return any(tag in _FINITE for tag in reading.tags[here + 1 : min(here + 6, end)]) and (
         reading.words[here] in SUBJECT_PRONOUNS or reading.pos[here] in {"DET", "NOUN", "PROPN", "PRON"}
     )

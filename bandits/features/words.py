@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 REQUEST_VERBS = frozenset(
-    "answer calculate check clarify classify compare compute confirm convert correct count create define describe"
-    " draft edit elaborate estimate explain find fix generate give help identify list make name outline point"
-    " provide rank recommend rephrase rewrite send share show sketch solve specify spell state suggest summarise"
-    " summarize teach tell translate walk write".split()
+    "answer calculate check clarify classify compare compute confirm convert correct count create define"
+    " describe draft edit elaborate estimate explain find fix generate give help identify list make name"
+    " outline point provide rank recommend rephrase rewrite send share show sketch solve specify spell"
+    " state suggest summarise summarize teach tell translate walk write".split()
 )
 """Verbs by which one asks another to say or to make something."""
 
@@ -20,9 +20,9 @@ AUXILIARIES = frozenset(
 BE_FORMS = frozenset("am are be been being is was were 's 're 'm".split())
 
 PREPOSITIONS = frozenset(
-    "about above after against around as at before behind below beside besides between beyond by despite during"
-    " for from in inside into like of off on onto over than through to toward towards under until up upon with"
-    " within without".split()
+    "about above after against around as at before behind below beside besides between beyond by despite"
+    " during for from in inside into like of off on onto over than through to toward towards under until"
+    " up upon with within without".split()
 )
 
 PERSONAL_PRONOUNS = frozenset("he i it she they we you".split())
@@ -62,8 +62,9 @@ ORDER_VERBS = REQUEST_VERBS | frozenset(
 """Verbs that begin an order in a query."""
 
 TELLING_VERBS = frozenset(
-    "argue ask believe bet check claim confirm decide describe determine discuss doubt dream explain explore feel figure find"
-    " forget guess hear hope imagine insist know learn mean notice prove reckon realise realize recall remember say see"
-    " show sure suppose suggest suspect swear tell think understand wish wonder worry".split()
+    "argue ask believe bet check claim confirm decide describe determine discuss doubt dream explain explore"
+    " feel figure find forget guess hear hope imagine insist know learn mean notice prove reckon realise"
+    " realize recall remember say see show sure suppose suggest suspect swear tell think understand wish"
+    " wonder worry".split()
 )
 """Verbs that take what is said or thought as their object: a clause with or without `that`. Lemmas."""
