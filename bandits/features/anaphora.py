@@ -46,7 +46,8 @@ _ONE_NOT = frozenset(
     {"another", "day", "each", "in", "more", "of", "or", "person", "the", "thing", "time", "to", "who"}
 )
 # "The former king", "the latter half" name a king and a half.
-_FORMER = frozenset({"former", "latter", "above"})
+_FORMER = frozenset({"former", "above"})
+_PERIODS = frozenset({"century", "day", "days", "half", "part", "stages", "years"})
 
 # "This year" points at the time or place of speaking, not back at words.
 _DEICTIC = frozenset(
@@ -134,6 +135,8 @@ def _anaphora(reading: Reading) -> Iterator[WordSpan]:
 def _names_a_thing(reading: Reading, start: int, end: int) -> bool:
     """Tell "the former king" and "one egg" from "the former" and "one"."""
     last = reading.words[end - 1]
+    if last == "latter":
+        return reading.word(end) in _PERIODS
     if last in _FORMER:
         end += not reading.ends(end) and reading.pos[end] == "ADJ"
         return not reading.ends(end) and reading.pos[end] in {"NOUN", "PROPN"}

@@ -137,7 +137,7 @@ def _is_cooked(reading: Reading, here: int, act: Act) -> bool:
         return False
     return here - 1 > act.start and any(
         reading.tags[each] in {"VB", "VBP", "VBZ"} and reading.words[each] not in FINITE_AUXILIARIES
-        for each in range(act.start, here - 1)
+        for each in range(max(act.start, here - _WINDOW), here - 1)
     )
 
 

@@ -84,7 +84,7 @@ class Tree:
             to = token.dep_ == "aux" and token.tag_ == "TO"
             deps.append(ROOT if heads[here] == here else "mark" if to else _RENAMED.get(token.dep_, token.dep_))
         _lower_prepositions(heads, deps, [token.pos_ in _NOMINAL for token in tokens])
-        _raise_predicates(heads, deps, [token.lower_ for token in tokens])
+        _raise_predicates(heads, deps, [token.text.lower() for token in tokens])
         _level_conjuncts(heads, deps)
         return cls.made(heads, deps)
 
@@ -207,5 +207,6 @@ def _level_conjuncts(heads: list[int], deps: list[str]) -> None:
         head = heads[here]
         if deps[here] == "conj":
             follows[head] = here
-        elif deps[here] == "cc" and head < here and head in follows:
-            heads[here] = follows[head]
+        elif deps[here] == "cc" and head < here:
+            first = heads[head] if deps[head] == "conj" else head
+            heads[here] = follows.get(first, head)
