@@ -181,7 +181,7 @@ def _late(reading: Reading, here: int, end: int) -> Kind | None:
         return None
     if word in _LATE_WH and _inverts_soon(reading, here + 1, end):
         return "question"
-    if word in {"which", "who"} and reading.word(end).startswith("?") and reading.words[here - 1] == ",":
+    if word in {"what", "which", "who"} and reading.word(end).startswith("?") and reading.words[here - 1] == ",":
         return "question"
     if word in _FRONTED and after in {"what", "which"} and _inverts_soon(reading, here + 2, end):
         return "question"

@@ -258,7 +258,7 @@ def _is_demonstrative(reading: Reading, here: int) -> bool:
     before, second, after = reading.word(here - 1), reading.word(here - 2), reading.word(here + 1)
     if reading.ends(here + 1) or after == ",":
         return True
-    if before in {"so", "now", "such", "given", "it"}:
+    if before in {"so", "now", "such", "given", "it"} or reading.tags[here + 1] == "NNS":
         return False
     if here and reading.tags[here - 1] in _VERB_TAGS and before not in _VERBAL:
         return reading.lemmas[here - 1] not in TELLING_VERBS or not _clause_verb(reading, here)

@@ -43,6 +43,7 @@ _CATENATIVE = frozenset(
 _INDEFINITE = frozenset("all anything else everything nothing something that's thing things those".split())
 _HOW_MANY = frozenset({"many", "much", "what", "which", "whose"})
 _BREAKS = frozenset({",", '"', "“", "``", "`", ":", "-", "("})
+_BEFORE_THAT = frozenset({"fact", "given", "now", "provided", "seeing", "so", "such"})
 _ELLIPTIC = frozenset("any anyone anybody anything applicable at ever necessary needed not only possible".split())
 _RELATIVE = frozenset({"who", "whom", "whose", "which", "where"})
 _COMPARED = frozenset({"and", "or", ",", "not", "n't", "from", "than"})
@@ -154,6 +155,8 @@ def _said(reading: Reading, here: int, end: int) -> int | None:
 def _that_clause(reading: Reading, here: int, end: int) -> int | None:
     verb = _verb_after(reading, here, end, _FINITE)
     if reading.tags[here - 1] in _NOUNS and here + 2 < end:
+        return here + 1 if verb is None else verb
+    if reading.words[here - 1] in _BEFORE_THAT and here + 2 < end:
         return here + 1 if verb is None else verb
     told = reading.lemmas[here - 1] in TELLING_VERBS
     if (

@@ -120,7 +120,9 @@ def _requests(reading: Reading, words: tuple[str, ...]) -> Iterator[WordSpan]:
             while reading.word(verb) in _SOFTENERS:
                 verb += 1
             softened = any(each in {"please", "pls", "plz", "kindly", "help"} for each in words[here:verb])
-            if verb < len(words) and (softened or _is_request(reading, verb)):
+            if softened and reading.ends(verb):
+                yield here, verb
+            elif not reading.ends(verb) and (softened or _is_request(reading, verb)):
                 yield here, verb + 1
 
 

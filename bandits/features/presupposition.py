@@ -155,7 +155,7 @@ def _changes(reading: Reading, here: int) -> int:
     for each in range(here + 1, min(here + 7, len(reading.words) - 1)):
         if reading.words[each] == "from" and _is_gerund(reading, each + 1):
             return each + 2
-    return here + 1 if reading.ends(here + 1) and reading.word(here - 1) not in _BUS else 0
+    return here + 1 if reading.ends(here + 1) and not word.endswith("ing") and reading.word(here - 1) not in _BUS else 0
 
 
 def _is_gerund(reading: Reading, here: int) -> bool:

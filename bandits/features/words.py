@@ -62,9 +62,9 @@ ORDER_VERBS = REQUEST_VERBS | frozenset(
 """Verbs that begin an order in a query."""
 
 TELLING_VERBS = frozenset(
-    "argue ask believe bet check claim confirm decide describe determine discuss doubt dream explain explore"
+    "appear argue ask believe bet check claim confirm decide describe determine discuss doubt dream explain explore"
     " feel figure find forget guess hear hope imagine insist know learn mean notice prove reckon realise"
-    " realize recall remember say see show sure suppose suggest suspect swear tell think understand wish"
+    " realize recall remember say see seem show sure suppose suggest suspect swear tell think understand wish"
     " wonder worry".split()
 )
 """Verbs that take what is said or thought as their object: a clause with or without `that`. Lemmas."""

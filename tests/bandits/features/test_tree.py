@@ -13,8 +13,8 @@ from riffler.bandits.features.tree import ROOT, Tree
 VOCAB = Vocab()
 LABELS = (
     "ROOT acl acl:relcl acomp advcl advmod agent amod appos attr aux auxpass case cc ccomp compound conj cop csubj"
-    " csubjpass dative dep det dobj expl intj mark meta neg nmod npadvmod nsubj nsubj:pass nsubjpass nummod obj obl oprd"
-    " parataxis pcomp pobj poss preconj predet prep prt punct quantmod relcl root xcomp"
+    " csubjpass dative dep det dobj expl intj mark meta neg nmod npadvmod nsubj nsubj:pass nsubjpass nummod obj obl"
+    " oprd parataxis pcomp pobj poss preconj predet prep prt punct quantmod relcl root xcomp"
 ).split()
 WORDS = ["be", "is", "to", "where", "Rome", "there", "and", " ", "\n"]
 TAGS = ["TO", "NN", "VBZ", "WRB", "IN"]
