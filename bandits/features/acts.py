@@ -100,7 +100,11 @@ def after_openers(reading: Reading, start: int, end: int) -> int:
     Returns:
         The first position that holds something else.
     """
-    while start < end and (reading.words[start] in _OPENERS or reading.words[start] in _MARKS):
+    while start < end and (
+        reading.words[start] in _OPENERS
+        or reading.words[start] in _MARKS
+        or (reading.words[start] == "there" and reading.word(start - 1) in {"hello", "hey", "hi"})
+    ):
         start += 1
     return start
 
@@ -179,14 +183,17 @@ def _late(reading: Reading, here: int, end: int) -> Kind | None:
     word, after = reading.words[here], reading.word(here + 1)
     if word in _JOINS or word in _OPENERS:
         return None
-    if word in _LATE_WH and _inverts_soon(reading, here + 1, end):
+    asked, joined = reading.word(end).startswith("?"), reading.words[here - 1] in _JOINS
+    if word in _LATE_WH and after not in SUBJECT_PRONOUNS and _inverts_soon(reading, here + 1, end):
         return "question"
-    if word in {"what", "which", "who"} and reading.word(end).startswith("?") and reading.words[here - 1] == ",":
+    if word in {"what", "which", "who"} and asked and joined:
         return "question"
     if word in _FRONTED and after in {"what", "which"} and _inverts_soon(reading, here + 2, end):
         return "question"
-    if word in FINITE_AUXILIARIES and (after in SUBJECT_PRONOUNS or after in DETERMINERS) and end - here > 3:
-        return "question" if reading.tags[here - 2] not in _NOUNS or reading.words[here - 1] == "," else None
+    comma = reading.words[here - 1] == ","
+    if word in FINITE_AUXILIARIES and joined and end - here > 2 + comma:  # less is a tag: ", does she"
+        asks = after in SUBJECT_PRONOUNS or (after in DETERMINERS and comma and asked)
+        return "question" if asks else None
     if word in ORDER_VERBS and reading.tags[here] in {"VB", "VBP"} and after in {"me", "us", "it", *DETERMINERS}:
         return "order" if not _shares_subject(reading, here) else None
     if reading.words[here - 1] in {"please", "pls"} and reading.tags[here] in {"VB", "VBP"}:
