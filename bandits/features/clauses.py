@@ -159,11 +159,7 @@ def _that_clause(reading: Reading, here: int, end: int) -> int | None:
     if reading.words[here - 1] in _BEFORE_THAT and here + 2 < end:
         return here + 1 if verb is None else verb
     told = reading.lemmas[here - 1] in TELLING_VERBS
-    if (
-        reading.tags[here] == "DT"
-        and not told
-        and reading.words[here - 1] not in {"so", "is", "was", "it", "given", "now", "such", "seeing"}
-    ):
+    if reading.tags[here] == "DT" and not told and reading.words[here - 1] not in {"is", "was", "it"}:
         return None
     return None if verb == here + 1 and told else verb
 
@@ -263,7 +259,7 @@ def _parsed(reading: Reading, words: tuple[str, ...], tree: Tree) -> Iterator[Wo
         if not words[here] or reading.tags[here] not in _VERB_TAGS:
             continue
         tag = reading.tags[here]
-        if dep in {"acl", "advcl"} and tag in {"VBG", "VBN"} and head < here:
+        if dep in {"acl", "advcl"} and tag in {"VBG", "VBN", "VBD"} and head < here:
             if _is_participle(reading, tree, here, head, dep):
                 yield here, here + 1
         elif dep in {"acl:relcl", "ccomp"} and head < here and tag in _VERB_TAGS:
@@ -290,7 +286,7 @@ def _joins_directly(words: tuple[str, ...], head: int, subject: int) -> bool:
 def _is_participle(reading: Reading, tree: Tree, here: int, head: int, dep: str) -> bool:
     if any(tree.of_kind(here, "aux", "cop", "mark", "case", "nsubj")) or here - head > 6:
         return False
-    if reading.tags[here] == "VBN" and _is_passive(reading, tree, head, here):
+    if reading.tags[here] != "VBG" and _is_passive(reading, tree, head, here):
         return False
     if dep == "advcl":
         return reading.words[here - 1] == "," and reading.tags[here] == "VBG"

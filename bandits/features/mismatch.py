@@ -199,17 +199,15 @@ def _is_stranded(reading: Reading, end: int) -> bool:
 
 def _participle(reading: Reading, asked: str, verb: int, end: int) -> int | None:
     """Find the participle of "when is Lima located" and "who was the treaty signed"."""
-    last = end - 1
-    while last > verb + 1 and reading.pos[last] in {"ADV", "NOUN", "PROPN", "NUM", "ADP", "DET"} and last > end - 5:
-        if reading.tags[last] == "VBN" or reading.words[last] in kinds.PLACED:
-            break
-        last -= 1
-    word = reading.words[last]
-    if last <= verb + 1 or _is_stranded(reading, end):
+    if _is_stranded(reading, end):
         return None
-    if word in kinds.PLACED:
-        return last if asked in {"when", "who", "what"} else None
-    if reading.tags[last] not in {"VBN", "VBD"} or last != end - 1 or (word in kinds.CALLED and word != "born"):
+    if asked in {"when", "who", "what"}:
+        for each in range(max(verb + 2, end - 5), end):
+            if reading.words[each] in kinds.PLACED:
+                return each
+    last = end - 1
+    word = reading.words[last]
+    if last <= verb + 1 or reading.tags[last] not in {"VBN", "VBD"} or (word in kinds.CALLED and word != "born"):
         return None
     before = reading.tags[last - 1]
     return last if before in _NOUN and (asked == "who" or (asked == "what" and before in {"NNP", "NNPS"})) else None

@@ -8,6 +8,10 @@ from riffler.bandits.pipeline import load_pipeline, parse
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("Who lives there with Anna?", ["there"]),
+    ("Does it seem a very old and very deep and very long and very wide lake?", ["it"]),
+    ("Is it a very old and deep lake?", ["it"]),
+    ("Is it a very old wide deep long red blue green lake of yours?", ["it"]),
     ("Who built it, and when?", ["it"]),
     ("What did they say about this law?", ["they", "this"]),
     ("Why is that?", ["that"]),
@@ -47,6 +51,8 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "there goes Anna",
+    "Who said there was a cup?",
     "What time does it open in winter?",
     "Who built the tower that fell?",
     "What time is it?",

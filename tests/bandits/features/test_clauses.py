@@ -1,13 +1,17 @@
 """Clause complexity: a clause that is a part of another one, however it begins."""
 
 import pytest
+from spacy.tokens import Doc
 
 from riffler.bandits.features.clauses import CLAUSE_COMPLEXITY
-from riffler.bandits.pipeline import load_pipeline, parse
+from riffler.bandits.features.reading import Reading
+from riffler.bandits.pipeline import BLANK, load_pipeline, parse
 
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("a saint called Mervyn", ["called"]),
+    ("What is the name of the man arrested in Rome?", ["arrested"]),
     ("Who wrote the novel that won?", ["that won"]),
     ("What happens if I freeze milk?", ["if I freeze"]),
     ("I wonder why cats purr.", ["why cats purr"]),
@@ -50,7 +54,12 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
-    "a saint called Mervyn",
+    "How many of them are left and which are green?",
+    "I decided not to go.",
+    "Who was asked to leave?",
+    "Wash that cup.",
+    "Is it red, and where is the dog?",
+    "Who, in Rome or who knows where, won?",
     "films in which the villain wins",
     "What is the capital of France?",
     "I want to learn Spanish.",
@@ -100,3 +109,39 @@ def test_it_is_not_found(text: str) -> None:
     evidence = CLAUSE_COMPLEXITY.find(parse(PIPELINE, text).doc)
     assert evidence is not None
     assert [text[start:end] for start, end in evidence.spans] == []
+
+
+def test_without_a_parse_it_is_unknown() -> None:
+    """Nothing is guessed where clauses can't be seen."""
+    doc = parse(load_pipeline(BLANK), "Who wrote the novel that won?").doc
+    assert CLAUSE_COMPLEXITY.find(doc) is None
+    assert CLAUSE_COMPLEXITY.finder(Reading.of(doc)) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "tags", "heads", "deps", "found"),
+    [
+        ("a man seen there", "DT NN VBN RB", [1, 1, 1, 2], "det ROOT acl advmod", ["seen"]),
+        ("ways of living", "NNS IN VBG", [0, 2, 0], "ROOT mark acl", []),
+        ("is Anna seen", "VBZ NNP VBN", [2, 1, 1], "aux ROOT acl", []),
+        ("was the man arrested", "VBD DT NN VBD", [2, 2, 2, 2], "cop det ROOT acl", []),
+        (
+            "the name of a man arrested",
+            "DT NN IN DT NN VBD",
+            [1, 1, 4, 4, 1, 4],
+            "det ROOT case det nmod acl",
+            ["arrested"],
+        ),
+        ("lakes Anna saw", "NNS NNP VBD", [0, 2, 0], "ROOT nsubj acl:relcl", ["Anna saw"]),
+        ("lakes , Anna saw", "NNS , NNP VBD", [0, 0, 3, 0], "ROOT punct nsubj acl:relcl", []),
+        ("lakes seen", "NNS VBD", [0, 0], "ROOT acl:relcl", []),
+    ],
+)
+def test_a_parse_shows_what_words_do_not(text: str, tags: str, heads: list[int], deps: str, found: list[str]) -> None:
+    """Participles and relative clauses without a pronoun come from the tree, unless `be` or a mark is in the way."""
+    kinds = {"N": "NOUN", "V": "VERB", "D": "DET", "I": "ADP", "R": "ADV", ",": "PUNCT"}
+    pos = [kinds[tag[0]] for tag in tags.split()]
+    doc = Doc(PIPELINE.vocab, words=text.split(), tags=tags.split(), pos=pos, heads=heads, deps=deps.split())
+    evidence = CLAUSE_COMPLEXITY.find(doc)
+    assert evidence is not None
+    assert [text[start:end] for start, end in evidence.spans] == found

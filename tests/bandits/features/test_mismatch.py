@@ -8,6 +8,8 @@ from riffler.bandits.pipeline import load_pipeline, parse
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("Who was Rome built?", ["Who", "built"]),
+    ("When is the town of Bath situated in England?", ["When", "situated"]),
     ("Who is the capital of Australia?", ["Who", "capital"]),
     ("When is the height of Mount Everest?", ["When", "height"]),
     ("List the planets of the solar system?", ["List the planets of the solar system"]),
@@ -39,6 +41,9 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "When does milk cost less?",
+    "How old a car can I buy?",
+    "How is Rome located?",
     "Can you list the planets?",
     "What year did the war end?",
     "capital of australia",

@@ -36,6 +36,8 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "I am no longer ill. Does tea help?",
+    "Where is the next stop of this bus?",
     "I was ill again. Does tea help?",
     "Where is the bus stop?",
     "Who painted the still life?",
