@@ -101,7 +101,7 @@ def after_openers(reading: Reading, start: int, end: int) -> int:
         The first position that holds something else.
     """
     while start < end and (
-        reading.words[start] in _OPENERS
+        (reading.words[start] in _OPENERS and not (reading.words[start] == "now" and reading.word(start + 1) == "that"))
         or reading.words[start] in _MARKS
         or (reading.words[start] == "there" and reading.word(start - 1) in {"hello", "hey", "hi"})
     ):

@@ -135,6 +135,8 @@ def _anaphora(reading: Reading) -> Iterator[WordSpan]:
 def _names_a_thing(reading: Reading, start: int, end: int) -> bool:
     """Tell "the former king" and "one egg" from "the former" and "one"."""
     last = reading.words[end - 1]
+    if last == "so":  # "do so many people"
+        return not reading.ends(end) and reading.pos[end] in {"ADJ", "ADV"}
     if last == "latter":
         return reading.word(end) in _PERIODS
     if last in _FORMER:

@@ -92,6 +92,7 @@ def _is_plain(reading: Reading, act: Act) -> bool:
         words[0] not in _ELLIPTIC
         and _CONFIRMING.isdisjoint(reading.words[max(0, act.start - 2) : act.start])
         and last[-1] not in _AGREEING
+        and reading.tags[act.start + 1 : act.start + 2] not in {("JJR",), ("RBR",)}  # "the more, the better?"
         and not (last[0] in FINITE_AUXILIARIES | NEGATIONS and "," in words)
         and not (act.kind == "statement" and not QUESTION_WORDS.isdisjoint(words[-2:]))
     )

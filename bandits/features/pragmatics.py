@@ -9,7 +9,7 @@ from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS, NEGATIONS, REQUEST_VERBS
+from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, NEGATIONS, QUESTION_WORDS, REQUEST_VERBS
 
 _MODALS = frozenset("can ca could cud will would wo".split())
 _ASKED = frozenset("you u ya anyone anybody someone somebody".split())
@@ -25,7 +25,6 @@ _WORDED = (REQUEST_VERBS - {"check", "count", "find", "fix", "make", "send", "so
     " review revise rework say shorten simplify summarize talk tweak verify".split()
 )
 _OBJECTS = frozenset("it me my our that the them these this those us".split())
-_OBJECTS_NEAR = frozenset({"me", "us"})
 # "Can you keep it in the fridge?" asks whether one can, "can you change it?" doesn't.
 _ONES_OWN = frozenset(
     "be breathe buy carry catch cook die do drink eat feed feel fly freeze get give go grow hear keep leave live"
@@ -48,6 +47,12 @@ _REQUESTS = Phrases(
     "i wish i|someone|somebody|you knew|could|understood|had|would",
     "i|we 'd|would|d really| appreciate",
     "i|we 'd|would|d be grateful|obliged|thankful if|for",
+    "you|u would n't|nt happen",
+    "mind if i",
+    "does anyone|anybody|someone have",
+    "can|could we go|run|walk over|through",
+    "can|could i get|have a|an|some quick|short| answer|description|example|explanation|hint|list|overview|recipe"
+    "|summary|tip|tips|translation",
     "is it possible for you|u",
     "is it possible to get|have|borrow",
     "would it be possible|okay|ok|too",
@@ -78,11 +83,14 @@ _CLIPPED = Phrases(
     "trying|struggling|hoping|wanting|want|wanna|need|dying to|some|a|help",
     "curious|wondering about|how|why|what|whether|if|when|where|who",
     "in need of",
+    "got any",
     "would|'d like|love|appreciate",
     "having trouble|problems|issues|difficulty",
     "stuck on|with|at",
     "no|any idea|ideas|clue|thoughts|tips|advice|suggestions|recommendations",
 )
+_TELLING_APART = frozenset({"by", "from", "if", "that", "when", "whether"})  # "can you tell if an egg is off?"
+_NEAR = 4
 _ME = frozenset("i we im ive id my me our us mine".split())
 _THINGS = frozenset("it this that these those there something everything nothing nobody he she they you u the".split())
 _TROUBLE = frozenset(
@@ -113,9 +121,11 @@ def _pragmatics(reading: Reading) -> Iterator[WordSpan]:
 
 
 def _requests(reading: Reading, words: tuple[str, ...]) -> Iterator[WordSpan]:
-    yield from _REQUESTS.find(words)
+    for start, end in _REQUESTS.find(words):
+        if not _is_asked_for(words, start):
+            yield start, end
     for here, word in enumerate(words):
-        if word in _MODALS and reading.word(here + 1) in _ASKED:
+        if word in _MODALS and reading.word(here + 1) in _ASKED and not _is_asked_for(words, here):
             verb = here + 2
             while reading.word(verb) in _SOFTENERS:
                 verb += 1
@@ -126,9 +136,21 @@ def _requests(reading: Reading, words: tuple[str, ...]) -> Iterator[WordSpan]:
                 yield here, verb + 1
 
 
+def _is_asked_for(words: tuple[str, ...], here: int) -> bool:
+    """Tell "which book would you recommend" and "what do you know", which are direct, by the question word before."""
+    if words[here] not in AUXILIARIES:
+        return False
+    for each in reversed(words[max(0, here - _NEAR) : here]):
+        if each in QUESTION_WORDS:
+            return True
+        if not each.isalnum():
+            break
+    return False
+
+
 def _is_request(reading: Reading, verb: int) -> bool:
     word, rest = reading.words[verb], reading.words[verb + 1 : verb + 12]
-    if word in {"believe", "imagine"}:
+    if word in {"believe", "imagine"} or (word == "tell" and rest[:1] and rest[0] in _TELLING_APART):
         return False
     if word in _WORDED or "me" in rest[:1] or "us" in rest[:1]:
         return True

@@ -8,6 +8,7 @@ from riffler.bandits.pipeline import load_pipeline, parse
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("Why did they do so?", ["they", "do so"]),
     ("Who lives there with Anna?", ["there"]),
     ("Does it seem a very old and very deep and very long and very wide lake?", ["it"]),
     ("Is it a very old and deep lake?", ["it"]),
@@ -51,6 +52,7 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "Why do so many people swim?",
     "there goes Anna",
     "Who said there was a cup?",
     "What time does it open in winter?",

@@ -41,6 +41,7 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "The more, the better?",
     "When does milk cost less?",
     "How old a car can I buy?",
     "How is Rome located?",

@@ -8,6 +8,9 @@ from riffler.bandits.pipeline import load_pipeline, parse
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("OK, would you recommend a book?", ["would you recommend"]),
+    ("Mind if I ask?", ["Mind if I"]),
+    ("Got any tips?", ["Got any"]),
     ("Can you tell me the capital of Peru?", ["Can you tell"]),
     ("Would you please explain osmosis?", ["Would you please explain"]),
     ("I was wondering what the boiling point is.", ["I was wondering what the boiling point is"]),
@@ -33,6 +36,9 @@ PRESENT: list[tuple[str, list[str]]] = [
 ]
 
 ABSENT = [
+    "Which book would you recommend?",
+    "What do you know about Rome?",
+    "Can you tell if an egg is off?",
     "Can you breathe on Mars?",
     "What is the capital of Peru?",
     "Explain osmosis.",

@@ -8,6 +8,7 @@ from riffler.bandits.pipeline import load_pipeline, parse
 PIPELINE = load_pipeline(None)
 
 PRESENT: list[tuple[str, list[str]]] = [
+    ("Now that I passed the exam, which licence is next?", ["Now that"]),
     ("Why did the empire fall?", ["Why"]),
     ("When did he stop smoking?", ["stop smoking"]),
     ("Does Anna still work there?", ["still"]),
