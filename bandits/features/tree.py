@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from riffler.bandits.features.words import BE_FORMS
+
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
@@ -40,7 +42,10 @@ _RENAMED = {
     "quantmod": "advmod",
     "relcl": "acl:relcl",
 }
-_PREDICATES = ("attr", "acomp")
+_PREDICATES = frozenset({"attr", "acomp"})
+_PLACES = frozenset({"here", "how", "there", "when", "where", "why"})
+_SUBJECTS = frozenset({"nsubj", "csubj"})
+_AUXILIARY = frozenset({"aux", "aux:pass", "cop"})
 _NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM"})
 
 
@@ -70,26 +75,23 @@ class Tree:
         """
         place = {token.i: here for here, token in enumerate(tokens)}
         heads: list[int] = []
+        deps: list[str] = []
         for here, token in enumerate(tokens):
             head = token.head
             while head.i not in place and head.head.i != head.i:  # white space is nobody's head
                 head = head.head
             heads.append(place.get(head.i, here))
-        deps = [_RENAMED.get(token.dep_, token.dep_) for token in tokens]
-        if any(dep in {"prep", "pobj", "pcomp", *_PREDICATES} for dep in deps):
-            kinds = [token.pos_ for token in tokens]
-            _raise_predicates(heads, deps)
-            _lower_prepositions(heads, deps, kinds)
+            to = token.dep_ == "aux" and token.tag_ == "TO"
+            deps.append(ROOT if heads[here] == here else "mark" if to else _RENAMED.get(token.dep_, token.dep_))
+        _lower_prepositions(heads, deps, [token.pos_ in _NOMINAL for token in tokens])
+        _raise_predicates(heads, deps, [token.text.lower() for token in tokens])
+        _level_conjuncts(heads, deps)
         return cls.made(heads, deps)
 
     @classmethod
     def made(cls, heads: Sequence[int], deps: Sequence[str]) -> Tree:
         """Make a tree of heads and relations."""
-        children: list[list[int]] = [[] for _ in heads]
-        for here, head in enumerate(heads):
-            if head != here:
-                children[head].append(here)
-        return cls(tuple(heads), tuple(deps), tuple(map(tuple, children)))
+        return cls(tuple(heads), tuple(deps), tuple(map(tuple, _below(heads))))
 
     def of_kind(self, head: int, *deps: str) -> Iterator[int]:
         """Give the dependents of a word that have one of some relations.
@@ -126,35 +128,85 @@ class Tree:
             yield here
 
 
-def _raise_predicates(heads: list[int], deps: list[str]) -> None:
-    """Make the predicate of a `be` its head: "is <- attr(king)" becomes "king -> cop(is)"."""
-    for here, dep in enumerate(deps):
-        if dep not in _PREDICATES:
-            continue
-        verb = heads[here]
-        if deps[verb] == "cop":  # the second predicate of one verb
-            heads[here], deps[here] = heads[verb], "xcomp"
-            continue
-        heads[here], deps[here] = here if heads[verb] == verb else heads[verb], deps[verb]
-        for other, head in enumerate(heads):
-            if head == verb and other not in {here, verb} and deps[other] not in _PREDICATES:
-                heads[other] = here
-        heads[verb], deps[verb] = here, "cop"
+def _below(heads: Sequence[int]) -> list[list[int]]:
+    below: list[list[int]] = [[] for _ in heads]
+    for here, head in enumerate(heads):
+        if head != here:
+            below[head].append(here)
+    return below
 
 
-def _lower_prepositions(heads: list[int], deps: list[str], kinds: Sequence[str]) -> None:
+def _lower_prepositions(heads: list[int], deps: list[str], nominal: Sequence[bool]) -> None:
     """Make a preposition the `case` of what it leads: "born -> prep(in) -> pobj(Rome)" becomes "born -> obl(Rome)"."""
     for here, dep in enumerate(deps):
         if dep not in {"pobj", "pcomp"}:
             continue
         head = heads[here]
         above = heads[head]
-        heads[here] = above if above != head else here
-        nominal = kinds[above] in _NOMINAL
-        deps[here] = ("acl" if nominal else "advcl") if dep == "pcomp" else ("nmod" if nominal else "obl")
         if above == head:
-            deps[here] = ROOT
+            heads[here], deps[here] = here, ROOT
+        elif dep == "pcomp":
+            heads[here], deps[here] = above, "acl" if nominal[above] else "advcl"
+        else:
+            heads[here], deps[here] = above, "nmod" if nominal[above] else "obl"
         heads[head], deps[head] = here, "mark" if dep == "pcomp" else "case"
     for here, dep in enumerate(deps):
-        if dep == "prep":  # of a stranded one, "what are you looking for?"
+        if dep == "prep":  # a stranded one, "what are you looking for?"
             deps[here] = "advmod"
+
+
+def _raise_predicates(heads: list[int], deps: list[str], words: Sequence[str]) -> None:
+    """Make the predicate of a `be` its head: "is <- attr(king)" becomes "king -> cop(is)".
+
+    The predicate of another verb ("became king") is its `xcomp`, and that of "there is" its subject. Without an
+    adjective or a noun, a place or a question word is the predicate ("he is in Rome", "where is he").
+    """
+    below = _below(heads)
+    for verb in _downwards(heads, below):
+        children = below[verb]
+        relations = {deps[child] for child in children}
+        predicates = [child for child in children if deps[child] in _PREDICATES]
+        is_be = words[verb] in BE_FORMS
+        if not is_be or "expl" in relations:
+            for each in predicates:
+                deps[each] = "nsubj" if is_be else "xcomp"
+            continue
+        if not predicates and deps[verb] not in _AUXILIARY and not relations.isdisjoint(_SUBJECTS):
+            predicates = [child for child in children if _may_be_predicate(verb, child, deps[child], words[child])][:1]
+        if not predicates:
+            continue
+        top = predicates[0]
+        heads[top], deps[top] = top if heads[verb] == verb else heads[verb], deps[verb]
+        for child in children:
+            if child != top:
+                heads[child] = top
+        for each in predicates[1:]:
+            deps[each] = "xcomp"
+        heads[verb], deps[verb] = top, "cop"
+
+
+def _may_be_predicate(verb: int, child: int, dep: str, word: str) -> bool:
+    return (dep == "obl" and child > verb) or (dep == "advmod" and word in _PLACES)
+
+
+def _downwards(heads: Sequence[int], below: Sequence[Sequence[int]]) -> list[int]:
+    order = [here for here, head in enumerate(heads) if head == here]
+    for here in order:
+        order += below[here]
+    return order
+
+
+def _level_conjuncts(heads: list[int], deps: list[str]) -> None:
+    """Hang all conjuncts on the first, and a conjunction on the conjunct that follows it."""
+    for here, dep in enumerate(deps):
+        head = heads[here]
+        if dep == "conj" and deps[head] == "conj":  # those before it are level already
+            heads[here] = heads[head]
+    follows: dict[int, int] = {}
+    for here in reversed(range(len(heads))):
+        head = heads[here]
+        if deps[here] == "conj":
+            follows[head] = here
+        elif deps[here] == "cc" and head < here:
+            first = heads[head] if deps[head] == "conj" else head
+            heads[here] = follows.get(first, head)
