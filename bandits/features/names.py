@@ -1,0 +1,47 @@
+"""Proper names that are told without their capital, from two lists in `lists`: WordNet's, and our own.
+
+A name that is also a common word is a name where it has its capital at the head of a sentence, and not in lower case.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from riffler.bandits.features.reading import Phrases
+
+_ONLY_WITH_CAPITAL = "capital"
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The names.
+
+    Attributes:
+        any_case: Names whatever their case.
+        with_capital: Single words that name something with a capital, and something else without.
+    """
+
+    any_case: Phrases
+    with_capital: frozenset[str]
+
+
+@cache
+def names() -> Names:
+    """Read the lists.
+
+    Returns:
+        The names, cut into words as spaCy does.
+    """
+    folder = files(__package__) / "lists"
+    any_case = (folder / "names.txt").read_text("utf-8").splitlines()
+    with_capital: list[str] = []
+    for line in (folder / "names-own.txt").read_text("utf-8").splitlines():
+        kind, _, row = line.partition("\t")
+        (with_capital if kind == _ONLY_WITH_CAPITAL else any_case).extend(row.split("|") if row else ())
+    return Names(Phrases(*map(_cut, any_case)), frozenset(with_capital))
+
+
+def _cut(name: str) -> str:
+    return name.replace("-", " - ").replace("'s", " 's").replace("s' ", "s ' ")
