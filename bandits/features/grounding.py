@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.entities import NAMED_ENTITIES
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
+from riffler.bandits.features.words import REQUEST_VERBS
 
 _AIM = Phrases(
     "in order to",
@@ -74,50 +75,6 @@ def _is_year(word: str) -> bool:
     return digits.isdecimal() and len(digits) == 4 and 1000 <= int(digits) <= 2199
 
 
-def _named_entities(reading: Reading) -> list[WordSpan] | None:
-    if not reading.capitals_tell:
-        return None
-    spans: list[WordSpan] = []
-    here, end = 0, len(reading.texts)
-    while here < end:
-        stop = here
-        while stop < end and _is_capitalised(reading.texts[stop]) and not (stop > here and reading.opens[stop]):
-            stop += 1
-        # The first word of a sentence has its capital anyway: it belongs to a name only when it leads into one.
-        first = here
-        while first < stop and reading.opens[first] and (stop - first == 1 or _is_common(reading.words[first])):
-            first += 1
-        if reading.opens[here] and stop - here == 1 and _is_acronym(reading.texts[here]):
-            first = here
-        if first < stop:
-            spans.append((first, stop))
-        here = max(stop, here + 1)
-    return spans
-
-
-def _is_capitalised(text: str) -> bool:
-    """Tell a word that has a capital and isn't `I`; iPhone and 3M count, marks don't."""
-    return text != "I" and any(map(str.isupper, text)) and text[0].isalnum()
-
-
-def _is_acronym(text: str) -> bool:
-    return len(text) > 1 and text.isalpha() and text.isupper()
-
-
-def _is_common(word: str) -> bool:
-    return word in QUESTION_WORDS | AUXILIARIES | REQUEST_VERBS | _OPENERS
-
-
-_OPENERS = frozenset(
-    "a about after all also although an and any are as at because before besides both but by despite does"
-    " during each every except for from given hello hey hi how however if in is it just many most my near"
-    " no not of on once one only or our please since so some than that the their then there these this"
-    " those though through to under unless until use using was we were what when while with within without"
-    " you your dear".split()
-)
-
-
 INTENTION_GROUNDING = Property("intention_grounding", _intention_grounding)
 CONTEXTUAL_CONSTRAINTS = Property("contextual_constraints", _contextual_constraints)
-NAMED_ENTITIES = Property("named_entities", _named_entities)
 FEATURES = (INTENTION_GROUNDING, CONTEXTUAL_CONSTRAINTS, NAMED_ENTITIES)

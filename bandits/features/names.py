@@ -37,7 +37,7 @@ def names() -> Names:
     folder = files(__package__) / "lists"
     any_case = (folder / "names.txt").read_text("utf-8").splitlines()
     with_capital: list[str] = []
-    for line in (folder / "names-own.txt").read_text("utf-8").splitlines():
+    for line in (folder / "names_by_hand.txt").read_text("utf-8").splitlines():
         kind, _, row = line.partition("\t")
         (with_capital if kind == _ONLY_WITH_CAPITAL else any_case).extend(row.split("|") if row else ())
     return Names(Phrases(*map(_cut, any_case)), frozenset(with_capital))
