@@ -9,31 +9,8 @@ from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.entities import NAMED_ENTITIES
+from riffler.bandits.features.intention import INTENTION_GROUNDING
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import REQUEST_VERBS
-
-_AIM = Phrases(
-    "in order to",
-    "so that|as i|we|it|they|to",
-    "my|our goal|aim|purpose|plan|intention",
-    "i want|need|plan|hope|intend|aim to",
-    "i 'm|am trying|planning|hoping|looking|going to",
-    "i 'd|would like to",
-    "for the purpose|sake of",
-    "for my|our|a|an article|class|essay|exam|homework|interview|lecture|paper|presentation|project|report|talk|test",
-    "for my|our|a thesis",
-)
-_BEFORE_ORDER = frozenset("please kindly just then and you , : ; -".split())
-
-
-def _intention_grounding(reading: Reading) -> Iterator[WordSpan]:
-    yield from _AIM.find(reading.words)
-    for here, word in enumerate(reading.words):
-        orders = reading.opens[here] or reading.word(here - 1) in _BEFORE_ORDER
-        # "Name that tune" orders; "Name: Smith" and "list of rivers" don't.
-        if word in REQUEST_VERBS and orders and reading.word(here + 1)[:1].isalnum() and reading.word(here + 1) != "of":
-            yield here, here + 1
-
 
 _LIMITS = Phrases(
     "if|unless|except|excluding|only|within|during|until|till|throughout",
@@ -75,6 +52,5 @@ def _is_year(word: str) -> bool:
     return digits.isdecimal() and len(digits) == 4 and 1000 <= int(digits) <= 2199
 
 
-INTENTION_GROUNDING = Property("intention_grounding", _intention_grounding)
 CONTEXTUAL_CONSTRAINTS = Property("contextual_constraints", _contextual_constraints)
 FEATURES = (INTENTION_GROUNDING, CONTEXTUAL_CONSTRAINTS, NAMED_ENTITIES)
