@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.lexicon import zipf
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 
 # Acts that one asks of somebody who writes, reckons and finds. To tell, to show and to give are only answers.
@@ -85,8 +85,8 @@ _ASKING = frozenset("do does did".split())
 _ADVICE_VERBS = frozenset("should can could do would must shall".split())
 _LONG_WORDS = 30
 """A shorter query has no room for a situation."""
-_TAKEN_UP = 2
-"""So many of its things a question takes up of the situation that it builds on."""
+_VAGUE_ZIPF = 5.6
+"""Words that are met more often (`time`, `year`) tie no question to a situation."""
 
 
 def _intention_grounding(reading: Reading) -> list[WordSpan]:
@@ -236,17 +236,20 @@ def _situation(reading: Reading) -> list[WordSpan]:
     if len(reading.words) < _LONG_WORDS or len(reading.sentences) < 2:
         return []
     own = [span for span in reading.sentences if _speaks_of_self(reading, span) and not _asks(reading, span)]
-    told = Counter(lemma for span in own for lemma in _things(reading, span))
+    told = {lemma for span in own for lemma in _things(reading, span)}
     for span in reading.sentences:
         if own and _asks(reading, span):
-            taken_up = sum(lemma in told for lemma in _things(reading, span))
-            if taken_up >= _TAKEN_UP or _asks_advice(reading, span):
+            if told.intersection(_things(reading, span)) or _asks_advice(reading, span):
                 return [own[0], span]
     return []
 
 
 def _things(reading: Reading, span: WordSpan) -> set[str]:
-    return {reading.lemmas[here] for here in range(*span) if reading.pos[here] in {"NOUN", "PROPN"}}
+    return {
+        lemma
+        for here, lemma in enumerate(reading.lemmas[slice(*span)], start=span[0])
+        if reading.pos[here] in {"NOUN", "PROPN", "ADJ"} and lemma.isalpha() and zipf(lemma) < _VAGUE_ZIPF
+    }
 
 
 def _speaks_of_self(reading: Reading, span: WordSpan) -> bool:
