@@ -21,13 +21,13 @@ _ACTS = frozenset(
     " recommend reduce refactor reformat rename reorder reorganise reorganize rephrase replace report research reverse review"
     " revise reword rewrite round scale schedule search select send separate set shorten simplify simulate sketch skip solve sort"
     " spell split start stop structure substitute suggest summarise summarize sum swap tabulate test trace transcribe transform"
-    " translate trim turn tweak update use verify walk weigh work write".split()
+    " translate trim turn tweak update use verify walk weigh work write teach act pretend roleplay tutor grade mark match label play practise practice redo reply respond".split()
 )
 # Acts that are as often done by the asker: these need an order's frame, or an object that belongs to somebody.
 _LOOSE = frozenset(
     "book break build change choose code come correct count cut decide design divide draft estimate format guide outline plot quiz review sketch drop fill find finish fix help make order pick plan point put"
     " rate read round scale send set skip sort spell start stop test trace turn use walk weigh work print program search"
-    " research report separate improve reduce replace stop remove schedule".split()
+    " research report separate improve reduce replace stop remove schedule act play mark match label grade practice respond reply".split()
 )
 _EXAMPLES = frozenset(
     "advice analysis argument arguments breakdown comparison critique definition description example examples explanation"
@@ -61,7 +61,7 @@ _AIM = Phrases(
 )
 _IDLE_AIM = Phrases("i 'm|am|m writing|typing this|to|you|because|from", "im writing|typing this|to|you|because|from")
 _FOR_WORK = frozenset(
-    "anniversary article assignment audience audition birthday blog book brochure business campaign class competition conference"
+    "marathon race university college anniversary article assignment audience audition birthday blog book brochure business campaign class competition conference"
     " course debate dinner dissertation essay event exam exams flyer friends funeral group holiday homework honeymoon house"
     " interview job kids kid children daughter son journal leaflet lecture lesson manuscript meeting newsletter novel pamphlet"
     " paper party podcast portfolio post presentation project quiz report research school screenplay script show sister brother mum"
@@ -93,7 +93,7 @@ def _intention_grounding(reading: Reading) -> list[WordSpan]:
     spans = [span for here in range(len(reading.words)) for span in _order(reading, here)]
     spans += _aims(reading)
     if not spans:
-        spans += _situation(reading)
+        spans += situation(reading)
     return spans
 
 
@@ -116,6 +116,8 @@ def _polite_order(reading: Reading, here: int) -> Iterator[WordSpan]:
         verb += 1
     if reading.word(verb) == "mind" or (reading.word(verb) == "be" and reading.word(verb + 1) == "able"):
         verb += 1 if reading.word(verb) == "mind" else 3
+    if reading.words[verb : verb + 5] == ("be", "so", "kind", "as", "to"):
+        verb += 5
     if verb >= len(reading.words):
         return
     if (subject in _YOU and _orders(reading, verb, framed=True)) or (
@@ -144,7 +146,7 @@ def _orders(reading: Reading, here: int, framed: bool) -> bool:
     if word == "help":
         return _helps_act(reading, here + 1)
     if word == "let" and after in {"'s", "us", "me"}:
-        return reading.word(here + 2) in _ACTS
+        return reading.word(here + 2) in _ACTS and reading.word(here + 2) not in {"say", "start", "stop"}
     if word not in _ACTS:
         return False
     if framed or word not in _LOOSE:
@@ -223,7 +225,10 @@ def _needs_act(reading: Reading, here: int) -> bool:
     if reading.word(verb) in _YOU:  # "I need you to fix it"
         verb += 1
     if reading.word(verb) != "to":
-        return reading.word(here) == "wanna" and reading.word(verb) not in _KNOW
+        wanna = reading.word(here) == "wanna" and reading.word(verb) not in _KNOW
+        # A thing that is wanted is an aim where there is room to say what it must be like.
+        thing = reading.word(here) in {"need", "want", "like"} and reading.word(verb) in {"a", "an", "some"}
+        return wanna or (thing and len(reading.words) >= _LONG_WORDS)
     verb += 1
     while reading.word(verb) in {"just", "also", "really", "first"}:
         verb += 1
@@ -231,17 +236,32 @@ def _needs_act(reading: Reading, here: int) -> bool:
     return bool(reading.word(verb)) and (reading.word(verb) not in _KNOW or found)
 
 
-def _situation(reading: Reading) -> list[WordSpan]:
-    """Find a situation that the answer is to serve: sentences about oneself, and a question that builds on them."""
+def situation(reading: Reading) -> list[WordSpan]:
+    """Find a situation that the answer is to serve: sentences about oneself, and a question that builds on them.
+
+    Args:
+        reading: A query's reading.
+
+    Returns:
+        The first sentence of the situation and the question; nothing when there is none.
+    """
     if len(reading.words) < _LONG_WORDS or len(reading.sentences) < 2:
         return []
     own = [span for span in reading.sentences if _speaks_of_self(reading, span) and not _asks(reading, span)]
     told = {lemma for span in own for lemma in _things(reading, span)}
     for span in reading.sentences:
         if own and _asks(reading, span):
-            if told.intersection(_things(reading, span)) or _asks_advice(reading, span):
+            if told & _things(reading, span) or _asks_advice(reading, span) or _points_back(reading, span):
                 return [own[0], span]
     return []
+
+
+def _points_back(reading: Reading, span: WordSpan) -> bool:
+    """Tell whether a question speaks of "this pattern", "such a case"."""
+    return any(
+        word in {"this", "these", "such"} and here + 1 < span[1] and reading.pos[here + 1] in {"NOUN", "DET"}
+        for here, word in enumerate(reading.words[slice(*span)], start=span[0])
+    )
 
 
 def _things(reading: Reading, span: WordSpan) -> set[str]:
