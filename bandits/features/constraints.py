@@ -27,7 +27,6 @@ _LIMITS = Phrases(
     "in case",
     "step by step",
     "one by one",
-    "as if|though i|we|you|it|they",
     "like i 'm|am",
     "as|like a|an beginner|child|kid|novice|expert|vegan|vegetarian|student|teacher|pirate|poem|list|table|tourist|foreigner"
     "|woman|man|parent|landlord|tenant|freelancer|teenager",
@@ -56,7 +55,6 @@ _LIMITS = Phrases(
 )
 _IDLE_LIMITS = Phrases(
     "at most|least people|how",
-    "as if by",
     "in between",
     "between us|you",
     "if so|not|any|anyone|anything|possible|necessary|only",
@@ -143,7 +141,7 @@ _SENTENCE_WORDS = (AUXILIARIES | PERSONAL_PRONOUNS | QUESTION_WORDS | {"me", "my
 _LONGEST_KEYWORDS = 10
 _LONG_QUOTATION = 4
 _WIDE = frozenset("world earth universe planet history".split())
-_NOMINAL = frozenset("NOUN PROPN NUM ADJ DET PRON SYM X".split())
+_NOMINAL = frozenset("NOUN PROPN PRON PUNCT".split())
 
 
 def _contextual_constraints(reading: Reading) -> list[WordSpan]:
@@ -161,12 +159,12 @@ def _contextual_constraints(reading: Reading) -> list[WordSpan]:
 def _seeks_reason(reading: Reading, start: int, end: int) -> bool:
     """Tell whether a part asks why: all of the fact is what is asked about then."""
     words = reading.words[start:end]
-    return "why" in words[:6] or words[:2] == ("how", "come")
+    return ("why" in words and end - start <= SHORT_WORDS) or words[:2] == ("how", "come")
 
 
 def _conditions(reading: Reading, start: int, end: int, places: set[int]) -> Iterator[WordSpan]:
     words = reading.words[start:end]
-    stated = not asks(reading, (start, end)) and not _wishes(reading, start)
+    stated = _only_tells(reading, start, end)
     idle = _quoted(reading) | {start + here for first, last in _IDLE_LIMITS.find(words) for here in range(first, last)}
     for first, last in _LIMITS.find(words):
         if start + first not in idle:
@@ -177,7 +175,7 @@ def _conditions(reading: Reading, start: int, end: int, places: set[int]) -> Ite
         last = (
             _clause(reading, here, start)
             or (0 if stated else _phrase(reading, here, start, end))
-            or _measure(reading, here)
+            or (0 if stated else _measure(reading, here))
             or _relative(reading, here, start)
             or _adjective(reading, here, places)
         )
@@ -185,11 +183,13 @@ def _conditions(reading: Reading, start: int, end: int, places: set[int]) -> Ite
             yield here, min(last, end)
 
 
-def _wishes(reading: Reading, start: int) -> bool:
-    """Tell whether a part says what is wanted, or is keywords; else it only tells what is so."""
-    return any(word in _WISHING for word in reading.words[start:]) or is_keywords(reading)
+def _only_tells(reading: Reading, start: int, end: int) -> bool:
+    """Tell whether a part only says what is so with the asker; where and when that is limits nothing."""
+    words = reading.words[start:end]
+    return not asks(reading, (start, end)) and _WISHING.isdisjoint(words) and not _SELF.isdisjoint(words)
 
 
+_SELF = PERSONAL_PRONOUNS | frozenset("my our me us im ive".split())
 _WISHING = frozenset("want need like looking wish wondering please must should could recommend".split())
 
 
@@ -211,11 +211,16 @@ def _clause(reading: Reading, here: int, start: int) -> int:
         asked = here == start or before in _KNOWS_WHEN or before in {",", ":", "and", "or", "but", "since"}
         told = reading.words[start] in _ASKS_THING or "VBD" in reading.tags[here : here + 8]
         return 0 if asked or told or reading.ends(here + 1) else here + 1
+    if word == "as" and after in {"if", "though"}:
+        return 0 if before in _SEEMING else here + 2
+    if word in {"after", "before"} and reading.word(here + 1) in PERSONAL_PRONOUNS:
+        return here + 1 if here > start and "VBD" not in reading.tags[here : here + 5] else 0
     if word == "only":
         return here + 1 if before not in {"not", "the", "if", "not", "an"} and _counts(reading, here + 1) else 0
     return 0
 
 
+_SEEMING = frozenset("feel feels felt look looks looked sound sounds seem seems act acts".split())
 _ASKS_THING = frozenset("what who whose why".split())
 
 
@@ -323,7 +328,8 @@ def _relative(reading: Reading, here: int, start: int) -> int:
         return here + 2
     if word not in {"that", "who", "which", "whose"} or here <= start + 1:
         return 0
-    if not _NEGATIVES.isdisjoint(reading.words[here + 1 : here + 4]) and reading.word(here + 1) in AUXILIARIES | _NEGATIVES:
+    negative = reading.word(here + 1) in _NEGATIVES or reading.word(here + 2) in _NEGATIVES
+    if negative and reading.pos[here - 1] in _NOMINAL:
         return here + 1
     if reading.pos[here - 1] not in {"NOUN", "PRON", "PROPN"} or reading.pos[here] not in {"PRON", "DET", "SCONJ"}:
         return 0
@@ -361,7 +367,7 @@ def _tail(reading: Reading, places: set[int]) -> Iterator[WordSpan]:
         late = here >= 2 or (here == 1 and count > 3)
         place = here in places and late and count >= 3
         people = word in _GROUPS and late
-        barred = word in {"no", "not"} and here > 0 and here + 1 < count
+        barred = word in {"no", "not"} and here > 0 and reading.word(here + 1)[:1].isalpha()
         when = (_is_year(word) or reading.word(here + 1) == "century") and here > 0
         if place or people or barred or when:
             yield here, here + 1

@@ -4,25 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riffler.bandits.features.asking import ACTS
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import zipf
+from riffler.bandits.features.names import names
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 
-# Acts that one asks of somebody who writes, reckons and finds. To tell, to show and to give are only answers.
-_ACTS = frozenset(
-    "abbreviate adapt add advise alphabetise alphabetize analyse analyze annotate arrange assess book brainstorm break build"
-    " calculate categorise categorize change check choose cite classify clarify code combine come comment compare compile compose"
-    " compute condense confirm construct contrast convert correct count craft create critique cut debug decide decode decrypt"
-    " deduce define delete derive describe design determine develop devise diagnose differentiate discuss divide draft draw drop edit"
-    " elaborate estimate evaluate examine expand explain explore extend extract factor factorise factorize fill find finish fix"
-    " format generate guide help highlight identify illustrate implement improve include insert integrate interpret invent justify"
-    " list lengthen make merge modify optimise optimize order organise organize outline paraphrase parse pick plan plot point predict"
-    " prepare print prioritise prioritize produce program proofread propose prove provide punctuate put quiz rank rate read"
-    " recommend reduce refactor reformat rename reorder reorganise reorganize rephrase replace report research reverse review"
-    " revise reword rewrite round scale schedule search select send separate set shorten simplify simulate sketch skip solve sort"
-    " spell split start stop structure substitute suggest summarise summarize sum swap tabulate test trace transcribe transform"
-    " translate trim turn tweak update use verify walk weigh work write teach act pretend roleplay tutor grade mark match label play practise practice redo reply respond".split()
-)
 # Acts that are as often done by the asker: these need an order's frame, or an object that belongs to somebody.
 _LOOSE = frozenset(
     "book break build change choose code come correct count cut decide design divide draft estimate format guide outline plot quiz review sketch drop fill find finish fix help make order pick plan point put"
@@ -121,7 +108,7 @@ def _polite_order(reading: Reading, here: int) -> Iterator[WordSpan]:
     if verb >= len(reading.words):
         return
     if (subject in _YOU and _orders(reading, verb, framed=True)) or (
-        subject == "we" and reading.word(verb) in _ACTS | {"do", "try"}
+        subject == "we" and reading.word(verb) in ACTS | {"do", "try"}
     ):
         yield here, verb + 1
 
@@ -146,8 +133,8 @@ def _orders(reading: Reading, here: int, framed: bool) -> bool:
     if word == "help":
         return _helps_act(reading, here + 1)
     if word == "let" and after in {"'s", "us", "me"}:
-        return reading.word(here + 2) in _ACTS and reading.word(here + 2) not in {"say", "start", "stop"}
-    if word not in _ACTS:
+        return reading.word(here + 2) in ACTS and reading.word(here + 2) not in {"say", "start", "stop"}
+    if word not in ACTS:
         return False
     if framed or word not in _LOOSE:
         return True
@@ -161,7 +148,7 @@ def _quotes(reading: Reading, here: int) -> bool:
 
 def _base(word: str) -> str:
     stem = word.removesuffix("ing")
-    return next((each for each in (stem, stem + "e", stem[:-1]) if each in _ACTS or each in {"give", "help"}), word)
+    return next((each for each in (stem, stem + "e", stem[:-1]) if each in ACTS or each in {"give", "help"}), word)
 
 
 def _asks_for_piece(reading: Reading, here: int) -> bool:
@@ -248,10 +235,11 @@ def situation(reading: Reading) -> list[WordSpan]:
     if len(reading.words) < _LONG_WORDS or len(reading.sentences) < 2:
         return []
     own = [span for span in reading.sentences if _speaks_of_self(reading, span) and not _asks(reading, span)]
-    told = {lemma for span in own for lemma in _things(reading, span)}
+    named = {here for first, last in names().any_case.find(reading.words) for here in range(first, last)}
+    told = {lemma for span in own for lemma in _things(reading, span, named)}
     for span in reading.sentences:
         if own and _asks(reading, span):
-            if told & _things(reading, span) or _asks_advice(reading, span) or _points_back(reading, span):
+            if told & _things(reading, span, named) or _asks_advice(reading, span) or _points_back(reading, span):
                 return [own[0], span]
     return []
 
@@ -264,11 +252,11 @@ def _points_back(reading: Reading, span: WordSpan) -> bool:
     )
 
 
-def _things(reading: Reading, span: WordSpan) -> set[str]:
+def _things(reading: Reading, span: WordSpan, named: set[int]) -> set[str]:
     return {
         lemma
         for here, lemma in enumerate(reading.lemmas[slice(*span)], start=span[0])
-        if reading.pos[here] in {"NOUN", "PROPN", "ADJ"} and lemma.isalpha() and zipf(lemma) < _VAGUE_ZIPF
+        if here not in named and reading.pos[here] in {"NOUN", "PROPN", "ADJ"} and lemma.isalpha() and zipf(lemma) < _VAGUE_ZIPF
     }
 
 
