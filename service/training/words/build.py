@@ -15,8 +15,8 @@ from riffler.service.training.words.wordnet import WordNet
 
 COMMON_ZIPF = 3.0
 """Once in a million words."""
-_MET_ZIPF = 1.2
-"""A word of the dictionary that is met more seldom than this isn't listed: nearly nobody writes it."""
+_MET_ZIPF = 1.0
+"""A word of the dictionary that is met more seldom than this isn't listed, unless it is an irregular form."""
 _RATED_ZIPF, _SENSES_ZIPF, _RELATED_ZIPF = 2.3, 3.0, 2.7
 """From where on words are rated, have groups of senses, and have synonyms and antonyms."""
 _POS = {"n": "NOUN", "v": "VERB", "a": "ADJ", "r": "ADV"}
@@ -42,7 +42,7 @@ def build(wordnet: WordNet, zipf: dict[str, float], lexicon: Path, out: Path) ->
         return word in known and met(word) >= _RELATED_ZIPF
 
     files = {
-        "words.txt": _words(known, zipf),
+        "words.txt": _words(known, wordnet.irregular_forms, zipf),
         "concreteness.txt": _concreteness(wordnet, zipf),
         "senses.txt": _senses(wordnet, zipf),
         "subjectivity.txt": [f"{word}\t{value:.2f}" for word, value in sorted(subjectivity(lexicon).items())],
@@ -55,16 +55,16 @@ def build(wordnet: WordNet, zipf: dict[str, float], lexicon: Path, out: Path) ->
     return {name: (out / name).stat().st_size for name in sorted(files)}
 
 
-def _words(known: frozenset[str], zipf: Mapping[str, float]) -> list[str]:
+def _words(known: frozenset[str], irregular: frozenset[str], zipf: Mapping[str, float]) -> list[str]:
     """List words by how often they are met; those of the dictionary apart from names, inflections and slips."""
     classes: dict[tuple[str, int], list[str]] = defaultdict(list)
-    for word, value in zipf.items():
-        if (
-            value >= (_MET_ZIPF if word in known else COMMON_ZIPF)
-            and word.isascii()
-            and word.replace("'", "").isalpha()
-        ):
-            classes["dictionary" if word in known else "other", int(value * 10 + 1e-6)].append(word)
+    for word in sorted(zipf.keys() | irregular):
+        kind, least = (
+            ("dictionary", 0.0 if word in irregular else _MET_ZIPF) if word in known else ("other", COMMON_ZIPF)
+        )
+        value = zipf.get(word, 0.0)
+        if value >= least and word.isascii() and word.replace("'", "").isalpha():
+            classes[kind, int(value * 10 + 1e-6)].append(word)
     return [f"{kind}\t{tenths / 10}\t{_joined(words)}" for (kind, tenths), words in sorted(classes.items())]
 
 

@@ -13,8 +13,11 @@ _FIELDS = Path(__file__).with_name("fields.toml")
 _LONGEST_WORDS = 4
 _MAIN_SHARE = 0.5
 """A lemma is a term when its senses of the field have at least this share of its use."""
-_TOPIC_ZIPF, _KIND_ZIPF = 3.6, 3.0
-"""A single word that is met more often than this is everyday talk (4.0 is ten times in a million words)."""
+_NOUN_ZIPF, _OTHER_ZIPF = 3.4, 3.0
+"""A single word that is met more often than this is everyday talk: nouns that have a topic of their own are given more
+room than verbs, adjectives, and nouns that only stand under a kind."""
+_PHRASE_ZIPF = 4.9
+"""A phrase of nothing but words that are met as often as this is everyday talk, too (`at home`, a term of baseball)."""
 
 
 def terms(wordnet: WordNet, zipf: Callable[[str], float]) -> dict[str, frozenset[str]]:
@@ -29,19 +32,22 @@ def terms(wordnet: WordNet, zipf: Callable[[str], float]) -> dict[str, frozenset
     """
     of_field = _Fields(wordnet)
     shares: dict[tuple[str, str], float] = defaultdict(float)
-    by_topic: set[str] = set()
+    nouns: set[str] = set()
     for lemma, pos in wordnet.index:
+        part: dict[str, float] = defaultdict(float)
         for synset, share in wordnet.senses(lemma, pos):
             topics = of_field.by_topic(synset)
-            if topics:
-                by_topic.add(lemma)
+            if topics and pos == "n":
+                nouns.add(lemma)
             for field in topics | of_field.by_kind(synset):
-                shares[lemma, field] = max(shares[lemma, field], share) if pos != "n" else shares[lemma, field] + share
+                part[field] += share
+        for field, share in part.items():
+            shares[lemma, field] = max(shares[lemma, field], share)
     found: dict[str, set[str]] = defaultdict(set)
     for (lemma, field), share in shares.items():
-        limit = _TOPIC_ZIPF if lemma in by_topic else _KIND_ZIPF
-        words = lemma.split(" ")
-        everyday = zipf(lemma) >= limit if len(words) == 1 else False
+        words = lemma.replace("-", " ").split()
+        limit = _PHRASE_ZIPF if len(words) > 1 else _NOUN_ZIPF if lemma in nouns else _OTHER_ZIPF
+        everyday = all(zipf(word) >= limit for word in words) or " ".join(words) in of_field.everyday
         if share >= _MAIN_SHARE and len(words) <= _LONGEST_WORDS and len(lemma) > 2 and not everyday:
             found[lemma].add(field)
     return {lemma: frozenset(fields) for lemma, fields in found.items()}
@@ -55,6 +61,10 @@ class _Fields:
         table = tomllib.loads(_FIELDS.read_text(encoding="utf-8"))
         self._topics = {
             topic.replace("_", " "): field for field, topics in table["topics"].items() for topic in topics.split()
+        }
+        self.everyday = frozenset(table["everyday"].split("|"))
+        self._outside = {
+            keys[0] for kind in table["outside"].split("|") if (keys := wordnet.index.get((kind, "n"), ()))
         }
         self._kinds: dict[Key, str] = {
             keys[0]: field
@@ -71,4 +81,6 @@ class _Fields:
     def by_kind(self, synset: Synset) -> frozenset[str]:
         """Give the fields of the kinds it stands under."""
         above = self._wordnet.ancestors(synset.key) if synset.key[0] == "n" else frozenset()
+        if above & self._outside:
+            return frozenset()
         return frozenset(self._kinds[key] for key in above & self._kinds.keys())

@@ -159,16 +159,22 @@ class WordNet:
     @cached_property
     def dictionary(self) -> frozenset[str]:
         """Single words in lower case: lemmas, and irregular forms of lemmas. Names aren't among them."""
-        lemmas = {
-            word for synset in self.synsets.values() for word in synset.words if word.isalpha() and word.islower()
-        }
-        forms = {
+        return self._lemmas | self.irregular_forms
+
+    @cached_property
+    def irregular_forms(self) -> frozenset[str]:
+        """Irregular forms of the lemmas that `dictionary` has."""
+        return frozenset(
             form
             for table in self.irregular.values()
             for form, bases in table.items()
-            if form.isalpha() and lemmas.intersection(bases)
-        }
-        return frozenset(lemmas | forms)
+            if form.isalpha() and not self._lemmas.isdisjoint(bases)
+        )
+
+    @cached_property
+    def _lemmas(self) -> frozenset[str]:
+        words = (word for synset in self.synsets.values() for word in synset.words)
+        return frozenset(word for word in words if word.isalpha() and word.islower() and len(word) > 1)
 
 
 def _lines(path: Path) -> Iterator[str]:
