@@ -89,6 +89,12 @@ def _named_entities(reading: Reading) -> list[WordSpan] | None:
     return [] if all(map(_is_told, reading.words)) else None
 
 
+def name_positions(reading: Reading) -> frozenset[int]:
+    """Say where names stand, and where a capital may mark one that begins a sentence."""
+    spans = _named_entities(reading) or ()
+    return frozenset(here for start, end in spans for here in range(start, end))
+
+
 def _is_told(word: str) -> bool:
     return not word.isalpha() or word in _OPENERS or word in _PLAIN or word in _KINDS or is_known(word)
 

@@ -12,6 +12,7 @@ from importlib.resources import files
 from riffler.bandits.features.reading import Phrases
 
 _ONLY_WITH_CAPITAL = "capital"
+_SOFTWARE = "software"
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +22,12 @@ class Names:
     Attributes:
         any_case: Names whatever their case.
         with_capital: Single words that name something with a capital, and something else without.
+        software: Those of programs and programming languages.
     """
 
     any_case: Phrases
     with_capital: frozenset[str]
+    software: Phrases
 
 
 @cache
@@ -35,12 +38,13 @@ def names() -> Names:
         The names, cut into words as spaCy does.
     """
     folder = files(__package__) / "lists"
-    any_case = (folder / "names.txt").read_text("utf-8").splitlines()
-    with_capital: list[str] = []
+    kinds: dict[str, list[str]] = {}
     for line in (folder / "names_by_hand.txt").read_text("utf-8").splitlines():
         kind, _, row = line.partition("\t")
-        (with_capital if kind == _ONLY_WITH_CAPITAL else any_case).extend(row.split("|") if row else ())
-    return Names(Phrases(*map(_cut, any_case)), frozenset(with_capital))
+        kinds[kind] = row.split("|") if row else []
+    with_capital = frozenset(kinds.pop(_ONLY_WITH_CAPITAL))
+    any_case = [*(folder / "names.txt").read_text("utf-8").splitlines(), *(name for row in kinds.values() for name in row)]
+    return Names(Phrases(*map(_cut, any_case)), with_capital, Phrases(*map(_cut, kinds[_SOFTWARE])))
 
 
 def _cut(name: str) -> str:
