@@ -17,7 +17,8 @@ _EVERYDAY_ZIPF = 3.5
 _PICTURED = 4.3
 """What is as concrete as this is a thing to see: an animal, a fruit, an instrument. Its name alone is no term."""
 _COMPUTING = "computing"
-_CODE = frozenset("_ ( ) = { } ^".split())
+_COMPANY = 3
+"""So many words of computing tell it, where one alone doesn't."""
 _NO_TERM_ENDS = frozenset("able ful ous less ish like some".split())
 _IDLE = frozenset(
     "at home|in place|on line|two year|one year|corolla|sesame oil|steamer|attorney general|past tense|heart attack|hiccup"
@@ -31,7 +32,7 @@ def _domain_specificity(reading: Reading) -> list[WordSpan]:
     spans += _rare_terms(reading)
     if not spans:
         spans += _formulas(reading)
-        spans += _together(reading)
+        spans += _computing(reading)
     return spans
 
 
@@ -92,20 +93,14 @@ def _formulas(reading: Reading) -> Iterator[WordSpan]:
             yield here, here + 1
 
 
-def _together(reading: Reading) -> list[WordSpan]:
-    """Find two words of one field, none of which tells it alone; a program's name counts as one of computing."""
-    found: dict[str, dict[str, int]] = {}
+def _computing(reading: Reading) -> list[WordSpan]:
+    """Find words of computing that tell it beside a program's name, or in company."""
+    found: dict[str, int] = {}
     for here, word in enumerate(reading.words):
-        lemma = reading.lemmas[here]
-        for field in weak_domains(word) | weak_domains(lemma):
-            found.setdefault(field, {}).setdefault(lemma, here)
-    software = [here for start, end in names().software.find(reading.words) for here in range(start, end)]
-    spans = []
-    for field, places in found.items():
-        needed = 1 if field == _COMPUTING and software else 3 if field == _COMPUTING else 2
-        if len(places) >= needed:
-            spans += [(here, here + 1) for here in places.values()]
-    return spans
+        if _COMPUTING in weak_domains(word) | weak_domains(reading.lemmas[here]):
+            found.setdefault(reading.lemmas[here], here)
+    software = next(names().software.find(reading.words), None) is not None
+    return [(here, here + 1) for here in found.values()] if len(found) >= (1 if software else _COMPANY) else []
 
 
 DOMAIN_SPECIFICITY = Property("domain_specificity", _domain_specificity, needs="tags")
