@@ -9,22 +9,27 @@ SHORT_WORDS = 24
 """A sentence of no more words than this asks with all of them."""
 
 ACTS = frozenset(
-    "abbreviate adapt add advise alphabetise alphabetize analyse analyze annotate arrange assess book brainstorm break build"
-    " calculate categorise categorize change check choose cite classify clarify code combine come comment compare compile compose"
-    " compute condense confirm construct contrast convert correct count craft create critique cut debug decide decode decrypt"
-    " deduce define delete derive describe design determine develop devise diagnose differentiate discuss divide draft draw drop edit"
-    " elaborate estimate evaluate examine expand explain explore extend extract factor factorise factorize fill find finish fix"
-    " format generate guide help highlight identify illustrate implement improve include insert integrate interpret invent justify"
-    " list lengthen make merge modify optimise optimize order organise organize outline paraphrase parse pick plan plot point predict"
-    " prepare print prioritise prioritize produce program proofread propose prove provide punctuate put quiz rank rate read"
-    " recommend reduce refactor reformat rename reorder reorganise reorganize rephrase replace report research reverse review"
-    " revise reword rewrite round scale schedule search select send separate set shorten simplify simulate sketch skip solve sort"
-    " spell split start stop structure substitute suggest summarise summarize sum swap tabulate test trace transcribe transform"
-    " translate trim turn tweak update use verify walk weigh work write teach act pretend roleplay tutor grade mark match label play practise practice redo reply respond".split()
+    "abbreviate adapt add advise alphabetise alphabetize analyse analyze annotate arrange assess book"
+    " brainstorm break build calculate categorise categorize change check choose cite classify clarify code"
+    " combine come comment compare compile compose compute condense confirm construct contrast convert correct"
+    " count craft create critique cut debug decide decode decrypt deduce define delete derive describe design"
+    " determine develop devise diagnose differentiate discuss divide draft draw drop edit elaborate estimate"
+    " evaluate examine expand explain explore extend extract factor factorise factorize fill find finish fix"
+    " format generate guide help highlight identify illustrate implement improve include insert integrate"
+    " interpret invent justify list lengthen make merge modify optimise optimize order organise organize"
+    " outline paraphrase parse pick plan plot point predict prepare print prioritise prioritize produce"
+    " program proofread propose prove provide punctuate put quiz rank rate read recommend reduce refactor"
+    " reformat rename reorder reorganise reorganize rephrase replace report research reverse review revise"
+    " reword rewrite round scale schedule search select send separate set shorten simplify simulate sketch"
+    " skip solve sort spell split start stop structure substitute suggest summarise summarize sum swap"
+    " tabulate test trace transcribe transform translate trim turn tweak update use verify walk weigh work"
+    " write teach act pretend roleplay tutor grade mark match label play practise practice redo reply respond".split()
 )
 """What one asks of somebody who writes, reckons and finds. To tell, to show and to give are only answers."""
 
-_OPENERS = (ACTS | AUXILIARIES | QUESTION_WORDS | REQUEST_VERBS | {"please", "whats", "wheres", "hows", "whos"}) - {"'s"}
+_OPENERS = (ACTS | AUXILIARIES | QUESTION_WORDS | REQUEST_VERBS | {"please", "whats", "wheres", "hows", "whos"}) - {
+    "'s"
+}
 _AFTER = frozenset(", : ; - – — ( so but anyway and then now".split())
 _ORDERS = REQUEST_VERBS | ACTS | {"please", "pls"}
 _AFTER_SPEAKING = frozenset("know me us wonder wondering ask asking say this clear".split())

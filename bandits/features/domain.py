@@ -21,8 +21,10 @@ _COMPANY = 3
 """So many words of computing tell it, where one alone doesn't."""
 _NO_TERM_ENDS = frozenset("able ful ous less ish like some".split())
 _IDLE = frozenset(
-    "at home|in place|on line|two year|one year|corolla|sesame oil|steamer|attorney general|past tense|heart attack|hiccup"
-    "|pull - up|pull up|side effect|jury service|in time|at large|out of bounds|in the air|for sale|by mouth|of age|good night"
+    "at home|in place|on line|two year|one year|corolla|sesame oil|steamer|attorney general|past tense|heart attack"
+    "|hiccup"
+    "|pull - up|pull up|side effect|jury service|in time|at large|out of bounds|in the air|for sale|by mouth|of age"
+    "|good night"
     "|ice cream|alarm clock|first aid|blood test|on board|no one|at once".split("|")
 )
 
@@ -76,14 +78,19 @@ def _rare_terms(reading: Reading) -> Iterator[WordSpan]:
 
 
 _TERM_ENDS = (
-    "itis", "osis", "emia", "aemia", "ectomy", "plasty", "scopy", "pathy", "algia", "olol", "cillin", "mycin", "azole", "statin",
-    "prazole", "sartan", "idine", "orphan", "phyte", "tropic", "trophic", "lysis", "genesis", "kinase", "ase", "cyte", "morphic", "morphism",
-    "oma", "uria", "pnea", "rrhea", "rrhoea", "plegia", "synthesis", "philic", "phobic", "meric", "ylene", "oxide", "valent",
+    "itis", "osis", "emia", "aemia", "ectomy", "plasty", "scopy", "pathy", "algia", "olol", "cillin", "mycin",
+    "azole", "statin",
+    "prazole", "sartan", "idine", "orphan", "phyte", "tropic", "trophic", "lysis", "genesis", "kinase", "ase",
+    "cyte", "morphic", "morphism",
+    "oma", "uria", "pnea", "rrhea", "rrhoea", "plegia", "synthesis", "philic", "phobic", "meric", "ylene", "oxide",
+    "valent",
 )  # fmt: skip
 
 
 def _is_built(word: str) -> bool:
-    return len(word) > 6 and word.endswith(_TERM_ENDS) and not word.endswith(("acrophobic", "phobic", "chase", "phrase"))
+    return (
+        len(word) > 6 and word.endswith(_TERM_ENDS) and not word.endswith(("acrophobic", "phobic", "chase", "phrase"))
+    )
 
 
 def _formulas(reading: Reading) -> Iterator[WordSpan]:

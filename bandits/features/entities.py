@@ -12,31 +12,33 @@ from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_W
 
 # Capitals that name a kind, a unit, a time or the speaker.
 _KINDS = frozenset(
-    "ac adhd ai aids am api apis apr asap atm atms aws-s bbq bc bce bmi bp bpm cad ce ceo ceos cfo cgi ci cms cod co2 covid"
-    " cpr cpu cpus csv ct cto cv cvs cd cds dc diy dj dna dns dslr dvd dvds ebitda ecg eeg eft er esl est etf etfs faq faqs"
-    " fm fps ftp gcse gdp gmo gmt gnp gp gpa gps gpu gpus hdmi hiv hpv hr hrt html http https hvac ibs icu id ide ied ip ipa"
-    " ipo iq isbn isp ist it iud iv ivf jpeg jpg js-s json kg kpi lan lcd led leds lgbt llc llm lol lpg lsd ltd mac-s mba mdf"
-    " ml mp mp3 mp4 mph mps mri mrna msg mvp nan nda nft ngo ngos ocd ok okay omg ot pa pc pcs pcr pdf pdfs ph phd pin"
-    " plc pm pms png po pr ptsd pvc qa qr ram rem rest rna roi rom rpm rsi rsvp sat seo sim sms soap sos spf ssd ssh ssl ssn std"
-    " stds stem svg tb tba tcp tdee tls tnt toc tv tvs udp ufo ufos ui uri url urls usb utc uti uv ux vat vc vhs vip vpn"
+    "ac adhd ai aids am api apis apr asap atm atms aws-s bbq bc bce bmi bp bpm cad ce ceo ceos cfo cgi ci cms"
+    " cod co2 covid cpr cpu cpus csv ct cto cv cvs cd cds dc diy dj dna dns dslr dvd dvds ebitda ecg eeg eft"
+    " er esl est etf etfs faq faqs fm fps ftp gcse gdp gmo gmt gnp gp gpa gps gpu gpus hdmi hiv hpv hr hrt"
+    " html http https hvac ibs icu id ide ied ip ipa ipo iq isbn isp ist it iud iv ivf jpeg jpg js-s json kg"
+    " kpi lan lcd led leds lgbt llc llm lol lpg lsd ltd mac-s mba mdf ml mp mp3 mp4 mph mps mri mrna msg mvp"
+    " nan nda nft ngo ngos ocd ok okay omg ot pa pc pcs pcr pdf pdfs ph phd pin plc pm pms png po pr ptsd pvc"
+    " qa qr ram rem rest rna roi rom rpm rsi rsvp sat seo sim sms soap sos spf ssd ssh ssl ssn std stds stem"
+    " svg tb tba tcp tdee tls tnt toc tv tvs udp ufo ufos ui uri url urls usb utc uti uv ux vat vc vhs vip vpn"
     " wc wifi wlan www xml xp yaml zip".split()
 )
 _TIMES = frozenset(
-    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays saturdays sundays"
-    " january february march april may june july august september october november december jan feb mar apr jun jul"
-    " aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sun spring summer autumn fall winter christmas"
-    " xmas easter halloween".split()
+    "monday tuesday wednesday thursday friday saturday sunday mondays tuesdays wednesdays thursdays fridays"
+    " saturdays sundays january february march april may june july august september october november december"
+    " jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sun spring summer"
+    " autumn fall winter christmas xmas easter halloween".split()
 )
 _PLAIN = frozenset(
-    "dad daddy earth god gods granddad grandma grandpa granny internet lord madam mom moon mother mum mummy nan north"
-    " south east west sir sun test testing web yes no ok hi hello hey dear thanks thank please note ps p.s. etc"
-    " mr mrs ms dr prof professor error exception true false null none undefined void celsius fahrenheit kelvin".split()
+    "dad daddy earth god gods granddad grandma grandpa granny internet lord madam mom moon mother mum mummy"
+    " nan north south east west sir sun test testing web yes no ok hi hello hey dear thanks thank please note"
+    " ps p.s. etc mr mrs ms dr prof professor error exception true false null none undefined void celsius"
+    " fahrenheit kelvin".split()
 )
 # Discoverers whose names became a disease, a unit or a thing.
 _EPONYMS = frozenset(
-    "achilles addison alzheimer alzheimers ampere asperger aspergers bunsen celsius coulomb crohn crohns curie cushing"
-    " decibel diesel fahrenheit faraday geiger hashimoto hertz hodgkin huntington joule kelvin newton ohm parkinson"
-    " parkinsons pascal petri richter sievert tourette tourettes volt watt weber".split()
+    "achilles addison alzheimer alzheimers ampere asperger aspergers bunsen celsius coulomb crohn crohns"
+    " curie cushing decibel diesel fahrenheit faraday geiger hashimoto hertz hodgkin huntington joule kelvin"
+    " newton ohm parkinson parkinsons pascal petri richter sievert tourette tourettes volt watt weber".split()
 )
 _KIND_PHRASES = Phrases(
     "french fries|fry|toast|press|horn|polish",
@@ -56,23 +58,23 @@ _KIND_PHRASES = Phrases(
     "sod 's|murphy 's law",
 )
 _TITLES = frozenset(
-    "mr mrs ms miss dr prof professor president king queen prince princess emperor empress pope saint st sir lady lord"
-    " pharaoh sultan tsar general colonel captain senator mount lake cape fort".split()
+    "mr mrs ms miss dr prof professor president king queen prince princess emperor empress pope saint st sir"
+    " lady lord pharaoh sultan tsar general colonel captain senator mount lake cape fort".split()
 )
 _BEFORE_OF = frozenset(
-    "abbey archbishop battle bay bishop cathedral city council count duchess duchy duke duchess earl edict emirate empire"
-    " epic gulf island isle isles kingdom peace principality province republic river sack sea siege straits strait"
-    " sultan town treaty university village".split()
+    "abbey archbishop battle bay bishop cathedral city council count duchess duchy duke earl edict emirate"
+    " empire epic gulf island isle isles kingdom peace principality province republic river sack sea siege"
+    " straits strait sultan town treaty university village".split()
 )
 _PLACE_PREPOSITIONS = frozenset("around at from in near through to towards via visit visiting".split())
 _QUOTES = frozenset("\" ' “ ‘ « `` ` '' ( [".split()) | {":", "-", "–", "—", "*", "•"}
 _ENDS = frozenset(". ! ? … ;".split())
 _OPENERS = QUESTION_WORDS | AUXILIARIES | REQUEST_VERBS | PREPOSITIONS | frozenset(
-    "a about after all also although an and any are as at because before besides both but by despite every everyone"
-    " except for from given he her his how however i if in is it its just many most my near nobody no none not nothing now"
-    " of on once one only or our please since she so some somebody someone something than that the their them then there"
-    " these they this those though through to today tomorrow under unless until us use using was we were while whose with"
-    " within without yesterday you your don".split()
+    "a about after all also although an and any are as at because before besides both but by despite every"
+    " everyone except for from given he her his how however i if in is it its just many most my near nobody no"
+    " none not nothing now of on once one only or our please since she so some somebody someone something than"
+    " that the their them then there these they this those though through to today tomorrow under unless until"
+    " us use using was we were while whose with within without yesterday you your don".split()
 )  # fmt: skip
 _ROMAN = frozenset("i v x".split())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from riffler.bandits.features.asking import ACTS
 from riffler.bandits.features.base import Property
@@ -12,16 +13,21 @@ from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 
 # Acts that are as often done by the asker: these need an order's frame, or an object that belongs to somebody.
 _LOOSE = frozenset(
-    "book break build change choose code come correct count cut decide design divide draft estimate format guide outline plot quiz review sketch drop fill find finish fix help make order pick plan point put"
-    " rate read round scale send set skip sort spell start stop test trace turn use walk weigh work print program search"
-    " research report separate improve reduce replace stop remove schedule act play mark match label grade practice respond reply".split()
+    "book break build change choose code come correct count cut decide design divide draft estimate format"
+    " guide outline plot quiz review sketch drop fill find finish fix help make order pick plan point put rate"
+    " read round scale send set skip sort spell start stop test trace turn use walk weigh work print program"
+    " search research report separate improve reduce replace remove schedule act play mark match label grade"
+    " practice respond reply".split()
 )
 _EXAMPLES = frozenset(
-    "advice analysis argument arguments breakdown comparison critique definition description example examples explanation"
-    " feedback guide idea ideas instructions introduction itinerary joke lesson limerick list outline overview plan poem"
-    " recipe recommendation recommendations rundown story suggestion suggestions summary table timeline tips tutorial".split()
+    "advice analysis argument arguments breakdown comparison critique definition description example examples"
+    " explanation feedback guide idea ideas instructions introduction itinerary joke lesson limerick list"
+    " outline overview plan poem recipe recommendation recommendations rundown story suggestion suggestions"
+    " summary table timeline tips tutorial".split()
 )
-_NUMBERS = frozenset("two three four five six seven eight nine ten eleven twelve twenty some several all top ways".split())
+_NUMBERS = frozenset(
+    "two three four five six seven eight nine ten eleven twelve twenty some several all top ways".split()
+)
 _SOFTENERS = frozenset("please kindly just then now also simply pls plz quickly briefly again next".split())
 _BEFORE_ORDER = frozenset("then so but , : ; - – — ( ok okay thanks thank".split()) | _SOFTENERS
 _MODALS = frozenset("can could would will may might".split())
@@ -29,8 +35,8 @@ _YOU = frozenset("you u ya".split())
 _WE = frozenset("we i".split())
 _NOT_ORDERED = frozenset("of . : ? ! ,".split())
 _DETERMINERS = frozenset(
-    "a an the my our this that these those it them me us all each every some any his her their your something somthing"
-    " everything nothing".split()
+    "a an the my our this that these those it them me us all each every some any his her their your something"
+    " somthing everything nothing".split()
 )
 
 _AIM = Phrases(
@@ -38,35 +44,42 @@ _AIM = Phrases(
     "for the purpose|purposes|sake of",
     "my|our goal|aim|purpose|plan|intention|objective|job|task|assignment is|'s",
     "so that|as| i|we|they|it can|could|may|might|will|do|does|works|fits",
-    "i|we 'm|am|are|m trying|planning|hoping|looking|aiming|intending|preparing|training|studying|revising|writing|building"
-    "|designing|developing|organising|organizing|applying|working|making|creating|drafting|researching|hosting|renovating"
-    "|moving|travelling|traveling|flying|teaching|learning|saving|shopping|baking|knitting|setting|putting|starting|throwing",
+    "i|we 'm|am|are|m trying|planning|hoping|looking|aiming|intending|preparing|training|studying|revising|writing"
+    "|building"
+    "|designing|developing|organising|organizing|applying|working|making|creating|drafting|researching|hosting"
+    "|renovating"
+    "|moving|travelling|traveling|flying|teaching|learning|saving|shopping|baking|knitting|setting|putting|starting"
+    "|throwing",
     "i|we 've|have been|just| asked|told|trying to",
-    "im trying|planning|hoping|looking|aiming|training|preparing|writing|building|working|making|studying|learning|moving",
+    "im trying|planning|hoping|looking|aiming|training|preparing|writing|building|working|making|studying|learning"
+    "|moving",
     "i|we hope|plan|intend|aim|mean to",
     "to help|let|allow me|us|my",
 )
 _IDLE_AIM = Phrases("i 'm|am|m writing|typing this|to|you|because|from", "im writing|typing this|to|you|because|from")
 _FOR_WORK = frozenset(
-    "marathon race university college anniversary article assignment audience audition birthday blog book brochure business campaign class competition conference"
-    " course debate dinner dissertation essay event exam exams flyer friends funeral group holiday homework honeymoon house"
-    " interview job kids kid children daughter son journal leaflet lecture lesson manuscript meeting newsletter novel pamphlet"
-    " paper party podcast portfolio post presentation project quiz report research school screenplay script show sister brother mum"
-    " mom dad mother father wife husband seminar show site speech startup story students talk team test thesis toast trip tutorial"
-    " vacation video website wedding workshop".split()
+    "marathon race university college anniversary article assignment audience audition birthday blog book"
+    " brochure business campaign class competition conference course debate dinner dissertation essay event"
+    " exam exams flyer friends funeral group holiday homework honeymoon house interview job kids kid children"
+    " daughter son journal leaflet lecture lesson manuscript meeting newsletter novel pamphlet paper party"
+    " podcast portfolio post presentation project quiz report research school screenplay script show sister"
+    " brother mum mom dad mother father wife husband seminar site speech startup story students talk team test"
+    " thesis toast trip tutorial vacation video website wedding workshop".split()
 )
 _OWN = frozenset("my our".split())
 _NEEDS = frozenset("want need wanna plan hope intend have has got like love prefer must".split())
 _KNOW = frozenset(
-    "know hear see ask learn understand find be say thank check share tell mention add point keep let apologise apologize".split()
+    "know hear see ask learn understand find be say thank check share tell mention add point keep let"
+    " apologise apologize".split()
 )
 _PURPOSES = frozenset(
-    "lose gain improve avoid prevent reduce increase boost save prepare pass qualify relieve treat achieve celebrate impress"
-    " earn strengthen lower cure heal win attract become maximise maximize minimise minimize protect".split()
+    "lose gain improve avoid prevent reduce increase boost save prepare pass qualify relieve treat achieve"
+    " celebrate impress earn strengthen lower cure heal win attract become maximise maximize minimise minimize"
+    " protect".split()
 )
 _BEFORE_PURPOSE = frozenset(
-    "want need like hope plan try trying way ways how able have going ought used hard easy difficult possible best safe"
-    " attempt chance right time reason ability supposed allowed first how to".split()
+    "want need like hope plan try trying way ways how able have going ought used hard easy difficult possible"
+    " best safe attempt chance right time reason ability supposed allowed first to".split()
 )
 _ASKING = frozenset("do does did".split())
 _ADVICE_VERBS = frozenset("should can could do would must shall".split())
@@ -129,7 +142,9 @@ def _orders(reading: Reading, here: int, framed: bool) -> bool:
     if word == "name":
         return after in _NUMBERS or (after == "the" and reading.word(here + 2) in _NUMBERS) or after.isdigit()
     if word == "do":
-        return after in {"this", "that", "it", "something", "somthing"} or (after == "the" and reading.word(here + 2) == "same")
+        return after in {"this", "that", "it", "something", "somthing"} or (
+            after == "the" and reading.word(here + 2) == "same"
+        )
     if word == "help":
         return _helps_act(reading, here + 1)
     if word == "let" and after in {"'s", "us", "me"}:
@@ -155,9 +170,19 @@ def _asks_for_piece(reading: Reading, here: int) -> bool:
     """Tell "give me an example" and "tell us a joke" from "tell me who" and "give me the words"."""
     if reading.word(here) in {"me", "us"}:
         here += 1
-    while reading.word(here) in {"a", "an", "some", "any", "another", "one", "your", "more", "short", "brief", "quick"} or (
-        reading.word(here) in _NUMBERS
-    ):
+    while reading.word(here) in {
+        "a",
+        "an",
+        "some",
+        "any",
+        "another",
+        "one",
+        "your",
+        "more",
+        "short",
+        "brief",
+        "quick",
+    } or (reading.word(here) in _NUMBERS):
         here += 1
         if any(word in _EXAMPLES for word in reading.words[here : here + 2]):
             return True
@@ -196,17 +221,35 @@ def _for_work(reading: Reading, here: int) -> bool:
 
 
 _WRITTEN = frozenset(
-    "article assignment blog dissertation essay exam homework interview leaflet lecture newsletter paper podcast poster"
-    " presentation project report speech thesis video".split()
+    "article assignment blog dissertation essay exam homework interview leaflet lecture newsletter paper"
+    " podcast poster presentation project report speech thesis video".split()
 )
 
 
 def _needs_act(reading: Reading, here: int) -> bool:
     """Tell "I want to repair my bike" from "I want to know" and "they want to"."""
     subject = here - 1
-    while reading.word(subject) in {"'d", "would", "really", "just", "also", "do", "don't", "n't", "should", "not", "only", "d"}:
+    while reading.word(subject) in {
+        "'d",
+        "would",
+        "really",
+        "just",
+        "also",
+        "do",
+        "don't",
+        "n't",
+        "should",
+        "not",
+        "only",
+        "d",
+    }:
         subject -= 1
-    if reading.word(subject) not in _WE or reading.word(subject - 1) in _ASKING or reading.word(here) == "like" and reading.word(here - 1) not in {"'d", "would", "d"}:
+    if (
+        reading.word(subject) not in _WE
+        or reading.word(subject - 1) in _ASKING
+        or reading.word(here) == "like"
+        and reading.word(here - 1) not in {"'d", "would", "d"}
+    ):
         return False
     verb = here + 1
     if reading.word(verb) in _YOU:  # "I need you to fix it"
@@ -256,7 +299,10 @@ def _things(reading: Reading, span: WordSpan, named: set[int]) -> set[str]:
     return {
         lemma
         for here, lemma in enumerate(reading.lemmas[slice(*span)], start=span[0])
-        if here not in named and reading.pos[here] in {"NOUN", "PROPN", "ADJ"} and lemma.isalpha() and zipf(lemma) < _VAGUE_ZIPF
+        if here not in named
+        and reading.pos[here] in {"NOUN", "PROPN", "ADJ"}
+        and lemma.isalpha()
+        and zipf(lemma) < _VAGUE_ZIPF
     }
 
 
@@ -271,8 +317,7 @@ def _asks(reading: Reading, span: WordSpan) -> bool:
 def _asks_advice(reading: Reading, span: WordSpan) -> bool:
     """Tell "what should I change?" from "how many strings does it have?"."""
     words = reading.words[slice(*span)]
-    pairs = zip(words, words[1:], strict=False)
-    return any(verb in _ADVICE_VERBS and (who in _WE or (verb, who) == ("would", "you")) for verb, who in pairs)
+        return any(verb in _ADVICE_VERBS and (who in _WE or (verb, who) == ("would", "you")) for verb, who in pairwise(words))
 
 
 INTENTION_GROUNDING = Property("intention_grounding", _intention_grounding, needs="tags")

@@ -43,7 +43,10 @@ def names() -> Names:
         kind, _, row = line.partition("\t")
         kinds[kind] = row.split("|") if row else []
     with_capital = frozenset(kinds.pop(_ONLY_WITH_CAPITAL))
-    any_case = [*(folder / "names.txt").read_text("utf-8").splitlines(), *(name for row in kinds.values() for name in row)]
+    any_case = [
+        *(folder / "names.txt").read_text("utf-8").splitlines(),
+        *(name for row in kinds.values() for name in row),
+    ]
     return Names(Phrases(*map(_cut, any_case)), with_capital, Phrases(*map(_cut, kinds[_SOFTWARE])))
 
 

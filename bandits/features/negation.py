@@ -11,13 +11,13 @@ from riffler.bandits.features.words import PERSONAL_PRONOUNS
 _PARTICLES = frozenset("n't nt n'".split())
 # Auxiliaries typed without their apostrophe, and slips that the tokenizer doesn't cut.
 _CONTRACTED = frozenset(
-    "aint arent cannt cant couldnt didnt dident didint dosent dosnt doesent doesnt dont dosn't hadnt hasnt havent isnt"
-    " mustnt neednt oughtnt shant shouldnt wasnt werent wont wouldnt".split()
+    "aint arent cannt cant couldnt didnt dident didint dosent dosnt doesent doesnt dont dosn't hadnt hasnt"
+    " havent isnt mustnt neednt oughtnt shant shouldnt wasnt werent wont wouldnt".split()
 )
 _NEGATORS = (
     frozenset(
-        "not never no none nobody nothing nowhere neither nor without barely hardly rarely scarcely seldom noone nought"
-        " naught".split()
+        "not never no none nobody nothing nowhere neither nor without barely hardly rarely scarcely seldom"
+        " noone nought naught".split()
     )
     | _PARTICLES
     | _CONTRACTED

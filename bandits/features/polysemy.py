@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import Pos, Sense, senses
@@ -25,18 +26,21 @@ _POSES: dict[str, tuple[Pos, ...]] = {
 
 # Words that go with things of any kind, and so settle nothing.
 _NEUTRAL = frozenset(
-    "age ages amount amounts average best better big bigger biggest bit bought break broke buy buying call called care change cheap"
-    " cheapest choose clean cleaned cleaning colour color come common compare cost costs country day days deep definition describe"
-    " diameter difference different difficult do does done draw expensive explain explained fact facts far fast find fix fixed get give"
-    " go good guide hard hate have heavy height help high history hold how idea ideas image images important info information keep kind"
-    " kinds large largest last learn length like list live lives load long look lot love made make makes making map maps mass mean meaning"
-    " means measure most mother much name names need needed needs new number of old oldest one open part parts people photo photos pick"
-    " picture pictures place places please population possible price prices problem problems put quality quick rare really remove"
-    " removed repair replace restaurants review reviews rule rules safe say see sell send set short show size sizes sketch small"
-    " smallest something speed start stop storage store strong strength stuff take tell temperature thing things think tickets time times"
-    " treat true try type types understand unit use used useful uses usual want wash weak weather week weigh weighs weight what where"
-    " which wide width woman women word work works world write wrong year years today tomorrow day always ever still anyone someone"
-    " often usually many far away hot cold dry wet broken near nearby around here there basics basic beginner tips".split()
+    "age ages amount amounts average best better big bigger biggest bit bought break broke buy buying call"
+    " called care change cheap cheapest choose clean cleaned cleaning colour color come common compare cost"
+    " costs country day days deep definition describe diameter difference different difficult do does done"
+    " draw expensive explain explained fact facts far fast find fix fixed get give go good guide hard hate"
+    " have heavy height help high history hold how idea ideas image images important info information keep"
+    " kind kinds large largest last learn length like list live lives load long look lot love made make makes"
+    " making map maps mass mean meaning means measure most mother much name names need needed needs new number"
+    " of old oldest one open part parts people photo photos pick picture pictures place places please"
+    " population possible price prices problem problems put quality quick rare really remove removed repair"
+    " replace restaurants review reviews rule rules safe say see sell send set short show size sizes sketch"
+    " small smallest something speed start stop storage store strong strength stuff take tell temperature"
+    " thing things think tickets time times treat true try type types understand unit use used useful uses"
+    " usual want wash weak weather week weigh weighs weight what where which wide width woman women word work"
+    " works world write wrong year years today tomorrow always ever still anyone someone often usually many"
+    " away hot cold dry wet broken near nearby around here there basics basic beginner tips".split()
 )
 _IDLE = (
     AUXILIARIES
@@ -44,7 +48,10 @@ _IDLE = (
     | PERSONAL_PRONOUNS
     | PREPOSITIONS
     | QUESTION_WORDS
-    | frozenset("a an the my our your his her its their this that these those and or not n't to be been me us some any no".split())
+    | frozenset(
+        "a an the my our your his her its their this that these those and or not n't to be been me us some"
+        " any no".split()
+    )
 )
 
 
@@ -97,7 +104,7 @@ def _speaks_for(reading: Reading, here: int, group: Sense) -> bool:
 
 def _offers_choice(reading: Reading) -> bool:
     """Tell a question that goes on with another sense in mind: "how long does it live, or must it be removed?"."""
-    return any(words == (",", "or") for words in zip(reading.words, reading.words[1:], strict=False))
+    return any(words == (",", "or") for words in pairwise(reading.words))
 
 
 POLYSEMY = Property("polysemy", _polysemy, needs="tags")

@@ -27,17 +27,25 @@ _PREFIXES = (
 # Endings, and what may stand in their place in the word that they were put to.
 _SUFFIXES = (
     ("ness", ""), ("iness", "y"), ("less", ""), ("ful", ""), ("fully", ""), ("ly", ""), ("ily", "y"), ("ably", "able"),
-    ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("or", "e"), ("or", ""), ("able", ""), ("able", "e"), ("ible", ""),
-    ("ish", ""), ("like", ""), ("y", ""), ("y", "e"), ("ier", "y"), ("iest", "y"), ("er", "e"), ("est", ""), ("ment", ""),
-    ("ing", ""), ("ing", "e"), ("ings", ""), ("ings", "e"), ("ed", ""), ("ed", "e"), ("s", ""), ("es", ""), ("ies", "y"), ("ship", ""),
-    ("hood", ""), ("ward", ""), ("wards", ""), ("wise", ""), ("proof", ""), ("let", ""), ("ette", ""), ("ise", ""), ("ize", ""),
-    ("isation", ""), ("ization", ""), ("ation", "e"), ("ation", ""), ("ion", "e"), ("ion", ""), ("al", ""), ("ally", "al"), ("ity", "e"),
-    ("ist", ""), ("ist", "y"), ("ess", ""), ("ster", ""), ("en", ""), ("some", ""), ("dom", ""), ("age", ""), ("ery", ""),
+    ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("or", "e"), ("or", ""), ("able", ""), ("able", "e"),
+    ("ible", ""),
+    ("ish", ""), ("like", ""), ("y", ""), ("y", "e"), ("ier", "y"), ("iest", "y"), ("er", "e"), ("est", ""),
+    ("ment", ""),
+    ("ing", ""), ("ing", "e"), ("ings", ""), ("ings", "e"), ("ed", ""), ("ed", "e"), ("s", ""), ("es", ""),
+    ("ies", "y"), ("ship", ""),
+    ("hood", ""), ("ward", ""), ("wards", ""), ("wise", ""), ("proof", ""), ("let", ""), ("ette", ""), ("ise", ""),
+    ("ize", ""),
+    ("isation", ""), ("ization", ""), ("ation", "e"), ("ation", ""), ("ion", "e"), ("ion", ""), ("al", ""),
+    ("ally", "al"), ("ity", "e"),
+    ("ist", ""), ("ist", "y"), ("ess", ""), ("ster", ""), ("en", ""), ("some", ""), ("dom", ""), ("age", ""),
+    ("ery", ""),
 )  # fmt: skip
 # Endings of the words of medicine, chemistry and the like: a word that no dictionary has is one of theirs.
 _SCIENTIFIC_ENDS = (
-    "itis", "osis", "oses", "emia", "aemia", "ectomy", "plasty", "scopy", "pathy", "phobia", "phobic", "algia", "olol", "cillin",
-    "mycin", "azole", "statin", "prazole", "sartan", "idine", "orphan", "phyte", "tropic", "trophic", "lysis", "genesis",
+    "itis", "osis", "oses", "emia", "aemia", "ectomy", "plasty", "scopy", "pathy", "phobia", "phobic", "algia",
+    "olol", "cillin",
+    "mycin", "azole", "statin", "prazole", "sartan", "idine", "orphan", "phyte", "tropic", "trophic", "lysis",
+    "genesis",
     "kinase", "ology", "morphic", "morphism", "uria", "pnea", "rrhea", "plegia", "philic", "meric", "ylene", "oxide",
     "orbic", "aceous", "iferous", "escent", "ivorous", "oidal", "otomy", "ergic", "genic", "zepam", "formin", "ithium",
     "morphan", "adenosine", "lactone", "amine", "ipine", "cyclic", "hedron", "hedral",
@@ -91,7 +99,9 @@ def _is_rare(reading: Reading, here: int) -> bool:
 def _is_asked(reading: Reading, here: int) -> bool:
     """Tell whether a word that no dictionary has stands in quotation marks, and its meaning is asked for."""
     quoted = reading.word(here - 1) in {'"', "“", "'", "‘", "``"}
-    return quoted and not _ASKS_MEANING.isdisjoint(reading.words) and reading.word(here + 1) in {'"', "”", "'", "’", "''"}
+    return (
+        quoted and not _ASKS_MEANING.isdisjoint(reading.words) and reading.word(here + 1) in {'"', "”", "'", "’", "''"}
+    )
 
 
 def _stems(word: str) -> Iterator[str]:
@@ -125,9 +135,10 @@ def _is_part(word: str) -> bool:
 
 _PART_ZIPF = 3.7
 _SHORT_PARTS = frozenset(
-    "air arm art bag bar bed box boy bus cab can cap car cat cup cut day dog ear egg eye fan fat fly fog fun gas gun hat hay"
-    " head ice ink jam jet job key kid lap law leg lid lip log man map mat mix mud net nut oil out pad pan pay pea pen pet pie pig"
-    " pin pit pop pot raw red rib rod row rug run sea sky sun tap tax tea tip toe top toy tub van war wax way web wet wig zip".split()
+    "air arm art bag bar bed box boy bus cab can cap car cat cup cut day dog ear egg eye fan fat fly fog fun"
+    " gas gun hat hay head ice ink jam jet job key kid lap law leg lid lip log man map mat mix mud net nut oil"
+    " out pad pan pay pea pen pet pie pig pin pit pop pot raw red rib rod row rug run sea sky sun tap tax tea"
+    " tip toe top toy tub van war wax way web wet wig zip".split()
 )
 
 

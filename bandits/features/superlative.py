@@ -10,16 +10,17 @@ from riffler.bandits.features.words import BE_FORMS
 
 # Words in -est that compare nothing.
 _NOT_EST = frozenset(
-    "archpriest armrest arrest attest backrest bedrest behest bequest blest breast bucharest budapest chest congest"
-    " conquest contest crest deforest detest digest dishonest disinterest divest earnest ernest everest fest footrest"
-    " forest forrest gabfest gest goldcrest guest hartebeest harvest headrest hest honest houseguest immodest incest"
-    " infest ingest inquest interest invest jest lest mapquest manifest midwest modest molest nest northwest pest"
-    " palimpsest pinterest predigest priest protest quest rainforest reforest reinvest request rest retest rinderpest"
-    " slugfest southwest suggest tempest test trieste unrest vest west wildebeest wrest yest zest".split()
+    "archpriest armrest arrest attest backrest bedrest behest bequest blest breast bucharest budapest chest"
+    " congest conquest contest crest deforest detest digest dishonest disinterest divest earnest ernest"
+    " everest fest footrest forest forrest gabfest gest goldcrest guest hartebeest harvest headrest hest"
+    " honest houseguest immodest incest infest ingest inquest interest invest jest lest mapquest manifest"
+    " midwest modest molest nest northwest pest palimpsest pinterest predigest priest protest quest rainforest"
+    " reforest reinvest request rest retest rinderpest slugfest southwest suggest tempest test trieste unrest"
+    " vest west wildebeest wrest yest zest".split()
 )
 _OTHER = frozenset(
-    "best worst furthermost foremost hindmost innermost outermost topmost bottommost utmost uttermost uppermost"
-    " lowermost rearmost leftmost rightmost easternmost northernmost southernmost westernmost".split()
+    "best worst furthermost foremost hindmost innermost outermost topmost bottommost utmost uttermost"
+    " uppermost lowermost rearmost leftmost rightmost easternmost northernmost southernmost westernmost".split()
 )
 _IDLE = Phrases(
     "at best|worst",
@@ -33,11 +34,14 @@ _IDLE = Phrases(
 )
 _BOUNDS = Phrases(
     "maximum|minimum",
-    "top 3|5|7|10|12|15|20|25|30|40|50|100|500|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty|hundred",
-    "top speed|scorer|scorers|score|scores|seller|sellers|rated|ranked|ranking|paid|earner|earners|selling|grossing|prize",
+    "top 3|5|7|10|12|15|20|25|30|40|50|100|500|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|fifty"
+    "|hundred",
+    "top speed|scorer|scorers|score|scores|seller|sellers|rated|ranked|ranking|paid|earner|earners|selling|grossing"
+    "|prize",
 )
 _BEFORE_MOST = frozenset(
-    "the my your his her its our their 's whose like likes liked love loves matters matter worry worries need needs".split()
+    "the my your his her its our their 's whose like likes liked love loves matters matter worry worries need"
+    " needs".split()
 )
 _QUANTIFIED = frozenset("of people adults men women children kids time times days everyone everybody others".split())
 
