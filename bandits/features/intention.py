@@ -81,6 +81,7 @@ _BEFORE_PURPOSE = frozenset(
     "want need like hope plan try trying way ways how able have going ought used hard easy difficult possible"
     " best safe attempt chance right time reason ability supposed allowed first to".split()
 )
+_BESIDE_NEED = frozenset("'d would really just also do don't n't should not only d first".split())
 _ASKING = frozenset("do does did".split())
 _ADVICE_VERBS = frozenset("should can could do would must shall".split())
 _LONG_WORDS = 30
@@ -228,42 +229,24 @@ _WRITTEN = frozenset(
 
 def _needs_act(reading: Reading, here: int) -> bool:
     """Tell "I want to repair my bike" from "I want to know" and "they want to"."""
+    word, before = reading.words[here], reading.word(here - 1)
     subject = here - 1
-    while reading.word(subject) in {
-        "'d",
-        "would",
-        "really",
-        "just",
-        "also",
-        "do",
-        "don't",
-        "n't",
-        "should",
-        "not",
-        "only",
-        "d",
-    }:
+    while reading.word(subject) in _BESIDE_NEED:
         subject -= 1
-    if (
-        reading.word(subject) not in _WE
-        or reading.word(subject - 1) in _ASKING
-        or reading.word(here) == "like"
-        and reading.word(here - 1) not in {"'d", "would", "d"}
-    ):
+    asked = reading.word(subject - 1) in _ASKING  # "do I have to"
+    if reading.word(subject) not in _WE or asked or (word == "like" and before not in {"'d", "would", "d"}):
         return False
-    verb = here + 1
-    if reading.word(verb) in _YOU:  # "I need you to fix it"
-        verb += 1
+    verb = here + 1 + (reading.word(here + 1) in _YOU)  # "I need you to fix it"
     if reading.word(verb) != "to":
-        wanna = reading.word(here) == "wanna" and reading.word(verb) not in _KNOW
         # A thing that is wanted is an aim where there is room to say what it must be like.
-        thing = reading.word(here) in {"need", "want", "like"} and reading.word(verb) in {"a", "an", "some"}
+        thing = word in {"need", "want", "like"} and reading.word(verb) in {"a", "an", "some"}
+        wanna = word == "wanna" and reading.word(verb) not in _KNOW
         return wanna or (thing and len(reading.words) >= _LONG_WORDS)
     verb += 1
-    while reading.word(verb) in {"just", "also", "really", "first"}:
+    while reading.word(verb) in _BESIDE_NEED:
         verb += 1
-    found = reading.word(verb) == "find" and reading.word(verb + 1) not in {"out"}
-    return bool(reading.word(verb)) and (reading.word(verb) not in _KNOW or found)
+    finds = reading.word(verb) == "find" and reading.word(verb + 1) != "out"
+    return bool(reading.word(verb)) and (reading.word(verb) not in _KNOW or finds)
 
 
 def situation(reading: Reading) -> list[WordSpan]:
@@ -281,9 +264,9 @@ def situation(reading: Reading) -> list[WordSpan]:
     named = {here for first, last in names().any_case.find(reading.words) for here in range(first, last)}
     told = {lemma for span in own for lemma in _things(reading, span, named)}
     for span in reading.sentences:
-        if own and _asks(reading, span):
-            if told & _things(reading, span, named) or _asks_advice(reading, span) or _points_back(reading, span):
-                return [own[0], span]
+        builds = told & _things(reading, span, named) or _asks_advice(reading, span) or _points_back(reading, span)
+        if own and builds and _asks(reading, span):
+            return [own[0], span]
     return []
 
 
@@ -317,7 +300,9 @@ def _asks(reading: Reading, span: WordSpan) -> bool:
 def _asks_advice(reading: Reading, span: WordSpan) -> bool:
     """Tell "what should I change?" from "how many strings does it have?"."""
     words = reading.words[slice(*span)]
-        return any(verb in _ADVICE_VERBS and (who in _WE or (verb, who) == ("would", "you")) for verb, who in pairwise(words))
+    return any(
+        verb in _ADVICE_VERBS and (who in _WE or (verb, who) == ("would", "you")) for verb, who in pairwise(words)
+    )
 
 
 INTENTION_GROUNDING = Property("intention_grounding", _intention_grounding, needs="tags")
