@@ -19,6 +19,8 @@ LIMITS = Phrases(
     "in terms of",
     "in the context|case|style|form|voice|manner|role of",
     "in case",
+    "to a|an|my|the beginner|child|kid|novice|layperson|layman|student|friend|grandmother|grandma|jury|audience|class|toddler"
+    "|teenager|five|six|seven|eight|nine|ten|twelve",
     "step by step",
     "one by one",
     "like i 'm|am",
@@ -172,3 +174,4 @@ BEFORE_NOUN = frozenset("ADJ DET PRON ADV SYM PUNCT PART VERB AUX".split())
 """What may stand between a preposition and its noun; of verbs, participles."""
 STAND_INS = frozenset("someone somebody anyone those something anything".split())
 INDEFINITE = frozenset("a an any some one which what list".split())
+AMOUNTS = frozenset("number amount calories protein carbs sugar caffeine vitamins".split())

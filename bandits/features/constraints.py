@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from riffler.bandits.features.asking import SHORT_WORDS, asking_spans, asks
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.constraint_words import (
+    AMOUNTS,
     ASKS_THING,
     BEFORE_NOUN,
     COUNTS,
@@ -44,10 +45,11 @@ from riffler.bandits.features.words import PERSONAL_PRONOUNS, QUESTION_WORDS, RE
 def _contextual_constraints(reading: Reading) -> list[WordSpan]:
     spans: list[WordSpan] = []
     places = {here for start, end in names().any_case.find(reading.words) for here in range(start, end)}
+    idle = _quoted(reading) | {here for start, end in IDLE_LIMITS.find(reading.words) for here in range(start, end)}
     whole = len(reading.words) > SHORT_WORDS and bool(situation(reading))
     for start, end in [(0, len(reading.words))] if whole else asking_spans(reading):
         if not _seeks_reason(reading, start, end):
-            spans += _conditions(reading, start, end, places)
+            spans += (span for span in _conditions(reading, start, end, places) if span[0] not in idle)
     if is_keywords(reading):
         spans += _tail(reading, places)
     return spans
@@ -60,22 +62,13 @@ def _seeks_reason(reading: Reading, start: int, end: int) -> bool:
 
 
 def _conditions(reading: Reading, start: int, end: int, places: set[int]) -> Iterator[WordSpan]:
-    words = reading.words[start:end]
     stated = _only_tells(reading, start, end)
-    idle = _quoted(reading) | {start + here for first, last in IDLE_LIMITS.find(words) for here in range(first, last)}
-    for first, last in LIMITS.find(words):
-        if start + first not in idle:
-            yield start + first, start + last
+    for first, last in LIMITS.find(reading.words[start:end]):
+        yield start + first, start + last
     for here in range(start, end):
-        if here in idle:
-            continue
-        last = (
-            _clause(reading, here, start)
-            or (0 if stated else _phrase(reading, here, start, end))
-            or (0 if stated else _measure(reading, here))
-            or _relative(reading, here, start)
-            or _adjective(reading, here, places)
-        )
+        last = _clause(reading, here, start) or _relative(reading, here, start) or _adjective(reading, here, places)
+        if not last and not stated:
+            last = _phrase(reading, here, start, end) or _measure(reading, here)
         if last:
             yield here, min(last, end)
 
@@ -189,7 +182,7 @@ def _asks_amount(reading: Reading, here: int, start: int) -> bool:
     if word not in {"in", "on"}:
         return False
     there = before == "there" or (before in {"are", "is"} and reading.word(here - 2) == "there")
-    number = "number" in reading.words[max(start, here - 4) : here]
+    number = not AMOUNTS.isdisjoint(reading.words[max(start, here - 4) : here])
     exists = reading.words[start] in {"is", "are"} and reading.word(start + 1) == "there"
     return there or number or before in {"is", "are", "was", "were"} or exists
 
@@ -247,7 +240,7 @@ def _tail(reading: Reading, places: set[int]) -> Iterator[WordSpan]:
     count = len(reading.words)
     for here, word in enumerate(reading.words):
         late = here >= 2 or (here == 1 and count > 3)
-        place = here in places and late and count >= 3
+        place = here in places and late and count >= 3 and reading.words[here - 1] != "of"
         people = word in GROUPS and late
         barred = word in {"no", "not"} and here > 0 and reading.word(here + 1)[:1].isalpha()
         when = (_is_year(word) or reading.word(here + 1) == "century") and here > 0
