@@ -19,8 +19,8 @@ LIMITS = Phrases(
     "in terms of",
     "in the context|case|style|form|voice|manner|role of",
     "in case",
-    "to a|an|my|the beginner|child|kid|novice|layperson|layman|student|friend|grandmother|grandma|jury|audience|class|toddler"
-    "|teenager|five|six|seven|eight|nine|ten|twelve",
+    "to a|an|my|the beginner|child|kid|novice|layperson|layman|student|friend|grandmother|grandma|jury|audience"
+    "|class|toddler|teenager|five|six|seven|eight|nine|ten|twelve",
     "step by step",
     "one by one",
     "like i 'm|am",
@@ -129,7 +129,7 @@ KNOWS_WHEN = frozenset(
     " times moment year".split()
 )
 INDIRECT_IF = frozenset(
-    "ask asked check know tell me see sure unsure wonder wondering matter you find out curious".split()
+    "as ask asked check know tell me see sure unsure wonder wondering matter you find out curious".split()
 )
 UNITS = frozenset(
     "% percent degrees degree dollars dollar euros euro pounds quid pence usd eur gbp kg g gram grams kilo"

@@ -33,6 +33,8 @@ _BEFORE_ORDER = frozenset("then so but , : ; - – — ( ok okay thanks thank".s
 _MODALS = frozenset("can could would will may might".split())
 _YOU = frozenset("you u ya".split())
 _WE = frozenset("we i".split())
+_MODIFIERS = _NUMBERS | frozenset("a an some any another one your more short brief quick".split())
+_PLEAS = frozenset("please kindly pls plz".split())
 _NOT_ORDERED = frozenset("of . : ? ! ,".split())
 _DETERMINERS = frozenset(
     "a an the my our this that these those it them me us all each every some any his her their your something"
@@ -82,6 +84,7 @@ _BEFORE_PURPOSE = frozenset(
     " best safe attempt chance right time reason ability supposed allowed first to".split()
 )
 _BESIDE_NEED = frozenset("'d would really just also do don't n't should not only d first".split())
+_WOULD = frozenset("'d would d".split())
 _ASKING = frozenset("do does did".split())
 _ADVICE_VERBS = frozenset("should can could do would must shall".split())
 _LONG_WORDS = 30
@@ -128,7 +131,10 @@ def _polite_order(reading: Reading, here: int) -> Iterator[WordSpan]:
 
 
 def _may_begin_order(reading: Reading, here: int) -> bool:
-    return reading.opens[here] or reading.word(here - 1) in _BEFORE_ORDER or reading.word(here - 1) in {".", "!", "?"}
+    before = reading.word(here - 1)
+    if before in _SOFTENERS and before not in _PLEAS:  # "Now list", but "I just list"
+        return reading.opens[here - 1] or reading.word(here - 2) in _BEFORE_ORDER
+    return reading.opens[here] or before in _BEFORE_ORDER or before in {".", "!", "?"}
 
 
 def _orders(reading: Reading, here: int, framed: bool) -> bool:
@@ -158,8 +164,9 @@ def _orders(reading: Reading, here: int, framed: bool) -> bool:
 
 
 def _quotes(reading: Reading, here: int) -> bool:
-    """Tell whether a quotation or text follows a colon: "Proofread: ..."."""
-    return here < len(reading.words) and reading.word(here - 1) == ":"
+    """Tell whether a quotation or text follows a colon: "Proofread: ...", but "List: ..."."""
+    follows = here < len(reading.words) and reading.words[here - 1] == ":"
+    return follows and reading.words[here - 2] not in _LOOSE | {"list"}
 
 
 def _base(word: str) -> str:
@@ -171,23 +178,10 @@ def _asks_for_piece(reading: Reading, here: int) -> bool:
     """Tell "give me an example" and "tell us a joke" from "tell me who" and "give me the words"."""
     if reading.word(here) in {"me", "us"}:
         here += 1
-    while reading.word(here) in {
-        "a",
-        "an",
-        "some",
-        "any",
-        "another",
-        "one",
-        "your",
-        "more",
-        "short",
-        "brief",
-        "quick",
-    } or (reading.word(here) in _NUMBERS):
-        here += 1
-        if any(word in _EXAMPLES for word in reading.words[here : here + 2]):
-            return True
-    return False
+    modified = here
+    while reading.word(modified) in _MODIFIERS:
+        modified += 1
+    return modified > here and not _EXAMPLES.isdisjoint(reading.words[here + 1 : modified + 2])
 
 
 def _helps_act(reading: Reading, here: int) -> bool:
@@ -229,12 +223,11 @@ _WRITTEN = frozenset(
 
 def _needs_act(reading: Reading, here: int) -> bool:
     """Tell "I want to repair my bike" from "I want to know" and "they want to"."""
-    word, before = reading.words[here], reading.word(here - 1)
-    subject = here - 1
+    word, subject = reading.words[here], here - 1
     while reading.word(subject) in _BESIDE_NEED:
         subject -= 1
     asked = reading.word(subject - 1) in _ASKING  # "do I have to"
-    if reading.word(subject) not in _WE or asked or (word == "like" and before not in {"'d", "would", "d"}):
+    if reading.word(subject) not in _WE or asked or (word == "like" and _WOULD.isdisjoint(reading.words[subject:here])):
         return False
     verb = here + 1 + (reading.word(here + 1) in _YOU)  # "I need you to fix it"
     if reading.word(verb) != "to":

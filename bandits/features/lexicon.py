@@ -220,6 +220,7 @@ def _domains() -> dict[str, frozenset[str]]:
         term, fields = line.split("\t")
         found[_spaced(term)] = sets.setdefault(fields, frozenset(fields.split(" ")))
     _add_terms(found, "terms_by_hand.txt")
+    _add_terms(found, "terms_more.txt")
     return found
 
 

@@ -76,13 +76,10 @@ def _is_extreme(reading: Reading, here: int) -> bool:
         return here > 0
     if reading.pos[here + 1] in {"ADJ", "ADV"} or reading.tags[here + 1] in {"VBN", "VBG"}:
         # "most remote island", but "most young people"
-        return not (reading.tags[here] == "JJS" and _counts_many(reading, here + 2))
+        counted = reading.tags[here + 2] == "NNS" if here + 2 < len(reading.words) else False
+        return reading.word(here + 2) not in _QUANTIFIED and not (reading.tags[here] == "JJS" and counted)
     # Keywords: "most goals 1998".
-    return not any(pos in {"VERB", "AUX"} for pos in reading.pos[:12]) and reading.word(here + 1) != "people"
-
-
-def _counts_many(reading: Reading, here: int) -> bool:
-    return here < len(reading.words) and reading.tags[here] in {"NNS", "NNPS"}
+    return not any(pos in {"VERB", "AUX"} for pos in reading.pos[:12])
 
 
 SUPERLATIVE = Property("superlative", _superlative, needs="tags")
