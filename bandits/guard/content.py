@@ -1,0 +1,150 @@
+"""Restrictions: content words that narrow the answer must not go, and none may come.
+
+A word that goes may have been said in another way, so the words that only the query has are weighed against those that
+only the rewrite has. What explains a word ("bass, the fish," "ghee (clarified butter)") is no restriction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from riffler.bandits.facts import facts
+from riffler.bandits.guard import polarity
+from riffler.bandits.guard.initials import resolved
+from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.lists import word_set
+from riffler.bandits.guard.reading import Reading, Token, is_grammar
+
+_EXPLAINED = re.compile(
+    r"\([^()]{0,200}\)"
+    r"|(?:,|\s[-–—])\s*(?:i\.?e\.?|e\.?g\.?|that is\b|meaning\b|namely\b|which (?:is|are|means)\b|in other words\b|also (?:known|called)\b|known as\b|so-called\b"
+    r"|or\b|such as\b),?[^.?!\n]{1,200}"
+    r"|(?:,|\s[-–—])\s*(?:the|an?)\b[^,.?!\n–—]{1,100}(?=[,.?!–—\n]|$)",
+    re.IGNORECASE,
+)
+_MOST = 60
+"""Content words that only one text has, from which on they aren't compared one by one."""
+
+
+def complaint(before: Reading, after: Reading, known: Reading) -> str:
+    """Say whether a rewrite loses or invents a restriction.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+        known: What a rewrite may draw on.
+
+    Returns:
+        What is wrong; empty when nothing is.
+    """
+    lost, new = differences(before, after)
+    if len(lost) > _MOST or len(new) > _MOST:
+        return "the rewrite has other words" if len(lost) > _MOST else "the rewrite invents a constraint"
+    spare = [word for word in new if word.word not in known.words]
+    if len(lost) - len(new) >= _allowed(before, after, lost):
+        return "the rewrite loses a constraint"
+    if len(spare) > len(lost) and not _is_terse(before) and _restricts(after, spare):
+        return "the rewrite invents a constraint"
+    return ""
+
+
+def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
+    """Give how many words fewer are a loss: a sentence that names what a pronoun means may lose two of its words."""
+    if len(before.sentences) < 2 or len(after.sentences) >= len(before.sentences):
+        return 1
+    last = before.core.rfind(before.sentences[-1])
+    if all(token.start < last for token in lost) and _POINTS.search(before.sentences[-1]):
+        return 3
+    return 1
+
+
+_POINTS = re.compile(r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE)
+
+
+def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Token]]:
+    """Give the content words that only the query has, and those that only the rewrite has.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+
+    Returns:
+        Them, each once, without those that have an equal of another form.
+    """
+    short = resolved(before, after)
+    own, theirs = _content(before, short, rewrite=False), _content(after, short, rewrite=True)
+    if not polarity.denies(before, after):  # a word that denies by its meaning may stand for a negation
+        own, theirs = ({word: token for word, token in some.items() if word not in word_set("negative", "lenient")} for some in (own, theirs))
+    everywhere = after.words
+    lost = [token for token in own.values() if token.word not in everywhere]
+    new = [token for token in theirs.values() if token.word not in before.words]
+    if len(lost) > _MOST or len(new) > _MOST:
+        return lost, new
+    others, olds = list(everywhere), list(before.words)
+    return (
+        [token for token in lost if not _has_kin(token.word, others)],
+        [token for token in new if not _has_kin(token.word, olds)],
+    )
+
+
+def _has_kin(word: str, others: Sequence[str]) -> bool:
+    return any(akin(word, other) for other in others if not is_grammar(other))
+
+
+def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[str, Token]:
+    held = [(fact.start, fact.end) for fact in facts(reading.core) if fact.kind in {"number", "date", "unit"}]
+    held += polarity.bounds(reading.core)
+    if rewrite:
+        held += [match.span() for match in _EXPLAINED.finditer(reading.core)]
+    covered = bytearray(len(reading.core))
+    for start, end in held:
+        covered[start:end] = b"\1" * (end - start)
+    orders = word_set("questions", "make") | word_set("questions", "give")
+    return {
+        token.word: token
+        for number, token in enumerate(reading.tokens)
+        if not (token.word in orders and (number == 0 or reading.tokens[number - 1].word in {"please", "you", "to"}))
+        and not covered[token.start] and token.word not in short and not _is_empty(token.word) and not token.word.isdigit()
+    }
+
+
+def _is_empty(word: str) -> bool:
+    return (
+        is_grammar(word)
+        or word in word_set("words", "frame")
+        or word in word_set("words", "general")
+    )
+
+
+def _is_terse(reading: Reading) -> bool:
+    """Tell whether a query is in keywords: hardly a word of grammar in it."""
+    grammar = sum(is_grammar(token.word) for token in reading.tokens)
+    return "?" not in reading.text and grammar * 3 < len(reading.tokens)
+
+
+def _restricts(after: Reading, new: list[Token]) -> bool:
+    """Tell whether a new word narrows a noun: before it, at the end of a phrase, or after "that is"."""
+    tokens = list(after.tokens)
+    fresh = {token.word for token in new}
+    for number, token in enumerate(tokens):
+        if token.word not in fresh or token.word in word_set("negative", "strict"):
+            continue
+        before = tokens[number - 1].word if number else ""
+        then = tokens[number + 1].word if number + 1 < len(tokens) else ""
+        if then and not is_grammar(then) and then not in fresh and (not before or before in _OPENERS) and not _is_asker(before, token.word):
+            return not (token.word.endswith("ing") and before in _LINKS)
+        if before in _LINKS and (not then or then in _LINKS):
+            return True
+        if before in {"is", "are"} and number > 1 and tokens[number - 2].word in {"that", "which", "who"}:
+            return True
+    return False
+
+
+_OPENERS = frozenset("a an the which what some any of for in with on by my your their most more all every no".split())
+_LINKS = frozenset("in on for with by from of at to without during before after under near among between".split())
+
+
+def _is_asker(before: str, word: str) -> bool:
+    """Tell whether "which actress" asks no more than "who" does."""
+    return before in {"which", "what"} and word.endswith(("er", "or", "ess", "ist", "ian"))

@@ -1,0 +1,80 @@
+"""Which words say the same: forms of one word, short forms, synonyms, typing errors, peoples and their countries."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from rapidfuzz.distance import OSA
+
+from riffler.bandits.guard.lists import groups, word_set
+
+_ENDINGS = frozenset(
+    "s es ed d e er ers or ors ing ings ion ions ation ations y ies ied ier iest est ly al ally ic ics ical ity ities ment ments ness able ible ant ance"
+    " ence ent ive ous n en ens t th ful i a an ian ish ese ist ists ism ists ative atic ization isation ize ise izing ised ized ure iness ily ably ibly sion de des".split()
+) | {""}
+_LONGEST_SHORT_FORM = 5
+
+
+@cache
+def _irregular() -> dict[str, str]:
+    return dict(entry.split(":") for entry in word_set("words", "irregular"))
+
+
+def base(word: str) -> str:
+    """Give the base of an irregular form; other words as they are."""
+    return _irregular().get(word, word)
+
+
+def akin(one: str, other: str) -> bool:
+    """Tell whether two words are forms of one word, or one is short for the other, or both mean the same.
+
+    Args:
+        one: A word in lower case.
+        other: Another.
+
+    Returns:
+        Whether one may stand for the other.
+    """
+    one, other = base(one), base(other)
+    if one == other or _same_root(one, other) or _mistyped(one, other):
+        return True
+    if not groups("same", "synonyms").get(one, frozenset()).isdisjoint(groups("same", "synonyms").get(other, frozenset())):
+        return True
+    return same_people(one, other) or _short_for(one, other) or _short_for(other, one)
+
+
+def same_people(one: str, other: str) -> bool:
+    """Tell whether two words in lower case name one country, or it and its people."""
+    peoples = groups("names", "peoples")
+    return not peoples.get(one, frozenset()).isdisjoint(peoples.get(other, frozenset()))
+
+
+def _same_root(one: str, other: str) -> bool:
+    shared = 0
+    for left, right in zip(one, other, strict=False):
+        if left != right:
+            break
+        shared += 1
+    if shared < 3 or (shared == 3 and shared < min(len(one), len(other))):
+        return False
+    return _ends(one, shared) and _ends(other, shared)
+
+
+def _ends(word: str, shared: int) -> bool:
+    rest = word[shared:]
+    return rest in _ENDINGS or (rest[0] == word[shared - 1] and rest[1:] in _ENDINGS)
+
+
+def _mistyped(one: str, other: str) -> bool:
+    longest = max(len(one), len(other))
+    if longest < 5:
+        return False
+    most = 1 if longest < 8 else 2
+    return OSA.distance(one, other, score_cutoff=most) <= most
+
+
+def _short_for(short: str, full: str) -> bool:
+    if not 2 <= len(short) <= _LONGEST_SHORT_FORM or len(full) <= len(short) or short[0] != full[0]:
+        return False
+    letters = iter(full)
+    return all(letter in letters for letter in short)

@@ -1,0 +1,75 @@
+"""Names: each must stand in the rewrite, and none may be new. A people stands for its country, `LA` for Los Angeles."""
+
+from __future__ import annotations
+
+import re
+
+from rapidfuzz.distance import OSA
+
+from riffler.bandits.guard.initials import resolved
+from riffler.bandits.guard.kinship import same_people
+from riffler.bandits.guard.lists import word_set
+from riffler.bandits.guard.reading import Reading
+
+_PARTS = re.compile(r"[-'’]")
+_DEMONYM = re.compile(r"(?:n|an|ian|er|ers|ese|ish|i|ic|ite|ns|ans|ians|s|es)$")
+_SHORTEST_MISTYPED = 5
+
+
+def complaint(before: Reading, after: Reading, known: Reading) -> str:
+    """Say whether a rewrite loses or invents a name.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+        known: What a rewrite may draw on.
+
+    Returns:
+        What is wrong; empty when nothing is.
+    """
+    short = resolved(before, after)
+    had, has = _names(before) - short, _names(after) - short
+    if any(not _stands(name, after.words) for name in had):
+        return "the rewrite loses a name"
+    if any(not _stands(name, before.words) and not _stands(name, known.words) and not _corrects(name, before) for name in has):
+        return "the rewrite invents a name"
+    return ""
+
+
+def _names(reading: Reading) -> frozenset[str]:
+    """Give the parts of names that tell one from another, in lower case."""
+    dates = [(fact.start, fact.end) for kind in ("date", "unit", "quoted") for fact in reading.facts[kind]]  # type: ignore[index]
+    kinds = word_set("names", "kinds") | word_set("words", "grammar") | word_set("words", "frame")
+    return frozenset(
+        part.lower()
+        for fact in reading.facts["name"]
+        if not any(start <= fact.start < end for start, end in dates)
+        for part in _PARTS.split(fact.value)
+        if part.lower() not in kinds and len(part) > 1
+    )
+
+
+def _stands(name: str, words: frozenset[str]) -> bool:
+    return name in words or any(_same_name(name, word) for word in words)
+
+
+def _same_name(one: str, other: str) -> bool:
+    if same_people(one, other) or one == f"{other}s" or other == f"{one}s":
+        return True
+    short, long = sorted((one, other), key=len)
+    if len(short) < 4 or short[:3] != long[:3]:
+        return False
+    return any(
+        long.startswith(stem) and len(long) > len(stem) and _DEMONYM.fullmatch(long[len(stem) :]) is not None
+        for stem in {short, short.rstrip("aeiou") if len(short) > 4 else short}
+    )
+
+
+def _corrects(name: str, before: Reading) -> bool:
+    """Tell whether a name is the right spelling of a word that the query has in lower case."""
+    if len(name) < _SHORTEST_MISTYPED:
+        return False
+    most = 1 if len(name) < 8 else 2
+    return any(
+        not token.capital and OSA.distance(token.word, name, score_cutoff=most) <= most for token in before.tokens
+    )

@@ -1,0 +1,201 @@
+"""What kind of answer is asked for: yes or no, a person, a place, a time, a reason, a manner, a count, a thing, a text.
+
+Wordings differ ("when" and "in which year", "why" and "what is the reason", "name a" and "which"), so each sentence is
+given kinds, and two texts match where their kinds may mean the same. What can't be told matches everything.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from riffler.bandits.guard.lists import lists
+from riffler.bandits.guard.reading import Reading
+
+_AUX = (
+    r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|isn|aren|wasn|weren|don|doesn|didn|hasn|haven|hadn|can|couldn|won|wouldn|shouldn|mustn"
+    r"|isnt|arent|doesnt|didnt|dont|cant)(?:['’]?t)?"
+)
+_LEAD = re.compile(
+    r"^\W*(?:(?:and|so|but|or|well|ok(?:ay)?|now|then|please|pls|plz|kindly|just|also|hi|hello|hey|yes|no|um|basically|honestly|actually)\b[\s,]*"
+    r"|(?:can|could|will|would)\s+(?:you|u)\s+(?:please\s+|pls\s+|kindly\s+|just\s+|possibly\s+|maybe\s+|also\s+)*(?=(?:VERBS)\b)"
+    r"|(?:tell|remind)\s+me\s+(?:about\s+)?(?=(?:who|what|when|where|why|how|which|whose|whom|if|whether)\b)"
+    r"|(?:explain|describe|say|show\s+me)\s+(?:to\s+me\s+|briefly\s+)*(?=(?:who|what|when|where|why|how|which|if|whether)\b)"
+    r"|i\s+(?:would|['’]d)?\s*(?:really\s+|also\s+)?(?:want|like|need|love)\s+(?:you\s+)?to\s+(?=(?:VERBS)\b)|i['’]d\s+(?:really\s+)?(?:like|love)\s+(?:you\s+)?to\s+(?=(?:VERBS)\b))+",
+    re.IGNORECASE,
+)
+_WH = re.compile(
+    r"(?:(?P<preposition>in|at|on|by|to|from|of|for|with|since|until|till|during|under|through|about|into|within|near|among|after|before)\s+)?"
+    r"\b(?P<wh>what|wat|wot|which|wich|who|whom|whose|when|where|why|how)(?:['’]?s|['’]re|['’]d)?\b(?P<rest>[^.?!]*)",
+    re.IGNORECASE,
+)
+_YES_NO = re.compile(rf"{_AUX}\s+\w|(?:if|whether)\b", re.IGNORECASE)
+_CUT = re.compile(r"[,;:()–—]|\s-\s|\b(?:and|but|so|or)\b", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+")
+_NEED = re.compile(r"(?:i|we)(?:['’]d|['’]m|\s+am|\s+would)?\s+(?:really\s+|just\s+)?(?:need|want|like|love|looking|require)\b|\w{0,8}\s?need\b", re.IGNORECASE)
+_POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
+_ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
+_OR = re.compile(r"\bor\b", re.IGNORECASE)
+_MOST = 40
+"""Sentences that are looked at."""
+
+
+@cache
+def _words(key: str) -> frozenset[str]:
+    return frozenset(lists()["questions"][key].split())
+
+
+@cache
+def _dimensions() -> dict[str, str]:
+    return {word: name for name, words in lists()["questions"]["dimensions"].items() for word in words.split()}
+
+
+@cache
+def _lead() -> re.Pattern[str]:
+    verbs = "|".join(sorted(_words("give") | _words("explain") | _words("make"), key=len, reverse=True))
+    return re.compile(_LEAD.pattern.replace("VERBS", verbs), re.IGNORECASE)
+
+
+def changed(before: Reading, after: Reading) -> bool:
+    """Tell whether a rewrite asks for another kind of answer.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+
+    Returns:
+        Whether it does. False where the kinds can't be told.
+    """
+    asked, asks = kinds(before), kinds(after)
+    if not asked or not asks:
+        return False
+    return not (_any_match(asked[-1], asks) and _any_match(asks[-1], asked) and all(_any_match(one, asks) for one in asked))
+
+
+def kinds(reading: Reading) -> list[frozenset[str]]:
+    """Give the kinds of answers that the sentences of a text ask for.
+
+    Args:
+        reading: The text.
+
+    Returns:
+        For each sentence that asks something, the kinds it may mean, in order.
+    """
+    found = []
+    for sentence in reading.sentences[:_MOST]:
+        kind = _kind(sentence[:1000])
+        if kind:
+            found.append(kind)
+    if not found and any(_NEED.match(sentence) for sentence in reading.sentences[:_MOST]):
+        return [frozenset({"thing", "text"})]
+    return found
+
+
+def _any_match(one: frozenset[str], others: list[frozenset[str]]) -> bool:
+    return any(_match(one, other) for other in others)
+
+
+def _match(one: frozenset[str], other: frozenset[str]) -> bool:
+    return not one.isdisjoint(other)
+
+
+def _kind(sentence: str) -> frozenset[str]:
+    starts = [0, *(match.end() for match in _CUT.finditer(sentence))]
+    for start in starts:
+        lead = _lead().match(sentence[start:].lstrip())
+        part = _lead().sub("", sentence[start:].lstrip(), count=1).lstrip(" ,:;-–—\"'(*")
+        if lead and _ASKED.search(lead[0]) and part.lower().startswith("do "):
+            continue  # please do ...
+        kind = _kind_of_clause(part, first=start == 0)
+        if kind:
+            return kind
+    inner = _WH.search(sentence)
+    if inner and not re.search(r"\b(?:i|my|me|we|our)\b", sentence[: inner.start()], re.IGNORECASE):
+        return _of_wh(inner)
+    return frozenset()
+
+
+def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
+    wh = _WH.match(part)
+    if wh:
+        return _of_wh(wh)
+    if _POLITE.match(part):
+        return frozenset({"yes", "thing", "text"})
+    if _YES_NO.match(part):
+        return frozenset({"yes", "which"} if _OR.search(part) else {"yes"})
+    word = _WORD.match(part)
+    verb = word[0].lower() if word else ""
+    following = part[word.end() :].split() if word else []
+    if following and not (first is False and verb in {"name", "state", "answer", "number", "order"}):
+        if verb in _words("explain"):
+            return frozenset({"explain", "manner", "thing", "reason", "text"})
+        if verb in _words("give"):
+            return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
+        if verb in _words("make"):
+            return frozenset({"text"})
+    return frozenset()
+
+
+def _nouns(rest: str) -> frozenset[str]:
+    """Give the kinds that the nouns after "what" or "give me" stand for, near the question word."""
+    found: set[str] = set()
+    for word in _WORD.findall(rest.lower())[:6]:
+        for key, kind in _KINDS_OF_NOUNS.items():
+            if word in _words(key):
+                found.add(kind)
+        if word in _dimensions():
+            found |= {f"how {_dimensions()[word]}", "count"} if _dimensions()[word] in {"often"} else {f"how {_dimensions()[word]}"}
+    return frozenset(found)
+
+
+_KINDS_OF_NOUNS = {"times": "time", "places": "place", "persons": "person", "reasons": "reason", "manners": "manner", "counts": "count"}
+
+
+def _of_wh(match: re.Match[str]) -> frozenset[str]:
+    wh, rest = match["wh"].lower(), match["rest"]
+    if wh in {"who", "whom", "whose"}:
+        return frozenset({"person", "whose"} if wh == "whose" else {"person"})
+    if wh == "when":
+        return frozenset({"time"})
+    if wh == "where":
+        return frozenset({"place"})
+    if wh == "why":
+        return frozenset({"reason"})
+    if wh == "how":
+        return _of_how(rest)
+    found = _of_what(wh, rest)
+    if match["preposition"]:
+        found |= {"place"} if match["preposition"].lower() in {"in", "at", "near", "from", "to", "on", "into"} else set()
+        found |= {"person"} if match["preposition"].lower() in {"by", "to", "from", "for", "with", "of"} else set()
+    return found
+
+
+def _of_how(rest: str) -> frozenset[str]:
+    words = _WORD.findall(rest.lower())
+    first = words[0] if words else ""
+    if first == "come":
+        return frozenset({"reason"})
+    if first == "many":
+        return frozenset({"count"})
+    if first in _dimensions():
+        name = _dimensions()[first]
+        more = {"count", "thing"} if first == "much" else set()
+        return frozenset({f"how {name}", *more})
+    if first == "about":
+        return frozenset({"thing"})
+    return frozenset({"manner"})
+
+
+def _of_what(wh: str, rest: str) -> frozenset[str]:
+    words = _WORD.findall(rest.lower())
+    found = set(_nouns(rest))
+    bare = not words or re.fullmatch(_AUX, words[0]) is not None
+    if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith((" for", " like")):
+        found |= {"reason", "thing"}
+    if bare and len(words) > 1 and words[0] in {"should", "can", "could", "must", "ought", "do", "would"} and words[1] in {"i", "we", "you", "one", "u", "somebody", "someone"}:
+        found |= {"thing", "manner"}
+    if found & {"time", "reason", "count", "manner"} and "thing" not in found:
+        return frozenset(found | ({"which"} if wh == "which" else set()))
+    if not bare:
+        found |= {"which", "person"}
+    return frozenset(found | {"thing"} | ({"which", "person"} if wh in {"which", "wich"} else set()))

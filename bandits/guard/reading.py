@@ -1,0 +1,191 @@
+"""A text as the guard's judges read it: spelled out, without its frame, cut into words and sentences.
+
+The frame of a request ("I was arguing with a friend, and we'd love to know how ...") asks nothing, so what stands in it
+may go; numbers, names and quoted strings in it are kept apart from that.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from riffler.bandits.facts import WORD, Fact, Kind, facts
+from riffler.bandits.guard.lists import phrases, word_set
+
+_WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
+_ASKS = (
+    r"(?:know|tell\ me|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|curious|questions?(?:\ is)?|thinking(?:\ about)?)"
+)
+_FRAME = re.compile(
+    rf"""(?:(?<=[.!?]\s)|^\s*)(?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ i['’]m\ really)|should|must|may|is|are|was|were|did|has|have)
+    [^.!?\n"“”\d]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,30}},)?[,:]?\s+(?={_WH})
+    |{_ASKS}:\s
+    |(?:sorry|question|answer|bother|trouble|obvious|silly)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b)
+    |(?:(?<=[.!?]\s)|^\s*)(?:thank|thanks|thx|cheers|sorry|hope|i\ hope|hello|hi|hey|greetings)\b[^.!?\n"“”\d]{{0,100}}[.!](?=\s|$)""",
+    re.IGNORECASE | re.VERBOSE,
+)
+_SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
+_SPELLING = re.compile(
+    "|".join(
+        (r"(?<!\w)" if key[0].isalnum() else "") + re.escape(key) + (r"(?!\w)" if key[-1].isalnum() else "")
+        for key in _SPELLINGS
+    ),
+    re.IGNORECASE,
+)
+_SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)(?!\w|['’])")
+_SHORT_DECADE = re.compile(r"(?<!\w)['’]?([2-9]0)['’]?s\b")
+_DECADES = dict(
+    zip("twenties thirties forties fifties sixties seventies eighties nineties".split(), range(1920, 2000, 10), strict=True)
+)
+_DECADE = re.compile(rf"\b({'|'.join(_DECADES)})\b", re.IGNORECASE)
+_ISO = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-])")
+_MONTHS = "January February March April May June July August September October November December".split()
+_SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
+_MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
+_HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_TEXTED = re.compile(r"\b(stand|stands|how|where|what|who|need|want|have|going|used|good|best|time|tip|tips)\s+([24])(?=\s+[a-z]|\s*[?.!]*$)", re.IGNORECASE)
+_IDIOM = re.compile(
+    r"\byes or no\b|\bno (?:clue|idea|rush|hurry|worries|offen[cs]e|doubt)\b|\bnot (?:sure|certain|to mention)\b|\bdo(?:n['’]?t| not) (?:mind|know|worry|understand)\b"
+    r"|\bcan(?:['’]?t|not) (?:remember|figure|recall|find out|wait|seem to)\b|\bwould(?:n['’]?t| not) (?:mind|happen)\b|\bif not\b|\bwhy not\b|\bor not\b|\bnot only\b|\bnot just\b|\bthe (?:former|latter)\b",
+    re.IGNORECASE,
+)
+"""Negative words that deny nothing of what is asked."""
+
+_SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\w)[^.!?;\n]*)*[.!?;]*")
+_PARTS = re.compile(r"[-'’]")
+_MOST_FRAMES = 3
+"""Frames in a row that are dropped: a greeting, an excuse, a request."""
+
+_EXPLAINED = re.compile(
+    r"\([^()]{0,200}\)|(?:,|\s[-–—])\s*(?:i\.?e\.?|that is\b|meaning\b|namely\b|which (?:is|are|means)\b|in other words\b|also (?:known|called)\b"
+    r"|known as\b|so-called\b),?[^.?!\n]{1,200}",
+    re.IGNORECASE,
+)
+
+
+def spelled_out(text: str) -> str:
+    """Write short forms in full, so that both texts of a pair are read alike: `w/o`, `<`, `the nineties`, ISO dates.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        The text to compare; nobody sees it.
+    """
+    text = text.translate(_HALVES)
+    text = _ISO.sub(lambda date: f"{int(date[3])} {_MONTHS[int(date[2]) - 1]} {date[1]}", text)
+    text = _SPAN.sub(r"\1\2 to \1\3", text)
+    text = _SHORT_DECADE.sub(r"19\1s", text)
+    text = _SHORT_YEAR.sub(lambda year: ("19" if year[1] > "30" else "20") + year[1], text)
+    text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
+    text = _MINUS.sub("-", text)
+    text = _TEXTED.sub(lambda match: f"{match[1]} {'to' if match[2] == '2' else 'for'}", text)
+    return _SPELLING.sub(lambda match: f" {_SPELLINGS[match[0].lower()]} ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word, or a part of a compound.
+
+    Attributes:
+        word: In lower case, without apostrophes.
+        start: Where the whole word begins in the reading's text.
+        capital: Whether it has a capital.
+    """
+
+    word: str
+    start: int
+    capital: bool
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A text as it is judged.
+
+    Attributes:
+        raw: The text as it came.
+    """
+
+    raw: str
+
+    @cached_property
+    def text(self) -> str:
+        """The text spelled out."""
+        return spelled_out(self.raw)
+
+    @cached_property
+    def facts(self) -> dict[Kind, list[Fact]]:
+        """The facts of the text spelled out, by kind."""
+        found: dict[Kind, list[Fact]] = {
+            kind: [] for kind in ("number", "date", "unit", "quoted", "negation", "name")
+        }
+        for fact in facts(self.text):
+            found[fact.kind].append(fact)
+        return found
+
+    @cached_property
+    def unquoted(self) -> str:
+        """The text with quoted strings blanked: other words and negations in them ask nothing."""
+        return _blanked(self.text, [(fact.start, fact.end) for fact in self.facts["quoted"]])
+
+    @cached_property
+    def core(self) -> str:
+        """The text with quoted strings and the frame blanked, and denials that deny nothing."""
+        text = self.unquoted
+        for _ in range(_MOST_FRAMES):
+            spans = [match.span() for match in _FRAME.finditer(text)]
+            if not spans:
+                break
+            text = _blanked(text, spans)
+        return _blanked(text, [match.span() for match in _IDIOM.finditer(text)])
+
+    @cached_property
+    def tokens(self) -> tuple[Token, ...]:
+        """The words of the core."""
+        return tuple(_tokens(self.core))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The words of the whole text, without quotes' and frames' difference."""
+        return frozenset(token.word for token in _tokens(self.text))
+
+    @cached_property
+    def sentences(self) -> tuple[str, ...]:
+        """The sentences of the core that have a word."""
+        return tuple(match[0].strip() for match in _SENTENCE.finditer(self.core) if WORD.search(match[0]))
+
+
+def unexplained(after: Reading, before: Reading) -> Reading:
+    """Give a rewrite without the explanations of words that it adds: "ghee (clarified butter)", "the APR, that is ...".
+
+    Args:
+        after: The rewrite.
+        before: Its query; what it has in brackets is no explanation of the rewrite.
+
+    Returns:
+        The rewrite with blanks in their place.
+    """
+    return Reading(_blanked(after.raw, [m.span() for m in _EXPLAINED.finditer(after.raw) if m[0] not in before.raw]))
+
+
+def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    end = 0
+    for start, stop in spans:
+        if start >= end:
+            pieces += [text[end:start], " " * (stop - start)]
+            end = stop
+    return "".join([*pieces, text[end:]])
+
+
+def _tokens(text: str) -> Iterator[Token]:
+    for match in WORD.finditer(text):
+        for part in _PARTS.split(match[0]):
+            yield Token(part.lower(), match.start(), not part.islower())
+
+
+def is_grammar(word: str) -> bool:
+    """Tell whether a word has no content of its own."""
+    return word in word_set("words", "grammar") or len(word) == 1

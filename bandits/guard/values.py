@@ -1,0 +1,57 @@
+"""Numbers, dates, units and quoted strings: each must stand in the rewrite, and none may be new."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from riffler.bandits.facts import Kind
+from riffler.bandits.guard.reading import Reading, unexplained
+
+_CALLED: dict[Kind, str] = {"number": "a number", "date": "a date", "unit": "a unit"}
+_MARKS = str.maketrans("’‘“”„", "''\"\"\"")
+_SPACES = re.compile(r"\s+")
+_LEADING = re.compile(r"^0+(?=\d)")
+
+
+def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+    """Say which values a rewrite loses or invents.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+        known: What a rewrite may draw on.
+
+    Yields:
+        What is wrong.
+    """
+    for kind, called in _CALLED.items():
+        after_ = unexplained(after, before) if kind == "unit" else after
+        had, has, may = _values(before, kind), _values(after_, kind), _values(known, kind)
+        if had - has:
+            yield f"the rewrite loses {called}"
+        if has - had - may:
+            yield f"the rewrite invents {called}"
+    old, new, source = _even(before.raw), _even(after.raw), _even(known.raw)
+    if any(_even(fact.value).rstrip(".,!? ") not in new for fact in before.facts["quoted"]):
+        yield "the rewrite loses a quoted text"
+    if any((text := _even(fact.value).rstrip(".,!? ")) not in old and text not in source for fact in after.facts["quoted"]):
+        yield "the rewrite invents a quoted text"
+    if _cut_short(before, after):
+        yield "the rewrite loses a quoted text"
+
+
+def _cut_short(before: Reading, after: Reading) -> bool:
+    """Tell whether a quoted string of the query stands in a longer one only, or the other way round."""
+    had = {_even(fact.value).rstrip(".,!? ") for fact in before.facts["quoted"]}
+    has = {_even(fact.value).rstrip(".,!? ") for fact in after.facts["quoted"]}
+    return bool(has and had - has and has - had)
+
+
+def _values(reading: Reading, kind: Kind) -> set[str]:
+    return {_LEADING.sub("", fact.value) if kind == "number" else fact.value for fact in reading.facts[kind]}
+
+
+def _even(text: str) -> str:
+    """Give a text with plain quotes and single spaces."""
+    return _SPACES.sub(" ", text.translate(_MARKS))
