@@ -13,7 +13,7 @@ _CLEAR = "|".join(month for month in _MONTHS if month not in {"may", "march"})
 _AFTER_DAY = "|".join(rf"(?<=\d{ending}\ )" for ending in ["", "st", "nd", "rd", "th"])
 _AFTER_WORD = "|".join(
     rf"(?<=\b{word}\ )"
-    for word in "in of on last next this since until early late during before after from every".split()
+    for word in "in of on last next since until early late during before after from every".split()
 )
 """Words before `may` or `march` that make a month of it."""
 

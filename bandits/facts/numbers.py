@@ -54,7 +54,7 @@ _NO_RANK = re.compile(r"(?:\b(?:per|each|every|one|last)|\d)[ -]$|\bat $|\bin th
 """Before `second` a time, before `first` an idiom."""
 
 _NO_COUNT = re.compile(r"[ -]?hand\b| (?:name|names|aid|of all|place)\b", re.IGNORECASE)
-_ROMAN = re.compile(r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V)\b(?!['’-])")
+_ROMAN = re.compile(r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V|(?<=\bWar )I|(?<=\bPart )I|(?<=\bType )I|(?<=\bVolume )I)\b(?!['’-])")
 _ROMAN_FORM = re.compile(r"C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 

@@ -90,9 +90,9 @@ def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
     for complaint in (naming.complaint(before, after, source), polarity.complaint(before, plain)):
         if complaint:
             yield complaint
-    if language.is_english(before) and questions.changed(before, plain):
+    if language.is_english(before) and questions.changed(before.sentences, plain.sentences):
         yield "the rewrite asks for another kind of answer"
-    if _marked(original) and not _marked(rewrite) and not questions.kinds(after):
+    if _marked(original) and not _marked(rewrite) and not questions.kinds(after.sentences):
         yield "the rewrite is no question any more"
     if language.is_english(before):
         complaint = content.complaint(before, after, source)

@@ -41,12 +41,33 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     lost, new = differences(before, after)
     if len(lost) > _MOST or len(new) > _MOST:
         return "the rewrite has other words" if len(lost) > _MOST else "the rewrite invents a constraint"
-    spare = [word for word in new if word.word not in known.words]
-    if len(lost) - len(new) >= _allowed(before, after, lost):
+    spare = [token for token in new if token.word not in known.words]
+    if _loses(before, after, lost, new):
         return "the rewrite loses a constraint"
-    if len(spare) > len(lost) and not _is_terse(before) and _restricts(after, spare):
+    if len(spare) > len(lost) and not _is_terse(before) and _narrowing(after, spare):
         return "the rewrite invents a constraint"
     return ""
+
+
+def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
+    """Tell whether words that go are a restriction: more of those that narrow a noun than come, or just too many."""
+    added = _added(before, after)
+    allowed = _allowed(before, after, lost)
+    if len(lost) >= allowed and not added:
+        return True
+    return len(_narrowing(before, lost)) - len(_narrowing(after, new)) >= allowed or len(lost) - len(added) >= allowed + 1
+
+
+def _added(before: Reading, after: Reading) -> set[str]:
+    """Give the words that only the rewrite has, those that say little with them: a verb may stand in an adjective's place."""
+    return {
+        token.word
+        for token in after.tokens
+        if token.word not in before.words
+        and not is_grammar(token.word)
+        and token.word not in word_set("words", "frame")
+        and not _has_kin(token.word, tuple(before.words))
+    }
 
 
 def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
@@ -123,26 +144,30 @@ def _is_terse(reading: Reading) -> bool:
     return "?" not in reading.text and grammar * 3 < len(reading.tokens)
 
 
-def _restricts(after: Reading, new: list[Token]) -> bool:
-    """Tell whether a new word narrows a noun: before it, at the end of a phrase, or after "that is"."""
-    tokens = list(after.tokens)
-    fresh = {token.word for token in new}
+def _narrowing(reading: Reading, some: list[Token]) -> set[str]:
+    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is"."""
+    tokens = reading.tokens
+    fresh = {token.word for token in some} - word_set("negative", "strict")
+    found: set[str] = set()
     for number, token in enumerate(tokens):
-        if token.word not in fresh or token.word in word_set("negative", "strict"):
+        if token.word not in fresh:
             continue
         before = tokens[number - 1].word if number else ""
         then = tokens[number + 1].word if number + 1 < len(tokens) else ""
-        if then and not is_grammar(then) and then not in fresh and (not before or before in _OPENERS) and not _is_asker(before, token.word):
-            return not (token.word.endswith("ing") and before in _LINKS)
-        if before in _LINKS and (not then or then in _LINKS):
-            return True
-        if before in {"is", "are"} and number > 1 and tokens[number - 2].word in {"that", "which", "who"}:
-            return True
-    return False
+        if then and not is_grammar(then) and then not in fresh and (not before or before in _OPENERS):
+            if not (token.word.endswith("ing") and before in _LINKS) and not _is_asker(before, token.word):
+                found.add(token.word)
+        elif (before in _LINKS or (before in _ARTICLES and number > 1 and tokens[number - 2].word in _LINKS)) and (not then or then in _LINKS or then in _ENDS):
+            found.add(token.word)
+        elif before in {"is", "are"} and number > 1 and tokens[number - 2].word in {"that", "which", "who"}:
+            found.add(token.word)
+    return found
 
 
+_ARTICLES = frozenset("a an the my your their some any".split())
 _OPENERS = frozenset("a an the which what some any of for in with on by my your their most more all every no".split())
-_LINKS = frozenset("in on for with by from of at to without during before after under near among between".split())
+_LINKS = frozenset("in on for with by from of at to without during before after under near among between through into as via inside outside".split())
+_ENDS = frozenset("and or that which who if is are was were do does".split())
 
 
 def _is_asker(before: str, word: str) -> bool:

@@ -12,6 +12,7 @@ _ENDINGS = frozenset(
     "s es ed d e er ers or ors ing ings ion ions ation ations y ies ied ier iest est ly al ally ic ics ical ity ities ment ments ness able ible ant ance"
     " ence ent ive ous n en ens t th ful i a an ian ish ese ist ists ism ists ative atic ization isation ize ise izing ised ized ure iness ily ably ibly sion de des".split()
 ) | {""}
+_FORMS = ("", "s", "es", "d", "ed", "ing", "er", "est", "r", "st", "ly")
 _LONGEST_SHORT_FORM = 5
 
 
@@ -38,7 +39,7 @@ def akin(one: str, other: str) -> bool:
     one, other = base(one), base(other)
     if one == other or _same_root(one, other) or _mistyped(one, other):
         return True
-    if not groups("same", "synonyms").get(one, frozenset()).isdisjoint(groups("same", "synonyms").get(other, frozenset())):
+    if not _rows(one).isdisjoint(_rows(other)):
         return True
     return same_people(one, other) or _short_for(one, other) or _short_for(other, one)
 
@@ -47,6 +48,15 @@ def same_people(one: str, other: str) -> bool:
     """Tell whether two words in lower case name one country, or it and its people."""
     peoples = groups("names", "peoples")
     return not peoples.get(one, frozenset()).isdisjoint(peoples.get(other, frozenset()))
+
+
+def _rows(word: str) -> frozenset[int]:
+    """Give the rows of synonyms of a word, or of the word that it is a regular form of."""
+    rows = groups("same", "synonyms")
+    for ending in _FORMS:
+        if word.endswith(ending) and word.removesuffix(ending) in rows:
+            return rows[word.removesuffix(ending)]
+    return frozenset()
 
 
 def _same_root(one: str, other: str) -> bool:

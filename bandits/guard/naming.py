@@ -6,6 +6,7 @@ import re
 
 from rapidfuzz.distance import OSA
 
+from riffler.bandits.facts import Fact
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import same_people
 from riffler.bandits.guard.lists import word_set
@@ -28,7 +29,7 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
         What is wrong; empty when nothing is.
     """
     short = resolved(before, after)
-    had, has = _names(before) - short, _names(after) - short
+    had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
     if any(not _stands(name, after.words) for name in had):
         return "the rewrite loses a name"
     if any(not _stands(name, before.words) and not _stands(name, known.words) and not _corrects(name, before) for name in has):
@@ -36,13 +37,13 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     return ""
 
 
-def _names(reading: Reading) -> frozenset[str]:
+def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
     """Give the parts of names that tell one from another, in lower case."""
-    dates = [(fact.start, fact.end) for kind in ("date", "unit", "quoted") for fact in reading.facts[kind]]  # type: ignore[index]
+    dates = [(fact.start, fact.end) for kind in ("date", "unit", "quoted", "number") for fact in reading.facts[kind]]  # type: ignore[index]
     kinds = word_set("names", "kinds") | word_set("words", "grammar") | word_set("words", "frame")
     return frozenset(
         part.lower()
-        for fact in reading.facts["name"]
+        for fact in facts
         if not any(start <= fact.start < end for start, end in dates)
         for part in _PARTS.split(fact.value)
         if part.lower() not in kinds and len(part) > 1

@@ -76,8 +76,10 @@ def complaint(before: Reading, after: Reading) -> str:
             return "the rewrite turns a word into its opposite"
         return f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
     was, now = _sides(before.unquoted), _sides(after.unquoted)
-    if was != now:
-        return f"the rewrite {'loses' if was - now else 'invents'} a bound"
+    if _sides(before.core) - now:
+        return "the rewrite loses a bound"
+    if now - was:
+        return "the rewrite invents a bound"
     return ""
 
 

@@ -7,10 +7,10 @@ given kinds, and two texts match where their kinds may mean the same. What can't
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import cache
 
 from riffler.bandits.guard.lists import lists
-from riffler.bandits.guard.reading import Reading
 
 _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|isn|aren|wasn|weren|don|doesn|didn|hasn|haven|hadn|can|couldn|won|wouldn|shouldn|mustn"
@@ -29,10 +29,12 @@ _WH = re.compile(
     r"\b(?P<wh>what|wat|wot|which|wich|who|whom|whose|when|where|why|how)(?:['’]?s|['’]re|['’]d)?\b(?P<rest>[^.?!]*)",
     re.IGNORECASE,
 )
-_YES_NO = re.compile(rf"{_AUX}\s+\w|(?:if|whether)\b", re.IGNORECASE)
+_YES_NO = re.compile(rf"{_AUX}\s+\w|whether\b", re.IGNORECASE)
 _CUT = re.compile(r"[,;:()–—]|\s-\s|\b(?:and|but|so|or)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
 _NEED = re.compile(r"(?:i|we)(?:['’]d|['’]m|\s+am|\s+would)?\s+(?:really\s+|just\s+)?(?:need|want|like|love|looking|require)\b|\w{0,8}\s?need\b", re.IGNORECASE)
+_IF = re.compile(r"if\b", re.IGNORECASE)
+_ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
@@ -56,12 +58,12 @@ def _lead() -> re.Pattern[str]:
     return re.compile(_LEAD.pattern.replace("VERBS", verbs), re.IGNORECASE)
 
 
-def changed(before: Reading, after: Reading) -> bool:
+def changed(before: Sequence[str], after: Sequence[str]) -> bool:
     """Tell whether a rewrite asks for another kind of answer.
 
     Args:
-        before: The query.
-        after: Its rewrite.
+        before: The sentences of the query, without its frame.
+        after: Those of its rewrite.
 
     Returns:
         Whether it does. False where the kinds can't be told.
@@ -72,21 +74,21 @@ def changed(before: Reading, after: Reading) -> bool:
     return not (_any_match(asked[-1], asks) and _any_match(asks[-1], asked) and all(_any_match(one, asks) for one in asked))
 
 
-def kinds(reading: Reading) -> list[frozenset[str]]:
+def kinds(sentences: Sequence[str]) -> list[frozenset[str]]:
     """Give the kinds of answers that the sentences of a text ask for.
 
     Args:
-        reading: The text.
+        sentences: Of the text.
 
     Returns:
         For each sentence that asks something, the kinds it may mean, in order.
     """
     found = []
-    for sentence in reading.sentences[:_MOST]:
+    for sentence in sentences[:_MOST]:
         kind = _kind(sentence[:1000])
         if kind:
             found.append(kind)
-    if not found and any(_NEED.match(sentence) for sentence in reading.sentences[:_MOST]):
+    if not found and any(_NEED.match(sentence) for sentence in sentences[:_MOST]):
         return [frozenset({"thing", "text"})]
     return found
 
@@ -99,17 +101,37 @@ def _match(one: frozenset[str], other: frozenset[str]) -> bool:
     return not one.isdisjoint(other)
 
 
+def clause_kind(clause: str) -> frozenset[str]:
+    """Give the kinds of answer that a clause asks for, if it does so by its beginning.
+
+    Args:
+        clause: A clause.
+
+    Returns:
+        The kinds it may mean; none when it asks nothing.
+    """
+    return _kind_of_clause(_stripped(clause[:1000]), first=True)
+
+
+def _stripped(clause: str) -> str:
+    return _lead().sub("", clause.lstrip(), count=1).lstrip(" ,:;-–—\"'(*")
+
+
 def _kind(sentence: str) -> frozenset[str]:
     starts = [0, *(match.end() for match in _CUT.finditer(sentence))]
     for start in starts:
         lead = _lead().match(sentence[start:].lstrip())
-        part = _lead().sub("", sentence[start:].lstrip(), count=1).lstrip(" ,:;-–—\"'(*")
+        part = _stripped(sentence[start:])
         if lead and _ASKED.search(lead[0]) and part.lower().startswith("do "):
             continue  # please do ...
         kind = _kind_of_clause(part, first=start == 0)
         if kind:
             return kind
-    inner = _WH.search(sentence)
+    if _IF.match(_stripped(sentence)):
+        return frozenset({"yes"})
+    inner = _WH.search(sentence) if not _ABOUT.match(_stripped(sentence)) else None
+    if inner and inner["wh"].lower() in {"who", "which", "whose"} and "?" not in sentence and len(sentence.split()) > 6:
+        return frozenset()
     if inner and not re.search(r"\b(?:i|my|me|we|our)\b", sentence[: inner.start()], re.IGNORECASE):
         return _of_wh(inner)
     return frozenset()
@@ -117,6 +139,8 @@ def _kind(sentence: str) -> frozenset[str]:
 
 def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
     wh = _WH.match(part)
+    if wh and _ABOUT.match(part):
+        return frozenset()
     if wh:
         return _of_wh(wh)
     if _POLITE.match(part):
@@ -139,15 +163,29 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
 def _nouns(rest: str) -> frozenset[str]:
     """Give the kinds that the nouns after "what" or "give me" stand for, near the question word."""
     found: set[str] = set()
-    for word in _WORD.findall(rest.lower())[:6]:
-        for key, kind in _KINDS_OF_NOUNS.items():
-            if word in _words(key):
-                found.add(kind)
+    for word in _near(rest):
+        found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
         if word in _dimensions():
-            found |= {f"how {_dimensions()[word]}", "count"} if _dimensions()[word] in {"often"} else {f"how {_dimensions()[word]}"}
+            found.add(f"how {_dimensions()[word]}")
+            found |= {"count"} if word in {"times", "frequency"} else set()
     return frozenset(found)
 
 
+def _near(rest: str) -> list[str]:
+    """Give the words of the noun that is asked for: up to a verb or preposition behind it."""
+    words = _WORD.findall(rest.lower())
+    near: list[str] = []
+    for word in words[:8]:
+        if near and (word in _PREPOSITIONS or re.fullmatch(_AUX, word)):
+            break
+        if near or not re.fullmatch(_AUX, word):
+            near.append(word)
+    if words[len(near) :][:2] == ["of", "birth"] or words[len(near) + 1 :][:2] == ["of", "birth"]:
+        near.append("date")
+    return near
+
+
+_PREPOSITIONS = frozenset("of in on for with by from to at that which who when where about under per between than".split())
 _KINDS_OF_NOUNS = {"times": "time", "places": "place", "persons": "person", "reasons": "reason", "manners": "manner", "counts": "count"}
 
 
@@ -180,9 +218,12 @@ def _of_how(rest: str) -> frozenset[str]:
     if first in _dimensions():
         name = _dimensions()[first]
         more = {"count", "thing"} if first == "much" else set()
+        more |= {f"how {_dimensions()[word]}" for word in words[1:] if first == "much" and word in _dimensions()}
         return frozenset({f"how {name}", *more})
     if first == "about":
         return frozenset({"thing"})
+    if re.match(r"\W*(?:do|does|would|should|can|could|is|are|to)\b.{0,40}?\b(?:say|said|spell|spelled|spelt|pronounce|pronounced|write|written|call|called|translate|translated)\b", rest, re.IGNORECASE):
+        return frozenset({"manner", "thing", "text"})
     return frozenset({"manner"})
 
 

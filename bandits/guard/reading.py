@@ -12,20 +12,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from riffler.bandits.facts import WORD, Fact, Kind, facts
+from riffler.bandits.guard.frames import blanked, frames
 from riffler.bandits.guard.lists import phrases, word_set
 
-_WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
-_ASKS = (
-    r"(?:know|tell\ me|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|curious|questions?(?:\ is)?|thinking(?:\ about)?)"
-)
-_FRAME = re.compile(
-    rf"""(?:(?<=[.!?]\s)|^\s*)(?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ i['’]m\ really)|should|must|may|is|are|was|were|did|has|have)
-    [^.!?\n"“”\d]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,30}},)?[,:]?\s+(?={_WH})
-    |{_ASKS}:\s
-    |(?:sorry|question|answer|bother|trouble|obvious|silly)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b)
-    |(?:(?<=[.!?]\s)|^\s*)(?:thank|thanks|thx|cheers|sorry|hope|i\ hope|hello|hi|hey|greetings)\b[^.!?\n"“”\d]{{0,100}}[.!](?=\s|$)""",
-    re.IGNORECASE | re.VERBOSE,
-)
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
 _SPELLING = re.compile(
     "|".join(
@@ -45,7 +34,13 @@ _MONTHS = "January February March April May June July August September October N
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
-_TEXTED = re.compile(r"\b(stand|stands|how|where|what|who|need|want|have|going|used|good|best|time|tip|tips)\s+([24])(?=\s+[a-z]|\s*[?.!]*$)", re.IGNORECASE)
+_TEXTED = re.compile(
+    r"\b(?:(?<=\bstand )|(?<=\bstands )|(?<=\bhow )|(?<=\bwhere )|(?<=\bwhat )|(?<=\bwho )|(?<=\bneed )|(?<=\bwant )|(?<=\bhave )|(?<=\bgoing )|(?<=\bused )"
+    r"|(?<=\bgood )|(?<=\bbest )|(?<=\btime )|(?<=\btip ))([24])(?=\s+[a-z]|\s*[?.!]*$)|(?<=[a-z] )([24])(?= (?:me|you|u|us|him|her|them|my|your|the|a|be|do|get|go|make|have|know|see)\b)",
+    re.IGNORECASE,
+)
+"""Digits in the place of "to" and "for"."""
+
 _IDIOM = re.compile(
     r"\byes or no\b|\bno (?:clue|idea|rush|hurry|worries|offen[cs]e|doubt)\b|\bnot (?:sure|certain|to mention)\b|\bdo(?:n['’]?t| not) (?:mind|know|worry|understand)\b"
     r"|\bcan(?:['’]?t|not) (?:remember|figure|recall|find out|wait|seem to)\b|\bwould(?:n['’]?t| not) (?:mind|happen)\b|\bif not\b|\bwhy not\b|\bor not\b|\bnot only\b|\bnot just\b|\bthe (?:former|latter)\b",
@@ -55,9 +50,6 @@ _IDIOM = re.compile(
 
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\w)[^.!?;\n]*)*[.!?;]*")
 _PARTS = re.compile(r"[-'’]")
-_MOST_FRAMES = 3
-"""Frames in a row that are dropped: a greeting, an excuse, a request."""
-
 _EXPLAINED = re.compile(
     r"\([^()]{0,200}\)|(?:,|\s[-–—])\s*(?:i\.?e\.?|that is\b|meaning\b|namely\b|which (?:is|are|means)\b|in other words\b|also (?:known|called)\b"
     r"|known as\b|so-called\b),?[^.?!\n]{1,200}",
@@ -81,7 +73,7 @@ def spelled_out(text: str) -> str:
     text = _SHORT_YEAR.sub(lambda year: ("19" if year[1] > "30" else "20") + year[1], text)
     text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
     text = _MINUS.sub("-", text)
-    text = _TEXTED.sub(lambda match: f"{match[1]} {'to' if match[2] == '2' else 'for'}", text)
+    text = _TEXTED.sub(lambda match: "to" if match[0] == "2" else "for", text)
     return _SPELLING.sub(lambda match: f" {_SPELLINGS[match[0].lower()]} ", text)
 
 
@@ -128,18 +120,27 @@ class Reading:
     @cached_property
     def unquoted(self) -> str:
         """The text with quoted strings blanked: other words and negations in them ask nothing."""
-        return _blanked(self.text, [(fact.start, fact.end) for fact in self.facts["quoted"]])
+        return blanked(self.text, [(fact.start, fact.end) for fact in self.facts["quoted"]])
 
     @cached_property
     def core(self) -> str:
         """The text with quoted strings and the frame blanked, and denials that deny nothing."""
-        text = self.unquoted
-        for _ in range(_MOST_FRAMES):
-            spans = [match.span() for match in _FRAME.finditer(text)]
-            if not spans:
-                break
-            text = _blanked(text, spans)
-        return _blanked(text, [match.span() for match in _IDIOM.finditer(text)])
+        return blanked(self._asked, [match.span() for match in _IDIOM.finditer(self._asked)])
+
+    @cached_property
+    def _asked(self) -> str:
+        return blanked(self.unquoted, frames(self.unquoted))
+
+    def asks_for(self, kind: Kind) -> list[Fact]:
+        """Give the facts of a kind that stand outside the frame.
+
+        Args:
+            kind: Of what kind.
+
+        Returns:
+            The facts, in order.
+        """
+        return [fact for fact in self.facts[kind] if self._asked[fact.start : fact.end] == self.text[fact.start : fact.end]]
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -167,17 +168,7 @@ def unexplained(after: Reading, before: Reading) -> Reading:
     Returns:
         The rewrite with blanks in their place.
     """
-    return Reading(_blanked(after.raw, [m.span() for m in _EXPLAINED.finditer(after.raw) if m[0] not in before.raw]))
-
-
-def _blanked(text: str, spans: list[tuple[int, int]]) -> str:
-    pieces: list[str] = []
-    end = 0
-    for start, stop in spans:
-        if start >= end:
-            pieces += [text[end:start], " " * (stop - start)]
-            end = stop
-    return "".join([*pieces, text[end:]])
+    return Reading(blanked(after.raw, [m.span() for m in _EXPLAINED.finditer(after.raw) if m[0] not in before.raw]))
 
 
 def _tokens(text: str) -> Iterator[Token]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from riffler.bandits.facts import Kind
+from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.reading import Reading, unexplained
 
 _CALLED: dict[Kind, str] = {"number": "a number", "date": "a date", "unit": "a unit"}
@@ -26,9 +26,9 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         What is wrong.
     """
     for kind, called in _CALLED.items():
-        after_ = unexplained(after, before) if kind == "unit" else after
-        had, has, may = _values(before, kind), _values(after_, kind), _values(known, kind)
-        if had - has:
+        plain = unexplained(after, before) if kind == "unit" else after
+        had, has, may = _values(before, kind), _values(plain, kind), _values(known, kind)
+        if {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind):
             yield f"the rewrite loses {called}"
         if has - had - may:
             yield f"the rewrite invents {called}"
@@ -49,7 +49,11 @@ def _cut_short(before: Reading, after: Reading) -> bool:
 
 
 def _values(reading: Reading, kind: Kind) -> set[str]:
-    return {_LEADING.sub("", fact.value) if kind == "number" else fact.value for fact in reading.facts[kind]}
+    return {_value(fact) for fact in reading.facts[kind]}
+
+
+def _value(fact: Fact) -> str:
+    return _LEADING.sub("", fact.value) if fact.kind == "number" else fact.value
 
 
 def _even(text: str) -> str:
