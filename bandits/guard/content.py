@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 
 from riffler.bandits.facts import facts
-from riffler.bandits.guard import polarity
+from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import akin
 from riffler.bandits.guard.lists import word_set
@@ -44,7 +44,7 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     spare = [token for token in new if token.word not in known.words]
     if _loses(before, after, lost, new):
         return "the rewrite loses a constraint"
-    if len(spare) > len(lost) and not _is_terse(before) and _narrowing(after, spare):
+    if len(spare) > len(lost) and not _is_terse(before) and _narrowing(after, spare, before):
         return "the rewrite invents a constraint"
     return ""
 
@@ -55,7 +55,7 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
         return True
-    return len(_narrowing(before, lost)) - len(_narrowing(after, new)) >= allowed or len(lost) - len(added) >= allowed + 1
+    return len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed or len(lost) - len(added) >= allowed + 1
 
 
 def _added(before: Reading, after: Reading) -> set[str]:
@@ -100,6 +100,8 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
+    if any(token.word.endswith("est") for token in new):  # "smells the worst" is "smelliest"
+        lost = [token for token in lost if token.word not in {"worst", "best"}]
     if len(lost) > _MOST or len(new) > _MOST:
         return lost, new
     others, olds = list(everywhere), list(before.words)
@@ -121,11 +123,12 @@ def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[
     covered = bytearray(len(reading.core))
     for start, end in held:
         covered[start:end] = b"\1" * (end - start)
-    orders = word_set("questions", "make") | word_set("questions", "give")
+    orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
     return {
         token.word: token
         for number, token in enumerate(reading.tokens)
         if not (token.word in orders and (number == 0 or reading.tokens[number - 1].word in {"please", "you", "to"}))
+        and not (token.capital and token.word in word_set("names", "kinds"))
         and not covered[token.start] and token.word not in short and not _is_empty(token.word) and not token.word.isdigit()
     }
 
@@ -141,32 +144,56 @@ def _is_empty(word: str) -> bool:
 def _is_terse(reading: Reading) -> bool:
     """Tell whether a query is in keywords: hardly a word of grammar in it."""
     grammar = sum(is_grammar(token.word) for token in reading.tokens)
-    return "?" not in reading.text and grammar * 3 < len(reading.tokens)
+    return "?" not in reading.text and grammar * 3 < len(reading.tokens) and not questions.kinds(reading.sentences)
 
 
-def _narrowing(reading: Reading, some: list[Token]) -> set[str]:
-    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is"."""
+def _narrowing(reading: Reading, some: list[Token], other: Reading) -> set[str]:
+    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is".
+
+    Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
+    have been put in or taken out.
+    """
+    fresh = {token.word for token in some} - word_set("negative", "strict") - questions.dimensions().keys()
     tokens = reading.tokens
-    fresh = {token.word for token in some} - word_set("negative", "strict")
+    pairs = set(zip([token.word for token in other.tokens], [token.word for token in other.tokens[1:]], strict=False))
     found: set[str] = set()
-    for number, token in enumerate(tokens):
-        if token.word not in fresh:
-            continue
-        before = tokens[number - 1].word if number else ""
-        then = tokens[number + 1].word if number + 1 < len(tokens) else ""
-        if then and not is_grammar(then) and then not in fresh and (not before or before in _OPENERS):
-            if not (token.word.endswith("ing") and before in _LINKS) and not _is_asker(before, token.word):
-                found.add(token.word)
-        elif (before in _LINKS or (before in _ARTICLES and number > 1 and tokens[number - 2].word in _LINKS)) and (not then or then in _LINKS or then in _ENDS):
-            found.add(token.word)
-        elif before in {"is", "are"} and number > 1 and tokens[number - 2].word in {"that", "which", "who"}:
-            found.add(token.word)
+    start = 0
+    while start < len(tokens):
+        end = start
+        while end < len(tokens) and tokens[end].word in fresh:
+            end += 1
+        if end > start and _run_narrows(reading, start, end, pairs):
+            found |= {token.word for token in tokens[start:end]}
+        start = max(end, start + 1)
     return found
 
 
-_ARTICLES = frozenset("a an the my your their some any".split())
-_OPENERS = frozenset("a an the which what some any of for in with on by my your their most more all every no".split())
-_LINKS = frozenset("in on for with by from of at to without during before after under near among between through into as via inside outside".split())
+def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]]) -> bool:
+    tokens = reading.tokens
+    first, last = tokens[start].word, tokens[end - 1]
+    before, earlier = (tokens[at].word if at >= 0 else "" for at in (start - 1, start - 2))
+    then = tokens[end].word if end < len(tokens) else ""
+    gap = reading.core[last.start : tokens[end].start] if then else ""
+    if gap.rstrip() != gap.rstrip(" ") or "  " in gap:
+        then, before = "", before if before not in _ARTICLES else "?"  # a quoted text stands between
+    if before in {"which", "what"} and then in _ENDS:
+        return False  # "what food do pandas eat" asks as "what do pandas eat" does
+    if (before, then) in pairs and not first.endswith("ing"):
+        return True
+    if then and not is_grammar(then):
+        return (not before or before in _OPENERS) and not (first.endswith("ing") and before in _LINKS) and not _is_asker(before, first)
+    if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
+        return not then or then in _LINKS or then in _ENDS
+    if before in {"is", "are"} and earlier in {"that", "which", "who"}:
+        return True
+    return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
+
+
+_ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
+_OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
+_LINKS = frozenset(
+    "in on for with by from of at to without during before after under near among between through into as via inside outside about have has had having".split()
+)
 _ENDS = frozenset("and or that which who if is are was were do does".split())
 
 

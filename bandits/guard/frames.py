@@ -15,7 +15,7 @@ from riffler.bandits.guard.questions import clause_kind
 
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
 _ASKS = (
-    r"(?:know|tell\ (?:me|us)|let\ me\ know|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|remember|recall|curious|questions?(?:\ is)?"
+    r"(?:know|tell\ (?:me|us)|let\ me\ know|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|remember|recall|curious|any\ (?:idea|clue)|explain|questions?(?:\ is)?"
     r"|thinking(?:\ about)?|understand(?:ing)?)"
 )
 _SOFT = r"(?:\ (?:please|possibly|perhaps|maybe|kindly|just|also|quickly))*"
@@ -37,7 +37,9 @@ _FILLER = re.compile(
     r"\bif (?:it['’]?s|it is|that['’]?s|that is|it wouldn['’]?t be|it isn['’]?t)(?: not)? (?:too much (?:trouble|bother|to ask|of a bother)|ok(?:ay)?|possible|alright|all right|any trouble)(?: with you)?"
     r"|\bif (?:possible|i may|you (?:can|could|please|will|would|don['’]?t mind))\b(?=\s*(?:[,.?!]|$))|\bas far as (?:you|i) know\b|\bto (?:your|my) knowledge\b|\bby any chance\b|\bfor the love of \w+\b"
     r"|(?<=\bhow|\bwho|\bwhy)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|(?<=\bwhat|\bwhen)\ (?:on earth|in the world|the (?:hell|heck|devil))\b"
-    r"|(?<=\bwhere)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|^\W*(?:please |kindly )?do the needful(?: and)?\b|\b(?:in advance|once and for all|for the life of me)\b",
+    r"|(?<=\bwhere)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|\b(?:how are you(?: doing)?(?: today)?|how['’]?s it going|what['’]?s up|guess what|you know what|you there|are you there|hope (?:you['’]re|you are|all is|this finds you) well)\b\s*\?*"
+    r"|\bit['’]?s (?:already |nearly |almost |like |about |past )?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|o['’]clock)"
+    r"|^\W*(?:please |kindly )?do the needful(?: and)?\b|\b(?:in advance|once and for all|for the life of me)\b",
     re.IGNORECASE,
 )
 _MOST_FRAMES = 3
@@ -56,6 +58,7 @@ _SUBORDINATE = re.compile(r"\W*(?:if|when|since|given|for|in|at|after|before|as|
 _SHORTEST_STORY, _SHORTEST_OWN_STORY = 10, 16
 """Words of a story before a question of anybody, and before one of the speaker's own."""
 
+_OFFERS = frozenset("can could would will do may might mind any please".split())
 _MOST_CLAUSES = 60
 
 
@@ -87,7 +90,7 @@ def frames(text: str) -> list[tuple[int, int]]:
     clauses = _clauses(rest)
     if not 1 < len(clauses) <= _MOST_CLAUSES:
         return _joined(found)
-    asking = max((number for number, clause in enumerate(clauses) if clause.asks), default=None)
+    asking = max((number for number, clause in enumerate(clauses) if clause.asks and not _is_talk(clause)), default=None)
     talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause)]
     if len(talk) < len(clauses):
         found += [(clause.start, clause.end) for clause in talk]
@@ -150,7 +153,7 @@ def _is_talk(clause: _Clause) -> bool:
     if not content:
         return spoken and not clause.asks
     if clause.asks:
-        return spoken and any(word in word_set("words", "frame") for word in content) and words[0] in {"can", "could", "would", "will", "do"}
+        return spoken and any(word in word_set("words", "frame") for word in content) and words[0] in _OFFERS
     return spoken or not _SUBORDINATE.match(clause.text)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 
 from rapidfuzz.distance import OSA
 
+from riffler.bandits.features.lexicon import antonyms, synonyms
 from riffler.bandits.guard.lists import groups, word_set
 
 _ENDINGS = frozenset(
     "s es ed d e er ers or ors ing ings ion ions ation ations y ies ied ier iest est ly al ally ic ics ical ity ities ment ments ness able ible ant ance"
     " ence ent ive ous n en ens t th ful i a an ian ish ese ist ists ism ists ative atic ization isation ize ise izing ised ized ure iness ily ably ibly sion de des".split()
 ) | {""}
+_UN = re.compile(r"(?:un|in|im|il|ir)(?=\w{5})")
+_REGULAR = (("s", ""), ("es", ""), ("ies", "y"), ("d", ""), ("ed", ""), ("ing", ""), ("ing", "e"), ("er", ""), ("est", ""), ("r", ""), ("st", ""), ("ly", ""))
 _FORMS = ("", "s", "es", "d", "ed", "ing", "er", "est", "r", "st", "ly")
 _LONGEST_SHORT_FORM = 5
 
@@ -37,9 +41,10 @@ def akin(one: str, other: str) -> bool:
         Whether one may stand for the other.
     """
     one, other = base(one), base(other)
+    one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
     if one == other or _same_root(one, other) or _mistyped(one, other):
         return True
-    if not _rows(one).isdisjoint(_rows(other)):
+    if not _rows(one).isdisjoint(_rows(other)) or _synonyms(one, other):
         return True
     return same_people(one, other) or _short_for(one, other) or _short_for(other, one)
 
@@ -47,7 +52,51 @@ def akin(one: str, other: str) -> bool:
 def same_people(one: str, other: str) -> bool:
     """Tell whether two words in lower case name one country, or it and its people."""
     peoples = groups("names", "peoples")
-    return not peoples.get(one, frozenset()).isdisjoint(peoples.get(other, frozenset()))
+    return not (peoples.get(one) or peoples.get(one.removesuffix("s"), frozenset())).isdisjoint(
+        peoples.get(other) or peoples.get(other.removesuffix("s"), frozenset())
+    )
+
+
+def bases(word: str) -> frozenset[str]:
+    """Give a word, and the words that it may be a regular form of.
+
+    Args:
+        word: A word in lower case.
+
+    Returns:
+        Them, some of which are no words.
+    """
+    found = {word, base(word)}
+    for ending, instead in _REGULAR:
+        if word.endswith(ending) and len(word) - len(ending) > 2:
+            found.add(word.removesuffix(ending) + instead)
+    return frozenset(found)
+
+
+def _synonyms(one: str, other: str) -> bool:
+    others = bases(other)
+    return any(not others.isdisjoint(synonyms(word)) for word in bases(one))
+
+
+def _converses() -> dict[str, frozenset[int]]:
+    """Give words for one event seen from two sides: where one can buy, somebody sells."""
+    return groups("opposites", "converses")
+
+
+def opposed(one: str, other: str) -> bool:
+    """Tell whether two words, or the words that they are forms of, are opposites of each other in the dictionary.
+
+    Args:
+        one: A word in lower case.
+        other: Another.
+
+    Returns:
+        Whether each is the other's opposite.
+    """
+    others = bases(other)
+    if not _converses().get(base(one), frozenset()).isdisjoint(_converses().get(base(other), frozenset())):
+        return False
+    return any(left in antonyms(right) and right in antonyms(left) for left in bases(one) for right in others)
 
 
 def _rows(word: str) -> frozenset[int]:

@@ -10,7 +10,7 @@ from riffler.bandits.facts import Fact
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import same_people
 from riffler.bandits.guard.lists import word_set
-from riffler.bandits.guard.reading import Reading
+from riffler.bandits.guard.reading import Reading, is_grammar
 
 _PARTS = re.compile(r"[-'’]")
 _DEMONYM = re.compile(r"(?:n|an|ian|er|ers|ese|ish|i|ic|ite|ns|ans|ians|s|es)$")
@@ -70,6 +70,8 @@ def _corrects(name: str, before: Reading) -> bool:
     """Tell whether a name is the right spelling of a word that the query has in lower case."""
     if len(name) < _SHORTEST_MISTYPED:
         return False
+    if any(len(token.word) > 2 and name.startswith(token.word) and not same_people(token.word, token.word) for token in before.tokens if not is_grammar(token.word)):
+        return True  # insta, Insta
     most = 1 if len(name) < 8 else 2
     return any(
         not token.capital and OSA.distance(token.word, name, score_cutoff=most) <= most for token in before.tokens

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from riffler.bandits.facts import facts
-from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.kinship import akin, opposed
 from riffler.bandits.guard.lists import groups, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -122,7 +122,9 @@ def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int
 
 
 def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:
-    if not _row(one, rows).isdisjoint(_row(other, rows)):
+    if not _row(one, rows).isdisjoint(_row(other, rows)) or (
+        not (is_grammar(one) or is_grammar(other)) and opposed(one, other)
+    ):
         return True
     return _negates(one, other) or _negates(other, one)
 

@@ -37,6 +37,7 @@ _IF = re.compile(r"if\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
+_WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _MOST = 40
 """Sentences that are looked at."""
@@ -48,7 +49,8 @@ def _words(key: str) -> frozenset[str]:
 
 
 @cache
-def _dimensions() -> dict[str, str]:
+def dimensions() -> dict[str, str]:
+    """Give words that name or ask for a quantity, each with the adjective that asks for it."""
     return {word: name for name, words in lists()["questions"]["dimensions"].items() for word in words.split()}
 
 
@@ -71,7 +73,7 @@ def changed(before: Sequence[str], after: Sequence[str]) -> bool:
     asked, asks = kinds(before), kinds(after)
     if not asked or not asks:
         return False
-    return not (_any_match(asked[-1], asks) and _any_match(asks[-1], asked) and all(_any_match(one, asks) for one in asked))
+    return not (_any_match(asked[-1], asks) and _any_match(asks[-1], asked))
 
 
 def kinds(sentences: Sequence[str]) -> list[frozenset[str]]:
@@ -146,7 +148,7 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
-        return frozenset({"yes", "which"} if _OR.search(part) else {"yes"})
+        return frozenset({"yes"} | ({"which"} if _OR.search(part) else set()) | ({"manner"} if _WAY.match(part) else set()))
     word = _WORD.match(part)
     verb = word[0].lower() if word else ""
     following = part[word.end() :].split() if word else []
@@ -165,8 +167,8 @@ def _nouns(rest: str) -> frozenset[str]:
     found: set[str] = set()
     for word in _near(rest):
         found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
-        if word in _dimensions():
-            found.add(f"how {_dimensions()[word]}")
+        if word in dimensions():
+            found.add(f"how {dimensions()[word]}")
             found |= {"count"} if word in {"times", "frequency"} else set()
     return frozenset(found)
 
@@ -211,32 +213,35 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
 def _of_how(rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     first = words[0] if words else ""
+    if first in {"late", "soon", "early"} or words[:2] == ["long", "ago"]:
+        return frozenset({"time"})
     if first == "come":
         return frozenset({"reason"})
     if first == "many":
         return frozenset({"count"})
-    if first in _dimensions():
-        name = _dimensions()[first]
-        more = {"count", "thing"} if first == "much" else set()
-        more |= {f"how {_dimensions()[word]}" for word in words[1:] if first == "much" and word in _dimensions()}
+    if first in dimensions():
+        name = dimensions()[first]
+        more = {"count", "thing"} if first == "much" else {"how much"} if first in {"high", "low", "large"} else set()
+        more |= {f"how {dimensions()[word]}" for word in words[1:7] if word in dimensions()}
+        more |= {"count"} if not _words("counts").isdisjoint(words[1:5]) else set()
         return frozenset({f"how {name}", *more})
     if first == "about":
         return frozenset({"thing"})
     if re.match(r"\W*(?:do|does|would|should|can|could|is|are|to)\b.{0,40}?\b(?:say|said|spell|spelled|spelt|pronounce|pronounced|write|written|call|called|translate|translated)\b", rest, re.IGNORECASE):
         return frozenset({"manner", "thing", "text"})
-    return frozenset({"manner"})
+    if {"die", "died", "dies"} & set(words):
+        return frozenset({"manner", "reason", "thing"})
+    return frozenset({"manner", "thing"} if {"differ", "differs", "differed", "different"} & set(words) else {"manner"})
 
 
 def _of_what(wh: str, rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
-    found = set(_nouns(rest))
+    found = set(_nouns(rest)) | ({"manner"} if "like" in words[1:] else set())
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
-    if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith((" for", " like")):
+    if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}
-    if bare and len(words) > 1 and words[0] in {"should", "can", "could", "must", "ought", "do", "would"} and words[1] in {"i", "we", "you", "one", "u", "somebody", "someone"}:
+    if bare and len(words) > 1 and words[0] in {"should", "can", "could", "must", "ought", "do", "would"} and words[1] in {"be", "i", "we", "you", "one", "u", "somebody", "someone"}:
         found |= {"thing", "manner"}
-    if found & {"time", "reason", "count", "manner"} and "thing" not in found:
-        return frozenset(found | ({"which"} if wh == "which" else set()))
     if not bare:
         found |= {"which", "person"}
     return frozenset(found | {"thing"} | ({"which", "person"} if wh in {"which", "wich"} else set()))
