@@ -12,13 +12,13 @@ from decimal import Decimal
 from riffler.bandits.facts.base import Fact
 
 _DIGITS = re.compile(
-    r"(?:(?<![\w.,:])[-−+])?(?:(?<!\d)\d{1,3}(?:[\u00a0\u202f\u2009]\d{3})+(?!\d)|\d+(?:[.,:]\d+)*)"
+    r"(?:(?<![\w.,:])[-−+])?(?:(?<!\d)\d{1,3}(?:(?:[\u00a0\u202f\u2009]\d{3})+|(?: 000)+)(?!\d)|\d+(?:[.,:]\d+)*)"
     r"(?P<fraction>/\d{1,2}(?![\d/]))?"
 )
 _TAIL = re.compile(
     r"\s?(?P<scale>k|hundred|thousand|million|mn|billion|bn|trillion)\b|\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)", re.IGNORECASE
 )
-_SPACES = re.compile(r"[\u00a0\u202f\u2009]")
+_SPACES = re.compile(r"[ \u00a0\u202f\u2009]")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
 _SCALES = {
     "k": 1000, "hundred": 100, "thousand": 1000, "million": 10**6, "mn": 10**6, "billion": 10**9, "bn": 10**9,
@@ -129,7 +129,7 @@ def _worth(spelled: list[str]) -> Iterator[int]:
         if open_ and not _goes_on(current, value):
             yield total + current
             total = current = 0
-        year = 13 <= current <= 20 and value >= 20  # nineteen ninety
+        year = 13 <= current <= 20 and value >= 10  # nineteen ninety, twenty twelve
         current = current * 100 + value if year else current + value
         open_ = True
     yield total + current
@@ -138,7 +138,7 @@ def _worth(spelled: list[str]) -> Iterator[int]:
 def _goes_on(current: int, value: int) -> bool:
     if value < 10:
         return current % 10 == 0 and current % 100 != 10
-    return current % 100 == 0 or (13 <= current <= 20 and value >= 20)
+    return current % 100 == 0 or (13 <= current <= 20 and value >= 10)
 
 
 def _roman(spelled: str) -> int:

@@ -15,14 +15,18 @@ from riffler.bandits.guard.questions import clause_kind
 
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
 _ASKS = (
-    r"(?:know|tell\ (?:me|us)|let\ me\ know|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|remember|recall|curious|any\ (?:idea|clue)|explain|questions?(?:\ is)?"
+    r"(?:know|understood|get|forgotten|forgot|work\ out|decide|enlighten\ me(?:\ as\ to)?|puzzle[sd]?\ me|beats\ me|baffle[sd]?\ me|(?:thoughts?|opinion|view|light)\ on|interested\ in|tell\ (?:me|us)|let\ me\ know|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|remember|recall|curious|any\ (?:idea|clue)|explain|questions?(?:\ is)?"
     r"|thinking(?:\ about)?|understand(?:ing)?)"
 )
 _SOFT = r"(?:\ (?:please|possibly|perhaps|maybe|kindly|just|also|quickly))*"
 _LED_UP = re.compile(
     rf"""(?:(?<=[.!?]\s)|^\s*)(?:
-    (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ i['’]m\ really)|should|must|may|is|are|was|were|did|has|have)
-        [^.!?\n"“”\d]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,40}},)?[,:]?\s+(?={_WH})
+    (?=[^.!?\n]{{0,200}}\b(?:i|me|we|us|you|u|anyone|anybody|someone|somebody)\b)
+        (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ (?:i|we)\b)|(?:should|must|is|are|was|were|did|has|have|if|when)\b)
+        [^.!?\n,;:"“”]{{0,200}}?\b\w+\s+(?=(?:what|why|how|whether)\b(?!\ to\b))
+    |
+    (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ (?:i|we)\b)|(?:should|must|is|are|was|were|did|has|have)\b)
+        [^.!?\n"“”]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,40}},)?[,:]?\s+(?={_WH})
         |{_ASKS}(?:\ (?:this|that|me))?:\s
         |(?:sorry|question|answer|bother|trouble|obvious|silly|weird|odd|dumb|stupid|pain|rude)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b
         |(?:appreciate\ it|grateful|great|lovely|nice|good|kind|wonderful|helpful|awesome|happy|love\ it|like\ it|brilliant|fantastic)\ if\ you\ (?:could|would|can|might){_SOFT}
@@ -42,6 +46,7 @@ _FILLER = re.compile(
     r"|^\W*(?:please |kindly )?do the needful(?: and)?\b|\b(?:in advance|once and for all|for the life of me)\b",
     re.IGNORECASE,
 )
+_DIGIT = re.compile(r"\d")
 _MOST_FRAMES = 3
 """Frames in a row that are dropped: a greeting, an excuse, a request."""
 
@@ -55,8 +60,17 @@ _POINTS = re.compile(
 )
 _SELF = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _SUBORDINATE = re.compile(r"\W*(?:if|when|since|given|for|in|at|after|before|as|with|unless|because|while|on|by|without|under|from|during|of|to)\b", re.IGNORECASE)
-_SHORTEST_STORY, _SHORTEST_OWN_STORY = 10, 16
-"""Words of a story before a question of anybody, and before one of the speaker's own."""
+_CONDITION = re.compile(r"\W*(?:if|given|when|for|suppose|assuming|say)\b", re.IGNORECASE)
+_STATE = re.compile(
+    r"\W*(?:(?:and|but|so|as)\s+)?(?:(?:i|we)(?:['’]m|['’]re|\s+(?:am|are|have|own|live|work|use|need|want|only|eat|drink|play|speak|study|got|bought|don['’]?t|do not))\b"
+    r"|(?:i|we)['’]ve got\b|(?:my|our|the|a|an|there|this|here)\b)",
+    re.IGNORECASE,
+)
+"""Begins a statement of how things are, which a question may depend on: "I'm vegan", "my cat is old"."""
+
+_ORDER = frozenset({"text", "explain"})
+_SHORTEST_STORY, _SHORTEST_OWN_STORY = 12, 16
+"""Words of a story that may hold such statements, and of one before a question of the speaker's own."""
 
 _OFFERS = frozenset("can could would will do may might mind any please".split())
 _MOST_CLAUSES = 60
@@ -82,7 +96,7 @@ def frames(text: str) -> list[tuple[int, int]]:
     found = [match.span() for match in _FILLER.finditer(text)]
     rest = blanked(text, found)
     for _ in range(_MOST_FRAMES):
-        spans = [match.span() for match in _LED_UP.finditer(rest)]
+        spans = [match.span() for match in _LED_UP.finditer(rest) if _is_plain(match, rest)]
         if not spans:
             break
         found += spans
@@ -97,6 +111,15 @@ def frames(text: str) -> list[tuple[int, int]]:
     if asking is not None:
         found += _story(rest, clauses, asking, talk)
     return _joined(found)
+
+
+def _is_plain(match: re.Match[str], text: str) -> bool:
+    """Tell whether what leads up to a question holds no number, or only one that the question doesn't need."""
+    if not _DIGIT.search(match[0]):
+        return True
+    over = _END.search(text, match.end())
+    question = text[match.end() : over.start() if over else len(text)]
+    return not (_POINTS.search(question) or _SELF.search(question))
 
 
 def blanked(text: str, spans: list[tuple[int, int]]) -> str:
@@ -158,14 +181,34 @@ def _is_talk(clause: _Clause) -> bool:
 
 
 def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) -> list[tuple[int, int]]:
-    """Find the story before a question that stands alone."""
-    before = [clause for clause in clauses[:asking] if clause not in talk]
-    end = _END.search(text, clauses[asking].start)
-    question = text[clauses[asking].start : end.start() if end else len(text)]
-    if not before or any(clause.asks for clause in before) or _POINTS.search(question):
+    """Find the stories before and after a question that stands alone."""
+    asked = clauses[asking]
+    over = _END.search(text, asked.start)
+    end = over.end() if over else len(text)
+    question = text[asked.start : end]
+    if _POINTS.search(question):
         return []
-    told = sum(len(_WORD.findall(clause.text)) for clause in clauses[:asking])
-    least = _SHORTEST_OWN_STORY if _SELF.search(question) else _SHORTEST_STORY
-    if told < least or _SUBORDINATE.match(before[0].text) or not any(_SELF.search(clause.text) for clause in before):
-        return []
-    return [(clauses[0].start, clauses[asking].start)]
+    own = _SELF.search(question) is not None
+    found = []
+    if _is_story(clauses[:asking], talk, own):
+        found.append((clauses[0].start, asked.start))
+    rest = [clause for clause in clauses[asking + 1 :] if clause.start >= end]
+    if not _ORDER.isdisjoint(clause_kind(asked.text)) or own:
+        return found
+    if _is_story(rest, talk, own):
+        found.append((rest[0].start, len(text)))
+    return found
+
+
+def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
+    """Tell whether clauses tell how one came to ask, and no condition of the question."""
+    left = [clause for clause in clauses if clause not in talk]
+    if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
+        return False
+    told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
+    if own and told < _SHORTEST_OWN_STORY:
+        return False
+    spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]
+    if not spoken or (_SUBORDINATE.match(left[0].text) and told < _SHORTEST_STORY):
+        return False
+    return told >= _SHORTEST_STORY or not any(_STATE.match(clause.text) for clause in left)

@@ -44,9 +44,14 @@ def akin(one: str, other: str) -> bool:
     one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
     if one == other or _same_root(one, other) or _mistyped(one, other):
         return True
-    if not _rows(one).isdisjoint(_rows(other)) or _synonyms(one, other):
+    if are_synonyms(one, other) or _synonyms(one, other):
         return True
     return same_people(one, other) or _short_for(one, other) or _short_for(other, one)
+
+
+def are_synonyms(one: str, other: str) -> bool:
+    """Tell whether two words in lower case stand in one row of the guard's own synonyms."""
+    return not _rows(one).isdisjoint(_rows(other))
 
 
 def same_people(one: str, other: str) -> bool:

@@ -8,12 +8,15 @@ from rapidfuzz.distance import OSA
 
 from riffler.bandits.facts import Fact
 from riffler.bandits.guard.initials import resolved
-from riffler.bandits.guard.kinship import same_people
+from riffler.bandits.guard.kinship import are_synonyms, same_people
 from riffler.bandits.guard.lists import word_set
-from riffler.bandits.guard.reading import Reading, is_grammar
+from riffler.bandits.guard.reading import Reading, folded, is_grammar
 
 _PARTS = re.compile(r"[-'’]")
-_DEMONYM = re.compile(r"(?:n|an|ian|er|ers|ese|ish|i|ic|ite|ns|ans|ians|s|es)$")
+_BRAND = re.compile(r"[A-Z]\w{0,4}-[A-Z]\w{0,4}")
+"""Wi-Fi, Spider-Man: may be written in one word."""
+
+_DEMONYM = re.compile(r"(?:n|an|ean|ian|ist|ists|ism|ans|wegian|er|ers|ese|ish|i|ic|ite|ns|ans|ians|s|es)$")
 _SHORTEST_MISTYPED = 5
 
 
@@ -30,9 +33,9 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     """
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
-    if any(not _stands(name, after.words) for name in had):
+    if any(not _stands(name, after) and not _corrects(name, after) for name in had):
         return "the rewrite loses a name"
-    if any(not _stands(name, before.words) and not _stands(name, known.words) and not _corrects(name, before) for name in has):
+    if any(not _stands(name, before) and not _stands(name, known) and not _corrects(name, before) for name in has):
         return "the rewrite invents a name"
     return ""
 
@@ -45,13 +48,18 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
         part.lower()
         for fact in facts
         if not any(start <= fact.start < end for start, end in dates)
-        for part in _PARTS.split(fact.value)
+        for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
         if part.lower() not in kinds and len(part) > 1
     )
 
 
-def _stands(name: str, words: frozenset[str]) -> bool:
-    return name in words or any(_same_name(name, word) for word in words)
+def _stands(name: str, reading: Reading) -> bool:
+    """Tell whether a name stands in a text: as it is, as a people, in two words (`Wi-Fi`, `wifi`), or as its synonym (`TV`)."""
+    words = reading.plain_words
+    name = folded(name)
+    if name in words or name in reading.joined_words or name.replace("-", "") in words:
+        return True
+    return any(_same_name(name, word) or are_synonyms(name, word) for word in words)
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -73,6 +81,16 @@ def _corrects(name: str, before: Reading) -> bool:
     if any(len(token.word) > 2 and name.startswith(token.word) and not same_people(token.word, token.word) for token in before.tokens if not is_grammar(token.word)):
         return True  # insta, Insta
     most = 1 if len(name) < 8 else 2
-    return any(
+    return any(_swapped(token.word, name) for token in before.tokens) or any(
         not token.capital and OSA.distance(token.word, name, score_cutoff=most) <= most for token in before.tokens
     )
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Tell whether two spellings differ by letters in another order or a doubled letter: `Micheal`, `Brittany`."""
+    if one[0] != other[0] or abs(len(one) - len(other)) > 1:
+        return False
+    return sorted(one) == sorted(other) or _DOUBLED.sub(r"\1", one) == _DOUBLED.sub(r"\1", other)
+
+
+_DOUBLED = re.compile(r"(\w)\1")

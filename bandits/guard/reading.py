@@ -7,11 +7,13 @@ may go; numbers, names and quoted strings in it are kept apart from that.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from riffler.bandits.facts import WORD, Fact, Kind, facts
+from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
 from riffler.bandits.guard.lists import phrases, word_set
 
@@ -29,6 +31,11 @@ _DECADES = dict(
     zip("twenties thirties forties fifties sixties seventies eighties nineties".split(), range(1920, 2000, 10), strict=True)
 )
 _DECADE = re.compile(rf"\b({'|'.join(_DECADES)})\b", re.IGNORECASE)
+_LONG_DECADE = re.compile(rf"\bnineteen[ -]({'|'.join(_DECADES)})\b", re.IGNORECASE)
+_CENTURY = re.compile(r"\b(1[0-8])00s\b")
+_DECIMAL = re.compile(r"(?<=\b\d),(?=\d{1,2}(?!\d)\s?[^\W\d_])")
+"""A comma before decimals: "1,5 l"."""
+
 _ISO = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\d-])")
 _MONTHS = "January February March April May June July August September October November December".split()
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
@@ -71,6 +78,9 @@ def spelled_out(text: str) -> str:
     text = _SPAN.sub(r"\1\2 to \1\3", text)
     text = _SHORT_DECADE.sub(r"19\1s", text)
     text = _SHORT_YEAR.sub(lambda year: ("19" if year[1] > "30" else "20") + year[1], text)
+    text = _LONG_DECADE.sub(lambda decade: f"{_DECADES[decade[1].lower()]}s", text)
+    text = _CENTURY.sub(lambda years: f"{int(years[1]) + 1}th century", text)
+    text = _DECIMAL.sub(".", text)
     text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
     text = _MINUS.sub("-", text)
     text = _TEXTED.sub(lambda match: "to" if match[0] == "2" else "for", text)
@@ -153,6 +163,18 @@ class Reading:
         return frozenset(token.word for token in _tokens(self.text))
 
     @cached_property
+    def plain_words(self) -> frozenset[str]:
+        """The words of the whole text without accents, with compounds in one piece too."""
+        whole = {bare(match[0]).lower().replace("-", "") for match in WORD.finditer(self.text)}
+        return frozenset(folded(word) for word in self.words | whole)
+
+    @cached_property
+    def joined_words(self) -> frozenset[str]:
+        """Each two words side by side, as one."""
+        words = [folded(token.word) for token in _tokens(self.text)]
+        return frozenset(left + right for left, right in zip(words, words[1:], strict=False))
+
+    @cached_property
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the core that have a word."""
         return tuple(match[0].strip() for match in _SENTENCE.finditer(self.core) if WORD.search(match[0]))
@@ -174,7 +196,14 @@ def unexplained(after: Reading, before: Reading) -> Reading:
 def _tokens(text: str) -> Iterator[Token]:
     for match in WORD.finditer(text):
         for part in _PARTS.split(match[0]):
-            yield Token(part.lower(), match.start(), not part.islower())
+            yield Token(folded(part.lower()), match.start(), not part.islower())
+
+
+def folded(word: str) -> str:
+    """Give a word without accents: `São` is `Sao`."""
+    if word.isascii():
+        return word
+    return "".join(letter for letter in unicodedata.normalize("NFKD", word) if not unicodedata.combining(letter))
 
 
 def is_grammar(word: str) -> bool:

@@ -28,9 +28,12 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     for kind, called in _CALLED.items():
         plain = unexplained(after, before) if kind == "unit" else after
         had, has, may = _values(before, kind), _values(plain, kind), _values(known, kind)
-        if {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind):
+        lost, new = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind), has - had - may
+        if kind == "number":
+            lost, new = _unsaid(lost, after), _unsaid(new, before)
+        if lost:
             yield f"the rewrite loses {called}"
-        if has - had - may:
+        if new:
             yield f"the rewrite invents {called}"
     old, new, source = _even(before.raw), _even(after.raw), _even(known.raw)
     if any(_even(fact.value).rstrip(".,!? ") not in new for fact in before.facts["quoted"]):
@@ -46,6 +49,20 @@ def _cut_short(before: Reading, after: Reading) -> bool:
     had = {_even(fact.value).rstrip(".,!? ") for fact in before.facts["quoted"]}
     has = {_even(fact.value).rstrip(".,!? ") for fact in after.facts["quoted"]}
     return bool(has and had - has and has - had)
+
+
+def _unsaid(numbers: set[str], reading: Reading) -> set[str]:
+    """Leave out the numbers that a text says in words of another kind."""
+    return {number for number in numbers if _SAID.get(number, frozenset()).isdisjoint(reading.words)}
+
+
+_SAID = {
+    "1": frozenset("one single a an once first 1st earliest initial initially debut original originally inaugural maiden sole only".split()),
+    "2": frozenset("both pair couple twice double twin twins duo".split()),
+    "3": frozenset("thrice triple trio triplets".split()),
+    "4": frozenset("quartet quadruple".split()),
+    "1/2": frozenset({"half", "halfway"}),
+}
 
 
 def _values(reading: Reading, kind: Kind) -> set[str]:
