@@ -14,7 +14,7 @@ from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import akin
 from riffler.bandits.guard.lists import word_set
-from riffler.bandits.guard.reading import Reading, Token, is_grammar
+from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 
 _EXPLAINED = re.compile(
     r"\([^()]{0,200}\)"
@@ -44,7 +44,7 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     spare = [token for token in new if token.word not in known.words]
     if _loses(before, after, lost, new):
         return "the rewrite loses a constraint"
-    if len(spare) > len(lost) and not _is_terse(before) and _narrowing(after, spare, before):
+    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before):
         return "the rewrite invents a constraint"
     return ""
 
@@ -129,7 +129,7 @@ def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[
         for number, token in enumerate(reading.tokens)
         if not (token.word in orders and (number == 0 or reading.tokens[number - 1].word in {"please", "you", "to"}))
         and not (token.capital and token.word in word_set("names", "kinds"))
-        and not covered[token.start] and token.word not in short and not _is_empty(token.word) and not token.word.isdigit()
+        and not covered[token.start] and token.word not in short and not _is_empty(token.word) and token.word.isalpha() and token.word not in SHORT_DATES
     }
 
 
@@ -153,7 +153,7 @@ def _narrowing(reading: Reading, some: list[Token], other: Reading) -> set[str]:
     Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
     have been put in or taken out.
     """
-    fresh = {token.word for token in some} - word_set("negative", "strict") - questions.dimensions().keys()
+    fresh = {token.word for token in some} - word_set("negative", "strict") - (questions.dimensions().keys() - _ADJECTIVES)
     tokens = reading.tokens
     pairs = set(zip([token.word for token in other.tokens], [token.word for token in other.tokens[1:]], strict=False))
     found: set[str] = set()
@@ -162,13 +162,16 @@ def _narrowing(reading: Reading, some: list[Token], other: Reading) -> set[str]:
         end = start
         while end < len(tokens) and tokens[end].word in fresh:
             end += 1
-        if end > start and _run_narrows(reading, start, end, pairs):
+        if end > start and _run_narrows(reading, start, end, pairs, other.words):
             found |= {token.word for token in tokens[start:end]}
         start = max(end, start + 1)
     return found
 
 
-def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]]) -> bool:
+_ADJECTIVES = frozenset("old tall high far long big large heavy deep fast quick hot cold warm wide broad strong expensive dear".split())
+
+
+def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]], others: frozenset[str]) -> bool:
     tokens = reading.tokens
     first, last = tokens[start].word, tokens[end - 1]
     before, earlier = (tokens[at].word if at >= 0 else "" for at in (start - 1, start - 2))
@@ -181,7 +184,7 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
     if (before, then) in pairs and not first.endswith("ing"):
         return True
     if then and not is_grammar(then):
-        return (not before or before in _OPENERS) and not (first.endswith("ing") and before in _LINKS) and not _is_asker(before, first)
+        return then in others and (not before or before in _OPENERS) and not (first.endswith("ing") and before in _LINKS) and not _is_asker(before, first)
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:

@@ -28,8 +28,9 @@ _LED_UP = re.compile(
     (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ (?:i|we)\b)|(?:should|must|is|are|was|were|did|has|have)\b)
         [^.!?\n"“”]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,40}},)?[,:]?\s+(?={_WH})
         |{_ASKS}(?:\ (?:this|that|me))?:\s
-        |(?:sorry|question|answer|bother|trouble|obvious|silly|weird|odd|dumb|stupid|pain|rude)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b
+        |(?:sorry|question|answer|bother|trouble|obvious|silly|ask|hate|weird|odd|dumb|stupid|pain|rude)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b
         |(?:appreciate\ it|grateful|great|lovely|nice|good|kind|wonderful|helpful|awesome|happy|love\ it|like\ it|brilliant|fantastic)\ if\ you\ (?:could|would|can|might){_SOFT}
+        |(?:so\ kind\ as|like|want|wanted|wish|writing|love|need)\ to\ (?:enquire|inquire|ask|know|learn|find\ out|hear)\ about
         |so\ kind\ as\ to)
     |(?:do|can|could|would|will|wouldn['’]?t|couldn['’]?t)?\s*(?:you|u|anyone|anybody|somebody|someone)(?:\ wouldn['’]?t)?\b[^.!?\n"“”\d]{{0,40}}?\b(?:know|tell\ me|happen\ to\ know)
         \s+(?=(?:the|an?|any)\b)
@@ -38,10 +39,18 @@ _LED_UP = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _FILLER = re.compile(
+    r"\b(?:is there any (?:chance|way)|is it possible|are you able|would it be possible|any chance|(?:would |do )?(?:you )?mind) (?:that |for )?(?:you )?(?:could |can |to |might )?(?:telling me|explaining|giving me|showing me|tell me|explain|say|let me know)(?: to me)?\b|"
     r"\bif (?:it['’]?s|it is|that['’]?s|that is|it wouldn['’]?t be|it isn['’]?t)(?: not)? (?:too much (?:trouble|bother|to ask|of a bother)|ok(?:ay)?|possible|alright|all right|any trouble)(?: with you)?"
     r"|\bif (?:possible|i may|you (?:can|could|please|will|would|don['’]?t mind))\b(?=\s*(?:[,.?!]|$))|\bas far as (?:you|i) know\b|\bto (?:your|my) knowledge\b|\bby any chance\b|\bfor the love of \w+\b"
     r"|(?<=\bhow|\bwho|\bwhy)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|(?<=\bwhat|\bwhen)\ (?:on earth|in the world|the (?:hell|heck|devil))\b"
     r"|(?<=\bwhere)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|\b(?:how are you(?: doing)?(?: today)?|how['’]?s it going|what['’]?s up|guess what|you know what|you there|are you there|hope (?:you['’]re|you are|all is|this finds you) well)\b\s*\?*"
+    r"|\b(?:is there any chance|any chance|is it possible|would it be possible|are you able|do you think)(?: that)?(?: for)?(?: you)? (?:could|can|to|might|would)\b(?=\s+\w+ )"
+    r"|\b(?:to cut a long story short|to make a long story short|long story short|to be (?:perfectly |quite |totally )?(?:honest|fair|frank|clear|sure)|between (?:you and me|us)|in all (?:honesty|seriousness|fairness)"
+    r"|in your (?:\w+ )?(?:opinion|view|eyes)|as a matter of fact|if memory serves(?: me)?(?: right| well)?|believe it or not|(?:just )?out of (?:\w+ )?curiosity|for what it['’]?s worth|no offen[cs]e|with all due respect"
+    r"|all jokes aside|to start with|first (?:of all|off|things first)|that (?:being )?said|having said that|by the way|btw|come to think of it|now that (?:i|you) mention it|off the top of (?:my|your) head"
+    r"|since (?:i|we) (?:was|were) (?:like |about |a |only )*\w+)\b,?"
+    r"|(?<=\bwhich|\bwhose) of (?:the|these|those) two\b"
+    r"|(?:(?<=[.!?])|\n)\s*(?:(?:kind|best|warm|warmest|many)\s+)?(?:regards|wishes|yours (?:truly|sincerely|faithfully)|sincerely|cheers|xoxo)\b[\s,.!]*(?:\w+\s*){0,3}\W*$"
     r"|\bit['’]?s (?:already |nearly |almost |like |about |past )?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|o['’]clock)"
     r"|^\W*(?:please |kindly )?do the needful(?: and)?\b|\b(?:in advance|once and for all|for the life of me)\b",
     re.IGNORECASE,
@@ -62,12 +71,13 @@ _SELF = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
 _SUBORDINATE = re.compile(r"\W*(?:if|when|since|given|for|in|at|after|before|as|with|unless|because|while|on|by|without|under|from|during|of|to)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\W*(?:if|given|when|for|suppose|assuming|say)\b", re.IGNORECASE)
 _STATE = re.compile(
-    r"\W*(?:(?:and|but|so|as)\s+)?(?:(?:i|we)(?:['’]m|['’]re|\s+(?:am|are|have|own|live|work|use|need|want|only|eat|drink|play|speak|study|got|bought|don['’]?t|do not))\b"
-    r"|(?:i|we)['’]ve got\b|(?:my|our|the|a|an|there|this|here)\b)",
+    r"\W*(?:(?:and|but|so|as)\s+)?(?:(?:i|we)(?:['’]m|['’]re|\s+(?:am|are|have|own|live|work|use|need|want|only|eat|drink|play|speak|study|got|bought|don['’]?t|do not))\b(?!\s+\w+ing\b)"
+    r"|(?:i|we)['’]ve got\b|(?:my|our|the|a|an|there|this|here)(?:\s+[\w-]+){0,3}?\s*(?:\s(?:is|are|has|have|was|weighs|needs|won['’]?t|doesn['’]?t|can['’]?t|costs|takes|gives|says)|['’]s)\b(?!\s+\w+ing\b))",
     re.IGNORECASE,
 )
 """Begins a statement of how things are, which a question may depend on: "I'm vegan", "my cat is old"."""
 
+_NEEDS = re.compile(rf"{_SELF.pattern}|{_POINTS.pattern}", re.IGNORECASE)
 _ORDER = frozenset({"text", "explain"})
 _SHORTEST_STORY, _SHORTEST_OWN_STORY = 12, 16
 """Words of a story that may hold such statements, and of one before a question of the speaker's own."""
@@ -105,7 +115,8 @@ def frames(text: str) -> list[tuple[int, int]]:
     if not 1 < len(clauses) <= _MOST_CLAUSES:
         return _joined(found)
     asking = max((number for number, clause in enumerate(clauses) if clause.asks and not _is_talk(clause)), default=None)
-    talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause)]
+    needy = asking is not None and _NEEDS.search(clauses[asking].text) is not None
+    talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause, needy)]
     if len(talk) < len(clauses):
         found += [(clause.start, clause.end) for clause in talk]
     if asking is not None:
@@ -165,8 +176,8 @@ def _clauses(text: str) -> list[_Clause]:
     return found
 
 
-def _is_talk(clause: _Clause) -> bool:
-    """Tell whether a clause is small talk only."""
+def _is_talk(clause: _Clause, needy: bool = False) -> bool:
+    """Tell whether a clause is small talk only; beside a question that may need it ("what can I do?") it must say so."""
     words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(clause.text)]
     content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")
@@ -175,6 +186,8 @@ def _is_talk(clause: _Clause) -> bool:
     spoken = _SPEAKER.search(clause.text) is not None
     if not content:
         return spoken and not clause.asks
+    if needy and not any(word in word_set("words", "frame") for word in content):
+        return False
     if clause.asks:
         return spoken and any(word in word_set("words", "frame") for word in content) and words[0] in _OFFERS
     return spoken or not _SUBORDINATE.match(clause.text)
@@ -189,7 +202,7 @@ def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) 
     if _POINTS.search(question):
         return []
     own = _SELF.search(question) is not None
-    found = []
+    found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
     if _is_story(clauses[:asking], talk, own):
         found.append((clauses[0].start, asked.start))
     rest = [clause for clause in clauses[asking + 1 :] if clause.start >= end]
@@ -198,6 +211,20 @@ def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) 
     if _is_story(rest, talk, own):
         found.append((rest[0].start, len(text)))
     return found
+
+
+def _is_heading(text: str, clause: _Clause) -> bool:
+    """Tell whether a clause only calls for attention: "question for the hive mind:", "ugh, brain fog."."""
+    words = [word.lower() for word in _WORD.findall(clause.text)]
+    orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
+    if clause.asks or words[0] in orders or _DIGIT.search(clause.text) or _CAPITAL.search(clause.text):
+        return False
+    mark = text[clause.end : clause.end + 1]
+    talk = word_set("words", "frame") | word_set("words", "chatter")
+    return (mark in {".", "!", "…"} and len(words) <= 3) or (mark == ":" and any(word in talk for word in words))
+
+
+_CAPITAL = re.compile(r"\w\W+[A-Z](?![\s'’])")
 
 
 def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:

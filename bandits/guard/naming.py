@@ -33,9 +33,11 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     """
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
-    if any(not _stands(name, after) and not _corrects(name, after) for name in had):
+    if any(not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had):
         return "the rewrite loses a name"
-    if any(not _stands(name, before) and not _stands(name, known) and not _corrects(name, before) for name in has):
+    glued = {word for reading in (before, after) for word in reading.words if _GLUED.fullmatch(word)}
+    has = {name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)}
+    if any(not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words) for name in has):
         return "the rewrite invents a name"
     return ""
 
@@ -51,6 +53,30 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
         for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
         if part.lower() not in kinds and len(part) > 1
     )
+
+
+_GLUED = re.compile(r"[a-z]{1,3}\d")
+
+
+def _is_spelled(name: str, before: Reading, after: Reading) -> bool:
+    """Tell whether a name like `CO2` or `F1` may be written in full: a new word begins with its first letter."""
+    return _GLUED.fullmatch(name) is not None and any(
+        word[0] == name[0] and word.isalpha() for word in after.words - before.words
+    )
+
+
+def _completes(name: str, before: Reading, after: Reading) -> bool:
+    """Tell whether a new name stands beside one of a query in keywords, as a first name does: `einstein`, `Albert Einstein`."""
+    if "?" in before.text or name in _SIDES:
+        return False
+    words = [token.word for token in after.tokens]
+    return any(
+        word == name and any(near in before.words and not is_grammar(near) for near in words[max(0, at - 2) : at + 2])
+        for at, word in enumerate(words)
+    )
+
+
+_SIDES = frozenset("north south east west northern southern eastern western central new upper lower equatorial republic".split())
 
 
 def _stands(name: str, reading: Reading) -> bool:

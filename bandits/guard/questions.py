@@ -38,6 +38,9 @@ _ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
 _WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
+_HAVE = re.compile(
+    r"(?:can|could|may|might) (?:i|we) (?:please )?(?:get|have|ask for)\b|do you (?:have|know of|know) (?:a|an|any|some)\b|(?:is|are) there (?:any|some)(?:thing|one|body|where)\b", re.IGNORECASE
+)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _MOST = 40
 """Sentences that are looked at."""
@@ -145,6 +148,8 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
         return frozenset()
     if wh:
         return _of_wh(wh)
+    if _HAVE.match(part):
+        return frozenset({"yes", "thing", "text", "which", "place"})
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
@@ -157,6 +162,8 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
             return frozenset({"explain", "manner", "thing", "reason", "text"})
         if verb in _words("give"):
             return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
+        if verb in _words("value"):
+            return frozenset({"text", "thing", "count", "how much", "manner"})
         if verb in _words("make"):
             return frozenset({"text"})
     return frozenset()
@@ -173,9 +180,12 @@ def _nouns(rest: str) -> frozenset[str]:
     return frozenset(found)
 
 
+_THAT = re.compile(r"^\W*(?:is|was) it that\b", re.IGNORECASE)
+
+
 def _near(rest: str) -> list[str]:
     """Give the words of the noun that is asked for: up to a verb or preposition behind it."""
-    words = _WORD.findall(rest.lower())
+    words = _WORD.findall(_THAT.sub("", rest.lower()))
     near: list[str] = []
     for word in words[:8]:
         if near and (word in _PREPOSITIONS or re.fullmatch(_AUX, word)):
@@ -194,7 +204,7 @@ _KINDS_OF_NOUNS = {"times": "time", "places": "place", "persons": "person", "rea
 def _of_wh(match: re.Match[str]) -> frozenset[str]:
     wh, rest = match["wh"].lower(), match["rest"]
     if wh in {"who", "whom", "whose"}:
-        return frozenset({"person", "whose"} if wh == "whose" else {"person"})
+        return frozenset({"person", "which"} if _OR.search(rest) else {"person"})
     if wh == "when":
         return frozenset({"time"})
     if wh == "where":
@@ -208,6 +218,9 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
         found |= {"place"} if match["preposition"].lower() in {"in", "at", "near", "from", "to", "on", "into"} else set()
         found |= {"person"} if match["preposition"].lower() in {"by", "to", "from", "for", "with", "of"} else set()
     return found
+
+
+_AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
 def _of_how(rest: str) -> frozenset[str]:
@@ -227,6 +240,10 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({f"how {name}", *more})
     if first == "about":
         return frozenset({"thing"})
+    if first and first not in _AFTER_HOW and not re.fullmatch(_AUX, first):
+        return frozenset({"manner", "thing"})  # how bright is ...
+    if words[:4] == ["is", "it", "possible", "that"]:
+        return frozenset({"manner", "reason"})
     if re.match(r"\W*(?:do|does|would|should|can|could|is|are|to)\b.{0,40}?\b(?:say|said|spell|spelled|spelt|pronounce|pronounced|write|written|call|called|translate|translated)\b", rest, re.IGNORECASE):
         return frozenset({"manner", "thing", "text"})
     if {"die", "died", "dies"} & set(words):

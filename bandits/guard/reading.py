@@ -50,10 +50,15 @@ _TEXTED = re.compile(
 
 _IDIOM = re.compile(
     r"\byes or no\b|\bno (?:clue|idea|rush|hurry|worries|offen[cs]e|doubt)\b|\bnot (?:sure|certain|to mention)\b|\bdo(?:n['’]?t| not) (?:mind|know|worry|understand)\b"
-    r"|\bcan(?:['’]?t|not) (?:remember|figure|recall|find out|wait|seem to)\b|\bwould(?:n['’]?t| not) (?:mind|happen)\b|\bif not\b|\bwhy not\b|\bor not\b|\bnot only\b|\bnot just\b|\bthe (?:former|latter)\b",
+    r"|\bcan(?:['’]?t|not) (?:remember|figure|recall|find out|wait|seem to)\b|\bwould(?:n['’]?t| not) (?:mind|happen)\b|\bif not\b|\bwhy not\b|\bor not\b|\bnot only\b|\bnot just\b|\bno\.?(?= of\b)|\bno\. ?(?=\d)|\bthe (?:former|latter)\b",
     re.IGNORECASE,
 )
 """Negative words that deny nothing of what is asked."""
+
+SHORT_DATES = frozenset(
+    "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed weds thu thur thurs fri sat sun xmas".split()
+)
+"""Short names of months and days, which keywords have in lower case."""
 
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\w)[^.!?;\n]*)*[.!?;]*")
 _PARTS = re.compile(r"[-'’]")

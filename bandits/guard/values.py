@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from riffler.bandits.facts import Fact, Kind
-from riffler.bandits.guard.reading import Reading, unexplained
+from riffler.bandits.guard.reading import SHORT_DATES, Reading, unexplained
 
 _CALLED: dict[Kind, str] = {"number": "a number", "date": "a date", "unit": "a unit"}
 _MARKS = str.maketrans("’‘“”„", "''\"\"\"")
@@ -31,6 +31,10 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         lost, new = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind), has - had - may
         if kind == "number":
             lost, new = _unsaid(lost, after), _unsaid(new, before)
+            lost = {number for number in lost if not _is_texted(number, before, after)}
+            lost -= set() if new else {_value(fact) for fact in before.facts["number"] if _is_glued(fact, before.text)}
+        if kind == "date":
+            new = {date for date in new if not any(len(word) > 2 and date.startswith(word[:3]) and word in SHORT_DATES for word in before.words)}
         if lost:
             yield f"the rewrite loses {called}"
         if new:
@@ -65,14 +69,31 @@ _SAID = {
 }
 
 
+def _is_texted(number: str, before: Reading, after: Reading) -> bool:
+    """Tell whether a 2 or a 4 of a query stands for "to" or "for", as its neighbours have that between them in the rewrite."""
+    meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
+    written = [token.word for token in before.tokens]
+    said = [token.word for token in after.tokens]
+    pairs = set(zip(said, said[1:], strict=False))
+    return any(
+        word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
+        for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
+    )
+
+
+def _is_glued(fact: Fact, text: str) -> bool:
+    """Tell whether a number is a part of a word (`CO2`)."""
+    return fact.start > 0 and text[fact.start - 1].isalpha()
+
+
 def _values(reading: Reading, kind: Kind) -> set[str]:
     return {_value(fact) for fact in reading.facts[kind]}
 
 
 def _value(fact: Fact) -> str:
-    return _LEADING.sub("", fact.value) if fact.kind == "number" else fact.value
+    return _LEADING.sub("", fact.value).removesuffix(":00") if fact.kind == "number" else fact.value
 
 
 def _even(text: str) -> str:
-    """Give a text with plain quotes and single spaces."""
-    return _SPACES.sub(" ", text.translate(_MARKS))
+    """Give a text with plain quotes, single spaces and small letters."""
+    return _SPACES.sub(" ", text.translate(_MARKS)).casefold()
