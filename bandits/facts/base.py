@@ -39,4 +39,4 @@ def words(text: str) -> frozenset[str]:
 
 def bare(word: str) -> str:
     """Give a word without a possessive ending."""
-    return _POSSESSIVE.sub("", word)
+    return _POSSESSIVE.sub("", word) if word[-1] in "s'’" else word

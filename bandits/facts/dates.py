@@ -12,8 +12,7 @@ _SHORT = "|".join("jan feb mar apr jun jul aug sept? oct nov dec".split())
 _CLEAR = "|".join(month for month in _MONTHS if month not in {"may", "march"})
 _AFTER_DAY = "|".join(rf"(?<=\d{ending}\ )" for ending in ["", "st", "nd", "rd", "th"])
 _AFTER_WORD = "|".join(
-    rf"(?<=\b{word}\ )"
-    for word in "in of on last next since until early late during before after from every".split()
+    rf"(?<=\b{word}\ )" for word in "in of on last next since until early late during before after from every".split()
 )
 """Words before `may` or `march` that make a month of it."""
 
@@ -22,17 +21,17 @@ _PERIOD = (
 )
 _RELATIVE = {"previous": "last", "past": "last", "coming": "next", "current": "this", "following": "next"}
 _DATE = re.compile(
-    rf"""\b(?P<month>{_CLEAR})\b
-    |(?P<short>(?:{_AFTER_DAY})(?:{_SHORT})\b|\b(?:{_SHORT})\b(?=\.?\ \d))
-    |(?P<verb>(?:{_AFTER_WORD}|{_AFTER_DAY}|(?<=\bmid-))(?:may|march)\b|\b(?:may|march)\b(?=\ \d))
-    |\b(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b
-    |\b(?P<near>today|tonight|tomorrow|yesterday|nowadays)\b
-    |\b(?P<which>last|next|this|previous|past|coming|current|following)\ (?P<period>{_PERIOD})\b
-    |\b(?P<season>winter|summer|autumn)s?\b|(?:(?<=\bin\ )|(?<=\bin\ the\ )|(?<=\bevery\ ))(?P<fall>fall|spring)\b
-    |\b(?P<feast>(?:christmas|xmas)(?:\ (?:eve|day))?|new\ year(?:['’]?s)?\ (?:eve|day)|boxing\ day|easter(?:\ (?:sunday|monday))?
+    rf"""\b(?=\w)(?:(?P<month>{_CLEAR})\b
+    |(?P<short>(?:{_AFTER_DAY})(?:{_SHORT})\b|(?:{_SHORT})\b(?=\.?\ \d))
+    |(?P<verb>(?:{_AFTER_WORD}|{_AFTER_DAY}|(?<=\bmid-))(?:may|march)\b|(?:may|march)\b(?=\ \d))
+    |(?P<day>(?:mon|tues|wednes|thurs|fri|satur|sun)day)s?\b
+    |(?P<near>today|tonight|tomorrow|yesterday|nowadays)\b
+    |(?P<which>last|next|this|previous|past|coming|current|following)\ (?P<period>{_PERIOD})\b
+    |(?P<season>winter|summer|autumn)s?\b|(?:(?<=\bin\ )|(?<=\bin\ the\ )|(?<=\bevery\ ))(?P<fall>fall|spring)\b
+    |(?P<feast>(?:christmas|xmas)(?:\ (?:eve|day))?|new\ year(?:['’]?s)?\ (?:eve|day)|boxing\ day|easter(?:\ (?:sunday|monday))?
         |good\ friday|halloween|thanksgiving|ramadan|eid|diwali|hanukkah|passover|pentecost|valentine['’]?s(?:\ day)?)\b
-    |\b(?P<decade>\d{{2,3}}0)['’]?s\b
-    |\b(?P<era>BCE?)\b""",
+    |(?P<decade>\d{{2,3}}0)['’]?s\b
+    |(?P<era>BCE?)\b)""",
     re.IGNORECASE | re.VERBOSE,
 )
 

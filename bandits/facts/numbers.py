@@ -16,7 +16,8 @@ _DIGITS = re.compile(
     r"(?P<fraction>/\d{1,2}(?![\d/]))?"
 )
 _TAIL = re.compile(
-    r"\s?(?P<scale>k|hundred|thousand|million|mn|billion|bn|trillion)\b|\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)", re.IGNORECASE
+    r"\s?(?P<scale>k|hundred|thousand|million|mn|billion|bn|trillion)\b|\s?(?P<half>[ap])(?:\.\s?m\b\.?|m\b)",
+    re.IGNORECASE,
 )
 _SPACES = re.compile(r"[ \u00a0\u202f\u2009]")
 _GROUPED = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?")
@@ -43,7 +44,17 @@ _VALUES = (
     | {f"{word[:-1]}ieth": 10 * value for value, word in enumerate(_TENS, 2)}
     | {"zero": 0, "hundredth": 100, "thousandth": 1000}
 )
-_PARTS = {"half": 2, "halves": 2, "third": 3, "quarter": 4, "fourth": 4, "fifth": 5, "sixth": 6, "eighth": 8, "tenth": 10}
+_PARTS = {
+    "half": 2,
+    "halves": 2,
+    "third": 3,
+    "quarter": 4,
+    "fourth": 4,
+    "fifth": 5,
+    "sixth": 6,
+    "eighth": 8,
+    "tenth": 10,
+}
 _ANY = "|".join(sorted([*_VALUES, *(scale for scale in _SCALES if len(scale) > 2)], key=len, reverse=True))
 _WORDS = re.compile(
     rf"\b(?:(?P<part>(?:(?:one|two|three|four|five|a)[ -])?(?:{'|'.join(_PARTS)})s?)(?<!\ba second)\b"
@@ -54,7 +65,9 @@ _NO_RANK = re.compile(r"(?:\b(?:per|each|every|one|last)|\d)[ -]$|\bat $|\bin th
 """Before `second` a time, before `first` an idiom."""
 
 _NO_COUNT = re.compile(r"[ -]?hand\b| (?:name|names|aid|of all|place)\b", re.IGNORECASE)
-_ROMAN = re.compile(r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V|(?<=\bWar )I|(?<=\bPart )I|(?<=\bType )I|(?<=\bVolume )I)\b(?!['’-])")
+_ROMAN = re.compile(
+    r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V|(?<=\bWar )I|(?<=\bPart )I|(?<=\bType )I|(?<=\bVolume )I)\b(?!['’-])"
+)
 _ROMAN_FORM = re.compile(r"C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
 

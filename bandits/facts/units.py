@@ -12,10 +12,10 @@ from importlib.resources import files
 
 from riffler.bandits.facts.base import Fact
 
+_SHOUTED = frozenset("ml mm cm cl dl lira".split())
 _TIMES = "second minute hour day night week month year decade century".split()
 _OFTEN = {"hourly": "hour", "daily": "day", "weekly": "week", "monthly": "month", "yearly": "year", "annually": "year",
           "annual": "year", "mph": "mile", "kph": "km", "kmh": "km"}  # fmt: skip
-_COUNTED = r"\d|[½¼¾]|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|\w{0,6}teen|\w{3,5}ty|hundred|thousand|million|billion|half|few|several|many"
 
 
 def _read() -> tuple[dict[str, str], dict[str, str]]:
@@ -31,37 +31,42 @@ def _read() -> tuple[dict[str, str], dict[str, str]]:
     return anywhere, counted
 
 
-def _any_of(forms: dict[str, str] | list[str]) -> str:
-    return "|".join(re.escape(form) for form in sorted(forms, key=len, reverse=True))
-
-
 _ANYWHERE, _AFTER_COUNT = _read()
-_UNIT = re.compile(
-    rf"(?<![^\W\d_])(?<!\w['’])(?:(?P<anywhere>{_any_of(_ANYWHERE)})|(?P<often>{_any_of(list(_OFTEN))})"
-    rf"|(?:(?<=\d)|(?<=\d[ -])|(?<=/))(?P<counted>{_any_of(_AFTER_COUNT)})"
-    rf"|(?:(?P<number>{_COUNTED})[ -]|(?P<each>(?:per|a|an|each|every|in)[ -]))(?P<word>{_any_of(_AFTER_COUNT)}))"
+_CANDIDATE = re.compile(
+    r"(?<![^\W\d_])(?<!\w['’])(?:light-years?|°[cf]?|[^\W\d_]+[²³]?|(?<=\d)['′]|[€$£¥₹₽₩%])"
     r"(?:(?<=[€$£¥₹₽₩°%'′])|(?![^\W_²³]|-?\s?(?:olds?|hand)\b|\.m\b))",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(
+    r"(?:(?P<digit>\d[ -]?|/)|\b(?P<number>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|\w{0,6}teen|\w{3,5}ty"
+    r"|hundred|thousand|million|billion|half|few|several|many)[ -]|\b(?P<each>per|a|an|each|every|in)[ -]|[½¼¾] ?)$",
+    re.IGNORECASE,
+)
+_LONGEST_BEFORE = 12
 _SCALED = re.compile(r"s? ?(?:celsius|centigrade|fahrenheit|[cf]\b)", re.IGNORECASE)
 
 
 def units(text: str) -> Iterator[Fact]:
     """Find the units of a text, in its order."""
-    for match in _UNIT.finditer(text):
-        spelled = (match["anywhere"] or match["often"] or match["counted"] or match["word"]).lower()
-        value = _OFTEN.get(spelled) or (_ANYWHERE if match["anywhere"] else _AFTER_COUNT)[spelled]
-        if match["word"] and not _is_counted(match, spelled, value):
+    for match in _CANDIDATE.finditer(text):
+        spelled = match[0].lower()
+        value = _ANYWHERE.get(spelled) or _OFTEN.get(spelled)
+        if value is None and spelled in _AFTER_COUNT and _is_counted(text, match.start(), spelled):
+            value = _AFTER_COUNT[spelled]
+        if value is None or (value == "degree" and _SCALED.match(text, match.end())):
             continue
-        if value == "degree" and _SCALED.match(text, match.end()):
-            continue
-        yield Fact("unit", value, match.end() - len(spelled), match.end())
+        if value in _SHOUTED and match[0].isupper() and not _BEFORE.search(text[: match.start()][-3:]):
+            continue  # ML is no millilitre
+        yield Fact("unit", value, match.start(), match.end())
 
 
-def _is_counted(match: re.Match[str], spelled: str, value: str) -> bool:
-    """Tell whether a word after a number word, "per", "a" or "in" is a unit there."""
-    if match["number"]:
+def _is_counted(text: str, start: int, spelled: str) -> bool:
+    """Tell whether a word that is mostly something else is a unit where it stands."""
+    before = _BEFORE.search(text[max(0, start - _LONGEST_BEFORE) : start])
+    if before is None:
+        return False
+    if before["number"]:
         return spelled != "second"  # twenty-second
-    if match["each"].lower().startswith("in"):
-        return spelled != value and len(spelled) > 2  # in feet, in knots, not "in a day"
-    return value in _TIMES
+    if before["each"] and before["each"].lower() == "in":
+        return spelled != _AFTER_COUNT[spelled] and len(spelled) > 2  # in feet, in knots, not "in a day"
+    return not before["each"] or _AFTER_COUNT[spelled] in _TIMES

@@ -17,7 +17,7 @@ from riffler.bandits.guard import content, language, naming, polarity, questions
 from riffler.bandits.guard.reading import Reading, unexplained
 
 LONGEST_TIMES = 2.5
-LONGEST_SPARE_CHARACTERS = 120
+LONGEST_SPARE_CHARACTERS = 80
 """A rewrite may have two and a half times the characters of its query and 120 more: a short one grows when it is
 explained."""
 

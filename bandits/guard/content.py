@@ -9,20 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from riffler.bandits.facts import facts
+from riffler.bandits.facts import Kind
 from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import akin
-from riffler.bandits.guard.lists import word_set
+from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 
-_EXPLAINED = re.compile(
-    r"\([^()]{0,200}\)"
-    r"|(?:,|\s[-–—])\s*(?:i\.?e\.?|e\.?g\.?|that is\b|meaning\b|namely\b|which (?:is|are|means)\b|in other words\b|also (?:known|called)\b|known as\b|so-called\b"
-    r"|or\b|such as\b),?[^.?!\n]{1,200}"
-    r"|(?:,|\s[-–—])\s*(?:the|an?)\b[^,.?!\n–—]{1,100}(?=[,.?!–—\n]|$)",
-    re.IGNORECASE,
-)
+_HELD: tuple[Kind, ...] = ("number", "date", "unit")
 _MOST = 60
 """Content words that only one text has, from which on they aren't compared one by one."""
 
@@ -44,7 +38,7 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     spare = [token for token in new if token.word not in known.words]
     if _loses(before, after, lost, new):
         return "the rewrite loses a constraint"
-    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before):
+    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
         return "the rewrite invents a constraint"
     return ""
 
@@ -55,11 +49,14 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
         return True
-    return len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed or len(lost) - len(added) >= allowed + 1
+    return (
+        len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
+        or len(lost) - len(added) >= allowed + 1
+    )
 
 
 def _added(before: Reading, after: Reading) -> set[str]:
-    """Give the words that only the rewrite has, those that say little with them: a verb may stand in an adjective's place."""
+    """Give the words that only the rewrite has, those that say little too: any may stand for a word that goes."""
     return {
         token.word
         for token in after.tokens
@@ -80,7 +77,9 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
     return 1
 
 
-_POINTS = re.compile(r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE)
+_POINTS = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE
+)
 
 
 def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Token]]:
@@ -96,7 +95,10 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     short = resolved(before, after)
     own, theirs = _content(before, short, rewrite=False), _content(after, short, rewrite=True)
     if not polarity.denies(before, after):  # a word that denies by its meaning may stand for a negation
-        own, theirs = ({word: token for word, token in some.items() if word not in word_set("negative", "lenient")} for some in (own, theirs))
+        own, theirs = (
+            {word: token for word, token in some.items() if word not in word_set("negative", "lenient")}
+            for some in (own, theirs)
+        )
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
@@ -116,10 +118,10 @@ def _has_kin(word: str, others: Sequence[str]) -> bool:
 
 
 def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[str, Token]:
-    held = [(fact.start, fact.end) for fact in facts(reading.core) if fact.kind in {"number", "date", "unit"}]
+    held = [(fact.start, fact.end) for kind in _HELD for fact in reading.facts[kind]]
     held += polarity.bounds(reading.core)
     if rewrite:
-        held += [match.span() for match in _EXPLAINED.finditer(reading.core)]
+        held += [match.span() for match in pattern("reading", "apposed").finditer(reading.core)]
     covered = bytearray(len(reading.core))
     for start, end in held:
         covered[start:end] = b"\1" * (end - start)
@@ -129,16 +131,16 @@ def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[
         for number, token in enumerate(reading.tokens)
         if not (token.word in orders and (number == 0 or reading.tokens[number - 1].word in {"please", "you", "to"}))
         and not (token.capital and token.word in word_set("names", "kinds"))
-        and not covered[token.start] and token.word not in short and not _is_empty(token.word) and token.word.isalpha() and token.word not in SHORT_DATES
+        and not covered[token.start]
+        and token.word not in short
+        and not _is_empty(token.word)
+        and token.word.isalpha()
+        and token.word not in SHORT_DATES
     }
 
 
 def _is_empty(word: str) -> bool:
-    return (
-        is_grammar(word)
-        or word in word_set("words", "frame")
-        or word in word_set("words", "general")
-    )
+    return is_grammar(word) or word in word_set("words", "frame") or word in word_set("words", "general")
 
 
 def _is_terse(reading: Reading) -> bool:
@@ -147,13 +149,15 @@ def _is_terse(reading: Reading) -> bool:
     return "?" not in reading.text and grammar * 3 < len(reading.tokens) and not questions.kinds(reading.sentences)
 
 
-def _narrowing(reading: Reading, some: list[Token], other: Reading) -> set[str]:
+def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: bool = False) -> set[str]:
     """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is".
 
     Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
     have been put in or taken out.
     """
-    fresh = {token.word for token in some} - word_set("negative", "strict") - (questions.dimensions().keys() - _ADJECTIVES)
+    fresh = (
+        {token.word for token in some} - word_set("negative", "strict") - (questions.dimensions().keys() - _ADJECTIVES)
+    )
     tokens = reading.tokens
     pairs = set(zip([token.word for token in other.tokens], [token.word for token in other.tokens[1:]], strict=False))
     found: set[str] = set()
@@ -162,13 +166,15 @@ def _narrowing(reading: Reading, some: list[Token], other: Reading) -> set[str]:
         end = start
         while end < len(tokens) and tokens[end].word in fresh:
             end += 1
-        if end > start and _run_narrows(reading, start, end, pairs, other.words):
+        if end > start and _run_narrows(reading, start, end, pairs, frozenset() if put_in else other.words):
             found |= {token.word for token in tokens[start:end]}
         start = max(end, start + 1)
     return found
 
 
-_ADJECTIVES = frozenset("old tall high far long big large heavy deep fast quick hot cold warm wide broad strong expensive dear".split())
+_ADJECTIVES = frozenset(
+    "old tall high far long big large heavy deep fast quick hot cold warm wide broad strong expensive dear".split()
+)
 
 
 def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]], others: frozenset[str]) -> bool:
@@ -184,7 +190,12 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
     if (before, then) in pairs and not first.endswith("ing"):
         return True
     if then and not is_grammar(then):
-        return then in others and (not before or before in _OPENERS) and not (first.endswith("ing") and before in _LINKS) and not _is_asker(before, first)
+        return (
+            then in others
+            and (not before or before in _OPENERS)
+            and not (first.endswith("ing") and before in _LINKS)
+            and not _is_asker(before, first)
+        )
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
@@ -195,7 +206,8 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "in on for with by from of at to without during before after under near among between through into as via inside outside about have has had having".split()
+    "in on for with by from of at to without during before after under near among between through into as via inside outside"
+    " about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())
 

@@ -10,51 +10,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from riffler.bandits.guard.lists import word_set
+from riffler.bandits.guard.lists import part, pattern, word_set
 from riffler.bandits.guard.questions import clause_kind
 
-_WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
-_ASKS = (
-    r"(?:know|understood|get|forgotten|forgot|work\ out|decide|enlighten\ me(?:\ as\ to)?|puzzle[sd]?\ me|beats\ me|baffle[sd]?\ me|(?:thoughts?|opinion|view|light)\ on|interested\ in|tell\ (?:me|us)|let\ me\ know|hear|wonder(?:ing|ed)?|ask(?:ing)?(?:\ is)?|find\ out|figure\ out|remind\ me|remember|recall|curious|any\ (?:idea|clue)|explain|questions?(?:\ is)?"
-    r"|thinking(?:\ about)?|understand(?:ing)?)"
-)
-_SOFT = r"(?:\ (?:please|possibly|perhaps|maybe|kindly|just|also|quickly))*"
-_LED_UP = re.compile(
-    rf"""(?:(?<=[.!?]\s)|^\s*)(?:
-    (?=[^.!?\n]{{0,200}}\b(?:i|me|we|us|you|u|anyone|anybody|someone|somebody)\b)
-        (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ (?:i|we)\b)|(?:should|must|is|are|was|were|did|has|have|if|when)\b)
-        [^.!?\n,;:"“”]{{0,200}}?\b\w+\s+(?=(?:what|why|how|whether)\b(?!\ to\b))
-    |
-    (?!(?:in\ |at\ |for\ |since\ |until\ )?{_WH}(?!\ (?:i|we)\b)|(?:should|must|is|are|was|were|did|has|have)\b)
-        [^.!?\n"“”]{{0,200}}?\b(?:{_ASKS}(?:,?\ (?:please|about|once\ more|again))*(?:,[^,.!?]{{1,40}},)?[,:]?\s+(?={_WH})
-        |{_ASKS}(?:\ (?:this|that|me))?:\s
-        |(?:sorry|question|answer|bother|trouble|obvious|silly|ask|hate|weird|odd|dumb|stupid|pain|rude)\b[^.!?\n"“”\d]{{0,60}}?\bbut\b
-        |(?:appreciate\ it|grateful|great|lovely|nice|good|kind|wonderful|helpful|awesome|happy|love\ it|like\ it|brilliant|fantastic)\ if\ you\ (?:could|would|can|might){_SOFT}
-        |(?:so\ kind\ as|like|want|wanted|wish|writing|love|need)\ to\ (?:enquire|inquire|ask|know|learn|find\ out|hear)\ about
-        |so\ kind\ as\ to)
-    |(?:do|can|could|would|will|wouldn['’]?t|couldn['’]?t)?\s*(?:you|u|anyone|anybody|somebody|someone)(?:\ wouldn['’]?t)?\b[^.!?\n"“”\d]{{0,40}}?\b(?:know|tell\ me|happen\ to\ know)
-        \s+(?=(?:the|an?|any)\b)
-    |(?:thank|thanks|thx|cheers|sorry|hope|i\ hope|hello|hi|hey|greetings|good\ (?:morning|afternoon|evening|day))\b[^.!?\n"“”\d]{{0,100}}[.!](?=\s|$)
-    )""",
-    re.IGNORECASE | re.VERBOSE,
-)
-_FILLER = re.compile(
-    r"\b(?:is there any (?:chance|way)|is it possible|are you able|would it be possible|any chance|(?:would |do )?(?:you )?mind) (?:that |for )?(?:you )?(?:could |can |to |might )?(?:telling me|explaining|giving me|showing me|tell me|explain|say|let me know)(?: to me)?\b|"
-    r"\bif (?:it['’]?s|it is|that['’]?s|that is|it wouldn['’]?t be|it isn['’]?t)(?: not)? (?:too much (?:trouble|bother|to ask|of a bother)|ok(?:ay)?|possible|alright|all right|any trouble)(?: with you)?"
-    r"|\bif (?:possible|i may|you (?:can|could|please|will|would|don['’]?t mind))\b(?=\s*(?:[,.?!]|$))|\bas far as (?:you|i) know\b|\bto (?:your|my) knowledge\b|\bby any chance\b|\bfor the love of \w+\b"
-    r"|(?<=\bhow|\bwho|\bwhy)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|(?<=\bwhat|\bwhen)\ (?:on earth|in the world|the (?:hell|heck|devil))\b"
-    r"|(?<=\bwhere)\ (?:on earth|in the world|the (?:hell|heck|devil))\b|\b(?:how are you(?: doing)?(?: today)?|how['’]?s it going|what['’]?s up|guess what|you know what|you there|are you there|hope (?:you['’]re|you are|all is|this finds you) well)\b\s*\?*"
-    r"|\b(?:is there any chance|any chance|is it possible|would it be possible|are you able|do you think)(?: that)?(?: for)?(?: you)? (?:could|can|to|might|would)\b(?=\s+\w+ )"
-    r"|\b(?:to cut a long story short|to make a long story short|long story short|to be (?:perfectly |quite |totally )?(?:honest|fair|frank|clear|sure)|between (?:you and me|us)|in all (?:honesty|seriousness|fairness)"
-    r"|in your (?:\w+ )?(?:opinion|view|eyes)|as a matter of fact|if memory serves(?: me)?(?: right| well)?|believe it or not|(?:just )?out of (?:\w+ )?curiosity|for what it['’]?s worth|no offen[cs]e|with all due respect"
-    r"|all jokes aside|to start with|first (?:of all|off|things first)|that (?:being )?said|having said that|by the way|btw|come to think of it|now that (?:i|you) mention it|off the top of (?:my|your) head"
-    r"|since (?:i|we) (?:was|were) (?:like |about |a |only )*\w+)\b,?"
-    r"|(?<=\bwhich|\bwhose) of (?:the|these|those) two\b"
-    r"|(?:(?<=[.!?])|\n)\s*(?:(?:kind|best|warm|warmest|many)\s+)?(?:regards|wishes|yours (?:truly|sincerely|faithfully)|sincerely|cheers|xoxo)\b[\s,.!]*(?:\w+\s*){0,3}\W*$"
-    r"|\bit['’]?s (?:already |nearly |almost |like |about |past )?\d{1,2}(?:[:.]\d\d)?\s?(?:[ap]\.?m\b\.?|o['’]clock)"
-    r"|^\W*(?:please |kindly )?do the needful(?: and)?\b|\b(?:in advance|once and for all|for the life of me)\b",
-    re.IGNORECASE,
-)
+_LONGEST = 5000
+"""Characters of a text that is looked at: a question is short, and longer texts may be hostile."""
+
 _DIGIT = re.compile(r"\d")
 _MOST_FRAMES = 3
 """Frames in a row that are dropped: a greeting, an excuse, a request."""
@@ -63,21 +24,14 @@ _CUT = re.compile(r"\.{2,}|…|[!?;:,\n()]|(?<![ .]\w)\.(?=\s|$)|\s[-–—]+\s|
 _END = re.compile(r"[.!?\n]")
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
 _SPEAKER = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|im|ive|you|your|u)\b", re.IGNORECASE)
-_POINTS = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|this|these|those|former|latter|such)\b|\b(?:is|does|was|did|of|in|for|do|about)\ that\b|^\W*that\b",
+_POINTS = re.compile(part("POINTS"), re.IGNORECASE)
+_SELF = re.compile(part("OWN"), re.IGNORECASE)
+_SUBORDINATE = re.compile(
+    r"\W*(?:if|when|since|given|for|in|at|after|before|as|with|unless|because|while|on|by|without|under|from|during|of|to)\b",
     re.IGNORECASE,
 )
-_SELF = re.compile(r"\b(?:i|me|my|mine|we|us|our)\b", re.IGNORECASE)
-_SUBORDINATE = re.compile(r"\W*(?:if|when|since|given|for|in|at|after|before|as|with|unless|because|while|on|by|without|under|from|during|of|to)\b", re.IGNORECASE)
 _CONDITION = re.compile(r"\W*(?:if|given|when|for|suppose|assuming|say)\b", re.IGNORECASE)
-_STATE = re.compile(
-    r"\W*(?:(?:and|but|so|as)\s+)?(?:(?:i|we)(?:['’]m|['’]re|\s+(?:am|are|have|own|live|work|use|need|want|only|eat|drink|play|speak|study|got|bought|don['’]?t|do not))\b(?!\s+\w+ing\b)"
-    r"|(?:i|we)['’]ve got\b|(?:my|our|the|a|an|there|this|here)(?:\s+[\w-]+){0,3}?\s*(?:\s(?:is|are|has|have|was|weighs|needs|won['’]?t|doesn['’]?t|can['’]?t|costs|takes|gives|says)|['’]s)\b(?!\s+\w+ing\b))",
-    re.IGNORECASE,
-)
-"""Begins a statement of how things are, which a question may depend on: "I'm vegan", "my cat is old"."""
-
-_NEEDS = re.compile(rf"{_SELF.pattern}|{_POINTS.pattern}", re.IGNORECASE)
+_NEEDS = re.compile(f"{part('OWN')}|{part('POINTS')}", re.IGNORECASE)
 _ORDER = frozenset({"text", "explain"})
 _SHORTEST_STORY, _SHORTEST_OWN_STORY = 12, 16
 """Words of a story that may hold such statements, and of one before a question of the speaker's own."""
@@ -103,10 +57,12 @@ def frames(text: str) -> list[tuple[int, int]]:
     Returns:
         Pairs (start, end), in order. Never all of the text's words.
     """
-    found = [match.span() for match in _FILLER.finditer(text)]
+    if len(text) > _LONGEST:
+        return []
+    found = [match.span() for match in pattern("frames", "fillers").finditer(text)]
     rest = blanked(text, found)
     for _ in range(_MOST_FRAMES):
-        spans = [match.span() for match in _LED_UP.finditer(rest) if _is_plain(match, rest)]
+        spans = [match.span() for match in pattern("frames", "led_up").finditer(rest) if _is_plain(match, rest)]
         if not spans:
             break
         found += spans
@@ -114,7 +70,9 @@ def frames(text: str) -> list[tuple[int, int]]:
     clauses = _clauses(rest)
     if not 1 < len(clauses) <= _MOST_CLAUSES:
         return _joined(found)
-    asking = max((number for number, clause in enumerate(clauses) if clause.asks and not _is_talk(clause)), default=None)
+    asking = max(
+        (number for number, clause in enumerate(clauses) if clause.asks and not _is_talk(clause)), default=None
+    )
     needy = asking is not None and _NEEDS.search(clauses[asking].text) is not None
     talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause, needy)]
     if len(talk) < len(clauses):
@@ -213,6 +171,11 @@ def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) 
     return found
 
 
+def _has_talk(clause: _Clause) -> bool:
+    talk = word_set("words", "frame") | word_set("words", "chatter")
+    return any(word.lower() in talk for word in _WORD.findall(clause.text))
+
+
 def _is_heading(text: str, clause: _Clause) -> bool:
     """Tell whether a clause only calls for attention: "question for the hive mind:", "ugh, brain fog."."""
     words = [word.lower() for word in _WORD.findall(clause.text)]
@@ -233,9 +196,9 @@ def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
     if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
         return False
     told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
-    if own and told < _SHORTEST_OWN_STORY:
+    if own and told < _SHORTEST_OWN_STORY and not all(_has_talk(clause) for clause in left):
         return False
     spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]
     if not spoken or (_SUBORDINATE.match(left[0].text) and told < _SHORTEST_STORY):
         return False
-    return told >= _SHORTEST_STORY or not any(_STATE.match(clause.text) for clause in left)
+    return told >= _SHORTEST_STORY or not any(pattern("frames", "state").match(clause.text) for clause in left)

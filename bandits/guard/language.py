@@ -11,10 +11,11 @@ from riffler.bandits.guard.lists import lists
 from riffler.bandits.guard.reading import Reading
 
 _LETTERS = {
-    "ß": "de", "ä": "de sv fi et", "ö": "de sv fi hu tr et", "ü": "de hu tr et es", "ñ": "es", "¿": "es", "¡": "es", "ã": "pt vi",
-    "õ": "pt et vi", "ł": "pl", "ą": "pl lt", "ę": "pl lt", "ś": "pl", "ż": "pl", "ź": "pl", "ř": "cs", "ů": "cs", "ě": "cs", "ő": "hu",
-    "ű": "hu", "ğ": "tr", "ş": "tr ro", "ı": "tr", "ț": "ro", "ș": "ro", "ă": "ro vi", "ø": "da no", "å": "sv da no", "æ": "da no",
-    "đ": "vi hr", "ơ": "vi", "ư": "vi", "ạ": "vi", "ế": "vi", "ệ": "vi", "è": "it fr ca", "ù": "it fr", "ì": "it", "ò": "it ca", "ç": "fr pt tr ca",
+    "ß": "de", "ä": "de sv fi et", "ö": "de sv fi hu tr et", "ü": "de hu tr et es", "ñ": "es", "¿": "es", "¡": "es",
+    "ã": "pt vi", "õ": "pt et vi", "ł": "pl", "ą": "pl lt", "ę": "pl lt", "ś": "pl", "ż": "pl", "ź": "pl",
+    "ř": "cs", "ů": "cs", "ě": "cs", "ő": "hu", "ű": "hu", "ğ": "tr", "ş": "tr ro", "ı": "tr", "ț": "ro", "ș": "ro",
+    "ă": "ro vi", "ø": "da no", "å": "sv da no", "æ": "da no", "đ": "vi hr", "ơ": "vi", "ư": "vi", "ạ": "vi",
+    "ế": "vi", "ệ": "vi", "è": "it fr ca", "ù": "it fr", "ì": "it", "ò": "it ca", "ç": "fr pt tr ca",
     "ê": "fr pt vi", "î": "fr ro", "û": "fr", "œ": "fr", "ĉ": "eo", "ĝ": "eo", "ĵ": "eo", "ŝ": "eo", "ŭ": "eo",
 }  # fmt: skip
 _WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")

@@ -1,7 +1,8 @@
-"""The guard's closed lists, read once. They are data: `lists.toml`."""
+"""The guard's closed lists and longer patterns, read once. They are data: `lists.toml`, `patterns.toml`."""
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from importlib.resources import files
@@ -72,3 +73,46 @@ def groups(table: str, key: str) -> dict[str, frozenset[int]]:
         for word in row:
             found.setdefault(word, set()).add(number)
     return {word: frozenset(numbers) for word, numbers in found.items()}
+
+
+@cache
+def pattern(table: str, key: str) -> re.Pattern[str]:
+    """Give a pattern of alternatives, which takes no notice of case.
+
+    Args:
+        table: The table's name.
+        key: The pattern's name in it.
+
+    Returns:
+        It, compiled.
+    """
+    return re.compile(_filled("|".join(f"(?:{line})" for line in _patterns()[table][key])), re.IGNORECASE)
+
+
+def part(name: str) -> str:
+    """Give a pattern that others are made of.
+
+    Args:
+        name: Its name.
+
+    Returns:
+        It as a group.
+    """
+    return _filled(f"(?:{'|'.join(_patterns()['parts'][name])})")
+
+
+def _filled(raw: str) -> str:
+    return _NAMED.sub(lambda match: _verbs() if match[1] == "VERBS" else part(match[1]), raw)
+
+
+def _verbs() -> str:
+    verbs = (word_set("questions", key) for key in ("give", "explain", "make"))
+    return "|".join(sorted(frozenset[str]().union(*verbs)))
+
+
+_NAMED = re.compile(r"\{([A-Z_]+)\}")
+
+
+@cache
+def _patterns() -> dict[str, Any]:
+    return tomllib.loads(files(__package__).joinpath("patterns.toml").read_text("utf-8"))

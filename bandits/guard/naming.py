@@ -33,11 +33,18 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
     """
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
-    if any(not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had):
+    if any(
+        not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had
+    ):
         return "the rewrite loses a name"
     glued = {word for reading in (before, after) for word in reading.words if _GLUED.fullmatch(word)}
-    has = {name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)}
-    if any(not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words) for name in has):
+    has = {
+        name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)
+    }
+    if any(
+        not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words)
+        for name in has
+    ):
         return "the rewrite invents a name"
     return ""
 
@@ -76,7 +83,9 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
     )
 
 
-_SIDES = frozenset("north south east west northern southern eastern western central new upper lower equatorial republic".split())
+_SIDES = frozenset(
+    "north south east west northern southern eastern western central new upper lower equatorial republic".split()
+)
 
 
 def _stands(name: str, reading: Reading) -> bool:
@@ -104,7 +113,11 @@ def _corrects(name: str, before: Reading) -> bool:
     """Tell whether a name is the right spelling of a word that the query has in lower case."""
     if len(name) < _SHORTEST_MISTYPED:
         return False
-    if any(len(token.word) > 2 and name.startswith(token.word) and not same_people(token.word, token.word) for token in before.tokens if not is_grammar(token.word)):
+    if any(
+        len(token.word) > 2 and name.startswith(token.word) and not same_people(token.word, token.word)
+        for token in before.tokens
+        if not is_grammar(token.word)
+    ):
         return True  # insta, Insta
     most = 1 if len(name) < 8 else 2
     return any(_swapped(token.word, name) for token in before.tokens) or any(

@@ -8,18 +8,12 @@ from __future__ import annotations
 
 import re
 
-from riffler.bandits.facts import facts
+from riffler.bandits.facts.negations import negations
 from riffler.bandits.guard.kinship import akin, opposed
-from riffler.bandits.guard.lists import groups, phrases, word_set
+from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
 _PREFIX = re.compile(r"(?:un|in|im|il|ir|dis|non|mis|anti)(?=\w{3})")
-_AGAINST = re.compile(r"\bagainst the (?:law|rules?)\b|\bfree of\b|\w-free\b|\bother than\b|\bno longer\b|\bget rid of\b", re.IGNORECASE)
-_COUNTED = (
-    r"(?:\d|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\w{2,6}teen|\w{3,5}ty|hundred|thousand|million|half)\b"
-    r"|an?\ (?:second|minute|hour|day|week|month|year|decade|century|mile|pound|euro|dollar)\b)"
-)
-_TIMED = r"(?:january|february|april|june|july|august|september|october|november|december|monday|tuesday|wednesday|thursday|friday|saturday|sunday)\b"
 _TRAILING = ("or ", "and ", "max", "min", "top", "at ", "onward")
 """What bounds may follow their number: "5 or more", "four sentences max"."""
 
@@ -34,8 +28,10 @@ def _trailing(side: str) -> str:
 
 _BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just)){0,2}\W{0,3}"
 _BOUND = re.compile(
-    rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))(?!\w){_BETWEEN}(?:{_COUNTED}|{_TIMED})"
-    rf"|(?<!\w){_COUNTED}[^\W_]*\W{{0,2}}(?:[^\W\d_]{{1,12}}\W){{0,2}}(?:(?P<ends_less>{_trailing('less')})|(?P<ends_more>{_trailing('more')}))(?!\w)",
+    rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
+    rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
+    rf"|(?<!\w){part('COUNTED')}[^\W_]*\W{{0,2}}(?:[^\W\d_]{{1,12}}\W){{0,2}}"
+    rf"(?:(?P<ends_less>{_trailing('less')})|(?P<ends_more>{_trailing('more')}))(?!\w)",
     re.IGNORECASE,
 )
 
@@ -96,16 +92,16 @@ def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple
     """
     change = has - had
     if flips % 2:
-        return change % 2 == 0 and not (strict[0] != strict[1])
+        return change % 2 == 0 and strict[0] == strict[1]
     if change == 0:
         gain = strict[1] - strict[0]
         return gain > lenient[0] or -gain > lenient[1]
-    spare = strict[0] + lenient[0] - 0 if change > 0 else strict[1] + lenient[1]
+    spare = strict[0] + lenient[0] if change > 0 else strict[1] + lenient[1]
     return abs(change) > spare
 
 
 def _denials(reading: Reading) -> int:
-    return sum(fact.kind == "negation" for fact in facts(reading.core))
+    return sum(1 for _ in negations(reading.core))
 
 
 def _content(reading: Reading) -> set[str]:
@@ -116,9 +112,7 @@ def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int
     """Count the words in whose place their opposite stands."""
     lost, found = old - new, new - old
     rows = groups("opposites", "rows")
-    return sum(
-        any(_opposed(one, other, rows) for other in found) for one in lost
-    )
+    return sum(any(_opposed(one, other, rows) for other in found) for one in lost)
 
 
 def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:
@@ -150,7 +144,10 @@ def _soft(old: set[str], new: set[str], before: Reading, after: Reading) -> tupl
         words = word_set("negative", key)
         counts.append((_own(old, new, words), _own(new, old, words)))
     strict, lenient = counts
-    phrases_ = (len(_AGAINST.findall(before.core)), len(_AGAINST.findall(after.core)))
+    phrases_ = (
+        len(pattern("polarity", "against").findall(before.core)),
+        len(pattern("polarity", "against").findall(after.core)),
+    )
     prefixed = [sum(_is_prefixed(word) for word in own) for own in (old - new, new - old)]
     return strict, (lenient[0] + phrases_[0] + prefixed[0], lenient[1] + phrases_[1] + prefixed[1])
 

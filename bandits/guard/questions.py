@@ -10,19 +10,11 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from riffler.bandits.guard.lists import lists
+from riffler.bandits.guard.lists import lists, pattern
 
 _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|isn|aren|wasn|weren|don|doesn|didn|hasn|haven|hadn|can|couldn|won|wouldn|shouldn|mustn"
     r"|isnt|arent|doesnt|didnt|dont|cant)(?:['’]?t)?"
-)
-_LEAD = re.compile(
-    r"^\W*(?:(?:and|so|but|or|well|ok(?:ay)?|now|then|please|pls|plz|kindly|just|also|hi|hello|hey|yes|no|um|basically|honestly|actually)\b[\s,]*"
-    r"|(?:can|could|will|would)\s+(?:you|u)\s+(?:please\s+|pls\s+|kindly\s+|just\s+|possibly\s+|maybe\s+|also\s+)*(?=(?:VERBS)\b)"
-    r"|(?:tell|remind)\s+me\s+(?:about\s+)?(?=(?:who|what|when|where|why|how|which|whose|whom|if|whether)\b)"
-    r"|(?:explain|describe|say|show\s+me)\s+(?:to\s+me\s+|briefly\s+)*(?=(?:who|what|when|where|why|how|which|if|whether)\b)"
-    r"|i\s+(?:would|['’]d)?\s*(?:really\s+|also\s+)?(?:want|like|need|love)\s+(?:you\s+)?to\s+(?=(?:VERBS)\b)|i['’]d\s+(?:really\s+)?(?:like|love)\s+(?:you\s+)?to\s+(?=(?:VERBS)\b))+",
-    re.IGNORECASE,
 )
 _WH = re.compile(
     r"(?:(?P<preposition>in|at|on|by|to|from|of|for|with|since|until|till|during|under|through|about|into|within|near|among|after|before)\s+)?"
@@ -32,15 +24,11 @@ _WH = re.compile(
 _YES_NO = re.compile(rf"{_AUX}\s+\w|whether\b", re.IGNORECASE)
 _CUT = re.compile(r"[,;:()–—]|\s-\s|\b(?:and|but|so|or)\b", re.IGNORECASE)
 _WORD = re.compile(r"[^\W_]+")
-_NEED = re.compile(r"(?:i|we)(?:['’]d|['’]m|\s+am|\s+would)?\s+(?:really\s+|just\s+)?(?:need|want|like|love|looking|require)\b|\w{0,8}\s?need\b", re.IGNORECASE)
 _IF = re.compile(r"if\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
 _WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
-_HAVE = re.compile(
-    r"(?:can|could|may|might) (?:i|we) (?:please )?(?:get|have|ask for)\b|do you (?:have|know of|know) (?:a|an|any|some)\b|(?:is|are) there (?:any|some)(?:thing|one|body|where)\b", re.IGNORECASE
-)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _MOST = 40
 """Sentences that are looked at."""
@@ -59,8 +47,7 @@ def dimensions() -> dict[str, str]:
 
 @cache
 def _lead() -> re.Pattern[str]:
-    verbs = "|".join(sorted(_words("give") | _words("explain") | _words("make"), key=len, reverse=True))
-    return re.compile(_LEAD.pattern.replace("VERBS", verbs), re.IGNORECASE)
+    return re.compile(rf"^\W*(?:{pattern('questions', 'lead').pattern})+", re.IGNORECASE)
 
 
 def changed(before: Sequence[str], after: Sequence[str]) -> bool:
@@ -93,7 +80,7 @@ def kinds(sentences: Sequence[str]) -> list[frozenset[str]]:
         kind = _kind(sentence[:1000])
         if kind:
             found.append(kind)
-    if not found and any(_NEED.match(sentence) for sentence in sentences[:_MOST]):
+    if not found and any(pattern("questions", "need").match(sentence) for sentence in sentences[:_MOST]):
         return [frozenset({"thing", "text"})]
     return found
 
@@ -148,12 +135,14 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
         return frozenset()
     if wh:
         return _of_wh(wh)
-    if _HAVE.match(part):
+    if pattern("questions", "have").match(part):
         return frozenset({"yes", "thing", "text", "which", "place"})
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
-        return frozenset({"yes"} | ({"which"} if _OR.search(part) else set()) | ({"manner"} if _WAY.match(part) else set()))
+        return frozenset(
+            {"yes"} | ({"which"} if _OR.search(part) else set()) | ({"manner"} if _WAY.match(part) else set())
+        )
     word = _WORD.match(part)
     verb = word[0].lower() if word else ""
     following = part[word.end() :].split() if word else []
@@ -197,8 +186,17 @@ def _near(rest: str) -> list[str]:
     return near
 
 
-_PREPOSITIONS = frozenset("of in on for with by from to at that which who when where about under per between than".split())
-_KINDS_OF_NOUNS = {"times": "time", "places": "place", "persons": "person", "reasons": "reason", "manners": "manner", "counts": "count"}
+_PREPOSITIONS = frozenset(
+    "of in on for with by from to at that which who when where about under per between than".split()
+)
+_KINDS_OF_NOUNS = {
+    "times": "time",
+    "places": "place",
+    "persons": "person",
+    "reasons": "reason",
+    "manners": "manner",
+    "counts": "count",
+}
 
 
 def _of_wh(match: re.Match[str]) -> frozenset[str]:
@@ -215,7 +213,9 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
         return _of_how(rest)
     found = _of_what(wh, rest)
     if match["preposition"]:
-        found |= {"place"} if match["preposition"].lower() in {"in", "at", "near", "from", "to", "on", "into"} else set()
+        found |= (
+            {"place"} if match["preposition"].lower() in {"in", "at", "near", "from", "to", "on", "into"} else set()
+        )
         found |= {"person"} if match["preposition"].lower() in {"by", "to", "from", "for", "with", "of"} else set()
     return found
 
@@ -244,7 +244,7 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"manner", "thing"})  # how bright is ...
     if words[:4] == ["is", "it", "possible", "that"]:
         return frozenset({"manner", "reason"})
-    if re.match(r"\W*(?:do|does|would|should|can|could|is|are|to)\b.{0,40}?\b(?:say|said|spell|spelled|spelt|pronounce|pronounced|write|written|call|called|translate|translated)\b", rest, re.IGNORECASE):
+    if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
     if {"die", "died", "dies"} & set(words):
         return frozenset({"manner", "reason", "thing"})
@@ -257,7 +257,12 @@ def _of_what(wh: str, rest: str) -> frozenset[str]:
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
     if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}
-    if bare and len(words) > 1 and words[0] in {"should", "can", "could", "must", "ought", "do", "would"} and words[1] in {"be", "i", "we", "you", "one", "u", "somebody", "someone"}:
+    if (
+        bare
+        and len(words) > 1
+        and words[0] in {"should", "can", "could", "must", "ought", "do", "would"}
+        and words[1] in {"be", "i", "we", "you", "one", "u", "somebody", "someone"}
+    ):
         found |= {"thing", "manner"}
     if not bare:
         found |= {"which", "person"}

@@ -15,7 +15,7 @@ from functools import cached_property
 from riffler.bandits.facts import WORD, Fact, Kind, facts
 from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
-from riffler.bandits.guard.lists import phrases, word_set
+from riffler.bandits.guard.lists import pattern, phrases, word_set
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
 _SPELLING = re.compile(
@@ -28,7 +28,11 @@ _SPELLING = re.compile(
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)(?!\w|['’])")
 _SHORT_DECADE = re.compile(r"(?<!\w)['’]?([2-9]0)['’]?s\b")
 _DECADES = dict(
-    zip("twenties thirties forties fifties sixties seventies eighties nineties".split(), range(1920, 2000, 10), strict=True)
+    zip(
+        "twenties thirties forties fifties sixties seventies eighties nineties".split(),
+        range(1920, 2000, 10),
+        strict=True,
+    )
 )
 _DECADE = re.compile(rf"\b({'|'.join(_DECADES)})\b", re.IGNORECASE)
 _LONG_DECADE = re.compile(rf"\bnineteen[ -]({'|'.join(_DECADES)})\b", re.IGNORECASE)
@@ -41,20 +45,6 @@ _MONTHS = "January February March April May June July August September October N
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
-_TEXTED = re.compile(
-    r"\b(?:(?<=\bstand )|(?<=\bstands )|(?<=\bhow )|(?<=\bwhere )|(?<=\bwhat )|(?<=\bwho )|(?<=\bneed )|(?<=\bwant )|(?<=\bhave )|(?<=\bgoing )|(?<=\bused )"
-    r"|(?<=\bgood )|(?<=\bbest )|(?<=\btime )|(?<=\btip ))([24])(?=\s+[a-z]|\s*[?.!]*$)|(?<=[a-z] )([24])(?= (?:me|you|u|us|him|her|them|my|your|the|a|be|do|get|go|make|have|know|see)\b)",
-    re.IGNORECASE,
-)
-"""Digits in the place of "to" and "for"."""
-
-_IDIOM = re.compile(
-    r"\byes or no\b|\bno (?:clue|idea|rush|hurry|worries|offen[cs]e|doubt)\b|\bnot (?:sure|certain|to mention)\b|\bdo(?:n['’]?t| not) (?:mind|know|worry|understand)\b"
-    r"|\bcan(?:['’]?t|not) (?:remember|figure|recall|find out|wait|seem to)\b|\bwould(?:n['’]?t| not) (?:mind|happen)\b|\bif not\b|\bwhy not\b|\bor not\b|\bnot only\b|\bnot just\b|\bno\.?(?= of\b)|\bno\. ?(?=\d)|\bthe (?:former|latter)\b",
-    re.IGNORECASE,
-)
-"""Negative words that deny nothing of what is asked."""
-
 SHORT_DATES = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed weds thu thur thurs fri sat sun xmas".split()
 )
@@ -62,11 +52,6 @@ SHORT_DATES = frozenset(
 
 _SENTENCE = re.compile(r"[^.!?;\n]+(?:\.(?=\w)[^.!?;\n]*)*[.!?;]*")
 _PARTS = re.compile(r"[-'’]")
-_EXPLAINED = re.compile(
-    r"\([^()]{0,200}\)|(?:,|\s[-–—])\s*(?:i\.?e\.?|that is\b|meaning\b|namely\b|which (?:is|are|means)\b|in other words\b|also (?:known|called)\b"
-    r"|known as\b|so-called\b),?[^.?!\n]{1,200}",
-    re.IGNORECASE,
-)
 
 
 def spelled_out(text: str) -> str:
@@ -88,7 +73,6 @@ def spelled_out(text: str) -> str:
     text = _DECIMAL.sub(".", text)
     text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
     text = _MINUS.sub("-", text)
-    text = _TEXTED.sub(lambda match: "to" if match[0] == "2" else "for", text)
     return _SPELLING.sub(lambda match: f" {_SPELLINGS[match[0].lower()]} ", text)
 
 
@@ -125,9 +109,7 @@ class Reading:
     @cached_property
     def facts(self) -> dict[Kind, list[Fact]]:
         """The facts of the text spelled out, by kind."""
-        found: dict[Kind, list[Fact]] = {
-            kind: [] for kind in ("number", "date", "unit", "quoted", "negation", "name")
-        }
+        found: dict[Kind, list[Fact]] = {kind: [] for kind in ("number", "date", "unit", "quoted", "negation", "name")}
         for fact in facts(self.text):
             found[fact.kind].append(fact)
         return found
@@ -140,7 +122,7 @@ class Reading:
     @cached_property
     def core(self) -> str:
         """The text with quoted strings and the frame blanked, and denials that deny nothing."""
-        return blanked(self._asked, [match.span() for match in _IDIOM.finditer(self._asked)])
+        return blanked(self._asked, [match.span() for match in pattern("reading", "idioms").finditer(self._asked)])
 
     @cached_property
     def _asked(self) -> str:
@@ -155,7 +137,9 @@ class Reading:
         Returns:
             The facts, in order.
         """
-        return [fact for fact in self.facts[kind] if self._asked[fact.start : fact.end] == self.text[fact.start : fact.end]]
+        return [
+            fact for fact in self.facts[kind] if self._asked[fact.start : fact.end] == self.text[fact.start : fact.end]
+        ]
 
     @cached_property
     def tokens(self) -> tuple[Token, ...]:
@@ -195,7 +179,10 @@ def unexplained(after: Reading, before: Reading) -> Reading:
     Returns:
         The rewrite with blanks in their place.
     """
-    return Reading(blanked(after.raw, [m.span() for m in _EXPLAINED.finditer(after.raw) if m[0] not in before.raw]))
+    spans = [
+        match.span() for match in pattern("reading", "explained").finditer(after.raw) if match[0] not in before.raw
+    ]
+    return Reading(blanked(after.raw, spans)) if spans else after
 
 
 def _tokens(text: str) -> Iterator[Token]:

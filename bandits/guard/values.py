@@ -9,7 +9,7 @@ from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, unexplained
 
 _CALLED: dict[Kind, str] = {"number": "a number", "date": "a date", "unit": "a unit"}
-_MARKS = str.maketrans("’‘“”„", "''\"\"\"")
+_MARKS = str.maketrans("’‘“”„", '\'\'"""')
 _SPACES = re.compile(r"\s+")
 _LEADING = re.compile(r"^0+(?=\d)")
 
@@ -34,7 +34,11 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
             lost = {number for number in lost if not _is_texted(number, before, after)}
             lost -= set() if new else {_value(fact) for fact in before.facts["number"] if _is_glued(fact, before.text)}
         if kind == "date":
-            new = {date for date in new if not any(len(word) > 2 and date.startswith(word[:3]) and word in SHORT_DATES for word in before.words)}
+            new = {
+                date
+                for date in new
+                if not any(len(word) > 2 and date.startswith(word[:3]) and word in SHORT_DATES for word in before.words)
+            }
         if lost:
             yield f"the rewrite loses {called}"
         if new:
@@ -42,7 +46,9 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     old, new, source = _even(before.raw), _even(after.raw), _even(known.raw)
     if any(_even(fact.value).rstrip(".,!? ") not in new for fact in before.facts["quoted"]):
         yield "the rewrite loses a quoted text"
-    if any((text := _even(fact.value).rstrip(".,!? ")) not in old and text not in source for fact in after.facts["quoted"]):
+    if any(
+        (text := _even(fact.value).rstrip(".,!? ")) not in old and text not in source for fact in after.facts["quoted"]
+    ):
         yield "the rewrite invents a quoted text"
     if _cut_short(before, after):
         yield "the rewrite loses a quoted text"
@@ -61,7 +67,9 @@ def _unsaid(numbers: set[str], reading: Reading) -> set[str]:
 
 
 _SAID = {
-    "1": frozenset("one single a an once first 1st earliest initial initially debut original originally inaugural maiden sole only".split()),
+    "1": frozenset(
+        "one single a an once first 1st earliest initial initially debut original originally inaugural maiden sole only".split()
+    ),
     "2": frozenset("both pair couple twice double twin twins duo".split()),
     "3": frozenset("thrice triple trio triplets".split()),
     "4": frozenset("quartet quadruple".split()),
