@@ -1,8 +1,9 @@
 """What must survive a rewrite, found in plain text without a parse. One kind, one file.
 
-    number     digits with their separators and sign, or words (`twelve`, `fifteen hundred`, `third`, `two-thirds`), or the
-               Roman numerals of kings; `1,000`, `1000` and `a thousand` have one value
-    date       months, days of the week, feasts, seasons, decades, `tomorrow`, `last year`, BC; days and years are numbers
+    number     digits with their separators and sign, or words (`twelve`, `third`, `two-thirds`), or the Roman numerals
+               of kings; `1,000`, `1000` and `a thousand` have one value
+    date       months, days of the week, feasts, seasons, decades, `tomorrow`, `last year`, BC; days of a month and
+               years are numbers
     unit       of measure or of money, in any spelling (`km`, `kilometres`)
     quoted     the text between double, curly, angle or single quotes or backticks, or in a fence of code
     negation   a negative word; its value is the same for all, as `isn't` and `is not` say one thing

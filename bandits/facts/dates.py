@@ -1,4 +1,4 @@
-"""What names a time: months, days of the week, feasts, seasons, decades, days from today. Days and years are numbers."""
+"""What names a time: months, days of the week, feasts, seasons, decades, days from today. Years are numbers."""
 
 from __future__ import annotations
 
@@ -28,8 +28,9 @@ _DATE = re.compile(
     |(?P<near>today|tonight|tomorrow|yesterday|nowadays)\b
     |(?P<which>last|next|this|previous|past|coming|current|following)\ (?P<period>{_PERIOD})\b
     |(?P<season>winter|summer|autumn)s?\b|(?:(?<=\bin\ )|(?<=\bin\ the\ )|(?<=\bevery\ ))(?P<fall>fall|spring)\b
-    |(?P<feast>(?:christmas|xmas)(?:\ (?:eve|day))?|new\ year(?:['’]?s)?\ (?:eve|day)|boxing\ day|easter(?:\ (?:sunday|monday))?
-        |good\ friday|halloween|thanksgiving|ramadan|eid|diwali|hanukkah|passover|pentecost|valentine['’]?s(?:\ day)?)\b
+    |(?P<feast>(?:christmas|xmas)(?:\ (?:eve|day))?|new\ year(?:['’]?s)?\ (?:eve|day)|boxing\ day
+        |easter(?:\ (?:sunday|monday))?|good\ friday|halloween|thanksgiving|ramadan|eid|diwali|hanukkah|passover|pentecost
+        |valentine['’]?s(?:\ day)?)\b
     |(?P<decade>\d{{2,3}}0)['’]?s\b
     |(?P<era>BCE?)\b)""",
     re.IGNORECASE | re.VERBOSE,

@@ -29,8 +29,8 @@ _LONGEST = 24
 """Digits of a number that may be scaled: longer ones are no amounts."""
 
 _SMALL = (
-    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-    " nineteen"
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen"
+    " eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
 _ORDINALS = (
@@ -66,7 +66,7 @@ _NO_RANK = re.compile(r"(?:\b(?:per|each|every|one|last)|\d)[ -]$|\bat $|\bin th
 
 _NO_COUNT = re.compile(r"[ -]?hand\b| (?:name|names|aid|of all|place)\b", re.IGNORECASE)
 _ROMAN = re.compile(
-    r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V|(?<=\bWar )I|(?<=\bPart )I|(?<=\bType )I|(?<=\bVolume )I)\b(?!['’-])"
+    r"\b[A-Z]\w*(?:['’]s)?\s(?P<roman>[IVXLC]{2,7}|V|(?:(?<=\bWar )|(?<=\bPart )|(?<=\bType ))I)\b(?!['’-])"
 )
 _ROMAN_FORM = re.compile(r"C{0,3}(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 _ROMAN_DIGITS = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100}
@@ -92,7 +92,11 @@ def _valued(digits: str, tail: re.Match[str] | None) -> str:
     value = _SPACES.sub("", digits).replace("−", "-").lstrip("+")
     if _GROUPED.fullmatch(value.lstrip("-")):
         value = value.replace(",", "")
-    if tail is None or len(value) > _LONGEST or not value.replace(".", "", 1).lstrip("-").isdecimal() and tail["scale"]:
+    if (
+        tail is None
+        or len(value) > _LONGEST
+        or (not value.replace(".", "", 1).lstrip("-").isdecimal() and tail["scale"])
+    ):
         return value
     if tail["scale"]:
         return f"{(Decimal(value) * _SCALES[tail['scale'].lower()]).normalize():f}"

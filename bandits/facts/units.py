@@ -1,7 +1,7 @@
 """Units of measure and of money, in any spelling. `units.txt` lists them.
 
-A word that is mostly something else (`second`, `cup`) is a unit right after a number only; one of time also after `per`,
-`a` or `every`. Nothing is converted: 1 km and 1000 m differ, as the one who asks chose how to be answered.
+A word that is mostly something else (`second`, `cup`) is a unit right after a number only; one of time also after
+`per`, `a` or `every`. Nothing is converted: 1 km and 1000 m differ, as the one who asks chose how to be answered.
 """
 
 from __future__ import annotations
@@ -38,8 +38,9 @@ _CANDIDATE = re.compile(
     re.IGNORECASE,
 )
 _BEFORE = re.compile(
-    r"(?:(?P<digit>\d[ -]?|/)|\b(?P<number>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|\w{0,6}teen|\w{3,5}ty"
-    r"|hundred|thousand|million|billion|half|few|several|many)[ -]|\b(?P<each>per|a|an|each|every|in)[ -]|[½¼¾] ?)$",
+    r"(?:(?P<digit>\d[ -]?|/)|\b(?P<number>one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen"
+    r"|\w{0,6}teen|\w{3,5}ty|hundred|thousand|million|billion|half|few|several|many)[ -]"
+    r"|\b(?P<each>per|a|an|each|every|in)[ -]|[½¼¾] ?)$",
     re.IGNORECASE,
 )
 _LONGEST_BEFORE = 12

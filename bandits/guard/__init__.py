@@ -1,8 +1,8 @@
 """The guard: does a rewrite keep what the question depends on?
 
-A rewrite that loses or invents a number, a date, a unit, a quoted string, a name, a negation or a restriction, that asks
-for another kind of answer or in another language, or that runs away in length, is refused; then the raw query goes on.
-What counts as a number or a name is in `facts`; each judge here is one file.
+A rewrite that loses or invents a number, a date, a unit, a quoted string, a name, a negation or a restriction, that
+asks for another kind of answer or in another language, or that runs away in length, is refused; then the raw query
+goes on. What counts as a number or a name is in `facts`; each judge here is one file.
 
 It reads words and closed lists, no meanings: a synonym may pass that changes the question.
 """
@@ -75,10 +75,7 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
 
 
 def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
-    if len(rewrite) > LONGEST_TIMES * len(original) + LONGEST_SPARE_CHARACTERS:
-        yield f"the rewrite is too long: {len(rewrite)} characters for {len(original)}"
-    if len(rewrite) < SHORTEST_SHARE * len(original):
-        yield f"the rewrite is too short: {len(rewrite)} characters for {len(original)}"
+    yield from _out_of_length(len(original), len(rewrite))
     before, after, source = Reading(original), Reading(rewrite), Reading(known)
     plain = unexplained(after, before)
     yield from values.complaints(before, after, source)
@@ -87,17 +84,22 @@ def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
     had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(rewrite))
     if has > had * (1 + LONGEST_SPARE_SHARE) + LONGEST_SPARE_WORDS:
         yield f"the rewrite is too long: {has} words for {had}"
-    for complaint in (naming.complaint(before, after, source), polarity.complaint(before, plain)):
-        if complaint:
-            yield complaint
-    if language.is_english(before) and questions.changed(before.sentences, plain.sentences):
+    yield from naming.complaints(before, after, source)
+    yield from polarity.complaints(before, plain)
+    english = language.is_english(before)  # in other languages restrictions and kinds of questions can't be told
+    if english and questions.changed(before.sentences, plain.sentences):
         yield "the rewrite asks for another kind of answer"
     if _marked(original) and not _marked(rewrite) and not questions.kinds(after.sentences):
         yield "the rewrite is no question any more"
-    if language.is_english(before):
-        complaint = content.complaint(before, after, source)
-        if complaint:
-            yield complaint
+    if english:
+        yield from content.complaints(before, after, source)
+
+
+def _out_of_length(had: int, has: int) -> Iterator[str]:
+    if has > LONGEST_TIMES * had + LONGEST_SPARE_CHARACTERS:
+        yield f"the rewrite is too long: {has} characters for {had}"
+    if has < SHORTEST_SHARE * had:
+        yield f"the rewrite is too short: {has} characters for {had}"
 
 
 def _marked(text: str) -> bool:

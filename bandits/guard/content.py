@@ -7,7 +7,7 @@ only the rewrite has. What explains a word ("bass, the fish," "ghee (clarified b
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from riffler.bandits.facts import Kind
 from riffler.bandits.guard import polarity, questions
@@ -21,7 +21,7 @@ _MOST = 60
 """Content words that only one text has, from which on they aren't compared one by one."""
 
 
-def complaint(before: Reading, after: Reading, known: Reading) -> str:
+def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
     """Say whether a rewrite loses or invents a restriction.
 
     Args:
@@ -29,22 +29,24 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
         after: Its rewrite.
         known: What a rewrite may draw on.
 
-    Returns:
-        What is wrong; empty when nothing is.
+    Yields:
+        What is wrong.
     """
     lost, new = differences(before, after)
     if len(lost) > _MOST or len(new) > _MOST:
-        return "the rewrite has other words" if len(lost) > _MOST else "the rewrite invents a constraint"
+        yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
+        return
     spare = [token for token in new if token.word not in known.words]
     if _loses(before, after, lost, new):
-        return "the rewrite loses a constraint"
+        yield "the rewrite loses a constraint"
     if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
-        return "the rewrite invents a constraint"
-    return ""
+        yield "the rewrite invents a constraint"
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
     """Tell whether words that go are a restriction: more of those that narrow a noun than come, or just too many."""
+    if before.is_long or after.is_long:
+        return len(lost) > len(new)
     added = _added(before, after)
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
@@ -104,7 +106,7 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     new = [token for token in theirs.values() if token.word not in before.words]
     if any(token.word.endswith("est") for token in new):  # "smells the worst" is "smelliest"
         lost = [token for token in lost if token.word not in {"worst", "best"}]
-    if len(lost) > _MOST or len(new) > _MOST:
+    if len(lost) > _MOST or len(new) > _MOST or before.is_long or after.is_long:
         return lost, new
     others, olds = list(everywhere), list(before.words)
     return (
@@ -150,11 +152,9 @@ def _is_terse(reading: Reading) -> bool:
 
 
 def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: bool = False) -> set[str]:
-    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is".
-
-    Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
-    have been put in or taken out.
-    """
+    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is"."""
+    # Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
+    # have been put in or taken out.
     fresh = (
         {token.word for token in some} - word_set("negative", "strict") - (questions.dimensions().keys() - _ADJECTIVES)
     )
@@ -206,8 +206,8 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "in on for with by from of at to without during before after under near among between through into as via inside outside"
-    " about have has had having".split()
+    "in on for with by from of at to without during before after under near among between through into as via inside"
+    " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())
 

@@ -135,7 +135,7 @@ def _clauses(text: str) -> list[_Clause]:
 
 
 def _is_talk(clause: _Clause, needy: bool = False) -> bool:
-    """Tell whether a clause is small talk only; beside a question that may need it ("what can I do?") it must say so."""
+    """Tell whether a clause is small talk only; beside a question of the speaker's own it must show it."""
     words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(clause.text)]
     content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from riffler.bandits.guard.lists import groups
 from riffler.bandits.guard.reading import Reading, Token
 
 _SMALL = frozenset("of the and for in to a an on".split())
@@ -23,6 +22,8 @@ def resolved(before: Reading, after: Reading) -> frozenset[str]:
     Returns:
         Short forms and full words, in lower case.
     """
+    if before.is_long or after.is_long:
+        return frozenset()
     return frozenset(_explained(before, after) | _explained(after, before))
 
 

@@ -11,9 +11,9 @@ from riffler.bandits.features.lexicon import antonyms, synonyms
 from riffler.bandits.guard.lists import groups, word_set
 
 _ENDINGS = frozenset(
-    "s es ed d e er ers or ors ing ings ion ions ation ations y ies ied ier iest est ly al ally ic ics ical ity ities ment"
-    " ments ness able ible ant ance ence ent ive ous n en ens t th ful i a an ian ish ese ist ists ism ative atic ization"
-    " isation ize ise izing ised ized ure iness ily ably ibly sion de des".split()
+    "s es ed d e er ers or ors ing ings ion ions ation ations y ies ied ier iest est ly al ally ic ics ical ity ities"
+    " ment ments ness able ible ant ance ence ent ive ous n en ens t th ful i a an ian ish ese ist ists ism ative atic"
+    " ization isation ize ise izing ised ized ure iness ily ably ibly sion de des".split()
 ) | {""}
 _UN = re.compile(r"(?:un|in|im|il|ir)(?=\w{5})")
 _REGULAR = (

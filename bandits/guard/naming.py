@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from rapidfuzz.distance import OSA
 
-from riffler.bandits.facts import Fact
+from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import are_synonyms, same_people
 from riffler.bandits.guard.lists import word_set
@@ -20,7 +21,7 @@ _DEMONYM = re.compile(r"(?:n|an|ean|ian|ist|ists|ism|ans|wegian|er|ers|ese|ish|i
 _SHORTEST_MISTYPED = 5
 
 
-def complaint(before: Reading, after: Reading, known: Reading) -> str:
+def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
     """Say whether a rewrite loses or invents a name.
 
     Args:
@@ -28,35 +29,38 @@ def complaint(before: Reading, after: Reading, known: Reading) -> str:
         after: Its rewrite.
         known: What a rewrite may draw on.
 
-    Returns:
-        What is wrong; empty when nothing is.
+    Yields:
+        What is wrong.
     """
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
     if any(
         not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had
     ):
-        return "the rewrite loses a name"
+        yield "the rewrite loses a name"
     glued = {word for reading in (before, after) for word in reading.words if _GLUED.fullmatch(word)}
-    has = {
+    new = {
         name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)
     }
     if any(
         not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words)
-        for name in has
+        for name in new
     ):
-        return "the rewrite invents a name"
-    return ""
+        yield "the rewrite invents a name"
+
+
+_HELD: tuple[Kind, ...] = ("date", "unit", "quoted", "number")
+"""What is no name, whatever its capitals."""
 
 
 def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
     """Give the parts of names that tell one from another, in lower case."""
-    dates = [(fact.start, fact.end) for kind in ("date", "unit", "quoted", "number") for fact in reading.facts[kind]]  # type: ignore[index]
+    held = [(fact.start, fact.end) for kind in _HELD for fact in reading.facts[kind]]
     kinds = word_set("names", "kinds") | word_set("words", "grammar") | word_set("words", "frame")
     return frozenset(
         part.lower()
         for fact in facts
-        if not any(start <= fact.start < end for start, end in dates)
+        if not any(start <= fact.start < end for start, end in held)
         for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
         if part.lower() not in kinds and len(part) > 1
     )
@@ -73,8 +77,8 @@ def _is_spelled(name: str, before: Reading, after: Reading) -> bool:
 
 
 def _completes(name: str, before: Reading, after: Reading) -> bool:
-    """Tell whether a new name stands beside one of a query in keywords, as a first name does: `einstein`, `Albert Einstein`."""
-    if "?" in before.text or name in _SIDES:
+    """Tell whether a new name stands beside one of a query in keywords: `einstein`, `Albert Einstein`."""
+    if "?" in before.text or after.is_long or name in _SIDES:
         return False
     words = [token.word for token in after.tokens]
     return any(
@@ -89,12 +93,12 @@ _SIDES = frozenset(
 
 
 def _stands(name: str, reading: Reading) -> bool:
-    """Tell whether a name stands in a text: as it is, as a people, in two words (`Wi-Fi`, `wifi`), or as its synonym (`TV`)."""
+    """Tell whether a text has a name: as it is, as a people, in two words (`Wi-Fi`, `wifi`), or as a synonym (`TV`)."""
     words = reading.plain_words
     name = folded(name)
     if name in words or name in reading.joined_words or name.replace("-", "") in words:
         return True
-    return any(_same_name(name, word) or are_synonyms(name, word) for word in words)
+    return not reading.is_long and any(_same_name(name, word) or are_synonyms(name, word) for word in words)
 
 
 def _same_name(one: str, other: str) -> bool:
@@ -111,7 +115,7 @@ def _same_name(one: str, other: str) -> bool:
 
 def _corrects(name: str, before: Reading) -> bool:
     """Tell whether a name is the right spelling of a word that the query has in lower case."""
-    if len(name) < _SHORTEST_MISTYPED:
+    if len(name) < _SHORTEST_MISTYPED or before.is_long:
         return False
     if any(
         len(token.word) > 2 and name.startswith(token.word) and not same_people(token.word, token.word)

@@ -7,6 +7,7 @@ remove". A word that denies by meaning may stand for a negation, and no more.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from riffler.bandits.facts.negations import negations
 from riffler.bandits.guard.kinship import akin, opposed
@@ -53,15 +54,15 @@ def denies(before: Reading, after: Reading) -> bool:
     return _denials(before) == _denials(after)
 
 
-def complaint(before: Reading, after: Reading) -> str:
+def complaints(before: Reading, after: Reading) -> Iterator[str]:
     """Say whether a rewrite turns something into its opposite.
 
     Args:
         before: The query.
         after: Its rewrite.
 
-    Returns:
-        What is wrong; empty when nothing is.
+    Yields:
+        What is wrong.
     """
     had, has = _denials(before), _denials(after)
     old, new = _content(before), _content(after)
@@ -69,14 +70,13 @@ def complaint(before: Reading, after: Reading) -> str:
     strict, lenient = _soft(old, new, before, after)
     if _odd(had, has, flips, strict, lenient):
         if flips and had == has:
-            return "the rewrite turns a word into its opposite"
-        return f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
+            yield "the rewrite turns a word into its opposite"
+        yield f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
     was, now = _sides(before.unquoted), _sides(after.unquoted)
     if _sides(before.core) - now:
-        return "the rewrite loses a bound"
+        yield "the rewrite loses a bound"
     if now - was:
-        return "the rewrite invents a bound"
-    return ""
+        yield "the rewrite invents a bound"
 
 
 def _sides(text: str) -> frozenset[str]:
@@ -85,11 +85,9 @@ def _sides(text: str) -> frozenset[str]:
 
 
 def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:
-    """Tell whether the denials of two texts don't match.
-
-    A difference of the negations must be made up for by an opposite, or by words that deny by meaning on the side that
-    has fewer; opposites or strict words alone must come in pairs.
-    """
+    """Tell whether the denials of two texts don't match."""
+    # A difference of the negations must be made up for by an opposite, or by words that deny by meaning on the side
+    # that has fewer. Opposites and strict words alone must come in pairs.
     change = has - had
     if flips % 2:
         return change % 2 == 0 and strict[0] == strict[1]
@@ -111,6 +109,8 @@ def _content(reading: Reading) -> set[str]:
 def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int:
     """Count the words in whose place their opposite stands."""
     lost, found = old - new, new - old
+    if before.is_long or after.is_long:
+        return 0
     rows = groups("opposites", "rows")
     return sum(any(_opposed(one, other, rows) for other in found) for one in lost)
 

@@ -140,22 +140,24 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
-        return frozenset(
-            {"yes"} | ({"which"} if _OR.search(part) else set()) | ({"manner"} if _WAY.match(part) else set())
-        )
+        choice = {"which"} if _OR.search(part) else set()
+        return frozenset({"yes"} | choice | ({"manner"} if _WAY.match(part) else set()))
+    return _of_order(part, first)
+
+
+def _of_order(part: str, first: bool) -> frozenset[str]:
     word = _WORD.match(part)
     verb = word[0].lower() if word else ""
-    following = part[word.end() :].split() if word else []
-    if following and not (first is False and verb in {"name", "state", "answer", "number", "order"}):
-        if verb in _words("explain"):
-            return frozenset({"explain", "manner", "thing", "reason", "text"})
-        if verb in _words("give"):
-            return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
-        if verb in _words("value"):
-            return frozenset({"text", "thing", "count", "how much", "manner"})
-        if verb in _words("make"):
-            return frozenset({"text"})
-    return frozenset()
+    following = part[len(verb) :].split()
+    if not following or (not first and verb in {"name", "state", "answer", "number", "order"}):
+        return frozenset()
+    if verb in _words("explain"):
+        return frozenset({"explain", "manner", "thing", "reason", "text"})
+    if verb in _words("give"):
+        return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
+    if verb in _words("value"):
+        return frozenset({"text", "thing", "count", "how much", "manner"})
+    return frozenset({"text"}) if verb in _words("make") else frozenset()
 
 
 def _nouns(rest: str) -> frozenset[str]:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from riffler.bandits.facts import WORD, Fact, Kind, facts
 from riffler.bandits.facts.base import bare
@@ -45,6 +46,9 @@ _MONTHS = "January February March April May June July August September October N
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_MOST_WORDS = 1000
+"""Of a text whose words are compared each with each: a question is shorter, and longer texts may be hostile."""
+
 SHORT_DATES = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed weds thu thur thurs fri sat sun xmas".split()
 )
@@ -146,6 +150,11 @@ class Reading:
         """The words of the core."""
         return tuple(_tokens(self.core))
 
+    @property
+    def is_long(self) -> bool:
+        """Whether words are too many to be compared each with each."""
+        return len(self.tokens) > _MOST_WORDS
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the whole text, without quotes' and frames' difference."""
@@ -161,7 +170,7 @@ class Reading:
     def joined_words(self) -> frozenset[str]:
         """Each two words side by side, as one."""
         words = [folded(token.word) for token in _tokens(self.text)]
-        return frozenset(left + right for left, right in zip(words, words[1:], strict=False))
+        return frozenset(left + right for left, right in pairwise(words))
 
     @cached_property
     def sentences(self) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, unexplained
@@ -27,38 +28,40 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     """
     for kind, called in _CALLED.items():
         plain = unexplained(after, before) if kind == "unit" else after
-        had, has, may = _values(before, kind), _values(plain, kind), _values(known, kind)
-        lost, new = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind), has - had - may
+        lost = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind)
+        new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
         if kind == "number":
-            lost, new = _unsaid(lost, after), _unsaid(new, before)
-            lost = {number for number in lost if not _is_texted(number, before, after)}
-            lost -= set() if new else {_value(fact) for fact in before.facts["number"] if _is_glued(fact, before.text)}
+            lost, new = _numbers(before, after, lost, new)
         if kind == "date":
-            new = {
-                date
-                for date in new
-                if not any(len(word) > 2 and date.startswith(word[:3]) and word in SHORT_DATES for word in before.words)
-            }
+            new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
         if lost:
             yield f"the rewrite loses {called}"
         if new:
             yield f"the rewrite invents {called}"
+    yield from _quotes(before, after, known)
+
+
+def _quotes(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+    had, has = _quoted(before), _quoted(after)
     old, new, source = _even(before.raw), _even(after.raw), _even(known.raw)
-    if any(_even(fact.value).rstrip(".,!? ") not in new for fact in before.facts["quoted"]):
+    if any(text not in new for text in had):
         yield "the rewrite loses a quoted text"
-    if any(
-        (text := _even(fact.value).rstrip(".,!? ")) not in old and text not in source for fact in after.facts["quoted"]
-    ):
+    if any(text not in old and text not in source for text in has):
         yield "the rewrite invents a quoted text"
-    if _cut_short(before, after):
+    if has and had - has and has - had:  # what was quoted stands in a longer or a shorter quoted text only
         yield "the rewrite loses a quoted text"
 
 
-def _cut_short(before: Reading, after: Reading) -> bool:
-    """Tell whether a quoted string of the query stands in a longer one only, or the other way round."""
-    had = {_even(fact.value).rstrip(".,!? ") for fact in before.facts["quoted"]}
-    has = {_even(fact.value).rstrip(".,!? ") for fact in after.facts["quoted"]}
-    return bool(has and had - has and has - had)
+def _quoted(reading: Reading) -> set[str]:
+    return {_even(fact.value).rstrip(".,!? ") for fact in reading.facts["quoted"]}
+
+
+def _numbers(before: Reading, after: Reading, lost: set[str], new: set[str]) -> tuple[set[str], set[str]]:
+    """Leave out the numbers that are said in another way, or that are none."""
+    lost, new = _unsaid(lost, after), _unsaid(new, before)
+    lost = {number for number in lost if not _is_texted(number, before, after)}
+    glued = {_value(fact) for fact in before.facts["number"] if _is_glued(fact, before.text)}
+    return (lost if new else lost - glued), new
 
 
 def _unsaid(numbers: set[str], reading: Reading) -> set[str]:
@@ -68,7 +71,7 @@ def _unsaid(numbers: set[str], reading: Reading) -> set[str]:
 
 _SAID = {
     "1": frozenset(
-        "one single a an once first 1st earliest initial initially debut original originally inaugural maiden sole only".split()
+        "one single once first 1st earliest initial initially debut original inaugural maiden sole only".split()
     ),
     "2": frozenset("both pair couple twice double twin twins duo".split()),
     "3": frozenset("thrice triple trio triplets".split()),
@@ -78,11 +81,10 @@ _SAID = {
 
 
 def _is_texted(number: str, before: Reading, after: Reading) -> bool:
-    """Tell whether a 2 or a 4 of a query stands for "to" or "for", as its neighbours have that between them in the rewrite."""
+    """Tell whether a 2 or a 4 of a query stands for "to" or "for", which its neighbour has beside it in the rewrite."""
     meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
     written = [token.word for token in before.tokens]
-    said = [token.word for token in after.tokens]
-    pairs = set(zip(said, said[1:], strict=False))
+    pairs = set(pairwise(token.word for token in after.tokens))
     return any(
         word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
