@@ -55,12 +55,15 @@ _HELD: tuple[Kind, ...] = ("date", "unit", "quoted", "number")
 
 def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
     """Give the parts of names that tell one from another, in lower case."""
-    held = [(fact.start, fact.end) for kind in _HELD for fact in reading.facts[kind]]
+    held = bytearray(len(reading.text))
+    for kind in _HELD:
+        for fact in reading.facts[kind]:
+            held[fact.start : fact.end] = b"\1" * (fact.end - fact.start)
     kinds = word_set("names", "kinds") | word_set("words", "grammar") | word_set("words", "frame")
     return frozenset(
         part.lower()
         for fact in facts
-        if not any(start <= fact.start < end for start, end in held)
+        if not held[fact.start]
         for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
         if part.lower() not in kinds and len(part) > 1
     )
