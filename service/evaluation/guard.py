@@ -1,7 +1,7 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-The pairs are `labelled/rewrites.jsonl`, written by people who hadn't seen the guard. While it was built, only pairs with
-an odd number were read; of the others, only figures were.
+The pairs are `labelled/rewrites.jsonl`, written by people who hadn't seen the guard. While it was built, only pairs
+with an odd number were read; of the others, only figures were.
 """
 
 from __future__ import annotations
