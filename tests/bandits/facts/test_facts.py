@@ -16,7 +16,7 @@ from riffler.bandits.facts import facts, words
         ("10-20 or 2020-01-05", ["10", "20", "2020", "01", "05"]),
         ("COVID-19, 5km, B2B", ["19", "5", "2"]),
         ("twelve, twenty-one, Thirty five, forty", ["12", "21", "35", "40"]),
-        ("five hundred", ["5", "hundred"]),
+        ("five hundred", ["500"]),
         ("which one, at once, a tend", []),
     ],
 )

@@ -1,0 +1,106 @@
+"""The guard: does a rewrite keep what the question depends on?
+
+A rewrite that loses or invents a number, a date, a unit, a quoted string, a name, a negation or a restriction, that
+asks for another kind of answer or in another language, or that runs away in length, is refused; then the raw query
+goes on. What counts as a number or a name is in `facts`; each judge here is one file.
+
+It reads words and closed lists, no meanings: a synonym may pass that changes the question.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from riffler.bandits.guard import content, language, naming, polarity, questions, values
+from riffler.bandits.guard.reading import Reading, unexplained
+
+LONGEST_TIMES = 2.5
+LONGEST_SPARE_CHARACTERS = 80
+"""A rewrite may have two and a half times the characters of its query and 120 more: a short one grows when it is
+explained."""
+
+LONGEST_SPARE_WORDS = 14
+LONGEST_SPARE_SHARE = 1 / 4
+"""A rewrite may have 14 words more than its query, and one more for each four of the query's."""
+
+SHORTEST_SHARE = 1 / 8
+"""A rewrite keeps at least this share of its query's characters."""
+
+_AGAIN = "Read the question again:"
+_QUESTION_MARKS = "?？؟"
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the guard says.
+
+    Attributes:
+        kept: Whether the rewrite may go on.
+        reason: Why not; empty when it may. It quotes nothing: decisions are logged with it and hold no user's text.
+    """
+
+    kept: bool
+    reason: str = ""
+
+
+def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
+    """Judge a rewrite.
+
+    A rewrite that says the query twice, as the arm `reread` does, is judged copy by copy.
+
+    Args:
+        original: The query as it came.
+        rewrite: Its new wording.
+        known: Texts that a rewrite may draw on, such as the session's memory: a name, number, date, unit or quoted text
+            of theirs is no invention. What the query has must stay all the same.
+
+    Returns:
+        The verdict. A query is always a faithful rewrite of itself, and so is one that is read twice.
+    """
+    if rewrite == original:
+        return Verdict(True)
+    if not rewrite.strip():
+        return Verdict(False, "the rewrite is empty")
+    first, again, second = rewrite.partition(f"\n{_AGAIN} ")
+    if rewrite == f"{original}\n{_AGAIN} {original}":
+        return Verdict(True)
+    if again and _AGAIN not in original:
+        one = check(original, first, known=known)
+        return check(original, second, known=known) if one.kept else one
+    reason = next(_complaints(original, rewrite, "\n".join(known)), "")
+    return Verdict(not reason, reason)
+
+
+def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
+    yield from _out_of_length(len(original), len(rewrite))
+    before, after, source = Reading(original), Reading(rewrite), Reading(known)
+    plain = unexplained(after, before)
+    yield from values.complaints(before, after, source)
+    if language.changed(before, after):
+        yield "the rewrite is in another language"
+    had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(rewrite))
+    if has > had * (1 + LONGEST_SPARE_SHARE) + LONGEST_SPARE_WORDS:
+        yield f"the rewrite is too long: {has} words for {had}"
+    yield from naming.complaints(before, after, source)
+    yield from polarity.complaints(before, plain)
+    english = language.is_english(before)  # in other languages restrictions and kinds of questions can't be told
+    if english and questions.changed(before.sentences, plain.sentences):
+        yield "the rewrite asks for another kind of answer"
+    if _marked(original) and not _marked(rewrite) and not questions.kinds(after.sentences):
+        yield "the rewrite is no question any more"
+    if english:
+        yield from content.complaints(before, after, source)
+
+
+def _out_of_length(had: int, has: int) -> Iterator[str]:
+    if has > LONGEST_TIMES * had + LONGEST_SPARE_CHARACTERS:
+        yield f"the rewrite is too long: {has} characters for {had}"
+    if has < SHORTEST_SHARE * had:
+        yield f"the rewrite is too short: {has} characters for {had}"
+
+
+def _marked(text: str) -> bool:
+    return any(mark in text for mark in _QUESTION_MARKS)

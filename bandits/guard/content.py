@@ -1,0 +1,217 @@
+"""Restrictions: content words that narrow the answer must not go, and none may come.
+
+A word that goes may have been said in another way, so the words that only the query has are weighed against those that
+only the rewrite has. What explains a word ("bass, the fish," "ghee (clarified butter)") is no restriction.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from riffler.bandits.facts import Kind
+from riffler.bandits.guard import polarity, questions
+from riffler.bandits.guard.initials import resolved
+from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.lists import pattern, word_set
+from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
+
+_HELD: tuple[Kind, ...] = ("number", "date", "unit")
+_MOST = 60
+"""Content words that only one text has, from which on they aren't compared one by one."""
+
+
+def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+    """Say whether a rewrite loses or invents a restriction.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+        known: What a rewrite may draw on.
+
+    Yields:
+        What is wrong.
+    """
+    lost, new = differences(before, after)
+    if len(lost) > _MOST or len(new) > _MOST:
+        yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
+        return
+    spare = [token for token in new if token.word not in known.words]
+    if _loses(before, after, lost, new):
+        yield "the rewrite loses a constraint"
+    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
+        yield "the rewrite invents a constraint"
+
+
+def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
+    """Tell whether words that go are a restriction: more of those that narrow a noun than come, or just too many."""
+    if before.is_long or after.is_long:
+        return len(lost) > len(new)
+    added = _added(before, after)
+    allowed = _allowed(before, after, lost)
+    if len(lost) >= allowed and not added:
+        return True
+    return (
+        len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
+        or len(lost) - len(added) >= allowed + 1
+    )
+
+
+def _added(before: Reading, after: Reading) -> set[str]:
+    """Give the words that only the rewrite has, those that say little too: any may stand for a word that goes."""
+    return {
+        token.word
+        for token in after.tokens
+        if token.word not in before.words
+        and not is_grammar(token.word)
+        and token.word not in word_set("words", "frame")
+        and not _has_kin(token.word, tuple(before.words))
+    }
+
+
+def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
+    """Give how many words fewer are a loss: a sentence that names what a pronoun means may lose two of its words."""
+    if len(before.sentences) < 2 or len(after.sentences) >= len(before.sentences):
+        return 1
+    last = before.core.rfind(before.sentences[-1])
+    if all(token.start < last for token in lost) and _POINTS.search(before.sentences[-1]):
+        return 3
+    return 1
+
+
+_POINTS = re.compile(
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE
+)
+
+
+def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Token]]:
+    """Give the content words that only the query has, and those that only the rewrite has.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+
+    Returns:
+        Them, each once, without those that have an equal of another form.
+    """
+    short = resolved(before, after)
+    own, theirs = _content(before, short, rewrite=False), _content(after, short, rewrite=True)
+    if not polarity.denies(before, after):  # a word that denies by its meaning may stand for a negation
+        own, theirs = (
+            {word: token for word, token in some.items() if word not in word_set("negative", "lenient")}
+            for some in (own, theirs)
+        )
+    everywhere = after.words
+    lost = [token for token in own.values() if token.word not in everywhere]
+    new = [token for token in theirs.values() if token.word not in before.words]
+    if any(token.word.endswith("est") for token in new):  # "smells the worst" is "smelliest"
+        lost = [token for token in lost if token.word not in {"worst", "best"}]
+    if len(lost) > _MOST or len(new) > _MOST or before.is_long or after.is_long:
+        return lost, new
+    others, olds = list(everywhere), list(before.words)
+    return (
+        [token for token in lost if not _has_kin(token.word, others)],
+        [token for token in new if not _has_kin(token.word, olds)],
+    )
+
+
+def _has_kin(word: str, others: Sequence[str]) -> bool:
+    return any(akin(word, other) for other in others if not is_grammar(other))
+
+
+def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[str, Token]:
+    held = [(fact.start, fact.end) for kind in _HELD for fact in reading.facts[kind]]
+    held += polarity.bounds(reading.core)
+    if rewrite:
+        held += [match.span() for match in pattern("reading", "apposed").finditer(reading.core)]
+    covered = bytearray(len(reading.core))
+    for start, end in held:
+        covered[start:end] = b"\1" * (end - start)
+    orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
+    return {
+        token.word: token
+        for number, token in enumerate(reading.tokens)
+        if not (token.word in orders and (number == 0 or reading.tokens[number - 1].word in {"please", "you", "to"}))
+        and not (token.capital and token.word in word_set("names", "kinds"))
+        and not covered[token.start]
+        and token.word not in short
+        and not _is_empty(token.word)
+        and token.word.isalpha()
+        and token.word not in SHORT_DATES
+    }
+
+
+def _is_empty(word: str) -> bool:
+    return is_grammar(word) or word in word_set("words", "frame") or word in word_set("words", "general")
+
+
+def _is_terse(reading: Reading) -> bool:
+    """Tell whether a query is in keywords: hardly a word of grammar in it."""
+    grammar = sum(is_grammar(token.word) for token in reading.tokens)
+    return "?" not in reading.text and grammar * 3 < len(reading.tokens) and not questions.kinds(reading.sentences)
+
+
+def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: bool = False) -> set[str]:
+    """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is"."""
+    # Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
+    # have been put in or taken out.
+    fresh = (
+        {token.word for token in some} - word_set("negative", "strict") - (questions.dimensions().keys() - _ADJECTIVES)
+    )
+    tokens = reading.tokens
+    pairs = set(zip([token.word for token in other.tokens], [token.word for token in other.tokens[1:]], strict=False))
+    found: set[str] = set()
+    start = 0
+    while start < len(tokens):
+        end = start
+        while end < len(tokens) and tokens[end].word in fresh:
+            end += 1
+        if end > start and _run_narrows(reading, start, end, pairs, frozenset() if put_in else other.words):
+            found |= {token.word for token in tokens[start:end]}
+        start = max(end, start + 1)
+    return found
+
+
+_ADJECTIVES = frozenset(
+    "old tall high far long big large heavy deep fast quick hot cold warm wide broad strong expensive dear".split()
+)
+
+
+def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]], others: frozenset[str]) -> bool:
+    tokens = reading.tokens
+    first, last = tokens[start].word, tokens[end - 1]
+    before, earlier = (tokens[at].word if at >= 0 else "" for at in (start - 1, start - 2))
+    then = tokens[end].word if end < len(tokens) else ""
+    gap = reading.core[last.start : tokens[end].start] if then else ""
+    if gap.rstrip() != gap.rstrip(" ") or "  " in gap:
+        then, before = "", before if before not in _ARTICLES else "?"  # a quoted text stands between
+    if before in {"which", "what"} and then in _ENDS:
+        return False  # "what food do pandas eat" asks as "what do pandas eat" does
+    if (before, then) in pairs and not first.endswith("ing"):
+        return True
+    if then and not is_grammar(then):
+        return (
+            then in others
+            and (not before or before in _OPENERS)
+            and not (first.endswith("ing") and before in _LINKS)
+            and not _is_asker(before, first)
+        )
+    if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
+        return not then or then in _LINKS or then in _ENDS
+    if before in {"is", "are"} and earlier in {"that", "which", "who"}:
+        return True
+    return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
+
+
+_ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
+_OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
+_LINKS = frozenset(
+    "in on for with by from of at to without during before after under near among between through into as via inside"
+    " outside about have has had having".split()
+)
+_ENDS = frozenset("and or that which who if is are was were do does".split())
+
+
+def _is_asker(before: str, word: str) -> bool:
+    """Tell whether "which actress" asks no more than "who" does."""
+    return before in {"which", "what"} and word.endswith(("er", "or", "ess", "ist", "ian"))

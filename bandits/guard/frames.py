@@ -1,0 +1,204 @@
+"""What frames a question without being part of it: greetings, excuses, small talk, stories of how one came to ask.
+
+Three things are frames: what leads up to "tell me", "I wonder" and the like; clauses of small talk only; and a story of
+the one who asks, before a question that stands alone ("he's been asking since Lyon, and ...: why do whales beach
+themselves?"). A short statement before a question ("I'm allergic to nuts. What can I eat?") is part of it.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from riffler.bandits.guard.lists import part, pattern, word_set
+from riffler.bandits.guard.questions import clause_kind
+
+_LONGEST = 5000
+"""Characters of a text that is looked at: a question is short, and longer texts may be hostile."""
+
+_DIGIT = re.compile(r"\d")
+_MOST_FRAMES = 3
+"""Frames in a row that are dropped: a greeting, an excuse, a request."""
+
+_CUT = re.compile(r"\.{2,}|…|[!?;:,\n()]|(?<![ .]\w)\.(?=\s|$)|\s[-–—]+\s|\b(?:but|so|and|because)\b", re.IGNORECASE)
+_END = re.compile(r"[.!?\n]")
+_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_SPEAKER = re.compile(r"\b(?:i|me|my|mine|myself|we|us|our|im|ive|you|your|u)\b", re.IGNORECASE)
+_POINTS = re.compile(part("POINTS"), re.IGNORECASE)
+_SELF = re.compile(part("OWN"), re.IGNORECASE)
+_SUBORDINATE = re.compile(
+    r"\W*(?:if|when|since|given|for|in|at|after|before|as|with|unless|because|while|on|by|without|under|from|during|of|to)\b",
+    re.IGNORECASE,
+)
+_CONDITION = re.compile(r"\W*(?:if|given|when|for|suppose|assuming|say)\b", re.IGNORECASE)
+_NEEDS = re.compile(f"{part('OWN')}|{part('POINTS')}", re.IGNORECASE)
+_ORDER = frozenset({"text", "explain"})
+_SHORTEST_STORY, _SHORTEST_OWN_STORY = 12, 16
+"""Words of a story that may hold such statements, and of one before a question of the speaker's own."""
+
+_OFFERS = frozenset("can could would will do may might mind any please".split())
+_MOST_CLAUSES = 60
+
+
+@dataclass(frozen=True, slots=True)
+class _Clause:
+    start: int
+    end: int
+    text: str
+    asks: bool
+
+
+def frames(text: str) -> list[tuple[int, int]]:
+    """Find what frames the question of a text.
+
+    Args:
+        text: The text, with its quoted strings blanked.
+
+    Returns:
+        Pairs (start, end), in order. Never all of the text's words.
+    """
+    if len(text) > _LONGEST:
+        return []
+    found = [match.span() for match in pattern("frames", "fillers").finditer(text)]
+    rest = blanked(text, found)
+    for _ in range(_MOST_FRAMES):
+        spans = [match.span() for match in pattern("frames", "led_up").finditer(rest) if _is_plain(match, rest)]
+        if not spans:
+            break
+        found += spans
+        rest = blanked(rest, spans)
+    clauses = _clauses(rest)
+    if not 1 < len(clauses) <= _MOST_CLAUSES:
+        return _joined(found)
+    asking = max(
+        (number for number, clause in enumerate(clauses) if clause.asks and not _is_talk(clause)), default=None
+    )
+    needy = asking is not None and _NEEDS.search(clauses[asking].text) is not None
+    talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause, needy)]
+    if len(talk) < len(clauses):
+        found += [(clause.start, clause.end) for clause in talk]
+    if asking is not None:
+        found += _story(rest, clauses, asking, talk)
+    return _joined(found)
+
+
+def _is_plain(match: re.Match[str], text: str) -> bool:
+    """Tell whether what leads up to a question holds no number, or only one that the question doesn't need."""
+    if not _DIGIT.search(match[0]):
+        return True
+    over = _END.search(text, match.end())
+    question = text[match.end() : over.start() if over else len(text)]
+    return not (_POINTS.search(question) or _SELF.search(question))
+
+
+def blanked(text: str, spans: list[tuple[int, int]]) -> str:
+    """Put blanks in the place of stretches of a text.
+
+    Args:
+        text: The text.
+        spans: Pairs (start, end), in order; of those that overlap the first counts.
+
+    Returns:
+        A text of the same length.
+    """
+    pieces: list[str] = []
+    end = 0
+    for start, stop in spans:
+        if start >= end:
+            pieces += [text[end:start], " " * (stop - start)]
+            end = stop
+    return "".join([*pieces, text[end:]])
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    joined: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if joined and start <= joined[-1][1]:
+            joined[-1] = (joined[-1][0], max(end, joined[-1][1]))
+        else:
+            joined.append((start, end))
+    return joined
+
+
+def _clauses(text: str) -> list[_Clause]:
+    found: list[_Clause] = []
+    start = 0
+    for cut in [*_CUT.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        clause = text[start:end]
+        if _WORD.search(clause):
+            found.append(_Clause(start, end, clause, bool(clause_kind(clause.strip()))))
+            if len(found) > _MOST_CLAUSES:
+                return found
+        start = cut.end() if cut else end
+    return found
+
+
+def _is_talk(clause: _Clause, needy: bool = False) -> bool:
+    """Tell whether a clause is small talk only; beside a question of the speaker's own it must show it."""
+    words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(clause.text)]
+    content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
+    talk = word_set("words", "frame") | word_set("words", "chatter")
+    if any(word not in talk for word in content):
+        return False
+    spoken = _SPEAKER.search(clause.text) is not None
+    if not content:
+        return spoken and not clause.asks
+    if needy and not any(word in word_set("words", "frame") for word in content):
+        return False
+    if clause.asks:
+        return spoken and any(word in word_set("words", "frame") for word in content) and words[0] in _OFFERS
+    return spoken or not _SUBORDINATE.match(clause.text)
+
+
+def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) -> list[tuple[int, int]]:
+    """Find the stories before and after a question that stands alone."""
+    asked = clauses[asking]
+    over = _END.search(text, asked.start)
+    end = over.end() if over else len(text)
+    question = text[asked.start : end]
+    if _POINTS.search(question):
+        return []
+    own = _SELF.search(question) is not None
+    found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
+    if _is_story(clauses[:asking], talk, own):
+        found.append((clauses[0].start, asked.start))
+    rest = [clause for clause in clauses[asking + 1 :] if clause.start >= end]
+    if not _ORDER.isdisjoint(clause_kind(asked.text)) or own:
+        return found
+    if _is_story(rest, talk, own):
+        found.append((rest[0].start, len(text)))
+    return found
+
+
+def _has_talk(clause: _Clause) -> bool:
+    talk = word_set("words", "frame") | word_set("words", "chatter")
+    return any(word.lower() in talk for word in _WORD.findall(clause.text))
+
+
+def _is_heading(text: str, clause: _Clause) -> bool:
+    """Tell whether a clause only calls for attention: "question for the hive mind:", "ugh, brain fog."."""
+    words = [word.lower() for word in _WORD.findall(clause.text)]
+    orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
+    if clause.asks or words[0] in orders or _DIGIT.search(clause.text) or _CAPITAL.search(clause.text):
+        return False
+    mark = text[clause.end : clause.end + 1]
+    talk = word_set("words", "frame") | word_set("words", "chatter")
+    return (mark in {".", "!", "…"} and len(words) <= 3) or (mark == ":" and any(word in talk for word in words))
+
+
+_CAPITAL = re.compile(r"\w\W+[A-Z](?![\s'’])")
+
+
+def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
+    """Tell whether clauses tell how one came to ask, and no condition of the question."""
+    left = [clause for clause in clauses if clause not in talk]
+    if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
+        return False
+    told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
+    if own and told < _SHORTEST_OWN_STORY and not all(_has_talk(clause) for clause in left):
+        return False
+    spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]
+    if not spoken or (_SUBORDINATE.match(left[0].text) and told < _SHORTEST_STORY):
+        return False
+    return told >= _SHORTEST_STORY or not any(pattern("frames", "state").match(clause.text) for clause in left)

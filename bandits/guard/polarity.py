@@ -1,0 +1,161 @@
+"""Whether what is asked is denied as before: negative words, words that deny by meaning, and opposites.
+
+Two denials make none, so the counts may change in step: "isn't legal" is "illegal", "without deleting" is "does not
+remove". A word that denies by meaning may stand for a negation, and no more.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from riffler.bandits.facts.negations import negations
+from riffler.bandits.guard.kinship import akin, opposed
+from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
+from riffler.bandits.guard.reading import Reading, is_grammar
+
+_PREFIX = re.compile(r"(?:un|in|im|il|ir|dis|non|mis|anti)(?=\w{3})")
+_TRAILING = ("or ", "and ", "max", "min", "top", "at ", "onward")
+"""What bounds may follow their number: "5 or more", "four sentences max"."""
+
+
+def _any_of(told: tuple[str, ...]) -> str:
+    return "|".join(re.escape(phrase) for phrase in told)
+
+
+def _trailing(side: str) -> str:
+    return _any_of(tuple(phrase for phrase in phrases("opposites", side) if phrase.startswith(_TRAILING)))
+
+
+_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just)){0,2}\W{0,3}"
+_BOUND = re.compile(
+    rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
+    rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
+    rf"|(?<!\w){part('COUNTED')}[^\W_]*\W{{0,2}}(?:[^\W\d_]{{1,12}}\W){{0,2}}"
+    rf"(?:(?P<ends_less>{_trailing('less')})|(?P<ends_more>{_trailing('more')}))(?!\w)",
+    re.IGNORECASE,
+)
+
+
+def bounds(text: str) -> list[tuple[int, int]]:
+    """Find where a text bounds an amount or a time.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Pairs (start, end).
+    """
+    return [match.span() for match in _BOUND.finditer(text)]
+
+
+def denies(before: Reading, after: Reading) -> bool:
+    """Tell whether two texts have as many negative words."""
+    return _denials(before) == _denials(after)
+
+
+def complaints(before: Reading, after: Reading) -> Iterator[str]:
+    """Say whether a rewrite turns something into its opposite.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+
+    Yields:
+        What is wrong.
+    """
+    had, has = _denials(before), _denials(after)
+    old, new = _content(before), _content(after)
+    flips = _flips(before, after, old, new)
+    strict, lenient = _soft(old, new, before, after)
+    if _odd(had, has, flips, strict, lenient):
+        if flips and had == has:
+            yield "the rewrite turns a word into its opposite"
+        yield f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
+    was, now = _sides(before.unquoted), _sides(after.unquoted)
+    if _sides(before.core) - now:
+        yield "the rewrite loses a bound"
+    if now - was:
+        yield "the rewrite invents a bound"
+
+
+def _sides(text: str) -> frozenset[str]:
+    """Give the sides to which a text bounds an amount or a time."""
+    return frozenset((match.lastgroup or "")[-4:] for match in _BOUND.finditer(text))
+
+
+def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:
+    """Tell whether the denials of two texts don't match."""
+    # A difference of the negations must be made up for by an opposite, or by words that deny by meaning on the side
+    # that has fewer. Opposites and strict words alone must come in pairs.
+    change = has - had
+    if flips % 2:
+        return change % 2 == 0 and strict[0] == strict[1]
+    if change == 0:
+        gain = strict[1] - strict[0]
+        return gain > lenient[0] or -gain > lenient[1]
+    spare = strict[0] + lenient[0] if change > 0 else strict[1] + lenient[1]
+    return abs(change) > spare
+
+
+def _denials(reading: Reading) -> int:
+    return sum(1 for _ in negations(reading.core))
+
+
+def _content(reading: Reading) -> set[str]:
+    return {token.word for token in reading.tokens}
+
+
+def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int:
+    """Count the words in whose place their opposite stands."""
+    lost, found = old - new, new - old
+    if before.is_long or after.is_long:
+        return 0
+    rows = groups("opposites", "rows")
+    return sum(any(_opposed(one, other, rows) for other in found) for one in lost)
+
+
+def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:
+    if not _row(one, rows).isdisjoint(_row(other, rows)) or (
+        not (is_grammar(one) or is_grammar(other)) and opposed(one, other)
+    ):
+        return True
+    return _negates(one, other) or _negates(other, one)
+
+
+def _row(word: str, rows: dict[str, frozenset[int]]) -> frozenset[int]:
+    return rows.get(word) or rows.get(word.removesuffix("s")) or frozenset()
+
+
+def _negates(one: str, other: str) -> bool:
+    """Tell whether a word is another with a negative prefix, or with -less for -ful."""
+    match = _PREFIX.match(one)
+    if match and len(one) - match.end() > 2:
+        rest = one[match.end() :]
+        if rest == other or (rest[:4] == other[:4] and len(rest) > 4 and akin(rest, other)):
+            return True
+    return one.endswith("less") and (other == one[:-4] or other == f"{one[:-4]}ful")
+
+
+def _soft(old: set[str], new: set[str], before: Reading, after: Reading) -> tuple[tuple[int, int], tuple[int, int]]:
+    """Count the words that deny by meaning, strict and lenient ones, which one text has and the other hasn't."""
+    counts = []
+    for key in ("strict", "lenient"):
+        words = word_set("negative", key)
+        counts.append((_own(old, new, words), _own(new, old, words)))
+    strict, lenient = counts
+    phrases_ = (
+        len(pattern("polarity", "against").findall(before.core)),
+        len(pattern("polarity", "against").findall(after.core)),
+    )
+    prefixed = [sum(_is_prefixed(word) for word in own) for own in (old - new, new - old)]
+    return strict, (lenient[0] + phrases_[0] + prefixed[0], lenient[1] + phrases_[1] + prefixed[1])
+
+
+def _own(own: set[str], others: set[str], words: frozenset[str]) -> int:
+    theirs = others & words
+    return sum(not any(akin(word, other) for other in theirs) for word in own & words)
+
+
+def _is_prefixed(word: str) -> bool:
+    return not is_grammar(word) and (_PREFIX.match(word) is not None or (word.endswith("less") and len(word) > 6))

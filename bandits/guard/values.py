@@ -1,0 +1,109 @@
+"""Numbers, dates, units and quoted strings: each must stand in the rewrite, and none may be new."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+
+from riffler.bandits.facts import Fact, Kind
+from riffler.bandits.guard.reading import SHORT_DATES, Reading, unexplained
+
+_CALLED: dict[Kind, str] = {"number": "a number", "date": "a date", "unit": "a unit"}
+_MARKS = str.maketrans("’‘“”„", '\'\'"""')
+_SPACES = re.compile(r"\s+")
+_LEADING = re.compile(r"^0+(?=\d)")
+
+
+def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+    """Say which values a rewrite loses or invents.
+
+    Args:
+        before: The query.
+        after: Its rewrite.
+        known: What a rewrite may draw on.
+
+    Yields:
+        What is wrong.
+    """
+    for kind, called in _CALLED.items():
+        plain = unexplained(after, before) if kind == "unit" else after
+        lost = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind)
+        new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
+        if kind == "number":
+            lost, new = _numbers(before, after, lost, new)
+        if kind == "date":
+            new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
+        if lost:
+            yield f"the rewrite loses {called}"
+        if new:
+            yield f"the rewrite invents {called}"
+    yield from _quotes(before, after, known)
+
+
+def _quotes(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+    had, has = _quoted(before), _quoted(after)
+    old, new, source = _even(before.raw), _even(after.raw), _even(known.raw)
+    if any(text not in new for text in had):
+        yield "the rewrite loses a quoted text"
+    if any(text not in old and text not in source for text in has):
+        yield "the rewrite invents a quoted text"
+    if has and had - has and has - had:  # what was quoted stands in a longer or a shorter quoted text only
+        yield "the rewrite loses a quoted text"
+
+
+def _quoted(reading: Reading) -> set[str]:
+    return {_even(fact.value).rstrip(".,!? ") for fact in reading.facts["quoted"]}
+
+
+def _numbers(before: Reading, after: Reading, lost: set[str], new: set[str]) -> tuple[set[str], set[str]]:
+    """Leave out the numbers that are said in another way, or that are none."""
+    lost, new = _unsaid(lost, after), _unsaid(new, before)
+    lost = {number for number in lost if not _is_texted(number, before, after)}
+    glued = {_value(fact) for fact in before.facts["number"] if _is_glued(fact, before.text)}
+    return (lost if new else lost - glued), new
+
+
+def _unsaid(numbers: set[str], reading: Reading) -> set[str]:
+    """Leave out the numbers that a text says in words of another kind."""
+    return {number for number in numbers if _SAID.get(number, frozenset()).isdisjoint(reading.words)}
+
+
+_SAID = {
+    "1": frozenset(
+        "one single once first 1st earliest initial initially debut original inaugural maiden sole only".split()
+    ),
+    "2": frozenset("both pair couple twice double twin twins duo".split()),
+    "3": frozenset("thrice triple trio triplets".split()),
+    "4": frozenset("quartet quadruple".split()),
+    "1/2": frozenset({"half", "halfway"}),
+}
+
+
+def _is_texted(number: str, before: Reading, after: Reading) -> bool:
+    """Tell whether a 2 or a 4 of a query stands for "to" or "for", which its neighbour has beside it in the rewrite."""
+    meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
+    written = [token.word for token in before.tokens]
+    pairs = set(pairwise(token.word for token in after.tokens))
+    return any(
+        word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
+        for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
+    )
+
+
+def _is_glued(fact: Fact, text: str) -> bool:
+    """Tell whether a number is a part of a word (`CO2`)."""
+    return fact.start > 0 and text[fact.start - 1].isalpha()
+
+
+def _values(reading: Reading, kind: Kind) -> set[str]:
+    return {_value(fact) for fact in reading.facts[kind]}
+
+
+def _value(fact: Fact) -> str:
+    return _LEADING.sub("", fact.value).removesuffix(":00") if fact.kind == "number" else fact.value
+
+
+def _even(text: str) -> str:
+    """Give a text with plain quotes, single spaces and small letters."""
+    return _SPACES.sub(" ", text.translate(_MARKS)).casefold()

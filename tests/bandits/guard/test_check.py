@@ -1,0 +1,154 @@
+"""The guard's edge cases: what it lets pass, what it refuses, and how long a rewrite may be."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.bandits.guard import check
+
+
+@pytest.mark.parametrize(
+    ("original", "rewrite"),
+    [
+        ("capital of france", "What is the capital of France?"),
+        ("WHO IS ANN?", "Who is Ann?"),
+        ("Can't you see?", "Can you not see?"),
+        ("How many of 1,000?", "How many of 1000?"),
+        ("twelve men?", "12 men?"),
+        ("Is Ann's car red?", "Is the car of Ann red?"),
+        ("Where is Rome?", "Rome is where?"),
+        ('What does "a b" mean?', "What does 'a b' mean?"),
+        ("¿Qué es? ؟", "Qué es؟"),
+        ("Where is St. John?", "St. John is where?"),
+        ("", ""),
+        ("", "ok"),
+    ],
+)
+def test_faithful_rewrites_pass(original: str, rewrite: str) -> None:
+    """Spelling, order and capitals may change where they say the same."""
+    assert check(original, rewrite).kept, check(original, rewrite).reason
+
+
+@pytest.mark.parametrize(
+    ("original", "rewrite", "reason"),
+    [
+        ("Why?", " \n", "the rewrite is empty"),
+        ("a" * 100, "a" * 331, "the rewrite is too long: 331 characters for 100"),
+        ("a" * 100, "a" * 12, "the rewrite is too short: 12 characters for 100"),
+        ("5 men?", "6 men?", "the rewrite loses a number"),
+        ("men?", "6 men?", "the rewrite invents a number"),
+        ('Is "it" so?', "Is that so?", "the rewrite loses a quoted text"),
+        ("Is that so?", 'Is "it" so?', "the rewrite invents a quoted text"),
+        ("Is it not so?", "Is it so?", "the rewrite loses a negation"),
+        ("not a and not b", "a and not b", "the rewrite loses a negation"),
+        ("Is it so?", "Isn't it so?", "the rewrite invents a negation"),
+        ("Did Dr. Smith go?", "Did Dr. Jones go?", "the rewrite loses a name"),
+        ("Did he go?", "Did Jones go?", "the rewrite invents a name"),
+        ("Is it so?", "It is so.", "the rewrite is no question any more"),
+    ],
+)
+def test_damage_is_named_without_quoting_it(original: str, rewrite: str, reason: str) -> None:
+    """The reason says what kind of thing was lost or invented, and holds no text of the query."""
+    verdict = check(original, rewrite)
+    assert not verdict.kept
+    assert verdict.reason == reason
+
+
+@pytest.mark.parametrize(("length", "kept"), [(330, True), (13, True)])
+def test_limits_of_length(length: int, kept: bool) -> None:
+    """Two and a half times and 80 more characters pass, and so does an eighth."""
+    assert check("a" * 100, "a" * length).kept == kept
+
+
+@given(st.text())
+def test_query_is_faithful_to_itself(text: str) -> None:
+    """No query is refused as its own rewrite."""
+    assert check(text, text).kept
+
+
+@given(st.lists(st.sampled_from(["Is", "Rome", "not", "5", '"a"', "it", "twenty", "so", "Ann's", "?"]), min_size=1))
+def test_reading_again_passes(words: list[str]) -> None:
+    """A query that is read twice has twice its negations, and passes."""
+    text = " ".join(words)
+    assert check(text, f"{text}\nRead the question again: {text}").kept
+
+
+@pytest.mark.parametrize(
+    ("original", "rewrite", "known"),
+    [
+        ("Where was she born?", "Where was Ada Lovelace born?", "Ada Lovelace wrote programs."),
+        ("What was it for?", 'What was the "Prix 5" of 5 May for?', 'She won the "Prix 5" on 5 May.'),
+        ("How long is it?", "How long is 5 km?", "The way is 5 km long."),
+    ],
+)
+def test_what_is_known_is_no_invention(original: str, rewrite: str, known: str) -> None:
+    """A name, number, date, quoted text or unit may be taken from the session's memory, and from nowhere else."""
+    assert not check(original, rewrite).kept
+    assert check(original, rewrite, known=[known]).kept
+
+
+def test_known_texts_excuse_no_loss() -> None:
+    """What the query says must stay, whatever is known."""
+    assert check("Where was Ada Lovelace born?", "Where was she born?", known=["Ada Lovelace"]).reason == (
+        "the rewrite loses a name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("original", "rewrite", "reason"),
+    [
+        ("Who won in May?", "Who won in June?", "the rewrite loses a date"),
+        ("Who won?", "Who won last year?", "the rewrite invents a date"),
+        ("Is 5 km far?", "Is 5 miles far?", "the rewrite loses a unit"),
+        ("How far is it?", "How far is it in miles?", "the rewrite invents a unit"),
+        ("Where is the nearest bar?", "Wo ist die nächste Bar?", "the rewrite is in another language"),
+        ("Where is the bar?", "Где находится бар?", "the rewrite is in another language"),
+        ("Where is the bar?", "バーはどこですか？", "the rewrite is in another language"),
+        ("Who won?", "Who won? " + "They all ran and ran. " * 4, "the rewrite is too long: 22 words for 2"),
+        ("Is it old?", "Is it young?", "the rewrite turns a word into its opposite"),
+        ("Is he over 18?", "Is he 18?", "the rewrite loses a bound"),
+        ("Is he 18?", "Is he 18 or older?", "the rewrite invents a bound"),
+        ("Which fish lack scales?", "Which fish have scales?", "the rewrite loses a negation"),
+        ("Which fish have scales?", "Which fish lack scales?", "the rewrite invents a negation"),
+        ("Who won?", "When did they win?", "the rewrite asks for another kind of answer"),
+        ("Who paints in winter and at night?", "Who paints at night?", "the rewrite loses a date"),
+        ("Who paints at night?", "Who paints?", "the rewrite loses a constraint"),
+        ("Which rocks float?", "Which volcanic rocks float?", "the rewrite invents a constraint"),
+        ("Was it said: 'one two'?", "Was it said: 'one two three'? 'two'?", "the rewrite invents a number"),
+    ],
+)
+def test_each_judge_has_its_word(original: str, rewrite: str, reason: str) -> None:
+    """Dates, units, languages, lengths, opposites, bounds, kinds of answers and restrictions are told apart."""
+    assert check(original, rewrite).reason == reason
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "kept"),
+    [("Who won?", "Who won?", True), ("Who was it who won?", "Who won?", True), ("Who won?", "Who lost?", False)],
+)
+def test_each_copy_is_judged(first: str, second: str, kept: bool) -> None:
+    """A query that is said twice is said twice faithfully."""
+    assert check("Who won?", f"{first}\nRead the question again: {second}").kept == kept
+
+
+HOSTILE = [
+    "a" + " " * 100_000 + "b", "1 " * 50_000, "“" * 100_000, '"a" ' * 25_000, "(" * 100_000, "a. " * 33_000,
+    "i know " * 14_000, "中" * 100_000, "not " * 25_000, "two " * 25_000, "X " * 50_000, "a-" * 50_000,
+    ", i.e. " * 14_000,
+    "5 km " * 20_000, "2020-01-01 " * 9_000, "a.b." * 25_000, " ".join(f"Ab{number} x" for number in range(10_000)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_no_text_is_too_hard(text: str) -> None:
+    """100 KB of anything are judged in the test's time: no judge looks at a text again for each of its words."""
+    check(text, f"{text} z")
+    check(text, text[::-1])
+    assert check(text, text).kept
+
+
+@given(st.text() | st.text("aA1, .'\"“”n’t-not\n?"), st.text() | st.text("aA1, .'\"“”n’t-not\n?"))
+def test_any_two_texts_can_be_judged(one: str, other: str) -> None:
+    """A verdict is always given, and has a reason if and only if the rewrite is refused."""
+    verdict = check(one, other)
+    assert verdict.kept == (verdict.reason == "")
