@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bandits.docs import query
 
 from riffler.bandits.antecedents import resolve
 from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.bandits.query import Query
-from tests.bandits.docs import query
 
 BLANK = load_pipeline(None)
 
@@ -145,7 +145,7 @@ def test_a_crowded_sentence_is_read_in_part() -> None:
 
 def test_many_pronouns() -> None:
     """Of many pronouns only the first few are resolved."""
-    asked = "Did he go, did he come, did he eat, did he sit, did he run, did he win, did he sing, did he leave, did he stay?"
+    asked = "Did he go, did he come, did he eat, did he sit, did he run, did he win, did he sing, did he leave, did he?"
     assert len(resolve(query(asked, "Napoleon attacked Russia."))) == 8
 
 

@@ -1,10 +1,12 @@
 """The arms behind their port, in both makings, and their registry."""
 
 import hashlib
+import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bandits.docs import query
 
 from riffler.bandits.arms import ARMS, ARMS_VERSION, arms_version, offered
 from riffler.bandits.arms.base import Making, has_work, reword, room
@@ -13,9 +15,10 @@ from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.bandits.query import Query
 from riffler.errors import RewriteFailed
-from tests.bandits.docs import query
 
 PIPELINE = load_pipeline(None)
+CURIE = "Marie Curie discovered radium in Paris."
+OSMOSIS = ("Osmosis means flow.",)
 MAKINGS: tuple[Making, ...] = ("rule", "engine")
 
 
@@ -32,10 +35,10 @@ async def nobody(_prompt: str) -> str:
         (parse(PIPELINE, "Could you explain osmosis?"), "rule", ("none", "reread", "simplify")),
         (parse(PIPELINE, "Could you explain osmosis?"), "engine", ("none", "reread", "paraphrase", "simplify")),
         (parse(PIPELINE, "osmosis"), "rule", ("none", "reread", "expand")),
-        (query("Where was she born?", "Marie Curie discovered radium in Paris."), "engine", ("none", "reread", "paraphrase", "disambiguate")),
-        (query("Where was she born?", "Marie Curie discovered radium in Paris."), "rule", ("none", "reread", "paraphrase", "disambiguate")),
-        (parse(PIPELINE, "Why osmosis?", ("Osmosis means flow.",)), "rule", ("none", "reread", "clarify")),
-        (parse(PIPELINE, "Why osmosis?", ("Osmosis means flow.",)), "engine", ("none", "reread", "paraphrase", "clarify")),
+        (query("Where was she born?", CURIE), "engine", ("none", "reread", "paraphrase", "disambiguate")),
+        (query("Where was she born?", CURIE), "rule", ("none", "reread", "paraphrase", "disambiguate")),
+        (parse(PIPELINE, "Why osmosis?", OSMOSIS), "rule", ("none", "reread", "clarify")),
+        (parse(PIPELINE, "Why osmosis?", OSMOSIS), "engine", ("none", "reread", "paraphrase", "clarify")),
         (parse(PIPELINE, " "), "engine", ("none",)),
         (parse(PIPELINE, ""), "rule", ("none",)),
     ],
@@ -99,7 +102,7 @@ async def test_empty_reply_fails(reply: str) -> None:
 @pytest.mark.parametrize("making", MAKINGS)
 @pytest.mark.parametrize("arm", ARMS)
 async def test_an_arm_drawn_with_nothing_to_do_fails(arm: str, making: Making) -> None:
-    """What was offered may be gone when a request is made again: then the raw query has to go on. `none` never fails."""
+    """What was offered may be gone when a request comes again; then the raw query has to go on. `none` never fails."""
     blank = parse(PIPELINE, " ")
     if arm == "none":
         assert (await reword(ARMS[arm], blank, making, nobody)).text == " "
@@ -146,7 +149,7 @@ def test_every_arm_keeps_the_contract(arm: str, text: str) -> None:
     st.text(max_size=80).map(lambda text: text.encode("utf-8", "ignore").decode()), st.text("a bA.\n(Z):", max_size=200)
 )
 def test_no_text_breaks_an_arm(text: str, said: str) -> None:
-    """Whatever is asked and whatever was said before, an arm gives a wording or nothing, and the guard's length holds."""
+    """Whatever was asked and said before, an arm gives a wording or nothing, of a length that the guard takes."""
     of = parse(PIPELINE, text, (said,))
     for arm in ARMS.values():
         made = arm.by_rule(of)
@@ -159,8 +162,6 @@ def test_no_text_breaks_an_arm(text: str, said: str) -> None:
 )
 def test_no_text_is_slow(arm: str, text: str) -> None:
     """Large texts of few or many words go through each rule without a fuss; the guard can judge what comes out."""
-    import time  # noqa: PLC0415
-
     of = parse(PIPELINE, text, (text,))
     began = time.process_time()
     made = ARMS[arm].by_rule(of)

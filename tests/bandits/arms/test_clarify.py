@@ -1,11 +1,11 @@
 """`clarify`: terms explained by what the memory says of them."""
 
 import pytest
+from tests.bandits.docs import query
 
 from riffler.bandits.arms.clarify import Clarify
 from riffler.bandits.definitions import LONGEST_DEFINITION, defined, terms
 from riffler.bandits.pipeline import load_pipeline, parse
-from tests.bandits.docs import query
 
 BLANK = load_pipeline(None)
 
@@ -53,6 +53,7 @@ def test_terms() -> None:
         *("one big", "company"),
     )
     assert terms(query("How is the annual revenue computed?"))[:2] == ("annual revenue", "revenue")
+    assert terms(query("Why is my computer so slow?")) == ("computer",)
     assert terms(parse(BLANK, "What is it?")) == ()
     assert len(terms(parse(BLANK, " ".join(f"unusual{letter}" for letter in "abcdefghij")))) == 12
 

@@ -1,10 +1,10 @@
 """`disambiguate`: antecedents in the place of pronouns, so that the sentence still reads well."""
 
 import pytest
+from tests.bandits.docs import query
 
 from riffler.bandits.arms.disambiguate import Disambiguate
 from riffler.bandits.pipeline import load_pipeline, parse
-from tests.bandits.docs import query
 
 CURIE = "Marie Curie discovered radium in Paris."
 

@@ -1,12 +1,12 @@
 """`expand`: short and vague queries say what is wanted, and full questions stay."""
 
 import pytest
+from tests.bandits.docs import query
 
 from riffler.bandits.arms.expand import Expand
 from riffler.bandits.background import LONGEST_BACKGROUND, background
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
-from tests.bandits.docs import query
 
 BLANK = load_pipeline(None)
 
@@ -68,7 +68,8 @@ def test_full_questions_stay(text: str) -> None:
         (
             "blue boat owner",
             "The blue boat belongs to Carl.",
-            "blue boat owner: say what matters most, and give an example. For background: The blue boat belongs to Carl.",
+            "blue boat owner: say what matters most, and give an example."
+            " For background: The blue boat belongs to Carl.",
         ),
         (
             "harbour opening",

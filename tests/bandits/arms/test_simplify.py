@@ -5,13 +5,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.bandits.docs import doc, query
 
 from riffler.bandits.arms.simplify import Simplify, simplified
 from riffler.bandits.arms.stories import without_stories
 from riffler.bandits.facts import facts
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
-from tests.bandits.docs import doc, query
 
 PIECES = [
     "Hello there, ", "So, ", "could you please ", "explain ", "tell me ", "what ", "is ", "is ", "the ", "the ",
