@@ -95,7 +95,8 @@ def test_rules(text: str, rewrite: str) -> None:
         "Which do you like?",
         "Who is the longest river?",
         "What size is my ring?",
-        "Who is to be paid?",
+        "Who is eligible?",
+        "Why is now my computer slow?",
         "Where is she in the morning?",
         "Why is it?",
         "What does my name mean here?",
@@ -149,16 +150,7 @@ def test_past(base: str, form: str | None) -> None:
 
 @pytest.mark.parametrize(
     ("base", "form"),
-    [
-        ("be", "is"),
-        ("have", "has"),
-        ("try", "tries"),
-        ("play", "plays"),
-        ("go", "goes"),
-        ("catch", "catches"),
-        ("tell", "tells"),
-        ("y", "ies"),
-    ],
+    [("be", "is"), ("have", "has"), ("try", "tries"), ("play", "plays"), ("go", "goes"), ("tell", "tells")],
 )
 def test_third_person(base: str, form: str) -> None:
     """The form that goes with `it`."""
