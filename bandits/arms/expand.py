@@ -95,7 +95,7 @@ def _wanted(query: Query) -> str | None:
     if not words or "\n" in text or len(words) > _SHORT_WORDS:
         return None
     if all(word in _VAGUE for word in words) and not facts(text):
-        return f"{_ended(text)} If details are missing, ask for them first."
+        return f"{_ended(text)} Ask for the details that matter."
     wide = _WIDE.match(text)
     if wide is not None:
         angle = "why it matters" if wide["topic"] else "how it works"
@@ -138,9 +138,9 @@ def _from_keywords(text: str, words: list[str]) -> str:
 
 
 _FORMS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
-    (_HOW_TO.match, lambda text: f"{text[0].upper()}{text[1:]}: give the steps, in order."),
+    (_HOW_TO.match, lambda text: f"{text[0].upper()}{text[1:]}: give the steps, and say what they are for."),
     (_TROUBLE.search, lambda text: f"{text}: say what causes this, and how to solve it."),
     (_COMPARED.search, lambda text: f"{text}: give the answer, and say how they differ."),
-    (_BEST.search, lambda text: f"{text}: give the answer first, and say what it rests on."),
-    (_AMOUNT.search, lambda text: f"{text}: give the answer first, and say what it depends on."),
+    (_BEST.search, lambda text: f"{text}: give the answer, and say what it rests on."),
+    (_AMOUNT.search, lambda text: f"{text}: give the answer, and say what it depends on."),
 )

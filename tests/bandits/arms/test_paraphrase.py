@@ -17,7 +17,7 @@ from riffler.bandits.pipeline import load_pipeline, parse
         ("Is there a way to stop hiccups?", "Is it possible to stop hiccups?"),
         ("I'd like to know what a drill involves.", "I want to find out what a drill involves."),
         ("tell me about music", "give me information about music"),
-        ("SHOW ME CHEAP FLIGHTS", "LET ME SEE CHEAP FLIGHTS"),
+        ("Show me cheap flights", "Let me see cheap flights"),
         ("Could you explain osmosis?", "Would you please explain osmosis?"),
         ("How do I reset the clock?", "What is the way to reset the clock?"),
         ("How do I quickly reset the clock?", "What is the way to quickly reset the clock?"),
@@ -70,6 +70,7 @@ def test_rules(text: str, rewrite: str) -> None:
     "text",
     [
         "Why not?",
+        "SHOW ME CHEAP FLIGHTS",
         "Why?",
         "How do you feel?",
         "How do you do it?",
