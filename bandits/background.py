@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import islice
 
 from riffler.bandits.facts import WORD
 from riffler.bandits.remembered import Remembered
@@ -48,7 +47,7 @@ def background(text: str, common: Collection[str], remembered: Remembered | None
 
 def _rare(word: str, remembered: Remembered) -> list[tuple[int, int]]:
     spellings = {word, word.lower(), word[0].upper() + word[1:]}
-    found = [place for spelling in spellings for place in islice(remembered.places(spelling), _FEW_PLACES + 1)]
+    found = [place for spelling in spellings for place in remembered.places(spelling)]
     return found if len(found) <= _FEW_PLACES else []
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 from riffler.bandits.query import Query
@@ -19,8 +18,7 @@ from riffler.bandits.syntax import is_parsed
 LONGEST_DEFINITION = 160
 """In characters."""
 
-_MOST_TERMS = 12
-_MOST_PLACES = 40
+_MOST_TERMS = 8
 _LONGEST_TERM = 60
 _BEFORE_CHARACTERS = 80
 _MEANS = r"(?:means|stands\s+for|refers\s+to|denotes|is\s+short\s+for|is\s+defined\s+as)"
@@ -103,7 +101,7 @@ def defined(term: str, remembered: Remembered) -> Definition | None:
     spellings = {term, term[0].upper() + term[1:], term.lower()}
     found: list[tuple[int, int, Definition]] = []
     for spelling in spellings:
-        for number, place in islice(remembered.places(spelling), _MOST_PLACES):
+        for number, place in remembered.places(spelling):
             definition = _at(term, remembered.texts[number], place, place + len(spelling))
             if definition is not None:
                 found.append((number, place, definition))

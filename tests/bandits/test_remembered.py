@@ -1,12 +1,20 @@
 """What went before a query: read from the end, searched exactly, and never more than asked for."""
 
+import re
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 
 from riffler.bandits.pipeline import load_pipeline, parse
-from riffler.bandits.remembered import PASSAGE_CHARACTERS, RECENT_CHARACTERS, SEARCHED_CHARACTERS, Remembered
+from riffler.bandits.remembered import (
+    MOST_PLACES,
+    PASSAGE_CHARACTERS,
+    RECENT_CHARACTERS,
+    SEARCHED_CHARACTERS,
+    Remembered,
+)
 from riffler.errors import RewriteFailed
 
 PIPELINE = load_pipeline(None)
@@ -54,6 +62,14 @@ def test_passages_are_ends_of_texts_within_bounds(texts: list[str]) -> None:
     assert sum(len(passage.doc.text) for passage in passages) <= RECENT_CHARACTERS
 
 
+def test_so_much_is_parsed_at_most() -> None:
+    """Of many long texts the newest are read, up to the bound, and the older ones aren't looked at."""
+    memory, parsed = remembered(*["x" * PASSAGE_CHARACTERS] * 9)
+    most = RECENT_CHARACTERS // PASSAGE_CHARACTERS
+    assert [passage.number for passage in memory.recent()] == list(range(8, 8 - most, -1))
+    assert len(parsed) == most
+
+
 @pytest.mark.parametrize(
     ("text", "begins"),
     [
@@ -71,20 +87,19 @@ def test_passage_begins_with_a_sentence(text: str, begins: str) -> None:
 
 @given(st.lists(st.text("ab", max_size=12), max_size=4), st.text("ab", min_size=1, max_size=3))
 def test_places_are_those_of_a_plain_search(texts: list[str], term: str) -> None:
-    """Each place holds the term, the newest first; what is found is what going through the texts finds."""
-    places = list(remembered(*texts)[0].places(term))
-    assert places == sorted(places, reverse=True)
-    assert all(texts[number].startswith(term, place) for number, place in places)
-    assert [text.count(term) for text in texts] == [sum(number == n for n, _ in places) for number in range(len(texts))]
+    """The newest places come first, and are what a search through the texts finds."""
+    memory, _ = remembered(*texts)
+    every = [(number, match.start()) for number, text in enumerate(texts) for match in re.finditer(term, text)]
+    assert memory.places(term) == tuple(reversed(every))[:MOST_PLACES] == memory.places(term)
 
 
 def test_search_crosses_blocks_and_ends_somewhere() -> None:
     """A term on the border of two blocks is found; beyond the limit nothing is looked at."""
     text = f"needle{'x' * (SEARCHED_CHARACTERS - 6)}"
-    assert list(remembered(text)[0].places("needle")) == [(0, 0)]
-    assert list(remembered("needle", text[6:] + "y" * 6)[0].places("needle")) == []
+    assert remembered(text)[0].places("needle") == ((0, 0),)
+    assert remembered("needle", text[6:] + "y" * 6)[0].places("needle") == ()
     border = f"{'x' * 65_000}needle{'x' * 65_533}"
-    assert list(remembered(border)[0].places("needle")) == [(0, 65_000)]
+    assert remembered(border)[0].places("needle") == ((0, 65_000),)
 
 
 def test_memory_shows_no_text() -> None:
