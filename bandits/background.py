@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from itertools import islice
 
 from riffler.bandits.facts import WORD
 from riffler.bandits.remembered import Remembered
@@ -48,19 +47,19 @@ def background(text: str, common: Collection[str], remembered: Remembered | None
 
 def _rare(word: str, remembered: Remembered) -> list[tuple[int, int]]:
     spellings = {word, word.lower(), word[0].upper() + word[1:]}
-    found = [place for spelling in spellings for place in islice(remembered.places(spelling), _FEW_PLACES + 1)]
+    found = [place for spelling in spellings for place in remembered.places(spelling)]
     return found if len(found) <= _FEW_PLACES else []
 
 
 def _around(text: str, place: int) -> str:
     """Give the sentence around a place; empty for a question, and one that is too long."""
     start, stop = max(0, place - LONGEST_BACKGROUND), min(len(text), place + LONGEST_BACKGROUND)
-    for match in _SENTENCE.finditer(text[start:stop]):
-        if match.start() <= place - start < match.end():
-            cut = (start > 0 and match.start() == 0) or (stop < len(text) and match.end() == stop - start)
-            sentence = match[0].strip(" \t.!-*#>")
-            return "" if cut or match[0].endswith("?") or len(sentence) > LONGEST_BACKGROUND else sentence
-    return ""
+    within = place - start
+    sentences = _SENTENCE.finditer(text[start:stop])
+    match = next(match for match in sentences if match.start() <= within < match.end())  # a word always is in one
+    cut = (start > 0 and match.start() == 0) or (stop < len(text) and match.end() == stop - start)
+    sentence = match[0].strip(" \t.!-*#>")
+    return "" if cut or match[0].endswith("?") or len(sentence) > LONGEST_BACKGROUND else sentence
 
 
 def _stem(word: str) -> str:

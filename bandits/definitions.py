@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
 
 from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 from riffler.bandits.query import Query
@@ -19,8 +18,7 @@ from riffler.bandits.syntax import is_parsed
 LONGEST_DEFINITION = 160
 """In characters."""
 
-_MOST_TERMS = 12
-_MOST_PLACES = 40
+_MOST_TERMS = 8
 _LONGEST_TERM = 60
 _BEFORE_CHARACTERS = 80
 _MEANS = r"(?:means|stands\s+for|refers\s+to|denotes|is\s+short\s+for|is\s+defined\s+as)"
@@ -29,7 +27,16 @@ _AFTER = re.compile(
 )
 _WE_MEAN = re.compile(r"\s+(?:we|I)\s+(?:will\s+)?mean\s+(?P<means>\S.*)", re.IGNORECASE)
 _SPELLED_AFTER = re.compile(r"\s+\((?P<full>[^()]{4,80})\)")
-_OPENS = re.compile(r"(?:^|[.!?:;]\s+|\n[\s*#>-]*|^[\s*#>-]+)(?:(?:an?|here,?)\s+)?[\"'“‘(]*$", re.IGNORECASE)
+_OPENS = re.compile(
+    r"(?:^|[.!?:;]\s+|\n[\s*#>-]*|^[\s*#>-]+)(?:here,?\s+)?(?:an?\s+)?[\"'“‘(]*$",
+    re.IGNORECASE,
+)
+_NOT_A_PART = re.compile(
+    r"(?:^|[^\w\s]\s*|\n\s*|\b(?:an?|the|that|where|and|or|but|so|because|as|here|term|word)\s+)[\"'“‘(]*$",
+    re.IGNORECASE,
+)
+"""What stands before a term that isn't the end of a longer one: `big mutex means` says nothing of a mutex."""
+
 _BY = re.compile(r"(?:^|\W)by\s+[\"'“‘]?$", re.IGNORECASE)
 _END = re.compile(r"[.;!?](?=\s|$)|\n")
 _WORD = re.compile(r"[^\W_][\w]*(?:[-'’+#][\w]+)*")
@@ -94,7 +101,7 @@ def defined(term: str, remembered: Remembered) -> Definition | None:
     spellings = {term, term[0].upper() + term[1:], term.lower()}
     found: list[tuple[int, int, Definition]] = []
     for spelling in spellings:
-        for number, place in islice(remembered.places(spelling), _MOST_PLACES):
+        for number, place in remembered.places(spelling):
             definition = _at(term, remembered.texts[number], place, place + len(spelling))
             if definition is not None:
                 found.append((number, place, definition))
@@ -135,17 +142,16 @@ def _at(term: str, text: str, start: int, end: int) -> Definition | None:
     match = _WE_MEAN.match(line) if _BY.search(before) else _AFTER.match(line)
     if match is None:
         return None
-    meaning = (
-        match["means"] if match.re is _WE_MEAN else match["means"] or (match["is"] if _OPENS.search(before) else "")
-    )
-    if not meaning:
+    forms = match.groupdict()
+    if match.re is _AFTER and not (_OPENS if forms["is"] else _NOT_A_PART).search(before):
         return None
+    meaning = forms["means"] or forms["is"]
     stop = _END.search(meaning)
     sure = stop is not None or len(line) < len(after) or len(after) < 2 * LONGEST_DEFINITION
     said = (meaning[: stop.start()] if stop else meaning).strip().rstrip(".,:")
     if not sure or not 3 <= len(said) <= LONGEST_DEFINITION or (stop and stop[0] == "?"):
         return None
-    return Definition(term, said, f"{text[start:end]}{line[: match.start(match.lastgroup or 0)]}{said}")
+    return Definition(term, said, f"{text[start:end]}{line[: line.index(meaning)]}{said}")
 
 
 def _spelled_out(term: str, before: str, after: str) -> str:

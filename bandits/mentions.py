@@ -40,6 +40,7 @@ _TIMES = frozenset(
 )
 _MOST_MENTIONS = 40
 _NAME = re.compile(r"[A-Z][\w'’-]*(?:\s(?:(?:of|de|van|von|the)\s)?[A-Z][\w-]*){0,5}")
+_OWNED = re.compile(r"['’]s?$")
 _OPENING = re.compile(r"(?:^|[.!?:…\n]\s*|[\"“(*-]\s*)$")
 _LONGEST = 60
 """In characters: what is longer is a description, and reads badly in a pronoun's place."""
@@ -117,7 +118,7 @@ def names(sentence: Span) -> list[Mention]:
         return []
     found: list[Mention] = []
     for match in _NAME.finditer(text):
-        words = tuple(match[0].split())
+        words = tuple(_OWNED.sub("", match[0]).split())
         start = match.start()
         if _OPENING.search(text[max(0, start - 3) : start]):
             known = of_name(words) != ANY
@@ -133,9 +134,8 @@ def names(sentence: Span) -> list[Mention]:
         if readings == ANY and before and before[0].lower() in _PLACE_WORDS:
             readings = THING
         place = sentence.start_char + start
-        end = sentence.start_char + match.end()
-        bare = re.sub(r"['’]s?$", "", text[start : match.end()])
-        found.append(Mention(bare, place, end - (match.end() - start - len(bare)), readings, False, 1))
+        bare = _OWNED.sub("", text[start : match.end()])
+        found.append(Mention(bare, place, place + len(bare), readings, False, 1))
         if len(found) >= _MOST_MENTIONS:
             break
     return found
@@ -193,8 +193,8 @@ def _is_plural(token: Token) -> bool:
     """Ask the verb first: it knows that `Borges` is one."""
     if token.dep_ in SUBJECTS:
         for child in [token.head, *token.head.lefts]:
-            if child.lower_ in {"is", "was", "has", "does", "are", "were", "have", "do"}:
-                return child.lower_ in {"are", "were", "have", "do"}
+            if child.lower_ in {"is", "was", "has", "does", "are", "were"}:
+                return child.lower_ in {"are", "were"}
     return "Number=Plur" in str(token.morph) or token.tag_ in {"NNS", "NNPS"}
 
 

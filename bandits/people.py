@@ -53,15 +53,16 @@ _NOUNS: dict[str, frozenset[Reading]] = {
 
 _FIRST_NAMES: dict[str, frozenset[Reading]] = {
     **dict.fromkeys(
-        "adam adrian alan albert alexander alfred andrew anthony antonio arthur ben benjamin bernard bill bob boris"
-        " bruce carl carlos charles christopher claude daniel david dennis diego donald douglas edgar edmund edward"
-        " eric ernest eugene felix ferdinand francis frank franz fred frederick friedrich fyodor gabriel galileo george"
-        " gerald gustav guy hans harold harry henri henry herbert hermann hugo ian igor isaac ivan jack jacob james jan"
-        " jason jeff jeremy jim joe johann johannes john jonathan jorge jose josef joseph juan julius karl keith kevin"
-        " kurt lawrence leo leonard leonardo leonhard lewis louis ludwig luis marcel marcus mario mark martin matthew"
-        " max michael miguel mike mohammed muhammad napoleon neil nelson niccolo nicholas niels nikola nikolai oliver oscar"
-        " otto pablo patrick paul pedro peter philip pierre piotr ralph raymond rene richard robert roger ronald"
-        " rudolf samuel sebastian sergei sigmund simon stanley stephen steve steven terry theodore thomas tim tom toby"
+        "adam adrian alan albert alexander alfred andrew anthony antonio arthur ben benjamin bernard bill bob"
+        " boris carl bruce carl carlos charles christopher claude daniel david dennis diego donald douglas edgar"
+        " edmund edward eric ernest eugene felix ferdinand francis frank franz fred frederick friedrich fyodor"
+        " gabriel galileo george gerald gustav guy hans harold harry henri henry herbert hermann hugo ian igor"
+        " isaac ivan jack jacob james jan jason jeff jeremy jim joe johann johannes john jonathan jorge jose"
+        " josef joseph juan julius karl keith kevin kurt lawrence leo leonard leonardo leonhard lewis louis"
+        " ludwig luis marcel marcus mario mark martin matthew max michael miguel mike mohammed muhammad"
+        " napoleon neil nelson niccolo nicholas niels nikola nikolai oliver oscar otto pablo patrick paul"
+        " pedro peter philip pierre piotr ralph raymond rene richard robert roger ronald rudolf samuel"
+        " sebastian sergei sigmund simon stanley stephen steve steven terry theodore thomas tim tom toby"
         " vasily victor viktor vincent vladimir walter werner wilhelm william winston wolfgang".split(),
         HE,
     ),

@@ -161,11 +161,13 @@ def _apart(token: Token, mention: Mention, anaphor: Anaphor) -> bool:
 
 def _unparsed(doc: Doc) -> Iterator[Anaphor]:
     """Take the first pronoun of a person, when no word stands before it that it could mean."""
+    last = ""
     for match in _WORD.finditer(doc.text):
         word = match[0].lower()
         kind = _KINDS.get(word)
         if kind in {"he", "she"}:
             owner = word == "his" or (word == "her" and _OWNED.match(doc.text, match.end()) is not None)
             yield Anaphor(match.start(), match.end(), kind, False, owner)
-        if word not in _FUNCTION_WORDS:
+        if word not in _FUNCTION_WORDS and last != "how":  # `how old`
             return
+        last = word

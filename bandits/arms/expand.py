@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.prompting import filled
@@ -18,6 +19,9 @@ from riffler.bandits.facts import WORD, facts
 from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import SUBJECTS, is_parsed
+
+if TYPE_CHECKING:
+    from spacy.tokens import Token
 
 _MOST_KEYWORDS = 8
 _SHORT_WORDS = 9
@@ -91,7 +95,7 @@ def _wanted(query: Query) -> str | None:
     if not words or "\n" in text or len(words) > _SHORT_WORDS:
         return None
     if all(word in _VAGUE for word in words) and not facts(text):
-        return f"{_ended(text)} If details are missing, ask for them first."
+        return f"{_ended(text)} Ask for the details that matter."
     wide = _WIDE.match(text)
     if wide is not None:
         angle = "why it matters" if wide["topic"] else "how it works"
@@ -105,7 +109,7 @@ def _ended(text: str) -> str:
 
 def _are_keywords(query: Query, words: list[str]) -> bool:
     """Tell a list of words from a sentence."""
-    if len(words) > _MOST_KEYWORDS or not words[0][0].isalnum():
+    if len(words) > _MOST_KEYWORDS or not query.text.lstrip()[0].isalnum():
         return False
     if _HOW_TO.match(query.text.lstrip()):
         return True
@@ -113,10 +117,14 @@ def _are_keywords(query: Query, words: list[str]) -> bool:
         return False
     if not is_parsed(query.doc):
         return True
-    return not any(
-        token.dep_ in SUBJECTS | {"expl"} or token.pos_ == "INTJ" or (token.tag_ == "VB" and token.i == 0)
-        for token in query.doc
-    )
+    return not any(map(_speaks, query.doc))
+
+
+def _speaks(token: Token) -> bool:
+    """Tell whether a word makes a sentence of the others: a finite verb with a subject, an order, an interjection."""
+    if token.dep_ in SUBJECTS:
+        return token.head.tag_ in {"VBD", "VBZ", "VBP"}
+    return token.pos_ == "INTJ" or (token.tag_ == "VB" and token.dep_ == "ROOT" and token.i == 0)
 
 
 def _from_keywords(text: str, words: list[str]) -> str:
@@ -130,9 +138,9 @@ def _from_keywords(text: str, words: list[str]) -> str:
 
 
 _FORMS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
-    (_HOW_TO.match, lambda text: f"{text[0].upper()}{text[1:]}: give the steps, in order."),
+    (_HOW_TO.match, lambda text: f"{text[0].upper()}{text[1:]}: give the steps, and say what they are for."),
     (_TROUBLE.search, lambda text: f"{text}: say what causes this, and how to solve it."),
     (_COMPARED.search, lambda text: f"{text}: give the answer, and say how they differ."),
-    (_BEST.search, lambda text: f"{text}: give the answer first, and say what it rests on."),
-    (_AMOUNT.search, lambda text: f"{text}: give the answer first, and say what it depends on."),
+    (_BEST.search, lambda text: f"{text}: give the answer, and say what it rests on."),
+    (_AMOUNT.search, lambda text: f"{text}: give the answer, and say what it depends on."),
 )

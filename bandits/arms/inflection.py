@@ -51,6 +51,6 @@ def third_person(base: str) -> str:
     """Give the form that goes with `it`, of a verb in lower case."""
     if base in {"be", "have"}:
         return {"be": "is", "have": "has"}[base]
-    if base[-1] == "y" and base[-2:-1] not in {"a", "e", "o", "u"}:
+    if base[-1] == "y" and base[-2:-1] not in "aeou":
         return f"{base[:-1]}ies"
     return f"{base}es" if base.endswith(("s", "sh", "ch", "x", "z", "o")) else f"{base}s"

@@ -29,7 +29,7 @@ class Paraphrase:
     def by_rule(self, query: Query) -> Rewrite | None:
         """Change the asking sentence; None without a parse, or where no rule fits."""
         sentence = asking_sentence(query.doc) if is_parsed(query.doc) else None
-        if sentence is None or len(sentence.tokens) > _LONGEST_WORDS:
+        if sentence is None or len(sentence.tokens) > _LONGEST_WORDS or query.text.isupper():
             return None
         for rule in RULES:
             words = rule(sentence)
@@ -37,8 +37,6 @@ class Paraphrase:
                 text = query.text
                 if text[sentence.start].islower():
                     words = words[0].lower() + words[1:]
-                elif text[sentence.start : sentence.end].isupper():
-                    words = words.upper()
                 return Rewrite(text[: sentence.start] + words + text[sentence.end :])
         return None
 

@@ -96,6 +96,8 @@ def subject_after(sentence: Sentence, number: int) -> tuple[int, int] | None:
     Returns:
         Where the subject begins and is over; None where none follows at once, or something is left out after it.
     """
+    if number + 1 >= len(sentence.tokens):
+        return None
     auxiliary = sentence.tokens[number]
     verb = auxiliary if auxiliary.pos_ == "VERB" or auxiliary.head == auxiliary else auxiliary.head
     first = number + 1 + (sentence.word(number + 1) in {"n't", "not"})

@@ -34,7 +34,7 @@ _GREETINGS = frozenset(
     "hi hiya hello hey haha lol ok okay great perfect thanks thank you cheers fair enough good morning afternoon"
     " evening day dear all team there greetings wow oh well nice cool a lot so much very many sorry to bother".split()
 )
-_TELL_ME = ("tell me ", "please tell me ", "can you tell me ", "could you tell me ")
+_TELL_ME = ("tell me ", "tell me, ", "please tell me ", "can you tell me ", "could you tell me ")
 
 
 def without_stories(doc: Doc) -> str:
@@ -67,8 +67,7 @@ def _stands_alone(span: Span) -> bool:
     text = span.text.strip().lower()
     for frame in _TELL_ME:
         text = text.removeprefix(frame)
-    found = words(text)
-    return len(found) > 3 and _POINTS_BACK.isdisjoint(found)
+    return _POINTS_BACK.isdisjoint(words(text))
 
 
 def _is_story(span: Span, asked: frozenset[str]) -> bool:

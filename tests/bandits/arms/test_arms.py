@@ -1,90 +1,121 @@
-"""The arms behind their port, and their registry."""
+"""The arms behind their port, in both makings, and their registry."""
 
 import hashlib
+import time
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.bandits.docs import query
 
-from riffler.bandits.arms import ARMS, ARMS_VERSION, offered
-from riffler.bandits.arms.paraphrase import prompt
+from riffler.bandits.arms import ARMS, ARMS_VERSION, arms_version, offered
+from riffler.bandits.arms.base import Making, has_work, reword, room
+from riffler.bandits.arms.prompting import template
+from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
+from riffler.bandits.query import Query
 from riffler.errors import RewriteFailed
 
 PIPELINE = load_pipeline(None)
+CURIE = "Marie Curie discovered radium in Paris."
+OSMOSIS = ("Osmosis means flow.",)
+MAKINGS: tuple[Making, ...] = ("rule", "engine")
+
+
+async def nobody(_prompt: str) -> str:
+    """Fail the test: no model is to be asked."""
+    raise AssertionError("a model was asked")
 
 
 @pytest.mark.parametrize(
-    ("text", "can_ask", "arms"),
+    ("of", "making", "arms"),
     [
-        ("What is osmosis?", True, ("none", "reread", "paraphrase")),
-        ("What is osmosis?", False, ("none", "reread")),
-        ("Could you explain osmosis?", True, ("none", "reread", "simplify", "paraphrase")),
-        ("Could you explain osmosis?", False, ("none", "reread", "simplify")),
-        (" ", True, ("none",)),
-        ("", False, ("none",)),
+        (parse(PIPELINE, "What is osmosis?"), "rule", ("none", "reread")),
+        (parse(PIPELINE, "What is osmosis?"), "engine", ("none", "reread", "paraphrase")),
+        (parse(PIPELINE, "Could you explain osmosis?"), "rule", ("none", "reread", "simplify")),
+        (parse(PIPELINE, "Could you explain osmosis?"), "engine", ("none", "reread", "paraphrase", "simplify")),
+        (parse(PIPELINE, "osmosis"), "rule", ("none", "reread", "expand")),
+        (query("Where was she born?", CURIE), "engine", ("none", "reread", "paraphrase", "disambiguate")),
+        (query("Where was she born?", CURIE), "rule", ("none", "reread", "paraphrase", "disambiguate")),
+        (parse(PIPELINE, "Why osmosis?", OSMOSIS), "rule", ("none", "reread", "clarify")),
+        (parse(PIPELINE, "Why osmosis?", OSMOSIS), "engine", ("none", "reread", "paraphrase", "clarify")),
+        (parse(PIPELINE, " "), "engine", ("none",)),
+        (parse(PIPELINE, ""), "rule", ("none",)),
     ],
-)
-def test_arm_with_nothing_to_do_is_not_offered(text: str, can_ask: bool, arms: tuple[str, ...]) -> None:
-    """Arms come in the registry's order; one that changes nothing, or needs a model that isn't there, doesn't."""
-    assert offered(parse(PIPELINE, text), can_ask=can_ask) == arms
+    ids=range(11),
+)  # fmt: skip
+def test_arm_with_nothing_to_do_is_not_offered(of: Query, making: Making, arms: tuple[str, ...]) -> None:
+    """Arms come in the registry's order; one that has nothing to do in this making doesn't."""
+    assert offered(of, making) == arms
 
 
+@pytest.mark.parametrize("making", MAKINGS)
 @pytest.mark.parametrize(
     ("arm", "rewrite"),
     [
         ("none", "Could you explain osmosis?"),
         ("reread", "Could you explain osmosis?\nRead the question again: Could you explain osmosis?"),
-        ("simplify", "Explain osmosis?"),
     ],
 )
-async def test_arms_without_a_model(arm: str, rewrite: str) -> None:
-    """They reword by rule, and ask nobody."""
-    assert await ARMS[arm].rewrite(parse(PIPELINE, "Could you explain osmosis?"), None) == rewrite
+async def test_arms_that_ask_nobody(arm: str, rewrite: str, making: Making) -> None:
+    """Some arms are the rule's in both makings, and have no prompt."""
+    of = parse(PIPELINE, "Could you explain osmosis?")
+    assert (await reword(ARMS[arm], of, making, nobody)).text == rewrite
+    assert ARMS[arm].prompt(of) is None
 
 
-@pytest.mark.parametrize(
-    ("query", "reply", "rewrite"),
-    [
-        ("What is it?", "What's that?", "What's that?"),
-        ("What is it?", ' \n"What\'s that?"\n', "What's that?"),
-        ("What is it?", "Paraphrase: “What's that?”", "What's that?"),
-        ("What is it?", 'new question:\nWhat is "that"?', 'What is "that"?'),
-        ('"A b" means what?', '"A b" and "c"', '"A b" and "c"'),
-    ],
-)
-async def test_paraphrase_takes_the_wording_only(query: str, reply: str, rewrite: str) -> None:
-    """Labels and quotes around the reply are dropped; quotes that are the query's own stay."""
+async def test_the_rule_asks_nobody() -> None:
+    """By rule, an arm that could ask a model doesn't."""
+    made = await reword(ARMS["simplify"], parse(PIPELINE, "Could you explain osmosis?"), "rule", nobody)
+    assert made.text == "Explain osmosis?"
+
+
+async def test_the_engine_words_it() -> None:
+    """By engine, the reply is the wording, and it draws on what the prompt showed."""
     prompts: list[str] = []
 
     async def ask(text: str) -> str:
         prompts.append(text)
-        return reply
+        return 'New question: "Where was Marie Curie born?"'
 
-    assert await ARMS["paraphrase"].rewrite(parse(PIPELINE, query), ask) == rewrite
-    assert prompts == [prompt().replace("{query}", query)]
+    of = query("Where was she born?", "Marie Curie discovered radium in Paris.")
+    made = await reword(ARMS["disambiguate"], of, "engine", ask)
+    assert made.text == "Where was Marie Curie born?"
+    assert made.drawn_on == ("Marie Curie discovered radium in Paris.",)
+    prompt = ARMS["disambiguate"].prompt(of)
+    assert prompt is not None
+    assert prompts == [prompt.text]
+    assert "Curie" not in repr(made)
 
 
 @pytest.mark.parametrize("reply", ["", " \n", '""', "Paraphrase:"])
-async def test_empty_paraphrase_fails(reply: str) -> None:
+async def test_empty_reply_fails(reply: str) -> None:
     """A reply without a wording is a failed rewrite, not an empty question."""
 
     async def ask(_: str) -> str:
         return reply
 
-    with pytest.raises(RewriteFailed, match="empty"):
-        await ARMS["paraphrase"].rewrite(parse(PIPELINE, "What is it?"), ask)
+    with pytest.raises(RewriteFailed, match="paraphrase: .*empty"):
+        await reword(ARMS["paraphrase"], parse(PIPELINE, "What is it?"), "engine", ask)
 
 
-async def test_paraphrase_without_a_model_fails() -> None:
-    """Nobody to ask is a failed rewrite."""
-    with pytest.raises(RewriteFailed, match="can't be asked"):
-        await ARMS["paraphrase"].rewrite(parse(PIPELINE, "What is it?"), None)
+@pytest.mark.parametrize("making", MAKINGS)
+@pytest.mark.parametrize("arm", ARMS)
+async def test_an_arm_drawn_with_nothing_to_do_fails(arm: str, making: Making) -> None:
+    """What was offered may be gone when a request comes again; then the raw query has to go on. `none` never fails."""
+    blank = parse(PIPELINE, " ")
+    if arm == "none":
+        assert (await reword(ARMS[arm], blank, making, nobody)).text == " "
+    else:
+        with pytest.raises(RewriteFailed, match=f"{arm}: there is nothing to do"):
+            await reword(ARMS[arm], blank, making, nobody)
 
 
 def test_version_covers_names_versions_and_prompts() -> None:
-    """The version of the arms is a digest of all that a rewrite depends on."""
-    text = "\n".join([*(f"{name} {arm.version}" for name, arm in ARMS.items()), prompt()])
-    assert hashlib.sha256(text.encode()).hexdigest().startswith(ARMS_VERSION)
-    assert "{query}" in prompt()
+    """The version of the arms is a digest of all that a rewrite depends on, and the makings have one each."""
+    lines = [f"{name} {arm.version} {template(name) if arm.asks else ''}" for name, arm in ARMS.items()]
+    assert hashlib.sha256("\n".join(lines).encode()).hexdigest().startswith(ARMS_VERSION)
+    assert {arms_version(making) for making in MAKINGS} == {f"{ARMS_VERSION}-rule", f"{ARMS_VERSION}-engine"}
 
 
 QUERIES = (
@@ -93,22 +124,46 @@ QUERIES = (
     "",
     "  ",
     "Warum nicht?\n\nWeil.",
+    "osmosis",
+    "Why osmosis?",
     "x" * 5000,
 )
 
 
 @pytest.mark.parametrize("arm", ARMS)
-@pytest.mark.parametrize("query", QUERIES)
-async def test_every_arm_keeps_the_contract(arm: str, query: str) -> None:
+@pytest.mark.parametrize("text", QUERIES)
+def test_every_arm_keeps_the_contract(arm: str, text: str) -> None:
     """An arm is named as it is listed, and what it makes of a query is the same each time, and no blank."""
-
-    async def ask(_prompt: str) -> str:
-        return "What is it, then?"
-
-    parsed = parse(PIPELINE, query)
+    of = parse(PIPELINE, text, ("Osmosis is a flow of water.", "Hello {fence} there."))
     assert ARMS[arm].name == arm
     assert ARMS[arm].version
-    if ARMS[arm].offered(parsed):
-        first, second = [await ARMS[arm].rewrite(parsed, ask if ARMS[arm].needs_model else None) for _ in range(2)]
+    for make in (ARMS[arm].by_rule, ARMS[arm].prompt):
+        first, second = make(of), make(of)
         assert first == second
-        assert first.strip() or not query.strip()
+        assert first is None or first.text.strip() or not text.strip()
+    assert all(has_work(ARMS[arm], of, making) == (arm in offered(of, making)) for making in MAKINGS)
+
+
+@settings(max_examples=60)
+@given(
+    st.text(max_size=80).map(lambda text: text.encode("utf-8", "ignore").decode()), st.text("a bA.\n(Z):", max_size=200)
+)
+def test_no_text_breaks_an_arm(text: str, said: str) -> None:
+    """Whatever was asked and said before, an arm gives a wording or nothing, of a length that the guard takes."""
+    of = parse(PIPELINE, text, (said,))
+    for arm in ARMS.values():
+        made = arm.by_rule(of)
+        assert made is None or len(made.text) <= len(text) + room(text)
+
+
+@pytest.mark.parametrize("arm", ARMS)
+@pytest.mark.parametrize(
+    "text", ["a" * 100_000, "what is it " * 9000, "(" * 100_000, "A1. " * 25_000, "how to " + "e" * 99_000]
+)
+def test_no_text_is_slow(arm: str, text: str) -> None:
+    """Large texts of few or many words go through each rule without a fuss; the guard can judge what comes out."""
+    of = parse(PIPELINE, text, (text,))
+    began = time.process_time()
+    made = ARMS[arm].by_rule(of)
+    assert time.process_time() - began < 10
+    assert made is None or check(text, made.text).reason != "the rewrite is empty"

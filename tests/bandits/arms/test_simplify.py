@@ -5,10 +5,13 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.bandits.docs import doc, query
 
-from riffler.bandits.arms.simplify import simplified
+from riffler.bandits.arms.simplify import Simplify, simplified
+from riffler.bandits.arms.stories import without_stories
 from riffler.bandits.facts import facts
 from riffler.bandits.guard import check
+from riffler.bandits.pipeline import load_pipeline, parse
 
 PIECES = [
     "Hello there, ", "So, ", "could you please ", "explain ", "tell me ", "what ", "is ", "is ", "the ", "the ",
@@ -34,6 +37,7 @@ PIECES = [
         ("Where is it? Thanks so much!", "Where is it?"),
         ("Basically, what is it?", "What is it?"),
         ("The sea is, you know, deep?", "The sea is deep?"),
+        ("You are kind, honestly, I say so, um, often.", "You are kind, honestly, I say so often."),
         ("What is um the sea?", "What is the sea?"),
         ("Who wrote the book (the one that I told you about)?", "Who wrote the book?"),
         ("What is the the capital of of Peru??", "What is the capital of Peru?"),
@@ -108,3 +112,71 @@ def test_no_text_is_slow(text: str) -> None:
     began = time.process_time()
     simplified(text)
     assert time.process_time() - began < 10
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        (
+            "Good morning, I hope that you slept well! Is Madagascar bigger than Great Britain?",
+            "Is Madagascar bigger than Great Britain?",
+        ),
+        ("My brother and I argued yesterday. Tell me, who painted Guernica?", "Tell me, who painted Guernica?"),
+        ("Hiya! What should I change?", "What should I change?"),
+        ("Who painted Guernica? We wondered all night.", "Who painted Guernica?"),
+    ],
+)
+def test_stories_are_dropped(text: str, shorter: str) -> None:
+    """What only tells how the question came up goes, where the question stands by itself; greetings go in any case."""
+    assert without_stories(doc(text)) == shorter
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We argued yesterday. What should we do about Guernica?",
+        "We read about it. Who is the best painter alive?",
+        "We argued in 1990. Who painted Guernica?",
+        "We argued about Guernica. Who painted Guernica?",
+        "We argued about this: art. Who painted Guernica?",
+        "We argued without end. Who painted Guernica?",
+        "I own a boat. Who painted Guernica?",
+        "A fine day. Who painted Guernica?",
+        "Who painted Guernica? Who sold Guernica?",
+        "We argued. We read.",
+    ],
+)
+def test_what_may_matter_is_no_story(text: str) -> None:
+    """A sentence stays when it has a fact, a limit or a word of the question, or when the question points to it."""
+    assert without_stories(doc(text)) == text
+
+
+def test_without_a_parse_no_story_is_told() -> None:
+    """Without a parse all sentences stay."""
+    text = "We argued yesterday. Who painted Guernica?"
+    assert without_stories(parse(load_pipeline(None), text).doc) == text
+
+
+@pytest.mark.parametrize(
+    ("text", "shorter"),
+    [
+        ("Hiya! Could you tell me who painted Guernica?", "Who painted Guernica?"),
+        ("Hiya! What should I change?", "What should I change?"),
+        ("Who painted Guernica? We wondered all night.", "Who painted Guernica?"),
+        ("Where is it?", None),
+    ],
+)
+def test_the_arm_drops_both(text: str, shorter: str | None) -> None:
+    """Stories go and then frames; where neither is there, the arm has nothing to do, and doesn't ask either."""
+    made = Simplify().by_rule(query(text))
+    assert (made and made.text) == shorter
+    assert (Simplify().prompt(query(text)) is None) == (shorter is None)
+
+
+def test_a_long_query_is_asked_about() -> None:
+    """The engine may simplify what the rules can't."""
+    long = parse(load_pipeline(None), "Where " * 30)
+    assert Simplify().by_rule(long) is None
+    prompt = Simplify().prompt(long)
+    assert prompt is not None
+    assert "Where Where" in prompt.text

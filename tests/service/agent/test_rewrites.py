@@ -3,19 +3,23 @@
 import asyncio
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import numpy as np
 import pytest
 
+from riffler.bandits.arms import arms_version
+from riffler.bandits.guard import Verdict
 from riffler.bandits.pipeline import load_pipeline
 from riffler.bandits.policies.base import Choice
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.posterior import Posterior, Vector
-from riffler.errors import RequestKeyReused
+from riffler.errors import InvalidSetting, RequestKeyReused
+from riffler.service.agent import rewriter as rewriter_module
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
-from riffler.service.agent.rewriter import Rewriter
+from riffler.service.agent.rewriter import Rewriter, RewritesBy
 from riffler.service.agent.rewrites import rewrite_alone
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
@@ -155,3 +159,79 @@ async def test_the_log_tells_of_the_arm_what_the_answer_does(
     assert await slow == first
     logged = await store.decision(tenant, first[0].decision)
     assert (first[0].executed, logged.unexecuted) == ("paraphrase", "")
+
+
+def maker(store: Together, arm: str, *, able: bool, by: RewritesBy) -> tuple[Rewriter, ScriptedEngine]:
+    """Give a rewriter that draws one arm, with its engine."""
+    engine = ScriptedEngine(lambda _request: "Please explain the tides?", can_rewrite=able)
+    return Rewriter(load_pipeline(None), Fixed(arm), store, engine, np.random.default_rng(1), rewrites_by=by), engine
+
+
+@pytest.mark.parametrize(
+    ("able", "by", "making"),
+    [(True, "auto", "engine"), (False, "auto", "rule"), (True, "engine", "engine"), (True, "rule", "rule")],
+)
+async def test_who_words_rewrites(store: Together, tenant: str, able: bool, by: RewritesBy, making: str) -> None:
+    """The engine does where it can, or where it is told to; a model that isn't to word rewrites is never asked."""
+    rewriter, engine = maker(store, "simplify", able=able, by=by)
+    rewriting, text = await rewrite(rewriter, tenant, query="Could you explain the tides?")
+    assert (rewriting.arm, rewriting.executed) == ("simplify", "simplify")
+    assert bool(engine.requests) == (making == "engine")
+    assert text == ("Please explain the tides?" if making == "engine" else "Explain the tides?")
+    assert rewriter.key.arms_version == arms_version(rewriter.making)
+    assert ("paraphrase" in rewriting.propensities) == (making == "engine")
+
+
+async def test_makings_learn_apart(store: Together, tenant: str) -> None:
+    """What was learned of rewrites by rule says nothing of those by the engine: each has its posterior."""
+    reading = maker(store, "none", able=True, by="rule")[0].read(QUERY)
+    names = {maker(store, "none", able=True, by=by)[0].name(tenant, reading) for by in ("rule", "engine", "auto")}
+    assert len(names) == 2
+
+
+def test_an_engine_that_cannot_reword_is_not_told_to(store: Together) -> None:
+    """The setting is refused, and not ignored."""
+    with pytest.raises(InvalidSetting, match="rewrites_by: the engine scripted can't"):
+        maker(store, "none", able=False, by="engine")
+
+
+async def test_an_engine_that_fails_leaves_the_raw_query(store: Together, tenant: str) -> None:
+    """An empty reply is no rewrite: the query goes as it came, with a note."""
+    engine = ScriptedEngine(lambda _request: '""')
+    rewriter = Rewriter(load_pipeline(None), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
+    rewriting, text = await rewrite(rewriter, tenant)
+    assert (rewriting.arm, rewriting.executed, text) == ("paraphrase", "none", QUERY)
+    assert "reply is empty" in rewriting.note
+
+
+async def test_the_guard_knows_what_a_rewrite_drew_on(
+    store: Together, tenant: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What stands around the asking part is where a pronoun's name comes from, and the guard is told."""
+    told: list[tuple[str, tuple[str, ...]]] = []
+
+    def check(_original: str, rewrite: str, *, known: tuple[str, ...] = ()) -> Verdict:
+        told.append((rewrite, known))
+        return Verdict(True)
+
+    monkeypatch.setattr(rewriter_module, "check", check)
+    rewriter, _ = maker(store, "disambiguate", able=False, by="auto")
+    reading = rewriter.read("Where was she born?", ("Marie Curie discovered radium.",))
+    choice = await rewriter.choose(tenant, reading)
+    assert tuple(choice.propensities) == ("none", "reread", "disambiguate")
+    drawn = await rewriter.decide(tenant, "", reading)
+    draft = await rewriter.draft(reading, drawn.decision)
+    assert (draft.executed, draft.text) == ("disambiguate", "Where was Marie Curie born?")
+    assert told == [(draft.text, ("Marie Curie discovered radium.",))]
+    other = replace(drawn.decision, arm="clarify")
+    assert (await rewriter.draft(reading, other)).reason == "clarify failed: clarify: there is nothing to do"
+
+
+async def test_a_long_query_explains_itself(store: Together, tenant: str) -> None:
+    """What stands around the part of a query that asks is what a rewrite alone may look at."""
+    rewriter, _ = maker(store, "clarify", able=False, by="auto")
+    query = f"{'The mill is old. ' * 400}\n\nChurn means loss.\n\nWhy does churn matter to us?"
+    rewriting, text = await rewrite(rewriter, tenant, query=query)
+    assert rewriting.arm == "clarify"
+    assert text.startswith(query)
+    assert text.endswith("(churn here means loss.)")

@@ -271,6 +271,16 @@ async def test_a_question_that_does_not_fit_changes_nothing(make: Make) -> None:
     assert (await riffler.ask("And now?", session=session)).text == "Yes."
 
 
+@pytest.mark.parametrize("by", ["rule", "engine"])
+async def test_arms_look_at_the_session(make: Make, by: str) -> None:
+    """A pronoun whose antecedent was said before in the session offers an arm; without that it isn't offered."""
+    riffler = make(lambda _request: "Yes.", policy=Fixed("disambiguate"), rewrites_by=by)
+    said = await riffler.ask("Where was she born?", ["Marie Curie discovered radium."])
+    assert said.rewriting.arm == "disambiguate"
+    assert "disambiguate" in said.rewriting.propensities
+    assert "disambiguate" not in (await riffler.ask("Where was she born?")).rewriting.propensities
+
+
 async def test_a_rewrite_that_does_not_fit_leaves_the_raw_query(make: Make) -> None:
     """Where the question fits and its rewrite doesn't, the question goes as it came, and log and answer say so."""
     question = "Is it the green one or the blue one that came by ship last week? " * 24
