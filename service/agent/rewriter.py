@@ -5,22 +5,21 @@ It fails open: whatever goes wrong here, the raw query goes on, and the proposal
 
 from __future__ import annotations
 
-import inspect
 import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal, cast
+from typing import Literal
 
 import numpy as np
 from spacy.language import Language
 
 from riffler.bandits.arms import ARMS, arms_version, offered
-from riffler.bandits.arms.base import Making, Rewrite, reword
+from riffler.bandits.arms.base import Making, reword
 from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, Features, extract
-from riffler.bandits.guard import Verdict, check
+from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
@@ -214,7 +213,7 @@ class Rewriter:
         try:
             with _failing_open(arm):
                 rewrite = await reword(ARMS[arm], reading.query, self.making, self._ask)
-                verdict = _judged(raw, rewrite)
+                verdict = check(raw, rewrite.text, known=rewrite.drawn_on)
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):
@@ -313,14 +312,6 @@ class Rewriter:
     async def _ask(self, prompt: str) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
         return completion.message.text
-
-
-def _judged(raw: str, rewrite: Rewrite) -> Verdict:
-    """Ask the guard, and let it know the memory's texts that the rewrite drew on."""
-    # SEAM: the guard that is being rebuilt takes `known`, and today's doesn't. Once it is there this is
-    # `check(raw, rewrite.text, known=rewrite.drawn_on)`, and until then a name from memory is refused.
-    known = {"known": rewrite.drawn_on} if "known" in inspect.signature(check).parameters else {}
-    return cast("Callable[..., Verdict]", check)(raw, rewrite.text, **known)
 
 
 @contextmanager

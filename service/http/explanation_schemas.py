@@ -49,7 +49,5 @@ class ExplanationOut(_Out):
     features_version: str
     making: Literal["engine", "rule"] = Field(description="Who words rewrites.")
     words: list[ParsedWordOut]
-    features: list[FeatureOut] = Field(
-        description="In the order of the context vector, after its bias."
-    )
+    features: list[FeatureOut] = Field(description="In the order of the context vector, after its bias.")
     arms: list[ArmOut]

@@ -8,7 +8,7 @@ from typing import Any
 
 FOLDER = files("riffler.service.evaluation").joinpath("labelled")
 DEFINITIONS = tomllib.loads(files("riffler.bandits.features").joinpath("definitions.toml").read_text("utf-8"))
-BINARY = [name for name, each in DEFINITIONS.items() if each["group"] != "reading"]
+BINARY = [name for name, each in DEFINITIONS.items() if each["group"] not in {"reading", "session"}]
 
 
 def rows(name: str) -> list[dict[str, Any]]:
