@@ -123,13 +123,17 @@ def _is_address(word: str) -> bool:
 def _led(reading: Reading) -> Iterator[WordSpan]:
     """Find a strange word after one that leads names, as in "treaty of tordesillas" and "saint malo"."""
     words = reading.words
-    for here in range(1, len(words)):
+    for here in range(len(words)):
         if not _is_strange(reading, here):
             continue
-        title = words[here - 1] in _TITLES or (words[here - 1] == "." and reading.word(here - 2) in _TITLES)
-        of = words[here - 1] == "of" and reading.word(here - 2) in _BEFORE_OF
-        place = words[here - 1] in _PLACE_PREPOSITIONS and reading.pos[here] == "PROPN"
-        if title or of or place:
+        title = reading.word(here - 1) in _TITLES or (
+            reading.word(here - 1) == "." and reading.word(here - 2) in _TITLES
+        )
+        of = reading.word(here - 1) == "of" and reading.word(here - 2) in _BEFORE_OF
+        # "mozarts 5th symphony"
+        owner = words[here].endswith("s") and next(names().any_case.find((words[here].removesuffix("s"),)), None)
+        place = reading.word(here - 1) in _PLACE_PREPOSITIONS and reading.pos[here] == "PROPN"
+        if title or of or place or owner:
             yield here, here + 1
 
 
@@ -151,7 +155,8 @@ def _capitalised(reading: Reading) -> Iterator[WordSpan]:
             first += 1
         while first < stop and _names_nothing(reading, first):
             first += 1
-        if first < stop and any(not _names_nothing(reading, place) for place in range(first, stop)):
+        heading = stop - first == end and all(map(_is_told, reading.words))  # "Good Morning"
+        if first < stop and not heading and any(not _names_nothing(reading, place) for place in range(first, stop)):
             yield first, stop
         here = max(stop, here + 1)
 

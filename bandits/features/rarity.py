@@ -14,6 +14,8 @@ from riffler.bandits.features.reading import Reading, WordSpan
 _TERM_ZIPF = 3.3
 """A term of a science counts as rare up to here: who isn't of the field met it at school, if at all."""
 _SCIENCES = frozenset("physics chemistry biology mathematics linguistics law".split())
+_ABBREVIATING = frozenset("computing finance".split())
+"""Fields whose words that no dictionary has are abbreviations and names of commands."""
 _BASE_ZIPF = 3.3
 """What is made of a word that is met this often is understood by everybody."""
 _SHORTEST = 4
@@ -30,6 +32,7 @@ _SUFFIXES = (
     ("er", ""), ("er", "e"), ("ers", ""), ("ers", "e"), ("or", "e"), ("or", ""), ("able", ""), ("able", "e"),
     ("ible", ""),
     ("ish", ""), ("like", ""), ("y", ""), ("y", "e"), ("ier", "y"), ("iest", "y"), ("er", "e"), ("est", ""),
+    ("est", "e"),
     ("ment", ""),
     ("ing", ""), ("ing", "e"), ("ings", ""), ("ings", "e"), ("ed", ""), ("ed", "e"), ("s", ""), ("es", ""),
     ("ies", "y"), ("ship", ""),
@@ -89,8 +92,8 @@ def _is_rare(reading: Reading, here: int) -> bool:
         return False
     fields = domains(word) or domains(lemma)
     if not is_known(word):
-        return bool(fields & _SCIENCES) or word.endswith(_SCIENTIFIC_ENDS) or _is_asked(reading, here)
-    if _is_derived(word) or _is_derived(lemma):
+        return bool(fields - _ABBREVIATING) or word.endswith(_SCIENTIFIC_ENDS) or _is_asked(reading, here)
+    if not fields and (_is_derived(word) or _is_derived(lemma)):
         return False
     limit = _TERM_ZIPF if fields & _SCIENCES else COMMON_ZIPF
     return max(zipf(word), zipf(lemma), *(zipf(base) for base in _stems(word))) < limit

@@ -43,6 +43,8 @@ _BEFORE_MOST = frozenset(
     "the my your his her its our their 's whose like likes liked love loves matters matter worry worries need"
     " needs".split()
 )
+_HAVE = frozenset("has have had".split())
+_WHO = frozenset("who which what whose where".split())
 _QUANTIFIED = frozenset("of people adults men women children kids time times days everyone everybody others".split())
 
 
@@ -74,12 +76,14 @@ def _is_extreme(reading: Reading, here: int) -> bool:
         return True
     if reading.ends(here + 1) or not reading.is_word(here + 1):
         return here > 0
+    keywords = not any(pos in {"VERB", "AUX"} for pos in reading.pos[:12])  # "most goals 1998"
     if reading.pos[here + 1] in {"ADJ", "ADV"} or reading.tags[here + 1] in {"VBN", "VBG"}:
         # "most remote island", but "most young people"
         counted = reading.tags[here + 2] == "NNS" if here + 2 < len(reading.words) else False
-        return reading.word(here + 2) not in _QUANTIFIED and not (reading.tags[here] == "JJS" and counted)
-    # Keywords: "most goals 1998".
-    return not any(pos in {"VERB", "AUX"} for pos in reading.pos[:12])
+        many = reading.tags[here] == "JJS" and counted and not keywords
+        return reading.word(here + 2) not in _QUANTIFIED and not many
+    scored = bool(here) and (reading.pos[here - 1] == "VERB" or before in _HAVE)  # "who scored most goals"
+    return keywords or (scored and reading.words[0] in _WHO)
 
 
 SUPERLATIVE = Property("superlative", _superlative, needs="tags")

@@ -21,7 +21,7 @@ def test_names_are_the_bias_and_the_features() -> None:
         ("", {"bias"}),
         ("какая столица", {"bias"}),
         ("Where do the cats sleep?", {"bias"}),
-        ("WHO WAS MARIE CURIE?", {"bias"}),
+        ("WHO WAS MARIE CURIE?", {"bias", "named_entities"}),
         ("Why is it not in Rome?", {"bias", "anaphora", "presupposition", "negation", "named_entities"}),
     ],
 )

@@ -40,6 +40,9 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
         ("most goals 1998", ["most"]),
         ("Who do the most people like?", ["most"]),
         ("most remote island", ["most"]),
+        ("most popular names 2020", ["most"]),
+        ("Who scored most goals?", ["most"]),
+        ("Which town has most trees?", ["most"]),
         ("And the dearest?", ["dearest"]),
     ],
     "polysemy": [
