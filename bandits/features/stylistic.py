@@ -4,78 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from riffler.bandits.features.details import EXCESSIVE_DETAILS
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.subjectivity import SUBJECTIVITY
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-
-ASIDE_WORDS = 3
-"""An aside has at least so many words."""
-
-SIDE_WORDS = 30
-"""A query has details to spare when more words than this stand outside the sentence that asks."""
-
-_CLOSES = {"(": ")", "[": "]", "—": "—", "–": "–", "--": "--"}
-
-
-def _excessive_details(reading: Reading) -> Iterator[WordSpan]:
-    for sentence in reading.sentences:
-        yield from _asides(reading, sentence)
-    asks = _asking_sentence(reading)
-    others = [sentence for sentence in reading.sentences if sentence != asks]
-    if sum(_count(reading, span) for span in others) > SIDE_WORDS:
-        yield from others
-
-
-def _asides(reading: Reading, sentence: WordSpan) -> Iterator[WordSpan]:
-    opened: dict[str, int] = {}
-    for here in range(*sentence):
-        word = reading.words[here]
-        if word in opened:
-            span = opened.pop(word), here + 1
-            if _count(reading, span) >= ASIDE_WORDS:
-                yield span
-        elif word in _CLOSES:
-            opened[_CLOSES[word]] = here
-
-
-def _asking_sentence(reading: Reading) -> WordSpan:
-    """Find the last sentence that ends with a question mark, else the last one."""
-    asking = [span for span in reading.sentences if "?" in reading.words[span[1] - 1]]
-    return (asking or reading.sentences)[-1]
-
-
-def _count(reading: Reading, span: WordSpan) -> int:
-    return sum(map(reading.is_word, range(*span)))
-
-
-_OPINION = frozenset(
-    "amazing annoying awesome awful bad beautiful best better boring brilliant charming cool cute"
-    " delicious disappointing disgusting dull elegant enjoyable excellent exciting fantastic favorite"
-    " favourite fun funny good great horrible impressive incredible inspiring interesting lame lovely"
-    " nasty nice overrated perfect pleasant pointless pretty ridiculous sad silly stunning stupid superb"
-    " terrible ugly underrated unfair unpleasant useless wonderful worse worst worthwhile".split()
-)
-_STANCE = Phrases(
-    "i think|believe|feel|guess|suppose|prefer|love|hate|like|dislike|enjoy",
-    "do you think|believe|feel|prefer|like",
-    "in my|your honest|personal|humble| opinion|view",
-    "your favorite|favourite|opinion|thoughts",
-    "should i|we|you",
-    "worth it|reading|watching|visiting|buying|trying|seeing",
-    "would you recommend|say|suggest",
-)
-_GREETED = frozenset("afternoon day evening morning night".split())
-
-
-def _subjectivity(reading: Reading) -> Iterator[WordSpan]:
-    yield from _STANCE.find(reading.words)
-    for here, word in enumerate(reading.words):
-        after = reading.word(here + 1)
-        greets = word == "good" and after in _GREETED
-        # "a pretty large town" only grades; "beautiful" judges.
-        grades = word == "pretty" and after[:1].isalpha() and after not in {"and", "or"}
-        if word in _OPINION and not greets and not grades:
-            yield here, here + 1
-
 
 _VAGUE = Phrases(
     "thing|things|stuff|whatnot",
@@ -110,7 +42,5 @@ def _lack_of_specificity(reading: Reading) -> Iterator[WordSpan]:
         yield words[0], words[-1] + 1
 
 
-EXCESSIVE_DETAILS = Property("excessive_details", _excessive_details)
-SUBJECTIVITY = Property("subjectivity", _subjectivity)
 LACK_OF_SPECIFICITY = Property("lack_of_specificity", _lack_of_specificity)
 FEATURES = (EXCESSIVE_DETAILS, SUBJECTIVITY, LACK_OF_SPECIFICITY)
