@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from riffler.bandits.features.asking import asks, quoted
+from riffler.bandits.features.stretches import asks, quoted
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
 
