@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from riffler.bandits.features.stretches import asks, quoted
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.stretches import asks, quoted
 
 FEWEST = 10
 SHARE = 3
@@ -20,11 +20,11 @@ _PEOPLE = frozenset(
     "aunt auntie babysitter bloke boyfriend bro brother brother-in-law buddy bride chap classmate colleague"
     " cousin coworker dad daddy daughter daughter-in-law ex family father father-in-law fiance fiancé"
     " fiancee fiancée flatmate fella folk friend gran grandad grandchild granddad granddaughter grandfather"
-    " grandkid grandma grandmother grandpa grandparent grandson granny great-aunt great-granddaughter great-"
-    " grandson great-uncle guy hubby housemate husband in-law kid lad lady landlady mate missus mom mommy"
-    " mother mother-in-law mum mummy nan nana neighbor neighbour nephew nerd niece pal papa parent postman"
-    " professor roomate roommate sis sister sister-in-law son son-in-law stranger teacher teammate toddler"
-    " twin uncle wife workmate".split()
+    " grandkid grandma grandmother grandpa grandparent grandson granny great-aunt great-granddaughter"
+    " great-grandson great-uncle guy hubby housemate husband in-law kid lad lady landlady mate missus mom"
+    " mommy mother mother-in-law mum mummy nan nana neighbor neighbour nephew nerd niece pal papa parent"
+    " postman professor roomate roommate sis sister sister-in-law son son-in-law stranger teacher teammate"
+    " toddler twin uncle wife workmate".split()
 )
 _TALK = frozenset(
     # greetings, thanks, apologies, exclamations

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.lexicon import senses
+from riffler.bandits.features.lexicon import Sense, senses
 from riffler.bandits.features.reading import Reading, WordSpan
 from riffler.bandits.features.stretches import quoted
 
@@ -15,9 +15,10 @@ MOST_WORDS = 2
 """So many other content words settle the sense of any word, also where no list knows how."""
 
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
+_NAMING = frozenset({"NOUN", "PROPN", "ADJ"})
 _EMPTY_WORDS = frozenset(
-    "be do get go have make need want like know tell show find give buy cost explain mean thing lot much many people please"
-    " best good usual long big small old new draw help fact info information picture".split()
+    "be do get go have make need want like know tell show find give buy cost explain mean thing lot much"
+    " many people please best good usual long big small old new draw help fact info information picture".split()
 )
 
 
@@ -36,9 +37,21 @@ def unsettled(reading: Reading) -> Iterator[WordSpan]:
     if len(telling) > MOST_WORDS:
         return
     near = {reading.lemmas[here] for here in content} | {reading.words[here] for here in content}
+    open_words: dict[int, tuple[Sense, ...]] = {}
     for here in telling:
-        lemma = reading.lemmas[here]
-        groups = senses(lemma, "NOUN") or senses(lemma, "PROPN") if reading.pos[here] != "VERB" else ()
-        hand = [group for group in groups if group.by_hand]
-        if hand and hand[0].share < CLEAR and not any((near - {lemma}) & group.words for group in hand):
+        groups = _by_hand(reading, here)
+        if groups and groups[0].share < CLEAR and not any(near & group.words for group in groups):
+            open_words[here] = groups
+    for here, groups in open_words.items():
+        others = [group.words for other, each in open_words.items() if other != here for group in each]
+        # `Rust or Go` settle each other: both are languages.
+        if not any(group.words & words for group in groups for words in others):
             yield here, here + 1
+
+
+def _by_hand(reading: Reading, here: int) -> tuple[Sense, ...]:
+    if reading.pos[here] not in _NAMING:
+        return ()
+    lemma = reading.lemmas[here]
+    groups = senses(lemma, "NOUN") or senses(lemma, "PROPN")
+    return tuple(group for group in groups if group.by_hand)

@@ -44,36 +44,36 @@ _TELLING = frozenset(
     "aber alle auch auf aus bei beim bekomme bin bis bitte brauche dann dass dein deine dem denn dir dich diese"
     " dieser dieses doch durch ein eine einem einen einer eines er erkläre erklären es euch euer für gegen geht gibt"
     " guten habe haben heute ich ihm ihn ihr ihre ist jeder jetzt kann kannst kein kostet heißt liegt suche keine"
-    " keinen können könnte lange machen macht mehr mein morgen meine meinem meinen mich mir mit muss müssen nach"
-    " nicht nichts noch nur oder ohne schon sehr sein seine sich sie sind soll sollte über uns unter viel viele vom"
-    " vor wann warum welche welchem welchen welcher welches wenn wer werden wie wieviel wird wo woher wohin wurde"
-    " würde zeig zum zur zwischen"
+    " keinen können könnte rezept lange machen macht mehr mein morgen meine meinem meinen mich mir mit muss müssen"
+    " nach nicht nichts noch nur oder ohne schon sehr sein seine sich sie sind soll sollte über uns unter viel viele"
+    " vom vor wann warum welche welchem welchen welcher welches wenn wer werden wie wieviel wird wo woher wohin"
+    " wurde würde zeig zum zur zwischen"
     # French
     " alors après aux avant avec avez avoir bonjour ce ces cela cette ceux chez combien comment coûte dans depuis"
     " dois demain aujourd donne donnez elle elles est et était êtes être eux explique expliquez fait faut ils je"
     " leur leurs lui mais mes moi même mon ne nos notre nous où parce pas pendant peut peux pouvez pourquoi puis"
-    " quand que quel quelle quelles quels qui quoi sans ses sommes sont sous suis tes très trouve trouver une veux"
-    " voudrais vos votre vous"
+    " quand que recette quel quelle quelles quels qui quoi sans ses sommes sont sous suis tes très trouve trouver"
+    " une veux voudrais vos votre vous"
     # Spanish
     " algún algunos al años aquí así cada como cómo con cuál cuáles cual cuando cuándo cuánto cuánta cuántos cuántas"
     " cuesta de desde dime donde dónde eres es esa ese eso esta está están este esto estos estoy fue gracias había"
     " hace hacer hacia hasta hay hola hoy las mañana más mejor mejores mí mis muy necesito nos para pero por porque"
-    " puede puedo qué que quién quiero según ser si sin sobre son soy sus también tengo tiene tienen todos tú una"
-    " uno unos usted ustedes ya"
+    " puede puedo receta explica explícame qué que quién quiero según ser si sin sobre son soy sus también tengo"
+    " tiene tienen todos tú una uno unos usted ustedes ya"
     # Italian
     " abbiamo agli alla alle anche avete che chi ciao cosa cui dagli dai dal dalla degli dei domani della delle devo"
     " dopo dove è gli ha hai hanno ho il loro lui mia mio molto nei nel nella nelle noi nostro perché perchè posso"
-    " può qual quale quali quando quanti quanto quanta quante questa questo questi quello sei senza siamo sono sua"
-    " suo sul sulla tra tuo una uno voi vorrei"
+    " può qual quale quali quando quanti quanto quanta quante questa questo questi quello ricetta spiega spiegami"
+    " sei senza siamo sono sua suo sul sulla tra tuo una uno voi vorrei"
     # Portuguese
     " ao aos até com como dela dele ela ele eles em então entre essa esse estou eu faço fazer foi hoje isso isto já"
     " mais mas melhor meu minha muito não nas nem nos onde ou para pela pelo pelos pode posso preciso qual quais"
     " quando quanto quantos quantas quem quero são sem seu sua também tem têm tenho uma umas você vocês"
     # Dutch
     " aan al alle ben bij daar dat deze dit door een eens en geen goede haar heb hebben heeft het hij hoeveel"
-    " hoelang kost ik je jij jullie kan kun kunnen maar mag meer mij mijn moet naar niet nog of omdat ons ook op te"
-    " tegen tot tussen uit vandaag veel voor waar waarom wanneer wat welk welke werd wij wil worden wordt zijn"
-    " zonder zou"
+    " hoelang kost ik je jij jullie kan kun kunnen maak maken maar mag meer mij mijn moet naar niet nog of omdat ons"
+    " ook op te tegen tot tussen uit vandaag veel voor waar waarom wanneer wat welk welke werd wij wil worden wordt"
+    " zijn zonder zou"
     # Polish
     " aby albo ale bardzo bez być był była było były co czy czym dla dlaczego dziś do gdzie ile ich ja kosztuje jak"
     " jaka jaki jakie jakiego jakiej jej jego jest jestem już kiedy która które który którzy kto ma mam mi mnie mogę"
@@ -103,12 +103,12 @@ _IN_NAMES = frozenset(
 # English words, or words in English texts, that are small words elsewhere: they tell nothing.
 _BOTH = frozenset(
     "a ada ai ale also am ama an apa as at att aux av az bin bis by car cara care chi com comment con cum"
-    " da dai dal dan dans dem den die dig dime din dir dit do door dove em en er es eu fan fast fi for had"
-    " has hat hay he her here hi ho hoe i in is it jag jos kan kim lag like ma mag mai mail mal mam mama man"
-    " mana mas me med men mi mia mig min mina mine mit mitt mol most mot mu no not nu of ok om on op or os"
-    " ou papa par pe pendant per plus pod pour pro quanta rare sang se seine sen ser sera ses si sin ska so"
-    " sole som son soy sum sur sus tag tan ten til till tot tout tun un under ut van var vi via volt war was"
-    " we who will yang yes za".split()
+    " da dai dal dan dans dem den die dig dime din dir dit do door dove em en er es eu fa fan fast fi for"
+    " had has hat hay he her here hi ho hoe i in is it jag jos kan kim lag like ma mag mai mail mal mam mama"
+    " man mana mas me med men mi mia mig min mina mine mit mitt mol most mot mu no not nu of ok om on op or"
+    " os ou papa par pe pendant per plus pod pour pro quanta rare sang se seine sen ser sera ses si sin ska"
+    " so sole som son soy sum sur sus tag tan ten til till tot tout tun un under ut van var vi via volt war"
+    " was we who will yang yes za".split()
 )
 _TELLING_ALONE = _TELLING - _IN_NAMES - _BOTH - _ENGLISH
 
@@ -147,6 +147,8 @@ def _weight(word: str, capital: bool, first: bool) -> float:
         return -2
     if capital and not first:
         return 0
-    if is_known(word) or is_common(word):
+    if is_known(word):
         return -0.75
+    if is_common(word):  # a name as a rule
+        return 0
     return 0.5 if word.isascii() or capital else _STRANGE

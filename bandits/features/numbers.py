@@ -12,13 +12,20 @@ _NO_SYLLABLE_OF_NOT = frozenset("ai are ca do sha were wo".split())
 """`don't` has one syllable, `didn't` has two."""
 
 
-def _readability(reading: Reading) -> float | None:
-    """Flesch 1948 (https://doi.org/10.1037/h0057532): 206.835 - 1.015 words / sentences - 84.6 syllables / words.
+def _readability(reading: Reading) -> float:
+    """Measure Flesch's reading ease.
 
-    `don't` is one word, as it is for Flesch. A number has as many syllables as digits: on the whole that is right.
+    Flesch 1948, https://doi.org/10.1037/h0057532: 206.835 - 1.015 (words / sentences) - 84.6 (syllables / words).
+    `don't` is one word, as it is for Flesch. A number counts as many syllables as it has digits, which is right on the
+    whole.
+
+    Args:
+        reading: A reading of an English text, which has a word at least.
+
+    Returns:
+        The ease; above 100 for the plainest, below 0 for a run of long words.
     """
     count = spoken = sentences = 0
-    letters = False
     for start, end in reading.sentences:
         before = count
         for here in range(start, end):
@@ -26,13 +33,10 @@ def _readability(reading: Reading) -> float | None:
             if word in _CLITICS and count > before:
                 spoken += word in {"n't", "nt"} and reading.words[here - 1] not in _NO_SYLLABLE_OF_NOT
             elif reading.is_word(here):
-                letters = letters or any(map(str.isalpha, word))
                 count += 1
                 digits = sum(map(str.isdecimal, word))
                 spoken += digits or syllables(word)
         sentences += count > before
-    if not letters:
-        return None
     return 206.835 - 1.015 * count / sentences - 84.6 * spoken / count
 
 
@@ -41,13 +45,19 @@ _FORMAL = frozenset({"NOUN", "PROPN", "ADJ", "ADP"})
 _DEICTIC = frozenset({"PRON", "VERB", "AUX", "ADV", "INTJ"})
 
 
-def _formality(reading: Reading) -> float | None:
-    """Heylighen and Dewaele 1999: (nouns, adjectives, prepositions, articles - pronouns, verbs, adverbs, interjections + 100) / 2,
-    each in percent of all words.
+def _formality(reading: Reading) -> float:
+    """Measure Heylighen and Dewaele's F (1999).
+
+    (noun + adjective + preposition + article - pronoun - verb - adverb - interjection + 100) / 2, each in percent of
+    all words.
+
+    Args:
+        reading: A reading of an English text, which has a word at least.
+
+    Returns:
+        From 0 to 100.
     """
     words = [here for here in range(len(reading.words)) if reading.is_word(here)]
-    if not words:
-        return None
     formal = sum(reading.pos[here] in _FORMAL or reading.words[here] in _ARTICLES for here in words)
     deictic = sum(reading.pos[here] in _DEICTIC for here in words)
     return 50 * ((formal - deictic) / len(words) + 1)

@@ -15,8 +15,8 @@ FEW = 2
 """So many words that name no particular thing are a field, and no question."""
 
 _PLACEHOLDERS = frozenset(
-    "something somthing someting somehow whatever whatnot stuff thingy thingies thingamajig doodah whatsit whatchamacallit"
-    " etc etc.".split()
+    "something somthing someting somehow whatever whatnot stuff thingy thingies thingamajig doodah whatsit"
+    " whatchamacallit etc etc.".split()
 )
 _VAGUE = Phrases(
     "some|any|a kind|kinds|sort|sorts|type of help|thing|things|way|stuff|place|gift|food|idea|ideas|one|ones",
@@ -24,7 +24,8 @@ _VAGUE = Phrases(
     "and so on|forth",
     "and|or things|stuff|something|whatever like|similar|",
     "the best|worst thing|things ever|?",
-    "old|new|good|bad|cool|nice|random|different|various|certain|several|many|interesting things|stuff|items|topics|subjects",
+    "old|new|good|bad|cool|nice|random|different|various|certain|several|many|interesting things|stuff|items"
+    "|topics|subjects",
     "what next",
     "what now",
     "everything|anything|all about",
@@ -38,8 +39,8 @@ _VAGUE = Phrases(
 _ABOUT = Phrases(
     "tell|teach|show me|us|",
     "teach|inform us|me",
-    "talk|write|speak|say|explain|describe",
-    "i want|need|'d|would like|love to know|learn|hear|read",
+    "talk|write|speak|explain",
+    "i want|need|'d|would like|love| to know|learn|hear|read|find out| more|something|everything|a bit|lot|",
     "i want|need|'d|would like some|more|any| information|info|facts|help",
     "information|info|facts|help|something|anything|stuff|things|everything",
     "give me some|more|any| information|info|facts|help",
@@ -55,26 +56,35 @@ _HELP = Phrases(
     "i|we|need|want|require some|your|a|any| help|assistance|advice|support|hand",
     "i|we 'm|am|are|m|'re| stuck|lost|confused",
     "fix|solve|improve|check|do|make|change|correct|review|finish|repair my|this|it|the|our",
+    "how do|can|could|should i|we fix|solve|improve|repair|change my|the|our|a|an|",
+    "i|we have|got|'ve a|an|some|another| problem|problems|issue|issues|question|questions with|about|regarding|",
     "nothing|everything|it works|broke|breaks|failed|fails|stopped|sucks",
     "it|this|that does|is|did|do n't|nt|not work|working",
     "i do n't|nt|not know what|where|how to do|start|begin|say",
-    "write|make|create|give|suggest|recommend|find|show|send|draw|design|plan|do|play|teach me|us| a|an|some|my|the|any|good|",
-    "i|we want|need|'d|would like|love|have| to learn|start|buy|get|make|do|write|try|improve|cook|travel|play a|an|some|my|the|new|",
-    "what|which|where should|do|can|could|shall i|we do|buy|get|choose|pick|take|read|watch|eat|cook|visit|see|go|use|play|try|say ?|",
+    "write|make|create|give|suggest|recommend|find|show|send|draw|design|plan|do|play|teach me|us| a|an|some|my"
+    "|the|any|good|",
+    "i|we want|need|'d|would like|love|have| to learn|start|buy|get|make|do|write|try|improve|cook|travel"
+    "|play a|an|some|my|the|new|",
+    "what|which|where should|do|can|could|shall i|we do|buy|get|choose|pick|take|read|watch|eat|cook|visit|see"
+    "|go|use|play|try|say ?|",
 )
+_CALLS = Phrases("some|any kind|kinds|sort|sorts of help", "help me| with stuff|something|things")
+"""They leave a long text open as well."""
 _CHOICE = Phrases(
-    "should|shall|can|do i|we buy|get|choose|pick|take|read|watch|eat|cook|visit|see|use|play|try|order|plant|wear|learn ?|",
+    "should|shall|can|do i|we buy|get|choose|pick|take|read|watch|eat|cook|visit|see|use|play|try|order|plant"
+    "|wear|learn",
 )
 _GENERAL = frozenset(
-    "advice answer app assignment assistance bit book business car case cell code computer content data day design device"
-    " document email essay error exam fact fashion file film food function game gift girl guy help history home homework house"
-    " idea image info information issue item job kind language laptop law life letter list lot machine maths math medicine movie"
-    " message money music name news number object paper people person phone photo picture place politics present problem program"
-    " project question report research room school science script situation something song speech sport sports stuff subject"
-    " suggestion system talk task team text thing tip topic travel way website work world writing art nature animals animal"
-    " philosophy religion economics technology health love war math physics chemistry biology literature geography cooking"
-    " fitness finance marketing programming education culture space time future past nutrition exercise statistics psychology"
-    " computers cars books dogs cats plants sports".split()
+    "account advice answer app assignment assistance bit book business car case cell code computer content"
+    " data day design device document email essay error exam fact fashion file film food function game gift"
+    " girl guy help history home homework house idea image info information issue item job kind language"
+    " laptop law life letter list lot machine maths math medicine movie message money music name news number"
+    " object paper people person phone photo picture place politics present problem program project question"
+    " report research room school science script situation something song speech sport sports stuff subject"
+    " suggestion system talk task team text thing tip topic travel way website work world writing art nature"
+    " animals animal philosophy religion economics technology health love war math physics chemistry biology"
+    " literature geography cooking fitness finance marketing programming education culture space time future"
+    " past nutrition exercise statistics psychology computers cars books dogs cats plants sports".split()
 )
 _FUNCTION = frozenset({"DET", "ADP", "PRON", "AUX", "PUNCT", "PART", "CCONJ", "SCONJ", "INTJ", "SYM", "SPACE"})
 _CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM", "ADV", "X"})
@@ -88,9 +98,11 @@ _WIDE_ASKS = frozenset("which what how many much".split())
 
 def _lack_of_specificity(reading: Reading) -> list[WordSpan]:
     words = [here for here in range(len(reading.words)) if reading.is_word(here)]
+    if len(words) > MOST_WORDS:
+        return [*_CALLS.find(reading.words)]
     return [
         *_keywords(reading, words),
-        *_placeholders(reading, words),
+        *_placeholders(reading),
         *_wide_fields(reading, words),
         *_help(reading, words),
         *unsettled(reading),
@@ -99,7 +111,7 @@ def _lack_of_specificity(reading: Reading) -> list[WordSpan]:
 
 def _keywords(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
     """Find a query of one or two words that name no particular thing, or `How many spoons?`."""
-    if not 0 < len(words) <= FEW + 1 or reading.tree is None:
+    if len(words) > FEW + 1:
         return
     first = reading.words[words[0]]
     told = [here for here in words if reading.pos[here] not in _FUNCTION]
@@ -111,16 +123,14 @@ def _keywords(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
             yield words[0], words[-1] + 1
     elif first in AUXILIARIES and reading.word(words[0] + 1) not in {"n't", "not", "nt"}:
         return
-    elif 0 < len(told) <= FEW and first not in QUESTION_WORDS and "?" not in reading.words:
+    elif 0 < len(told) <= FEW and first not in QUESTION_WORDS and ("?" not in reading.words or first == "any"):
         named = any(reading.pos[here] == "PROPN" or not is_known(reading.words[here]) for here in told)
         if len(told) == 1 or not named:
             yield words[0], words[-1] + 1
 
 
-def _placeholders(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
+def _placeholders(reading: Reading) -> Iterator[WordSpan]:
     """Find `something`, `stuff`, `kind of thing` where they are what is asked for or about."""
-    if len(words) > MOST_WORDS:
-        return
     spoken_of = quoted(reading)
     for start, end in _VAGUE.find(reading.words):
         if start not in spoken_of:
@@ -141,7 +151,8 @@ def _acts(reading: Reading, here: int) -> bool:
 def _wide_fields(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
     """Find `tell me about music`: a field without an angle."""
     for start, end in _ABOUT.find(reading.words):
-        if reading.word(end) in _LINKS:
+        bare = end - start == 1  # "Explain about ..." orders; "what does it say about ..." asks
+        if reading.word(end) in _LINKS and (reading.opens[start] or not bare):
             field = [here for here in words if here > end]
             narrow = any(reading.pos[here] in {"PROPN", "NUM", "VERB"} for here in field)
             if len(field) <= FEW and not narrow:
@@ -150,8 +161,6 @@ def _wide_fields(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
 
 def _help(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
     """Find a call for help that names nothing, or only a kind of thing that everybody has."""
-    if len(words) > MOST_WORDS:
-        return
     for start, end in _CHOICE.find(reading.words):
         told = [here for here in words if here < start and reading.pos[here] not in _FUNCTION]
         if reading.ends(end) and len(told) <= 1:

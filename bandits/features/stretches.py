@@ -38,6 +38,9 @@ _WISHES = Phrases(
     "how|what about",
 )
 
+_REASONS = frozenset({"as", "because", "cause", "cos", "since"})
+"""`I'm asking because` says why, and not what."""
+
 _OPEN = {'"': '"', "``": "''", "“": "”", "`": "`", "‘": "’", "«": "»", "„": "“"}
 _LONGEST_QUOTE = 400
 
@@ -86,7 +89,7 @@ def asks(reading: Reading) -> list[WordSpan]:
     Returns:
         Them in order; none for keywords and plain statements.
     """
-    wishes = {start for start, _ in _WISHES.find(reading.words)}
+    wishes = {start for start, end in _WISHES.find(reading.words) if reading.word(end) not in _REASONS}
     return [span for span in stretches(reading) if span[0] in wishes or _begins_to_ask(reading, span)]
 
 

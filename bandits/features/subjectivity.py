@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.stretches import quoted
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.stretches import quoted
 from riffler.bandits.features.words import AUXILIARIES, BE_FORMS
 
 _ADJECTIVES = (
@@ -55,10 +55,12 @@ _LONGEST_COMPARED = 8
 _JUDGES = (frozenset(_forms(_ADJECTIVES)) | frozenset(_IRREGULAR.split())) - {"greater"}
 
 _STANCE = Phrases(
-    "i really|honestly|just|simply|absolutely|also|always|personally|do| love|loved|hate|hated|adore|loathe|despise|dislike|like"
+    "i really|honestly|just|simply|absolutely|also|always|personally|do| love|loved|hate|hated|adore|loathe"
+    "|despise|dislike|like"
     "|liked|enjoy|enjoyed|prefer|detest",
     "i love|loved|hated|hate",
-    "i really|honestly|just|personally|do| think|thought|believe|feel|reckon|find|suppose that|it|this|they|he|she|the|it's|you|we",
+    "i really|honestly|just|personally|do| think|thought|believe|feel|reckon|find|suppose that|it|this|they|he"
+    "|she|the|it's|you|we",
     "i ca|could n't|not stand|bear",
     "do|would|did you honestly|really|personally| think|believe|feel|reckon|prefer|like|agree|love|enjoy|rate",
     "what|how do|would you make|think|feel|rate",
@@ -70,28 +72,35 @@ _STANCE = Phrases(
     "any|some|your|need|want|good advice on|about|for|?|please|.|to",
     "in my|your|our honest|humble|personal|own| opinion|opinions|view|views|eyes|book",
     "your|my favorite|favourite|opinion|opinions|thoughts|view|take|pick|verdict",
-    "opinion|opinions|thoughts|verdict on|about|of|?",
+    "opinion|opinions|thoughts|verdict on|about|of",
     "imo|imho",
-    "worth it|reading|watching|visiting|buying|trying|seeing|doing|learning|having|getting|keeping|paying|going|playing|upgrading"
-    "|using|eating|owning|taking|hearing|studying|repairing|fixing|saving|living|waiting|making|becoming|moving|joining|celebrating",
-    "worth a|the|my|your|our|their look|visit|read|trip|try|effort|money|hype|price|cost|wait|time|trouble|risk|hassle|watch|detour"
+    "worth it|reading|watching|visiting|buying|trying|seeing|doing|learning|having|getting|keeping|paying|going"
+    "|playing|upgrading"
+    "|using|eating|owning|taking|hearing|studying|repairing|fixing|saving|living|waiting|making|becoming|moving"
+    "|joining|celebrating",
+    "worth a|the|my|your|our|their look|visit|read|trip|try|effort|money|hype|price|cost|wait|time|trouble|risk"
+    "|hassle|watch|detour"
     "|drive|investment|extra|upgrade|bother|journey|while",
     "waste of time|money|space|effort|paper|breath",
     "the|any|no|what|much|there|'s|a point in|of|to",
     "what 's|is|was the point",
-    "go|goes|going|pair|pairs|work|works|taste|tastes|look|looks|fit|fits best|well|nicely|better|good|great|nice|bad|awful|lovely with"
+    "go|goes|going|pair|pairs|work|works|taste|tastes|look|looks|fit|fits best|well|nicely|better|good|great"
+    "|nice|bad|awful|lovely with"
     "|on|together|in|at|?",
     "what|which|where|who|how|when do i|we|you wear",
     "what to wear|say|buy|get|gift",
-    "are|'re|is|'s|was a|an|such total|real|proper|right|complete|utter|absolute|a| angel|bargain|bore|disgrace|fool|gem|hero|joke|legend"
+    "are|'re|is|'s|was a|an|such total|real|proper|right|complete|utter|absolute|a| angel|bargain|bore|disgrace"
+    "|fool|gem|hero|joke|legend"
     "|lifesaver|masterpiece|mess|nerd|nuisance|nut|pain|ripoff|saint|scam|scandal|shame|star|treasure|waste",
-    "a|an total|real|proper|right|complete|utter|absolute bore|disgrace|fool|idiot|joke|legend|mess|nerd|nightmare|nuisance|nut|pain|waste",
+    "a|an total|real|proper|right|complete|utter|absolute bore|disgrace|fool|idiot|joke|legend|mess|nerd"
+    "|nightmare|nuisance|nut|pain|waste",
     "most|more|least|less|how important|influential|iconic|significant|comfortable|convincing|persuasive|valuable",
     "worked a treat",
     "do i have free will",
     "poor thing|things|man|woman|boy|girl|dear|soul|chap|guy|kid|sod|old|little|mum|dad",
     "should|shoud|shuld|shld|shall n't|not| i|we|one|u|you|people|everyone|everybody",
-    "else|what|how|which|that|who|where|when|time|much|many|long|often|whether|if i|we|one|you should|shoud|shuld|ought",
+    "else|what|how|which|that|who|where|when|time|much|many|long|often|whether|if i|we|one|you should|shoud"
+    "|shuld|ought",
     "ought i|we|one|to",
     "had i|we better",
     "'d|had better",
@@ -107,8 +116,8 @@ _MORAL = frozenset(
 )
 """They judge when they are asked about: `is it rude to ...?`."""
 
-_GREETED = frozenset("afternoon day evening luck morning night".split())
-_NOT_GOOD = frozenset("afternoon day evening friday luck morning night at with as enough".split())
+_WISHED = frozenset("afternoon day evening luck morning night one week weekend".split())
+_NOT_GOOD = _WISHED | frozenset("at as bye enough friday samaritan with".split())
 _NAMES_OF = {
     "best": frozenset(
         "actor actress director friend film man picture practice practices regards seller selling - song wishes".split()
@@ -125,7 +134,7 @@ _NAMES_OF = {
     "wicked": frozenset("witch problem problems".split()),
     "evil": frozenset("eye".split()),
     "bad": frozenset("request gateway debt debts sector sectors cholesterol".split()),
-    "good": _NOT_GOOD | frozenset("friday samaritan bye".split()),
+    "good": _NOT_GOOD,
     "fun": frozenset("fact facts".split()),
     "rotten": frozenset("tomatoes egg eggs".split()),
     "romantic": frozenset(
@@ -146,11 +155,12 @@ def _subjectivity(reading: Reading) -> Iterator[WordSpan]:
         if start not in spoken_of and not _reported(reading, start):
             yield start, end
     asked = _yes_or_no(reading)
-    yield from ((here, here + 1) for here, word in enumerate(reading.words) if word == "should" and reading.opens[here])
     for here, word in enumerate(reading.words):
         if here in spoken_of:
             continue
-        if (word in _JUDGES and not _idle(reading, here)) or (word in _MORAL and asked[here]):
+        judges = word in _JUDGES and not _idle(reading, here)
+        advice = word == "should" and reading.opens[here]
+        if judges or advice or (word in _MORAL and asked[here]):
             yield here, here + 1
 
 
@@ -173,12 +183,13 @@ def _yes_or_no(reading: Reading) -> list[bool]:
 def _idle(reading: Reading, here: int) -> bool:
     """Tell a word that can judge and doesn't where it stands."""
     word, before, after = reading.word(here), reading.word(here - 1), reading.word(here + 1)
-    name = (
-        reading.capitals_tell and reading.texts[here][0].isupper() and not reading.opens[here]
-    )  # "Great Expectations"
+    # "Great Expectations"
+    name = reading.capitals_tell and reading.texts[here][0].isupper() and not reading.opens[here]
     if name or after in _NAMES_OF.get(word, ()):
         return True
     match word:
+        case "crazy" | "mad" | "nuts":  # "it drives me crazy"
+            return before in _GOES or reading.lemmas[here - 2 : here - 1] == ("drive",)
         case "pretty":  # "a pretty large town" only grades
             return after[:1].isalpha() and reading.pos[here + 1] in {"ADJ", "ADV"}
         case "better" | "worse":  # "conducts heat better", "feel better"
@@ -187,12 +198,15 @@ def _idle(reading: Reading, here: int) -> bool:
         case "best":
             timed = after == "time" and reading.word(here + 2) in {"to", "for", "of"}  # "the best time to prune"
             return timed or (before in _OWN and reading.pos[here + 1 : here + 2] != ("NOUN",))  # "my best", "at best"
+        case "great":
+            return before in {"doing", "feel", "feeling"} or after in _WISHED
         case "good" | "bad":
             return before in {"for", "a"} and reading.ends(here + 1)  # "for good"
         case _:
             return False
 
 
+_GOES = frozenset("go goes going gone went".split())
 _OWN = frozenset("at my your his her their its".split())
 _FAR = 12
 
