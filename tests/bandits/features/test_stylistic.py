@@ -34,6 +34,7 @@ JUDGEMENTS = {
     "Is the town pretty and quiet?": ["pretty"],
     "Which is better, Rome or Naples?": ["better"],
     "Is Rome better than Naples?": ["better"],
+    "Rome or Naples better?": ["better"],
     "Better ideas for a party": ["Better"],
     "Is it rude to leave early?": ["rude"],
     "Which of them is the funniest?": ["funniest"],
@@ -67,6 +68,7 @@ FACTS = [
     "Leave out any advice on diet.",
 ]
 VAGUE = {
+    "Where do I put stuff?": ["stuff"],
     "Tell me something about rivers.": ["something"],
     "I need some kind of help.": ["some kind of help"],
     "How do I cook rice and so on?": ["and so on"],
@@ -83,6 +85,8 @@ VAGUE = {
     "How heavy is a seal?": ["seal"],
 }
 NARROW = [
+    "what else",
+    "What does `and so on` mean?",
     "How tall is Etna?",
     "Area 51",
     "Nigeria population",
@@ -99,6 +103,7 @@ NARROW = [
     "How heavy is an elephant seal?",
 ]
 CLOSED = [
+    "I love jazz. When was Miles Davis born?",
     "When did the Berlin Wall fall?",
     "symptoms of iron deficiency",
     "Translate this: `good night`.",
