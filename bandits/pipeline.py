@@ -6,11 +6,13 @@ This is the only place that imports spaCy at run time, and it does so when it is
 from __future__ import annotations
 
 import re
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from riffler.bandits.query import Query
+from riffler.bandits.remembered import Remembered
 from riffler.errors import InvalidSetting, RewriteFailed
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def pipeline_label(pipeline: Language) -> str:
     return f"{pipeline.lang}_{pipeline.meta['name']}-{pipeline.meta['version']}"
 
 
-def parse(pipeline: Language, text: str) -> Query:
+def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
     """Read a query.
 
     spaCy's tokenizer strips one mark at a time from both ends of a run without spaces, in quadratic time: 4,000 opening
@@ -86,6 +88,7 @@ def parse(pipeline: Language, text: str) -> Query:
     Args:
         pipeline: What `load_pipeline` gave.
         text: The query. Any text, the empty one too.
+        before: What went before it in its session, oldest first. Nothing of it is parsed before somebody asks for it.
 
     Returns:
         The query with its document.
@@ -94,8 +97,13 @@ def parse(pipeline: Language, text: str) -> Query:
         RewriteFailed: The pipeline refused the text: it is longer than the pipeline's `max_length` (a million
             characters as a rule), or can't be encoded as UTF-8.
     """
+    remembered = Remembered(before, partial(_doc, pipeline)) if before else None
+    return Query(text, _doc(pipeline, text), remembered)
+
+
+def _doc(pipeline: Language, text: str) -> Doc:
     try:
-        return Query(text, pipeline(_tokens(pipeline, text) if _OVERLONG.search(text) else text))
+        return pipeline(_tokens(pipeline, text) if _OVERLONG.search(text) else text)
     except ValueError as exc:  # spaCy's E088, UnicodeEncodeError
         raise RewriteFailed(f"the pipeline can't read the query ({len(text)} characters): {exc}") from exc
 

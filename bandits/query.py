@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from riffler.bandits.remembered import Remembered
 from riffler.errors import InvalidInput
 
 if TYPE_CHECKING:
@@ -21,10 +22,12 @@ class Query:
     Attributes:
         text: The query as it was asked.
         doc: Its document, whose text is `text`.
+        remembered: What went before it in its session; None for a query without one.
     """
 
     text: str = field(repr=False)
     doc: Doc = field(repr=False, compare=False)
+    remembered: Remembered | None = field(default=None, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         if self.doc.text != self.text:

@@ -115,7 +115,7 @@ class Riffler:
 
         pipeline = load_pipeline(self._settings.pipeline)
         policy, rng = self._policy or LinearThompson(), np.random.default_rng(self._seed)
-        return Rewriter(pipeline, policy, self.decisions, self._bounded, rng)
+        return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=self._settings.rewrites_by)
 
     @cached_property
     def edits(self) -> Edits:

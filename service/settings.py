@@ -81,7 +81,12 @@ class Settings(BaseSettings):
     first_choice: Literal["auto", "required"] = Field("auto", description="Whether the first step must call a tool.")
     fitting: bool = Field(True, description="Whether Riffler cuts and folds what doesn't fit the window.")
     rewriting: bool = Field(True, description="Whether queries may be rewritten.")
-    pipeline: str | None = Field(None, description="Name of an English spaCy pipeline; none is a blank one.")
+    rewrites_by: Literal["auto", "engine", "rule"] = Field(
+        "auto", description="Who words rewrites: the engine, or rules; `auto` is the engine where it can."
+    )
+    pipeline: str | None = Field(
+        None, description="An English spaCy pipeline; none is the one that ships, `blank` has no model."
+    )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")
     allowed_hosts: str = Field(

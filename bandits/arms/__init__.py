@@ -1,7 +1,7 @@
 """The arms: the ways in which a query may be asked.
 
-To add an arm: write its file beside the others, and its line in `ARMS`. `ARMS_VERSION` changes by itself with names,
-versions and prompts, and with it the posterior.
+To add an arm: write its file beside the others, its line in `ARMS`, and its prompt, if it asks the engine, in
+`prompts/`. `ARMS_VERSION` changes by itself with names, versions and prompts, and with it the posterior.
 """
 
 from __future__ import annotations
@@ -10,28 +10,45 @@ import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from riffler.bandits.arms.base import Arm
+from riffler.bandits.arms.base import Arm, Making, has_work
+from riffler.bandits.arms.clarify import Clarify
+from riffler.bandits.arms.disambiguate import Disambiguate
+from riffler.bandits.arms.expand import Expand
 from riffler.bandits.arms.none import NoRewrite
-from riffler.bandits.arms.paraphrase import Paraphrase, prompt
+from riffler.bandits.arms.paraphrase import Paraphrase
+from riffler.bandits.arms.prompting import template
 from riffler.bandits.arms.reread import Reread
 from riffler.bandits.arms.simplify import Simplify
 from riffler.bandits.query import Query
 
-_ALL: tuple[Arm, ...] = (NoRewrite(), Reread(), Simplify(), Paraphrase())
+_ALL: tuple[Arm, ...] = (
+    NoRewrite(),
+    Reread(),
+    Paraphrase(),
+    Simplify(),
+    Disambiguate(),
+    Expand(),
+    Clarify(),
+)
 ARMS: Mapping[str, Arm] = MappingProxyType({arm.name: arm for arm in _ALL})
 ARMS_VERSION = hashlib.sha256(
-    "\n".join([*(f"{arm.name} {arm.version}" for arm in _ALL), prompt()]).encode()
+    "\n".join(f"{arm.name} {arm.version} {template(arm.name) if arm.asks else ''}" for arm in _ALL).encode()
 ).hexdigest()[:12]
 
 
-def offered(query: Query, *, can_ask: bool) -> tuple[str, ...]:
+def arms_version(making: Making) -> str:
+    """Name the arms in one making: what a posterior has learned of the one isn't so of the other."""
+    return f"{ARMS_VERSION}-{making}"
+
+
+def offered(query: Query, making: Making) -> tuple[str, ...]:
     """Tell which arms may be drawn for a query.
 
     Args:
         query: The query.
-        can_ask: Whether the engine can be asked for a wording.
+        making: Who words the rewrites.
 
     Returns:
         Names in the order of `ARMS`; `none` is always among them.
     """
-    return tuple(name for name, arm in ARMS.items() if (can_ask or not arm.needs_model) and arm.offered(query))
+    return tuple(name for name, arm in ARMS.items() if has_work(arm, query, making))

@@ -1,14 +1,38 @@
-"""What an arm is: one way to reword a query."""
+"""What an arm is: one way to reword a query, in two makings.
+
+By rule an arm costs nothing and takes milliseconds; by engine it costs a call of a model. Both stand behind one port,
+so that whoever draws an arm doesn't know which it is.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from typing import Protocol
+from dataclasses import dataclass, field
+from typing import Literal, Protocol
 
+from riffler.bandits.arms.prompting import cleaned
+from riffler.bandits.guard import LONGEST_SPARE_CHARACTERS, LONGEST_TIMES
 from riffler.bandits.query import Query
+from riffler.errors import RewriteFailed
+
+Making = Literal["rule", "engine"]
+"""Who words a rewrite."""
 
 Ask = Callable[[str], Awaitable[str]]
 """Asks a model: a prompt goes in, its reply comes out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """A query in other words.
+
+    Attributes:
+        text: The new wording.
+        drawn_on: Texts from the session's memory that it takes facts from, or may: the guard lets these facts pass.
+    """
+
+    text: str = field(repr=False)
+    drawn_on: tuple[str, ...] = field(default=(), repr=False)
 
 
 class Arm(Protocol):
@@ -25,32 +49,74 @@ class Arm(Protocol):
         ...
 
     @property
-    def needs_model(self) -> bool:
-        """Whether it can't do without `ask`."""
+    def asks(self) -> bool:
+        """Whether it asks the engine when it is made by the engine; if not, both makings are the rule's."""
         ...
 
-    def offered(self, query: Query) -> bool:
-        """Tell whether it has something to do on this query.
+    def by_rule(self, query: Query) -> Rewrite | None:
+        """Reword the query by rule.
+
+        Args:
+            query: The query, with or without a parse, with or without what went before it.
+
+        Returns:
+            The new wording, always the same for the same query; None when there is nothing to do.
+        """
+        ...
+
+    def prompt(self, query: Query) -> Rewrite | None:
+        """Write what to ask the engine.
 
         Args:
             query: The query.
 
         Returns:
-            Whether it may be drawn.
+            The prompt, and the texts from memory that it shows; None when there is nothing to do.
         """
         ...
 
-    async def rewrite(self, query: Query, ask: Ask | None) -> str:
-        """Reword the query.
 
-        Args:
-            query: The query.
-            ask: Asks a model; None where the engine can't be asked.
+def has_work(arm: Arm, query: Query, making: Making) -> bool:
+    """Tell whether an arm has something to do on a query.
 
-        Returns:
-            The new wording.
+    Args:
+        arm: The arm.
+        query: The query.
+        making: Who words it.
 
-        Raises:
-            RewriteFailed: It can't be done.
-        """
-        ...
+    Returns:
+        Whether it may be drawn.
+    """
+    return (arm.prompt(query) if making == "engine" and arm.asks else arm.by_rule(query)) is not None
+
+
+async def reword(arm: Arm, query: Query, making: Making, ask: Ask) -> Rewrite:
+    """Reword a query.
+
+    Args:
+        arm: How.
+        query: The query.
+        making: Who words it.
+        ask: Asks the engine.
+
+    Returns:
+        The new wording.
+
+    Raises:
+        RewriteFailed: The arm has nothing to do on this query, or the engine's reply has no wording.
+    """
+    asks = making == "engine" and arm.asks
+    made = arm.prompt(query) if asks else arm.by_rule(query)
+    if made is None:
+        raise RewriteFailed(f"{arm.name}: there is nothing to do")
+    if not asks:
+        return made
+    text = cleaned(await ask(made.text), query.text)
+    if not text:
+        raise RewriteFailed(f"{arm.name}: the engine's reply is empty")
+    return Rewrite(text, made.drawn_on)
+
+
+def room(text: str) -> int:
+    """Tell how many characters may be added to a query before the guard takes it for running away."""
+    return int((LONGEST_TIMES - 1) * len(text)) + LONGEST_SPARE_CHARACTERS

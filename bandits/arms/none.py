@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riffler.bandits.arms.base import Ask
+from riffler.bandits.arms.base import Rewrite
 from riffler.bandits.query import Query
 
 
@@ -14,12 +14,12 @@ class NoRewrite:
 
     name: str = "none"
     version: str = "1"
-    needs_model: bool = False
+    asks: bool = False
 
-    def offered(self, query: Query) -> bool:
-        """Tell that it can always be drawn."""
-        return True
-
-    async def rewrite(self, query: Query, ask: Ask | None) -> str:
+    def by_rule(self, query: Query) -> Rewrite | None:
         """Give the query's text."""
-        return query.text
+        return Rewrite(query.text)
+
+    def prompt(self, query: Query) -> Rewrite | None:
+        """Ask nothing."""
+        return None

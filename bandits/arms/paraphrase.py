@@ -1,55 +1,47 @@
-"""`paraphrase`: the engine says the question in other words."""
+"""`paraphrase`: the question in other words.
+
+By rule, from the parse: the first of the `wordings` that fits changes the asking sentence, and the rest of the query
+stays as it is. Names, numbers, quotes and negations are never touched.
+"""
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 
-from riffler.bandits.arms.base import Ask
+from riffler.bandits.arms.base import Rewrite
+from riffler.bandits.arms.prompting import filled
+from riffler.bandits.arms.sentence import asking_sentence
+from riffler.bandits.arms.wordings import RULES
 from riffler.bandits.query import Query
-from riffler.errors import RewriteFailed
+from riffler.bandits.syntax import is_parsed
 
-_LABEL = re.compile(r"^\s*(?:new question|question|paraphrase|rewritten(?: question)?)\s*:\s*", re.IGNORECASE)
-
-
-@cache
-def prompt() -> str:
-    """Give the prompt, which is data: its text is part of the arms' version."""
-    return files(__package__).joinpath("prompts/paraphrase.txt").read_text("utf-8")
+_LONGEST_WORDS = 60
 
 
 @dataclass(frozen=True, slots=True)
 class Paraphrase:
-    """Asks the engine for another wording."""
+    """Says it in other words."""
 
     name: str = "paraphrase"
-    version: str = "1"
-    needs_model: bool = True
+    version: str = "2"
+    asks: bool = True
 
-    def offered(self, query: Query) -> bool:
-        """Tell whether there is something to say in other words."""
-        return bool(query.text.strip())
+    def by_rule(self, query: Query) -> Rewrite | None:
+        """Change the asking sentence; None without a parse, or where no rule fits."""
+        sentence = asking_sentence(query.doc) if is_parsed(query.doc) else None
+        if sentence is None or len(sentence.tokens) > _LONGEST_WORDS:
+            return None
+        for rule in RULES:
+            words = rule(sentence)
+            if words is not None:
+                text = query.text
+                if text[sentence.start].islower():
+                    words = words[0].lower() + words[1:]
+                elif text[sentence.start : sentence.end].isupper():
+                    words = words.upper()
+                return Rewrite(text[: sentence.start] + words + text[sentence.end :])
+        return None
 
-    async def rewrite(self, query: Query, ask: Ask | None) -> str:
-        """Ask for another wording; labels and quotes around the whole of the reply are dropped.
-
-        Args:
-            query: The query.
-            ask: Asks the engine.
-
-        Returns:
-            The engine's wording.
-
-        Raises:
-            RewriteFailed: There is nobody to ask, or the reply is empty.
-        """
-        if ask is None:
-            raise RewriteFailed("paraphrase: the engine can't be asked")
-        reply = _LABEL.sub("", (await ask(prompt().replace("{query}", query.text))).strip())
-        if len(reply) > 1 and reply[0] + reply[-1] in {'""', "“”"} and reply[0] != query.text.strip()[:1]:
-            reply = reply[1:-1].strip()
-        if not reply:
-            raise RewriteFailed("paraphrase: the engine's reply is empty")
-        return reply
+    def prompt(self, query: Query) -> Rewrite | None:
+        """Ask for another wording; None for a blank query."""
+        return Rewrite(filled("paraphrase", query=query.text)) if query.text.strip() else None

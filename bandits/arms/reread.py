@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from riffler.bandits.arms.base import Ask
+from riffler.bandits.arms.base import Rewrite
 from riffler.bandits.query import Query
 
 
@@ -17,12 +17,13 @@ class Reread:
 
     name: str = "reread"
     version: str = "1"
-    needs_model: bool = False
+    asks: bool = False
 
-    def offered(self, query: Query) -> bool:
-        """Tell whether there is something to read again."""
-        return bool(query.text.strip())
+    def by_rule(self, query: Query) -> Rewrite | None:
+        """Give the query, the paper's sentence, and the query; None for a blank one."""
+        text = query.text
+        return Rewrite(f"{text}\nRead the question again: {text}") if text.strip() else None
 
-    async def rewrite(self, query: Query, ask: Ask | None) -> str:
-        """Give the query, the paper's sentence, and the query."""
-        return f"{query.text}\nRead the question again: {query.text}"
+    def prompt(self, query: Query) -> Rewrite | None:
+        """Ask nothing."""
+        return None

@@ -1,8 +1,9 @@
-"""`simplify`: drop what frames a question without being part of it, by rule.
+"""`simplify`: what frames a question without being part of it is dropped.
 
-Dropped are greetings and politeness ("hello, could you please tell me"), fillers between commas ("basically"), asides
-in round brackets, function words and marks said twice. A cut is made only where it touches no number, quoted string,
-negation or name (`facts`), and the whole only where the guard lets it pass, so what the question depends on stays.
+By rule go sentences that only tell a story (`stories`, from the parse), greetings and politeness ("hello, could you
+please tell me"), fillers between commas ("basically"), asides in round brackets, function words and marks said twice.
+A cut is made only where it touches no number, quoted string, negation or name (`facts`), and the whole only where the
+guard lets it pass, so what the question depends on stays.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from riffler.bandits.arms.base import Ask
+from riffler.bandits.arms.base import Rewrite
+from riffler.bandits.arms.prompting import filled
+from riffler.bandits.arms.stories import without_stories
 from riffler.bandits.facts import facts
 from riffler.bandits.features.words import REQUEST_VERBS
 from riffler.bandits.guard import check
@@ -64,7 +67,7 @@ _RULES = tuple(
         r"(?:\ (?:a\ lot|so\ much|very\ much|in\ advance))*\s*[.!]*\s*$)",
         # "Basically, ...", "it is, you know, big"
         rf"{_STARTS}(?P<cut>{_FILLER}\s*,\s*)",
-        rf"(?P<cut>,\s*{_FILLER}\s*,)(?=\s)",
+        rf"(?P<cut>,\s*{_FILLER}\s*,)(?=\s)(?!\s+(?:i|you|he|she|it|we|they|and|but|so)\b)",
         r"(?P<cut>\b(?:um+|uh+|erm+|hmm+)\b[,.…]*\s+)",
         # An aside of at least two words that adds no condition: "(the one I told you about)", but not "(in miles)"
         r"""(?<=\w)(?P<cut>\s+\((?!(?:in|at|on|for|from|to|by|with|without|using|only|except|excluding|including|if|unless|not|eg
@@ -77,6 +80,8 @@ _RULES = tuple(
     )
 )
 _MOST_ROUNDS = 4
+_LONG_WORDS = 25
+"""The engine may find something to drop in a query of so many words."""
 
 
 def simplified(text: str) -> str:
@@ -121,16 +126,20 @@ def _apply(rule: re.Pattern[str], text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Simplify:
-    """Drops frames, fillers and repetitions."""
+    """Drops frames, fillers, repetitions and stories."""
 
     name: str = "simplify"
-    version: str = "2"
-    needs_model: bool = False
+    version: str = "3"
+    asks: bool = True
 
-    def offered(self, query: Query) -> bool:
-        """Tell whether there is anything to drop."""
-        return simplified(query.text) != query.text
+    def by_rule(self, query: Query) -> Rewrite | None:
+        """Give the shorter question; None where there is nothing to drop."""
+        text = query.text
+        plain = without_stories(query.doc)
+        plain = simplified(plain if plain == text or check(text, plain).kept else text)
+        return Rewrite(plain) if plain != text and check(text, plain).kept else None
 
-    async def rewrite(self, query: Query, ask: Ask | None) -> str:
-        """Give the shorter question."""
-        return simplified(query.text)
+    def prompt(self, query: Query) -> Rewrite | None:
+        """Ask for a plainer question; None where the query is short, and the rule has nothing to drop."""
+        long = len(query.text.split()) >= _LONG_WORDS
+        return Rewrite(filled("simplify", query=query.text)) if long or self.by_rule(query) is not None else None

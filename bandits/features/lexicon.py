@@ -139,7 +139,7 @@ def antonyms(lemma: str) -> frozenset[str]:
 
 def synonyms(lemma: str) -> frozenset[str]:
     """Give the lemmas that share a common meaning with a lemma, of any part of speech; not the lemma itself."""
-    return _synonyms().get(lemma, _EMPTY)
+    return frozenset(word for group in _synonyms().get(lemma, ()) for word in group if word != lemma)
 
 
 def _lines(name: str) -> Iterator[str]:
@@ -232,10 +232,11 @@ def _antonyms() -> dict[str, frozenset[str]]:
 
 
 @cache
-def _synonyms() -> dict[str, frozenset[str]]:
-    found: dict[str, set[str]] = defaultdict(set)
+def _synonyms() -> dict[str, list[list[str]]]:
+    """Read the groups of each lemma. To unite them all here would take longer than all other lists together."""
+    found: dict[str, list[list[str]]] = defaultdict(list)
     for line in _lines("synonyms.txt"):
         group = line.split(" ")
         for lemma in group:
-            found[lemma].update(group)
-    return {lemma: frozenset(group - {lemma}) for lemma, group in found.items()}
+            found[lemma].append(group)
+    return dict(found)

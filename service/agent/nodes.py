@@ -20,6 +20,7 @@ from riffler.errors import (
     RewriteFailed,
     ToolRefused,
 )
+from riffler.service.agent.before import said_before
 from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep, answer_to_json
 from riffler.service.agent.resume import REFUSAL, resumed
@@ -94,7 +95,7 @@ class Nodes:
         if not text.strip():
             return {}
         try:
-            return {"reading": rewriter.read(text)}
+            return {"reading": rewriter.read(text, said_before(memory, memory.asking.span))}
         except (RewriteFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 

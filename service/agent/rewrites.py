@@ -8,6 +8,7 @@ from functools import cache
 from pydantic import TypeAdapter
 
 from riffler.errors import InvalidInput, MemoryCorrupt, MemoryFailed, RequestKeyReused, RewriteFailed
+from riffler.service.agent.before import around
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.rewriter import NONE, Rewriter
@@ -50,7 +51,7 @@ async def rewrite_alone(
     try:
         said = _again(await rewriter.answered(tenant, request))  # before all else: the name is given to this query now
         if said is None:
-            chosen = await _chosen(rewriter, tenant, raw, request)
+            chosen = await _chosen(rewriter, tenant, raw, around(query, start, end), request)
             own = chosen, query[:start] + chosen.rewritten + query[end:]
             # Of requests made at once all say what the first of them did: each may have asked a model.
             said = _again(await rewriter.answered(tenant, request, _adapter().dump_json(own).decode())) or own
@@ -62,8 +63,10 @@ async def rewrite_alone(
     return said
 
 
-async def _chosen(rewriter: Rewriter, tenant: str, raw: str, request: NamedRequest | None) -> Rewriting:
-    reading = rewriter.read(raw)
+async def _chosen(
+    rewriter: Rewriter, tenant: str, raw: str, before: tuple[str, ...], request: NamedRequest | None
+) -> Rewriting:
+    reading = rewriter.read(raw, before)
     drawn = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
     decision = drawn.decision
     draft = await rewriter.draft(reading, decision)

@@ -55,7 +55,7 @@ async def _learning(riffler: Riffler, folder: Path, asked: QuestionSet) -> None:
         def asking(one: Riffler) -> Ask:
             return lambda question: one.ask(question.text, [asked.text])
 
-        arms = [name for name, arm in ARMS.items() if riffler.engine.info.can_rewrite or not arm.needs_model]
+        arms = list(ARMS)
         fixed = [await stack.enter_async_context(Riffler(settings, policy=Fixed(arm))) for arm in arms]
         ask_with = {arm: asking(one) for arm, one in zip(arms, fixed, strict=True)}
         trial = run_trial(asked.questions, asking(riffler), ask_with, riffler.reward)

@@ -30,7 +30,7 @@ class ScriptedEngine:
         script: The replies, or a function (plain or async) from a request to a reply.
         model: The name to report.
         window_tokens: The window to report.
-        can_rewrite: Whether to offer arms that need a model.
+        can_rewrite: Whether it may be asked to word a text anew.
 
     Attributes:
         requests: Every request so far, in the order in which the calls started.

@@ -122,7 +122,7 @@ class EngineInfo:
         name: The engine, for example `openai`.
         model: The model that it runs.
         window_tokens: How many tokens a request and its completion may have together.
-        can_rewrite: Whether it can be asked to word a text anew. False offers no arm that needs a model.
+        can_rewrite: Whether it can be asked to word a text anew. If not, rewrites are made by rule.
         notice: A sentence that belongs under every answer, for example that no language model spoke; or empty.
         settled: Whether this is final. Else the window may turn out smaller, as `ready()` finds out.
         prices: Of its prompt cache, in multiples of a token's price; settings may know better.

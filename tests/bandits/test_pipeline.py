@@ -5,17 +5,31 @@ from pathlib import Path
 import pytest
 import spacy
 
-from riffler.bandits.pipeline import load_pipeline, parse, pipeline_label
+from riffler.bandits.pipeline import BLANK, load_pipeline, parse, pipeline_label, shipped
 from riffler.bandits.query import Query
 from riffler.errors import InvalidInput, InvalidSetting, RewriteFailed
 
-PIPELINE = load_pipeline(None)
+PIPELINE = load_pipeline(BLANK)
 
 
 def test_blank_pipeline_finds_sentences() -> None:
-    """Without a name there is a tokenizer and a rule for sentences."""
+    """There is a tokenizer and a rule for sentences, and nothing to load."""
     assert [span.text for span in PIPELINE("It fell. Why?").sents] == ["It fell.", "Why?"]
     assert pipeline_label(PIPELINE) == "en_blank-0.0.0"
+
+
+def test_the_pipeline_that_ships() -> None:
+    """Without a name it is the one in the package, under 10 MB, with its licence: it tags, parses, lemmatises."""
+    files = [path for path in shipped().rglob("*") if path.is_file()]
+    assert sum(path.stat().st_size for path in files) < 10_000_000
+    assert "CC BY-SA 4.0" in (shipped() / "README.md").read_text("utf-8")
+    pipeline = load_pipeline(None)
+    assert pipeline.meta["license"] == "CC BY-SA 4.0"
+    doc = pipeline("Name three rivers. When was it built")
+    assert [token.lemma_ for token in doc if token.dep_ == "ROOT"] == ["name", "build"]
+    assert [token.pos_ for token in doc][:3] == ["VERB", "NUM", "NOUN"]
+    assert doc[1].head == doc[2]
+    assert doc[5].morph.get("Tense") == ["Past"]
 
 
 def test_named_pipeline_without_sentences_gets_the_rule(tmp_path: Path) -> None:

@@ -174,7 +174,7 @@ class WordNet:
     @cached_property
     def _lemmas(self) -> frozenset[str]:
         words = (word for synset in self.synsets.values() for word in synset.words)
-        return frozenset(word for word in words if word.isalpha() and word.islower())
+        return frozenset(word for word in words if word.isalpha() and word.islower() and len(word) > 1)
 
 
 def _lines(path: Path) -> Iterator[str]:

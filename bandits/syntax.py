@@ -1,0 +1,80 @@
+"""A parse read alike whichever labels it has: Universal Dependencies, as the pipeline here gives, or ClearNLP's.
+
+A preposition hangs on its noun in the one (`case`), and the noun on its preposition in the other (`prep`, `pobj`).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from spacy.tokens import Doc, Span, Token
+
+SUBJECTS = frozenset("nsubj nsubj:pass nsubj:outer nsubjpass".split())
+OBJECTS = frozenset("obj dobj iobj dative".split())
+POSSESSORS = frozenset("nmod:poss poss".split())
+AUXILIARIES = frozenset("aux aux:pass auxpass cop".split())
+CLAUSES = frozenset("csubj csubjpass csubj:pass ccomp xcomp advcl acl acl:relcl relcl pcomp".split())
+
+_LEFT = frozenset(
+    "det det:predet predet amod compound nummod nmod:poss poss nmod nmod:unmarked nmod:desc flat advmod".split()
+)
+_NAME_RIGHT = frozenset("flat flat:name compound nummod nmod:unmarked".split())
+
+
+def is_parsed(doc: Doc) -> bool:
+    """Tell whether a document has word classes and dependencies."""
+    return len(doc) > 0 and doc.has_annotation("DEP") and doc.has_annotation("POS")
+
+
+def preposition(token: Token) -> Token | None:
+    """Find the preposition of a noun; None when it has none."""
+    if token.dep_ == "pobj":
+        return token.head
+    return next((child for child in token.lefts if child.dep_ == "case"), None)
+
+
+def governor(token: Token) -> Token:
+    """Find what a noun hangs on, past its preposition; the root hangs on itself."""
+    return token.head.head if token.dep_ == "pobj" else token.head
+
+
+def phrase(noun: Token) -> tuple[int, int]:
+    """Find a noun with what belongs to it: determiner, adjectives, the rest of a name, a phrase with `of`.
+
+    Args:
+        noun: Its head.
+
+    Returns:
+        Positions of the first token and after the last. Clauses, appositions and other prepositions stay out.
+    """
+    start, end = noun.i, noun.i + 1
+    for child in reversed(list(noun.lefts)):
+        if child.dep_ not in _LEFT or child.right_edge.i + 1 != start:
+            break
+        start = child.left_edge.i
+    for child in noun.rights:
+        inner = _of(child)
+        named = child.dep_ in _NAME_RIGHT and child.pos_ in {"PROPN", "NUM"}
+        if child.left_edge.i != end or not (named or inner is not None):
+            break
+        end = child.right_edge.i + 1 if inner is None else phrase(inner)[1]
+    return start, end
+
+
+def characters(doc: Doc, span: tuple[int, int]) -> tuple[int, int]:
+    """Turn positions of tokens into positions of characters."""
+    return doc[span[0]].idx, doc[span[1] - 1].idx + len(doc[span[1] - 1])
+
+
+def sentences(doc: Doc) -> list[Span]:
+    """Give the sentences; a document without any marked is one."""
+    return list(doc.sents) if doc.has_annotation("SENT_START") else [doc[:]]
+
+
+def _of(child: Token) -> Token | None:
+    """Give the noun of a phrase with `of`; None for anything else."""
+    if child.dep_ == "prep" and child.lower_ == "of":
+        return next((noun for noun in child.rights if noun.dep_ == "pobj"), None)
+    case = preposition(child) if child.dep_ == "nmod" else None
+    return child if case is not None and case.lower_ == "of" and case.i == child.left_edge.i else None
