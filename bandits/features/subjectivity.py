@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.stretches import quoted
-from riffler.bandits.features.words import AUXILIARIES, BE_FORMS
+from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
 
 _ADJECTIVES = (
     # praise
@@ -208,17 +208,18 @@ def _idle(reading: Reading, here: int) -> bool:
 
 _GOES = frozenset("go goes going gone went".split())
 _OWN = frozenset("at my your his her their its".split())
+_GRADED = frozenset("any even far much".split())
 _FAR = 12
 
 
 def _is_predicate(reading: Reading, here: int) -> bool:
-    """Tell whether the verb before a word is a form of `be`, or there is none."""
+    """Tell whether the verb before a word is a form of `be`, or nothing but a question word or a grade is before it."""
     for before in range(here - 1, max(here - _FAR, -1), -1):
         if reading.pos[before] == "VERB":
             return False
         if reading.words[before] in BE_FORMS:
             return True
-    return True
+    return reading.word(here - 1) in QUESTION_WORDS | _GRADED
 
 
 SUBJECTIVITY = Property("subjectivity", _subjectivity, "tags")

@@ -34,7 +34,7 @@ JUDGEMENTS = {
     "Is the town pretty and quiet?": ["pretty"],
     "Which is better, Rome or Naples?": ["better"],
     "Is Rome better than Naples?": ["better"],
-    "Rome or Naples better?": ["better"],
+    "which better for toast": ["better"],
     "Better ideas for a party": ["Better"],
     "Is it rude to leave early?": ["rude"],
     "Which of them is the funniest?": ["funniest"],
