@@ -24,13 +24,14 @@ _WORD = re.compile(r"[^\W\d_]+")
 _ELIDED = re.compile(r"\b(?:[cdjln]|qu|dell|nell|dall|sull|all)['’](?=[^\W\d_]{2})")
 
 _ENGLISH = frozenset(
-    "about after all and any anyone are aren because been before being between both but by can cannot could"
-    " couldn did didn do does doesn doing don each every everyone for from get give gives going gonna had"
-    " has have having he her here hers him his how i if im into is isn it its just let ll many more most"
-    " much must my myself need never not of off once one only or our ours out over please said say says"
-    " should shouldn since some someone something such than thanks that the their them then there these they"
-    " this those through to too under until up ve very was wasn we were weren what whats when where which"
-    " while who whom whose why will with without won would wouldn you your yours yourself vs best".split()
+    "about after most yes all and any anyone are aren because been before being between both but by can"
+    " cannot could couldn did didn do does doesn doing don each every everyone for from get give gives going"
+    " gonna had has have having he her here hers him his how i if im into is isn it its just let ll many"
+    " more most much must my myself need never not of off once one only or our ours out over please said say"
+    " says should shouldn since some someone something such than thanks that the their them then there these"
+    " they this those through to too under until up ve very was wasn we were weren what whats when where"
+    " which while who whom whose why will will with without won would wouldn we you your yours yourself vs"
+    " best".split()
 )
 # With one of these, words of another language are what is asked about.
 _ABOUT_WORDS = frozenset(
@@ -89,7 +90,7 @@ _TELLING = frozenset(
     # Finnish, Hungarian, Czech, Romanian
     " ei että ja jos kuin kuinka kuka mikä miksi minun missä miten mitä miltä mutta olen oli on ovat se tai ovatko"
     " voi az egy és hogy hogyan hol kell lehet melyik mennyi miért milyen nem van vagy volt ale co jak jaká jaké"
-    " jaký je jsem jsou kde kdo kdy kolik která které který mám může nebo pro proč s se tak že care ce cine cum când"
+    " jaký je jsem jsou kde kdo kdy kolik která které který mám může nebo pro proč se tak že care ce cine cum când"
     " câte cât din este fi între mai nu pe pentru sau sunt unde"
     # Indonesian and Malay
     " ada adalah akan apa apakah atau bagaimana berapa bisa cara dan dari dengan di ini itu kapan kenapa"
@@ -103,12 +104,11 @@ _IN_NAMES = frozenset(
 # English words, or words in English texts, that are small words elsewhere: they tell nothing.
 _BOTH = frozenset(
     "a ada ai ale also am ama an apa as at att aux av az bin bis by car cara care chi com comment con cum"
-    " da dai dal dan dans dem den die dig dime din dir dit do door dove em en er es eu fa fan fast fi for"
-    " had has hat hay he her here hi ho hoe i in is it jag jos kan kim lag like ma mag mai mail mal mam mama"
-    " man mana mas me med men mi mia mig min mina mine mit mitt mol most mot mu no not nu of ok om on op or"
-    " os ou papa par pe pendant per plus pod pour pro quanta rare sang se seine sen ser sera ses si sin ska"
-    " so sole som son soy sum sur sus tag tan ten til till tot tout tun un under ut van var vi via volt war"
-    " was we who will yang yes za".split()
+    " da dai dal dan dans dem den die dig dime din dir dit do door dove em en er es eu fa fan fast fi hat"
+    " hay hi ho hoe i in is it jag jos kan kim lag like ma mag mai mail mal mam mama man mana mas me med men"
+    " mi mia mig min mina mine mit mitt mol mot mu no not nu of ok om on op or os ou papa par pe pendant per"
+    " plus pod pour pro quanta rare sang se seine sen ser sera ses si sin ska so sole som son soy sum sur"
+    " sus tag tan ten til till tot tout tun un under ut van var vi via volt war was yang za".split()
 )
 _TELLING_ALONE = _TELLING - _IN_NAMES - _BOTH - _ENGLISH
 

@@ -132,6 +132,11 @@ def domains(term: str) -> frozenset[str]:
     return _domains().get(_spaced(term), _EMPTY)
 
 
+def weak_domains(term: str) -> frozenset[str]:
+    """Tell which fields use a word in their own sense that everybody uses, too; as for `domains`."""
+    return _weak_domains().get(_spaced(term), _EMPTY)
+
+
 def antonyms(lemma: str) -> frozenset[str]:
     """Give the lemmas that mean the opposite of a lemma, of any part of speech."""
     return _antonyms().get(lemma, _EMPTY)
@@ -214,11 +219,23 @@ def _domains() -> dict[str, frozenset[str]]:
     for line in _lines("terms.txt"):
         term, fields = line.split("\t")
         found[_spaced(term)] = sets.setdefault(fields, frozenset(fields.split(" ")))
-    for line in _lines("terms_by_hand.txt"):
+    _add_terms(found, "terms_by_hand.txt")
+    _add_terms(found, "terms_more.txt")
+    return found
+
+
+@cache
+def _weak_domains() -> dict[str, frozenset[str]]:
+    found: dict[str, frozenset[str]] = {}
+    _add_terms(found, "terms_weak.txt")
+    return found
+
+
+def _add_terms(found: dict[str, frozenset[str]], name: str) -> None:
+    for line in _lines(name):
         field, _, terms = line.partition(": ")
         for term in map(_spaced, terms.split(", ")):
             found[term] = found.get(term, _EMPTY) | {field}
-    return found
 
 
 def _spaced(term: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.homonyms import unsettled
 from riffler.bandits.features.lexicon import is_known
+from riffler.bandits.features.polysemy import POLYSEMY
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.stretches import quoted
 from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
@@ -105,8 +105,13 @@ def _lack_of_specificity(reading: Reading) -> list[WordSpan]:
         *_placeholders(reading),
         *_wide_fields(reading, words),
         *_help(reading, words),
-        *unsettled(reading),
+        *_two_senses(reading),
     ]
+
+
+def _two_senses(reading: Reading) -> Iterable[WordSpan]:
+    """Find a word whose sense stays open, unless the query itself offers what it may be (`..., or does it ...?`)."""
+    return () if "or" in reading.words else POLYSEMY.finder(reading) or ()
 
 
 def _keywords(reading: Reading, words: list[int]) -> Iterator[WordSpan]:

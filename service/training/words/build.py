@@ -8,6 +8,7 @@ from pathlib import Path
 
 from riffler.service.training.words.frequencies import lookup
 from riffler.service.training.words.homonymy import groups
+from riffler.service.training.words.names import names
 from riffler.service.training.words.ratings import Concreteness, subjectivity
 from riffler.service.training.words.relations import antonyms, synonyms
 from riffler.service.training.words.terms import terms
@@ -47,6 +48,7 @@ def build(wordnet: WordNet, zipf: dict[str, float], lexicon: Path, out: Path) ->
         "senses.txt": _senses(wordnet, zipf),
         "subjectivity.txt": [f"{word}\t{value:.2f}" for word, value in sorted(subjectivity(lexicon).items())],
         "terms.txt": [f"{term}\t{' '.join(sorted(of))}" for term, of in sorted(terms(wordnet, met).items())],
+        "names.txt": names(wordnet, met),
         "synonyms.txt": [" ".join(group) for group in synonyms(wordnet, related)],
         "antonyms.txt": [f"{word}\t{' '.join(sorted(of))}" for word, of in sorted(antonyms(wordnet, related).items())],
     }

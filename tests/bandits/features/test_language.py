@@ -137,6 +137,8 @@ wich cuntry hav most laks
 pls fix teh kode
 janissaries recruitment devshirme
 toyta corolla prise
+Who has Alzheimer's?
+Aesop's fables
 habeas corpus
 git rebase -i HEAD~3
 MINT

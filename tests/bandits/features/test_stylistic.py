@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 
 from riffler.bandits.features.answerability import ANSWERABILITY
 from riffler.bandits.features.details import EXCESSIVE_DETAILS
-from riffler.bandits.features.homonyms import unsettled
 from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.specificity import LACK_OF_SPECIFICITY
 from riffler.bandits.features.stretches import asks, quoted, stretches
@@ -57,6 +56,8 @@ FACTS = [
     "What happens to the best-selling brands?",
     "Which metal conducts heat better?",
     "When will I feel better?",
+    "Who sings better?",
+    "Do owls see better?",
     "It drives me crazy. Why does it beep?",
     "Why do bees go crazy in summer?",
     "Who wrote Great Expectations?",
@@ -95,7 +96,7 @@ NARROW = [
     "is it",
     "How long does it take to fly to Peru?",
     "Something is eating the roses.",
-    "Is there something that removes rust?",
+    "Is there something that cleans windows?",
     "Tell me about the fall of Rome.",
     "What does it say about refunds?",
     "Fix the broken string of a violin.",
@@ -255,15 +256,6 @@ def test_a_quote_that_never_closes_quotes_nothing() -> None:
     assert quoted(read("What does `a b` mean?")) == {2, 3, 4, 5}
     assert quoted(read("What does `a b mean?")) == frozenset()
     assert quoted(read("`" + " a" * 500 + " `")) == frozenset()
-
-
-@pytest.mark.parametrize(
-    ("text", "words"), [("What is a seal?", ["seal"]), ("bank account", []), ("python or java", [])]
-)
-def test_homonyms_are_settled_by_their_neighbours(text: str, words: list[str]) -> None:
-    """A word with two senses stays open until another word speaks for one."""
-    reading = read(text)
-    assert [reading.texts[start] for start, _ in unsettled(reading)] == words
 
 
 @given(st.lists(st.sampled_from("who , . ( ) so my dog should i best thing ` it this seal ? help me about 3".split())))

@@ -11,6 +11,7 @@ from riffler.service.training.words import __main__ as command_line
 from riffler.service.training.words.build import build
 from riffler.service.training.words.frequencies import WordfreqMissing, lookup, zipf_values
 from riffler.service.training.words.homonymy import groups
+from riffler.service.training.words.names import names
 from riffler.service.training.words.ratings import Concreteness, subjectivity
 from riffler.service.training.words.relations import antonyms, synonyms
 from riffler.service.training.words.terms import terms
@@ -174,3 +175,10 @@ def test_the_command_writes_the_lists(
     assert {path.name for path in (tmp_path / "out").iterdir()} == {
         line.split()[-1] for line in result.output.splitlines()
     }
+
+
+def test_names_are_those_of_single_things_that_are_no_common_words(wordnet: WordNet) -> None:
+    """A place is a name; a day, an abbreviation, a name of common words, and one that a plural could be aren't."""
+    met = {"oslo": 2.9, "christiania": 2.0, "old": 5.0, "monday": 5.0, "cranes": 3.1, "osl": 3.0, "city": 5.0}.get
+    assert names(wordnet, lambda word: met(word) or 0.0) == ["old christiania", "oslo"]
+    assert names(wordnet, lambda _: 0.0) == []

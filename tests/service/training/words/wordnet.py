@@ -18,6 +18,8 @@ FILES = {
 00000011 26 n 02 rinderpest 0 cattle_plague 0 001 @ 00000010 n 0000 | cows catch it
 00000012 05 n 01 goose 0 001 @ 00000003 n 0000 | honks
 00000013 09 n 01 thought 0 001 @ 00000001 n 0000 | what a mind makes
+00000014 15 n 04 Oslo 0 City_of_Tigers 0 Old_Christiania 0 OSL 0 001 @i 00000001 n 0000 | a capital
+00000015 18 n 02 Monday 0 Cranes 0 000 | one who reads days
 """,
     "index.noun": """\
   1 The licence.
@@ -33,6 +35,7 @@ goose n 1 1 @ 1 0 00000012
 machine n 1 1 @ 1 0 00000005
 medicine n 1 0 1 0 00000008
 myopia n 1 1 ;c 1 0 00000009
+oslo n 1 1 @i 1 0 00000014
 rinderpest n 1 1 @ 1 0 00000011
 short_sight n 1 1 ;c 1 0 00000009
 thought n 1 1 @ 1 0 00000013
