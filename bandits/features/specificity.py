@@ -119,7 +119,8 @@ def _keywords(reading: Reading, words: list[int]) -> Iterator[WordSpan]:
     if len(words) > FEW + 1:
         return
     first = reading.words[words[0]]
-    told = [here for here in words if reading.pos[here] not in _FUNCTION]
+    # A tagger can't say what a lone word is.
+    told = [here for here in words if len(words) == 1 or reading.pos[here] not in _FUNCTION]
     if any(character.isdecimal() for here in words for character in reading.words[here]) or first in _TURNS:
         return
     if first in _WIDE_ASKS:

@@ -74,6 +74,7 @@ VAGUE = {
     "I need some kind of help.": ["some kind of help"],
     "How do I cook rice and so on?": ["and so on"],
     "ideas": ["ideas"],
+    "jaguar": ["jaguar"],
     "quick dinner": ["quick dinner"],
     "any tips?": ["any tips"],
     "How many spoons?": ["How many spoons"],
