@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
+from riffler.bandits.features.language import is_english
 from riffler.bandits.features.tree import Tree
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ class Reading:
         offsets: Where each begins in the text, in characters.
         opens: Whether it is the first word of its sentence (marks before it don't count).
         sentences: The sentences, as spans of words.
-        english: Whether at least half of the text's letters are A to Z, and there are some. Else features say unknown.
+        english: Whether at least half of the text's letters are A to Z, and there are some, and its small words aren't
+            those of another language. Else features say unknown.
         capitals_tell: Whether a capital can mark a name: false for a text all in capitals, or Titled On Every Word.
         lemmas: Their lemmas in lower case; the words themselves where the pipeline gives none.
         pos: Their parts of speech in the universal tags (`NOUN`); empty strings where the pipeline gives none.
@@ -97,7 +99,7 @@ class Reading:
             offsets=tuple(offsets),
             opens=tuple(opens),
             sentences=tuple(zip(starts, [*starts[1:], len(texts)], strict=True)) if starts else (),
-            english=latin > 0 and 2 * latin >= letters,
+            english=latin > 0 and 2 * latin >= letters and is_english(doc.text),
             capitals_tell=_capitals_tell(texts),
             lemmas=tuple(token.lemma_.lower() or word for token, word in zip(tokens, words, strict=True)),
             pos=tuple(token.pos_ for token in tokens),
