@@ -29,7 +29,7 @@ _PRONOUNS: dict[str, tuple[frozenset[Reading], bool]] = {
     "its": (THING, False),
     "their": (ANY, True),
 }
-_SOMEBODY = frozenset("anyone anybody someone somebody everyone everybody nobody one who".split())
+_SOMEBODY = frozenset("anyone anybody someone somebody everyone everybody nobody who".split())
 _PLACE_WORDS = frozenset("in at from to near into across towards".split())
 _WH = frozenset("what which whose how".split())
 _NO_REFERENT = frozenset("no any each every neither either many much few such another".split())
@@ -98,6 +98,8 @@ def mentions(sentence: Span) -> list[Mention]:
         elif token.lower_ in _PRONOUNS and token.dep_ != "expl":
             readings, plural = _PRONOUNS[token.lower_]
             found.append(_mention(token, (token.i, token.i + 1), readings, plural, pronoun=True))
+        elif token.lower_ == "one":
+            found.append(_mention(token, (token.i, token.i + 1), ANY, False, firm=False))
         elif token.lower_ in _SOMEBODY and token.pos_ == "PRON":
             asked = token.lower_ == "who"
             found.append(_mention(token, (token.i, token.i + 1), PERSON, False, asked=asked, firm=False))
@@ -163,7 +165,13 @@ def _of_noun(token: Token) -> Mention:
             readings = of_noun(predicates[0].lemma_.lower())
     determiner = words[0].lower_
     asked = any(word.lower_ in _WH for word in words)
-    firm = not asked and determiner not in _NO_REFERENT and not any(word.pos_ == "PRON" for word in words[1:])
+    heading = len(words) >= len(token.sent) - 1  # a line that is nothing but this noun speaks of nothing
+    firm = (
+        not heading
+        and not asked
+        and determiner not in _NO_REFERENT
+        and not any(word.pos_ == "PRON" for word in words[1:])
+    )
     found = _mention(token, (start, end), readings, _is_plural(token), asked=asked, firm=firm)
     nouns = {token.lemma_.lower(), *(word.lower_ for word in words if word.pos_ == "PROPN")}
     return replace(found, nouns=frozenset(nouns | {noun.lemma_.lower() for noun in predicates}))

@@ -30,7 +30,9 @@ _KINDS: dict[str, Kind] = {
 _READINGS: dict[Kind, frozenset[Reading]] = {"he": HE, "she": SHE, "it": THING, "they": ANY}
 _DEMONSTRATIVES = {"this": False, "that": False, "these": True, "those": True}
 _NOWHERE_VERBS = frozenset("rain snow hail freeze seem appear happen matter turn take".split())
-_NOWHERE_WORDS = frozenset("cold hot warm dark late early windy sunny foggy humid far like time worth okay ok".split())
+_NOWHERE_WORDS = frozenset(
+    "week day month year hour cold hot warm dark late early windy sunny foggy humid far like time worth okay ok".split()
+)
 _ANYBODY = frozenset("anyone anybody someone somebody everyone everybody nobody one".split())
 _ANYBODY_VERBS = frozenset("call say tell put sell make let name".split())
 _VAGUE_NOUNS = frozenset("time way case point one kind sort type thing stuff moment day hour year reason".split())
@@ -113,11 +115,14 @@ def _anaphor(token: Token) -> Anaphor | None:
 def _points_nowhere(token: Token) -> bool:
     head = token.head
     if token.dep_ not in SUBJECTS:
-        return False
+        return head.lemma_.lower() == "do"  # `do it`: an action
     around = {head.lemma_.lower(), *(child.lemma_.lower() for child in head.children)}
     if head.lemma_.lower() in _NOWHERE_VERBS or around & _NOWHERE_WORDS:
         return True
-    return head.pos_ in {"ADJ", "NOUN", "AUX"} and any(child.dep_ in CLAUSES for child in head.rights)
+    near = {word.lower_ for word in token.doc[max(0, token.i - 1) : token.i + 8]}
+    states = head.pos_ in {"ADJ", "NOUN", "AUX", "PROPN"}
+    clause = any(child.dep_ in CLAUSES for child in head.rights) or not near.isdisjoint({"to", "that", "how"})
+    return states and clause
 
 
 def _explained(anaphor: Anaphor, token: Token, mentions_: list[Mention]) -> bool:
