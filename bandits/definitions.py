@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
 from riffler.bandits.syntax import is_parsed
+from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 LONGEST_DEFINITION = 160
 """In characters."""

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 BLANK = "blank"
 """The name of the pipeline that has no model."""
 
+MOST_WORDS = 2000
+"""A longer text isn't tagged and parsed: what reads a parse says unknown. It would take a second for each 13,000."""
+
 _OVERLONG = re.compile(r"\S{50,}")
 _PIECE = re.compile(r"\w+|[^\w\s]+")
 
@@ -83,7 +86,7 @@ def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
 
     spaCy's tokenizer strips one mark at a time from both ends of a run without spaces, in quadratic time: 4,000 opening
     brackets take 1.6 s. So a run of 50 characters or more (a link, a hash, an attack) is cut here, into stretches of
-    word characters and of others. 100 KB then take about a second at worst.
+    word characters and of others. A text of more than `MOST_WORDS` is cut into words only.
 
     Args:
         pipeline: What `load_pipeline` gave.
@@ -103,7 +106,8 @@ def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
 
 def _doc(pipeline: Language, text: str) -> Doc:
     try:
-        return pipeline(_tokens(pipeline, text) if _OVERLONG.search(text) else text)
+        tokens = _tokens(pipeline, text) if _OVERLONG.search(text) else pipeline.make_doc(text)
+        return tokens if len(tokens) > MOST_WORDS else pipeline(tokens)
     except ValueError as exc:  # spaCy's E088, UnicodeEncodeError
         raise RewriteFailed(f"the pipeline can't read the query ({len(text)} characters): {exc}") from exc
 

@@ -11,10 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, PREPOSITIONS, QUESTION_WORDS
 from riffler.bandits.mentions import Mention, mentions
 from riffler.bandits.people import ANY, HE, SHE, THING, Reading
 from riffler.bandits.syntax import CLAUSES, OBJECTS, POSSESSORS, SUBJECTS, is_parsed, sentences
+from riffler.bandits.words import AUXILIARIES, BE_FORMS, PREPOSITIONS, QUESTION_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

@@ -16,9 +16,9 @@ from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.background import background
 from riffler.bandits.facts import WORD, facts
-from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import SUBJECTS, is_parsed
+from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token

@@ -15,9 +15,9 @@ from riffler.bandits.arms.base import Rewrite
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.arms.stories import without_stories
 from riffler.bandits.facts import facts
-from riffler.bandits.features.words import REQUEST_VERBS
 from riffler.bandits.guard import check
 from riffler.bandits.query import Query
+from riffler.bandits.words import REQUEST_VERBS
 
 _STARTS = r"(?:^\s*|(?<=[.!?]\s))"
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"

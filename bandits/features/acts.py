@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from riffler.bandits.features.reading import Reading
-from riffler.bandits.features.words import DETERMINERS, FINITE_AUXILIARIES, NEGATIONS, ORDER_VERBS, SUBJECT_PRONOUNS
+from riffler.bandits.words import DETERMINERS, FINITE_AUXILIARIES, NEGATIONS, ORDER_VERBS, SUBJECT_PRONOUNS
 
 Kind = Literal["question", "order", "statement", "fragment"]
 

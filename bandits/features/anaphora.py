@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import (
+from riffler.bandits.words import (
     BE_FORMS,
     FINITE_AUXILIARIES,
     NEGATIONS,

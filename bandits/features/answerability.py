@@ -10,9 +10,9 @@ from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.specificity import LACK_OF_SPECIFICITY
 from riffler.bandits.features.stretches import asks, quoted
-from riffler.bandits.features.structural import ANAPHORA
+from riffler.bandits.features.anaphora import ANAPHORA
 from riffler.bandits.features.subjectivity import SUBJECTIVITY
-from riffler.bandits.features.words import BE_FORMS
+from riffler.bandits.words import BE_FORMS
 
 # They go on with what was said before.
 _OPENERS = frozenset(

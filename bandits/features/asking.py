@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
+from riffler.bandits.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
 SHORT_WORDS = 24
 """A sentence of no more words than this asks with all of them."""

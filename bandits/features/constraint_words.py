@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from riffler.bandits.features.reading import Phrases
-from riffler.bandits.features.words import AUXILIARIES, PERSONAL_PRONOUNS, QUESTION_WORDS
+from riffler.bandits.words import AUXILIARIES, PERSONAL_PRONOUNS, QUESTION_WORDS
 
 LIMITS = Phrases(
     "unless|except|excluding|within|during|throughout|among|amongst|minus|despite",

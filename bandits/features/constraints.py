@@ -39,7 +39,7 @@ from riffler.bandits.features.constraint_words import (
 from riffler.bandits.features.intention import situation
 from riffler.bandits.features.names import names
 from riffler.bandits.features.reading import Reading, WordSpan
-from riffler.bandits.features.words import PERSONAL_PRONOUNS, QUESTION_WORDS, REQUEST_VERBS
+from riffler.bandits.words import PERSONAL_PRONOUNS, QUESTION_WORDS, REQUEST_VERBS
 
 
 def _contextual_constraints(reading: Reading) -> list[WordSpan]:

@@ -8,7 +8,7 @@ from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import is_known, zipf
 from riffler.bandits.features.names import names
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
+from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 # Capitals that name a kind, a unit, a time or the speaker.
 _KINDS = frozenset(

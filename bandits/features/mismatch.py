@@ -12,7 +12,7 @@ from riffler.bandits.features import answer_kinds as kinds
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, QUESTION_WORDS
+from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, QUESTION_WORDS
 
 _BE = BE_FORMS | {"s"}
 _AGREEING = frozenset({"alright", "correct", "eh", "huh", "no", "ok", "okay", "please", "right", "true", "yeah", "yes"})

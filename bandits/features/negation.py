@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
-from riffler.bandits.features.words import PERSONAL_PRONOUNS
+from riffler.bandits.words import PERSONAL_PRONOUNS
 
 _PARTICLES = frozenset("n't nt n'".split())
 # Auxiliaries typed without their apostrophe, and slips that the tokenizer doesn't cut.

@@ -9,7 +9,7 @@ from itertools import pairwise
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import Pos, Sense, senses
 from riffler.bandits.features.reading import Reading, WordSpan
-from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, PERSONAL_PRONOUNS, PREPOSITIONS, QUESTION_WORDS
+from riffler.bandits.words import AUXILIARIES, BE_FORMS, PERSONAL_PRONOUNS, PREPOSITIONS, QUESTION_WORDS
 
 _LIKELY = 0.8
 """A sense with at least this share of a word's use is by far the likelier one."""

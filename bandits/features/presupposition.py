@@ -10,7 +10,7 @@ from riffler.bandits.features.base import Property
 from riffler.bandits.features.mismatch import is_bare_noun
 from riffler.bandits.features.quotes import unquoted
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
+from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
 
 # Wherever they stand, these take what goes with them for true.
 _ALWAYS = Phrases(

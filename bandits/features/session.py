@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 
+from riffler.bandits.antecedents import resolve
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Reading, WordSpan
 from riffler.bandits.query import Query
@@ -12,8 +13,6 @@ from riffler.bandits.query import Query
 def _antecedent_remembered(reading: Reading) -> list[WordSpan] | None:
     if reading.remembered is None:
         return None
-    from riffler.bandits.antecedents import resolve  # noqa: PLC0415
-
     found = resolve(Query(reading.doc.text, reading.doc, reading.remembered))
     return [(bisect_right(reading.offsets, each.start) - 1, bisect_left(reading.offsets, each.end)) for each in found]
 

@@ -9,7 +9,7 @@ from riffler.bandits.features.lexicon import is_known
 from riffler.bandits.features.polysemy import POLYSEMY
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.stretches import quoted
-from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
+from riffler.bandits.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
 
 FEW = 2
 """So many words that name no particular thing are a field, and no question."""

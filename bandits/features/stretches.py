@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
+from riffler.bandits.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
 _PARTS = frozenset(", ; : ( ) [ ] - -- — – … ... ! ? .".split())
 _LEAD = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.stretches import quoted
-from riffler.bandits.features.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
+from riffler.bandits.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
 
 _ADJECTIVES = (
     # praise

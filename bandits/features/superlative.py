@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
-from riffler.bandits.features.words import BE_FORMS
+from riffler.bandits.words import BE_FORMS
 
 # Words in -est that compare nothing.
 _NOT_EST = frozenset(

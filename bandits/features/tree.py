@@ -15,7 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from riffler.bandits.features.words import BE_FORMS
+from riffler.bandits.words import BE_FORMS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
