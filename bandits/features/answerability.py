@@ -6,11 +6,11 @@ conversation, points at what isn't in it, asks about the asker's own affairs, th
 
 from __future__ import annotations
 
+from riffler.bandits.features.anaphora import ANAPHORA
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.specificity import LACK_OF_SPECIFICITY
 from riffler.bandits.features.stretches import asks, quoted
-from riffler.bandits.features.anaphora import ANAPHORA
 from riffler.bandits.features.subjectivity import SUBJECTIVITY
 from riffler.bandits.words import BE_FORMS
 

@@ -155,9 +155,6 @@ class NewExplanation(_In):
 
     query: Text = Field(description="What is to be asked.", examples=["When was it built?"])
     contexts: Some[Text] = Field(default_factory=list, description="Texts that were said before it.")
-    session: SessionName | None = Field(
-        None, description="A session that it would be asked in: its conversation comes before these texts."
-    )
 
 
 class NewReward(_In):

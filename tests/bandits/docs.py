@@ -17,7 +17,7 @@ from riffler.bandits.remembered import Remembered
 from riffler.errors import RewriteFailed
 
 _FILE = Path(__file__).parent / "parses.txt"
-_VOCAB = load_pipeline(None).vocab
+_VOCAB = load_pipeline("blank").vocab
 
 
 def doc(text: str) -> Doc:

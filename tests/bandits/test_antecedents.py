@@ -9,7 +9,7 @@ from riffler.bandits.antecedents import resolve
 from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.bandits.query import Query
 
-BLANK = load_pipeline(None)
+BLANK = load_pipeline("blank")
 
 
 def found(of: Query) -> dict[str, str]:

@@ -17,7 +17,7 @@ from riffler.bandits.remembered import (
 )
 from riffler.errors import RewriteFailed
 
-PIPELINE = load_pipeline(None)
+PIPELINE = load_pipeline("blank")
 
 
 def remembered(*texts: str) -> tuple[Remembered, list[str]]:

@@ -7,22 +7,34 @@ from fastapi import APIRouter
 from riffler.service.agent.before import said_in
 from riffler.service.agent.explaining import explain
 from riffler.service.http.bodies import JsonRoute
-from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.examples import EXPLANATION
 from riffler.service.http.explanation_schemas import ExplanationOut
 from riffler.service.http.incoming import NewExplanation
+from riffler.service.http.reading import SessionPath
 from riffler.service.ports.memory import SessionKey
 
 router = APIRouter(prefix="/api/v1", tags=["rewrites"], route_class=JsonRoute)
 
 
-@router.post(
-    "/explanations",
-    responses={**answers(200, "The explanation.", EXPLANATION), **documented(*CHANGES, 404)},
-)
-async def explain_query(core: CoreOf, tenant: TenantOf, body: NewExplanation) -> ExplanationOut:
+_ANSWERS = answers(200, "The explanation.", EXPLANATION)
+
+
+@router.post("/explanations", responses={**_ANSWERS, **documented(*CHANGES)})
+async def explain_query(core: CoreOf, body: NewExplanation) -> ExplanationOut:
     """Explain how a query may be asked. Nothing is drawn or logged; an engine that words rewrites is asked for each."""
-    said = () if body.session is None else said_in(await core.sessions.load(SessionKey(tenant, body.session)))
+    return await _explained(core, body, ())
+
+
+@router.post("/sessions/{session}/explanations", responses={**_ANSWERS, **documented(*CHANGES, 404)})
+async def explain_query_in_session(
+    core: CoreOf, tenant: TenantOf, session: SessionPath, body: NewExplanation
+) -> ExplanationOut:
+    """Explain how a query may be asked in a session: its conversation comes before the texts. Nothing is changed."""
+    return await _explained(core, body, said_in(await core.sessions.load(SessionKey(tenant, session))))
+
+
+async def _explained(core: Core, body: NewExplanation, said: tuple[str, ...]) -> ExplanationOut:
     explanation = await explain(core.rewriter, core.engine.counter, body.query, (*said, *body.contexts))
     return ExplanationOut.model_validate(explanation)

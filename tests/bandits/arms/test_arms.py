@@ -16,7 +16,7 @@ from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.bandits.query import Query
 from riffler.errors import RewriteFailed
 
-PIPELINE = load_pipeline(None)
+PIPELINE = load_pipeline("blank")
 CURIE = "Marie Curie discovered radium in Paris."
 OSMOSIS = ("Osmosis means flow.",)
 MAKINGS: tuple[Making, ...] = ("rule", "engine")

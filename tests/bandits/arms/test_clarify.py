@@ -7,7 +7,7 @@ from riffler.bandits.arms.clarify import Clarify
 from riffler.bandits.definitions import LONGEST_DEFINITION, defined, terms
 from riffler.bandits.pipeline import load_pipeline, parse
 
-BLANK = load_pipeline(None)
+BLANK = load_pipeline("blank")
 
 
 @pytest.mark.parametrize(

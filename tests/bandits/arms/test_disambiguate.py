@@ -44,7 +44,7 @@ def test_nothing_plain_is_nothing_to_do() -> None:
 def test_the_engine_sees_the_last_sentences() -> None:
     """The prompt has the end of what was said, in order and bounded, and draws on just that."""
     said = [f"Sentence {number} is here." for number in range(20)]
-    prompt = Disambiguate().prompt(parse(load_pipeline(None), "Where is she?", ("Old.", " ".join(said))))
+    prompt = Disambiguate().prompt(parse(load_pipeline("blank"), "Where is she?", ("Old.", " ".join(said))))
     assert prompt is not None
     assert prompt.drawn_on == ("\n".join(said[-6:]),)
     assert prompt.drawn_on[0] in prompt.text

@@ -8,7 +8,7 @@ from riffler.bandits.background import LONGEST_BACKGROUND, background
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
 
-BLANK = load_pipeline(None)
+BLANK = load_pipeline("blank")
 
 
 @pytest.mark.parametrize(

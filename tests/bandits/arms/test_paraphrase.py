@@ -119,12 +119,12 @@ def test_no_rule_is_nothing_to_do(text: str) -> None:
 
 def test_parse_is_needed_for_the_rule_only() -> None:
     """Without a parse the rule has nothing to do; the engine can still be asked, but not about nothing."""
-    unparsed = parse(load_pipeline(None), "Who played the villain?")
+    unparsed = parse(load_pipeline("blank"), "Who played the villain?")
     assert Paraphrase().by_rule(unparsed) is None
     prompt = Paraphrase().prompt(unparsed)
     assert prompt is not None
     assert "\nWho played the villain?\n" in prompt.text
-    assert Paraphrase().prompt(parse(load_pipeline(None), " ")) is None
+    assert Paraphrase().prompt(parse(load_pipeline("blank"), " ")) is None
 
 
 @pytest.mark.parametrize(

@@ -154,7 +154,7 @@ def test_what_may_matter_is_no_story(text: str) -> None:
 def test_without_a_parse_no_story_is_told() -> None:
     """Without a parse all sentences stay."""
     text = "We argued yesterday. Who painted Guernica?"
-    assert without_stories(parse(load_pipeline(None), text).doc) == text
+    assert without_stories(parse(load_pipeline("blank"), text).doc) == text
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_the_arm_drops_both(text: str, shorter: str | None) -> None:
 
 def test_a_long_query_is_asked_about() -> None:
     """The engine may simplify what the rules can't."""
-    long = parse(load_pipeline(None), "Where " * 30)
+    long = parse(load_pipeline("blank"), "Where " * 30)
     assert Simplify().by_rule(long) is None
     prompt = Simplify().prompt(long)
     assert prompt is not None

@@ -79,7 +79,7 @@ def store(memory_connection: RedisConnection) -> Together:
 def rewriter(store: Together) -> Rewriter:
     """A rewriter with that policy and that model."""
     engine = ScriptedEngine(Paraphraser())
-    return Rewriter(load_pipeline(None), InTurn(), store, engine, np.random.default_rng(1))
+    return Rewriter(load_pipeline("blank"), InTurn(), store, engine, np.random.default_rng(1))
 
 
 @pytest.fixture
@@ -150,7 +150,7 @@ async def test_the_log_tells_of_the_arm_what_the_answer_does(
         return "Which 7 boats?"
 
     def of(engine: ScriptedEngine) -> Rewriter:
-        return Rewriter(load_pipeline(None), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
+        return Rewriter(load_pipeline("blank"), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
 
     slow = asyncio.create_task(rewrite(of(ScriptedEngine(late)), tenant))
     await second_asks.wait()
@@ -164,7 +164,7 @@ async def test_the_log_tells_of_the_arm_what_the_answer_does(
 def maker(store: Together, arm: str, *, able: bool, by: RewritesBy) -> tuple[Rewriter, ScriptedEngine]:
     """Give a rewriter that draws one arm, with its engine."""
     engine = ScriptedEngine(lambda _request: "Please explain the tides?", can_rewrite=able)
-    return Rewriter(load_pipeline(None), Fixed(arm), store, engine, np.random.default_rng(1), rewrites_by=by), engine
+    return Rewriter(load_pipeline("blank"), Fixed(arm), store, engine, np.random.default_rng(1), rewrites_by=by), engine
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,7 @@ def test_an_engine_that_cannot_reword_is_not_told_to(store: Together) -> None:
 async def test_an_engine_that_fails_leaves_the_raw_query(store: Together, tenant: str) -> None:
     """An empty reply is no rewrite: the query goes as it came, with a note."""
     engine = ScriptedEngine(lambda _request: '""')
-    rewriter = Rewriter(load_pipeline(None), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
+    rewriter = Rewriter(load_pipeline("blank"), Fixed("paraphrase"), store, engine, np.random.default_rng(1))
     rewriting, text = await rewrite(rewriter, tenant)
     assert (rewriting.arm, rewriting.executed, text) == ("paraphrase", "none", QUERY)
     assert "reply is empty" in rewriting.note

@@ -9,9 +9,9 @@ PATH = "/api/v1/explanations"
 TOWER = "The Eiffel Tower stands in Paris."
 
 
-async def explained(client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+async def explained(client: httpx.AsyncClient, path: str = PATH, **body: Any) -> dict[str, Any]:
     """Explain a query."""
-    response = await client.post(PATH, json={"query": "When was it built?", **body})
+    response = await client.post(path, json={"query": "When was it built?", **body})
     assert response.status_code == 200, response.text
     found: dict[str, Any] = response.json()
     return found
@@ -49,7 +49,9 @@ async def test_what_was_said_before(client: httpx.AsyncClient, by: str) -> None:
         messages = [{"role": "user", "content": TOWER}]
         made = await client.post("/api/v1/sessions", json={"session": "explained", "messages": messages})
         assert made.status_code == 201
-    explanation = await explained(client, **({"session": "explained"} if by == "session" else {"contexts": [TOWER]}))
+        explanation = await explained(client, "/api/v1/sessions/explained/explanations")
+    else:
+        explanation = await explained(client, contexts=[TOWER])
     found = {each["name"]: each for each in explanation["features"]}
     assert (found["antecedent_remembered"]["value"], found["antecedent_remembered"]["words"]) == (1, ["it"])
     rewrite = arm(explanation, "disambiguate")
@@ -63,17 +65,17 @@ async def test_nothing_is_logged(client: httpx.AsyncClient) -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "status", "said"),
+    ("path", "body", "status", "said"),
     [
-        ({"query": " "}, 422, "query"),
-        ({"query": "x", "session": "no-such"}, 404, "no-such"),
-        ({"query": "x", "contexts": "y"}, 422, "contexts"),
+        (PATH, {"query": " "}, 422, "query"),
+        ("/api/v1/sessions/no-such/explanations", {"query": "x"}, 404, "no-such"),
+        (PATH, {"query": "x", "contexts": "y"}, 422, "contexts"),
     ],
 )
 async def test_what_can_not_be_explained(
-    client: httpx.AsyncClient, body: dict[str, Any], status: int, said: str
+    client: httpx.AsyncClient, path: str, body: dict[str, Any], status: int, said: str
 ) -> None:
     """An empty query, a session that isn't there and a wrong field are told by name."""
-    response = await client.post(PATH, json=body)
+    response = await client.post(path, json=body)
     assert response.status_code == status
     assert said in response.text
