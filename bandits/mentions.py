@@ -92,6 +92,8 @@ def mentions(sentence: Span) -> list[Mention]:
     for token in sentence:
         if len(found) >= _MOST_MENTIONS:
             break
+        if token.is_space:  # a tagger that has seen none may call it a name
+            continue
         if token.pos_ in {"NOUN", "PROPN"} and not _says_again(token) and token.lemma_.lower() not in _TIMES:
             found.append(_of_noun(token))
             found += _together(token)
@@ -143,6 +145,7 @@ def names(sentence: Span) -> list[Mention]:
     return found
 
 
+_ARTICLES = frozenset({"a", "an", "the"})
 _OPENERS = frozenset(
     "a after all also although an and as at because before but by did do does during every for from had has how if in"
     " is it its later my no not now of on one our since so some that the their then there these this those to today"
@@ -157,7 +160,9 @@ def _of_noun(token: Token) -> Mention:
     predicates = list(_predicates(token))
     if proper:
         readings = of_name(tuple(word.text for word in words if word.pos_ == "PROPN"))
-        if readings == ANY:
+        if readings == ANY and words[0].lower_ in _ARTICLES:  # `the Titanic`; nobody is called so
+            readings = of_noun(token.lower_)
+        elif readings == ANY:
             readings = _told(token, predicates)
     else:
         readings = of_noun(token.lemma_.lower())
