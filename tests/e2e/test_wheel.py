@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-DATA = {".lua", ".conf", ".txt", ".json", ".typed", ".md", ".toml", ".jsonl", ".cfg"}
 
 
 def run(*command: str | Path, cwd: Path) -> str:
@@ -44,7 +43,7 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
         f"riffler/{path.relative_to(ROOT).as_posix()}"
         for folder in package
         for path in folder.rglob("*")
-        if path.suffix in {".py", *DATA} and "__pycache__" not in path.parts
+        if path.is_file() and "__pycache__" not in path.parts
     }
     files |= {f"riffler/{name}" for name in ("__init__.py", "errors.py", "py.typed")}
     assert inside == files

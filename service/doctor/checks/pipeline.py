@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _QUERY = "Which of the three harbours that the old map shows was closed in winter, and who had ordered it, and why?"
 """Twenty words."""
+_SAID = "The harbours lie on one coast."
+"""What was said before it."""
 _TIMES = 20
 _SLOW_MS = 50.0
 
@@ -36,11 +38,10 @@ def _look(name: str | None) -> list[Finding]:
     parts = ", ".join(pipeline.pipe_names) or "a tokenizer only"
     said = f"{pipeline_label(pipeline)} ({parts}), loaded in {load_s:.1f} s, {spent_ms:.2f} ms for a query of 20 words"
     measured: dict[str, float | str] = {"pipeline": pipeline_label(pipeline), "load_s": load_s, "parse_ms": spent_ms}
-    unknown = [
-        feature for feature, evidence in extract(parse(pipeline, _QUERY).doc).evidence.items() if evidence is None
-    ]
+    query = parse(pipeline, _QUERY, (_SAID,))
+    unknown = [feature for feature, found in extract(query.doc, query.remembered).evidence.items() if found is None]
     if unknown:
-        mend = "Install an English pipeline with a tagger and a parser, and set RIFFLER_PIPELINE to its name."
+        mend = "Unset RIFFLER_PIPELINE, or name an English pipeline that has a tagger and a parser."
         return [Finding("warn", f"{said}; it can't tell {', '.join(unknown)}", mend, measured)]
     if spent_ms > _SLOW_MS:
         return [Finding("warn", said, "Take a smaller pipeline: each question waits for it.", measured)]

@@ -27,6 +27,7 @@ The parser has an encoder of its own: what helps to tag a word isn't what helps 
 
 META = {
     "name": "riffler",
+    "version": "1.0.0",
     "description": "Tags, morphology, lemmas, dependencies and sentences for questions and orders.",
     "author": "The Riffler developers",
     "license": "CC BY-SA 4.0",
@@ -51,7 +52,7 @@ def train(data: Path, out: Path, recipe: Recipe = "english", *, steps: int | Non
         steps: How many steps in place of those of the configuration, to try something out.
 
     Returns:
-        The folder of the pipeline.
+        The folder of the pipeline, with its licence and where it is from. It ships as `bandits/english`.
     """
     out.mkdir(parents=True, exist_ok=True)
     vocab = _blank().vocab
@@ -62,6 +63,7 @@ def train(data: Path, out: Path, recipe: Recipe = "english", *, steps: int | Non
         list(processes.map(_train_part, parts, repeat(out), repeat(steps)))
     pipeline = assembled([out / part / "model-best" for part in parts])
     pipeline.to_disk(out / "pipeline")
+    (out / "pipeline" / "README.md").write_text(files(__package__).joinpath("card.md").read_text("utf-8"), "utf-8")
     return out / "pipeline"
 
 
