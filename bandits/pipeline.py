@@ -6,8 +6,10 @@ This is the only place that imports spaCy at run time, and it does so when it is
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Iterator
 from functools import partial
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ BLANK = "blank"
 
 MOST_WORDS = 2000
 """A longer text isn't tagged and parsed: what reads a parse says unknown. It would take a second for each 13,000."""
+
+BATCH = 64
+"""Queries that are parsed together."""
 
 _OVERLONG = re.compile(r"\S{50,}")
 _PIECE = re.compile(r"\w+|[^\w\s]+")
@@ -104,15 +109,40 @@ def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
     return Query(text, _doc(pipeline, text), remembered)
 
 
+def parse_all(pipeline: Language, texts: Iterable[str]) -> Iterator[Query]:
+    """Read many queries in batches, which takes about half the time of one after the other.
+
+    Args:
+        pipeline: What `load_pipeline` gave.
+        texts: The queries, as for `parse`.
+
+    Yields:
+        Each with its document, in order.
+
+    Raises:
+        RewriteFailed: The pipeline refused a text. Those before it in its batch aren't given either.
+    """
+    waiting = iter(texts)
+    while batch := list(islice(waiting, BATCH)):
+        tokens = [_tokens(pipeline, text) for text in batch]
+        parsed = pipeline.pipe([doc for doc in tokens if len(doc) <= MOST_WORDS], batch_size=BATCH)
+        for text, doc in zip(batch, tokens, strict=True):
+            yield Query(text, doc if len(doc) > MOST_WORDS else next(parsed))
+
+
 def _doc(pipeline: Language, text: str) -> Doc:
+    tokens = _tokens(pipeline, text)
+    return tokens if len(tokens) > MOST_WORDS else pipeline(tokens)
+
+
+def _tokens(pipeline: Language, text: str) -> Doc:
     try:
-        tokens = _tokens(pipeline, text) if _OVERLONG.search(text) else pipeline.make_doc(text)
-        return tokens if len(tokens) > MOST_WORDS else pipeline(tokens)
+        return _cut(pipeline, text) if _OVERLONG.search(text) else pipeline.make_doc(text)
     except ValueError as exc:  # spaCy's E088, UnicodeEncodeError
         raise RewriteFailed(f"the pipeline can't read the query ({len(text)} characters): {exc}") from exc
 
 
-def _tokens(pipeline: Language, text: str) -> Doc:
+def _cut(pipeline: Language, text: str) -> Doc:
     from spacy.tokens import Doc  # noqa: PLC0415 - see load_pipeline
 
     if len(text) > pipeline.max_length:

@@ -135,7 +135,7 @@ async def explain(
     )
     return Explanation(
         reading.query.text,
-        reading.features.version,
+        rewriter.features_version,
         rewriter.making,
         _words(reading),
         _features(reading),

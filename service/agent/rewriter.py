@@ -20,7 +20,7 @@ from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, Features, extract
 from riffler.bandits.guard import check
-from riffler.bandits.pipeline import parse
+from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
@@ -123,11 +123,12 @@ class Rewriter:
         self._store = store
         self._engine = engine
         self._rng = rng
+        self.features_version = f"{FEATURES_VERSION} {pipeline_label(pipeline)}"
         self.key = PolicyKey(
             engine=engine.info.name,
             model=engine.info.model,
             arms_version=arms_version(self.making),
-            features_version=FEATURES_VERSION,
+            features_version=self.features_version,
             policy_version=f"{policy.name} {policy.version}",
         )
 
@@ -287,7 +288,7 @@ class Rewriter:
         decision = Decision(
             id=decision_id(self.key.digest(), secrets.token_bytes(32) if entropy is None else entropy),
             session=session,
-            features_version=FEATURES_VERSION,
+            features_version=self.features_version,
             x=reading.x,
             allowed=tuple(choice.propensities),
             propensities=dict(choice.propensities),

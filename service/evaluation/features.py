@@ -15,7 +15,7 @@ import typer
 
 from riffler.bandits.features import extract
 from riffler.bandits.features.definitions import definitions
-from riffler.bandits.pipeline import load_pipeline, parse
+from riffler.bandits.pipeline import load_pipeline, parse, parse_all
 
 Part = Literal["dev", "final"]
 NAMES = tuple(name for name, each in definitions().items() if each.group not in {"reading", "session"})
@@ -107,7 +107,7 @@ def measure(rows: Sequence[dict[str, Any]], pipeline: str | None = None) -> dict
         For each feature how the extractor agrees with the labels. Unknown counts as absent, as for a policy.
     """
     nlp = load_pipeline(pipeline)
-    found = [extract(parse(nlp, row["query"]).doc).fired for row in rows]
+    found = [extract(query.doc).fired for query in parse_all(nlp, (row["query"] for row in rows))]
     return {
         name: agreement([name in fired for fired in found], [name in row["present"] for row in rows]) for name in NAMES
     }

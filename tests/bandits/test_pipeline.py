@@ -5,7 +5,16 @@ from pathlib import Path
 import pytest
 import spacy
 
-from riffler.bandits.pipeline import BLANK, load_pipeline, parse, pipeline_label, shipped
+from riffler.bandits.pipeline import (
+    BATCH,
+    BLANK,
+    MOST_WORDS,
+    load_pipeline,
+    parse,
+    parse_all,
+    pipeline_label,
+    shipped,
+)
 from riffler.bandits.query import Query
 from riffler.errors import InvalidInput, InvalidSetting, RewriteFailed
 
@@ -74,6 +83,22 @@ def test_unknown_package_is_refused() -> None:
 def test_document_has_the_text(text: str) -> None:
     """A query's document has the query's text, character by character, also where long runs are cut here."""
     assert parse(PIPELINE, text).doc.text == text
+
+
+def test_batches_read_as_one_by_one() -> None:
+    """Many queries read together are what each is alone, also an empty one and one that is too long to be parsed."""
+    pipeline = load_pipeline(None)
+    texts = ["Who is it?", "", "word " * (MOST_WORDS + 1), *(f"Name {number} rivers" for number in range(BATCH))]
+    queries = list(parse_all(pipeline, texts))
+    assert [query.text for query in queries] == texts
+    for query in queries:
+        alone = parse(pipeline, query.text).doc
+        assert [(token.text, token.tag_, token.dep_, token.head.i) for token in query.doc] == [
+            (token.text, token.tag_, token.dep_, token.head.i) for token in alone
+        ]
+    assert not queries[2].doc.has_annotation("DEP")
+    with pytest.raises(RewriteFailed, match="can't read the query"):
+        list(parse_all(pipeline, ["\ud800"]))
 
 
 def test_long_runs_are_cut_into_words_and_marks() -> None:
