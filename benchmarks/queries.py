@@ -2,8 +2,8 @@
 
     python benchmarks/queries.py --peer .peer/bin/python
 
-The queries are the 427 labelled ones of the dev part, of 1 to 100 words; each figure is over all of them, so its p95 tells
-of the long ones. Aim: features under 5 ms at the median beside the parse. The floor is the parse alone, in the same run.
+The queries are the 427 labelled ones of the dev part, of 1 to 100 words. Each figure is over all of them, so its p95
+tells of the long ones. Aim: features under 5 ms at the median beside the parse, which is the floor, in the same run.
 The peer is textdescriptives, which measures readability, dependency distances and part-of-speech shares with the same
 pipeline; without `--peer` it is left out.
 """
