@@ -21,6 +21,12 @@ from riffler.bandits.words import REQUEST_VERBS
 
 _STARTS = r"(?:^\s*|(?<=[.!?]\s))"
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
+# Words that ask as a question does: "what is it", "who won"; and not "what it is", which is no question by itself.
+_DIRECT = (
+    r"(?:(?:what|when|where|which|whose|why|how|whom)\s+(?:am|are|can|could|did|do|does|had|has|have|is|may|might|must|shall"
+    r"|should|was|were|will|would)\b"
+    r"|who\s+(?!(?:i|you|he|she|it|we|they|the|an?|my|your|his|her|its|our|their|this|that|these|those|to)\b)(?=[a-z]))"
+)
 _VERB = rf"(?:{'|'.join(sorted(REQUEST_VERBS))})\b"
 _SOFT = r"(?:(?:please|kindly|possibly|perhaps|maybe)\s+)*"
 _FILLER = (
@@ -52,14 +58,13 @@ _RULES = tuple(
             \ (?:you\ (?:could|can|would|might)\ {_SOFT}))(?={_VERB})""",
         # "I would like to know what ...", "Do you know who ..."
         rf"""{_STARTS}(?P<cut>(?:i(?:\ would|['’]d)\ (?:really\ )?(?:like|love)\ to|i\ (?:just\ )?want\ to)\ know\s+
-            |i\ (?:was|am)\ (?:just\ )?wondering\s+|do\ you\ (?:happen\ to\ )?know\s+)(?={_WH})""",
+            |i\ (?:was|am)\ (?:just\ )?wondering\s+|do\ you\ (?:happen\ to\ )?know\s+)(?={_DIRECT})""",
         # "Could you please explain ...": a verb of telling or making must follow
         rf"""{_STARTS}(?P<cut>(?:can|could|will|would)\ you\ {_SOFT})(?={_VERB})""",
         # "Please explain ..."
         rf"""{_STARTS}(?P<cut>(?:please|kindly)\s*,?\s*)(?={_VERB}|{_WH})""",
-        # "Tell me what ...": only before a question word
-        rf"""{_STARTS}(?P<cut>(?:tell\ me|let\ me\ know)\s*[,:]?\s+)
-            (?=(?:what|when|where|which|who|whom|whose|why|how)\b)""",
+        # "Tell me: what is ..."
+        rf"""{_STARTS}(?P<cut>(?:tell\ me|let\ me\ know)\s*[,:]?\s+)(?={_DIRECT})""",
         # "..., please?", "... if possible."
         r"(?<=\S)(?P<cut>,?\s+(?:please|if\ possible))(?=\s*(?:[?.!]|$))",
         # "... Thanks a lot!" at the end
