@@ -54,6 +54,8 @@ def akin(one: str, other: str) -> bool:
     Returns:
         Whether one may stand for the other.
     """
+    if one == other or are_synonyms(one, other) or _synonyms(one, other):  # "inexpensive" is "cheap" as it stands
+        return True
     one, other = base(one), base(other)
     one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
     if one == other or _same_root(one, other) or _mistyped(one, other):
@@ -66,6 +68,22 @@ def akin(one: str, other: str) -> bool:
 def are_synonyms(one: str, other: str) -> bool:
     """Tell whether two words in lower case stand in one row of the guard's own synonyms."""
     return not _rows(one).isdisjoint(_rows(other))
+
+
+def related(one: str, other: str) -> bool:
+    """Tell whether two words mean nearly the same: as they stand, or because a third word may stand for both.
+
+    Args:
+        one: A word in lower case.
+        other: Another.
+
+    Returns:
+        Whether they do.
+    """
+    if akin(one, other):
+        return True
+    ours, theirs = (frozenset[str]().union(*map(synonyms, bases(word))) for word in (one, other))
+    return not ours.isdisjoint(theirs)
 
 
 def same_people(one: str, other: str) -> bool:

@@ -47,6 +47,11 @@ def is_english(reading: Reading) -> bool:
     return not found or "en" in found
 
 
+def is_german(reading: Reading) -> bool:
+    """Tell whether a text is German: there all nouns have capitals."""
+    return _languages(reading.unquoted) == {"de"}
+
+
 def _languages(text: str) -> frozenset[str]:
     """Give the languages that a text may be in; none when too little speaks for any."""
     script = _script(text)

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import are_synonyms, same_people
+from riffler.bandits.guard.language import is_german
 from riffler.bandits.guard.lists import word_set
 from riffler.bandits.guard.reading import Reading, folded, is_grammar
 
@@ -32,6 +33,8 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     Yields:
         What is wrong.
     """
+    if is_german(before) and len(before.tokens) != len(after.tokens):
+        return  # its nouns have capitals, so only what is said word by word the same can be compared
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
     if any(
@@ -65,7 +68,7 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
         for fact in facts
         if not held[fact.start]
         for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
-        if part.lower() not in kinds and len(part) > 1
+        if part.lower() not in kinds and len(part) > 1 and not part.islower()  # "non-English"
     )
 
 

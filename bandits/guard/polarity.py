@@ -27,7 +27,7 @@ def _trailing(side: str) -> str:
     return _any_of(tuple(phrase for phrase in phrases("opposites", side) if phrase.startswith(_TRAILING)))
 
 
-_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just)){0,2}\W{0,3}"
+_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
 _BOUND = re.compile(
     rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
     rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
@@ -116,6 +116,8 @@ def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int
 
 
 def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:
+    if one.removesuffix("s") == other.removesuffix("s"):
+        return False
     if not _row(one, rows).isdisjoint(_row(other, rows)) or (
         not (is_grammar(one) or is_grammar(other)) and opposed(one, other)
     ):

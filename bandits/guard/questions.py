@@ -117,7 +117,7 @@ def _kind(sentence: str) -> frozenset[str]:
         if lead and _ASKED.search(lead[0]) and part.lower().startswith("do "):
             continue  # please do ...
         kind = _kind_of_clause(part, first=start == 0)
-        if kind:
+        if kind and not (start == 0 and _is_clause_of_time(part, sentence, starts)):
             return kind
     if _IF.match(_stripped(sentence)):
         return frozenset({"yes"})
@@ -127,6 +127,16 @@ def _kind(sentence: str) -> frozenset[str]:
     if inner and not re.search(r"\b(?:i|my|me|we|our)\b", sentence[: inner.start()], re.IGNORECASE):
         return _of_wh(inner)
     return frozenset()
+
+
+_WHEN = re.compile(rf"when(?!['’]s|\s+(?:{_AUX})\b)", re.IGNORECASE)
+
+
+def _is_clause_of_time(part: str, sentence: str, starts: list[int]) -> bool:
+    """Tell whether a sentence begins with "when" and asks something else behind it: "When he left, who ...?"."""
+    return _WHEN.match(part) is not None and any(
+        _kind_of_clause(_stripped(sentence[start:]), first=False) for start in starts[1:]
+    )
 
 
 def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
@@ -154,7 +164,9 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
     if verb in _words("explain"):
         return frozenset({"explain", "manner", "thing", "reason", "text"})
     if verb in _words("give"):
-        return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
+        nouns = " ".join(following)
+        person = {"person"} if any(_PERSON.search(word) for word in _near(nouns)) else set()
+        return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
     return frozenset({"text"}) if verb in _words("make") else frozenset()
@@ -170,6 +182,11 @@ def _nouns(rest: str) -> frozenset[str]:
             found |= {"count"} if word in {"times", "frequency"} else set()
     return frozenset(found)
 
+
+_PERSON = re.compile(
+    r"(?:e[re]|or|ist|ian|ess|man|president|student|agent|client|patient|parent|saint|servant|assistant|opponent|men|wom[ae]n|people|girl|boy|child|children|king|queen|pope|star|ot|ete|i[cf]|ary|nee)s?$"
+)
+"""Endings of nouns for persons, and a few more."""
 
 _THAT = re.compile(r"^\W*(?:is|was) it that\b", re.IGNORECASE)
 
@@ -222,6 +239,9 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
     return found
 
 
+_EVENTS = frozenset("die died dies become became begin start come end fall collapse happen arise emerge originate".split())
+"""How they came about is often why."""
+
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
@@ -232,8 +252,8 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"time"})
     if first == "come":
         return frozenset({"reason"})
-    if first == "many":
-        return frozenset({"count"})
+    if first == "many":  # how many kilograms ... weigh
+        return frozenset({"count", *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
     if first in dimensions():
         name = dimensions()[first]
         more = {"count", "thing"} if first == "much" else {"how much"} if first in {"high", "low", "large"} else set()
@@ -248,7 +268,7 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
-    if {"die", "died", "dies"} & set(words):
+    if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
     return frozenset({"manner", "thing"} if {"differ", "differs", "differed", "different"} & set(words) else {"manner"})
 

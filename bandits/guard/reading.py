@@ -46,6 +46,9 @@ _MONTHS = "January February March April May June July August September October N
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_STRETCHED = re.compile(r"([^\W\d_xiXI])\1{2,}")
+"""Letters drawn out: "sooo". No English word has a letter thrice in a row; Roman numbers have I and X."""
+
 _MOST_WORDS = 1000
 """Of a text whose words are compared each with each: a question is shorter, and longer texts may be hostile."""
 
@@ -67,7 +70,7 @@ def spelled_out(text: str) -> str:
     Returns:
         The text to compare; nobody sees it.
     """
-    text = text.translate(_HALVES)
+    text = _STRETCHED.sub(r"\1", text.translate(_HALVES))
     text = _ISO.sub(lambda date: f"{int(date[3])} {_MONTHS[int(date[2]) - 1]} {date[1]}", text)
     text = _SPAN.sub(r"\1\2 to \1\3", text)
     text = _SHORT_DECADE.sub(r"19\1s", text)

@@ -73,7 +73,7 @@ _SAID = {
     "1": frozenset(
         "one single once first 1st earliest initial initially debut original inaugural maiden sole only".split()
     ),
-    "2": frozenset("both pair couple twice double twin twins duo".split()),
+    "2": frozenset("both pair couple twice double twin twins duo runner".split()),
     "3": frozenset("thrice triple trio triplets".split()),
     "4": frozenset("quartet quadruple".split()),
     "1/2": frozenset({"half", "halfway"}),
@@ -84,7 +84,7 @@ def _is_texted(number: str, before: Reading, after: Reading) -> bool:
     """Tell whether a 2 or a 4 of a query stands for "to" or "for", which its neighbour has beside it in the rewrite."""
     meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
     written = [token.word for token in before.tokens]
-    pairs = set(pairwise(token.word for token in after.tokens))
+    pairs = set(pairwise(token.word for token in after.tokens if token.word not in {"a", "an", "the"}))
     return any(
         word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
