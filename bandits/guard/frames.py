@@ -127,11 +127,25 @@ def _clauses(text: str) -> list[_Clause]:
         end = cut.start() if cut else len(text)
         clause = text[start:end]
         if _WORD.search(clause):
-            found.append(_Clause(start, end, clause, bool(clause_kind(clause.strip()))))
+            asks = bool(clause_kind(clause.strip())) and not _is_aside(text, start, end)
+            found.append(_Clause(start, end, clause, asks))
             if len(found) > _MOST_CLAUSES:
                 return found
         start = cut.end() if cut else end
     return found
+
+
+_RELATIVE = re.compile(r"\s*(?:who|which|whose|where)\b", re.IGNORECASE)
+_WISH = re.compile(r"\W*i(?:['’]?d| would)? (?:really )?(?:love|like|want|need) to (?:prove|win|settle|show|check)\b", re.I)
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    """Tell whether a clause that looks like a question is a relative one, or says what the answer is wanted for."""
+    if text[end : end + 1] == "?":
+        return False
+    return _WISH.match(text, start, end) is not None or (
+        text[start - 1 : start] == "," and _RELATIVE.match(text, start, end) is not None
+    )
 
 
 def _is_talk(clause: _Clause, needy: bool = False) -> bool:

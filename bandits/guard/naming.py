@@ -45,12 +45,16 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     new = {
         name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)
     }
+    new -= {match[1].lower() for match in _OF_LANGUAGE.finditer(after.core)}
     if any(
         not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words)
         for name in new
     ):
         yield "the rewrite invents a name"
 
+
+_OF_LANGUAGE = re.compile(r"\b([A-Z]\w+) (?:word|phrase|term|expression|verb|noun|abbreviation|saying|idiom)\b")
+"""Of which language a phrase is that the query has: an explanation."""
 
 _HELD: tuple[Kind, ...] = ("date", "unit", "quoted", "number")
 """What is no name, whatever its capitals."""

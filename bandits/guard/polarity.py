@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from riffler.bandits.facts.negations import negations
-from riffler.bandits.guard.kinship import akin, opposed
+from riffler.bandits.guard.kinship import akin, bases, opposed
 from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -112,7 +112,13 @@ def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int
     if before.is_long or after.is_long:
         return 0
     rows = groups("opposites", "rows")
-    return sum(any(_opposed(one, other, rows) for other in found) for one in lost)
+    pairs = [(one, other) for one in lost for other in found if _opposed(one, other, rows)]
+    # "married ... divorce" and "divorced": what comes was there in another form
+    return len({one for one, other in pairs if not any(_same_verb(other, word) for word in old)})
+
+
+def _same_verb(one: str, other: str) -> bool:
+    return one != other and not is_grammar(other) and not bases(one).isdisjoint(bases(other))
 
 
 def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:

@@ -33,6 +33,7 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
         if kind == "date":
+            lost -= _told(before)
             new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
         if lost:
             yield f"the rewrite loses {called}"
@@ -86,9 +87,21 @@ def _is_texted(number: str, before: Reading, after: Reading) -> bool:
     written = [token.word for token in before.tokens]
     pairs = set(pairwise(token.word for token in after.tokens if token.word not in {"a", "an", "the"}))
     return any(
-        word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
+        word == number
+        and (left in _BEFORE_TO or any((left, one) in pairs or (one, right) in pairs for one in meant))
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
     )
+
+
+_BEFORE_TO = frozenset("how what where when want need have going like got".split())
+_NEAR = frozenset("today tonight tomorrow yesterday".split())
+_SPOKEN = re.compile(r"\s*(?:i|we|my|our)\b", re.IGNORECASE)
+
+
+def _told(reading: Reading) -> set[str]:
+    """Give the near dates of what somebody tells before the question: "I bought a cactus yesterday."."""
+    told = [sentence for sentence in reading.sentences[:-1] if sentence.endswith(".") and _SPOKEN.match(sentence)]
+    return {word for sentence in told for word in _NEAR if word in sentence.lower()}
 
 
 def _is_glued(fact: Fact, text: str) -> bool:
