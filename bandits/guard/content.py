@@ -45,8 +45,13 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     spare = [token for token in _weighty(after, new) if token.word not in known.words and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
-    if _forms(after) and not _forms(before):
+    had, has = _forms(before), _forms(after)
+    if _is_unheard(had, after):
+        yield "the rewrite loses a constraint"
+    if _is_unheard(has, before):
         yield "the rewrite invents a constraint"
+    if _DEFINED.search(before.core) and spare and spare[-1].word in word_set("fields", "names"):
+        spare = []  # in which sense a term is meant
     if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
         yield "the rewrite invents a constraint"
 
@@ -65,9 +70,17 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     )
 
 
-def _forms(reading: Reading) -> bool:
-    """Tell whether a text says which form the answer is to have."""
-    return pattern("content", "form").search(reading.core) is not None
+def _forms(reading: Reading) -> list[list[str]]:
+    """Give the words of the phrases that say which form an answer is to have: "as a list"."""
+    if reading.is_long:
+        return []
+    return [match[0].lower().split() for match in pattern("content", "form").finditer(reading.core)]
+
+
+def _is_unheard(forms: list[list[str]], other: Reading) -> bool:
+    """Tell whether a text has no word of a form that the other one asks for."""
+    words = tuple(other.words)
+    return any(not any(_has_kin(word, words) for word in form if not is_grammar(word)) for form in forms)
 
 
 def _weighty(reading: Reading, some: list[Token]) -> list[Token]:
@@ -102,7 +115,7 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
 
 
 _POINTS = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which (?:of|one|is)|there|do)\b", re.IGNORECASE
 )
 
 
@@ -237,6 +250,7 @@ def _run_narrows(
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
 
 
+_DEFINED = re.compile(r"\bwhat(?:['’]?s| is| are| does)\b|\bdefin|\bmean", re.IGNORECASE)
 _ONES = frozenset({"one", "a", "an"})
 _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from riffler.bandits.guard.lists import lists, pattern
+from riffler.bandits.guard.lists import lists, pattern, word_set
 
 _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|isn|aren|wasn|weren|don|doesn|didn|hasn|haven|hadn|can|couldn|won|wouldn|shouldn|mustn"
@@ -169,6 +169,8 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
         return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
+    if all(word.lower() not in word_set("words", "grammar") for word in following):
+        return frozenset()  # keywords: "remove rust iron pan" asks how
     return frozenset({"text"}) if verb in _words("make") else frozenset()
 
 
@@ -177,6 +179,8 @@ def _nouns(rest: str) -> frozenset[str]:
     found: set[str] = set()
     for word in _near(rest):
         found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
+        if word not in dimensions():
+            word = word.removesuffix("s")
         if word in dimensions():
             found.add(f"how {dimensions()[word]}")
             found |= {"count"} if word in {"times", "frequency"} else set()
@@ -227,7 +231,8 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
     if wh == "where":
         return frozenset({"place"})
     if wh == "why":
-        return frozenset({"reason"})
+        named = {"thing", "place"} if re.search(r"\b(?:called|named|known as)\b", rest, re.IGNORECASE) else set()
+        return frozenset({"reason", *named})
     if wh == "how":
         return _of_how(rest)
     found = _of_what(wh, rest)
@@ -242,6 +247,8 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
 _EVENTS = frozenset("die died dies become became begin start come end fall collapse happen arise emerge originate".split())
 """How they came about is often why."""
 
+_SEEN = frozenset("tell know recognise recognize spot see notice identify".split())
+_MEASURED = {"weigh": "how heavy", "cost": "how much", "charge": "how much", "pay": "how much", "last": "how long"}
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
@@ -268,6 +275,8 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
+    if len(words) > 2 and words[2] in _SEEN:
+        return frozenset({"manner", "thing"})  # how can I tell whether
     if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
     return frozenset({"manner", "thing"} if {"differ", "differs", "differed", "different"} & set(words) else {"manner"})
@@ -276,6 +285,7 @@ def _of_how(rest: str) -> frozenset[str]:
 def _of_what(wh: str, rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     found = set(_nouns(rest)) | ({"manner"} if "like" in words[1:] else set())
+    found |= {_MEASURED[word] for word in words if word in _MEASURED}
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
     if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}
