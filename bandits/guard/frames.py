@@ -157,7 +157,7 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
         return False
     spoken = _SPEAKER.search(clause.text) is not None
     if not content:
-        return spoken and not clause.asks
+        return spoken and not clause.asks and not _DIGIT.search(clause.text)  # "I'm 16"
     if needy and not any(word in word_set("words", "frame") for word in content):
         return False
     if clause.asks:

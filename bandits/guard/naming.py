@@ -92,9 +92,16 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
         return False
     words = [token.word for token in after.tokens]
     return any(
-        word == name and any(near in before.words and not is_grammar(near) for near in words[max(0, at - 2) : at + 2])
+        word == name and any(_is_begun(near, before) for near in words[max(0, at - 2) : at + 2])
         for at, word in enumerate(words)
     )
+
+
+def _is_begun(word: str, before: Reading) -> bool:
+    """Tell whether a query has a word, or the beginning of it: `fed`, Federal."""
+    if is_grammar(word):
+        return False
+    return word in before.words or any(len(short) > 2 and word.startswith(short) for short in before.words)
 
 
 _SIDES = frozenset(
@@ -107,6 +114,8 @@ def _stands(name: str, reading: Reading) -> bool:
     words = reading.plain_words
     name = folded(name)
     if name in words or name in reading.joined_words or name.replace("-", "") in words:
+        return True
+    if "-" in name and all(part in words for part in name.split("-")):
         return True
     return not reading.is_long and any(_same_name(name, word) or are_synonyms(name, word) for word in words)
 
