@@ -88,7 +88,8 @@ def _weighty(reading: Reading, some: list[Token]) -> list[Token]:
     if reading.is_long:
         return some
     fresh = {token.word for token in some}
-    verbs = {token.word for at, token in enumerate(reading.tokens) if token.word in fresh and is_verb(reading.tokens, at)}
+    tokens = reading.tokens
+    verbs = {token.word for at, token in enumerate(tokens) if token.word in fresh and is_verb(tokens, at)}
     return [token for token in some if token.word not in verbs]
 
 
@@ -115,7 +116,8 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
 
 
 _POINTS = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which (?:of|one|is)|there|do)\b", re.IGNORECASE
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which (?:of|one|is)|there|do)\b",
+    re.IGNORECASE,
 )
 
 
@@ -266,7 +268,7 @@ def _is_head(tokens: Sequence[Token], start: int, end: int, others: frozenset[st
     """Tell whether a word names the kind of the noun before it, and no more: a starter culture, a PDF file."""
     return (
         end - start == 1
-        and 0 < start
+        and start > 0
         and tokens[start - 1].word in others
         and not is_grammar(tokens[start - 1].word)
         and (end == len(tokens) or is_grammar(tokens[end].word))

@@ -136,7 +136,9 @@ def _clauses(text: str) -> list[_Clause]:
 
 
 _RELATIVE = re.compile(r"\s*(?:who|which|whose|where)\b", re.IGNORECASE)
-_WISH = re.compile(r"\W*i(?:['’]?d| would)? (?:really )?(?:love|like|want|need) to (?:prove|win|settle|show|check)\b", re.I)
+_WISH = re.compile(
+    r"\W*i(?:['’]?d| would)? (?:really )?(?:love|like|want|need) to (?:prove|win|settle|show|check)\b", re.IGNORECASE
+)
 
 
 def _is_aside(text: str, start: int, end: int) -> bool:

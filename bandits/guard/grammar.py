@@ -1,4 +1,4 @@
-"""What a word does where it stands, by its neighbours: enough to tell verbs from what narrows a noun, without a parse."""
+"""What a word does where it stands, by its neighbours: enough to tell a verb from what narrows a noun."""
 
 from __future__ import annotations
 

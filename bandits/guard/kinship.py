@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -94,6 +94,7 @@ def same_people(one: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def bases(word: str) -> frozenset[str]:
     """Give a word, and the words that it may be a regular form of.
 

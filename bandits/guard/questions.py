@@ -179,16 +179,16 @@ def _nouns(rest: str) -> frozenset[str]:
     found: set[str] = set()
     for word in _near(rest):
         found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
-        if word not in dimensions():
-            word = word.removesuffix("s")
-        if word in dimensions():
-            found.add(f"how {dimensions()[word]}")
+        name = dimensions().get(word) or dimensions().get(word.removesuffix("s"))
+        if name:
+            found.add(f"how {name}")
             found |= {"count"} if word in {"times", "frequency"} else set()
     return frozenset(found)
 
 
 _PERSON = re.compile(
-    r"(?:e[re]|or|ist|ian|ess|man|president|student|agent|client|patient|parent|saint|servant|assistant|opponent|men|wom[ae]n|people|girl|boy|child|children|king|queen|pope|star|ot|ete|i[cf]|ary|nee)s?$"
+    r"(?:e[re]|or|ist|ian|ess|man|president|student|agent|client|patient|parent|saint|servant|assistant|opponent|men"
+    r"|wom[ae]n|people|girl|boy|child|children|king|queen|pope|star|ot|ete|i[cf]|ary|nee)s?$"
 )
 """Endings of nouns for persons, and a few more."""
 
@@ -244,9 +244,12 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
     return found
 
 
-_EVENTS = frozenset("die died dies become became begin start come end fall collapse happen arise emerge originate".split())
+_EVENTS = frozenset(
+    "die died dies become became begin start come end fall collapse happen arise emerge originate".split()
+)
 """How they came about is often why."""
 
+_DIFFER = frozenset("differ differs differed different".split())
 _SEEN = frozenset("tell know recognise recognize spot see notice identify".split())
 _MEASURED = {"weigh": "how heavy", "cost": "how much", "charge": "how much", "pay": "how much", "last": "how long"}
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
@@ -271,15 +274,19 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"thing"})
     if first and first not in _AFTER_HOW and not re.fullmatch(_AUX, first):
         return frozenset({"manner", "thing"})  # how bright is ...
+    return _of_manner(rest, words)
+
+
+def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
+    """Give the kinds of "how" with a verb behind it."""
     if words[:4] == ["is", "it", "possible", "that"]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
-    if len(words) > 2 and words[2] in _SEEN:
-        return frozenset({"manner", "thing"})  # how can I tell whether
     if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
-    return frozenset({"manner", "thing"} if {"differ", "differs", "differed", "different"} & set(words) else {"manner"})
+    seen = len(words) > 2 and words[2] in _SEEN  # how can I tell whether
+    return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
 def _of_what(wh: str, rest: str) -> frozenset[str]:

@@ -16,6 +16,7 @@ from itertools import pairwise
 from riffler.bandits.facts import WORD, Fact, Kind, facts
 from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
+from riffler.bandits.guard.language import languages
 from riffler.bandits.guard.lists import pattern, phrases, word_set
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
@@ -125,6 +126,11 @@ class Reading:
     def unquoted(self) -> str:
         """The text with quoted strings blanked: other words and negations in them ask nothing."""
         return blanked(self.text, [(fact.start, fact.end) for fact in self.facts["quoted"]])
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that the text may be in, without quoted strings."""
+        return languages(self.unquoted)
 
     @cached_property
     def core(self) -> str:

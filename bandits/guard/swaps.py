@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from riffler.bandits.features.lexicon import is_known
 from riffler.bandits.guard.grammar import ARTICLES, is_adjective, is_verb, may_be_verb
-from riffler.bandits.guard.kinship import akin, related
+from riffler.bandits.guard.kinship import related
 from riffler.bandits.guard.reading import Reading, Token, is_grammar
 
 _PLACES = frozenset("in on at inside near by within under into".split())

@@ -83,12 +83,13 @@ _SAID = {
 
 def _is_texted(number: str, before: Reading, after: Reading) -> bool:
     """Tell whether a 2 or a 4 of a query stands for "to" or "for", which its neighbour has beside it in the rewrite."""
-    meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
+    meant = {"2": ("to", "too"), "4": ("for",)}.get(number)
+    if meant is None:
+        return False
     written = [token.word for token in before.tokens]
     pairs = set(pairwise(token.word for token in after.tokens if token.word not in {"a", "an", "the"}))
     return any(
-        word == number
-        and (left in _BEFORE_TO or any((left, one) in pairs or (one, right) in pairs for one in meant))
+        word == number and (left in _BEFORE_TO or any((left, one) in pairs or (one, right) in pairs for one in meant))
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
     )
 

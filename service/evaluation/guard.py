@@ -1,7 +1,7 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-Both sets are written by people who hadn't seen the guard. `dev` is `labelled/rewrites.jsonl`, which was read while it was
-built; `final` is `labelled/rewrites_final.jsonl`, which is for the final figures only.
+Both sets are written by people who hadn't seen the guard. `dev` is `labelled/rewrites.jsonl`, which was read while it
+was built; `final` is `labelled/rewrites_final.jsonl`, which is for the final figures only.
 """
 
 from __future__ import annotations
