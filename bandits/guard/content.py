@@ -42,7 +42,7 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         return
     if not (before.is_long or after.is_long) and swapped(before, after, lost, new):
         yield "the rewrite exchanges a constraint"
-    spare = [token for token in _weighty(after, new) if token.word not in known.words and not token.capital]
+    spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
     had, has = _forms(before), _forms(after)
@@ -138,6 +138,8 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
             {word: token for word, token in some.items() if word not in word_set("negative", "lenient")}
             for some in (own, theirs)
         )
+    if "just" in after.words:
+        own.pop("only", None)
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
@@ -253,6 +255,7 @@ def _run_narrows(
 
 
 _DEFINED = re.compile(r"\bwhat(?:['’]?s| is| are| does)\b|\bdefin|\bmean", re.IGNORECASE)
+_YEAR = frozenset({"year"})  # "at which time of year" asks when
 _ONES = frozenset({"one", "a", "an"})
 _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())

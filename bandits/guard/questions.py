@@ -30,6 +30,9 @@ _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
 _WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
+_CHOICE = re.compile(r"\bor\b|\b(?:more|less|\w{2,12}er)\b.*\bthan\b", re.IGNORECASE)
+"""What asks for one of two: "gold or lead", "is gold heavier than lead"."""
+
 _MOST = 40
 """Sentences that are looked at."""
 
@@ -150,7 +153,7 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
-        choice = {"which"} if _OR.search(part) else set()
+        choice = {"which"} if _CHOICE.search(part) else set()
         return frozenset({"yes"} | choice | ({"manner"} if _WAY.match(part) else set()))
     return _of_order(part, first)
 
@@ -178,7 +181,9 @@ def _nouns(rest: str) -> frozenset[str]:
     """Give the kinds that the nouns after "what" or "give me" stand for, near the question word."""
     found: set[str] = set()
     for word in _near(rest):
-        found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
+        found |= {
+            kind for key, kind in _KINDS_OF_NOUNS.items() if not _words(key).isdisjoint((word, word.removesuffix("s")))
+        }
         name = dimensions().get(word) or dimensions().get(word.removesuffix("s"))
         if name:
             found.add(f"how {name}")

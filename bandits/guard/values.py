@@ -32,6 +32,8 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
+        if kind == "unit" and not lost:
+            new -= _asked_for(after)
         if kind == "date":
             lost -= _told(before)
             new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
@@ -103,6 +105,21 @@ def _told(reading: Reading) -> set[str]:
     """Give the near dates of what somebody tells before the question: "I bought a cactus yesterday."."""
     told = [sentence for sentence in reading.sentences[:-1] if sentence.endswith(".") and _SPOKEN.match(sentence)]
     return {word for sentence in told for word in _NEAR if word in sentence.lower()}
+
+
+_ASKED_FOR = re.compile(r"\b(?:which|what|how many|time of)\s(?:the\s)?$", re.IGNORECASE)
+
+
+def _asked_for(reading: Reading) -> set[str]:
+    """Give the units of time that only ask when or how long: "in which months"."""
+    return {
+        fact.value
+        for fact in reading.facts["unit"]
+        if fact.value in _TIMES and _ASKED_FOR.search(reading.text[max(0, fact.start - 16) : fact.start])
+    }
+
+
+_TIMES = frozenset("hour day week month year decade century".split())
 
 
 def _is_glued(fact: Fact, text: str) -> bool:
