@@ -39,7 +39,11 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     lost, new = differences(before, after)
     if len(lost) > _MOST or len(new) > _MOST:
         yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
-        return
+    else:
+        yield from _weighed(before, after, known, lost, new)
+
+
+def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
     if not (before.is_long or after.is_long) and swapped(before, after, lost, new):
         yield "the rewrite exchanges a constraint"
     spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
@@ -231,6 +235,8 @@ def _run_narrows(
     gap = reading.core[last.start : tokens[end].start] if then else ""
     if gap.rstrip() != gap.rstrip(" ") or "  " in gap:
         then, before = "", before if before not in _ARTICLES else "?"  # a quoted text stands between
+    if first == "only" and (then in _ONES or _COUNT.match(then)):
+        return False  # with only one hand
     if put_in and _is_head(tokens, start, end, others):
         return False
     if before in {"which", "what"} and then in _ENDS:
@@ -249,8 +255,6 @@ def _run_narrows(
         return not then or then in _LINKS or then in _ENDS
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
-    if last.word == "only" and (then in _ONES or _COUNT.match(reading.core, last.start + 5)):
-        return False  # with only one hand
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
 
 

@@ -96,7 +96,7 @@ def blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
     Args:
         text: The text.
-        spans: Pairs (start, end), in order; of those that overlap the first counts.
+        spans: Pairs (start, end), in order, which don't overlap.
 
     Returns:
         A text of the same length.
@@ -104,9 +104,8 @@ def blanked(text: str, spans: list[tuple[int, int]]) -> str:
     pieces: list[str] = []
     end = 0
     for start, stop in spans:
-        if start >= end:
-            pieces += [text[end:start], " " * (stop - start)]
-            end = stop
+        pieces += [text[end:start], " " * (stop - start)]
+        end = stop
     return "".join([*pieces, text[end:]])
 
 

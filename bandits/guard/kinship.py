@@ -71,7 +71,7 @@ def are_synonyms(one: str, other: str) -> bool:
 
 
 def related(one: str, other: str) -> bool:
-    """Tell whether two words mean nearly the same: as they stand, or because a third word may stand for both.
+    """Tell whether two words mean nearly the same, as a third word may stand for both.
 
     Args:
         one: A word in lower case.
@@ -80,8 +80,6 @@ def related(one: str, other: str) -> bool:
     Returns:
         Whether they do.
     """
-    if akin(one, other):
-        return True
     ours, theirs = (frozenset[str]().union(*map(synonyms, bases(word))) for word in (one, other))
     return not ours.isdisjoint(theirs)
 

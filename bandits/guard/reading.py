@@ -46,6 +46,9 @@ _ISO = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\
 _MONTHS = "January February March April May June July August September October November December".split()
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?<!\d)(?<!\d )\bbc\b", re.IGNORECASE)
+"""Not the era: "44 BC"."""
+
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
 _STRETCHED = re.compile(r"([^\W\d_xiXI])\1{2,}")
 """Letters drawn out: "sooo". No English word has a letter thrice in a row; Roman numbers have I and X."""
@@ -80,7 +83,7 @@ def spelled_out(text: str) -> str:
     text = _CENTURY.sub(lambda years: f"{int(years[1]) + 1}th century", text)
     text = _DECIMAL.sub(".", text)
     text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
-    text = _MINUS.sub("-", text)
+    text = _BECAUSE.sub("because", _MINUS.sub("-", text))
     return _SPELLING.sub(lambda match: f" {_SPELLINGS[match[0].lower()]} ", text)
 
 
