@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -20,11 +20,15 @@ from riffler.bandits.guard.language import languages
 from riffler.bandits.guard.lists import pattern, phrases, word_set
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
+
+
+def _any_of(keys: Iterable[str]) -> str:
+    return "|".join(re.escape(key) + (r"(?!\w)" if key[-1].isalnum() else "") for key in keys)
+
+
 _SPELLING = re.compile(
-    "|".join(
-        (r"(?<!\w)" if key[0].isalnum() else "") + re.escape(key) + (r"(?!\w)" if key[-1].isalnum() else "")
-        for key in _SPELLINGS
-    ),
+    rf"(?<!\w)(?:{_any_of(key for key in _SPELLINGS if key[0].isalnum())})"
+    rf"|(?:{_any_of(key for key in _SPELLINGS if not key[0].isalnum())})",
     re.IGNORECASE,
 )
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)(?!\w|['’])")
