@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from riffler.bandits.facts.base import Fact
 
 _NEGATION = re.compile(
-    r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|without|cannot|hardly|barely|scarcely|seldom|rarely)\b"
+    r"\b(?:not|never|no|none|nobody|nothing|nowhere|neither|without|cannot|hardly|barely|scarcely|seldom|rarely|non(?=-\w))\b"
     r"|n['’]t\b|\b(?:are|ca|did|do|does|had|has|have|is|was|were|wo|could|should|would)nt\b",
     re.IGNORECASE,
 )

@@ -67,7 +67,7 @@ def _is_counted(text: str, start: int, spelled: str) -> bool:
     if before is None:
         return False
     if before["number"]:
-        return spelled != "second"  # twenty-second
+        return spelled != "second" or not before["number"].lower().endswith("ty")  # twenty-second
     if before["each"] and before["each"].lower() == "in":
         return spelled != _AFTER_COUNT[spelled] and len(spelled) > 2  # in feet, in knots, not "in a day"
     return not before["each"] or _AFTER_COUNT[spelled] in _TIMES

@@ -10,6 +10,7 @@ It reads words and closed lists, no meanings: a synonym may pass that changes th
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -30,6 +31,10 @@ SHORTEST_SHARE = 1 / 8
 
 _AGAIN = "Read the question again:"
 _QUESTION_MARKS = "?？؟"
+_SENTENCE = re.compile(r"[^.!?\n:]+")
+_SHORTEST_SENTENCE = 12
+"""Characters of a sentence that may not be said again and again."""
+
 _WORD = re.compile(r"\w+")
 
 
@@ -67,7 +72,7 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
     first, again, second = rewrite.partition(f"\n{_AGAIN} ")
     if rewrite == f"{original}\n{_AGAIN} {original}":
         return Verdict(True)
-    if again and _AGAIN not in original:
+    if again and _AGAIN not in original and _AGAIN not in second:
         one = check(original, first, known=known)
         return check(original, second, known=known) if one.kept else one
     reason = next(_complaints(original, rewrite, "\n".join(known)), "")
@@ -84,6 +89,8 @@ def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
     had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(rewrite))
     if has > had * (1 + LONGEST_SPARE_SHARE) + LONGEST_SPARE_WORDS:
         yield f"the rewrite is too long: {has} words for {had}"
+    if _repeats(rewrite) > max(2, _repeats(original)):
+        yield "the rewrite is too long: it says the same again and again"
     yield from naming.complaints(before, after, source)
     yield from polarity.complaints(before, plain)
     english = language.is_english(before)  # in other languages restrictions and kinds of questions can't be told
@@ -100,6 +107,12 @@ def _out_of_length(had: int, has: int) -> Iterator[str]:
         yield f"the rewrite is too long: {has} characters for {had}"
     if has < SHORTEST_SHARE * had:
         yield f"the rewrite is too short: {has} characters for {had}"
+
+
+def _repeats(text: str) -> int:
+    """Count how often a text has its most frequent sentence of some length."""
+    counts = Counter(match[0].strip().lower() for match in _SENTENCE.finditer(text))
+    return max((count for sentence, count in counts.items() if len(sentence) >= _SHORTEST_SENTENCE), default=0)
 
 
 def _marked(text: str) -> bool:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from riffler.bandits.facts import Kind
+from riffler.bandits.features.lexicon import concreteness
 from riffler.bandits.guard import polarity, questions
+from riffler.bandits.guard.grammar import is_adjective, is_verb
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import akin
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
+from riffler.bandits.guard.swaps import swapped
 
 _HELD: tuple[Kind, ...] = ("number", "date", "unit")
 _MOST = 60
@@ -35,10 +39,23 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     lost, new = differences(before, after)
     if len(lost) > _MOST or len(new) > _MOST:
         yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
-        return
-    spare = [token for token in new if token.word not in known.words]
-    if _loses(before, after, lost, new):
+    else:
+        yield from _weighed(before, after, known, lost, new)
+
+
+def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
+    if not (before.is_long or after.is_long) and swapped(before, after, lost, new):
+        yield "the rewrite exchanges a constraint"
+    spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
+    if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
+    had, has = _forms(before), _forms(after)
+    if _is_unheard(had, after):
+        yield "the rewrite loses a constraint"
+    if _is_unheard(has, before):
+        yield "the rewrite invents a constraint"
+    if _DEFINED.search(before.core) and spare and spare[-1].word in word_set("fields", "names"):
+        spare = []  # in which sense a term is meant
     if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
         yield "the rewrite invents a constraint"
 
@@ -55,6 +72,29 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
         len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
         or len(lost) - len(added) >= allowed + 1
     )
+
+
+def _forms(reading: Reading) -> list[list[str]]:
+    """Give the words of the phrases that say which form an answer is to have: "as a list"."""
+    if reading.is_long:
+        return []
+    return [match[0].lower().split() for match in pattern("content", "form").finditer(reading.core)]
+
+
+def _is_unheard(forms: list[list[str]], other: Reading) -> bool:
+    """Tell whether a text has no word of a form that the other one asks for."""
+    words = tuple(other.words)
+    return any(not any(_has_kin(word, words) for word in form if not is_grammar(word)) for form in forms)
+
+
+def _weighty(reading: Reading, some: list[Token]) -> list[Token]:
+    """Leave out verbs: wordings differ in them, and a restriction hardly ever is a verb alone."""
+    if reading.is_long:
+        return some
+    fresh = {token.word for token in some}
+    tokens = reading.tokens
+    verbs = {token.word for at, token in enumerate(tokens) if token.word in fresh and is_verb(tokens, at)}
+    return [token for token in some if token.word not in verbs]
 
 
 def _added(before: Reading, after: Reading) -> set[str]:
@@ -80,7 +120,8 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
 
 
 _POINTS = re.compile(
-    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which|there|do)\b", re.IGNORECASE
+    r"\b(?:it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|which (?:of|one|is)|there|do)\b",
+    re.IGNORECASE,
 )
 
 
@@ -101,6 +142,8 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
             {word: token for word, token in some.items() if word not in word_set("negative", "lenient")}
             for some in (own, theirs)
         )
+    if "just" in after.words:
+        own.pop("only", None)
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
@@ -119,6 +162,11 @@ def _has_kin(word: str, others: Sequence[str]) -> bool:
     return any(akin(word, other) for other in others if not is_grammar(other))
 
 
+@cache
+def _orders() -> frozenset[str]:
+    return word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
+
+
 def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[str, Token]:
     held = [(fact.start, fact.end) for kind in _HELD for fact in reading.facts[kind]]
     held += polarity.bounds(reading.core)
@@ -127,7 +175,7 @@ def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[
     covered = bytearray(len(reading.core))
     for start, end in held:
         covered[start:end] = b"\1" * (end - start)
-    orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
+    orders = _orders()
     return {
         token.word: token
         for number, token in enumerate(reading.tokens)
@@ -166,7 +214,7 @@ def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: b
         end = start
         while end < len(tokens) and tokens[end].word in fresh:
             end += 1
-        if end > start and _run_narrows(reading, start, end, pairs, frozenset() if put_in else other.words):
+        if end > start and _run_narrows(reading, start, end, pairs, other.words, put_in=put_in):
             found |= {token.word for token in tokens[start:end]}
         start = max(end, start + 1)
     return found
@@ -177,7 +225,9 @@ _ADJECTIVES = frozenset(
 )
 
 
-def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, str]], others: frozenset[str]) -> bool:
+def _run_narrows(
+    reading: Reading, start: int, end: int, pairs: set[tuple[str, str]], others: frozenset[str], *, put_in: bool
+) -> bool:
     tokens = reading.tokens
     first, last = tokens[start].word, tokens[end - 1]
     before, earlier = (tokens[at].word if at >= 0 else "" for at in (start - 1, start - 2))
@@ -185,6 +235,10 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
     gap = reading.core[last.start : tokens[end].start] if then else ""
     if gap.rstrip() != gap.rstrip(" ") or "  " in gap:
         then, before = "", before if before not in _ARTICLES else "?"  # a quoted text stands between
+    if first == "only" and (then in _ONES or _COUNT.match(then)):
+        return False  # with only one hand
+    if put_in and _is_head(tokens, start, end, others):
+        return False
     if before in {"which", "what"} and then in _ENDS:
         return False  # "what food do pandas eat" asks as "what do pandas eat" does
     if (before, then) in pairs and not first.endswith("ing"):
@@ -192,7 +246,8 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
     if then and not is_grammar(then):
         return (
             then in others
-            and (not before or before in _OPENERS)
+            and not put_in
+            and (not before or before in _OPENERS or before in _orders() or (end - start == 1 and is_adjective(first)))
             and not (first.endswith("ing") and before in _LINKS)
             and not _is_asker(before, first)
         )
@@ -203,6 +258,10 @@ def _run_narrows(reading: Reading, start: int, end: int, pairs: set[tuple[str, s
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
 
 
+_DEFINED = re.compile(r"\bwhat(?:['’]?s| is| are| does)\b|\bdefin|\bmean", re.IGNORECASE)
+_YEAR = frozenset({"year"})  # "at which time of year" asks when
+_ONES = frozenset({"one", "a", "an"})
+_COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
@@ -210,6 +269,19 @@ _LINKS = frozenset(
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())
+
+
+def _is_head(tokens: Sequence[Token], start: int, end: int, others: frozenset[str]) -> bool:
+    """Tell whether a word names the kind of the noun before it, and no more: a starter culture, a PDF file."""
+    return (
+        end - start == 1
+        and start > 0
+        and tokens[start - 1].word in others
+        and not is_grammar(tokens[start - 1].word)
+        and (end == len(tokens) or is_grammar(tokens[end].word))
+        and tokens[start].word not in word_set("words", "adverbs")
+        and concreteness(tokens[start].word, "NOUN") is not None
+    )
 
 
 def _is_asker(before: str, word: str) -> bool:

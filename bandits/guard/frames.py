@@ -96,7 +96,7 @@ def blanked(text: str, spans: list[tuple[int, int]]) -> str:
 
     Args:
         text: The text.
-        spans: Pairs (start, end), in order; of those that overlap the first counts.
+        spans: Pairs (start, end), in order, which don't overlap.
 
     Returns:
         A text of the same length.
@@ -104,9 +104,8 @@ def blanked(text: str, spans: list[tuple[int, int]]) -> str:
     pieces: list[str] = []
     end = 0
     for start, stop in spans:
-        if start >= end:
-            pieces += [text[end:start], " " * (stop - start)]
-            end = stop
+        pieces += [text[end:start], " " * (stop - start)]
+        end = stop
     return "".join([*pieces, text[end:]])
 
 
@@ -127,11 +126,27 @@ def _clauses(text: str) -> list[_Clause]:
         end = cut.start() if cut else len(text)
         clause = text[start:end]
         if _WORD.search(clause):
-            found.append(_Clause(start, end, clause, bool(clause_kind(clause.strip()))))
+            asks = bool(clause_kind(clause.strip())) and not _is_aside(text, start, end)
+            found.append(_Clause(start, end, clause, asks))
             if len(found) > _MOST_CLAUSES:
                 return found
         start = cut.end() if cut else end
     return found
+
+
+_RELATIVE = re.compile(r"\s*(?:who|which|whose|where)\b", re.IGNORECASE)
+_WISH = re.compile(
+    r"\W*i(?:['’]?d| would)? (?:really )?(?:love|like|want|need) to (?:prove|win|settle|show|check)\b", re.IGNORECASE
+)
+
+
+def _is_aside(text: str, start: int, end: int) -> bool:
+    """Tell whether a clause that looks like a question is a relative one, or says what the answer is wanted for."""
+    if text[end : end + 1] == "?":
+        return False
+    return _WISH.match(text, start, end) is not None or (
+        text[start - 1 : start] == "," and _RELATIVE.match(text, start, end) is not None
+    )
 
 
 def _is_talk(clause: _Clause, needy: bool = False) -> bool:
@@ -143,7 +158,7 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
         return False
     spoken = _SPEAKER.search(clause.text) is not None
     if not content:
-        return spoken and not clause.asks
+        return spoken and not clause.asks and not _DIGIT.search(clause.text)  # "I'm 16"
     if needy and not any(word in word_set("words", "frame") for word in content):
         return False
     if clause.asks:

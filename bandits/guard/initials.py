@@ -8,7 +8,8 @@ from riffler.bandits.guard.reading import Reading, Token
 
 _SMALL = frozenset("of the and for in to a an on".split())
 _DOTS = re.compile(r"\b(?:[A-Za-z]\.){2,}")
-_KNOWN = {"us": "united states", "usa": "united states", "uk": "united kingdom", "eu": "european union"}
+_KNOWN = {"us": "united states", "usa": "united states", "uk": "united kingdom", "eu": "european union",
+          "ussr": "soviet union", "ai": "artificial intelligence", "pc": "computer", "la": "los angeles"}  # fmt: skip
 _LENGTHS = range(2, 7)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 
 from rapidfuzz.distance import OSA
 
@@ -54,6 +54,8 @@ def akin(one: str, other: str) -> bool:
     Returns:
         Whether one may stand for the other.
     """
+    if one == other or are_synonyms(one, other) or _synonyms(one, other):  # "inexpensive" is "cheap" as it stands
+        return True
     one, other = base(one), base(other)
     one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
     if one == other or _same_root(one, other) or _mistyped(one, other):
@@ -68,6 +70,20 @@ def are_synonyms(one: str, other: str) -> bool:
     return not _rows(one).isdisjoint(_rows(other))
 
 
+def related(one: str, other: str) -> bool:
+    """Tell whether two words mean nearly the same, as a third word may stand for both.
+
+    Args:
+        one: A word in lower case.
+        other: Another.
+
+    Returns:
+        Whether they do.
+    """
+    ours, theirs = (frozenset[str]().union(*map(synonyms, bases(word))) for word in (one, other))
+    return not ours.isdisjoint(theirs)
+
+
 def same_people(one: str, other: str) -> bool:
     """Tell whether two words in lower case name one country, or it and its people."""
     peoples = groups("names", "peoples")
@@ -76,6 +92,7 @@ def same_people(one: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=4096)
 def bases(word: str) -> frozenset[str]:
     """Give a word, and the words that it may be a regular form of.
 

@@ -6,9 +6,13 @@ import re
 import unicodedata
 from collections import Counter
 from functools import cache
+from itertools import chain
+from typing import TYPE_CHECKING
 
 from riffler.bandits.guard.lists import lists
-from riffler.bandits.guard.reading import Reading
+
+if TYPE_CHECKING:
+    from riffler.bandits.guard.reading import Reading
 
 _LETTERS = {
     "ß": "de", "ä": "de sv fi et", "ö": "de sv fi hu tr et", "ü": "de hu tr et es", "ñ": "es", "¿": "es", "¡": "es",
@@ -33,22 +37,34 @@ def changed(before: Reading, after: Reading) -> bool:
     Returns:
         Whether it is. False where a language can't be told.
     """
-    had = _languages(before.unquoted)
+    had = before.languages
     if had:
-        pieces = [after.unquoted, *(match[0] for match in _PIECE.finditer(after.unquoted))]
-        return any(has and had.isdisjoint(has) for has in map(_languages, pieces))
-    has = _languages(after.unquoted)
+        pieces = (languages(match[0]) for match in _PIECE.finditer(after.unquoted))
+        return any(has and had.isdisjoint(has) for has in chain((after.languages,), pieces))
+    has = after.languages
     return bool(has) and "en" not in has and len(before.words & after.words) * 3 < len(before.words)
 
 
 def is_english(reading: Reading) -> bool:
     """Tell whether a text may be English, so that English lists may be asked."""
-    found = _languages(reading.unquoted)
+    found = reading.languages
     return not found or "en" in found
 
 
-def _languages(text: str) -> frozenset[str]:
-    """Give the languages that a text may be in; none when too little speaks for any."""
+def is_german(reading: Reading) -> bool:
+    """Tell whether a text is German: there all nouns have capitals."""
+    return reading.languages == {"de"}
+
+
+def languages(text: str) -> frozenset[str]:
+    """Tell which languages a text may be in.
+
+    Args:
+        text: Any text.
+
+    Returns:
+        Codes of languages, or a script's name; none when too little speaks for any.
+    """
     script = _script(text)
     if script != "LATIN":
         return frozenset({script}) if script else frozenset()
@@ -77,7 +93,7 @@ def _speakers() -> dict[str, tuple[str, ...]]:
     for language, words in lists()["languages"].items():
         for word in set(words.split()):
             found.setdefault(word, []).append(language)
-    return {word: tuple(languages) for word, languages in found.items()}
+    return {word: tuple(speakers) for word, speakers in found.items()}
 
 
 def _script(text: str) -> str:

@@ -10,6 +10,7 @@ from rapidfuzz.distance import OSA
 from riffler.bandits.facts import Fact, Kind
 from riffler.bandits.guard.initials import resolved
 from riffler.bandits.guard.kinship import are_synonyms, same_people
+from riffler.bandits.guard.language import is_german
 from riffler.bandits.guard.lists import word_set
 from riffler.bandits.guard.reading import Reading, folded, is_grammar
 
@@ -32,6 +33,8 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     Yields:
         What is wrong.
     """
+    if is_german(before) and len(before.tokens) != len(after.tokens):
+        return  # its nouns have capitals, so only what is said word by word the same can be compared
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
     if any(
@@ -42,12 +45,16 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     new = {
         name for name in has if not _stands(name, before) and not _stands(name, known) and not _corrects(name, before)
     }
+    new -= {match[1].lower() for match in _OF_LANGUAGE.finditer(after.core)}
     if any(
         not _completes(name, before, after) and not any(name[0] == word[0] for word in glued - after.words)
         for name in new
     ):
         yield "the rewrite invents a name"
 
+
+_OF_LANGUAGE = re.compile(r"\b([A-Z]\w+) (?:word|phrase|term|expression|verb|noun|abbreviation|saying|idiom)\b")
+"""Of which language a phrase is that the query has: an explanation."""
 
 _HELD: tuple[Kind, ...] = ("date", "unit", "quoted", "number")
 """What is no name, whatever its capitals."""
@@ -65,7 +72,7 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
         for fact in facts
         if not held[fact.start]
         for part in ([fact.value] if _BRAND.fullmatch(fact.value) else _PARTS.split(fact.value))
-        if part.lower() not in kinds and len(part) > 1
+        if part.lower() not in kinds and len(part) > 1 and not part.islower()  # "non-English"
     )
 
 
@@ -85,9 +92,16 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
         return False
     words = [token.word for token in after.tokens]
     return any(
-        word == name and any(near in before.words and not is_grammar(near) for near in words[max(0, at - 2) : at + 2])
+        word == name and any(_is_begun(near, before) for near in words[max(0, at - 2) : at + 2])
         for at, word in enumerate(words)
     )
+
+
+def _is_begun(word: str, before: Reading) -> bool:
+    """Tell whether a query has a word, or the beginning of it: `fed`, Federal."""
+    if is_grammar(word):
+        return False
+    return word in before.words or any(len(short) > 2 and word.startswith(short) for short in before.words)
 
 
 _SIDES = frozenset(
@@ -100,6 +114,8 @@ def _stands(name: str, reading: Reading) -> bool:
     words = reading.plain_words
     name = folded(name)
     if name in words or name in reading.joined_words or name.replace("-", "") in words:
+        return True
+    if "-" in name and all(part in words for part in name.split("-")):
         return True
     return not reading.is_long and any(_same_name(name, word) or are_synonyms(name, word) for word in words)
 

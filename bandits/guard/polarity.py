@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from riffler.bandits.facts.negations import negations
-from riffler.bandits.guard.kinship import akin, opposed
+from riffler.bandits.guard.kinship import akin, bases, opposed
 from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -27,7 +27,7 @@ def _trailing(side: str) -> str:
     return _any_of(tuple(phrase for phrase in phrases("opposites", side) if phrase.startswith(_TRAILING)))
 
 
-_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just)){0,2}\W{0,3}"
+_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
 _BOUND = re.compile(
     rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
     rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
@@ -112,10 +112,18 @@ def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int
     if before.is_long or after.is_long:
         return 0
     rows = groups("opposites", "rows")
-    return sum(any(_opposed(one, other, rows) for other in found) for one in lost)
+    pairs = [(one, other) for one in lost for other in found if _opposed(one, other, rows)]
+    # "married ... divorce" and "divorced": what comes was there in another form
+    return len({one for one, other in pairs if not any(_same_verb(other, word) for word in old)})
+
+
+def _same_verb(one: str, other: str) -> bool:
+    return one != other and not is_grammar(other) and not bases(one).isdisjoint(bases(other))
 
 
 def _opposed(one: str, other: str, rows: dict[str, frozenset[int]]) -> bool:
+    if one.removesuffix("s") == other.removesuffix("s"):
+        return False
     if not _row(one, rows).isdisjoint(_row(other, rows)) or (
         not (is_grammar(one) or is_grammar(other)) and opposed(one, other)
     ):

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from riffler.bandits.guard.lists import lists, pattern
+from riffler.bandits.guard.lists import lists, pattern, word_set
 
 _AUX = (
     r"(?:is|are|was|were|am|do|does|did|has|have|had|can|could|will|would|shall|should|may|might|must|isn|aren|wasn|weren|don|doesn|didn|hasn|haven|hadn|can|couldn|won|wouldn|shouldn|mustn"
@@ -30,6 +30,9 @@ _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
 _WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
+_CHOICE = re.compile(r"\bor\b|\b(?:more|less|\w{2,12}er)\b.*\bthan\b", re.IGNORECASE)
+"""What asks for one of two: "gold or lead", "is gold heavier than lead"."""
+
 _MOST = 40
 """Sentences that are looked at."""
 
@@ -117,7 +120,7 @@ def _kind(sentence: str) -> frozenset[str]:
         if lead and _ASKED.search(lead[0]) and part.lower().startswith("do "):
             continue  # please do ...
         kind = _kind_of_clause(part, first=start == 0)
-        if kind:
+        if kind and not (start == 0 and _is_clause_of_time(part, sentence, starts)):
             return kind
     if _IF.match(_stripped(sentence)):
         return frozenset({"yes"})
@@ -127,6 +130,16 @@ def _kind(sentence: str) -> frozenset[str]:
     if inner and not re.search(r"\b(?:i|my|me|we|our)\b", sentence[: inner.start()], re.IGNORECASE):
         return _of_wh(inner)
     return frozenset()
+
+
+_WHEN = re.compile(rf"when(?!['’]s|\s+(?:{_AUX})\b)", re.IGNORECASE)
+
+
+def _is_clause_of_time(part: str, sentence: str, starts: list[int]) -> bool:
+    """Tell whether a sentence begins with "when" and asks something else behind it: "When he left, who ...?"."""
+    return _WHEN.match(part) is not None and any(
+        _kind_of_clause(_stripped(sentence[start:]), first=False) for start in starts[1:]
+    )
 
 
 def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
@@ -140,7 +153,7 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
     if _YES_NO.match(part):
-        choice = {"which"} if _OR.search(part) else set()
+        choice = {"which"} if _CHOICE.search(part) else set()
         return frozenset({"yes"} | choice | ({"manner"} if _WAY.match(part) else set()))
     return _of_order(part, first)
 
@@ -154,9 +167,13 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
     if verb in _words("explain"):
         return frozenset({"explain", "manner", "thing", "reason", "text"})
     if verb in _words("give"):
-        return frozenset({"thing", "which", "text", "person", "place"}) | _nouns(" ".join(following))
+        nouns = " ".join(following)
+        person = {"person"} if any(_PERSON.search(word) for word in _near(nouns)) else set()
+        return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
+    if all(word.lower() not in word_set("words", "grammar") for word in following):
+        return frozenset()  # keywords: "remove rust iron pan" asks how
     return frozenset({"text"}) if verb in _words("make") else frozenset()
 
 
@@ -164,12 +181,21 @@ def _nouns(rest: str) -> frozenset[str]:
     """Give the kinds that the nouns after "what" or "give me" stand for, near the question word."""
     found: set[str] = set()
     for word in _near(rest):
-        found |= {kind for key, kind in _KINDS_OF_NOUNS.items() if word in _words(key)}
-        if word in dimensions():
-            found.add(f"how {dimensions()[word]}")
+        found |= {
+            kind for key, kind in _KINDS_OF_NOUNS.items() if not _words(key).isdisjoint((word, word.removesuffix("s")))
+        }
+        name = dimensions().get(word) or dimensions().get(word.removesuffix("s"))
+        if name:
+            found.add(f"how {name}")
             found |= {"count"} if word in {"times", "frequency"} else set()
     return frozenset(found)
 
+
+_PERSON = re.compile(
+    r"(?:e[re]|or|ist|ian|ess|man|president|student|agent|client|patient|parent|saint|servant|assistant|opponent|men"
+    r"|wom[ae]n|people|girl|boy|child|children|king|queen|pope|star|ot|ete|i[cf]|ary|nee)s?$"
+)
+"""Endings of nouns for persons, and a few more."""
 
 _THAT = re.compile(r"^\W*(?:is|was) it that\b", re.IGNORECASE)
 
@@ -210,7 +236,8 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
     if wh == "where":
         return frozenset({"place"})
     if wh == "why":
-        return frozenset({"reason"})
+        named = {"thing", "place"} if re.search(r"\b(?:called|named|known as)\b", rest, re.IGNORECASE) else set()
+        return frozenset({"reason", *named})
     if wh == "how":
         return _of_how(rest)
     found = _of_what(wh, rest)
@@ -222,6 +249,14 @@ def _of_wh(match: re.Match[str]) -> frozenset[str]:
     return found
 
 
+_EVENTS = frozenset(
+    "die died dies become became begin start come end fall collapse happen arise emerge originate".split()
+)
+"""How they came about is often why."""
+
+_DIFFER = frozenset("differ differs differed different".split())
+_SEEN = frozenset("tell know recognise recognize spot see notice identify".split())
+_MEASURED = {"weigh": "how heavy", "cost": "how much", "charge": "how much", "pay": "how much", "last": "how long"}
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
@@ -232,8 +267,8 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"time"})
     if first == "come":
         return frozenset({"reason"})
-    if first == "many":
-        return frozenset({"count"})
+    if first == "many":  # how many kilograms ... weigh
+        return frozenset({"count", *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
     if first in dimensions():
         name = dimensions()[first]
         more = {"count", "thing"} if first == "much" else {"how much"} if first in {"high", "low", "large"} else set()
@@ -244,18 +279,25 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"thing"})
     if first and first not in _AFTER_HOW and not re.fullmatch(_AUX, first):
         return frozenset({"manner", "thing"})  # how bright is ...
+    return _of_manner(rest, words)
+
+
+def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
+    """Give the kinds of "how" with a verb behind it."""
     if words[:4] == ["is", "it", "possible", "that"]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
-    if {"die", "died", "dies"} & set(words):
+    if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
-    return frozenset({"manner", "thing"} if {"differ", "differs", "differed", "different"} & set(words) else {"manner"})
+    seen = len(words) > 2 and words[2] in _SEEN  # how can I tell whether
+    return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
 def _of_what(wh: str, rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     found = set(_nouns(rest)) | ({"manner"} if "like" in words[1:] else set())
+    found |= {_MEASURED[word] for word in words if word in _MEASURED}
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
     if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -16,14 +16,19 @@ from itertools import pairwise
 from riffler.bandits.facts import WORD, Fact, Kind, facts
 from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
+from riffler.bandits.guard.language import languages
 from riffler.bandits.guard.lists import pattern, phrases, word_set
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
+
+
+def _any_of(keys: Iterable[str]) -> str:
+    return "|".join(re.escape(key) + (r"(?!\w)" if key[-1].isalnum() else "") for key in keys)
+
+
 _SPELLING = re.compile(
-    "|".join(
-        (r"(?<!\w)" if key[0].isalnum() else "") + re.escape(key) + (r"(?!\w)" if key[-1].isalnum() else "")
-        for key in _SPELLINGS
-    ),
+    rf"(?<!\w)(?:{_any_of(key for key in _SPELLINGS if key[0].isalnum())})"
+    rf"|(?:{_any_of(key for key in _SPELLINGS if not key[0].isalnum())})",
     re.IGNORECASE,
 )
 _SHORT_YEAR = re.compile(r"(?<!\w)['’](\d\d)(?!\w|['’])")
@@ -45,7 +50,13 @@ _ISO = re.compile(r"(?<![\d-])(\d{4})-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])(?![\
 _MONTHS = "January February March April May June July August September October November December".split()
 _SPAN = re.compile(r"\b(1\d|20)(\d\d)\s?[-–]\s?(\d\d)\b(?![-–\d])")
 _MINUS = re.compile(r"\b(?:minus|negative) (?=\d)", re.IGNORECASE)
+_BECAUSE = re.compile(r"(?<!\d)(?<!\d )\bbc\b", re.IGNORECASE)
+"""Not the era: "44 BC"."""
+
 _HALVES = str.maketrans({"½": " 1/2", "¼": " 1/4", "¾": " 3/4"})
+_STRETCHED = re.compile(r"([^\W\d_xiXI])\1{2,}")
+"""Letters drawn out: "sooo". No English word has a letter thrice in a row; Roman numbers have I and X."""
+
 _MOST_WORDS = 1000
 """Of a text whose words are compared each with each: a question is shorter, and longer texts may be hostile."""
 
@@ -67,7 +78,7 @@ def spelled_out(text: str) -> str:
     Returns:
         The text to compare; nobody sees it.
     """
-    text = text.translate(_HALVES)
+    text = _STRETCHED.sub(r"\1", text.translate(_HALVES))
     text = _ISO.sub(lambda date: f"{int(date[3])} {_MONTHS[int(date[2]) - 1]} {date[1]}", text)
     text = _SPAN.sub(r"\1\2 to \1\3", text)
     text = _SHORT_DECADE.sub(r"19\1s", text)
@@ -76,7 +87,7 @@ def spelled_out(text: str) -> str:
     text = _CENTURY.sub(lambda years: f"{int(years[1]) + 1}th century", text)
     text = _DECIMAL.sub(".", text)
     text = _DECADE.sub(lambda decade: f"{_DECADES[decade[0].lower()]}s", text)
-    text = _MINUS.sub("-", text)
+    text = _BECAUSE.sub("because", _MINUS.sub("-", text))
     return _SPELLING.sub(lambda match: f" {_SPELLINGS[match[0].lower()]} ", text)
 
 
@@ -122,6 +133,11 @@ class Reading:
     def unquoted(self) -> str:
         """The text with quoted strings blanked: other words and negations in them ask nothing."""
         return blanked(self.text, [(fact.start, fact.end) for fact in self.facts["quoted"]])
+
+    @cached_property
+    def languages(self) -> frozenset[str]:
+        """The languages that the text may be in, without quoted strings."""
+        return languages(self.unquoted)
 
     @cached_property
     def core(self) -> str:

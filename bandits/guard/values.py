@@ -32,7 +32,10 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
+        if kind == "unit" and not lost:
+            new -= _asked_for(after)
         if kind == "date":
+            lost -= _told(before)
             new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
         if lost:
             yield f"the rewrite loses {called}"
@@ -73,7 +76,7 @@ _SAID = {
     "1": frozenset(
         "one single once first 1st earliest initial initially debut original inaugural maiden sole only".split()
     ),
-    "2": frozenset("both pair couple twice double twin twins duo".split()),
+    "2": frozenset("both pair couple twice double twin twins duo runner".split()),
     "3": frozenset("thrice triple trio triplets".split()),
     "4": frozenset("quartet quadruple".split()),
     "1/2": frozenset({"half", "halfway"}),
@@ -82,13 +85,41 @@ _SAID = {
 
 def _is_texted(number: str, before: Reading, after: Reading) -> bool:
     """Tell whether a 2 or a 4 of a query stands for "to" or "for", which its neighbour has beside it in the rewrite."""
-    meant = {"2": ("to", "too"), "4": ("for",)}.get(number, ())
+    meant = {"2": ("to", "too"), "4": ("for",)}.get(number)
+    if meant is None:
+        return False
     written = [token.word for token in before.tokens]
-    pairs = set(pairwise(token.word for token in after.tokens))
+    pairs = set(pairwise(token.word for token in after.tokens if token.word not in {"a", "an", "the"}))
     return any(
-        word == number and any((left, one) in pairs or (one, right) in pairs for one in meant)
+        word == number and (left in _BEFORE_TO or any((left, one) in pairs or (one, right) in pairs for one in meant))
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
     )
+
+
+_BEFORE_TO = frozenset("how what where when want need have going like got".split())
+_NEAR = frozenset("today tonight tomorrow yesterday".split())
+_SPOKEN = re.compile(r"\s*(?:i|we|my|our)\b", re.IGNORECASE)
+
+
+def _told(reading: Reading) -> set[str]:
+    """Give the near dates of what somebody tells before the question: "I bought a cactus yesterday."."""
+    told = [sentence for sentence in reading.sentences[:-1] if sentence.endswith(".") and _SPOKEN.match(sentence)]
+    return {word for sentence in told for word in _NEAR if word in sentence.lower()}
+
+
+_ASKED_FOR = re.compile(r"\b(?:which|what|how many|time of)\s(?:the\s)?$", re.IGNORECASE)
+
+
+def _asked_for(reading: Reading) -> set[str]:
+    """Give the units of time that only ask when or how long: "in which months"."""
+    return {
+        fact.value
+        for fact in reading.facts["unit"]
+        if fact.value in _TIMES and _ASKED_FOR.search(reading.text[max(0, fact.start - 16) : fact.start])
+    }
+
+
+_TIMES = frozenset("hour day week month year decade century".split())
 
 
 def _is_glued(fact: Fact, text: str) -> bool:

@@ -1,7 +1,7 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-The pairs are `labelled/rewrites.jsonl`, written by people who hadn't seen the guard. While it was built, only pairs
-with an odd number were read; of the others, only figures were.
+Both sets are written by people who hadn't seen the guard. `dev` is `labelled/rewrites.jsonl`, which was read while it
+was built; `final` is `labelled/rewrites_final.jsonl`, which is for the final figures only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from rich.table import Table
 from riffler.bandits.guard import Verdict, check
 from riffler.service.evaluation.rows import wilson
 
-HALVES = ("odd", "even", "all")
+SETS = {"dev": "labelled/rewrites.jsonl", "final": "labelled/rewrites_final.jsonl"}
+"""The sets of pairs and their files."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +49,17 @@ class Judged:
         """Whether the guard is right."""
         return self.verdict.kept == self.faithful
 
-    def in_half(self, half: str) -> bool:
-        """Tell whether the pair belongs to `odd`, `even` or `all`."""
-        return half == "all" or (int(self.id[1:]) % 2 == 1) == (half == "odd")
 
+def judged(which: str) -> tuple[Judged, ...]:
+    """Let the guard judge all pairs of a set.
 
-def judged() -> tuple[Judged, ...]:
-    """Let the guard judge all pairs.
+    Args:
+        which: The set, of `SETS`.
 
     Returns:
         Them, in the order of the file.
     """
-    lines = files(__package__).joinpath("labelled/rewrites.jsonl").read_text("utf-8").splitlines()
+    lines = files(__package__).joinpath(SETS[which]).read_text("utf-8").splitlines()
     return tuple(
         Judged(
             row["id"],
@@ -73,42 +73,39 @@ def judged() -> tuple[Judged, ...]:
     )
 
 
-def share(pairs: Iterable[Judged], half: str, *, faithful: bool) -> tuple[int, int]:
-    """Count the pairs of one half that the guard refuses.
+def share(pairs: Iterable[Judged], *, faithful: bool) -> tuple[int, int]:
+    """Count the pairs that the guard refuses.
 
     Args:
         pairs: The pairs.
-        half: `odd`, `even` or `all`.
         faithful: Count faithful ones, which it should not refuse, or damaged ones, which it should.
 
     Returns:
         How many it refuses, of how many.
     """
-    those = [pair for pair in pairs if pair.faithful == faithful and pair.in_half(half)]
+    those = [pair for pair in pairs if pair.faithful == faithful]
     return sum(not pair.verdict.kept for pair in those), len(those)
 
 
-def show(pairs: Sequence[Judged], halves: Sequence[str], console: Console) -> None:
+def show(pairs: Sequence[Judged], console: Console) -> None:
     """Print a table of the figures.
 
     Args:
         pairs: The pairs.
-        halves: Which halves get a column.
         console: Where to.
     """
     for faithful, title in ((False, "damaged: caught"), (True, "faithful: refused")):
         table = Table(box=None, pad_edge=False, title=title, title_justify="left", title_style="bold")
         table.add_column("kind")
-        for half in halves:
-            table.add_column(half, justify="right")
+        table.add_column("pairs", justify="right")
         kinds: dict[str, list[Judged]] = defaultdict(list)
         for pair in pairs:
             if pair.faithful == faithful:
                 kinds[pair.kind].append(pair)
         for kind, those in sorted(kinds.items()):
-            counts = (share(those, half, faithful=faithful) for half in halves)
-            table.add_row(kind, *(f"{refused}/{total}" for refused, total in counts))
-        table.add_row("together", *(_together(*share(pairs, half, faithful=faithful)) for half in halves))
+            refused, total = share(those, faithful=faithful)
+            table.add_row(kind, f"{refused}/{total}")
+        table.add_row("together", _together(*share(pairs, faithful=faithful)))
         console.print(table)
         console.print()
 
@@ -119,17 +116,17 @@ def _together(refused: int, total: int) -> str:
 
 
 def main(
-    half: Annotated[str, typer.Option(help="Of which pairs misses are shown: odd, even or all.")] = "all",
+    which: Annotated[str, typer.Option("--set", help="Which pairs: dev or final.")] = "dev",
     figures: Annotated[bool, typer.Option("--figures", help="Show no misses.")] = False,
 ) -> None:
     """Judge all pairs; print the shares with Wilson's intervals (95 %), then each miss with the guard's word."""
-    if half not in HALVES:
-        raise typer.BadParameter(f"one of {', '.join(HALVES)}", param_hint="--half")
+    if which not in SETS:
+        raise typer.BadParameter(f"one of {', '.join(SETS)}", param_hint="--set")
     console = Console(highlight=False)
-    pairs = judged()
-    show(pairs, HALVES, console)
+    pairs = judged(which)
+    show(pairs, console)
     for pair in pairs:
-        if not figures and not pair.right and pair.in_half(half):
+        if not figures and not pair.right:
             said = pair.verdict.reason or "kept"
             console.print(f"{pair.id} {pair.kind}: {said}\n  {pair.query}\n  {pair.rewrite}", markup=False)
 

@@ -18,6 +18,9 @@ from riffler.bandits.facts import facts, words
         ("twelve, twenty-one, Thirty five, forty", ["12", "21", "35", "40"]),
         ("five hundred", ["500"]),
         ("which one, at once, a tend", []),
+        ("5 million, at 15 pm, a fourth of it, the fourth", ["5000000", "15", "1/4", "4"]),
+        ("twenty three four, two hundred twenty", ["23", "4", "220"]),
+        ("Charles IV, Anna LC", ["4"]),
     ],
 )
 def test_numbers(text: str, values: list[str]) -> None:
@@ -85,3 +88,12 @@ def test_words_are_bare() -> None:
     assert words("Ann's Spanish-American dogs' ear") == {
         "ann", "spanish-american", "spanish", "american", "dogs", "ear"
     }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "values"),
+    [("5 ML", ["ml"]), ("what ML is", []), ("a three-second rule", ["second"]), ("the twenty-second of May", [])],
+)
+def test_units(text: str, values: list[str]) -> None:
+    """What is mostly something else is a unit only where it stands for one."""
+    assert [fact.value for fact in facts(text) if fact.kind == "unit"] == values
