@@ -23,7 +23,7 @@ class Paraphrase:
     """Says it in other words."""
 
     name: str = "paraphrase"
-    version: str = "2"
+    version: str = "3"
     asks: bool = True
 
     def by_rule(self, query: Query) -> Rewrite | None:

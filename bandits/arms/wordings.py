@@ -52,7 +52,6 @@ _OPENINGS = {
     ("explain", "how"): "Describe how",
     ("describe", "how"): "Explain how",
     ("explain", "why"): "Say why",
-    ("show", "me"): "Let me see",
 }
 _FRONTED = frozenset({"in", "during"})
 

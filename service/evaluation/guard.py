@@ -67,7 +67,7 @@ def judged(which: str) -> tuple[Judged, ...]:
             row["rewrite"],
             row["faithful"],
             row["how"] or row["damage"],
-            check(row["query"], row["rewrite"]),
+            check(row["query"], row["rewrite"], known=row.get("known", ())),
         )
         for row in map(json.loads, lines)
     )

@@ -17,7 +17,6 @@ from riffler.bandits.pipeline import load_pipeline, parse
         ("Is there a way to stop hiccups?", "Is it possible to stop hiccups?"),
         ("I'd like to know what a drill involves.", "I want to find out what a drill involves."),
         ("tell me about music", "give me information about music"),
-        ("Show me cheap flights", "Let me see cheap flights"),
         ("Could you explain osmosis?", "Would you please explain osmosis?"),
         ("How do I reset the clock?", "What is the way to reset the clock?"),
         ("How do I quickly reset the clock?", "What is the way to quickly reset the clock?"),
