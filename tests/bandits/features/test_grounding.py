@@ -46,6 +46,16 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
         ("I'd really like to just build a shed.", ["like"]),
         ("Just list them.", ["list"]),
         ("Which shoes do I need for an interview?", ["for an interview"]),
+        ("I have a job interview tomorrow.", ["have"]),
+        ("I must lower my blood pressure.", ["must"]),
+        ("To save energy, how warm do I wash?", ["To save"]),
+        ("What is good for strengthening the back?", ["for strengthening"]),
+        ("Give 3 reasons for the fall of Rome.", ["Give"]),
+        ("Act as a guide.", ["Act"]),
+        (
+            "My son is allergic to nuts. Which snacks can he have?",
+            ["My son is allergic to nuts.", "Which snacks can he have?"],
+        ),
     ],
     "contextual_constraints": [
         ("Who was king in 1400?", ["in 1400"]),
@@ -109,6 +119,11 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
 
 ABSENT: dict[str, list[str]] = {
     "intention_grounding": [
+        "edit button not working",
+        "Must I go?",
+        "To be free, who fought?",
+        "Do I have an exam?",
+        "My landlord wants to raise the rent.",
         "Where is Etna?",
         "Is there a list of rivers?",
         "Who gave the answer?",

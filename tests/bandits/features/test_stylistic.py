@@ -25,6 +25,11 @@ def read(text: str) -> Reading:
 
 
 JUDGEMENTS = {
+    "Tesla or BMW?": ["Tesla or BMW?"],
+    "Is the plot irresponsible?": ["irresponsible"],
+    "Convince me to read Proust.": ["Convince me"],
+    "Was Nero a hero or a tyrant?": ["a hero or a tyrant"],
+    "Who deserves the prize?": ["deserves"],
     "Is the film good?": ["good"],
     "Should I learn Latin?": ["Should I"],
     "Should museums be free?": ["Should"],
@@ -47,6 +52,9 @@ JUDGEMENTS = {
     "how often should i water a cactus": ["should i"],
 }
 FACTS = [
+    "What does eerie mean?",
+    "Is it red or blue?",
+    "Did you say that it is 5 or 6?",
     "Good morning, what is osmosis?",
     "Have a great day. What is osmosis?",
     "I hope you are doing great. How tall is Etna?",
