@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.entities import name_positions
-from riffler.bandits.features.lexicon import COMMON_ZIPF, domains, is_known, zipf
+from riffler.bandits.features.lexicon import COMMON_ZIPF, concreteness, domains, is_known, zipf
 from riffler.bandits.features.reading import Reading, WordSpan
 
 _TERM_ZIPF = 3.3
@@ -18,6 +18,8 @@ _ABBREVIATING = frozenset("computing finance".split())
 """Fields whose words that no dictionary has are abbreviations and names of commands."""
 _BASE_ZIPF = 3.3
 """What is made of a word that is met this often is understood by everybody."""
+_TOUCHED, _TOUCHED_ZIPF = 4.5, 2.7
+"""A thing that is seen and touched is known to everybody though it is seldom written of."""
 _SHORTEST = 4
 _SHORTEST_PART = 3
 _CONTENT = frozenset("NOUN VERB ADJ ADV PROPN INTJ X ADP".split())
@@ -95,6 +97,8 @@ def _is_rare(reading: Reading, here: int) -> bool:
         return bool(fields - _ABBREVIATING) or word.endswith(_SCIENTIFIC_ENDS) or _is_asked(reading, here)
     if not fields and (_is_derived(word) or _is_derived(lemma)):
         return False
+    if not fields and (concreteness(lemma, "NOUN") or 0.0) >= _TOUCHED and zipf(lemma) >= _TOUCHED_ZIPF:
+        return False
     limit = _TERM_ZIPF if fields & _SCIENCES else COMMON_ZIPF
     return max(zipf(word), zipf(lemma), *(zipf(base) for base in _stems(word))) < limit
 
@@ -116,16 +120,23 @@ def _stems(word: str) -> Iterator[str]:
 def _is_derived(word: str) -> bool:
     """Tell a compound or a regular derivation of common words (`unhelpful`, `smartphone`) from a word of its own."""
     for prefix in _PREFIXES:
-        if word.startswith(prefix) and _is_usual(word.removeprefix(prefix)):
+        rest = word.removeprefix(prefix)
+        if word.startswith(prefix) and (_is_usual(rest) or _has_ending(rest)):  # "unreadable"
             return True
+    if _has_ending(word):
+        return True
+    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    return any(_is_part(word[:cut]) and _is_part(word[cut:]) for cut in cuts) and not domains(word)
+
+
+def _has_ending(word: str) -> bool:
     for ending, instead in _SUFFIXES:
         if word.endswith(ending):
             base = word.removesuffix(ending)
             doubled = len(base) > _SHORTEST_PART and base[-1] == base[-2]
             if _is_usual(base + instead) or (doubled and _is_usual(base[:-1] + instead)):
                 return True
-    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-    return any(_is_part(word[:cut]) and _is_part(word[cut:]) for cut in cuts) and not domains(word)
+    return False
 
 
 def _is_usual(word: str) -> bool:

@@ -58,6 +58,9 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
         ),
     ],
     "contextual_constraints": [
+        ("Which words ending in a vowel are short?", ["ending", "in a vowel"]),
+        ("Assuming no friction, how fast is it?", ["Assuming no"]),
+        ("Answer only with yes or no: is it red?", ["Answer only"]),
         ("Who was king in 1400?", ["in 1400"]),
         ("Which fruits are cheap, except apples?", ["except"]),
         ("If it rains, which road is open?", ["If"]),
@@ -158,6 +161,8 @@ ABSENT: dict[str, list[str]] = {
         "do cats swim",
     ],
     "contextual_constraints": [
+        "I saw a fox in my garden. What do foxes eat?",
+        "What does it mean to be in debt?",
         "Who was king?",
         "I wonder if cats swim.",
         "Is it not only large?",

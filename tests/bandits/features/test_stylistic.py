@@ -77,6 +77,7 @@ FACTS = [
     "Leave out any advice on diet.",
 ]
 VAGUE = {
+    "My computer doesn't work.": ["My computer doesn't work"],
     "Where do I put stuff?": ["stuff"],
     "Tell me something about rivers.": ["something"],
     "I need some kind of help.": ["some kind of help"],
@@ -113,6 +114,8 @@ NARROW = [
     "How heavy is an elephant seal?",
 ]
 CLOSED = [
+    "Is my landlord allowed to keep the deposit?",
+    "How many legs does a crab have?",
     "I love jazz. When was Miles Davis born?",
     "When did the Berlin Wall fall?",
     "symptoms of iron deficiency",
@@ -136,6 +139,12 @@ CLOSED = [
     " through the whole of the night with no licence?",
 ]
 OPEN = [
+    "Is my rash dangerous?",
+    "Why is n't my car starting?",
+    "Did my sister call?",
+    "What's for dinner?",
+    "When will we land on Mars?",
+    "How much will a house cost in ten years?",
     "Why not?",
     "And the deepest lake?",
     "Ok thanks",
