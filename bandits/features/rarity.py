@@ -8,7 +8,7 @@ from importlib.resources import files
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.entities import name_positions
-from riffler.bandits.features.lexicon import COMMON_ZIPF, concreteness, domains, is_known, zipf
+from riffler.bandits.features.lexicon import COMMON_ZIPF, domains, is_known, zipf
 from riffler.bandits.features.reading import Reading, WordSpan
 
 _TERM_ZIPF = 3.3
@@ -18,8 +18,6 @@ _ABBREVIATING = frozenset("computing finance".split())
 """Fields whose words that no dictionary has are abbreviations and names of commands."""
 _BASE_ZIPF = 3.3
 """What is made of a word that is met this often is understood by everybody."""
-_TOUCHED, _TOUCHED_ZIPF = 4.5, 2.7
-"""A thing that is seen and touched is known to everybody though it is seldom written of."""
 _SHORTEST = 4
 _SHORTEST_PART = 3
 _CONTENT = frozenset("NOUN VERB ADJ ADV PROPN INTJ X ADP".split())
@@ -96,8 +94,6 @@ def _is_rare(reading: Reading, here: int) -> bool:
     if not is_known(word):
         return bool(fields - _ABBREVIATING) or word.endswith(_SCIENTIFIC_ENDS) or _is_asked(reading, here)
     if not fields and (_is_derived(word) or _is_derived(lemma)):
-        return False
-    if not fields and (concreteness(lemma, "NOUN") or 0.0) >= _TOUCHED and zipf(lemma) >= _TOUCHED_ZIPF:
         return False
     limit = _TERM_ZIPF if fields & _SCIENCES else COMMON_ZIPF
     return max(zipf(word), zipf(lemma), *(zipf(base) for base in _stems(word))) < limit
