@@ -17,6 +17,7 @@ MEASURES = frozenset(
     " percentage perimeter population pressure price probability product proportion quantity quotient radius"
     " rainfall range rate ratio remainder rent resistance revenue root salary salinity score size speed sum tariff"
     " temperature tempo thickness total tuition turnout turnover uptake value velocity voltage volume wage"
+    " altitude attendance headcount horsepower lifetime limit mortality quota threshold toll unemployment wattage"
     " wavelength weight width wingspan workload yield".split()
 )
 """What is told by an amount."""
@@ -121,6 +122,21 @@ CALLED = frozenset(
     " nicknamed offered owed paid promised said sent served shown taught thought titled told used worn".split()
 )
 """Participles that keep a complement of their own in the passive: "what was it called", "what was he given"."""
+
+ABSTRACT_ENDINGS = ("ation", "ction", "ition", "sis", "ism", "ity", "ness", "cracy", "ment", "ology", "onomy", "ics")
+"""Endings of nouns for processes, states and sciences: nobody is called so."""
+
+WITHOUT_OBJECT = frozenset(
+    "arrive arise bloom boil collapse die disappear erupt evaporate evolve exist expire freeze hibernate live migrate"
+    " originate shrink sleep".split()
+)
+"""Verbs that take no object: nobody is what "who did the volcano erupt" asks for."""
+
+ENDLESS = frozenset(
+    "color colour currency date flavor flavour meaning nationality opposite price religion smell synonym taste"
+    " temperature weight".split()
+)
+"""What has no length."""
 
 PLACED = frozenset({"located", "situated"})
 

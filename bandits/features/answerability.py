@@ -12,7 +12,7 @@ from riffler.bandits.features.reading import Phrases, Reading, WordSpan
 from riffler.bandits.features.specificity import LACK_OF_SPECIFICITY
 from riffler.bandits.features.stretches import asks, quoted
 from riffler.bandits.features.subjectivity import SUBJECTIVITY
-from riffler.bandits.words import BE_FORMS
+from riffler.bandits.words import BE_FORMS, NEGATIONS
 
 # They go on with what was said before.
 _OPENERS = frozenset(
@@ -59,6 +59,10 @@ _ASKER = Phrases(
     "i have no idea why|what|who|where|how",
     "what|who am i",
 )
+_OF_NOW = frozenset("is are was were did does has have wo will".split())
+_GENERAL = frozenset("to allowed legal legally normal after before when if while on".split())
+_OWN_LONGEST = 9
+_COUNTED = frozenset("much many old long big".split())
 _TIMELESS = frozenset({"how", "why"})
 _FUTURE = frozenset("will wo 'll gonna".split())
 _NO_FUTURE = frozenset("you happen i we if".split())
@@ -78,7 +82,8 @@ _NOW = Phrases(
     "cheap|cheapest flights|flight|tickets|ticket|hotels|hotel|deals",
     "til|till|until my|our|christmas|easter|the|friday|summer",
     "from|around|near|in here",
-    "wrong with me|us",
+    "wrong with me|us|my|our",
+    "what|whats|what 's|is for dinner|lunch|breakfast|supper",
     "next world|election|president|season|week|month|year|game|match",
 )
 _ACTS = frozenset(
@@ -186,14 +191,30 @@ def _asks_of_asker(reading: Reading, ask: WordSpan) -> bool:
         how_known = reading.word(first - 1) == "how" or reading.word(last) == "to"  # "how do I know", "do I have to"
         if start <= first <= end and not how_known:
             return True
+    if _asks_of_own_thing(reading, start, end):
+        return True
     if reading.words[start] not in _OWN_ASKED or reading.word(start + 1) in _GENERAL_HELP:
         return False
     return any(reading.words[here] in _OWN and reading.word(here - 1) in _OWN_BEFORE for here in range(start, end))
 
 
+def _asks_of_own_thing(reading: Reading, start: int, end: int) -> bool:
+    """Tell "is my rash dangerous" and "why is my car so loud", with no condition that makes it general."""
+    here = start + (reading.words[start] == "why")
+    if reading.word(here + 1) in NEGATIONS:
+        here += 1
+    own = reading.word(here) in _OF_NOW | NEGATIONS and reading.word(here + 1) in _OWN
+    return own and end - start <= _OWN_LONGEST and _GENERAL.isdisjoint(reading.words[start:end])
+
+
 def _asks_of_time(reading: Reading, ask: WordSpan, count: int) -> bool:
     """Tell a question about the future or the moment of asking."""
     start, end = ask
+    counted = reading.word(start) == "how" and reading.word(start + 1) in _COUNTED
+    if counted and not {"in", "by"}.isdisjoint(reading.words) and reading.words[start + 2 : start + 3] == ("will",):
+        return True
+    if (reading.words[start], reading.word(start + 1)) == ("when", "will"):
+        return True
     if reading.words[start] not in _TIMELESS and "if" not in reading.words:
         for here in range(start, min(end, start + 5)):
             if reading.words[here] in _FUTURE and reading.word(here + 1) not in _NO_FUTURE:

@@ -23,6 +23,11 @@ ACTS = frozenset(
     " reword rewrite round scale schedule search select send separate set shorten simplify simulate sketch"
     " skip solve sort spell split start stop structure substitute suggest summarise summarize sum swap"
     " tabulate test trace transcribe transform translate trim turn tweak update use verify walk weigh work"
+    " amend approximate ask bullet capitalise capitalize caption chart conjugate contextualise contextualize"
+    " customise customize decipher defend dissect encode encrypt enumerate formulate group imagine impersonate infer"
+    " itemise itemize map multiply narrate personalise personalize phrase pluralise pluralize polish rebut recap refine"
+    " refute restructure rework rhyme roast subtract synthesise synthesize tailor tidy transliterate unscramble"
+    " visualise visualize"
     " write teach act pretend roleplay tutor grade mark match label play practise practice redo reply respond".split()
 )
 """What one asks of somebody who writes, reckons and finds. To tell, to show and to give are only answers."""

@@ -8,6 +8,8 @@ from riffler.bandits.words import AUXILIARIES, PERSONAL_PRONOUNS, QUESTION_WORDS
 LIMITS = Phrases(
     "unless|except|excluding|within|during|throughout|among|amongst|minus|despite",
     "assuming|provided|providing|supposing|given that",
+    "assuming|supposing no|a|an|the",
+    "answer|reply|respond only|just|with|in",
     "according to",
     "as|so long as",
     "as soon as",
@@ -35,7 +37,7 @@ LIMITS = Phrases(
     "|android|ios|mobile|iphone|ubuntu|macos",
     "on a|an|my low|tight|small|student|shoestring| budget|diet|mac|macbook|pc|phone|laptop|iphone|ipad|chromebook",
     "low|medium|high heat",
-    "using only|a|an|the|no",
+    "using only|a|an|the|no|just|simple|plain|exactly|at",
     "not counting|including|using|more|less|in|on|from",
     "but not|no|nothing",
     "from scratch|memory|home|abroad",
@@ -61,6 +63,7 @@ IDLE_LIMITS = Phrases(
     "during the making|course",
     "at all|once|last|first",
     "without question|doubt|fail",
+    "in debt|taste|size|colour|color|length|height|weight|price|meaning|shape|pain|contact|practice|principle|theory",
     "last time|year you|i|we",
     "in advance|general|fact|total|common|particular|person|mind|turn|charge|danger|trouble|love|touch|addition|case"
     "|it|them|that|what|who|whom|there|here|vain",
@@ -105,7 +108,7 @@ GOVERNS = {
     "on": frozenset(
         "depend depends depending based rely work works working focus effect effects impact turn turned put"
         " going go goes carry move keep keeps come live lived opinion opinions insist concentrate information"
-        " advice land landed walked book books".split()
+        " advice land landed walked book books default lost spend spent agree vote influence attack".split()
     ),
     "at": frozenset(
         "look looking looked good bad laugh laughed arrive stare shout better best aimed angry work works".split()
@@ -113,7 +116,7 @@ GOVERNS = {
     "from": frozenset(
         "come comes came made far differ differs different suffer suffers suffering prevent prevented recover"
         " removed stop derived originate originated hear heard coming split separate safe free apart descended"
-        " exempt benefit protect away".split()
+        " exempt benefit protect away escape escaped flee fled borrow borrowed emerge vary".split()
     ),
     "by": frozenset(
         "mean means meant written made caused painted composed built invented stand affected called owned"

@@ -45,7 +45,11 @@ from riffler.bandits.words import PERSONAL_PRONOUNS, QUESTION_WORDS, REQUEST_VER
 def _contextual_constraints(reading: Reading) -> list[WordSpan]:
     spans: list[WordSpan] = []
     places = {here for start, end in names().any_case.find(reading.words) for here in range(start, end)}
-    idle = _quoted(reading) | {here for start, end in IDLE_LIMITS.find(reading.words) for here in range(start, end)}
+    idle = (
+        _told(reading)
+        | _quoted(reading)
+        | {here for start, end in IDLE_LIMITS.find(reading.words) for here in range(start, end)}
+    )
     whole = len(reading.words) > SHORT_WORDS and bool(situation(reading))
     for start, end in [(0, len(reading.words))] if whole else asking_spans(reading):
         if not _seeks_reason(reading, start, end):
@@ -67,6 +71,7 @@ def _conditions(reading: Reading, start: int, end: int, places: set[int]) -> Ite
         yield start + first, start + last
     for here in range(start, end):
         last = _clause(reading, here, start) or _relative(reading, here, start) or _adjective(reading, here, places)
+        last = last or _active(reading, here, start)
         if not last and not stated:
             last = _phrase(reading, here, start, end) or _measure(reading, here)
         if last:
@@ -77,6 +82,19 @@ def _only_tells(reading: Reading, start: int, end: int) -> bool:
     """Tell whether a part only says what is so with the asker; where and when that is limits nothing."""
     words = reading.words[start:end]
     return not asks(reading, (start, end)) and WISHING.isdisjoint(words) and not SELF.isdisjoint(words)
+
+
+def _told(reading: Reading) -> set[int]:
+    """Collect the words of sentences that tell what happened to the asker, before a question."""
+    told = [
+        span
+        for span in reading.sentences
+        if reading.words[span[0]] in SELF
+        and "?" not in reading.words[slice(*span)]
+        and "VBD" in reading.tags[slice(*span)]
+    ]
+    asked = "?" in reading.words
+    return {here for span in told if asked for here in range(*span)}
 
 
 def _quoted(reading: Reading) -> set[int]:
@@ -218,6 +236,12 @@ def _relative(reading: Reading, here: int, start: int) -> int:
         first -= 1
     chooses = reading.words[first] in INDEFINITE or (reading.tags[here - 1] == "NNS" and reading.words[first] != "the")
     return here + 1 if chooses and reading.pos[here] != "SCONJ" else 0
+
+
+def _active(reading: Reading, here: int, start: int) -> int:
+    """Find "words ending in": a participle after a plural, with a preposition; give where it is over, or 0."""
+    found = here > start and reading.tags[here - 1 : here + 1] == ("NNS", "VBG")
+    return here + 1 if found and reading.word(here + 1) in PREPOSITIONS else 0
 
 
 def _adjective(reading: Reading, here: int, places: set[int]) -> int:

@@ -23,7 +23,10 @@ _EXAMPLES = frozenset(
     "advice analysis argument arguments breakdown comparison critique definition description example examples"
     " explanation feedback guide idea ideas instructions introduction itinerary joke lesson limerick list"
     " outline overview plan poem recipe recommendation recommendations rundown story suggestion suggestions"
-    " summary table timeline tips tutorial".split()
+    " summary table timeline tips tutorial"
+    " alternatives caption captions checklist counterarguments draft essay exercises haiku headline headlines letter"
+    " paragraph paraphrase puzzle questions quiz rap reasons recap riddle scenario schedule script sentence sentences"
+    " slogan slogans song speech synopsis tagline walkthrough".split()
 )
 _NUMBERS = frozenset(
     "two three four five six seven eight nine ten eleven twelve twenty some several all top ways".split()
@@ -41,6 +44,8 @@ _DETERMINERS = frozenset(
     " somthing everything nothing".split()
 )
 
+_QUOTES = frozenset({'"', "“", "`", "``", "'"})
+
 _AIM = Phrases(
     "in order to",
     "for the purpose|purposes|sake of",
@@ -57,6 +62,10 @@ _AIM = Phrases(
     "|moving",
     "i|we hope|plan|intend|aim|mean to",
     "to help|let|allow me|us|my",
+    "so that my|our|the",
+    "i|we 'm|am|are decorating|redecorating|remodelling|remodeling|cooking|growing|visiting|expecting|interviewing"
+    "|migrating|switching|thinking of",
+    "i|we just moved|started|joined|adopted|signed|enrolled",
 )
 _IDLE_AIM = Phrases("i 'm|am|m writing|typing this|to|you|because|from", "im writing|typing this|to|you|because|from")
 _FOR_WORK = frozenset(
@@ -77,7 +86,13 @@ _KNOW = frozenset(
 _PURPOSES = frozenset(
     "lose gain improve avoid prevent reduce increase boost save prepare pass qualify relieve treat achieve"
     " celebrate impress earn strengthen lower cure heal win attract become maximise maximize minimise minimize"
-    " protect".split()
+    " protect ace beat boost burn calm combat commemorate compete comply cope deter enable ensure entertain facilitate"
+    " fight finance graduate honor honour persuade promote raise relax repel satisfy simplify soothe surprise tone"
+    " unclog unwind".split()
+)
+_OCCASIONS = frozenset(
+    "audition barbecue christening date deadline exam flight funeral hike interview marathon meeting party picnic"
+    " presentation race seminar speech talk test trip wedding".split()
 )
 _BEFORE_PURPOSE = frozenset(
     "want need like hope plan try trying way ways how able have going ought used hard easy difficult possible"
@@ -86,8 +101,12 @@ _BEFORE_PURPOSE = frozenset(
 _BESIDE_NEED = frozenset("'d would really just also do don't n't should not only d first".split())
 _WOULD = frozenset("'d would d".split())
 _ASKING = frozenset("do does did".split())
+_OTHERS = frozenset("he she they".split())
 _ADVICE_VERBS = frozenset("should can could do would must shall".split())
+_LONGEST_PURPOSE = 12
 _LONG_WORDS = 30
+"""A shorter query has no room for what a wanted thing must be like."""
+_SITUATION_WORDS = 10
 """A shorter query has no room for a situation."""
 _VAGUE_ZIPF = 5.6
 """Words that are met more often (`time`, `year`) tie no question to a situation."""
@@ -158,7 +177,17 @@ def _orders(reading: Reading, here: int, framed: bool) -> bool:
         return reading.word(here + 2) in ACTS and reading.word(here + 2) not in {"say", "start", "stop"}
     if word not in ACTS:
         return False
-    if framed or word not in _LOOSE:
+    return framed or _orders_act(reading, here)
+
+
+def _orders_act(reading: Reading, here: int) -> bool:
+    """Tell whether a verb for an act is an order as it stands, and no noun or statement."""
+    word, after = reading.words[here], reading.word(here + 1)
+    if reading.pos[here : here + 2] == ("NOUN", "NOUN") and reading.words[-1] != ".":
+        return False  # "edit button not working"
+    if word not in _LOOSE:
+        return True
+    if after in _QUOTES or (word == "act" and after in {"as", "like"}):
         return True
     return after in _DETERMINERS or reading.word(here - 1) in _SOFTENERS or reading.tags[here] == "VB"
 
@@ -181,6 +210,11 @@ def _asks_for_piece(reading: Reading, here: int) -> bool:
     modified = here
     while reading.word(modified) in _MODIFIERS:
         modified += 1
+    while reading.word(modified).isdecimal():
+        modified += 1
+    counted = any(word in _NUMBERS or word.isdecimal() for word in reading.words[here:modified])
+    if counted and reading.pos[modified : modified + 1] in {("NOUN",), ("ADJ",)}:
+        return True
     return modified > here and not _EXAMPLES.isdisjoint(reading.words[here + 1 : modified + 2])
 
 
@@ -199,12 +233,44 @@ def _aims(reading: Reading) -> Iterator[WordSpan]:
     for here, word in enumerate(reading.words):
         if word == "for" and _for_work(reading, here):
             yield here, here + 3
-        elif word in _NEEDS and _needs_act(reading, here):
+        elif (word in _NEEDS and _needs_act(reading, here)) or _has_occasion(reading, here) or _must(reading, here):
             yield here, here + 1
-        elif word == "to" and reading.word(here + 1) in _PURPOSES and reading.word(here - 1) not in _BEFORE_PURPOSE:
+        elif _opens_purpose(reading, here) or (word == "for" and _stem(reading.word(here + 1)) in _PURPOSES):
+            yield here, here + 2
+        elif (
+            word == "to"
+            and reading.word(here + 1) in _PURPOSES
+            and _BEFORE_PURPOSE.isdisjoint((reading.word(here - 1), *reading.lemmas[max(here - 1, 0) : here]))
+        ):
             before = reading.pos[here - 1] if here else ""
             if before in {"NOUN", "VERB", "ADV", "PROPN", "PUNCT"}:
                 yield here, here + 2
+
+
+def _has_occasion(reading: Reading, here: int) -> bool:
+    """Tell "I have a job interview tomorrow"."""
+    own = reading.words[here] in {"have", "got"} and reading.word(here - 1) in _WE | {"'ve", "have"}
+    asked = reading.word(here - 2) in _ASKING
+    return own and not asked and not _OCCASIONS.isdisjoint(reading.words[here + 1 : here + 5])
+
+
+def _opens_purpose(reading: Reading, here: int) -> bool:
+    """Tell "To save energy, what can I do?"."""
+    opens = reading.words[here] == "to" and reading.opens[here]
+    verb = reading.tags[here + 1 : here + 2] == ("VB",) and reading.words[here + 1] != "be"
+    return opens and verb and "," in reading.words[here + 2 : here + _LONGEST_PURPOSE]
+
+
+def _must(reading: Reading, here: int) -> bool:
+    """Tell "I must lower my blood pressure" from "must I"."""
+    own = reading.words[here] == "must" and reading.word(here - 1) in _WE
+    return own and reading.tags[here + 1 : here + 2] == ("VB",)
+
+
+def _stem(word: str) -> str:
+    """Take the ending off "strengthening", "improving", "getting"."""
+    stem = word.removesuffix("ing") if word.endswith("ing") else ""
+    return next((each for each in (stem, stem + "e", stem[:-1]) if each in _PURPOSES), "")
 
 
 def _for_work(reading: Reading, here: int) -> bool:
@@ -217,7 +283,8 @@ def _for_work(reading: Reading, here: int) -> bool:
 
 _WRITTEN = frozenset(
     "article assignment blog dissertation essay exam homework interview leaflet lecture newsletter paper"
-    " podcast poster presentation project report speech thesis video".split()
+    " podcast poster presentation project report speech thesis video baptism barbecue bbq birthday christening class"
+    " date funeral graduation hike marathon novel party picnic race road screenplay trip wedding".split()
 )
 
 
@@ -251,7 +318,7 @@ def situation(reading: Reading) -> list[WordSpan]:
     Returns:
         The first sentence of the situation and the question; nothing when there is none.
     """
-    if len(reading.words) < _LONG_WORDS or len(reading.sentences) < 2:
+    if len(reading.words) < _SITUATION_WORDS or len(reading.sentences) < 2:
         return []
     own = [span for span in reading.sentences if _speaks_of_self(reading, span) and not _asks(reading, span)]
     named = {here for first, last in names().any_case.find(reading.words) for here in range(first, last)}
@@ -294,7 +361,8 @@ def _asks_advice(reading: Reading, span: WordSpan) -> bool:
     """Tell "what should I change?" from "how many strings does it have?"."""
     words = reading.words[slice(*span)]
     return any(
-        verb in _ADVICE_VERBS and (who in _WE or (verb, who) == ("would", "you")) for verb, who in pairwise(words)
+        verb in _ADVICE_VERBS and (who in _WE or who in _OTHERS or (verb, who) == ("would", "you"))
+        for verb, who in pairwise(words)
     )
 
 

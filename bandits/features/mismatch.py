@@ -27,7 +27,8 @@ _NOMINAL = frozenset(
 )
 _NOUN = frozenset({"NN", "NNS", "NNP", "NNPS"})
 _OUTSIDE = frozenset({"VERB", "AUX"})
-_ASKS_TIME = frozenset("year century decade month day date".split())
+_ASKS_TIME = frozenset("year century decade month day date time".split())
+_ASKS_PERSON = frozenset("person man woman".split())
 _ASKS_PLACE = frozenset("country city continent town place state region village".split())
 _POINTS = frozenset({"boiling", "freezing", "melting"})
 _LONGEST = 30
@@ -41,7 +42,7 @@ _UNFIT = {
     "who": kinds.MEASURES | kinds.LABELS | kinds.PLACES | kinds.TIMES | kinds.THINGS | kinds.EVENTS,
     "when": (kinds.MEASURES - {"half-life"}) | kinds.LABELS | kinds.PLACES | kinds.PEOPLE | (kinds.THINGS - _DATED),
     "where": _EXPLAINED - {"flag", "origin", "score", "point", "recipe", "answer", "solution", "anthem"}
-    | {"anniversary", "birthday", "century", "deadline", "decade", "year"},
+    | {"date", "anniversary", "birthday", "century", "deadline", "decade", "year"},
     "country": kinds.MEASURES | kinds.PEOPLE,
     "why": kinds.MEASURES
     | {"capital", "currency", "date", "name", "plural", "synonym", "author", "inventor", "founder"},
@@ -53,7 +54,9 @@ _UNFIT = {
 }
 """For what is asked, the nouns that can't be it. Who is asked for whatever follows, the others only of a bare noun."""
 _UNFIT_DEGREES = {
-    "old": kinds.NO_AGE,
+    "old": kinds.NO_AGE | kinds.ENDLESS - {"religion", "currency"},
+    "long": kinds.ENDLESS,
+    "often": kinds.MEASURES | kinds.LABELS | kinds.PLACES,
     "fast": kinds.PLACES | kinds.LABELS | kinds.TIMES,
     "far": (kinds.MEASURES | kinds.LABELS) - {"distance", "range"},
     **dict.fromkeys(kinds.EVENTLESS_SIZES, kinds.MEASURES | kinds.LABELS | kinds.EVENTS | kinds.TIMES),
@@ -64,9 +67,16 @@ _UNFIT_VERBS = {
     "when": frozenset({"cost", "weigh", "mean", "taste", "look", "sound", "consist", "contain", "measure"}),
     "where": frozenset({"cost", "weigh", "mean", "taste", "look", "sound", "consist", "last"}),
     "why": frozenset({"weigh", "mean"}),
-    "how": frozenset({"mean"}),
-    "what": frozenset({"die", "occur", "happen", "end", "begin", "erupt", "collapse", "arrive", "expire"}),
+    "how": frozenset({"mean", "cost", "weigh"}),
+    "what": frozenset("die live sleep hibernate originate occur happen end begin erupt collapse arrive expire".split()),
 }
+_OFFERED = frozenset({"who", "where", "when", "why"})
+_LONGEST_CHOICE = 9
+_TIMELY = kinds.TIMES | frozenset(
+    "before after during morning afternoon evening night noon midnight today tomorrow yesterday summer winter spring"
+    " autumn monday tuesday wednesday thursday friday saturday sunday january february march april june july august"
+    " september october november december christmas easter".split()
+)
 _MEANT_BY_PEOPLE = frozenset({"you", "i", "he", "she", "they", "we", "u"})
 _LIKENESS = frozenset({"look", "sound", "taste"})
 
@@ -102,15 +112,20 @@ def _question(reading: Reading, act: Act) -> Iterator[WordSpan]:
     here = act.start + (reading.words[act.start] in PREPOSITIONS)
     word, after = reading.word(here), reading.word(here + 1)
     asked, verb = word, here + 1
+    yield from _choice(reading, word, act)
     if word == "how" and after not in FINITE_AUXILIARIES:
         yield from _degree(reading, here, act.end)
         if after != "much":
             return
         asked, verb = "much", here + 2
     elif word in {"what", "which"} and (noun := reading.lemmas[here + 1] if here + 1 < act.end else "") in (
-        _ASKS_TIME | _ASKS_PLACE | _ASKS_LOOK
+        _ASKS_TIME | _ASKS_PLACE | _ASKS_LOOK | _ASKS_PERSON
     ):
-        asked = "when" if noun in _ASKS_TIME else "country" if noun in _ASKS_PLACE else "look"
+        asked = next(
+            kind
+            for kind, nouns in (("when", _ASKS_TIME), ("country", _ASKS_PLACE), ("look", _ASKS_LOOK), ("who", None))
+            if nouns is None or noun in nouns
+        )
         verb = here + 2
     elif word in _BE and act.asked and after == "the":
         asked, verb = "is", here
@@ -127,6 +142,8 @@ def _fit(reading: Reading, shown: WordSpan, asked: str, verb: int, end: int) -> 
             bare = asked in {"who", "look"} or _is_bare(reading, head + 1, end)
             wrong = head if bare else None
         if wrong is None:
+            wrong = _number(reading, asked, verb, end)
+        if wrong is None:
             wrong = _participle(reading, asked, verb, end)
     elif reading.words[verb] in FINITE_AUXILIARIES:
         wrong = _verb(reading, asked, verb, end)
@@ -141,6 +158,8 @@ def _is_unfit(reading: Reading, asked: str, verb: int, head: int) -> bool:
         return noun in _UNFIT.get(asked, ())
     # "Who is the ...": any noun that isn't for people.
     common = reading.tags[head] in {"NN", "NNS"} and reading.texts[head].islower() and reading.capitals_tell
+    if head == verb + 1 and common and reading.ends(head + 1):  # "who is gravitation?"
+        return noun.endswith(kinds.ABSTRACT_ENDINGS)
     return common and reading.words[verb + 1] in {"the", "a", "an"} and not _is_person(noun)
 
 
@@ -198,8 +217,29 @@ def _is_stranded(reading: Reading, end: int) -> bool:
     return reading.words[end - 1] in PREPOSITIONS
 
 
+def _number(reading: Reading, asked: str, verb: int, end: int) -> int | None:
+    """Find the number of "where was 1969"."""
+    return verb + 1 if asked in {"who", "where"} and verb + 2 == end and reading.tags[verb + 1] == "CD" else None
+
+
+def _choice(reading: Reading, word: str, act: Act) -> Iterator[WordSpan]:
+    """Find "when was he born, in Paris or in Rome": what is offered at the end is of another kind."""
+    comma = next((here for here in range(act.end - 1, act.start, -1) if reading.words[here] == ","), act.end)
+    offered = reading.words[comma + 1 : act.end]
+    if word not in _OFFERED or "or" not in offered or len(offered) > _LONGEST_CHOICE:
+        return
+    times = any(tag == "CD" for tag in reading.tags[comma + 1 : act.end]) and "one" not in offered
+    times = times or not _TIMELY.isdisjoint(offered)
+    things = "PROPN" in reading.pos[comma + 1 : act.end] or "one" in offered
+    if times if word in {"who", "where"} else (things and not times):
+        yield act.start, act.start + 1
+        yield comma + 1, act.end
+
+
 def _participle(reading: Reading, asked: str, verb: int, end: int) -> int | None:
     """Find the participle of "when is Lima located" and "who was the treaty signed"."""
+    if asked in {"when", "where", "who"} and reading.words[end - 2 : end] == ("made", "of"):
+        return end - 2
     if _is_stranded(reading, end):
         return None
     if asked in {"when", "who", "what"}:
@@ -219,9 +259,11 @@ def _verb(reading: Reading, asked: str, auxiliary: int, end: int) -> int | None:
     unfit = _UNFIT_VERBS.get(asked, frozenset())
     for here in range(auxiliary + 2, end):
         word, after = reading.words[here], reading.word(here + 1)
+        over = here + 1 == end
+        if over and asked == "who" and word in kinds.WITHOUT_OBJECT and reading.pos[here - 1] in {"NOUN", "PROPN"}:
+            return here
         if word not in unfit:
             continue
-        over = here + 1 == end
         if word == "mean" and reading.words[auxiliary + 1] in _MEANT_BY_PEOPLE:
             continue
         if word in _LIKENESS:
@@ -242,6 +284,10 @@ def _degree(reading: Reading, here: int, end: int) -> Iterator[WordSpan]:
         noun_follows = verb + 1 < end and reading.tags[verb + 1] in _NOUN
         if reading.words[verb] in kinds.MASS_NOUNS and not noun_follows:
             yield here, verb + 1
+        head = _head_noun(reading, verb + 1, end) if reading.words[verb] in _BE else None
+        if head is not None and reading.tags[head] == "NN" and reading.lemmas[head] in _UNFIT["much"]:
+            yield here, here + 2
+            yield head, head + 1
         return
     wrong = None
     if reading.words[verb] in _BE:

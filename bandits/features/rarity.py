@@ -116,16 +116,23 @@ def _stems(word: str) -> Iterator[str]:
 def _is_derived(word: str) -> bool:
     """Tell a compound or a regular derivation of common words (`unhelpful`, `smartphone`) from a word of its own."""
     for prefix in _PREFIXES:
-        if word.startswith(prefix) and _is_usual(word.removeprefix(prefix)):
+        rest = word.removeprefix(prefix)
+        if word.startswith(prefix) and (_is_usual(rest) or _has_ending(rest)):  # "unreadable"
             return True
+    if _has_ending(word):
+        return True
+    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
+    return any(_is_part(word[:cut]) and _is_part(word[cut:]) for cut in cuts) and not domains(word)
+
+
+def _has_ending(word: str) -> bool:
     for ending, instead in _SUFFIXES:
         if word.endswith(ending):
             base = word.removesuffix(ending)
             doubled = len(base) > _SHORTEST_PART and base[-1] == base[-2]
             if _is_usual(base + instead) or (doubled and _is_usual(base[:-1] + instead)):
                 return True
-    cuts = range(_SHORTEST_PART, len(word) - _SHORTEST_PART + 1)
-    return any(_is_part(word[:cut]) and _is_part(word[cut:]) for cut in cuts) and not domains(word)
+    return False
 
 
 def _is_usual(word: str) -> bool:

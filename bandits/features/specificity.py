@@ -46,6 +46,8 @@ _ABOUT = Phrases(
     "give me some|more|any| information|info|facts|help",
     "can|could|would|will you tell|teach|help me|us|",
     "what do you know",
+    "what can|could|would you tell me|us",
+    "what should i|we know",
 )
 """What may come before a wide field: `tell me about`, `I want to learn about`."""
 _LINKS = frozenset("about on with regarding concerning".split())
@@ -58,6 +60,7 @@ _HELP = Phrases(
     "fix|solve|improve|check|do|make|change|correct|review|finish|repair my|this|it|the|our",
     "how do|can|could|should i|we fix|solve|improve|repair|change my|the|our|a|an|",
     "i|we have|got|'ve a|an|some|another| problem|problems|issue|issues|question|questions with|about|regarding|",
+    "my computer|phone|laptop|car|code|pc|internet|wifi|program|app|script|website does|is n't|nt|not| work|working",
     "nothing|everything|it works|broke|breaks|failed|fails|stopped|sucks",
     "it|this|that does|is|did|do n't|nt|not work|working",
     "i do n't|nt|not know what|where|how to do|start|begin|say",

@@ -31,12 +31,28 @@ _ADJECTIVES = (
     " shameful shitty shocking silly sinister sloppy soporific soulless stupid tacky tasteless tedious terrible"
     " tiresome tragic trashy ugly unbearable underrated underwhelming uninspired unpleasant useless vile wicked"
     " woeful worthless wretched"
+    # more of both
+    " appetising appetizing artful astounding badass baffling banal barbaric bewitching bleak chic cheesy comical"
+    " commendable cowardly crummy daft deceitful deranged devious dishonest distasteful eerie exemplary feeble fiendish"
+    " filthy funky glamorous gloomy goofy graceful gross grotesque harrowing heartbreaking heartless heartwarming"
+    " heavenly heroic horrifying humorous ignorant imaginative impeccable inane incompetent inconsiderate inept"
+    " inexcusable inhumane insincere insipid inspirational insufferable insulting irrational irresistible"
+    " irresponsible kooky lavish likable likeable loathsome luscious luxurious majestic malicious meaningless"
+    " mesmerising mesmerizing mindless miraculous nauseating nifty nerdy nightmarish nonsensical nostalgic overblown"
+    " pitiful playful pleasurable poignant posh praiseworthy prestigious quaint quirky ravishing reckless refreshing"
+    " repugnant ruthless sappy savvy scandalous scrumptious seductive sentimental sexy sickening sleazy slimy smug"
+    " snobbish spectacular spellbinding spiteful spooky staggering stuffy sumptuous swanky tasteful tempting trite"
+    " unappealing unattractive uncanny unfriendly uninspiring uninteresting unimpressive unlikable unlikeable"
+    " unsightly unworthy vapid vibrant vulgar wacky wasteful whimsical witty yucky zany"
 )
 _IRREGULAR = (
     "awfully bad beautifully beloved best bestest better brilliantly comfortable coolest darling dullest easiest"
     " fav fave favorite favorites favourite favourites finest fondest friendliest genius gentlest good grossest"
     " horribly hyped ideal ideally idiot idiots laziest masterpiece moron morons muppet overhyped overpriced poorly"
     " regrettably saddest sadly sucks sweetest terribly underappreciated weirdest wonderfully worse worst"
+    " amazingly annoyingly appallingly atrociously coolest convincingly cutest dreadfully elegantly fairest horribly"
+    " hateful insanely kindest loveliest nicely overpowered overreact overreacting overvalued prettiest ridiculously"
+    " rip-off ripoff smarter smartest stupidly superbly tastier tastiest unfortunately wisest deserve deserved deserves"
 )
 
 
@@ -106,10 +122,48 @@ _STANCE = Phrases(
     "'d|had better",
     "too good|bad|expensive|cheap|strict|lenient|harsh|soft|violent|old-fashioned|politically|much power|to|for|on|",
     "tourist trap|traps",
+    "hidden gem|gems",
+    "must - see|read|try|watch|do|visit|have",
+    "convince|persuade me",
+    "help me|us to| choose|decide|pick between|if|whether|which|what",
+    "would you rather|say|pick|choose|get|go|consider|advise|suggest",
+    "do you advise|suggest",
+    "any|some|your|got|few tips|advice|suggestions|pointers for|on|to|about",
+    "top|good|bad reason|reasons to|for|not",
+    "is|was it ok|okay|alright|fine to wear|ask|tell|say|skip|leave|lie|ignore|date|marry|bring|invite|quit|hate",
+    "must one|everyone|everybody",
+    "sick|tired of my|the|all|this|these|his|her|being|having",
+    "fed up",
+    "is|are|was|were|'s|'re|such|pure|total|utter|complete|absolute garbage|rubbish|trash|crap|junk|nonsense|bullshit"
+    "|overkill|hogwash|bollocks|genius|perfection",
+    "was|is it|this|that|he|she|they a mistake|disaster|failure",
+    "a|an hero|genius|saint|visionary or|and a|an tyrant|villain|fraud|fool|monster|madman|traitor|coward|criminal",
+    "a|an tyrant|villain|fraud|fool|monster|madman|traitor|criminal or|and a|an hero|genius|saint|visionary",
+    "is|are|was|were it|they|golf|chess|this|that a|an real|true|proper|legitimate",
+    "what 's|is|was so special|great|good|bad|wrong|cool|funny about",
+    "so special|overhyped|funny|popular|good|bad|great|cool about",
+    "cool facts|fact|names|name|gift|gifts|ideas|idea|tricks|trick|stuff|things|thing|way|ways|car|cars|shirt",
+    "so|really|very|pretty|super|looks|look cool",
+    "critique|judge|rate|roast|review my|our",
+    "feedback on|about my|our",
+    "what|which would suit",
+    "in your experience|honest",
+    "in favour|favor of or",
+    "more|most trustworthy|meaningful|harmful|authentic|deserving|relevant|worthy|influential|profound|stressful"
+    "|rewarding|memorable|relatable|powerful|useful|helpful|challenging|underestimated|controversial",
+    "fair|reasonable price|deal|wage|salary|rent|offer",
+    "bright future",
+    "the right|wrong thing|decision|choice|call|move|man|woman|person to|for",
+    "a good|bad|wise|smart|terrible|great idea|choice|move|plan|deal|investment|call",
+    "make|makes sense to|for",
+    "overdo|overdoing|overthink|overthinking it|this|things",
 )
 
 _MORAL = frozenset(
-    "acceptable appropriate barbaric crazy cringe cruel dumb ethical excessive fair foolish greedy"
+    "acceptable appropriate barbaric biased cool corny crazy credible cringe cruel deserved disrespectful dumb elitist"
+    " entitled ethical exaggerated excessive fair foolish genuine greedy harmful harsh honest humane hurtful immature"
+    " irrational irresponsible lazy legit mean offensive overkill paranoid petty problematic rational realistic"
+    " responsible sane sinful spoiled spoilt stingy tactless unkind unrealistic vain wasteful worthwhile"
     " hypocritical immoral impolite inappropriate justifiable justified moral naive odd outdated pointless"
     " racist reasonable rude selfish sensible sexist silly smart strange stupid superior tacky trustworthy"
     " unacceptable unethical unfair unjust unprofessional unreasonable weird wise wrong".split()
@@ -162,6 +216,17 @@ def _subjectivity(reading: Reading) -> Iterator[WordSpan]:
         advice = word == "should" and reading.opens[here]
         if judges or advice or (word in _MORAL and asked[here]):
             yield here, here + 1
+    yield from _duels(reading)
+
+
+def _duels(reading: Reading) -> Iterator[WordSpan]:
+    """Find "Tesla or BMW?": two things and no scale on which they are compared. A judgement is wanted."""
+    for start, end in reading.sentences:
+        words = reading.words[start:end]
+        if words[-1] == "?" and words.count("or") == 1 and len(words) <= _LONGEST_DUEL:
+            things = {reading.pos[here] for here in range(start, end - 1) if words[here - start] != "or"}
+            if things <= _THINGS:
+                yield start, end
 
 
 def _reported(reading: Reading, start: int) -> bool:
@@ -185,7 +250,8 @@ def _idle(reading: Reading, here: int) -> bool:
     word, before, after = reading.word(here), reading.word(here - 1), reading.word(here + 1)
     # "Great Expectations"
     name = reading.capitals_tell and reading.texts[here][0].isupper() and not reading.opens[here]
-    if name or after in _NAMES_OF.get(word, ()):
+    defined = after == "mean" and before == "does"  # "what does eerie mean"
+    if name or defined or after in _NAMES_OF.get(word, ()):
         return True
     match word:
         case "crazy" | "mad" | "nuts":  # "it drives me crazy"
@@ -210,6 +276,8 @@ _GOES = frozenset("go goes going gone went".split())
 _OWN = frozenset("at my your his her their its".split())
 _GRADED = frozenset("any even far much".split())
 _FAR = 12
+_THINGS = frozenset({"NOUN", "PROPN"})
+_LONGEST_DUEL = 6
 
 
 def _is_predicate(reading: Reading, here: int) -> bool:

@@ -46,8 +46,21 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
         ("I'd really like to just build a shed.", ["like"]),
         ("Just list them.", ["list"]),
         ("Which shoes do I need for an interview?", ["for an interview"]),
+        ("I have a job interview tomorrow.", ["have"]),
+        ("I must lower my blood pressure.", ["must"]),
+        ("To save energy, how warm do I wash?", ["To save"]),
+        ("What is good for strengthening the back?", ["for strengthening"]),
+        ("Give 3 reasons for the fall of Rome.", ["Give"]),
+        ("Act as a guide.", ["Act"]),
+        (
+            "My son is allergic to nuts. Which snacks can he have?",
+            ["My son is allergic to nuts.", "Which snacks can he have?"],
+        ),
     ],
     "contextual_constraints": [
+        ("Which words ending in a vowel are short?", ["ending", "in a vowel"]),
+        ("Assuming no friction, how fast is it?", ["Assuming no"]),
+        ("Answer only with yes or no: is it red?", ["Answer only"]),
         ("Who was king in 1400?", ["in 1400"]),
         ("Which fruits are cheap, except apples?", ["except"]),
         ("If it rains, which road is open?", ["If"]),
@@ -109,6 +122,11 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
 
 ABSENT: dict[str, list[str]] = {
     "intention_grounding": [
+        "edit button not working",
+        "Must I go?",
+        "To be free, who fought?",
+        "Do I have an exam?",
+        "My landlord wants to raise the rent.",
         "Where is Etna?",
         "Is there a list of rivers?",
         "Who gave the answer?",
@@ -143,6 +161,8 @@ ABSENT: dict[str, list[str]] = {
         "do cats swim",
     ],
     "contextual_constraints": [
+        "I saw a fox in my garden. What do foxes eat?",
+        "What does it mean to be in debt?",
         "Who was king?",
         "I wonder if cats swim.",
         "Is it not only large?",

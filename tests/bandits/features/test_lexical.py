@@ -57,6 +57,7 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
 
 ABSENT: dict[str, list[str]] = {
     "word_rarity": [
+        "unreadable handwriting help",
         "How unhelpful is the smartphone?",
         "Is a toothbrush a tool?",
         "Who is Wilhelmina?",

@@ -38,6 +38,17 @@ PRESENT: list[tuple[str, list[str]]] = [
     ("Who is the theorem of Gauss?", ["Who", "theorem"]),
     ('Where is the meaning of "ergo"?', ["Where", "meaning"]),
     ("Why is the number of people who live here?", ["Why", "number"]),
+    ("Who is photosynthesis?", ["Who", "photosynthesis"]),
+    ("Where was 1969?", ["Where", "1969"]),
+    ("Which person is the longest river?", ["Which person", "river"]),
+    ("What time is the capital of Peru?", ["What time", "capital"]),
+    ("When was Mozart born, in Vienna or in Salzburg?", ["When", "in Vienna or in Salzburg"]),
+    ("Where did she die, in 1901 or 1902?", ["Where", "in 1901 or 1902"]),
+    ("Who did the volcano erupt?", ["Who", "erupt"]),
+    ("How many is the meaning of democracy?", ["How many", "meaning"]),
+    ("Where is the window made of?", ["Where", "made"]),
+    ("How long is the colour of the sky?", ["How long", "colour"]),
+    ("How often is the height of the tower?", ["How often", "height"]),
 ]
 
 ABSENT = [
@@ -86,6 +97,17 @@ ABSENT = [
     "Does he mean it?",
     "What is the answer, one or two?",
     "Which year is new?",
+    "Who is sting?",
+    "Where was it in 1969?",
+    "Which person is the oldest actor?",
+    "When was Mozart born, in 1756 or in 1757?",
+    "When did he land, before or after lunch?",
+    "Where did she die, in Rome or in Milan?",
+    "What do you drink, tea or coffee?",
+    "Who did he meet?",
+    "What is the window made of?",
+    "How many is it?",
+    "How many is that house?",
 ]
 
 

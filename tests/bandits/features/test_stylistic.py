@@ -25,6 +25,11 @@ def read(text: str) -> Reading:
 
 
 JUDGEMENTS = {
+    "Tesla or BMW?": ["Tesla or BMW?"],
+    "Is the plot irresponsible?": ["irresponsible"],
+    "Convince me to read Proust.": ["Convince me"],
+    "Was Nero a hero or a tyrant?": ["a hero or a tyrant"],
+    "Who deserves the prize?": ["deserves"],
     "Is the film good?": ["good"],
     "Should I learn Latin?": ["Should I"],
     "Should museums be free?": ["Should"],
@@ -47,6 +52,9 @@ JUDGEMENTS = {
     "how often should i water a cactus": ["should i"],
 }
 FACTS = [
+    "What does eerie mean?",
+    "Is it red or blue?",
+    "Did you say that it is 5 or 6?",
     "Good morning, what is osmosis?",
     "Have a great day. What is osmosis?",
     "I hope you are doing great. How tall is Etna?",
@@ -69,6 +77,7 @@ FACTS = [
     "Leave out any advice on diet.",
 ]
 VAGUE = {
+    "My computer doesn't work.": ["My computer doesn't work"],
     "Where do I put stuff?": ["stuff"],
     "Tell me something about rivers.": ["something"],
     "I need some kind of help.": ["some kind of help"],
@@ -105,6 +114,8 @@ NARROW = [
     "How heavy is an elephant seal?",
 ]
 CLOSED = [
+    "Is my landlord allowed to keep the deposit?",
+    "How many legs does a crab have?",
     "I love jazz. When was Miles Davis born?",
     "When did the Berlin Wall fall?",
     "symptoms of iron deficiency",
@@ -128,6 +139,12 @@ CLOSED = [
     " through the whole of the night with no licence?",
 ]
 OPEN = [
+    "Is my rash dangerous?",
+    "Why is n't my car starting?",
+    "Did my sister call?",
+    "What's for dinner?",
+    "When will we land on Mars?",
+    "How much will a house cost in ten years?",
     "Why not?",
     "And the deepest lake?",
     "Ok thanks",
