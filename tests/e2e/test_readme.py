@@ -53,6 +53,19 @@ def test_the_carving_is_as_told(tmp_path: Path) -> None:
     assert f"reads {freed:,} tokens fewer, which is {int(each)} less" in section
 
 
+def test_the_explanation_is_as_told(tmp_path: Path) -> None:
+    """The command of the section on asking prints what stands below it."""
+    section = re.findall(r"## Asking, worked through\n(.*?)\n## ", README, re.DOTALL)[0]
+    (said,) = re.findall(r"`tower.txt` that says `(.*?)`", section)
+    (query,) = re.findall(r'^riffler explain --context tower.txt "(.*)"$', section, re.MULTILINE)
+    (told,) = re.findall(r"```\n\n```\n(.*?)\n```", section, re.DOTALL)
+    (tmp_path / "tower.txt").write_text(f"{said}\n", "utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    command = [str(Path(sys.executable).with_name("riffler")), "explain", "--context", "tower.txt", query]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == told
+
+
 def test_the_arithmetic_is_right() -> None:
     """The worked decision has the means, deviations and propensity that the policy computes."""
     x = np.array([1.0, 0.0])
