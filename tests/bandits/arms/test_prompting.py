@@ -1,7 +1,7 @@
 """Prompts that hold data apart, and replies without what isn't the wording."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from riffler.bandits.arms.prompting import cleaned, filled, template
@@ -26,6 +26,7 @@ def test_only_the_wording_is_taken(query: str, reply: str, wording: str) -> None
 
 
 @given(st.text(), st.text("-\n {}query", max_size=40))
+@example("Who?", "----")
 def test_data_stays_between_fences(query: str, recent: str) -> None:
     """Each text stands whole between lines of a fence that no text has, and slots inside of it stay as they are."""
     fence = next("-" * length for length in range(3, 60) if "-" * length not in query and "-" * length not in recent)
