@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise, product
 
 from riffler.bandits.facts import Kind
 from riffler.bandits.features.lexicon import concreteness
@@ -37,10 +38,21 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         What is wrong.
     """
     lost, new = differences(before, after)
+    lost = [token for token in lost if not _is_taken_up(token, before, after, known)]
     if len(lost) > _MOST or len(new) > _MOST:
         yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
     else:
         yield from _weighed(before, after, known, lost, new)
+
+
+def _is_taken_up(token: Token, before: Reading, after: Reading, known: Reading) -> bool:
+    """Tell whether a word points to something whose name the rewrite takes from what it may draw on: "the company"."""
+    if not _POINTING.search(before.core[max(0, token.start - 6) : token.start]):
+        return False
+    return any(fact.value.lower() in known.words - before.words for fact in after.facts["name"])
+
+
+_POINTING = re.compile(r"\b(?:the|this|that) $", re.IGNORECASE)
 
 
 def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
@@ -147,6 +159,8 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
+    joined = _compounds(before, new) | _compounds(after, lost)
+    lost, new = ([token for token in some if token.word not in joined] for some in (lost, new))
     if any(token.word.endswith("est") for token in new):  # "smells the worst" is "smelliest"
         lost = [token for token in lost if token.word not in {"worst", "best"}]
     if len(lost) > _MOST or len(new) > _MOST or before.is_long or after.is_long:
@@ -156,6 +170,18 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
         [token for token in lost if not _has_kin(token.word, others)],
         [token for token in new if not _has_kin(token.word, olds)],
     )
+
+
+def _compounds(reading: Reading, others: list[Token]) -> set[str]:
+    """Give the words that are one compound in the other text, and it: a sailing boat is a sailboat."""
+    found: set[str] = set()
+    if reading.is_long or len(others) > _MOST:
+        return found
+    for (left, right), other in product(pairwise(token.word for token in reading.tokens), others):
+        rest = other.word.removesuffix(right)
+        if rest != other.word and len(rest) > 2 and len(right) > 2 and left.startswith(rest):
+            found |= {left, right, other.word}
+    return found
 
 
 def _has_kin(word: str, others: Sequence[str]) -> bool:

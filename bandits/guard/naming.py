@@ -92,9 +92,14 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
         return False
     words = [token.word for token in after.tokens]
     return any(
-        word == name and any(_is_begun(near, before) for near in words[max(0, at - 2) : at + 2])
+        word == name and any(_is_begun(near, before) for near in _beside(words, at))
         for at, word in enumerate(words)
     )
+
+
+def _beside(words: list[str], at: int) -> list[str]:
+    """Give the words right before and behind a word."""
+    return [*words[max(0, at - 1) : at], *words[at + 1 : at + 2]]
 
 
 def _is_begun(word: str, before: Reading) -> bool:

@@ -170,6 +170,8 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
         nouns = " ".join(following)
         person = {"person"} if any(_PERSON.search(word) for word in _near(nouns)) else set()
         return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
+    if verb == "translate":
+        return frozenset({"text", "thing", "manner"})
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
     if all(word.lower() not in word_set("words", "grammar") for word in following):
@@ -257,18 +259,24 @@ _EVENTS = frozenset(
 _DIFFER = frozenset("differ differs differed different".split())
 _SEEN = frozenset("tell know recognise recognize spot see notice identify".split())
 _MEASURED = {"weigh": "how heavy", "cost": "how much", "charge": "how much", "pay": "how much", "last": "how long"}
+_AHEAD = re.compile(r"\s*(?:far|long) (?:in advance|ahead|beforehand)\b", re.IGNORECASE)
+_TREATED = re.compile(r"\s*(?:is|are|was|were) (?:people|someone|somebody|one|you|they|he|she) \w{2,20}ed\b", re.IGNORECASE)
+_TIMES = frozenset("second seconds minute minutes hour hours day days week weeks month months year years".split())
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
 def _of_how(rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     first = words[0] if words else ""
+    if _AHEAD.match(rest):
+        return frozenset({"how long", "time"})
     if first in {"late", "soon", "early"} or words[:2] == ["long", "ago"]:
         return frozenset({"time"})
     if first == "come":
         return frozenset({"reason"})
     if first == "many":  # how many kilograms ... weigh
-        return frozenset({"count", *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
+        long = {"how long"} if words[1:2] and words[1] in _TIMES else set()
+        return frozenset({"count", *long, *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
     if first in dimensions():
         name = dimensions()[first]
         more = {"count", "thing"} if first == "much" else {"how much"} if first in {"high", "low", "large"} else set()
@@ -288,6 +296,8 @@ def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
+    if _TREATED.match(rest):
+        return frozenset({"manner", "thing"})  # how are people punished: what is the penalty
     if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
     seen = len(words) > 2 and words[2] in _SEEN  # how can I tell whether
