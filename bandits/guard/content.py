@@ -22,6 +22,9 @@ from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_gramma
 from riffler.bandits.guard.swaps import swapped
 
 _HELD: tuple[Kind, ...] = ("number", "date", "unit")
+_LONG = 40
+"""Words of a query from which on one more word may be said in another way."""
+
 _MOST = 60
 """Content words that only one text has, from which on they aren't compared one by one."""
 
@@ -38,7 +41,11 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         What is wrong.
     """
     lost, new = differences(before, after)
-    lost = [token for token in lost if not _is_taken_up(token, before, after, known)]
+    lost = [
+        token
+        for token in lost
+        if not _is_taken_up(token, before, after, known) and not _is_counted(token, before, after)
+    ]
     if len(lost) > _MOST or len(new) > _MOST:
         yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
     else:
@@ -46,12 +53,25 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
 
 
 def _is_taken_up(token: Token, before: Reading, after: Reading, known: Reading) -> bool:
-    """Tell whether a word points to something whose name the rewrite takes from what it may draw on: "the company"."""
+    """Tell whether a word points to what has a name: "the company", or "the book" behind its title."""
     if not _POINTING.search(before.core[max(0, token.start - 6) : token.start]):
         return False
+    if token.word in word_set("names", "kinds") and any(
+        fact.start < token.start and fact.value.lower() in after.words for fact in before.facts["name"]
+    ):
+        return True
     return any(fact.value.lower() in known.words - before.words for fact in after.facts["name"])
 
 
+def _is_counted(token: Token, before: Reading, after: Reading) -> bool:
+    """Tell whether a word asks for an amount ("what proportion"), and the rewrite does so too ("how much")."""
+    if token.word not in word_set("questions", "counts") or not _ASKING.search(before.core[: token.start][-6:]):
+        return False
+    asked = questions.kinds(after.sentences)
+    return bool(asked) and "count" in asked[-1]
+
+
+_ASKING = re.compile(r"\b(?:what|which) $", re.IGNORECASE)
 _POINTING = re.compile(r"\b(?:the|this|that) $", re.IGNORECASE)
 
 
@@ -68,8 +88,10 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
         yield "the rewrite invents a constraint"
     if _DEFINED.search(before.core) and spare and spare[-1].word in word_set("fields", "names"):
         spare = []  # in which sense a term is meant
-    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
-        yield "the rewrite invents a constraint"
+    if spare and not lost:
+        narrow = _narrowing(after, spare, before, put_in=True)
+        if len(narrow) > _is_terse(before):  # a word may make a sentence of keywords, not a phrase
+            yield "the rewrite invents a constraint"
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
@@ -128,6 +150,8 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
     last = before.core.rfind(before.sentences[-1])
     if all(token.start < last for token in lost) and _POINTS.search(before.sentences[-1]):
         return 3
+    if len(before.tokens) > _LONG and len(_added(before, after)) > 2 * len(lost):
+        return 2
     return 1
 
 

@@ -170,13 +170,22 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
         nouns = " ".join(following)
         person = {"person"} if any(_PERSON.search(word) for word in _near(nouns)) else set()
         return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
+    if verb.startswith(("summar", "condens", "recap")):
+        return frozenset({"summary", "thing", "manner", "explain"})
     if verb == "translate":
         return frozenset({"text", "thing", "manner"})
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
     if all(word.lower() not in word_set("words", "grammar") for word in following):
         return frozenset()  # keywords: "remove rust iron pan" asks how
-    return frozenset({"text"}) if verb in _words("make") else frozenset()
+    if verb in _words("make"):
+        return frozenset({"text", "summary"} if any(_SUMMARY.match(word) for word in following) else {"text"})
+    return frozenset()
+
+
+_SUMMARY = re.compile(
+    r"summar|outline|overview|gist|brief|short|recap|synopsis|condense|abstract|digest|\w*points?\b", re.IGNORECASE
+)
 
 
 def _nouns(rest: str) -> frozenset[str]:
