@@ -16,7 +16,7 @@ from riffler.bandits.features.lexicon import concreteness
 from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.grammar import is_adjective, is_verb
 from riffler.bandits.guard.initials import resolved
-from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.kinship import akin, bases
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 from riffler.bandits.guard.swaps import swapped
@@ -81,6 +81,10 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
     spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
+    if _drops_compound(before, after):
+        yield "the rewrite loses a constraint"
+    if _drops_compound(after, before):
+        yield "the rewrite invents a constraint"
     had, has = _forms(before), _forms(after)
     if _is_unheard(had, after):
         yield "the rewrite loses a constraint"
@@ -106,6 +110,21 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
         len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
         or len(lost) - len(added) >= allowed + 1
     )
+
+
+def _drops_compound(reading: Reading, other: Reading) -> bool:
+    """Tell whether a text lacks a compound of words that say little alone: part-time."""
+    if reading.is_long or other.is_long:
+        return False
+    for match in _COMPOUND.finditer(reading.core):
+        parts = match[0].lower().split("-")
+        if all(_is_empty(part) for part in parts) and match[0].lower().replace("-", "") not in other.plain_words:
+            if not any(part in other.words for part in parts if not is_grammar(part)):
+                return True
+    return False
+
+
+_COMPOUND = re.compile(r"(?<![\w-])[a-zA-Z]{2,20}-(?:time|term|length|way|place|person)(?![\w-])")
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -209,7 +228,18 @@ def _compounds(reading: Reading, others: list[Token]) -> set[str]:
 
 
 def _has_kin(word: str, others: Sequence[str]) -> bool:
-    return any(akin(word, other) for other in others if not is_grammar(other))
+    name = _measure(word)
+    return any(
+        akin(word, other) or (name and name == _measure(other)) for other in others if not is_grammar(other)
+    )
+
+
+def _measure(word: str) -> str:
+    """Give what a word measures, where all words for it say the same: "heavier" and "weighs more"."""
+    return next((name for form in bases(word) if (name := questions.dimensions().get(form)) in _PLAIN), "") or ""
+
+
+_PLAIN = frozenset("heavy old deep wide far high likely often fast strong".split())
 
 
 @cache
@@ -303,6 +333,8 @@ def _run_narrows(
         )
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
+    if put_in and not then and before in others and is_adjective(first):
+        return True  # "safe to eat raw"
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)

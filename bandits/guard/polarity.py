@@ -77,15 +77,23 @@ def complaints(before: Reading, after: Reading) -> Iterator[str]:
             yield "the rewrite turns a word into its opposite"
         yield f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
     was, now = _sides(before.unquoted), _sides(after.unquoted)
-    if _sides(before.core) - now:
+    if _sides(before.core) - now - _until(after):
         yield "the rewrite loses a bound"
-    if now - was:
+    if now - was - _until(before):
         yield "the rewrite invents a bound"
 
 
 def _sides(text: str) -> frozenset[str]:
     """Give the sides to which a text bounds an amount or a time."""
     return frozenset((match.lastgroup or "")[-4:] for match in _BOUND.finditer(text))
+
+
+_BY = re.compile(rf"\bby (?:the )?(?:\d|{part('TIMED')})", re.IGNORECASE)
+
+
+def _until(reading: Reading) -> frozenset[str]:
+    """Give the side that "by 1 December" bounds a time to, which may be said with "before" too."""
+    return frozenset({"less"}) if _BY.search(reading.core) else frozenset()
 
 
 def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:

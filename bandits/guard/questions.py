@@ -313,10 +313,18 @@ def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
     return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
+_DOES = re.compile(
+    r"\s*(?!(?:has|does|is|was|causes|makes|types|kinds|sorts|parts|steps)\b)[a-z]{3,15}(?<![sui])s (?:an?|the|my|our|your|\w+ \w+ (?:from|of|to|off|in))\b",
+    re.IGNORECASE,
+)
+
+
 def _of_what(wh: str, rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     found = set(_nouns(rest)) | ({"manner"} if "like" in words[1:] else set())
     found |= {_MEASURED[word] for word in words if word in _MEASURED}
+    if wh == "what" and _DOES.match(rest):
+        found |= {"manner"}  # what removes wine from wool: how do I get it out
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
     if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}

@@ -44,7 +44,25 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
             yield f"the rewrite loses {called}"
         if new:
             yield f"the rewrite invents {called}"
+    if _crossed(before, after):
+        yield "the rewrite exchanges a unit"
     yield from _quotes(before, after, known)
+
+
+def _crossed(before: Reading, after: Reading) -> bool:
+    """Tell whether a number has the unit of another place in the question: 5 miles in km, 5 km in miles."""
+    old, new = _measured(before), _measured(after)
+    return any(
+        unit != new.get(number, unit) and unit in _values(after, "unit") and new[number] in _values(before, "unit")
+        for number, unit in old.items()
+    )
+
+
+def _measured(reading: Reading) -> dict[str, str]:
+    """Give the numbers of a text that have a unit behind them, each with it."""
+    units = {fact.start: fact.value for fact in reading.facts["unit"]}
+    found = ((_value(fact), units.get(fact.end, units.get(fact.end + 1, ""))) for fact in reading.facts["number"])
+    return {number: unit for number, unit in found if unit}
 
 
 def _quotes(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
