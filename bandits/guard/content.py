@@ -92,10 +92,17 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
         yield "the rewrite invents a constraint"
     if _DEFINED.search(before.core) and spare and spare[-1].word in word_set("fields", "names"):
         spare = []  # in which sense a term is meant
-    if spare and not lost:
-        narrow = _narrowing(after, spare, before, put_in=True)
-        if len(narrow) > _is_terse(before):  # a word may make a sentence of keywords, not a phrase
-            yield "the rewrite invents a constraint"
+    if not lost and _invents(before, after, spare, new):
+        yield "the rewrite invents a constraint"
+
+
+def _invents(before: Reading, after: Reading, spare: list[Token], new: list[Token]) -> bool:
+    """Tell whether words that come are a restriction or a condition, where none went."""
+    narrow = _narrowing(after, spare, before, put_in=True)
+    condition = _IF.search(after.core)
+    if condition and not before.is_long and not _WHEN.search(before.core):
+        narrow |= {token.word for token in new if token.start > condition.start()}
+    return len(narrow) > _is_terse(before)  # a word may make a sentence of keywords, a phrase is more
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
@@ -106,22 +113,38 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
         return True
-    return (
-        len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
-        or len(lost) - len(added) >= allowed + 1
-    )
+    narrower = len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before))
+    return (len(lost) > _standing_alone(after, new, before) and narrower >= allowed) or len(lost) - len(
+        added
+    ) >= allowed + 1
+
+
+_IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
+
+
+def _standing_alone(reading: Reading, some: list[Token], other: Reading) -> int:
+    """Count the words that may stand for others: not those that only say what a neighbour is, "ink stains"."""
+    fresh = {token.word for token in some}
+    words = ["", *(token.word for token in reading.tokens)]
+    olds = tuple(other.words)
+    neighbours = {
+        word for left, word in pairwise(words) if left in {"which", "what"} or (left and _has_kin(left, olds))
+    }
+    return len(fresh - neighbours - word_set("negative", "lenient"))
 
 
 def _drops_compound(reading: Reading, other: Reading) -> bool:
     """Tell whether a text lacks a compound of words that say little alone: part-time."""
     if reading.is_long or other.is_long:
         return False
-    for match in _COMPOUND.finditer(reading.core):
-        parts = match[0].lower().split("-")
-        if all(_is_empty(part) for part in parts) and match[0].lower().replace("-", "") not in other.plain_words:
-            if not any(part in other.words for part in parts if not is_grammar(part)):
-                return True
-    return False
+    whole = (match[0].lower() for match in _COMPOUND.finditer(reading.core))
+    return any(
+        all(map(_is_empty, word.split("-")))
+        and word.replace("-", "") not in other.plain_words
+        and other.words.isdisjoint(part for part in word.split("-") if not is_grammar(part))
+        for word in whole
+    )
 
 
 _COMPOUND = re.compile(r"(?<![\w-])[a-zA-Z]{2,20}-(?:time|term|length|way|place|person)(?![\w-])")
@@ -229,9 +252,7 @@ def _compounds(reading: Reading, others: list[Token]) -> set[str]:
 
 def _has_kin(word: str, others: Sequence[str]) -> bool:
     name = _measure(word)
-    return any(
-        akin(word, other) or (name and name == _measure(other)) for other in others if not is_grammar(other)
-    )
+    return any(akin(word, other) or (name and name == _measure(other)) for other in others if not is_grammar(other))
 
 
 def _measure(word: str) -> str:

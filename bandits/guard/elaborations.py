@@ -20,7 +20,10 @@ _LONGEST = 3000
 _SEGMENT = re.compile(r"[^.!?,;:\n]+[.!?,;:]*")
 _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _WORD = re.compile(r"[^\W\d_]+")
-_DEFINES = re.compile(r"\s*(?:an?|the)?\s*(?P<term>(?:[\w'’-]{1,30}\s){1,4}?)(?:is|are|means?|refers? to)\s", re.IGNORECASE)
+_WHY_NOT = re.compile(r"\bor why not\b", re.IGNORECASE)
+_DEFINES = re.compile(
+    r"\s*(?:an?|the)?\s*(?P<term>(?:[\w'’-]{1,30}\s){1,4}?)(?:is|are|means?|refers? to)\s", re.IGNORECASE
+)
 _MOST_WORDS = 30
 """Of a sentence that defines a word."""
 
@@ -49,7 +52,9 @@ def unelaborated(after: Reading, before: Reading) -> Reading:
             break
         first = first and not _WORD.search(match[0])
     segments = [match for match in _SEGMENT.finditer(text) if _WORD.search(match[0])]
-    spans = [match.span() for match in segments[1:] if match[0].strip(" .,;:!").lower() not in asked and _says_how(match[0])]
+    spans = [
+        match.span() for match in segments[1:] if match[0].strip(" .,;:!").lower() not in asked and _says_how(match[0])
+    ]
     text = blanked(text, spans)
     return Reading(text) if text != after.raw else after
 
@@ -57,7 +62,11 @@ def unelaborated(after: Reading, before: Reading) -> Reading:
 def _says_how(segment: str) -> bool:
     """Tell whether a part of a sentence only says how fully to answer."""
     content = [word for word in map(str.lower, _WORD.findall(segment)) if not is_grammar(word)]
-    return bool(content) and word_set("words", "fullness").issuperset(content) and not any(negations(segment))
+    return (
+        bool(content)
+        and word_set("words", "fullness").issuperset(content)
+        and not any(negations(_WHY_NOT.sub("", segment)))
+    )
 
 
 def _defines(sentence: str, before: Reading) -> bool:

@@ -105,8 +105,7 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
         return False
     words = [token.word for token in after.tokens]
     return any(
-        word == name and any(_is_begun(near, before) for near in _beside(words, at))
-        for at, word in enumerate(words)
+        word == name and any(_is_begun(near, before) for near in _beside(words, at)) for at, word in enumerate(words)
     ) or not before.words.isdisjoint(_shortened(name, after))
 
 

@@ -122,7 +122,9 @@ def _rest(reading: Reading, run: _Run) -> list[str]:
     ]
 
 
-_SUBJECT = re.compile(r"\W*who\s+(?!(?:is|are|was|were|has|have|had|did|does|do|can|could|will|would|should)\b)(\w+)", re.IGNORECASE)
+_SUBJECT = re.compile(
+    r"\W*who\s+(?!(?:is|are|was|were|has|have|had|did|does|do|can|could|will|would|should)\b)(\w+)", re.IGNORECASE
+)
 _OBJECT = re.compile(r"\W*whom?\s+(?:did|does|do)\s+(?:\w+\s){1,4}?(\w+)\W*$", re.IGNORECASE)
 
 
