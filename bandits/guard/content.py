@@ -354,8 +354,6 @@ def _run_narrows(
         )
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
-    if put_in and not then and before in others and is_adjective(first):
-        return True  # "safe to eat raw"
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
