@@ -22,9 +22,6 @@ from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_gramma
 from riffler.bandits.guard.swaps import swapped
 
 _HELD: tuple[Kind, ...] = ("number", "date", "unit")
-_LONG = 40
-"""Words of a query from which on one more word may be said in another way."""
-
 _MOST = 60
 """Content words that only one text has, from which on they aren't compared one by one."""
 
@@ -192,8 +189,6 @@ def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
     last = before.core.rfind(before.sentences[-1])
     if all(token.start < last for token in lost) and _POINTS.search(before.sentences[-1]):
         return 3
-    if len(before.tokens) > _LONG and len(_added(before, after)) > 2 * len(lost):
-        return 2
     return 1
 
 
