@@ -15,6 +15,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from riffler.bandits.guard import content, language, naming, polarity, questions, values
+from riffler.bandits.guard.elaborations import unelaborated
 from riffler.bandits.guard.reading import Reading, unexplained
 
 LONGEST_TIMES = 2.5
@@ -82,16 +83,17 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
 def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
     yield from _out_of_length(len(original), len(rewrite))
     before, after, source = Reading(original), Reading(rewrite), Reading(known)
-    plain = unexplained(after, before)
     yield from values.complaints(before, after, source)
+    yield from naming.complaints(before, after, source)
+    after = unelaborated(after, before)
+    plain = unexplained(after, before)
     if language.changed(before, after):
         yield "the rewrite is in another language"
-    had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(rewrite))
+    had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(after.raw))
     if has > had * (1 + LONGEST_SPARE_SHARE) + LONGEST_SPARE_WORDS:
         yield f"the rewrite is too long: {has} words for {had}"
     if _repeats(rewrite) > max(2, _repeats(original)):
         yield "the rewrite is too long: it says the same again and again"
-    yield from naming.complaints(before, after, source)
     yield from polarity.complaints(before, plain)
     english = language.is_english(before)  # in other languages restrictions and kinds of questions can't be told
     if english and questions.changed(before.sentences, plain.sentences):

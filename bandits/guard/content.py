@@ -9,13 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import pairwise, product
 
 from riffler.bandits.facts import Kind
 from riffler.bandits.features.lexicon import concreteness
 from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.grammar import is_adjective, is_verb
 from riffler.bandits.guard.initials import resolved
-from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.kinship import akin, bases
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 from riffler.bandits.guard.swaps import swapped
@@ -37,10 +38,38 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         What is wrong.
     """
     lost, new = differences(before, after)
+    lost = [
+        token
+        for token in lost
+        if not _is_taken_up(token, before, after, known) and not _is_counted(token, before, after)
+    ]
     if len(lost) > _MOST or len(new) > _MOST:
         yield f"the rewrite {'loses' if len(lost) > _MOST else 'invents'} a constraint"
     else:
         yield from _weighed(before, after, known, lost, new)
+
+
+def _is_taken_up(token: Token, before: Reading, after: Reading, known: Reading) -> bool:
+    """Tell whether a word points to what has a name: "the company", or "the book" behind its title."""
+    if not _POINTING.search(before.core[max(0, token.start - 6) : token.start]):
+        return False
+    if token.word in word_set("names", "kinds") and any(
+        fact.start < token.start and fact.value.lower() in after.words for fact in before.facts["name"]
+    ):
+        return True
+    return any(fact.value.lower() in known.words - before.words for fact in after.facts["name"])
+
+
+def _is_counted(token: Token, before: Reading, after: Reading) -> bool:
+    """Tell whether a word asks for an amount ("what proportion"), and the rewrite does so too ("how much")."""
+    if token.word not in word_set("questions", "counts") or not _ASKING.search(before.core[: token.start][-6:]):
+        return False
+    asked = questions.kinds(after.sentences)
+    return bool(asked) and "count" in asked[-1]
+
+
+_ASKING = re.compile(r"\b(?:what|which) $", re.IGNORECASE)
+_POINTING = re.compile(r"\b(?:the|this|that) $", re.IGNORECASE)
 
 
 def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
@@ -49,6 +78,10 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
     spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
+    if _drops_compound(before, after):
+        yield "the rewrite loses a constraint"
+    if _drops_compound(after, before):
+        yield "the rewrite invents a constraint"
     had, has = _forms(before), _forms(after)
     if _is_unheard(had, after):
         yield "the rewrite loses a constraint"
@@ -56,8 +89,17 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
         yield "the rewrite invents a constraint"
     if _DEFINED.search(before.core) and spare and spare[-1].word in word_set("fields", "names"):
         spare = []  # in which sense a term is meant
-    if spare and not lost and not _is_terse(before) and _narrowing(after, spare, before, put_in=True):
+    if not lost and _invents(before, after, spare, new):
         yield "the rewrite invents a constraint"
+
+
+def _invents(before: Reading, after: Reading, spare: list[Token], new: list[Token]) -> bool:
+    """Tell whether words that come are a restriction or a condition, where none went."""
+    narrow = _narrowing(after, spare, before, put_in=True)
+    condition = _IF.search(after.core)
+    if condition and not before.is_long and not _WHEN.search(before.core):
+        narrow |= {token.word for token in new if token.start > condition.start()}
+    return len(narrow) > _is_terse(before)  # a word may make a sentence of keywords, a phrase is more
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
@@ -68,10 +110,41 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
         return True
-    return (
-        len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before)) >= allowed
-        or len(lost) - len(added) >= allowed + 1
+    narrower = len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before))
+    return (len(lost) > _standing_alone(after, new, before) and narrower >= allowed) or len(lost) - len(
+        added
+    ) >= allowed + 1
+
+
+_IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
+_WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
+
+
+def _standing_alone(reading: Reading, some: list[Token], other: Reading) -> int:
+    """Count the words that may stand for others: not those that only say what a neighbour is, "ink stains"."""
+    fresh = {token.word for token in some}
+    words = ["", *(token.word for token in reading.tokens)]
+    olds = tuple(other.words)
+    neighbours = {
+        word for left, word in pairwise(words) if left in {"which", "what"} or (left and _has_kin(left, olds))
+    }
+    return len(fresh - neighbours - word_set("negative", "lenient"))
+
+
+def _drops_compound(reading: Reading, other: Reading) -> bool:
+    """Tell whether a text lacks a compound of words that say little alone: part-time."""
+    if reading.is_long or other.is_long:
+        return False
+    whole = (match[0].lower() for match in _COMPOUND.finditer(reading.core))
+    return any(
+        all(map(_is_empty, word.split("-")))
+        and word.replace("-", "") not in other.plain_words
+        and other.words.isdisjoint(part for part in word.split("-") if not is_grammar(part))
+        for word in whole
     )
+
+
+_COMPOUND = re.compile(r"(?<![\w-])[a-zA-Z]{2,20}-(?:time|term|length|way|place|person)(?![\w-])")
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -147,6 +220,8 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     everywhere = after.words
     lost = [token for token in own.values() if token.word not in everywhere]
     new = [token for token in theirs.values() if token.word not in before.words]
+    joined = _compounds(before, new) | _compounds(after, lost)
+    lost, new = ([token for token in some if token.word not in joined] for some in (lost, new))
     if any(token.word.endswith("est") for token in new):  # "smells the worst" is "smelliest"
         lost = [token for token in lost if token.word not in {"worst", "best"}]
     if len(lost) > _MOST or len(new) > _MOST or before.is_long or after.is_long:
@@ -158,8 +233,29 @@ def differences(before: Reading, after: Reading) -> tuple[list[Token], list[Toke
     )
 
 
+def _compounds(reading: Reading, others: list[Token]) -> set[str]:
+    """Give the words that are one compound in the other text, and it: a sailing boat is a sailboat."""
+    found: set[str] = set()
+    if reading.is_long or len(others) > _MOST:
+        return found
+    for (left, right), other in product(pairwise(token.word for token in reading.tokens), others):
+        rest = other.word.removesuffix(right)
+        if rest != other.word and len(rest) > 2 and len(right) > 2 and left.startswith(rest):
+            found |= {left, right, other.word}
+    return found
+
+
 def _has_kin(word: str, others: Sequence[str]) -> bool:
-    return any(akin(word, other) for other in others if not is_grammar(other))
+    name = _measure(word)
+    return any(akin(word, other) or (name and name == _measure(other)) for other in others if not is_grammar(other))
+
+
+def _measure(word: str) -> str:
+    """Give what a word measures, where all words for it say the same: "heavier" and "weighs more"."""
+    return next((name for form in bases(word) if (name := questions.dimensions().get(form)) in _PLAIN), "") or ""
+
+
+_PLAIN = frozenset("heavy old deep wide far high likely often fast strong".split())
 
 
 @cache

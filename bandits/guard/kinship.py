@@ -26,6 +26,8 @@ _REGULAR = (
     ("ing", "e"),
     ("er", ""),
     ("est", ""),
+    ("ier", "y"),
+    ("iest", "y"),
     ("r", ""),
     ("st", ""),
     ("ly", ""),
@@ -141,7 +143,7 @@ def _rows(word: str) -> frozenset[int]:
     for ending in _FORMS:
         if word.endswith(ending) and word.removesuffix(ending) in rows:
             return rows[word.removesuffix(ending)]
-    return frozenset()
+    return rows.get(f"{word.removesuffix('ies')}y", frozenset())
 
 
 def _same_root(one: str, other: str) -> bool:

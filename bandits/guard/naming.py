@@ -36,7 +36,7 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
     if is_german(before) and len(before.tokens) != len(after.tokens):
         return  # its nouns have capitals, so only what is said word by word the same can be compared
     short = resolved(before, after)
-    had, has = _names(before, before.asks_for("name")) - short, _names(after, after.facts["name"]) - short
+    had, has = _names(before, before.asks_for("name")) - short, _names(after, _unexplaining(after)) - short
     if any(
         not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had
     ):
@@ -76,6 +76,19 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
     )
 
 
+_EXPLAINS = re.compile(
+    r"\((?!(?:in|on|at|of|for|from|by|not|or|and|e\.g|i\.e|such|like|using|with|under|after|before|during|since|only)\b)"
+    r"[a-z][\w-]{0,30} [^()]{0,200}\)"
+)
+"""Says in brackets what a word means, and restricts nothing."""
+
+
+def _unexplaining(reading: Reading) -> list[Fact]:
+    """Give the names of a text, without those that only explain a word."""
+    spans = [match.span() for match in _EXPLAINS.finditer(reading.text) if len(match[0].split()) > 3]
+    return [fact for fact in reading.facts["name"] if not any(start < fact.start < end for start, end in spans)]
+
+
 _GLUED = re.compile(r"[a-z]{1,3}\d")
 
 
@@ -92,9 +105,26 @@ def _completes(name: str, before: Reading, after: Reading) -> bool:
         return False
     words = [token.word for token in after.tokens]
     return any(
-        word == name and any(_is_begun(near, before) for near in words[max(0, at - 2) : at + 2])
-        for at, word in enumerate(words)
-    )
+        word == name and any(_is_begun(near, before) for near in _beside(words, at)) for at, word in enumerate(words)
+    ) or not before.words.isdisjoint(_shortened(name, after))
+
+
+def _beside(words: list[str], at: int) -> list[str]:
+    """Give the words right before and behind a word of a name, past its particles: Rio de Janeiro."""
+    ahead = [word for word in words[max(0, at - 3) : at] if word not in _PARTICLES]
+    behind = [word for word in words[at + 1 : at + 4] if word not in _PARTICLES]
+    return [*ahead[-1:], *behind[:1]]
+
+
+_PARTICLES = frozenset("de da do del della di du la le von van der den of the al el y".split())
+
+
+def _shortened(name: str, reading: Reading) -> set[str]:
+    """Give short forms of a name: its first and last letter (`dr`), and its capitals (`js` for JavaScript)."""
+    capitals = {
+        "".join(filter(str.isupper, fact.value)).lower() for fact in reading.facts["name"] if fact.value.lower() == name
+    }
+    return {short for short in capitals if len(short) > 1} | {name[0] + name[-1]}
 
 
 def _is_begun(word: str, before: Reading) -> bool:

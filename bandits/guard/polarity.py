@@ -66,22 +66,34 @@ def complaints(before: Reading, after: Reading) -> Iterator[str]:
     """
     had, has = _denials(before), _denials(after)
     old, new = _content(before), _content(after)
-    flips = _flips(before, after, old, new)
-    strict, lenient = _soft(old, new, before, after)
+    turned = _turned(before, after, old, new)
+    flips = len({one for one, _ in turned})
+    if flips % 2:  # a word that denies by its meaning makes up for no opposite of its own
+        strict, lenient = _soft(old - {one for one, _ in turned}, new - {other for _, other in turned}, before, after)
+    else:
+        strict, lenient = _soft(old, new, before, after)
     if _odd(had, has, flips, strict, lenient):
         if flips and had == has:
             yield "the rewrite turns a word into its opposite"
         yield f"the rewrite {'loses' if had > has or (had == has and strict[0] > strict[1]) else 'invents'} a negation"
     was, now = _sides(before.unquoted), _sides(after.unquoted)
-    if _sides(before.core) - now:
+    if _sides(before.core) - now - _until(after):
         yield "the rewrite loses a bound"
-    if now - was:
+    if now - was - _until(before):
         yield "the rewrite invents a bound"
 
 
 def _sides(text: str) -> frozenset[str]:
     """Give the sides to which a text bounds an amount or a time."""
     return frozenset((match.lastgroup or "")[-4:] for match in _BOUND.finditer(text))
+
+
+_BY = re.compile(rf"\bby (?:the )?(?:\d|{part('TIMED')})", re.IGNORECASE)
+
+
+def _until(reading: Reading) -> frozenset[str]:
+    """Give the side that "by 1 December" bounds a time to, which may be said with "before" too."""
+    return frozenset({"less"}) if _BY.search(reading.core) else frozenset()
 
 
 def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:
@@ -106,15 +118,15 @@ def _content(reading: Reading) -> set[str]:
     return {token.word for token in reading.tokens}
 
 
-def _flips(before: Reading, after: Reading, old: set[str], new: set[str]) -> int:
-    """Count the words in whose place their opposite stands."""
+def _turned(before: Reading, after: Reading, old: set[str], new: set[str]) -> list[tuple[str, str]]:
+    """Give the words in whose place their opposite stands, each with it."""
     lost, found = old - new, new - old
     if before.is_long or after.is_long:
-        return 0
+        return []
     rows = groups("opposites", "rows")
     pairs = [(one, other) for one in lost for other in found if _opposed(one, other, rows)]
     # "married ... divorce" and "divorced": what comes was there in another form
-    return len({one for one, other in pairs if not any(_same_verb(other, word) for word in old)})
+    return [(one, other) for one, other in pairs if not any(_same_verb(other, word) for word in old)]
 
 
 def _same_verb(one: str, other: str) -> bool:

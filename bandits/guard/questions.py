@@ -28,6 +28,9 @@ _IF = re.compile(r"if\b", re.IGNORECASE)
 _ABOUT = re.compile(r"(?:what|how) about\b", re.IGNORECASE)
 _POLITE = re.compile(r"(?:could|would|will)\s+(?:you|u)\b", re.IGNORECASE)
 _ASKED = re.compile(r"\b(?:please|kindly)\b", re.IGNORECASE)
+_NOT = re.compile(
+    r"do(?:n['’]?t| not)\s+(?:use|include|mention|make|write|give|add|tell|repeat|explain|assume)\b", re.IGNORECASE
+)
 _WAY = re.compile(r"(?:is|are|was) there (?:a|an|any|some) \w{0,12}\s?(?:ways?|methods?|tricks?)\b", re.IGNORECASE)
 _OR = re.compile(r"\bor\b", re.IGNORECASE)
 _CHOICE = re.compile(r"\bor\b|\b(?:more|less|\w{2,12}er)\b.*\bthan\b", re.IGNORECASE)
@@ -152,6 +155,8 @@ def _kind_of_clause(part: str, first: bool) -> frozenset[str]:
         return frozenset({"yes", "thing", "text", "which", "place"})
     if _POLITE.match(part):
         return frozenset({"yes", "thing", "text"})
+    if _NOT.match(part):
+        return frozenset()
     if _YES_NO.match(part):
         choice = {"which"} if _CHOICE.search(part) else set()
         return frozenset({"yes"} | choice | ({"manner"} if _WAY.match(part) else set()))
@@ -170,11 +175,22 @@ def _of_order(part: str, first: bool) -> frozenset[str]:
         nouns = " ".join(following)
         person = {"person"} if any(_PERSON.search(word) for word in _near(nouns)) else set()
         return frozenset({"thing", "which", "text", "place"} | person) | _nouns(nouns)
+    if verb.startswith(("summar", "condens", "recap")):
+        return frozenset({"summary", "thing", "manner", "explain"})
+    if verb == "translate":
+        return frozenset({"text", "thing", "manner"})
     if verb in _words("value"):
         return frozenset({"text", "thing", "count", "how much", "manner"})
     if all(word.lower() not in word_set("words", "grammar") for word in following):
         return frozenset()  # keywords: "remove rust iron pan" asks how
-    return frozenset({"text"}) if verb in _words("make") else frozenset()
+    if verb in _words("make"):
+        return frozenset({"text", "summary"} if any(_SUMMARY.match(word) for word in following) else {"text"})
+    return frozenset()
+
+
+_SUMMARY = re.compile(
+    r"summar|outline|overview|gist|brief|short|recap|synopsis|condense|abstract|digest|\w*points?\b", re.IGNORECASE
+)
 
 
 def _nouns(rest: str) -> frozenset[str]:
@@ -257,18 +273,26 @@ _EVENTS = frozenset(
 _DIFFER = frozenset("differ differs differed different".split())
 _SEEN = frozenset("tell know recognise recognize spot see notice identify".split())
 _MEASURED = {"weigh": "how heavy", "cost": "how much", "charge": "how much", "pay": "how much", "last": "how long"}
+_AHEAD = re.compile(r"\s*(?:far|long) (?:in advance|ahead|beforehand)\b", re.IGNORECASE)
+_TREATED = re.compile(
+    r"\s*(?:is|are|was|were) (?:people|someone|somebody|one|you|they|he|she) \w{2,20}ed\b", re.IGNORECASE
+)
+_TIMES = frozenset("second seconds minute minutes hour hours day days week weeks month months year years".split())
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
 
 def _of_how(rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     first = words[0] if words else ""
+    if _AHEAD.match(rest):
+        return frozenset({"how long", "time"})
     if first in {"late", "soon", "early"} or words[:2] == ["long", "ago"]:
         return frozenset({"time"})
     if first == "come":
         return frozenset({"reason"})
     if first == "many":  # how many kilograms ... weigh
-        return frozenset({"count", *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
+        long = {"how long"} if words[1:2] and words[1] in _TIMES else set()
+        return frozenset({"count", *long, *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
     if first in dimensions():
         name = dimensions()[first]
         more = {"count", "thing"} if first == "much" else {"how much"} if first in {"high", "low", "large"} else set()
@@ -288,16 +312,32 @@ def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
         return frozenset({"manner", "reason"})
     if pattern("questions", "told").match(rest):
         return frozenset({"manner", "thing", "text"})
+    if _TREATED.match(rest):
+        return frozenset({"manner", "thing"})  # how are people punished: what is the penalty
     if not _EVENTS.isdisjoint(words):
         return frozenset({"manner", "reason", "thing"})
     seen = len(words) > 2 and words[2] in _SEEN  # how can I tell whether
     return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
+_DONE = re.compile(r"\s*(?:do|does|did|can|could|should)\s[^.?!]{1,60}?\bdo (?:to|so)\b", re.IGNORECASE)
+_DOES = re.compile(
+    r"\s*(?!(?:has|does|is|was|causes|makes|types|kinds|sorts|parts|steps)\b)[a-z]{3,15}(?<![sui])s"
+    r" (?:an?|the|my|our|your|\w+ \w+ (?:from|of|to|off|in))\b",
+    re.IGNORECASE,
+)
+
+
 def _of_what(wh: str, rest: str) -> frozenset[str]:
     words = _WORD.findall(rest.lower())
     found = set(_nouns(rest)) | ({"manner"} if "like" in words[1:] else set())
     found |= {_MEASURED[word] for word in words if word in _MEASURED}
+    if wh == "what" and _DOES.match(rest):
+        found |= {"manner"}  # what removes wine from wool: how do I get it out
+    if _DONE.match(rest):
+        found |= {"manner"}
+    if "wrong" in words[:4]:
+        found |= {"reason"}
     bare = not words or re.fullmatch(_AUX, words[0]) is not None
     if re.search(r"\bcaused by\b|\bdue to\b|\bwhat for\b", rest, re.IGNORECASE) or rest.rstrip(" ?").endswith(" for"):
         found |= {"reason", "thing"}

@@ -6,12 +6,13 @@ where another one stood, between the same neighbours, and isn't known to mean th
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from riffler.bandits.features.lexicon import is_known
 from riffler.bandits.guard.grammar import ARTICLES, is_adjective, is_verb, may_be_verb
-from riffler.bandits.guard.kinship import related
+from riffler.bandits.guard.kinship import bases, related
 from riffler.bandits.guard.reading import Reading, Token, is_grammar
 
 _PLACES = frozenset("in on at inside near by within under into".split())
@@ -46,7 +47,7 @@ def swapped(before: Reading, after: Reading, lost: Sequence[Token], new: Sequenc
     Returns:
         Whether one has, or two names have changed places.
     """
-    if _names_swapped(before, after):
+    if _names_swapped(before, after) or _turned(before, after) or _turned(after, before):
         return True
     ours, theirs = list(_runs(before, lost)), list(_runs(after, new))
     alone = len(ours) == len(theirs) == 1 and _rest(before, ours[0]) == _rest(after, theirs[0])
@@ -119,6 +120,20 @@ def _rest(reading: Reading, run: _Run) -> list[str]:
         for number, token in enumerate(tokens)
         if not run.start <= number < run.start + len(run.words) and token.word not in ARTICLES
     ]
+
+
+_SUBJECT = re.compile(
+    r"\W*who\s+(?!(?:is|are|was|were|has|have|had|did|does|do|can|could|will|would|should)\b)(\w+)", re.IGNORECASE
+)
+_OBJECT = re.compile(r"\W*whom?\s+(?:did|does|do)\s+(?:\w+\s){1,4}?(\w+)\W*$", re.IGNORECASE)
+
+
+def _turned(one: Reading, other: Reading) -> bool:
+    """Tell whether who did something has become whom it was done to: "who taught Plato", "whom did Plato teach"."""
+    if len(one.sentences) != 1 or len(other.sentences) != 1:
+        return False
+    asks, asked = _SUBJECT.match(one.sentences[0]), _OBJECT.match(other.sentences[0])
+    return asks is not None and asked is not None and not bases(asks[1].lower()).isdisjoint(bases(asked[1].lower()))
 
 
 def _names_swapped(before: Reading, after: Reading) -> bool:

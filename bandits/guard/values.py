@@ -32,8 +32,11 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
         new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
+            if "2" in lost and _THE_TWO.search(before.core) and _taken(before, after, known) > 1:
+                lost -= {"2"}
         if kind == "unit" and not lost:
             new -= _asked_for(after)
+            new = {unit for unit in new if unit not in before.words}  # "a working week" has a unit of time too
         if kind == "date":
             lost -= _told(before)
             new = {date for date in new if not any(date.startswith(short[:3]) for short in before.words & SHORT_DATES)}
@@ -41,7 +44,25 @@ def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]
             yield f"the rewrite loses {called}"
         if new:
             yield f"the rewrite invents {called}"
+    if _crossed(before, after):
+        yield "the rewrite exchanges a unit"
     yield from _quotes(before, after, known)
+
+
+def _crossed(before: Reading, after: Reading) -> bool:
+    """Tell whether a number has the unit of another place in the question: 5 miles in km, 5 km in miles."""
+    old, new = _measured(before), _measured(after)
+    return any(
+        unit != new.get(number, unit) and unit in _values(after, "unit") and new[number] in _values(before, "unit")
+        for number, unit in old.items()
+    )
+
+
+def _measured(reading: Reading) -> dict[str, str]:
+    """Give the numbers of a text that have a unit behind them, each with it."""
+    units = {fact.start: fact.value for fact in reading.facts["unit"]}
+    found = ((_value(fact), units.get(fact.end, units.get(fact.end + 1, ""))) for fact in reading.facts["number"])
+    return {number: unit for number, unit in found if unit}
 
 
 def _quotes(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
@@ -94,6 +115,16 @@ def _is_texted(number: str, before: Reading, after: Reading) -> bool:
         word == number and (left in _BEFORE_TO or any((left, one) in pairs or (one, right) in pairs for one in meant))
         for left, word, right in zip(["", *written], written, [*written[1:], ""], strict=False)
     )
+
+
+_THE_TWO = re.compile(r"\b(?:the|these|those) two\b", re.IGNORECASE)
+"""Stands for two that were named before."""
+
+
+def _taken(before: Reading, after: Reading, known: Reading) -> int:
+    """Count the names that a rewrite takes from what it may draw on."""
+    names = {fact.value.lower() for fact in after.facts["name"]}
+    return len((names & known.words) - before.words)
 
 
 _BEFORE_TO = frozenset("how what where when want need have going like got".split())

@@ -207,3 +207,11 @@ def test_any_two_texts_can_be_judged(one: str, other: str) -> None:
     """A verdict is always given, and has a reason if and only if the rewrite is refused."""
     verdict = check(one, other)
     assert verdict.kept == (verdict.reason == "")
+
+
+def test_what_points_to_something_may_be_named_from_the_memory() -> None:
+    """Words such as "the company" and "the two" may become the names that the memory has, and no other names."""
+    assert check("Why did the company drop it?", "Why did Lumo drop it?", known=["Lumo made lamps."]).kept
+    assert not check("Why did the company drop it?", "Why did Lumo drop it?", known=["Orbit made lamps."]).kept
+    assert check("Did the two ever meet?", "Did Bach and Handel ever meet?", known=["Bach and Handel wrote."]).kept
+    assert not check("Did the two ever meet?", "Did Bach ever meet?", known=["Bach and Handel wrote."]).kept
