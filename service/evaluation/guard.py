@@ -1,7 +1,7 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-Both sets are written by people who hadn't seen the guard. `dev` is `labelled/rewrites.jsonl`, which was read while it
-was built; `final` is `labelled/rewrites_final.jsonl`, which is for the final figures only.
+The sets are written by people who hadn't seen the guard. `dev` and `second` were read while it was built; `final` is for
+the final figures only.
 """
 
 from __future__ import annotations
@@ -20,7 +20,11 @@ from rich.table import Table
 from riffler.bandits.guard import Verdict, check
 from riffler.service.evaluation.rows import wilson
 
-SETS = {"dev": "labelled/rewrites.jsonl", "final": "labelled/rewrites_final.jsonl"}
+SETS = {
+    "dev": "labelled/rewrites.jsonl",
+    "second": "labelled/rewrites_second.jsonl",
+    "final": "labelled/rewrites_final.jsonl",
+}
 """The sets of pairs and their files."""
 
 
@@ -116,7 +120,7 @@ def _together(refused: int, total: int) -> str:
 
 
 def main(
-    which: Annotated[str, typer.Option("--set", help="Which pairs: dev or final.")] = "dev",
+    which: Annotated[str, typer.Option("--set", help="Which pairs: dev, second or final.")] = "dev",
     figures: Annotated[bool, typer.Option("--figures", help="Show no misses.")] = False,
 ) -> None:
     """Judge all pairs; print the shares with Wilson's intervals (95 %), then each miss with the guard's word."""

@@ -29,9 +29,16 @@ def test_the_guard_keeps_its_promise(pairs: tuple[Judged, ...]) -> None:
 
 def test_the_guard_on_pairs_that_were_looked_at_later() -> None:
     """On the second set, looked at since its first figures (140 of 150 caught, 29 of 150 refused): 148 and none."""
-    pairs = judged("final")
+    pairs = judged("second")
     assert share(pairs, faithful=False) >= (148, 150)
     assert share(pairs, faithful=True) <= (1, 150)
+
+
+def test_the_guard_on_pairs_that_nobody_looked_at() -> None:
+    """On the final set it is no worse than when it was measured: 146 of 150 caught, 17 of 150 refused."""
+    pairs = judged("final")
+    assert share(pairs, faithful=False) >= (146, 150)
+    assert share(pairs, faithful=True) <= (17, 150)
 
 
 def test_the_command_shows_figures_and_misses(pairs: tuple[Judged, ...], monkeypatch: pytest.MonkeyPatch) -> None:
