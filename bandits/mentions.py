@@ -92,7 +92,7 @@ def mentions(sentence: Span) -> list[Mention]:
     for token in sentence:
         if len(found) >= _MOST_MENTIONS:
             break
-        if token.is_space:  # a tagger that has seen none may call it a name
+        if token.is_space or token.lemma_.lower() in _AMOUNTS:  # a tagger that knows no space may call it a name
             continue
         if token.pos_ in {"NOUN", "PROPN"} and not _says_again(token) and token.lemma_.lower() not in _TIMES:
             found.append(_of_noun(token))
@@ -145,6 +145,11 @@ def names(sentence: Span) -> list[Mention]:
     return found
 
 
+_NARROWING = frozenset("nmod acl acl:relcl relcl prep".split())
+_AMOUNTS = frozenset(
+    "dollar euro pound cent yen percent mile kilometre kilometer metre meter kilogram kilo gram litre liter ton tonne"
+    " degree".split()
+)
 _ARTICLES = frozenset({"a", "an", "the"})
 _OPENERS = frozenset(
     "a after all also although an and as at because before but by did do does during every for from had has how if in"
@@ -171,8 +176,11 @@ def _of_noun(token: Token) -> Mention:
     determiner = words[0].lower_
     asked = any(word.lower_ in _WH for word in words)
     heading = len(words) >= len(token.sent) - 1  # a line that is nothing but this noun speaks of nothing
+    # Without `in Africa`, the tallest mountain is another one.
+    cut = determiner == "the" and any(child.left_edge.i >= end and child.dep_ in _NARROWING for child in token.rights)
     firm = (
         not heading
+        and not cut
         and not asked
         and determiner not in _NO_REFERENT
         and not any(word.pos_ == "PRON" for word in words[1:])

@@ -10,6 +10,12 @@ REQUEST_VERBS = frozenset(
 )
 """Verbs by which one asks another to say or to make something."""
 
+ANSWERING_VERBS = frozenset(
+    "calculate clarify classify compare compute convert define describe elaborate explain identify list outline"
+    " rephrase rewrite specify spell summarise summarize tell translate".split()
+)
+"""Those whose act is an answer, whoever is asked: `could you explain` orders, where `could you give blood` asks."""
+
 QUESTION_WORDS = frozenset("how what when where which who whom whose why".split())
 
 AUXILIARIES = frozenset(

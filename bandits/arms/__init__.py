@@ -19,6 +19,7 @@ from riffler.bandits.arms.paraphrase import Paraphrase
 from riffler.bandits.arms.prompting import template
 from riffler.bandits.arms.reread import Reread
 from riffler.bandits.arms.simplify import Simplify
+from riffler.bandits.features.language import is_english
 from riffler.bandits.query import Query
 
 _ALL: tuple[Arm, ...] = (
@@ -31,6 +32,7 @@ _ALL: tuple[Arm, ...] = (
     Clarify(),
 )
 ARMS: Mapping[str, Arm] = MappingProxyType({arm.name: arm for arm in _ALL})
+_ANY_LANGUAGE = ("none", "reread")
 ARMS_VERSION = hashlib.sha256(
     "\n".join(f"{arm.name} {arm.version} {template(arm.name) if arm.asks else ''}" for arm in _ALL).encode()
 ).hexdigest()[:12]
@@ -51,4 +53,6 @@ def offered(query: Query, making: Making) -> tuple[str, ...]:
     Returns:
         Names in the order of `ARMS`; `none` is always among them.
     """
-    return tuple(name for name, arm in ARMS.items() if has_work(arm, query, making))
+    by_rule_only = making == "rule" and not is_english(query.text)  # whose rules are those of English
+    arms = _ANY_LANGUAGE if by_rule_only else ARMS
+    return tuple(name for name in arms if has_work(ARMS[name], query, making))

@@ -17,7 +17,7 @@ from riffler.bandits.arms.stories import without_stories
 from riffler.bandits.facts import facts
 from riffler.bandits.guard import check
 from riffler.bandits.query import Query
-from riffler.bandits.words import REQUEST_VERBS
+from riffler.bandits.words import ANSWERING_VERBS, REQUEST_VERBS
 
 _STARTS = r"(?:^\s*|(?<=[.!?]\s))"
 _WH = r"(?:what|when|where|which|who|whom|whose|why|how|if|whether)\b"
@@ -28,6 +28,9 @@ _DIRECT = (
     r"|who\s+(?!(?:i|you|he|she|it|we|they|the|an?|my|your|his|her|its|our|their|this|that|these|those|to)\b)(?=[a-z]))"
 )
 _VERB = rf"(?:{'|'.join(sorted(REQUEST_VERBS))})\b"
+# After "could you": of other verbs the act is an answer only when somebody gets it, as in "could you give me".
+_ASKED = rf"(?:(?:{'|'.join(sorted(ANSWERING_VERBS))})\b|(?:{'|'.join(sorted(REQUEST_VERBS))})\s+(?:me|us)\b)"
+_ORDER = re.compile(rf"{_VERB}.*\w\?$", re.IGNORECASE | re.DOTALL)
 _SOFT = r"(?:(?:please|kindly|possibly|perhaps|maybe)\s+)*"
 _FILLER = (
     r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|by\ the\ way|you\ know"
@@ -55,12 +58,12 @@ _RULES = tuple(
             \s*[,:;.!]+\s*(?:but\s+)?)""",
         # "I was wondering if you could ..."
         rf"""{_STARTS}(?P<cut>i(?:\ was|\ am|['’]m)?\ (?:just\ )?wonder(?:ing)?\ (?:if|whether)
-            \ (?:you\ (?:could|can|would|might)\ {_SOFT}))(?={_VERB})""",
+            \ (?:you\ (?:could|can|would|might)\ {_SOFT}))(?={_ASKED})""",
         # "I would like to know what ...", "Do you know who ..."
         rf"""{_STARTS}(?P<cut>(?:i(?:\ would|['’]d)\ (?:really\ )?(?:like|love)\ to|i\ (?:just\ )?want\ to)\ know\s+
             |i\ (?:was|am)\ (?:just\ )?wondering\s+|do\ you\ (?:happen\ to\ )?know\s+)(?={_DIRECT})""",
         # "Could you please explain ...": a verb of telling or making must follow
-        rf"""{_STARTS}(?P<cut>(?:can|could|will|would)\ you\ {_SOFT})(?={_VERB})""",
+        rf"""{_STARTS}(?P<cut>(?:can|could|will|would)\ you\ {_SOFT})(?={_ASKED})""",
         # "Please explain ..."
         rf"""{_STARTS}(?P<cut>(?:please|kindly)\s*,?\s*)(?={_VERB}|{_WH})""",
         # "Tell me: what is ..."
@@ -108,6 +111,8 @@ def simplified(text: str) -> str:
     if kept == text:
         return text
     kept = kept.strip()
+    if _ORDER.match(kept):
+        kept = f"{kept[:-1]}."  # an order that ends as a question would ask for two things
     if text.lstrip()[:1].isupper() and kept.split(" ", 1)[0].islower():
         kept = kept[:1].upper() + kept[1:]
     return kept if any(map(str.isalnum, kept)) and check(text, kept).kept else text
@@ -134,7 +139,7 @@ class Simplify:
     """Drops frames, fillers, repetitions and stories."""
 
     name: str = "simplify"
-    version: str = "3"
+    version: str = "4"
     asks: bool = True
 
     def by_rule(self, query: Query) -> Rewrite | None:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from riffler.bandits.arms.sentence import BE, DO, HAVE, MODALS, Sentence, declared, small
 from riffler.bandits.syntax import OBJECTS, SUBJECTS, phrase, preposition
+from riffler.bandits.words import ANSWERING_VERBS
 
 if TYPE_CHECKING:
     from spacy.tokens import Token
@@ -71,7 +72,8 @@ def would_you(sentence: Sentence) -> str | None:
     asks = sentence.word(0) in {"can", "could", "will", "would"} and sentence.word(1) == "you"
     if not asks or len(sentence.tokens) < 3 or sentence.tokens[2].tag_ != "VB":
         return None
-    if "please" in sentence.words() or sentence.word(2) == "mind":
+    answers = sentence.word(2) in ANSWERING_VERBS or sentence.word(3) in {"me", "us"}
+    if "please" in sentence.words() or not answers:
         return None
     return f"Would you please {sentence.text(2)}"
 

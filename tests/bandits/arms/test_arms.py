@@ -37,12 +37,13 @@ async def nobody(_prompt: str) -> str:
         (parse(PIPELINE, "osmosis"), "rule", ("none", "reread", "expand")),
         (query("Where was she born?", CURIE), "engine", ("none", "reread", "paraphrase", "disambiguate")),
         (query("Where was she born?", CURIE), "rule", ("none", "reread", "paraphrase", "disambiguate")),
+        (parse(PIPELINE, "Hola, ¿cuándo murió Cervantes?"), "rule", ("none", "reread")),
         (parse(PIPELINE, "Why osmosis?", OSMOSIS), "rule", ("none", "reread", "clarify")),
         (parse(PIPELINE, "Why osmosis?", OSMOSIS), "engine", ("none", "reread", "paraphrase", "clarify")),
         (parse(PIPELINE, " "), "engine", ("none",)),
         (parse(PIPELINE, ""), "rule", ("none",)),
     ],
-    ids=range(11),
+    ids=range(12),
 )  # fmt: skip
 def test_arm_with_nothing_to_do_is_not_offered(of: Query, making: Making, arms: tuple[str, ...]) -> None:
     """Arms come in the registry's order; one that has nothing to do in this making doesn't."""
@@ -67,7 +68,7 @@ async def test_arms_that_ask_nobody(arm: str, rewrite: str, making: Making) -> N
 async def test_the_rule_asks_nobody() -> None:
     """By rule, an arm that could ask a model doesn't."""
     made = await reword(ARMS["simplify"], parse(PIPELINE, "Could you explain osmosis?"), "rule", nobody)
-    assert made.text == "Explain osmosis?"
+    assert made.text == "Explain osmosis."
 
 
 async def test_the_engine_words_it() -> None:

@@ -24,8 +24,8 @@ PIECES = [
 @pytest.mark.parametrize(
     ("text", "shorter"),
     [
-        ("Could you please explain osmosis?", "Explain osmosis?"),
-        ("Hi there! Can you tell me what osmosis is?", "Tell me what osmosis is?"),
+        ("Could you please explain osmosis?", "Explain osmosis."),
+        ("Hi there! Can you tell me what osmosis is?", "Tell me what osmosis is."),
         ("hello, so, what is osmosis", "what is osmosis"),
         ("Good morning. I hope you are doing well. Where is Rome?", "Where is Rome?"),
         ("Sorry to bother you, but where is Rome?", "Where is Rome?"),
@@ -57,6 +57,9 @@ def test_frames_are_dropped(text: str, shorter: str) -> None:
         "What kind of bear is best?",
         "Well water: is it safe?",
         "Can you swim?",
+        "Can you find penguins in the Arctic?",
+        "Could you give blood after a tattoo?",
+        "Would you recommend taking ibuprofen with alcohol?",
         "Would you rather fight a duck?",
         "How do I please my aunt?",
         "Do you know Anna?",
