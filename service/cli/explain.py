@@ -76,8 +76,7 @@ def show(explanation: Explanation, out: Console) -> None:
         out.print(line, soft_wrap=True)
     out.print()
     out.print(_features(explanation.features))
-    for numbers in (" ".join(_number(each) for each in explanation.features if _is_number(each)),):
-        out.print(numbers)
+    out.print(" ".join(_number(each) for each in explanation.features if _is_number(each)))
     out.print()
     out.print(_arms(explanation))
 
