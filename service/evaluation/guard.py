@@ -1,7 +1,7 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-The sets are written by language models that hadn't seen the guard. `dev` and `second` were read while it was built; `final` is
-for the final figures only.
+The sets are written by language models that hadn't seen the guard. `dev` and `second` were read while it was built;
+`final` is for the final figures only.
 """
 
 from __future__ import annotations
