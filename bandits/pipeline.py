@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -42,11 +42,21 @@ def load_pipeline(name: str | None) -> Language:
             a tokenizer and a rule for the ends of sentences, without any model.
 
     Returns:
-        The pipeline. One that marks no sentences gets the rule added.
+        The pipeline. One that marks no sentences gets the rule added. The one that ships is loaded once in a process, and
+        shared: it is only read.
 
     Raises:
         InvalidSetting: The pipeline can't be loaded, or is for another language.
     """
+    return _loaded(name) if name is not None else _shipped()
+
+
+@cache
+def _shipped() -> Language:
+    return _loaded(str(shipped()))
+
+
+def _loaded(name: str) -> Language:
     import spacy  # noqa: PLC0415 - slow to import, and not needed for `riffler --help`
 
     if name == BLANK:
@@ -54,7 +64,7 @@ def load_pipeline(name: str | None) -> Language:
         pipeline.meta["name"] = BLANK
     else:
         try:
-            pipeline = spacy.load(shipped() if name is None else name)
+            pipeline = spacy.load(name)
         except (OSError, ImportError, ValueError, KeyError) as exc:
             reason = " ".join(str(exc).split())[:200]
             raise InvalidSetting(f"spaCy pipeline {name!r}: can't be loaded ({reason})") from exc
