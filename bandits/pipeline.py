@@ -42,8 +42,8 @@ def load_pipeline(name: str | None) -> Language:
             a tokenizer and a rule for the ends of sentences, without any model.
 
     Returns:
-        The pipeline. One that marks no sentences gets the rule added. The one that ships is loaded once in a process, and
-        shared: it is only read.
+        The pipeline. One that marks no sentences gets the rule added. The one that ships is loaded once in a process,
+        and shared: it is only read.
 
     Raises:
         InvalidSetting: The pipeline can't be loaded, or is for another language.
