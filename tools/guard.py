@@ -165,9 +165,8 @@ class _Gone:
             stale[number] = now != then
         places = np.where(stale | (there & keys & (self.staying == 0)), self.newest, 0)
         alone = self._newest_alone(there & ~keys & (self.staying == 0))
-        for number in np.flatnonzero(are_loose(alone)).tolist():
-            if self._never_a_name(int(self.hashes[number])):
-                alone[number] = 0
+        loose = np.flatnonzero(are_loose(alone)).tolist()
+        alone[[number for number in loose if self._never_a_name(int(self.hashes[number]))]] = 0
         np.maximum(places, alone, out=places)
         self.lost[:] = places > 0
         order = np.argsort(places)[np.count_nonzero(places == 0) :]
