@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.prompting import filled
-from riffler.bandits.definitions import Definition, defined, terms
+from riffler.bandits.glossary import Definition, defined, terms
 from riffler.bandits.query import Query
 
 Dictionary = Callable[[str], str | None]

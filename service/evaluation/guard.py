@@ -114,6 +114,19 @@ def show(pairs: Sequence[Judged], console: Console) -> None:
         console.print()
 
 
+def show_misses(pairs: Sequence[Judged], console: Console) -> None:
+    """Print the pairs that the guard judges wrongly, each with its word.
+
+    Args:
+        pairs: The pairs.
+        console: Where to.
+    """
+    for pair in pairs:
+        if not pair.right:
+            said = pair.verdict.reason or "kept"
+            console.print(f"{pair.id} {pair.kind}: {said}\n  {pair.query}\n  {pair.rewrite}", markup=False)
+
+
 def _together(refused: int, total: int) -> str:
     low, high = wilson(refused, total)
     return f"{refused}/{total} {refused / total:.1%} ({low:.1%} to {high:.1%})"
@@ -129,10 +142,8 @@ def main(
     console = Console(highlight=False)
     pairs = judged(which)
     show(pairs, console)
-    for pair in pairs:
-        if not figures and not pair.right:
-            said = pair.verdict.reason or "kept"
-            console.print(f"{pair.id} {pair.kind}: {said}\n  {pair.query}\n  {pair.rewrite}", markup=False)
+    if not figures:
+        show_misses(pairs, console)
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import pytest
 from tests.bandits.docs import query
 
 from riffler.bandits.arms.clarify import Clarify
-from riffler.bandits.definitions import LONGEST_DEFINITION, defined, terms
+from riffler.bandits.glossary import LONGEST_DEFINITION, defined, terms
 from riffler.bandits.pipeline import load_pipeline, parse
 
 BLANK = load_pipeline("blank")

@@ -2,14 +2,13 @@
 
 from dataclasses import replace
 from io import StringIO
-from typing import Any
 
 import pytest
 from rich.console import Console
-from typer import BadParameter
+from typer import BadParameter, Typer
+from typer.testing import CliRunner
 
-from riffler.service.evaluation import guard
-from riffler.service.evaluation.guard import Judged, judged, main, share
+from riffler.service.evaluation.guard import Judged, judged, main, share, show_misses
 
 
 @pytest.fixture(scope="module")
@@ -29,41 +28,41 @@ def test_the_guard_keeps_its_promise(pairs: tuple[Judged, ...]) -> None:
 
 def test_the_guard_on_pairs_that_were_looked_at_later() -> None:
     """On the second set, looked at since its first figures (140 of 150 caught, 29 of 150 refused): 148 and none."""
-    pairs = judged("second")
-    assert share(pairs, faithful=False) >= (148, 150)
-    assert share(pairs, faithful=True) <= (1, 150)
+    (caught, damaged), (refused, faithful) = (share(judged("second"), faithful=kind) for kind in (False, True))
+    assert (damaged, faithful) == (150, 150)
+    assert caught >= 148
+    assert refused <= 1
 
 
 def test_the_guard_on_pairs_that_nobody_looked_at() -> None:
     """On the final set it is no worse than when it was measured: 146 of 150 caught, 17 of 150 refused."""
-    pairs = judged("final")
-    assert share(pairs, faithful=False) >= (146, 150)
-    assert share(pairs, faithful=True) <= (17, 150)
+    (caught, damaged), (refused, faithful) = (share(judged("final"), faithful=kind) for kind in (False, True))
+    assert (damaged, faithful) == (150, 150)
+    assert caught >= 146
+    assert refused <= 17
 
 
-def test_the_command_shows_figures_and_misses(pairs: tuple[Judged, ...], monkeypatch: pytest.MonkeyPatch) -> None:
-    """The figures of a set, and of each miss the guard's word with both texts; of what is judged rightly none."""
-    console = Console(record=True, width=150, file=StringIO())
-    missed = replace(pairs[0], faithful=not pairs[0].verdict.kept, kind="any")
+def test_misses_are_shown(pairs: tuple[Judged, ...]) -> None:
+    """Of each miss there is the guard's word with both texts, as they are; of what is judged rightly nothing."""
+    missed = replace(pairs[0], faithful=not pairs[0].verdict.kept, kind="any", query="[bold]Who?")
     right = next(pair for pair in pairs[1:] if pair.right)
-
-    def recorded(**_options: Any) -> Console:
-        return console
-
-    def chosen(which: str) -> tuple[Judged, ...]:
-        assert which == "dev"
-        return missed, right, *pairs[1:]
-
-    monkeypatch.setattr(guard, "Console", recorded)
-    monkeypatch.setattr(guard, "judged", chosen)
-    main()
+    console = Console(record=True, width=150, file=StringIO())
+    show_misses((missed, right), console)
     shown = console.export_text()
+    assert f"{missed.id} any: {missed.verdict.reason or 'kept'}" in shown
+    assert "[bold]Who?" in shown
+    assert missed.rewrite in shown
+    assert right.id not in shown
+
+
+def test_the_command_shows_the_figures(pairs: tuple[Judged, ...]) -> None:
+    """The command prints both tables; with `--figures` it quotes no pair."""
+    app = Typer()
+    app.command()(main)
+    shown = CliRunner().invoke(app, ["--figures"]).output
     assert "damaged: caught" in shown
     assert "faithful: refused" in shown
-    assert f"{missed.id} {missed.kind}: {missed.verdict.reason or 'kept'}" in shown
-    assert f"{right.id} {right.kind}" not in shown
-    main(figures=True)
-    assert missed.query not in console.export_text()
+    assert not any(pair.query in shown for pair in pairs)
 
 
 def test_an_unknown_set_is_refused() -> None:
