@@ -2,6 +2,7 @@
 
 import pytest
 from spacy.tokens import Doc
+from tests.bandits.features.evidence import words_of
 
 from riffler.bandits.features.clauses import CLAUSE_COMPLEXITY
 from riffler.bandits.features.reading import Reading
@@ -98,17 +99,13 @@ ABSENT = [
 @pytest.mark.parametrize(("text", "words"), PRESENT)
 def test_it_is_found_and_shows_its_words(text: str, words: list[str]) -> None:
     """The feature fires, on just these words."""
-    evidence = CLAUSE_COMPLEXITY.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == words
+    assert words_of("clause_complexity", text) == words
 
 
 @pytest.mark.parametrize("text", ABSENT)
 def test_it_is_not_found(text: str) -> None:
     """The feature looks, and finds nothing."""
-    evidence = CLAUSE_COMPLEXITY.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == []
+    assert words_of("clause_complexity", text) == []
 
 
 def test_without_a_parse_it_is_unknown() -> None:

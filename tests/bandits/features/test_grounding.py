@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.bandits.features.evidence import words_of
 
 from riffler.bandits.features import grounding
 from riffler.bandits.features.asking import asking_spans
@@ -242,17 +243,13 @@ ABSENT: dict[str, list[str]] = {
 )
 def test_feature_is_present_and_shows_its_words(name: str, text: str, words: list[str]) -> None:
     """The feature fires, on just these words."""
-    evidence = BY_NAME[name].find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == words
+    assert words_of(name, text) == words
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ABSENT.items() for text in texts])
 def test_feature_is_absent(name: str, text: str) -> None:
     """The feature looks, and finds nothing."""
-    evidence = BY_NAME[name].find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == []
+    assert words_of(name, text) == []
 
 
 @pytest.mark.parametrize(

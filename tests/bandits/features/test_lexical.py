@@ -1,12 +1,7 @@
 """Features of words: rarity, negation, superlatives, polysemy, each with the words that made it fire."""
 
 import pytest
-
-from riffler.bandits.features import lexical
-from riffler.bandits.pipeline import load_pipeline, parse
-
-PIPELINE = load_pipeline(None)
-BY_NAME = {feature.name: feature for feature in lexical.FEATURES}
+from tests.bandits.features.evidence import words_of
 
 PRESENT: dict[str, list[tuple[str, list[str]]]] = {
     "word_rarity": [
@@ -116,14 +111,10 @@ ABSENT: dict[str, list[str]] = {
 )
 def test_feature_is_present_and_shows_its_words(name: str, text: str, words: list[str]) -> None:
     """The feature fires, on just these words."""
-    evidence = BY_NAME[name].find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == words
+    assert words_of(name, text) == words
 
 
 @pytest.mark.parametrize(("name", "text"), [(name, text) for name, texts in ABSENT.items() for text in texts if text])
 def test_feature_is_absent(name: str, text: str) -> None:
     """The feature looks, and finds nothing."""
-    evidence = BY_NAME[name].find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == []
+    assert words_of(name, text) == []

@@ -1,11 +1,7 @@
 """Query-type mismatch: certain clashes between what is asked and what could answer, and nothing else."""
 
 import pytest
-
-from riffler.bandits.features.mismatch import QUERY_TYPE_MISMATCH
-from riffler.bandits.pipeline import load_pipeline, parse
-
-PIPELINE = load_pipeline(None)
+from tests.bandits.features.evidence import words_of
 
 PRESENT: list[tuple[str, list[str]]] = [
     ("Who was Rome built?", ["Who", "built"]),
@@ -114,14 +110,10 @@ ABSENT = [
 @pytest.mark.parametrize(("text", "words"), PRESENT)
 def test_it_is_found_and_shows_its_words(text: str, words: list[str]) -> None:
     """The feature fires, on just these words."""
-    evidence = QUERY_TYPE_MISMATCH.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == words
+    assert words_of("query_type_mismatch", text) == words
 
 
 @pytest.mark.parametrize("text", ABSENT)
 def test_it_is_not_found(text: str) -> None:
     """The feature looks, and finds nothing."""
-    evidence = QUERY_TYPE_MISMATCH.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == []
+    assert words_of("query_type_mismatch", text) == []

@@ -1,11 +1,7 @@
 """Pragmatics: requests in the form of a question or of a statement."""
 
 import pytest
-
-from riffler.bandits.features.pragmatics import PRAGMATICS
-from riffler.bandits.pipeline import load_pipeline, parse
-
-PIPELINE = load_pipeline(None)
+from tests.bandits.features.evidence import words_of
 
 PRESENT: list[tuple[str, list[str]]] = [
     ("OK, would you recommend a book?", ["would you recommend"]),
@@ -65,14 +61,10 @@ ABSENT = [
 @pytest.mark.parametrize(("text", "words"), PRESENT)
 def test_it_is_found_and_shows_its_words(text: str, words: list[str]) -> None:
     """The feature fires, on just these words."""
-    evidence = PRAGMATICS.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == words
+    assert words_of("pragmatics", text) == words
 
 
 @pytest.mark.parametrize("text", ABSENT)
 def test_it_is_not_found(text: str) -> None:
     """The feature looks, and finds nothing."""
-    evidence = PRAGMATICS.find(parse(PIPELINE, text).doc)
-    assert evidence is not None
-    assert [text[start:end] for start, end in evidence.spans] == []
+    assert words_of("pragmatics", text) == []
