@@ -29,6 +29,12 @@ from riffler.bandits.pipeline import parse as read
 from riffler.service.evaluation.features import labelled_queries
 
 LABELLED = files("riffler.service.evaluation").joinpath("labelled")
+PRONOUN = "When did she win it?"
+SAID = (
+    "Marie Curie was born in Warsaw and moved to Paris as a student.",
+    *(f"In {year} the laboratory was moved to another street, which took some weeks." for year in range(1900, 1906)),
+)
+"""What was said before it: nobody of whom it could speak in the newest messages."""
 T = TypeVar("T")
 
 
@@ -74,6 +80,13 @@ def main() -> None:
         figures.append(figure("parse in batches, a query", batch, "the parse", parsing))
         figures += [figure(f"{name}, by rule", each_ms(arm.by_rule, queries)) for name, arm in ARMS.items()]
         figures.append(figure("guard", each_ms(lambda pair: check(pair["query"], pair["rewrite"]), pairs)))
+        pronouns = [read(pipeline, PRONOUN, SAID) for _ in range(50)]  # each parses what was said anew
+        figures.append(
+            figure(
+                "features of a pronoun in a session",
+                each_ms(lambda query: extract(query.doc, query.remembered), pronouns),
+            )
+        )
         if options.peer:
             figures.append(_peer(options.peer, texts, parsing))
     show(figures, options.json)
