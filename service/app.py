@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from functools import cached_property
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -63,7 +63,7 @@ class Riffler:
         settings: Settings,
         tenant: str = "local",
         engine: Engine | None = None,
-        policy: Policy | None = None,
+        policy: Policy[Any] | None = None,
         seed: int | None = None,
     ) -> None:
         url = settings.redis_url.get_secret_value() if settings.redis_url else None

@@ -1,14 +1,61 @@
-"""What a policy is: from what is known and a query to an arm, with exact propensities."""
+"""What a policy is: from the log of rewards to a state, and from a state and a query to an arm, with propensities.
+
+A policy is pure. Its state is a fold over the log, in the order in which rewards counted:
+
+    state = policy.start(d)
+    for row in log: state = policy.learn(state, row)
+
+so whoever has the log has the state, bit for bit, and a corrected or deleted reward needs no rule of its own.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 import numpy as np
 
-from riffler.bandits.posterior import Posterior, Vector
+from riffler.bandits.posterior import Vector, check_context, check_reward
+from riffler.errors import InvalidInput
+
+State = TypeVar("State")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rewarded:
+    """A decision with its reward, which is what a policy learns from.
+
+    Attributes:
+        arm: The arm drawn.
+        x: Its context vector, float64 (d,).
+        reward: In [0, 1].
+        propensity: The probability that the arm had when it was drawn, in (0, 1].
+    """
+
+    arm: str
+    x: Vector
+    reward: float
+    propensity: float = 1.0
+
+    def checked(self, dimension: int) -> Rewarded:
+        """Refuse what nothing can be learned from.
+
+        Args:
+            dimension: d.
+
+        Returns:
+            Itself.
+
+        Raises:
+            InvalidInput: The vector has another length or a value that is no number, or the propensity isn't in (0, 1].
+            InvalidReward: The reward isn't a finite number in [0, 1].
+        """
+        check_context(self.x, dimension)
+        check_reward(self.reward)
+        if not 0.0 < self.propensity <= 1.0:
+            raise InvalidInput(f"propensity: expected a number above 0, of at most 1, got {self.propensity!r}")
+        return self
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +73,8 @@ class Choice:
     scores: Mapping[str, tuple[float, float]] = field(default_factory=dict)
 
 
-class Policy(Protocol):
-    """Chooses an arm. Pure: what it knows is in the posterior, what it draws comes from `rng`."""
+class Policy(Protocol[State]):
+    """Chooses an arm. Pure: what it knows is its state, what it draws comes from `rng`. States are never changed."""
 
     @property
     def name(self) -> str:
@@ -36,22 +83,94 @@ class Policy(Protocol):
 
     @property
     def version(self) -> str:
-        """Changes whenever the same posterior would give other propensities."""
+        """Changes whenever the same log would give other propensities."""
         ...
 
-    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def start(self, dimension: int) -> State:
+        """Give the state in which nothing is known.
+
+        Args:
+            dimension: d, the length of context vectors, at least 1.
+
+        Returns:
+            The state.
+        """
+        ...
+
+    def learn(self, state: State, row: Rewarded) -> State:
+        """Learn from one more reward.
+
+        Args:
+            state: What is known.
+            row: The decision and its reward.
+
+        Returns:
+            A new state.
+
+        Raises:
+            InvalidInput: The context vector doesn't fit, or the propensity is none.
+            InvalidReward: The reward isn't a finite number in [0, 1].
+        """
+        ...
+
+    def choose(self, state: State, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm.
 
         Args:
-            posterior: What is known.
+            state: What is known.
             x: Context vector, float64 (d,).
-            allowed: The arms that may be drawn, at least one.
+            allowed: The arms that may be drawn, at least one, each once.
             rng: Source of the draw.
 
         Returns:
             The draw.
 
         Raises:
-            InvalidInput: No arm is allowed, or the context vector has another length.
+            InvalidInput: No arm is allowed, one is named twice, or the context vector doesn't fit.
         """
         ...
+
+
+def learned(policy: Policy[State], dimension: int, rows: Iterable[Rewarded]) -> State:
+    """Learn a log.
+
+    Args:
+        policy: Who learns.
+        dimension: d.
+        rows: The decisions and rewards, in the order in which the rewards counted.
+
+    Returns:
+        The state after them.
+    """
+    state = policy.start(dimension)
+    for row in rows:
+        state = policy.learn(state, row)
+    return state
+
+
+def check_allowed(allowed: Sequence[str]) -> None:
+    """Refuse arms that none can be drawn from.
+
+    Args:
+        allowed: The arms that may be drawn.
+
+    Raises:
+        InvalidInput: There is none, or one is named twice.
+    """
+    if not allowed or len(set(allowed)) != len(allowed):
+        raise InvalidInput(f"allowed arms: expected one or more different names, got {list(allowed)!r}")
+
+
+def drawn(allowed: Sequence[str], chances: Vector, rng: np.random.Generator) -> str:
+    """Draw an arm by its propensities.
+
+    Args:
+        allowed: The arms.
+        chances: Their probabilities, float64 (K,).
+        rng: Source of the draw: one uniform number.
+
+    Returns:
+        The arm.
+    """
+    at = int(np.searchsorted(np.cumsum(chances), rng.random(), side="right"))
+    return allowed[min(at, len(allowed) - 1)]

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice
-from riffler.bandits.posterior import Posterior, Vector
-from riffler.errors import InvalidInput
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed
+from riffler.bandits.posterior import Vector
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +31,27 @@ class Fixed:
         """The algorithm's version."""
         return "1"
 
-    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def start(self, dimension: int) -> int:
+        """Give d: there is nothing to know, and rewards are checked all the same."""
+        return dimension
+
+    def learn(self, state: int, row: Rewarded) -> int:
+        """Learn nothing; see the port."""
+        row.checked(state)
+        return state
+
+    def choose(self, state: int, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw the arm; see the port. Nothing is drawn at random.
 
         Args:
-            posterior: Not looked at.
+            state: Not looked at.
             x: Not looked at.
             allowed: The arms that may be drawn.
             rng: Not used.
 
         Returns:
             The draw, with propensity 1.
-
-        Raises:
-            InvalidInput: No arm is allowed.
         """
-        if not allowed:
-            raise InvalidInput("allowed arms: expected at least one, got none")
+        check_allowed(allowed)
         arm = self.arm if self.arm in allowed else allowed[0]
         return Choice(arm, {name: float(name == arm) for name in allowed})

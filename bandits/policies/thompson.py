@@ -19,10 +19,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed
 from riffler.bandits.posterior import ArmStatistics, Posterior, Vector, check_context
 from riffler.bandits.propensity import propensities
-from riffler.errors import InvalidInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,25 +48,29 @@ class LinearThompson:
         """The algorithm's version with its settings."""
         return f"1;precision={self.prior_precision!r};mean={self.prior_mean!r};noise={self.noise_sd!r}"
 
-    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def start(self, dimension: int) -> Posterior:
+        """Give the posterior without any arm."""
+        return Posterior(dimension)
+
+    def learn(self, state: Posterior, row: Rewarded) -> Posterior:
+        """Add a reward to the sums; see the port."""
+        return state.add(row.arm, row.x, row.reward)
+
+    def choose(self, state: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm; see the port.
 
         Args:
-            posterior: What is known.
+            state: What is known.
             x: Context vector, float64 (d,).
             allowed: The arms that may be drawn.
             rng: Source of the draw.
 
         Returns:
             The draw.
-
-        Raises:
-            InvalidInput: No arm is allowed, one is named twice, or the context vector doesn't fit.
         """
-        if not allowed or len(set(allowed)) != len(allowed):
-            raise InvalidInput(f"allowed arms: expected one or more different names, got {list(allowed)!r}")
-        check_context(x, posterior.dimension)
-        scores = [self.score(posterior.of(arm), x) for arm in allowed]
+        check_allowed(allowed)
+        check_context(x, state.dimension)
+        scores = [self.score(state.of(arm), x) for arm in allowed]
         means, sds = np.array([score[0] for score in scores]), np.array([score[1] for score in scores])
         drawn = int(np.argmax(rng.normal(means, sds)))
         chances = propensities(means, sds)

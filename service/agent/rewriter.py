@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from spacy.language import Language
@@ -108,7 +108,7 @@ class Rewriter:
     def __init__(
         self,
         pipeline: Language,
-        policy: Policy,
+        policy: Policy[Any],
         store: PolicyStore,
         engine: Engine,
         rng: np.random.Generator,
