@@ -179,5 +179,5 @@ def check_context(x: Vector, dimension: int) -> None:
     """
     if x.shape != (dimension,):
         raise InvalidInput(f"context vector: expected shape ({dimension},), got {x.shape}")
-    if not (np.abs(x) <= LARGEST).all():
+    if not np.vdot(x, x) <= LARGEST and not (np.abs(x) <= LARGEST).all():  # the first is quick, and nearly always so
         raise InvalidInput(f"context vector: expected finite numbers of at most {LARGEST:g} in size")

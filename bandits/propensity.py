@@ -1,36 +1,65 @@
 """Exact propensities of Gaussian Thompson sampling: the probability that each arm has the highest score.
 
-For independent scores s_a ~ N(mean_a, sd_a^2),
+For independent scores s_a ~ N(mean_a, sd_a^2), with z_a = (s - mean_a) / sd_a,
 
-    P(a) = integral of phi((s - mean_a) / sd_a) / sd_a * product over b != a of Phi((s - mean_b) / sd_b) ds
+    P(a) = integral of phi(z_a) / sd_a * product over b != a of Phi(z_b) ds
 
 (Jeunen 2025, "Exact propensities for Thompson sampling", RecSys 2025, https://arxiv.org/abs/2504.08773). A fixed
-Gauss-Hermite grid misses a narrow arm beside a wide one (an error of .05 at deviations of .01 and 1). So panels are
-placed at every arm's mean, as wide as its own deviation, and each has a Gauss-Legendre rule of its own.
+Gauss-Hermite grid misses a narrow arm beside a wide one (an error of .05 at deviations of .01 and 1). So the range of
+the highest score is cut into panels, each as wide as the narrowest arm that is there needs it, and each has a
+Gauss-Legendre rule of its own.
 
-Shapes: K is the number of arms.
+The same integral tells what is expected of an arm given which arm is the best (integrating s_a below s by parts):
+
+    E[s_a; best = b] = mean_a P(b) - sd_a * integral of phi(z_a) phi(z_b) / sd_b * product over c != a, b of Phi(z_c) ds
+    E[s_a; best = a] = integral of s phi(z_a) / sd_a * product over b != a of Phi(z_b) ds
+
+Shapes: K is the number of arms, N the number of points of the integral.
 """
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.bandits.normal import density, distribution
+from riffler.bandits.normal import density_and_distribution
 from riffler.errors import InvalidInput
 
-_NODES = 10
-_FAR = 8.5
-"""In deviations: the highest score lies below the highest `mean - _FAR sd`, or above the highest `mean + _FAR sd`, with
-a probability under K * 1e-17."""
+_FAR = 6.5
+"""In deviations. An arm is as good as below `mean + _FAR sd` and above `mean - _FAR sd`: it isn't with 4e-11."""
 
-_EDGES = np.array([-_FAR, -5.0, -2.5, 0.0, 2.5, 5.0, _FAR])
-"""Edges of panels around a mean, in deviations."""
+_NODES = 16
+"""Points of a panel, which is `_FAR` deviations wide."""
+
+_NARROWEST = 1e-9
+"""Deviations are raised to this share of the widest one's: no propensity moves by more than it."""
+
+_LARGEST = 1e300
+
+_Array = NDArray[np.float64]
 
 
-def propensities(means: NDArray[np.float64], sds: NDArray[np.float64]) -> NDArray[np.float64]:
+@dataclass(frozen=True, slots=True, eq=False)
+class Outcomes:
+    """What may be the best arm, and what is then expected of each.
+
+    Attributes:
+        chances: Probability that each arm has the highest score, float64 (K,).
+        given: `given[a, b]` is the mean of arm a's score given that b has the highest, float64 (K, K). In the column of
+            an arm without a chance stand the means themselves.
+        highest: The mean of the highest score.
+    """
+
+    chances: _Array
+    given: _Array
+    highest: float
+
+
+def propensities(means: _Array, sds: _Array) -> _Array:
     """Compute the probability that each arm has the highest score.
 
     Args:
@@ -38,45 +67,175 @@ def propensities(means: NDArray[np.float64], sds: NDArray[np.float64]) -> NDArra
         sds: Their standard deviations, float64 (K,), all above 0.
 
     Returns:
-        Probabilities, float64 (K,), that sum to 1. Each errs by less than 1e-9 up to a ratio of 1e4 between deviations
-        and 12 arms. An arm without a chance (under about 1e-17) may have exactly 0.
+        Probabilities, float64 (K,), that sum to 1. Each errs by less than 1e-7 up to a ratio of 1e4 between deviations
+        and 20 arms. An arm without a chance (under about 1e-10) may have exactly 0.
 
     Raises:
         InvalidInput: There is no arm, the shapes differ, a value isn't finite or a deviation isn't above 0.
     """
+    race = _race(means, sds)
+    if len(race.runners) == 2:
+        z = (race.means[0] - race.means[1]) / math.hypot(*race.sds)
+        first = 0.5 * math.erfc(-z / math.sqrt(2))
+        mass = np.array([first, 1.0 - first])
+    elif len(race.runners) == 1:
+        mass = np.ones(1)
+    else:
+        integral = _integral(race)
+        mass = integral.rates @ integral.mass
+        mass /= np.add.reduce(mass)
+    return race.placed(mass)
+
+
+def outcomes(means: _Array, sds: _Array) -> Outcomes:
+    """Compute which arm may have the highest score, and what is then expected of each.
+
+    Args:
+        means: Means of the scores, float64 (K,).
+        sds: Their standard deviations, float64 (K,), all above 0.
+
+    Returns:
+        Chances as `propensities` gives them, and conditional means; these err by less than 1e-6 deviations, divided
+        by the chance of what they are given.
+
+    Raises:
+        InvalidInput: As `propensities`.
+    """
+    race = _race(means, sds)
+    integral = _integral(race)
+    weighed = integral.rates * integral.mass  # (K, N)
+    mass = np.add.reduce(weighed, axis=1)
+    highest = weighed @ integral.points
+    # An arm's own Phi is to be left out of the product: the rates have it in their denominator.
+    within = np.array(race.means)[:, None] - (integral.rates @ weighed.T) * np.square(race.sds)[:, None] / mass
+    np.fill_diagonal(within, highest / mass)
+    given = np.repeat(means[:, None], means.size, axis=1)
+    given[np.ix_(race.runners, race.runners)] = race.origin + race.unit * within
+    total = float(np.add.reduce(mass))
+    return Outcomes(race.placed(mass / total), given, race.origin + race.unit * float(highest.sum()) / total)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Race:
+    """The arms that have a chance, in units of the widest one's deviation, from the highest mean on.
+
+    Attributes:
+        runners: Their places.
+        means: Their means.
+        sds: Their deviations.
+        arms: K.
+        origin: The highest mean.
+        unit: The widest deviation.
+    """
+
+    runners: list[int]
+    means: list[float]
+    sds: list[float]
+    arms: int
+    origin: float
+    unit: float
+
+    def placed(self, chances: _Array) -> _Array:
+        """Give the chances of all arms: 0 for those that have none."""
+        if len(self.runners) == self.arms:
+            return chances
+        everyone = np.zeros(self.arms)
+        everyone[self.runners] = chances
+        return everyone
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Integral:
+    """The integral over the highest score, as a sum.
+
+    Attributes:
+        points: Where it is summed, float64 (N,).
+        mass: Product of all Phi there, times the point's weight, float64 (N,).
+        rates: phi / Phi / sd of each arm there, float64 (K, N): with `mass` the probability that it is the highest.
+    """
+
+    points: _Array
+    mass: _Array
+    rates: _Array
+
+
+def _race(means: _Array, sds: _Array) -> _Race:
+    """Leave out the arms without a chance."""
     if means.ndim != 1 or means.size == 0 or means.shape != sds.shape:
         raise InvalidInput(f"propensities: expected two vectors of one length, got {means.shape} and {sds.shape}")
-    if not (np.isfinite(means).all() and np.isfinite(sds).all() and (sds > 0).all()):
+    centres, widths = means.tolist(), sds.tolist()
+    finite = min(centres) > -_LARGEST and max(centres) < _LARGEST and max(widths) < _LARGEST
+    if not (finite and min(widths) > 0 and math.isfinite(sum(centres) + sum(widths))):  # min and max may pass over NaN
         raise InvalidInput("propensities: expected finite means and deviations above 0")
-    centred = means - means.max()  # a deviation far smaller than its mean is still seen
-    points, weights = _grid(centred, sds)
-    with np.errstate(over="ignore"):  # a point may be infinitely many deviations away
-        z = np.clip((points - centred[:, None]) / sds[:, None], -38.0, 38.0)
-    mass: NDArray[np.float64] = (density(z) * _others(distribution(z))) @ weights / sds
-    total: NDArray[np.float64] = mass / mass.sum()
-    return total
+    origin = max(centres)
+    lowest = max(mean - _FAR * sd for mean, sd in zip(centres, widths, strict=True))
+    runners = [place for place, mean in enumerate(centres) if mean + _FAR * widths[place] >= lowest]
+    unit = max(widths[place] for place in runners)
+    return _Race(
+        runners,
+        [(centres[place] - origin) / unit for place in runners],
+        [max(widths[place] / unit, _NARROWEST) for place in runners],
+        len(centres),
+        origin,
+        unit,
+    )
 
 
-def _grid(means: NDArray[np.float64], sds: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Place the panels over the range of the highest score, and give their points and weights."""
-    lowest, highest = (means - _FAR * sds).max(), (means + _FAR * sds).max()
-    edges = np.unique(np.clip((means[:, None] + sds[:, None] * _EDGES).ravel(), lowest, highest))
-    width = np.diff(edges)[:, None]
+def _integral(race: _Race) -> _Integral:
+    """Sum over points that are as dense as the narrowest arm near them asks for.
+
+    Args:
+        race: The arms.
+
+    Returns:
+        The integral.
+    """
+    edges = np.array(_edges(race.means, race.sds))
+    left = edges[:-1, None]
+    width = edges[1:, None] - left
     nodes, weights = _rule()
-    return (edges[:-1, None] + width * nodes).ravel(), (width * weights).ravel()
+    points, weights = (width * nodes + left).ravel(), (width * weights).ravel()
+    inverse = 1.0 / np.array(race.sds)[:, None]
+    z = points * inverse
+    z -= np.array(race.means)[:, None] * inverse
+    rates, below = density_and_distribution(z)
+    mass = np.multiply.reduce(below, axis=0)
+    mass *= weights
+    rates /= below
+    rates *= inverse
+    return _Integral(points, mass, rates)
 
 
-def _others(below: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Multiply, for each row (K, points), all other rows: those before it times those after it."""
-    before, after = np.ones_like(below), np.ones_like(below)
-    np.cumprod(below[:-1], axis=0, out=before[1:])
-    np.cumprod(below[:0:-1], axis=0, out=after[-2::-1])
-    product: NDArray[np.float64] = before * after
-    return product
+def _edges(means: list[float], sds: list[float]) -> list[float]:
+    """Cut the range of the highest score into panels, from below: each ends where the narrowest arm there asks for it.
+
+    An arm is there from `mean - _FAR sd` to `mean + _FAR sd`; elsewhere its Phi is 0 or 1.
+
+    Args:
+        means: Means of the arms.
+        sds: Their deviations.
+
+    Returns:
+        The edges, rising.
+    """
+    spans = sorted([(_FAR * sd, mean - _FAR * sd, mean + _FAR * sd) for mean, sd in zip(means, sds, strict=True)])
+    at, highest = max(start for _, start, _ in spans), max(end for _, _, end in spans)
+    edges = [at]
+    while at < highest:
+        stop = highest
+        for width, start, end in spans:
+            if at < start < stop:
+                stop = start  # a narrower arm begins here
+            elif start <= at < end:
+                stop = min(stop, at + width, end)
+                break
+        edges.append(stop)
+        at = stop
+    return edges
 
 
 @cache
-def _rule() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+def _rule() -> tuple[_Array, _Array]:
     """Give nodes and weights of the Gauss-Legendre rule on [0, 1]."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
     return (nodes + 1) / 2, weights / 2

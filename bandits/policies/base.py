@@ -10,6 +10,7 @@ so whoever has the log has the state, bit for bit, and a corrected or deleted re
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol, TypeVar
@@ -17,7 +18,7 @@ from typing import Protocol, TypeVar
 import numpy as np
 
 from riffler.bandits.posterior import Vector, check_context, check_reward
-from riffler.errors import InvalidInput
+from riffler.errors import InvalidInput, InvalidSetting
 
 State = TypeVar("State")
 
@@ -48,9 +49,12 @@ class Rewarded:
             Itself.
 
         Raises:
-            InvalidInput: The vector has another length or a value that is no number, or the propensity isn't in (0, 1].
+            InvalidInput: The arm has no name, the vector has another length or a value that is no number, or the
+                propensity isn't in (0, 1].
             InvalidReward: The reward isn't a finite number in [0, 1].
         """
+        if not self.arm:
+            raise InvalidInput("arm: expected a name, got ''")
         check_context(self.x, dimension)
         check_reward(self.reward)
         if not 0.0 < self.propensity <= 1.0:
@@ -161,16 +165,54 @@ def check_allowed(allowed: Sequence[str]) -> None:
         raise InvalidInput(f"allowed arms: expected one or more different names, got {list(allowed)!r}")
 
 
-def drawn(allowed: Sequence[str], chances: Vector, rng: np.random.Generator) -> str:
-    """Draw an arm by its propensities.
+def choice(
+    allowed: Sequence[str],
+    chances: Sequence[float],
+    rng: np.random.Generator,
+    scores: tuple[Vector, Vector] | None = None,
+) -> Choice:
+    """Draw an arm by its propensities: what is logged is what was drawn by, whatever rounding made of it.
 
     Args:
         allowed: The arms.
-        chances: Their probabilities, float64 (K,).
+        chances: Their probabilities, which sum to 1 within rounding.
         rng: Source of the draw: one uniform number.
+        scores: Means and standard deviations of the arms' scores, float64 (K,) each.
 
     Returns:
-        The arm.
+        The draw. An arm with propensity 0 is never drawn.
     """
-    at = int(np.searchsorted(np.cumsum(chances), rng.random(), side="right"))
-    return allowed[min(at, len(allowed) - 1)]
+    left = float(rng.random())
+    arm = ""
+    for name, chance in zip(allowed, chances, strict=True):
+        if chance > 0:
+            arm = name  # where rounding leaves a rest, the last possible arm has it
+            left -= chance
+            if left < 0:
+                break
+    if scores is None:
+        return Choice(arm, dict(zip(allowed, chances, strict=True)))
+    laws = zip(scores[0].tolist(), scores[1].tolist(), strict=True)
+    return Choice(arm, dict(zip(allowed, chances, strict=True)), dict(zip(allowed, laws, strict=True)))
+
+
+def check_finite(
+    name: str, value: float, *, above: float = -math.inf, least: float = -math.inf, most: float = math.inf
+) -> None:
+    """Refuse a setting that isn't possible.
+
+    Args:
+        name: The setting.
+        value: Its value.
+        above: What it must be above.
+        least: The smallest possible value.
+        most: The largest possible value.
+
+    Raises:
+        InvalidSetting: It is no finite number, or too small or too large.
+    """
+    if not (math.isfinite(value) and above < value and least <= value <= most):
+        bounds = f"above {above:g}" if above > -math.inf else f"of at least {least:g}" if least > -math.inf else ""
+        upper = f"of at most {most:g}" if most < math.inf else ""
+        said = ", ".join(bound for bound in (bounds, upper) if bound)
+        raise InvalidSetting(f"{name}: expected a finite number{said and ' ' + said}, got {value!r}")

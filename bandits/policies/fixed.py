@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed
-from riffler.bandits.posterior import Vector
+from riffler.bandits.posterior import Vector, check_context
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +44,8 @@ class Fixed:
         """Draw the arm; see the port. Nothing is drawn at random.
 
         Args:
-            state: Not looked at.
-            x: Not looked at.
+            state: d.
+            x: Context vector, which is only checked.
             allowed: The arms that may be drawn.
             rng: Not used.
 
@@ -53,5 +53,6 @@ class Fixed:
             The draw, with propensity 1.
         """
         check_allowed(allowed)
+        check_context(x, state)
         arm = self.arm if self.arm in allowed else allowed[0]
         return Choice(arm, {name: float(name == arm) for name in allowed})

@@ -1,15 +1,16 @@
 """Linear Thompson sampling: https://arxiv.org/abs/1209.3352 (Agrawal and Goyal 2013, Algorithm 1).
 
-Each arm has a regression of its own (disjoint arms). With prior N(prior_mean e_0, I / prior_precision) for an arm's
+Each arm has a regression of its own (disjoint arms). With prior N(prior_mean e_0, v^2 I / prior_precision) for an arm's
 coefficients, where e_0 is the bias, and rewards of deviation v,
 
     A     = prior_precision I + X'X            the paper's B
     mu    = A^-1 (prior_precision prior_mean e_0 + X'r)
     score ~ N(mu' x, v^2 x' A^-1 x)
 
-and the arm of the highest score is drawn. We draw the scores in place of the coefficients: for disjoint arms their law
-is the same, and it gives exact propensities by one integral. We deviate from the paper in the prior's mean (0.5: the
-middle of a reward's range, for all arms alike) and in v, which is a constant and not its bound.
+and the arm of the highest score is drawn. We draw by the probability that each arm's score is the highest, in place of
+coefficients: for disjoint arms their law is the same, and what is logged is then exactly what was drawn by. We deviate
+from the paper in the prior's mean (0.5: the middle of a reward's range, for all arms alike), in v, which is a constant
+and not its bound, and in forgetting (`gamma`; see `regression.py`).
 """
 
 from __future__ import annotations
@@ -19,9 +20,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed
-from riffler.bandits.posterior import ArmStatistics, Posterior, Vector, check_context
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, check_finite, choice
+from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
+from riffler.bandits.regression import Prior, Regressions
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,11 +34,17 @@ class LinearThompson:
         prior_precision: Above 0; how many observations the prior is worth.
         prior_mean: What a cold arm is expected to give.
         noise_sd: v, above 0; the deviation of a reward around its mean.
+        gamma: In (0, 1]; what a reward counts once another has come, as a share. 1 forgets nothing.
     """
 
     prior_precision: float = 1.0
     prior_mean: float = 0.5
     noise_sd: float = 0.35
+    gamma: float = 1.0
+
+    def __post_init__(self) -> None:
+        Prior(self.prior_precision, self.prior_mean, self.gamma)
+        check_finite("noise_sd", self.noise_sd, above=0)
 
     @property
     def name(self) -> str:
@@ -46,17 +54,19 @@ class LinearThompson:
     @property
     def version(self) -> str:
         """The algorithm's version with its settings."""
-        return f"1;precision={self.prior_precision!r};mean={self.prior_mean!r};noise={self.noise_sd!r}"
+        settings = f"mean={self.prior_mean!r};noise={self.noise_sd!r};gamma={self.gamma!r}"
+        return f"1;precision={self.prior_precision!r};{settings}"
 
-    def start(self, dimension: int) -> Posterior:
-        """Give the posterior without any arm."""
-        return Posterior(dimension)
+    def start(self, dimension: int) -> Regressions:
+        """Give the regressions without any reward."""
+        return Regressions.start(Prior(self.prior_precision, self.prior_mean, self.gamma), dimension)
 
-    def learn(self, state: Posterior, row: Rewarded) -> Posterior:
-        """Add a reward to the sums; see the port."""
+    def learn(self, state: Regressions, row: Rewarded) -> Regressions:
+        """Add the reward to its arm's regression; see the port."""
+        row.checked(state.dimension)
         return state.add(row.arm, row.x, row.reward)
 
-    def choose(self, state: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def choose(self, state: Regressions, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm; see the port.
 
         Args:
@@ -68,30 +78,21 @@ class LinearThompson:
         Returns:
             The draw.
         """
-        check_allowed(allowed)
-        check_context(x, state.dimension)
-        scores = [self.score(state.of(arm), x) for arm in allowed]
-        means, sds = np.array([score[0] for score in scores]), np.array([score[1] for score in scores])
-        drawn = int(np.argmax(rng.normal(means, sds)))
-        chances = propensities(means, sds)
-        return Choice(
-            allowed[drawn],
-            dict(zip(allowed, chances.tolist(), strict=True)),
-            dict(zip(allowed, scores, strict=True)),
-        )
+        means, sds = self.scores(state, x, allowed)
+        return choice(allowed, propensities(means, sds).tolist(), rng, (means, sds))
 
-    def score(self, arm: ArmStatistics, x: Vector) -> tuple[float, float]:
-        """Compute the law of an arm's score.
+    def scores(self, state: Regressions, x: Vector, allowed: Sequence[str]) -> tuple[Vector, Vector]:
+        """Compute the laws of the arms' scores.
 
         Args:
-            arm: Its statistics.
-            x: Context vector, float64 (d,), not all zero.
+            state: What is known.
+            x: Context vector, float64 (d,).
+            allowed: K arms, each once.
 
         Returns:
-            Mean and standard deviation.
+            Means and standard deviations, float64 (K,) each.
         """
-        precision = arm.gram + self.prior_precision * np.eye(x.size)
-        moment = arm.moment.copy()
-        moment[0] += self.prior_precision * self.prior_mean
-        solved = np.linalg.solve(precision, np.column_stack((moment, x)))
-        return float(x @ solved[:, 0]), self.noise_sd * float(np.sqrt(x @ solved[:, 1]))
+        check_allowed(allowed)
+        check_context(x, state.dimension)
+        means, variances, _ = state.laws(allowed, x)
+        return means, self.noise_sd * np.sqrt(variances)

@@ -1,0 +1,89 @@
+"""Tsallis-INF: follow the regularised leader, for stochastic and adversarial rewards alike.
+
+Zimmert and Seldin 2021, https://arxiv.org/abs/1807.07623 (their algorithm with alpha = 1/2 and importance-weighted
+losses). In round t, with `losses` as in `losses.py`,
+
+    eta = 2 / sqrt(t)        p_a = 4 / (eta (losses_a - z))^2, with z below all losses such that the p_a sum to 1
+
+z comes by Newton's method: the sum of the p_a is convex in z and rises with it, so from a z where it is at least 1
+each step comes nearer, and none passes the root:
+
+    z -= (sum of p_a - 1) / (eta sum of p_a^(3/2))
+
+We deviate: t is one more than the rewards learned, and the start is the z at which the arm of the smallest loss alone
+has probability 1. It never looks at the context vector (which is checked all the same).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
+from riffler.bandits.policies.losses import Losses
+from riffler.bandits.posterior import Vector, check_context
+
+_ROUNDING = 1e-14
+
+
+@dataclass(frozen=True, slots=True)
+class TsallisInf:
+    """Follow the regularised leader with Tsallis entropy, blind for the query. There is nothing to set."""
+
+    @property
+    def name(self) -> str:
+        """The algorithm."""
+        return "tsallis-inf"
+
+    @property
+    def version(self) -> str:
+        """The algorithm's version."""
+        return "1"
+
+    def start(self, dimension: int) -> Losses:
+        """Give the losses before the first reward."""
+        return Losses.none(dimension)
+
+    def learn(self, state: Losses, row: Rewarded) -> Losses:
+        """Add the estimated loss; see the port."""
+        return state.add(row)
+
+    def choose(self, state: Losses, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+        """Draw an arm; see the port.
+
+        Args:
+            state: What is known.
+            x: Context vector, which is only checked.
+            allowed: The arms that may be drawn.
+            rng: Source of the draw.
+
+        Returns:
+            The draw.
+        """
+        check_allowed(allowed)
+        check_context(x, state.dimension)
+        return choice(allowed, leaders(state.above_least(allowed), 2 / math.sqrt(state.rounds + 1)), rng)
+
+
+def leaders(losses: Sequence[float], eta: float) -> list[float]:
+    """Compute the probabilities.
+
+    Args:
+        losses: Estimated losses, of which the smallest is 0.
+        eta: The learning rate, above 0.
+
+    Returns:
+        The probability of each arm; they sum to 1.
+    """
+    z = -2 / eta
+    while True:
+        roots = [2 / (eta * (loss - z)) for loss in losses]  # of the probabilities
+        chances = [root * root for root in roots]
+        excess = sum(chances) - 1
+        after = z - excess / (eta * sum(chance * root for chance, root in zip(chances, roots, strict=True)))
+        if excess <= _ROUNDING * len(losses) or after >= z:
+            return [chance / (1 + excess) for chance in chances]
+        z = after
