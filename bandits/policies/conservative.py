@@ -1,16 +1,15 @@
 """A safety rule: never worse than a baseline by more than a margin, with a stated confidence.
 
 After Kazerouni, Ghavamzadeh, Abbasi-Yadkori and Van Roy 2017, "Conservative contextual linear bandits",
-https://arxiv.org/abs/1611.06426 (the case where the baseline's reward has to be learned, too), who follow Wu, Shariff,
-Lattimore and Szepesvari 2016, "Conservative bandits", https://arxiv.org/abs/1602.04282. What is promised: with
+https://arxiv.org/abs/1611.06426 (the case where the baseline's reward has to be learned, too), who follow Wu,
+Shariff, Lattimore and Szepesvari 2016, "Conservative bandits", https://arxiv.org/abs/1602.04282. What is promised: with
 probability `confidence`, after every n rewarded rounds,
 
     sum over the rounds of (E[reward of the baseline] - E[reward of the arm drawn]) <= margin n
 
 Only rounds in which another arm was drawn count on the left: m of them, whose context vectors sum to X and whose
-rewards sum to R. With theta the baseline's coefficients, each side of the sum is bounded at once for all times (Abbasi-Yadkori,
-Pal and Szepesvari 2011, https://papers.nips.cc/paper/4417, self-normalised bounds), each with half of
-delta = 1 - confidence:
+rewards sum to R. With theta the baseline's coefficients, both sides are bounded for all times at once (Abbasi-Yadkori, Pal
+and Szepesvari 2011, https://papers.nips.cc/paper/4417, self-normalised bounds), each with half of delta = 1 - confidence:
 
     what the baseline would have earned  <= X'theta_hat + radius sqrt(X' A^-1 X)
         radius = noise_sd sqrt(2 ln(2 / delta) + ln(det A / det(precision I))) + sqrt(precision) norm

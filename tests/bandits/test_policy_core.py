@@ -1,4 +1,4 @@
-"""Posterior, propensities, policies and decisions."""
+"""Posterior, propensities, what policies share, and decisions."""
 
 import json
 import math
@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from riffler.bandits.decision import Decision, PolicyKey, decision_id, digest_of
+from riffler.bandits.policies.base import Rewarded, check_finite, choice, learned
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.bandits.posterior import ArmStatistics, Posterior
 from riffler.bandits.propensity import propensities
-from riffler.errors import InvalidInput, InvalidReward
+from riffler.errors import InvalidInput, InvalidReward, InvalidSetting
 
 rewards = st.floats(0, 1)
 contexts = st.lists(st.sampled_from([0.0, 1.0]), min_size=2, max_size=2).map(lambda rest: (1.0, *rest))
@@ -87,54 +88,55 @@ def test_no_law_is_refused(means: list[float], sds: list[float]) -> None:
         propensities(np.array(means), np.array(sds))
 
 
-@given(rows, st.floats(0.01, 100), st.floats(0, 1))
-def test_score_follows_the_formula(
-    log: list[tuple[str, tuple[float, ...], float]], precision: float, mean: float
-) -> None:
-    """A score is what the dense formula says, for a cold arm of any prior scale too."""
-    policy = LinearThompson(precision, mean, 0.3)
-    own = [(np.array(x), r) for name, x, r in log if name == "a"]
-    x = np.array([1.0, 0.0, 1.0])
-    a_inverse = np.linalg.inv(precision * np.eye(3) + sum((np.outer(c, c) for c, _ in own), np.zeros((3, 3))))
-    b = np.array([precision * mean, 0, 0]) + sum((c * r for c, r in own), np.zeros(3))
-    found = policy.score(Posterior.from_log(3, log).of("a"), x)
-    assert found[0] == pytest.approx(float(x @ a_inverse @ b), abs=1e-9)
-    assert found[1] == pytest.approx(0.3 * math.sqrt(float(x @ a_inverse @ x)), abs=1e-9)
-
-
-def test_only_allowed_arms_are_drawn() -> None:
-    """An arm that isn't allowed has no propensity and isn't drawn."""
-    rng = np.random.default_rng(1)
-    choices = [LinearThompson().choose(Posterior(1), np.ones(1), ["a", "b"], rng) for _ in range(50)]
-    assert {choice.arm for choice in choices} == {"a", "b"}  # false alarm: 2 in 2^50
-    assert all(set(choice.propensities) == {"a", "b"} for choice in choices)
-
-
-@pytest.mark.parametrize("allowed", [[], ["a", "a"]])
-def test_impossible_allowed_arms_are_refused(allowed: list[str]) -> None:
-    """None, or one twice, is no choice."""
-    with pytest.raises(InvalidInput, match="allowed arms"):
-        LinearThompson().choose(Posterior(1), np.ones(1), allowed, np.random.default_rng(1))
-
-
 def test_rewards_move_the_draws() -> None:
     """An arm that always wins against one that always loses is drawn nearly always."""
-    log = [("a", (1.0,), 1.0), ("b", (1.0,), 0.0)] * 30
+    log = [Rewarded("a", np.ones(1), 1.0), Rewarded("b", np.ones(1), 0.0)] * 30
     policy = LinearThompson()
-    choice = policy.choose(Posterior.from_log(1, log), np.ones(1), ["a", "b"], np.random.default_rng(1))
+    choice = policy.choose(learned(policy, 1, log), np.ones(1), ["a", "b"], np.random.default_rng(1))
     assert choice.propensities["a"] > 0.999
-    assert (policy.name, policy.version[0]) == ("linear-thompson", "1")
+
+
+def test_an_arm_without_a_chance_is_never_drawn() -> None:
+    """Where chances sum to less than 1 by rounding, the rest goes to the last arm that has any."""
+
+    class Last(np.random.Generator):
+        def random(self) -> float:  # type: ignore[override]
+            return 1.0 - 2**-53
+
+    rng = Last(np.random.PCG64(1))
+    assert choice(["a", "b", "c"], [0.5, 0.5 - 2**-40, 0.0], rng).arm == "b"
+    assert choice(["a", "b", "c"], [0.0, 0.0, 1.0], rng).arm == "c"
+
+
+@pytest.mark.parametrize(
+    ("bounds", "said"),
+    [
+        ({}, "expected a finite number, got"),
+        ({"above": 0}, "expected a finite number above 0, got"),
+        ({"least": 0}, "expected a finite number of at least 0, got"),
+        ({"most": 2}, "expected a finite number of at most 2, got"),
+        ({"above": 0, "most": 2}, "expected a finite number above 0, of at most 2, got"),
+    ],
+)
+def test_impossible_settings_are_told(bounds: dict[str, float], said: str) -> None:
+    """The text has the setting's name, its bounds and what came; what lies within the bounds passes."""
+    with pytest.raises(InvalidSetting, match=f"depth: {said} nan"):
+        check_finite("depth", math.nan, **bounds)
+    check_finite("depth", 1.0, **bounds)
+    for name, bound in bounds.items():
+        with pytest.raises(InvalidSetting, match=said):
+            check_finite("depth", bound + {"above": 0, "least": -1, "most": 1}[name], **bounds)
 
 
 def test_fixed_draws_its_arm() -> None:
     """The fixed policy draws its arm, or the first that is allowed."""
     rng = np.random.default_rng(1)
     policy = Fixed("b")
-    assert policy.choose(Posterior(1), np.ones(1), ["a", "b"], rng).propensities == {"a": 0.0, "b": 1.0}
-    assert policy.choose(Posterior(1), np.ones(1), ["a"], rng).arm == "a"
+    assert policy.choose(1, np.ones(1), ["a", "b"], rng).propensities == {"a": 0.0, "b": 1.0}
+    assert policy.choose(1, np.ones(1), ["a"], rng).arm == "a"
     assert (policy.name, policy.version) == ("fixed:b", "1")
     with pytest.raises(InvalidInput):
-        policy.choose(Posterior(1), np.ones(1), [], rng)
+        policy.choose(1, np.ones(1), [], rng)
 
 
 @given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), rewards)

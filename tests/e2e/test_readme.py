@@ -15,9 +15,8 @@ import numpy as np
 import pytest
 
 from riffler.bandits.guard import check
+from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.bandits.posterior import Posterior
-from riffler.bandits.propensity import propensities
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -69,13 +68,12 @@ def test_the_explanation_is_as_told(tmp_path: Path) -> None:
 def test_the_arithmetic_is_right() -> None:
     """The worked decision has the means, deviations and propensity that the policy computes."""
     x = np.array([1.0, 0.0])
-    posterior = Posterior.from_log(2, [("none", x, reward) for reward in (1.0, 1.0, 0.0)])
     policy = LinearThompson()
-    scores = [policy.score(posterior.of(arm), x) for arm in ("none", "reread")]
-    assert scores[0] == pytest.approx((0.625, 0.175))
-    assert scores[1] == pytest.approx((0.5, 0.35))
-    chance = propensities(*(np.array(column) for column in zip(*scores, strict=True)))[0]
-    assert f"{chance:.3f}" == "0.625"
+    state = learned(policy, 2, [Rewarded("none", x, reward) for reward in (1.0, 1.0, 0.0)])
+    choice = policy.choose(state, x, ("none", "reread"), np.random.default_rng(1))
+    assert choice.scores["none"] == pytest.approx((0.625, 0.175))
+    assert choice.scores["reread"] == pytest.approx((0.5, 0.35))
+    assert f"{choice.propensities['none']:.3f}" == "0.625"
     assert "propensity 0.625" in README
     question = "Which Python is needed?"
     assert check(question, f"{question}\nRead the question again: {question}").kept

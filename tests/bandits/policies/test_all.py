@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, POLICIES, contexts, far, identity, logs, random_log
 
 from riffler.bandits.policies.base import Policy, Rewarded, learned
 from riffler.errors import InvalidInput, InvalidReward
-from tests.bandits.policies.problems import ARMS, DIMENSION, POLICIES, contexts, far, identity, logs, random_log
 
 pytestmark = pytest.mark.parametrize("policy", POLICIES, ids=identity)
 X = np.array([1.0, 0.0, 1.0])

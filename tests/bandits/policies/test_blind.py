@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, logs, random_log
 
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.exp3 import Exp3
 from riffler.bandits.policies.ftrl import TsallisInf, leaders
 from riffler.bandits.policies.gaussian_thompson import GaussianThompson
 from riffler.errors import InvalidSetting
-from tests.bandits.policies.problems import ARMS, DIMENSION, logs, random_log
 
 X = np.array([1.0, 0.0, 1.0])
 

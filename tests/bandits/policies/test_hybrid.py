@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, logs, random_log
 
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.hybrid import HybridThompson
 from riffler.errors import InvalidSetting
-from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, logs, random_log
 
 precisions = st.floats(0.05, 50)
 
@@ -54,7 +54,7 @@ def test_scores_are_those_of_one_large_regression(
 
 
 def test_what_one_arm_earns_tells_of_another() -> None:
-    """After rewards of one arm alone, a cold arm is expected to earn more than the prior says, and less than that arm."""
+    """After rewards of one arm alone, a cold arm is expected to earn more than by the prior, and less than that arm."""
     policy, x = HybridThompson(), np.ones(1)
     state = learned(policy, 1, [Rewarded("a", x, 1.0)] * 50)
     means, sds = policy.scores(state, x, ["a", "cold"])

@@ -4,11 +4,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, random_log
 
 from riffler.bandits.policies.base import learned
 from riffler.bandits.policies.ids import InformationDirected, mixture
 from riffler.bandits.propensity import outcomes
-from tests.bandits.policies.problems import ARMS, DIMENSION, random_log
 
 amounts = st.lists(st.tuples(st.floats(0, 1) | st.just(0.0), st.floats(1e-6, 1) | st.just(0.0)), min_size=1, max_size=6)
 

@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, dense, logs, random_log
 
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.ids import InformationDirected
 from riffler.bandits.policies.lin_ucb import LinUCB
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidSetting
-from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, dense, logs, random_log
 
 precisions, means, noises, gammas = st.floats(0.01, 100), st.floats(-1, 1), st.floats(0.01, 2), st.floats(0.5, 1)
 

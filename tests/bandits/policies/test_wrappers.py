@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, logs, random_log
 
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.conservative import Conservative
@@ -14,7 +15,6 @@ from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.floored import Floored
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import InvalidInput, InvalidSetting
-from tests.bandits.policies.problems import ARMS, DIMENSION, contexts, logs, random_log
 
 X = np.array([1.0, 0.0, 1.0])
 
@@ -22,7 +22,7 @@ X = np.array([1.0, 0.0, 1.0])
 @settings(deadline=None)
 @given(logs, contexts, st.floats(1e-3, 1), st.integers(1, 4))
 def test_the_floor_is_the_formula(log: list[Rewarded], x: np.ndarray, floor: float, count: int) -> None:
-    """p' = (1 - K floor) p + floor, with scores as before; where K floor is above 1, all are even."""
+    """The new p is (1 - K floor) p + floor, with scores as before; where K floor is above 1, all are even."""
     inner = LinearThompson()
     policy, allowed = Floored(inner, floor), ARMS[:count]
     state = learned(policy, DIMENSION, log)
@@ -132,8 +132,16 @@ def test_without_its_baseline_nothing_is_safe() -> None:
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("margin", 0.0), ("margin", 1.1), ("confidence", 1.0), ("confidence", 0.0), ("noise_sd", 0.0)]
-    + [("norm", -1.0), ("precision", 0.0), ("prior_mean", math.nan)],
+    [
+        ("margin", 0.0),
+        ("margin", 1.1),
+        ("confidence", 1.0),
+        ("confidence", 0.0),
+        ("noise_sd", 0.0),
+        ("norm", -1.0),
+        ("precision", 0.0),
+        ("prior_mean", math.nan),
+    ],
 )
 def test_impossible_settings_are_refused(setting: str, value: float) -> None:
     """Each setting has its range."""

@@ -10,11 +10,12 @@ import numpy as np
 import pytest
 
 from riffler.bandits.arms import arms_version
+from riffler.bandits.decision import Decision
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline
-from riffler.bandits.policies.base import Choice
+from riffler.bandits.policies.base import Choice, Rewarded
 from riffler.bandits.policies.fixed import Fixed
-from riffler.bandits.posterior import Posterior, Vector
+from riffler.bandits.posterior import Vector
 from riffler.errors import InvalidSetting, RequestKeyReused
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
@@ -39,21 +40,28 @@ class InTurn:
     def __init__(self) -> None:
         self._draws = count()
 
-    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def start(self, dimension: int) -> int:
+        """Know nothing."""
+        return dimension
+
+    def learn(self, state: int, row: Rewarded) -> int:
+        """Learn nothing."""
+        return state
+
+    def choose(self, state: int, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw the next arm."""
         return Choice(allowed[next(self._draws) % len(allowed)], dict.fromkeys(allowed, 1 / len(allowed)))
 
 
 class Together(RedisPolicyStore):
-    """A store whose readers of the posterior wait for each other, so that none has logged when the last one draws."""
+    """A store whose writers wait for each other, so that none has logged when the last one draws."""
 
-    readers = asyncio.Barrier(1)
+    writers = asyncio.Barrier(1)
 
-    async def posterior(self, name: PolicyName) -> Posterior:
+    async def record(self, name: PolicyName, decision: Decision) -> Decision:
         """See the port."""
-        posterior = await super().posterior(name)
-        await self.readers.wait()
-        return posterior
+        await self.writers.wait()
+        return await super().record(name, decision)
 
 
 class Paraphraser:
@@ -95,7 +103,7 @@ async def rewrite(rewriter: Rewriter, tenant: str, name: str = "mine", query: st
 
 async def test_requests_of_one_name_at_once_are_one_decision(store: Together, rewriter: Rewriter, tenant: str) -> None:
     """When all of them have drawn before one is logged, each says the arm and propensities that the log has."""
-    store.readers = asyncio.Barrier(AT_ONCE)
+    store.writers = asyncio.Barrier(AT_ONCE)
     said = await asyncio.gather(*(rewrite(rewriter, tenant) for _ in range(AT_ONCE)))
     (logged,) = await store.log(rewriter.policy_name(tenant))
     assert len({text for _, text in said}) == 1, "models may have been asked more than once, and one answer counts"

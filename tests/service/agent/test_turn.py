@@ -13,7 +13,7 @@ import pytest
 
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.policies.fixed import Fixed
-from riffler.bandits.posterior import Posterior, Vector
+from riffler.bandits.posterior import Vector
 from riffler.errors import (
     EngineGarbled,
     EngineUnavailable,
@@ -295,7 +295,7 @@ async def test_a_rewrite_that_does_not_fit_leaves_the_raw_query(make: Make) -> N
 class Broken(Fixed):
     """A policy with an error of its own."""
 
-    def choose(self, posterior: Posterior, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+    def choose(self, state: int, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Fail as numerical code does."""
         raise FloatingPointError("underflow")
 
