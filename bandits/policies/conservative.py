@@ -8,8 +8,9 @@ probability `confidence`, after every n rewarded rounds,
     sum over the rounds of (E[reward of the baseline] - E[reward of the arm drawn]) <= margin n
 
 Only rounds in which another arm was drawn count on the left: m of them, whose context vectors sum to X and whose
-rewards sum to R. With theta the baseline's coefficients, both sides are bounded for all times at once (Abbasi-Yadkori, Pal
-and Szepesvari 2011, https://papers.nips.cc/paper/4417, self-normalised bounds), each with half of delta = 1 - confidence:
+rewards sum to R. With theta the baseline's coefficients, both sides are bounded for all times at once, each with half
+of delta = 1 - confidence (self-normalised bounds: Abbasi-Yadkori, Pal and Szepesvari 2011,
+https://papers.nips.cc/paper/4417):
 
     what the baseline would have earned  <= X'theta_hat + radius sqrt(X' A^-1 X)
         radius = noise_sd sqrt(2 ln(2 / delta) + ln(det A / det(precision I))) + sqrt(precision) norm
