@@ -30,7 +30,7 @@ class _Switch:
     def hold(self) -> None:
         with self._gate:
             if self._holders == 0:
-                self._before = torch.backends.cuda.cudnn_sdp_enabled()
+                self._before = bool(torch.backends.cuda.cudnn_sdp_enabled())  # type: ignore[no-untyped-call]
                 torch.backends.cuda.enable_cudnn_sdp(False)
             self._holders += 1
 

@@ -56,4 +56,4 @@ def chunk_tokens(device: str, weights: int, layers: int) -> int:
         return _CPU_TOKENS
     least, most = _CUDA_TOKENS
     even = _BALANCE * layers / max(1, weights)
-    return min(most, max(least, 2 ** round(math.log2(even))))
+    return min(most, max(least, 1 << round(math.log2(even))))
