@@ -25,6 +25,7 @@ from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
+from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
@@ -125,6 +126,7 @@ class Rewriter:
         self._pipeline = pipeline
         self._policy = policy
         self._store = store
+        self._learner = Learner(policy, store)
         self._engine = engine
         self._rng = rng
         self._budget_ms = budget_ms
@@ -174,10 +176,10 @@ class Rewriter:
         Returns:
             The arm with its propensities.
         """
-        posterior = await self._store.posterior(self.name(tenant, reading))
+        state = await self._learner.state(self.name(tenant, reading))
         arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
-            return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+            return self._policy.choose(state, np.asarray(reading.x), arms, self._rng)
 
     async def draft(
         self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
