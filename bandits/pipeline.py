@@ -75,6 +75,10 @@ def _loaded(name: str) -> Language:
     return pipeline
 
 
+LICENCE = "CC-BY-SA-4.0.txt"
+"""The full text of the licence of the pipeline that ships, a file in its folder."""
+
+
 def shipped() -> Path:
     """Say where the pipeline is that ships with Riffler; `service/training/english` trains it.
 

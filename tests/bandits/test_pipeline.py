@@ -8,6 +8,7 @@ import spacy
 from riffler.bandits.pipeline import (
     BATCH,
     BLANK,
+    LICENCE,
     MOST_WORDS,
     load_pipeline,
     parse,
@@ -29,9 +30,14 @@ def test_blank_pipeline_finds_sentences() -> None:
 
 def test_the_pipeline_that_ships() -> None:
     """Without a name it is the one in the package, under 10 MB, with its licence: it tags, parses, lemmatises."""
-    files = [path for path in shipped().rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 10_000_000
-    assert "CC BY-SA 4.0" in (shipped() / "README.md").read_text("utf-8")
+    size = sum(path.stat().st_size for path in shipped().rglob("*") if path.is_file())
+    assert size < 10_000_000
+    card = (shipped() / "README.md").read_text("utf-8")
+    assert "CC BY-SA 4.0" in card
+    assert f"{size / 1e6:.2f} MB" in card
+    assert "Creative Commons Attribution-ShareAlike 4.0 International Public" in (shipped() / LICENCE).read_text(
+        "utf-8"
+    )
     pipeline = load_pipeline(None)
     assert pipeline.meta["license"] == "CC BY-SA 4.0"
     doc = pipeline("Name three rivers. When was it built")
