@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import is_known, zipf
 from riffler.bandits.features.names import names
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 # Capitals that name a kind, a unit, a time or the speaker.

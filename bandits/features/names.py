@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from riffler.bandits.features.reading import Phrases
+from riffler.bandits.features.phrases import Phrases
 
 _ONLY_WITH_CAPITAL = "capital"
 _SOFTWARE = "software"

@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import Pos, Sense, senses
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, BE_FORMS, PERSONAL_PRONOUNS, PREPOSITIONS, QUESTION_WORDS
 
 _LIKELY = 0.8

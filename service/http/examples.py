@@ -149,7 +149,7 @@ REWRITE = {"text": "When does the harbour open?", "rewriting": _REWRITING}
 
 EXPLANATION = {
     "query": "When was it built?",
-    "features_version": "2 en_riffler-1.0.0",
+    "features_version": "3 en_riffler-1.0.0",
     "making": "rule",
     "words": [
         {"text": "When", "lemma": "when", "pos": "ADV", "tag": "WRB", "dep": "advmod", "head": 3},
@@ -187,7 +187,7 @@ DECISION = {
     "at_ms": 1795528800000,
     "policy": "thompson",
     "policy_version": "1",
-    "features_version": "2 en_riffler-1.0.0",
+    "features_version": "3 en_riffler-1.0.0",
     "x": [1.0, 0.2, 0.0],
 }
 DECISIONS = {"items": [DECISION], "next": "WzFd"}

@@ -50,7 +50,7 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
 
 
 def test_the_wheel_tells_its_licences(wheel: Path) -> None:
-    """The texts of all licences stand where tools look for them, and beside what they are of; its metadata names them."""
+    """The texts of all licences stand where tools look for them, as they do beside what they are of."""
     texts = [
         "LICENSE",
         "bandits/english/CC-BY-SA-4.0.txt",

@@ -228,11 +228,11 @@ ABSENT: dict[str, list[str]] = {
     ],
     "domain_specificity": [
         "How do I boil an egg?",
+        "?! what",
         "Is it at home?",
         "What is a quince?",
         "Is he perspicacious?",
         "a hepatitis",
-        "?!x",
         "a function and a script",
     ],
 }
