@@ -42,17 +42,18 @@ class Prose:
     codes: int
 
 
-def prose_of(text: str) -> Prose:
+def prose_of(text: str, *, quoted: bool = False) -> Prose:
     """Take out of a text what isn't prose.
 
     Args:
         text: Any text.
+        quoted: Whether quotations are prose.
 
     Returns:
         Its prose, and the count of what else there is.
     """
     # A text that is a quotation and no more is what it says.
-    bare = text if _QUOTED.fullmatch(text.strip()) else _QUOTED.sub(_blank, text)
+    bare = text if quoted or _QUOTED.fullmatch(text.strip()) else _QUOTED.sub(_blank, text)
     bare, logged = _LOGGED.subn(_blank, bare)
     bare, tags = _TAG.subn(_blank, bare)
     symbols, codes, end = logged + tags, 0, 0
