@@ -21,7 +21,7 @@ PIPELINE = load_pipeline(None)
         ("dont go there", 3, 1, 3),
         ("In 1990? In what year?", 5, 2, 8),
         ("... 'S a good dog", 4, 1, 4),
-        ("What does https://example.org/characteristically-unpronounceable say?", 3, 1, 3),
+        ("Is https://example.org/characteristically-unpronounceable right or wrong?", 4, 2, 4),
         ("What does it do: x_y = f(institutionalisation);", 4, 1, 4),
         ("“Who was there?” he said", 5, 1, 5),
     ],
