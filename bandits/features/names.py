@@ -1,7 +1,7 @@
 """Proper names that are told without their capital, from two lists in `lists`: WordNet's, and our own.
 
-A name that is also a common word is a name where it has its capital at the head of a sentence. In lower case it is none,
-but a place is one where what leads it is said of places.
+A name that is also a common word is a name where it has its capital at the head of a sentence. In lower case it is
+none, but a place is one where what leads it is said of places.
 """
 
 from __future__ import annotations
