@@ -10,10 +10,9 @@ import secrets
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from spacy.language import Language
 
 from riffler.bandits.arms import ARMS, arms_version, offered
 from riffler.bandits.arms.base import Arm, Making, Rewrite, begin, finish
@@ -32,6 +31,9 @@ from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 NONE = "none"
 
