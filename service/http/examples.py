@@ -163,16 +163,35 @@ EXPLANATION = {
         {"name": "negation", "group": "lexical", "value": 0.0, "x": 0.0, "words": []},
     ],
     "arms": [
-        {"arm": "none", "offered": True, "text": "When was it built?", "kept": True, "reason": ""},
+        {
+            "arm": "none",
+            "offered": True,
+            "text": "When was it built?",
+            "kept": True,
+            "reason": "",
+            "idle": "",
+            "propensity": 0.5,
+        },
         {
             "arm": "disambiguate",
             "offered": True,
             "text": "When was the Eiffel Tower built?",
             "kept": True,
             "reason": "",
+            "idle": "",
+            "propensity": 0.5,
         },
-        {"arm": "clarify", "offered": False, "text": "", "kept": False, "reason": ""},
+        {
+            "arm": "clarify",
+            "offered": False,
+            "text": "",
+            "kept": False,
+            "reason": "",
+            "idle": "what was said explains none of its words",
+            "propensity": 0.0,
+        },
     ],
+    "learned": True,
 }
 
 REWARDED = {"counted": True}
