@@ -72,7 +72,7 @@ def without_torch() -> Iterator[None]:
     if "torch" in sys.modules or threading.active_count() > 1:
         yield
         return
-    sys.modules["torch"] = None  # type: ignore[assignment] - what import takes for a module that there isn't
+    sys.modules["torch"] = None  # type: ignore[assignment]  # what import takes for a missing module
     try:
         yield
     finally:
