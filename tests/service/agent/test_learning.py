@@ -1,5 +1,6 @@
 """The learner: what a policy knows equals its log, in every process, however it came to read it."""
 
+import secrets
 from typing import Any
 
 import numpy as np
@@ -26,6 +27,12 @@ ARMS = ("none", "reread")
 def store(memory_connection: RedisConnection) -> RedisPolicyStore:
     """A store on the tests' own server."""
     return RedisPolicyStore(memory_connection)
+
+
+@pytest.fixture
+def tenant() -> str:
+    """A tenant of the test's own."""
+    return f"tenant-{secrets.token_hex(8)}"
 
 
 async def log(store: RedisPolicyStore, name: PolicyName, seed: int, count: int) -> list[Rewarded]:
