@@ -165,22 +165,16 @@ def check_allowed(allowed: Sequence[str]) -> None:
         raise InvalidInput(f"allowed arms: expected one or more different names, got {list(allowed)!r}")
 
 
-def choice(
-    allowed: Sequence[str],
-    chances: Sequence[float],
-    rng: np.random.Generator,
-    scores: tuple[Vector, Vector] | None = None,
-) -> Choice:
-    """Draw an arm by its propensities: what is logged is what was drawn by, whatever rounding made of it.
+def drawn(allowed: Sequence[str], chances: Sequence[float] | Vector, rng: np.random.Generator) -> str:
+    """Draw an arm by its propensities: what is logged is then what was drawn by, whatever rounding made of it.
 
     Args:
         allowed: The arms.
         chances: Their probabilities, which sum to 1 within rounding.
         rng: Source of the draw: one uniform number.
-        scores: Means and standard deviations of the arms' scores, float64 (K,) each.
 
     Returns:
-        The draw. An arm with propensity 0 is never drawn.
+        The arm. One with probability 0 is never drawn.
     """
     left = float(rng.random())
     arm = ""
@@ -190,10 +184,30 @@ def choice(
             left -= chance
             if left < 0:
                 break
-    if scores is None:
-        return Choice(arm, dict(zip(allowed, chances, strict=True)))
-    laws = zip(scores[0].tolist(), scores[1].tolist(), strict=True)
-    return Choice(arm, dict(zip(allowed, chances, strict=True)), dict(zip(allowed, laws, strict=True)))
+    return arm
+
+
+def choice(
+    allowed: Sequence[str],
+    chances: Sequence[float],
+    rng: np.random.Generator,
+    scores: tuple[Vector, Vector] | None = None,
+) -> Choice:
+    """Draw an arm, and say by what.
+
+    Args:
+        allowed: The arms.
+        chances: Their probabilities, which sum to 1 within rounding.
+        rng: Source of the draw: one uniform number.
+        scores: Means and standard deviations of the arms' scores, float64 (K,) each.
+
+    Returns:
+        The draw.
+    """
+    laws = zip(scores[0].tolist(), scores[1].tolist(), strict=True) if scores is not None else ()
+    return Choice(
+        drawn(allowed, chances, rng), dict(zip(allowed, chances, strict=True)), dict(zip(allowed, laws, strict=False))
+    )
 
 
 def check_finite(

@@ -182,13 +182,13 @@ async def test_a_cancelled_turn_frees_its_session(make: Make) -> None:
 
 
 async def test_rewriting_that_fails_lets_the_raw_query_go_on(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
-    """When the posterior can't be read, the question is answered as it came, and the answer says so."""
+    """When the log can't be read, the question is answered as it came, and the answer says so."""
     riffler = make(lambda request: request.messages[-1].text)
 
     async def gone(_name: object) -> object:
         raise MemoryUnavailable("the policy's store is away")
 
-    monkeypatch.setattr(riffler.decisions, "posterior", gone)  # sessions live on the same server, which stays
+    monkeypatch.setattr(riffler.decisions, "rewarded", gone)  # sessions live on the same server, which stays
     answer = await riffler.ask("What is left?")
     assert answer.text == "What is left?"
     assert (answer.rewriting.arm, answer.rewriting.decision) == ("none", "")
@@ -354,7 +354,7 @@ async def test_a_summary_that_fails_says_why(make: Make) -> None:
 async def test_an_answer_that_was_cut_off_says_so(make: Make) -> None:
     """The engine's reason for ending is part of the answer."""
     cut_off = Completion(Message.assistant("The answer is"), "length", Usage(1, 1), "m")
-    assert (await make([cut_off]).ask("What is it?")).finish_reason == "length"
+    assert (await make([cut_off], policy=Fixed("none")).ask("What is it?")).finish_reason == "length"
 
 
 async def test_tokens_are_of_the_same_moment(make: Make) -> None:
@@ -377,7 +377,7 @@ async def test_a_stream_that_is_closed_stops_its_engine_first(make: Make) -> Non
                 await asyncio.sleep(0.05)
                 order.append("engine ended")
 
-    riffler = make([])
+    riffler = make([], policy=Fixed("none"))
     riffler.engine = Slow([])
     progress = riffler.stream("What is it?")
     while not isinstance(await anext(progress), AnswerDelta):
