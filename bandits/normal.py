@@ -27,21 +27,20 @@ def density_and_distribution(z: NDArray[np.float64]) -> tuple[NDArray[np.float64
         z: Any shape, finite and at most 1e15 in size.
 
     Returns:
-        Densities and probabilities, float64, in the shape of z. A probability is never 0: it is at least 1e-19.
+        Densities and probabilities, float64, in the shape of z. A probability is never 0: it is about 1e-19 at least.
     """
     density = np.square(z)
     density *= -0.5
     np.exp(density, out=density)
     density *= 1 / math.sqrt(2 * math.pi)
     node = z * _STEPS
-    node += _CENTRE
-    step = node.copy()
     np.rint(node, out=node)
-    step -= node
-    step *= 1 / _STEPS
-    step *= density
-    step += _table().take(node.astype(np.intp), mode="clip")
-    return density, step
+    below = node * (-1 / _STEPS)
+    below += z
+    below *= density
+    node += _CENTRE
+    below += _table().take(node.astype(np.intp), mode="clip")
+    return density, below
 
 
 @cache

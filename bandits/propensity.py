@@ -22,6 +22,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -83,6 +84,7 @@ def propensities(means: _Array, sds: _Array) -> _Array:
     else:
         integral = _integral(race)
         mass = integral.rates @ integral.mass
+        mass *= integral.inverse
         mass /= np.add.reduce(mass)
     return race.placed(mass)
 
@@ -103,11 +105,11 @@ def outcomes(means: _Array, sds: _Array) -> Outcomes:
     """
     race = _race(means, sds)
     integral = _integral(race)
-    weighed = integral.rates * integral.mass  # (K, N)
+    weighed = integral.rates * integral.mass * integral.inverse[:, None]  # (K, N)
     mass = np.add.reduce(weighed, axis=1)
     highest = weighed @ integral.points
     # An arm's own Phi is to be left out of the product: the rates have it in their denominator.
-    within = np.array(race.means)[:, None] - (integral.rates @ weighed.T) * np.square(race.sds)[:, None] / mass
+    within = np.array(race.means)[:, None] - (integral.rates @ weighed.T) * np.array(race.sds)[:, None] / mass
     np.fill_diagonal(within, highest / mass)
     given = np.repeat(means[:, None], means.size, axis=1)
     given[np.ix_(race.runners, race.runners)] = race.origin + race.unit * within
@@ -115,8 +117,7 @@ def outcomes(means: _Array, sds: _Array) -> Outcomes:
     return Outcomes(race.placed(mass / total), given, race.origin + race.unit * float(highest.sum()) / total)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Race:
+class _Race(NamedTuple):
     """The arms that have a chance, in units of the widest one's deviation, from the highest mean on.
 
     Attributes:
@@ -144,19 +145,21 @@ class _Race:
         return everyone
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Integral:
+class _Integral(NamedTuple):
     """The integral over the highest score, as a sum.
 
     Attributes:
         points: Where it is summed, float64 (N,).
         mass: Product of all Phi there, times the point's weight, float64 (N,).
-        rates: phi / Phi / sd of each arm there, float64 (K, N): with `mass` the probability that it is the highest.
+        rates: phi / Phi of each arm there, float64 (K, N): with `mass`, and divided by its deviation, the probability
+            that it is the highest.
+        inverse: 1 / deviation of each arm, float64 (K,).
     """
 
     points: _Array
     mass: _Array
     rates: _Array
+    inverse: _Array
 
 
 def _race(means: _Array, sds: _Array) -> _Race:
@@ -168,13 +171,15 @@ def _race(means: _Array, sds: _Array) -> _Race:
     if not (finite and min(widths) > 0 and math.isfinite(sum(centres) + sum(widths))):  # min and max may pass over NaN
         raise InvalidInput("propensities: expected finite means and deviations above 0")
     origin = max(centres)
-    lowest = max(mean - _FAR * sd for mean, sd in zip(centres, widths, strict=True))
+    starts = [mean - _FAR * sd for mean, sd in zip(centres, widths, strict=True)]
+    lowest = max(starts)
     runners = [place for place, mean in enumerate(centres) if mean + _FAR * widths[place] >= lowest]
-    unit = max(widths[place] for place in runners)
+    running = [widths[place] for place in runners]
+    unit = max(running)
     return _Race(
         runners,
         [(centres[place] - origin) / unit for place in runners],
-        [max(widths[place] / unit, _NARROWEST) for place in runners],
+        [sd / unit if sd > _NARROWEST * unit else _NARROWEST for sd in running],
         len(centres),
         origin,
         unit,
@@ -190,52 +195,47 @@ def _integral(race: _Race) -> _Integral:
     Returns:
         The integral.
     """
-    edges = np.array(_edges(race.means, race.sds))
-    left = edges[:-1, None]
-    width = edges[1:, None] - left
-    nodes, weights = _rule()
-    points, weights = (width * nodes + left).ravel(), (width * weights).ravel()
-    inverse = 1.0 / np.array(race.sds)[:, None]
-    z = points * inverse
-    z -= np.array(race.means)[:, None] * inverse
+    placed = np.array(_panels(race.means, race.sds)) @ _rule()
+    points, weights = placed[:, :_NODES].ravel(), placed[:, _NODES:].ravel()
+    inverse = [1.0 / sd for sd in race.sds]
+    lines = np.array((inverse, [mean * slope for mean, slope in zip(race.means, inverse, strict=True)]))
+    z = points * lines[0][:, None]
+    z -= lines[1][:, None]
     rates, below = density_and_distribution(z)
     mass = np.multiply.reduce(below, axis=0)
     mass *= weights
     rates /= below
-    rates *= inverse
-    return _Integral(points, mass, rates)
+    return _Integral(points, mass, rates, lines[0])
 
 
-def _edges(means: list[float], sds: list[float]) -> list[float]:
-    """Cut the range of the highest score into panels, from below: each ends where the narrowest arm there asks for it.
+def _panels(means: list[float], sds: list[float]) -> list[tuple[float, float]]:
+    """Cut the range of the highest score into panels, from below, each as wide as the narrowest arm there allows.
 
-    An arm is there from `mean - _FAR sd` to `mean + _FAR sd`; elsewhere its Phi is 0 or 1.
+    The highest score lies above `mean - _FAR sd` of every arm. An arm is there up to `mean + _FAR sd`; beyond that
+    its Phi is 1.
 
     Args:
         means: Means of the arms.
         sds: Their deviations.
 
     Returns:
-        The edges, rising.
+        The edges of each panel.
     """
-    spans = sorted([(_FAR * sd, mean - _FAR * sd, mean + _FAR * sd) for mean, sd in zip(means, sds, strict=True)])
-    at, highest = max(start for _, start, _ in spans), max(end for _, _, end in spans)
-    edges = [at]
-    while at < highest:
-        stop = highest
-        for width, start, end in spans:
-            if at < start < stop:
-                stop = start  # a narrower arm begins here
-            elif start <= at < end:
-                stop = min(stop, at + width, end)
-                break
-        edges.append(stop)
-        at = stop
-    return edges
+    widths = [_FAR * sd for sd in sds]
+    starts = [mean - width for mean, width in zip(means, widths, strict=True)]
+    panels, at = [], max(starts)
+    for width, mean in sorted(zip(widths, means, strict=True)):
+        end = mean + width
+        while at < end:
+            stop = at + width
+            stop = min(stop, end)
+            panels.append((at, stop))
+            at = stop
+    return panels
 
 
 @cache
-def _rule() -> tuple[_Array, _Array]:
-    """Give nodes and weights of the Gauss-Legendre rule on [0, 1]."""
+def _rule() -> _Array:
+    """Give the Gauss-Legendre rule as a matrix, (2, 2 nodes): a panel's edges times it are its points and weights."""
     nodes, weights = np.polynomial.legendre.leggauss(_NODES)
-    return (nodes + 1) / 2, weights / 2
+    return np.array((np.concatenate((1 - nodes, -weights)), np.concatenate((1 + nodes, weights)))) / 2
