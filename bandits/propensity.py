@@ -227,8 +227,7 @@ def _panels(means: list[float], sds: list[float]) -> list[tuple[float, float]]:
     for width, mean in sorted(zip(widths, means, strict=True)):
         end = mean + width
         while at < end:
-            stop = at + width
-            stop = min(stop, end)
+            stop = min(at + width, end)
             panels.append((at, stop))
             at = stop
     return panels

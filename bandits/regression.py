@@ -129,7 +129,8 @@ class ArmRegression:
         Returns:
             The regression with it.
         """
-        row = np.append(x, reward)
+        row = np.empty(x.size + 1)
+        row[:-1], row[-1] = x, reward
         sums = self.sums + row[:, None] * x
         step = self.solved @ x  # w, and mu'x as the last entry
         steepness = 1.0 + float(x @ step[:-1])
