@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.bandits.policies.conservative import Conservative
 from riffler.bandits.policies.exp3 import Exp3
@@ -24,6 +25,7 @@ ARMS = ("none", "a", "b", "c")
 DIMENSION = 3
 
 POLICIES: list[Policy[Any]] = [
+    AdaptiveThompson(),
     Fixed("a"),
     LinearThompson(),
     LinearThompson(gamma=0.97),
