@@ -34,6 +34,14 @@ def preposition(token: Token) -> Token | None:
     return next((child for child in token.lefts if child.dep_ == "case"), None)
 
 
+def is_plural(noun: Token) -> bool:
+    """Tell whether a noun takes the verb's plural, by its tag or because another is joined to it by `and`."""
+    joined = any(child.dep_ == "conj" for child in noun.rights) and any(
+        token.lower_ == "and" for token in noun.doc[noun.i : noun.right_edge.i]
+    )
+    return joined or noun.tag_ in {"NNS", "NNPS"}
+
+
 def governor(token: Token) -> Token:
     """Find what a noun hangs on, past its preposition; the root hangs on itself."""
     return token.head.head if token.dep_ == "pobj" else token.head
