@@ -1,7 +1,7 @@
 """Whether a question has the same answer whoever asks it: then nothing that is told around it can narrow the answer.
 
-`How many strings does a violin have?` has; `can a landlord enter a flat?` hasn't, for it depends on where one lives, nor
-has anything about `me`, `it` or what is `good`.
+`How many strings does a violin have?` has; `can a landlord enter a flat?` hasn't, for it depends on where one lives,
+nor has anything about `me`, `it` or what is `good`.
 """
 
 from __future__ import annotations
@@ -28,9 +28,9 @@ _POINTS = frozenset(
     " here such former latter other another else too also again instead".split()
 )
 _DEPENDS = frozenset(
-    "good better best worst safe safely ideal nice nicest cheap cheapest healthy healthier dangerous legal illegal legally"
-    " allowed permitted normal ok okay fine worth rude cruel easy hard possible should must ought need needs may might could would"
-    " law laws legally tax taxes rent landlord tenant visa licence license holiday holidays price prices cost costs wage"
+    "good better best worst safe safely ideal nice nicest cheap cheapest healthy healthier dangerous legal illegal"
+    " allowed permitted normal ok okay fine worth rude cruel easy hard possible should must ought need needs may might"
+    " could would law laws legally tax taxes rent landlord tenant visa licence license holiday price prices cost wage"
     " school benefit benefits insurance pension deadline today now currently tomorrow tonight near nearest local open"
     " dose dosage treatment symptoms recommend suggest advice idea ideas".split()
 )
@@ -39,7 +39,7 @@ _WORDED = frozenset("say spell pronounce call write translate conjugate".split()
 _ORDERS = frozenset("convert define spell calculate compute solve translate factorise factorize".split())
 _ASKED = frozenset("am are did do does had has have is was were 's".split())
 _ASKING = frozenset("which what how many much whose".split())
-_ONLY_ONE = frozenset("alphabet body earth eye heart internet language moon sea sky sun system table universe world".split())
+_ONLY_ONE = frozenset("alphabet body earth internet language moon sea sky sun system table universe world".split())
 """What there is one of: the solar system, the human body, the periodic table."""
 _ACTS = frozenset("approach way method option solution fix plan tool step thing".split())
 _BEFORE_WH = frozenset("at by from in of on to".split())
@@ -65,17 +65,21 @@ def answered_alike(reading: Reading, start: int, end: int) -> bool:
     own = [here for here in range(start, end) if here not in spoken_of]
     if any(_points(reading, here) or reading.words[here] in _DEPENDS for here in own):
         return False
-    content = [here for here in range(start, end) if reading.pos[here] in _CONTENT and reading.words[here] not in _ASKED]
+    content = [
+        here for here in range(start, end) if reading.pos[here] in _CONTENT and reading.words[here] not in _ASKED
+    ]
     if len(content) == 1 and senses(reading.lemmas[content[0]], "NOUN"):  # what is told may say which sense is meant
         return False
     return bool(spoken_of.intersection(range(start, end))) or _is_anchored(reading, start, end)
 
 
 def _after_frames(reading: Reading, start: int, end: int) -> int:
+    """Pass over what leads up to the question: `but could you please tell me, ...`."""
     begun = -1
     while begun != start:
         begun = start
-        start += next((after for first, after in _FRAMES.find(reading.words[start : min(end, start + 8)]) if not first), 0)
+        words = reading.words[start : min(end, start + 8)]
+        start += next((after for first, after in _FRAMES.find(words) if not first), 0)
     return start
 
 
@@ -122,11 +126,9 @@ def _is_bare(reading: Reading, here: int) -> bool:
 
 
 def _is_anchored(reading: Reading, start: int, end: int) -> bool:
-    """Tell whether a question names what it is about: a name, a number, a kind of thing (`a violin`, `whales`).
-
-    `Which villages fit?` and `what is the fastest way?` only make sense with what is told; after a superlative a kind of
-    thing may be a limit.
-    """
+    """Tell whether a question names what it is about: a name, a number, a kind of thing (`a violin`, `whales`)."""
+    # "Which villages fit?" and "what is the fastest way?" only make sense with what is told. After a superlative a kind
+    # of thing may be a limit.
     if any(reading.pos[here] in {"PROPN", "NUM"} for here in range(start, end)):
         return True
     if any(reading.tags[here] in {"JJR", "RBR"} for here in range(start, end)):

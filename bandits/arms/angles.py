@@ -1,4 +1,4 @@
-"""The angles of an answer, by the kind of what is asked: what one may want to hear about a task, a term, a choice, a fault.
+"""The angles of an answer, by the kind of what is asked: what one wants to hear about a task, a choice, a fault.
 
 Named for keywords, and for questions that are short and wide; not for one that is about something particular.
 """
@@ -22,16 +22,17 @@ _POINTS = frozenset(
     "it its this that these those he him his she her they them their one ones there here else then instead".split()
 )
 _ANYONE = r"(?:i|you|u|we|one)"
+_DISPUTED = "waste|worth|wrong|right|overrated|necessary|fair"
 _KINDS = tuple(
     (re.compile(pattern, re.IGNORECASE), angle)
     for pattern, angle in (
         (rf"how\s+(?:do|can|should)\s+{_ANYONE}\s+(?!know|tell|think|feel|say|spell|find\b)\w+", TASK),
         (r"why\s+(?:is|are|does|do|has|have|did|isn['’]?t|won['’]?t|doesn['’]?t|can['’]?t)\s+my\b", FAULT),
         (r"(?:there['’]?s|there\s+is|something(?:\s+is|['’]?s))\s+(?:something\s+)?wrong\b", FAULT),
-        (r"(?:what|which|where|who)(?:['’]?s|\s+is|\s+are)\s+the\s+(?:best|nicest|tastiest|cheapest|safest|easiest)\b", CHOICE),
+        (r"(?:what|which|where|who)(?:['’]?s|\s+is|\s+are)\s+the\s+(?:best|nicest|cheapest|safest|easiest)\b", CHOICE),
         (r"(?:what|which)(?:\s+\w+)?\s+should\s+(?:i|we)\s+(?!do\b)\w+", CHOICE),
         (r"what\s+(?:do|should)\s+(?:i|we)\s+(?:wear|cook|bring|buy|give|pack)\b", CHOICE),
-        (r"(?:is|are)\s+\S+(?:\s+\S+)?\s+(?:always\s+)?(?:an?\s+)?(?:waste|worth|wrong|right|overrated|necessary|fair)\b", OPINION),
+        (rf"(?:is|are)\s+\S+(?:\s+\S+)?\s+(?:always\s+)?(?:an?\s+)?(?:{_DISPUTED})\b", OPINION),
         (r"should\s+(?!i\b|we\b|you\b)\w+", OPINION),
     )
 )

@@ -104,8 +104,10 @@ def _asks_from(reading: Reading, start: int, end: int, meant: dict[int, bool]) -
 
 def _is_late(reading: Reading, here: int) -> bool:
     """Tell a question without a question word that begins inside a sentence: `..., so is a bat a bird?`."""
-    return reading.words[here - 1] in _JOINS and reading.words[here] in {"is", "are", "does", "did", "do"} and (
-        inverts(reading, here)
+    return (
+        reading.words[here - 1] in _JOINS
+        and reading.words[here] in {"is", "are", "does", "did", "do"}
+        and (inverts(reading, here))
     )
 
 

@@ -8,7 +8,7 @@ from riffler.bandits.syntax import OBJECTS, is_plural, phrase
 
 _ANYONE = frozenset({"i", "you", "we", "one"})
 _OPINION = frozenset("think feel like mean know do say spell pronounce deal".split())
-_REFLEXIVE = frozenset("myself yourself ourselves your my our".split())
+_PERSONAL = frozenset("myself yourself ourselves your my our it them".split())
 _MANNERS = {
     "politely": "a polite", "quickly": "a quick", "safely": "a safe", "easily": "an easy", "properly": "a proper",
     "correctly": "a correct", "efficiently": "an efficient", "cheaply": "a cheap", "gently": "a gentle",
@@ -27,22 +27,27 @@ def is_done(sentence: Sentence) -> str | None:
     """`How do you clean a trunk` as `How is a trunk cleaned`: for everyone's `you`, where the object is plain."""
     if not _asks_anyone(sentence) or sentence.word(2) not in {"you", "one"}:
         return None
-    verb = sentence.tokens[3] if len(sentence.tokens) > 4 else None
-    form = participle(verb.lower_) if verb is not None and is_base(verb) else None
-    thing = next((child for child in verb.rights if child.dep_ in OBJECTS), None) if verb is not None else None
-    if form is None or thing is None or verb.lower_ in _OPINION or not _REFLEXIVE.isdisjoint(sentence.words()):
+    if len(sentence.tokens) < 5 or not _PERSONAL.isdisjoint(sentence.words()):
+        return None
+    verb = sentence.tokens[3]
+    form = participle(verb.lower_) if is_base(verb) and verb.lower_ not in _OPINION else None
+    thing = next((child for child in verb.rights if child.dep_ in OBJECTS), None)
+    more = any(child.dep_ in {"xcomp", "ccomp", "iobj", "compound:prt", "prt"} for child in verb.children)
+    if form is None or thing is None or more or not thing.text.islower():
         return None
     start, stop = (at - sentence.tokens[0].i for at in phrase(thing))
-    if start != 4 or not thing.text.islower() or any(child.dep_ in {"xcomp", "ccomp", "iobj"} for child in verb.children):
-        return None
     be = "are" if is_plural(thing) else "is"
-    return " ".join(part for part in (f"How {be}", sentence.text(4, stop), form, sentence.text(stop)) if part)
+    return f"How {be} {sentence.text(4, stop)} {form} {sentence.text(stop)}".strip() if start == 4 else None
 
 
 def how_to_say(sentence: Sentence) -> str | None:
     """`How do you say X in L` as `What is X in L`, of quoted words."""
     rest = sentence.tokens[4:]
-    if not sentence.opens_with("how", "do", "you", "say") or rest[0].text not in _QUOTES or "in" not in sentence.words():
+    if (
+        not sentence.opens_with("how", "do", "you", "say")
+        or rest[0].text not in _QUOTES
+        or "in" not in sentence.words()
+    ):
         return None
     return f"What is {sentence.text(4)}"
 

@@ -211,19 +211,23 @@ def _whole(sentence: Sentence, number: int) -> Token | None:
     return next((token for token in nouns if token.right_edge.i >= rest[-1].i and token.dep_ != "nmod:poss"), None)
 
 
+_DEGREES = frozenset("many much long often old far".split())
+
+
 def _asked_phrase(sentence: Sentence) -> int | None:
     """Find where the words that ask are over: `in which year`, `how many players`, `who`."""
     first = 1 if sentence.word(0) in {"in", "on", "at", "by", "for", "from", "of", "to", "with"} else 0
     word = sentence.tokens[first] if len(sentence.tokens) > first + 1 else None
-    if word is None or sentence.word(first) not in _WH | {"how"} or (first and sentence.word(first) not in {"what", "which"}):
+    asked = sentence.word(first)
+    if word is None or asked not in (_WH | {"how"} if not first else {"what", "which"}):
         return None
-    if sentence.word(first) == "how" and sentence.word(first + 1) not in {"many", "much", "long", "often", "old", "far"}:
+    if asked == "how" and sentence.word(first + 1) not in _DEGREES:
         return None
     if sentence.word(first + 1) == "of":
         return next((at for at in range(first + 2, len(sentence.tokens)) if sentence.tokens[at].tag_ in _FINITE), None)
     if word.dep_ in {"det", "nmod:poss", "poss"} and word.head.i > word.i:
         return sentence.place(word.head) + 1
-    if sentence.word(first) == "how":
+    if asked == "how":
         degree = sentence.tokens[first + 1]
         noun = degree.head if degree.dep_ in {"amod", "nummod"} and degree.head.i > degree.i else degree
         return sentence.place(noun) + 1

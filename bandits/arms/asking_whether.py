@@ -51,9 +51,10 @@ def doing_it(sentence: Sentence) -> str | None:
 def hard_to(sentence: Sentence) -> str | None:
     """`Is X hard to V` as `Is it hard to V X`."""
     last = len(sentence.tokens) - 1
-    if sentence.word(0) != "is" or last < 4 or sentence.word(last - 1) != "to" or sentence.word(last - 2) not in _LEARNED:
+    plain = sentence.word(0) == "is" and last > 3 and sentence.word(1) not in {"it", "there"}
+    if not plain or sentence.word(last - 1) != "to" or sentence.word(last - 2) not in _LEARNED:
         return None
-    if not is_base(sentence.tokens[last]) or sentence.word(last) in _PARTICLES or sentence.word(1) in {"it", "there"}:
+    if not is_base(sentence.tokens[last]) or sentence.word(last) in _PARTICLES:
         return None
     thing = sentence.text(1, last - 2)
     return f"Is it {sentence.text(last - 2, last - 1)} to {sentence.text(last)} {thing}"

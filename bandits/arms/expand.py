@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _MOST_KEYWORDS = 8
 _SHORT_WORDS = 9
 _ENDS = ".!?…"
-_QUOTES = "\"“"
+_QUOTES = '"“'
 
 _FINITE = AUXILIARIES | frozenset(
     "i you he she it we they this there let's im ive id youre dont doesnt didnt cant wont isnt whats wheres hows whos"

@@ -1,4 +1,4 @@
-"""What frames a question and is dropped wherever it stands: greetings, politeness, hedges, fillers, asides, repetitions.
+"""What frames a question and is dropped wherever it stands: greetings, politeness, fillers, asides, repetitions.
 
 A frame that asks indirectly (`I'm dying to know why ...`) becomes the plain order `Tell me why ...`. A cut is made only
 where it touches no number, quoted string, negation or name (`facts`), and the whole only where the guard lets it pass.
@@ -28,8 +28,8 @@ _VERB = rf"(?:{'|'.join(sorted(REQUEST_VERBS))})\b"
 # After "could you": of other verbs the act is an answer only when somebody gets it, as in "could you give me", or when
 # it is done to what was written before, as in "can you make it shorter".
 _DONE = (
-    r"(?:(?:make|put|add|drop|cut|change|rename|shorten|move|remove|replace)\s+(?:(?:it|this|that|them)\s|a\s+line\b"
-    r"|the\s+(?:first|last|second|third|other)\b))"
+    r"(?:(?:make|put|add|drop|cut|change|rename|shorten|move|remove|replace)\s+(?:(?:it|this|that|them)\s"
+    r"|a\s+line\b|the\s+(?:first|last|second|third|other)\b))"
 )
 _ASKED = (
     rf"(?:(?:{'|'.join(sorted(ANSWERING_VERBS))})\b|(?:{'|'.join(sorted(REQUEST_VERBS))})\s+(?:me|us)\b"
@@ -38,8 +38,8 @@ _ASKED = (
 _TELL_ME = rf"(?={_WH}(?<!if)(?!\s+(?:if|to)\b))"
 _SOFT = rf"(?:(?:{_PLEASE}|possibly|perhaps|maybe|just)\s+)*"
 _FILLER = (
-    r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|tbh|by\ the\ way|btw|you\ know"
-    r"|i\ mean|i\ guess|i\ suppose|idk|lol|haha+|um+|uh+|erm+|hmm+)"
+    r"(?:actually|basically|honestly|literally|frankly|obviously|of\ course|to\ be\ honest|tbh|by\ the\ way|btw"
+    r"|you\ know|i\ mean|i\ guess|i\ suppose|idk|lol|haha+|um+|uh+|erm+|hmm+)"
 )
 _TWICE = (
     "the a an is are was were of to in on for and or what how why who when where which do does did can could would my"
@@ -114,8 +114,9 @@ _RULES = tuple(
         # "..., please?", "... if possible."
         (
             "",
-            rf"""(?<=\S)(?P<cut>,?\s+(?:{_PLEASE}|if\ possible|if\ that['’]?s\ (?:ok|okay|all\ right)|if\ {_YOU}\ don['’]?t
-            \ mind|if\ that\ makes\ sense|though|lol|haha+|idk|{_THANKS}(?:\ (?:a\ lot|so\ much|in\ advance))?))
+            rf"""(?<=\S)(?P<cut>,?\s+(?:{_PLEASE}|if\ possible|if\ that['’]?s\ (?:ok|okay|all\ right)
+            |if\ {_YOU}\ don['’]?t\ mind|if\ that\ makes\ sense|though|lol|haha+|idk
+            |{_THANKS}(?:\ (?:a\ lot|so\ much|in\ advance))?))
             (?=\s*(?:[?.!]|$))""",
         ),
         # "... Thanks a lot!" at the end

@@ -26,7 +26,7 @@ _ACTS = frozenset(
     " compare find replace insert undo freeze flatten transpose uninstall update search".split()
 )
 _RELATIONS = (
-    "symptoms|causes|side effects|benefits|advantages|disadvantages|drawbacks|ingredients|uses|types|kinds|effects|signs"
+    "symptoms|causes|side effects|benefits|advantages|disadvantages|drawbacks|ingredients|uses|types|kinds|signs"
 )
 _ARTICLE = re.compile(r"(?:an?|the|my|our|your)\b", re.IGNORECASE)
 
@@ -73,7 +73,7 @@ def who_said(text: str) -> str | None:
 def asked_late(text: str) -> str | None:
     """`X how many Y` as `X: how many Y?`."""
     match = re.fullmatch(
-        r"(?P<thing>\S[^?:]*?) (?P<asked>(?:how (?:many|much|long|far|old|tall|big|often|to)|what (?:year|time|day))\b[^?:]*)",
+        r"(?P<thing>\S[^?:]*?) (?P<asked>(?:how (?:many|much|long|far|old|tall|big|often)|what (?:year|time))\b[^?:]*)",
         text,
         re.IGNORECASE,
     )
@@ -109,7 +109,7 @@ def chosen(text: str) -> str | None:
 def fault(text: str) -> str | None:
     """Keywords that tell of an error, with the angles of a fault."""
     told = re.search(
-        r"\b(?:error|errors|exception|denied|failed|fails|failing|broken|crash\w*|returns|cannot|can['’]t|not \w+ing)\b",
+        r"\b(?:errors?|exception|denied|failed|fails|failing|broken|crash\w*|returns|cannot|can['’]t|not \w+ing)\b",
         text,
         re.IGNORECASE,
     )
@@ -130,12 +130,14 @@ def related(text: str) -> str | None:
 
 def of_place(text: str) -> str | None:
     """`Georgia population` as `What is the population of Georgia?`: what countries and towns have."""
-    match = re.fullmatch(r"(?P<place>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?) (?P<what>population|capital|currency|area)", text)
+    match = re.fullmatch(
+        r"(?P<place>[A-Z][\w’'-]+(?: [A-Z][\w’'-]+)?) (?P<what>population|capital|currency|area)", text
+    )
     return f"What is the {match['what']} of {match['place']}?" if match else None
 
 
 def term(text: str) -> str | None:
-    """`osmosis meaning` as `What does osmosis mean?`, with the angles of a term; a word alone may mean several things."""
+    """`osmosis meaning` as `What does osmosis mean?`; a word alone may mean several things."""
     match = re.fullmatch(r"(?P<term>\S+(?: \S+)?) (?:meaning|definition)", text, re.IGNORECASE)
     if match is not None:
         return f"What does {match['term']} mean? {angles.TERM}"
@@ -144,7 +146,9 @@ def term(text: str) -> str | None:
 
 def ranked(text: str) -> str | None:
     """`best X` with the angles of a choice; of `largest X` the one that is meant."""
-    if re.match(r"(?:best|cheapest|top|nicest|safest|easiest|cheap|good|quick|easy|healthy|simple)\b", text, re.IGNORECASE):
+    if re.match(
+        r"(?:best|cheapest|top|nicest|safest|easiest|cheap|good|quick|easy|healthy|simple)\b", text, re.IGNORECASE
+    ):
         return f"{text}: give the options, the criteria, and the trade-offs."
     if re.match(r"(?:most|least)\b", text, re.IGNORECASE):
         return f"{text}: who or what is it?"
@@ -154,8 +158,8 @@ def ranked(text: str) -> str | None:
 def amount(text: str) -> str | None:
     """Keywords with a noun of measure: how much it is, and what that depends on."""
     measured = re.search(
-        r"\b(?:(?<!same )time|age|size|speed|price|cost|fee|fine|dose|dosage|rate|height|weight|length|distance|maximum|minimum"
-        r"|percentage|temperature|salary|capacity)\b",
+        r"\b(?:(?<!same )time|age|size|speed|price|cost|fee|fine|dose|dosage|rate|height|weight|length|distance"
+        r"|maximum|minimum|percentage|temperature|salary|capacity)\b",
         text,
         re.IGNORECASE,
     )
@@ -164,7 +168,9 @@ def amount(text: str) -> str | None:
 
 def sought(text: str) -> str | None:
     """Keywords for a thing that one looks for: where it can be found."""
-    thing = re.search(r"\b(?:map|lyrics|tickets|photos?|pictures?|images?|download|login|timetable)\b", text, re.IGNORECASE)
+    thing = re.search(
+        r"\b(?:map|lyrics|tickets|photos?|pictures?|images?|download|login|timetable)\b", text, re.IGNORECASE
+    )
     return f"{text}: where can I find this?" if thing else None
 
 
@@ -183,8 +189,8 @@ SURE: tuple[Form, ...] = (who_said, explained, fault, ranked, sought)
 """Forms that show by their words that no sentence is meant, whatever a parser takes them for."""
 
 FORMS: tuple[Form, ...] = (
-    how_to, recipe, with_tool, who_said, asked_late, explained, compared, chosen, fault, related, of_place, term, ranked,
-    amount, sought, anything,
+    how_to, recipe, with_tool, who_said, asked_late, explained, compared, chosen, fault, related, of_place, term,
+    ranked, amount, sought, anything,
 )  # fmt: skip
 
 

@@ -47,13 +47,15 @@ def opening(sentence: Sentence) -> str | None:
 def asked(sentence: Sentence) -> str | None:
     """`Tell me how X V-s` and `Explain why X V-s` as the question."""
     at = 2 if (sentence.word(0), sentence.word(1)) == ("tell", "me") else 1
-    if sentence.word(0) not in _TOLD or sentence.word(at) not in _CLAUSE_WORDS - {"whether"} or len(sentence.tokens) < at + 3:
+    if sentence.word(0) not in _TOLD or sentence.word(at) not in _CLAUSE_WORDS - {"whether"}:
+        return None
+    if len(sentence.tokens) < at + 3:
         return None
     word = sentence.tokens[at]
     stop = at + 1
     if word.dep_ in {"det", "advmod"} and word.head.i > word.i and word.head.tag_ in {"NN", "NNS", "NNP", "JJ", "RB"}:
         stop = sentence.place(word.head) + 1
-    if sentence.word(at) == "how" and word.dep_ == "advmod" and sentence.word(at + 1) in {"long", "often", "far", "much"}:
+    if sentence.word(at) == "how" and sentence.word(at + 1) in {"long", "often", "far"}:
         stop = at + 2
     if any(
         (sentence.word(number), sentence.word(number + 1)) in _FORM or token.lower_ in _FORM_WORDS
@@ -102,7 +104,7 @@ def what_is(sentence: Sentence) -> str | None:
     article = sentence.word(start)
     ranked = any(token.tag_ in {"JJS", "RBS"} for token in sentence.tokens[start : sentence.place(named)])
     known = named.lemma_.lower() in LABELS
-    if article != "the" and not (article in {"a", "an"} and known) or not (known or ranked):
+    if not (known or ranked) or article not in ({"the", "a", "an"} if known else {"the"}):
         return None
     return f"What {'are' if is_plural(named) else 'is'} {sentence.text(start)}?"
 
@@ -157,5 +159,5 @@ def wished(sentence: Sentence) -> str | None:
         return None
     if sentence.word(3) in {"the", "a", "an", "some"} and len(sentence.tokens) > 4:
         return f"Please give me {sentence.text(3)}"
-    finds = sentence.word(3) == "to" and sentence.word(4) in {"find", "learn", "understand"} and len(sentence.tokens) > 5
+    finds = sentence.word(3) == "to" and sentence.word(4) in {"find", "learn", "understand"}
     return f"Help me {sentence.text(4)}" if finds else None

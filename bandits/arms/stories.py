@@ -40,14 +40,15 @@ _CONDITIONS = frozenset(
 )
 _GREETINGS = frozenset(
     "hi hiya hello hey haha hahaha lol ok okay great perfect thanks thank thx thnx ty you u cheers fair enough good"
-    " morning afternoon evening day dear all team there greetings wow oh well nice cool a lot so much very many sorry to"
-    " bother right hmm ugh".split()
+    " morning afternoon evening day dear all team there greetings wow oh well nice cool a lot so much very many sorry"
+    " to bother right hmm ugh".split()
 )
 _TALK = re.compile(
     r"\b(?:sorry|apologi[sz]e|apologies|forgive|pardon|bless you|thanks?|thank you|thx|cheers|please don['’]?t"
-    r"|you['’]ll laugh|don['’]?t laugh|ha(?:ha)+|lol|lmao|omg|no judging|bear with me|embarrass\w+|(?:silly|stupid|dumb)"
-    r" question|you are a (?:treasure|star|gem)|jealous|sick of me|says? i fuss|hope (?:you|this)|dear (?:machine|assistant)"
-    r"|worked a treat|long story|wish me luck|you know how it is|that['’]?s (?:all|it)|between us|i know i should)\b",
+    r"|you['’]ll laugh|don['’]?t laugh|ha(?:ha)+|lol|lmao|omg|no judging|bear with me|embarrass\w+"
+    r"|(?:silly|stupid|dumb) question|you are a (?:treasure|star|gem)|jealous|sick of me|says? i fuss|hope (?:you|this)"
+    r"|dear (?:machine|assistant)|worked a treat|long story|wish me luck|you know how it is|that['’]?s (?:all|it)"
+    r"|between us|i know i should)\b",
     re.IGNORECASE,
 )
 """Marks of talk: what is said to the one who answers, and not of what is asked."""

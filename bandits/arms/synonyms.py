@@ -5,6 +5,7 @@ The list is short and our own. Names, quotes, compounds, terms and what stands b
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from riffler.bandits.arms.inflection import gerund, participle, past, plural, third_person
@@ -13,7 +14,7 @@ from riffler.bandits.arms.sentence import Sentence
 if TYPE_CHECKING:
     from spacy.tokens import Token
 
-_VERBS = {"buy": "purchase", "purchase": "buy", "select": "choose", "assist": "help", "require": "need", "obtain": "get"}
+_VERBS = {"buy": "purchase", "purchase": "buy", "select": "choose", "assist": "help", "require": "need"}
 _NOUNS = {
     "movie": "film", "fridge": "refrigerator", "advantage": "benefit", "drawback": "disadvantage", "kid": "child",
 }  # fmt: skip
@@ -24,7 +25,9 @@ _ADJECTIVES = {
     "bigger": "larger", "larger": "bigger", "hard": "difficult", "difficult": "hard", "famous": "well-known",
 }  # fmt: skip
 _IRREGULAR = {"child": "children"}
-_FORMS = {"VB": str, "VBP": str, "VBZ": third_person, "VBD": past, "VBN": participle, "VBG": gerund}
+_FORMS: dict[str, Callable[[str], str | None]] = {
+    "VB": str, "VBP": str, "VBZ": third_person, "VBD": past, "VBN": participle, "VBG": gerund,
+}  # fmt: skip
 _QUOTES = frozenset({'"', "“", "”", "``", "''", "`", "‘"})
 
 
@@ -47,8 +50,12 @@ def _is_plain(token: Token) -> bool:
     """Tell whether a word stands by itself: no name, no part of a compound, no hyphen beside it."""
     doc = token.doc
     beside = [doc[place].text for place in (token.i - 1, token.i + 1) if 0 <= place < len(doc)]
-    joined = token.dep_ == "compound" or any(child.dep_ in {"compound", "compound:prt", "prt"} for child in token.children)
-    return token.is_alpha and token.text.islower() and not joined and not any(text in {"-", "/"} for text in beside)
+    joined = token.dep_ == "compound" or any(child.dep_ in _JOINED for child in token.children)
+    return token.is_alpha and token.text.islower() and not joined and _HYPHENS.isdisjoint(beside)
+
+
+_JOINED = frozenset({"compound", "compound:prt", "prt"})
+_HYPHENS = frozenset({"-", "/"})
 
 
 def _other(sentence: Sentence, token: Token) -> str | None:

@@ -159,7 +159,7 @@ def table(made: Sequence[Made], queries: int, judgements: Judgements) -> str:
         Lines of Markdown.
     """
     lines = [
-        "| arm | offered | kept by the guard | words changed | dropped | added | judged faithful | fluent | not judged |",
+        "| arm | offered | kept by the guard | words changed | dropped | added | judged faithful | fluent | unjudged |",
         "|---|---|---|---|---|---|---|---|---|",
     ]
     for arm in REWORDING:
@@ -218,7 +218,7 @@ def main(
         raise typer.BadParameter(f"one of {', '.join(REWORDING)}", param_hint="--show")
     made = rewrites(part)
     if sheet_file is not None:
-        lines = list(sheet(made, most, random.Random(seed)))
+        lines = list(sheet(made, most, random.Random(seed)))  # noqa: S311 - no secret
         sheet_file.write_text("".join(f"{line}\n" for line in lines), "utf-8")
         typer.echo(f"{len(lines)} rewrites to judge")
     elif show:

@@ -7,8 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.bandits.docs import doc, query
 
-from riffler.bandits.arms.simplify import Simplify, simplified
-from riffler.bandits.arms.stories import without_stories
+from riffler.bandits.arms.frames import unframed
+from riffler.bandits.arms.simplify import Simplify
+from riffler.bandits.arms.stories import story
 from riffler.bandits.facts import facts
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
@@ -47,7 +48,7 @@ PIECES = [
 )
 def test_frames_are_dropped(text: str, shorter: str) -> None:
     """Politeness, fillers, asides and repetitions go."""
-    assert simplified(text) == shorter
+    assert unframed(text) == shorter
 
 
 @pytest.mark.parametrize(
@@ -83,13 +84,13 @@ def test_frames_are_dropped(text: str, shorter: str) -> None:
 )
 def test_what_matters_stays(text: str) -> None:
     """Nothing is dropped that the question may depend on, and a text of frames only stays."""
-    assert simplified(text) == text
+    assert unframed(text) == text
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=40))
 def test_facts_survive(text: str) -> None:
     """Whatever is dropped, the guard lets the rest pass, and no number, quoted string or negation goes."""
-    shorter = simplified(text)
+    shorter = unframed(text)
     assert check(text, shorter).kept
     assert len(shorter) <= len(text)
     kinds = {"number", "quoted", "negation"}
@@ -113,7 +114,7 @@ def test_facts_survive(text: str) -> None:
 def test_no_text_is_slow(text: str) -> None:
     """100 KB of anything take a few seconds at most: no rule looks twice at the same text."""
     began = time.process_time()
-    simplified(text)
+    unframed(text)
     assert time.process_time() - began < 10
 
 
