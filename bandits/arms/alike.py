@@ -138,10 +138,8 @@ def _is_anchored(reading: Reading, start: int, end: int) -> bool:
 
 
 def _is_kind(reading: Reading, here: int, *, ranked: bool) -> bool:
-    tree = reading.tree
-    if tree is None:
-        return False
-    before = {reading.words[child] for child in tree.children[here] if child < here}
+    children = reading.tree.children[here] if reading.tree is not None else ()
+    before = {reading.words[child] for child in children if child < here}
     if not before.isdisjoint(_ASKING) or reading.words[here] in _ACTS:
         return False
     return reading.lemmas[here] in _ONLY_ONE if "the" in before else not ranked

@@ -7,7 +7,7 @@ from riffler.bandits.arms.sentence import BE, DO, HAVE, MODALS, Sentence, declar
 from riffler.bandits.syntax import OBJECTS, is_plural, phrase
 
 _ANYONE = frozenset({"i", "you", "we", "one"})
-_OPINION = frozenset("think feel like mean know do say spell pronounce deal".split())
+_OPINION = frozenset("think feel like mean know do say spell pronounce deal tell".split())
 _PERSONAL = frozenset("myself yourself ourselves your my our it them".split())
 _MANNERS = {
     "politely": "a polite", "quickly": "a quick", "safely": "a safe", "easily": "an easy", "properly": "a proper",
@@ -77,13 +77,12 @@ def differs(sentence: Sentence) -> str | None:
 
 def makes_different(sentence: Sentence) -> str | None:
     """`What makes A different from B` as `How does A differ from B`."""
-    if sentence.word(0) != "what" or sentence.word(1) not in {"makes", "made"}:
+    if sentence.word(0) != "what" or sentence.word(1) != "makes":
         return None
     at = next((number for number in range(3, len(sentence.tokens) - 2) if sentence.word(number) == "different"), None)
     if at is None or sentence.word(at + 1) != "from":
         return None
-    do = "did" if sentence.word(1) == "made" else _do(sentence, at)
-    return f"How {do} {sentence.text(2, at)} differ {sentence.text(at + 1)}"
+    return f"How {_do(sentence, at)} {sentence.text(2, at)} differ {sentence.text(at + 1)}"
 
 
 def makes(sentence: Sentence) -> str | None:

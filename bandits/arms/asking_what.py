@@ -169,10 +169,11 @@ def told(sentence: Sentence) -> str | None:
     if sentence.word(stop) in BE and not _goes_on(sentence, stop):
         return _what_it_is(sentence, asked, stop)
     if any(token.dep_ in SUBJECTS for token in sentence.tokens[:stop]) and verb.tag_ in _FINITE:
-        alone = sentence.word(stop) in DO and verb.pos_ == "AUX" and sentence.word(stop + 1) not in {"n't", "nt"}
-        return None if alone or ", or" in sentence.text(stop) else f"Tell me {asked} {sentence.text(stop)}."
+        asks = sentence.word(stop) in DO and verb.pos_ == "AUX" and sentence.word(stop + 1) not in {"n't", "nt"}
+        owns = sentence.word(stop) in HAVE and any(token.pos_ == "PRON" for token in sentence.tokens[stop + 1 : stop + 2])
+        return None if asks or owns or ", or" in sentence.text(stop) else f"Tell me {asked} {sentence.text(stop)}."
     said = declared(sentence, stop) if sentence.word(stop) in BE | DO | HAVE | MODALS else None
-    return f"Tell me {asked} {said}." if said and ", or " not in said else None
+    return f"Tell me {asked} {said}." if said and ", or " not in said and " , " not in said else None
 
 
 _FINITE = frozenset({"VBD", "VBZ", "VBP", "MD"})
@@ -192,7 +193,7 @@ def _what_it_is(sentence: Sentence, asked: str, stop: int) -> str | None:
     """Word `what is X` as an order: the thing itself where it can be told in a word, else what it is."""
     be = "is" if sentence.word(stop) == "'s" else sentence.word(stop)
     head = _whole(sentence, stop + 1)
-    if head is None or "," in sentence.words():
+    if head is None or "," in sentence.words() or sentence.tokens[stop + 1].pos_ == "PRON":
         return None
     more = any(child.dep_ in {"nmod", "acl", "prep"} for child in head.rights)
     if asked == "what" and be == "is" and sentence.word(stop + 1) == "the" and more:

@@ -13,7 +13,6 @@ _JUDGED = frozenset(
     " worth wrong".split()
 )
 _LEARNED = frozenset("hard easy difficult simple tough".split())
-_PARTICLES = frozenset("off up down in out on away over to with of for about at".split())
 _OPENINGS = {
     ("is", "there", "a", "way", "to"): "Is it possible to",
     ("is", "it", "possible", "to"): "Is there a way to",
@@ -53,8 +52,6 @@ def hard_to(sentence: Sentence) -> str | None:
     last = len(sentence.tokens) - 1
     plain = sentence.word(0) == "is" and last > 3 and sentence.word(1) not in {"it", "there"}
     if not plain or sentence.word(last - 1) != "to" or sentence.word(last - 2) not in _LEARNED:
-        return None
-    if not is_base(sentence.tokens[last]) or sentence.word(last) in _PARTICLES:
         return None
     thing = sentence.text(1, last - 2)
     return f"Is it {sentence.text(last - 2, last - 1)} to {sentence.text(last)} {thing}"

@@ -197,7 +197,7 @@ def _asks_again(reading: Reading, questions: list[WordSpan], here: WordSpan) -> 
         return False
     second = _asked_words(reading, here)
     earlier = (_asked_words(reading, each) for each in questions if each < here)
-    return bool(second - QUESTION_WORDS) and any(second <= first for first in earlier)
+    return bool(second - QUESTION_WORDS) and second in earlier
 
 
 def _asked_words(reading: Reading, span: WordSpan) -> set[str]:
