@@ -170,7 +170,8 @@ def told(sentence: Sentence) -> str | None:
         return _what_it_is(sentence, asked, stop)
     if any(token.dep_ in SUBJECTS for token in sentence.tokens[:stop]) and verb.tag_ in _FINITE:
         asks = sentence.word(stop) in DO and verb.pos_ == "AUX" and sentence.word(stop + 1) not in {"n't", "nt"}
-        owns = sentence.word(stop) in HAVE and any(token.pos_ == "PRON" for token in sentence.tokens[stop + 1 : stop + 2])
+        after = sentence.tokens[stop + 1 : stop + 2]
+        owns = sentence.word(stop) in HAVE and any(token.pos_ == "PRON" for token in after)
         return None if asks or owns or ", or" in sentence.text(stop) else f"Tell me {asked} {sentence.text(stop)}."
     said = declared(sentence, stop) if sentence.word(stop) in BE | DO | HAVE | MODALS else None
     return f"Tell me {asked} {said}." if said and ", or " not in said and " , " not in said else None

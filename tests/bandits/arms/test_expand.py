@@ -168,6 +168,11 @@ def test_full_questions_stay(text: str) -> None:
             " For background: harbour: opens at 7 and closes at 21.",
         ),
         (
+            "harbour opening",
+            "harbour: opens at 7 and closes at 21 on weekdays only",
+            "harbour opening. For background: harbour: opens at 7 and closes at 21 on weekdays only.",
+        ),
+        (
             "harbour",
             f"Harbour: {'a' * 140}",
             "What is meant by harbour? Say what it can mean, and give an example of each.",

@@ -164,8 +164,8 @@ GIRAFFE = "My son won't sleep and we argued on the sofa all night. How many bone
          " wheel."),
         ("Sorry for all this! I use a Mac. How do I take a screenshot?", "I use a Mac. How do I take a screenshot?"),
         ("What is osmosis? Do you know what osmosis is?", "What is osmosis?"),
-        ("Haha, can you believe that? Tell me, which county are the Cliffs of Moher in?", "Tell me, which county are the"
-         " Cliffs of Moher in?"),
+        ("Haha, can you believe that? Tell me, which county are the Cliffs of Moher in?", "Tell me, which county are"
+         " the Cliffs of Moher in?"),
         ("Thanks. But is honey vegan?", "Is honey vegan?"),
         ("My aunt cried with joy. When, in what year I mean, did Constantinople fall to the Ottomans?", "When, in what"
          " year I mean, did Constantinople fall to the Ottomans?"),
