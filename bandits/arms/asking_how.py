@@ -8,6 +8,7 @@ from riffler.bandits.syntax import OBJECTS, is_plural, phrase
 
 _ANYONE = frozenset({"i", "you", "we", "one"})
 _OPINION = frozenset("think feel like mean know do say spell pronounce deal tell".split())
+_LIGHT = frozenset("get have keep let want take go put".split())
 _PERSONAL = frozenset("myself yourself ourselves your my our it them".split())
 _MANNERS = {
     "politely": "a polite", "quickly": "a quick", "safely": "a safe", "easily": "an easy", "properly": "a proper",
@@ -30,7 +31,7 @@ def is_done(sentence: Sentence) -> str | None:
     if len(sentence.tokens) < 5 or not _PERSONAL.isdisjoint(sentence.words()):
         return None
     verb = sentence.tokens[3]
-    form = participle(verb.lower_) if is_base(verb) and verb.lower_ not in _OPINION else None
+    form = participle(verb.lower_) if is_base(verb) and verb.lower_ not in _OPINION | _LIGHT else None
     thing = next((child for child in verb.rights if child.dep_ in OBJECTS), None)
     more = any(child.dep_ in {"xcomp", "ccomp", "iobj", "compound:prt", "prt"} for child in verb.children)
     if form is None or thing is None or more or not thing.text.islower():

@@ -199,6 +199,8 @@ def _what_it_is(sentence: Sentence, asked: str, stop: int) -> str | None:
     more = any(child.dep_ in {"nmod", "acl", "prep"} for child in head.rights)
     if asked == "what" and be == "is" and sentence.word(stop + 1) == "the" and more:
         return f"Tell me {sentence.text(stop + 1)}."
+    if asked.startswith("how") and more:  # how far it is from there
+        return None
     short = len(sentence.tokens) - stop <= _SHORT + 1 and not any(child.dep_ in _CLAUSES for child in head.rights)
     return f"Tell me {asked} {sentence.text(stop + 1)} {be}." if short else None
 

@@ -12,6 +12,9 @@ _JUDGED = frozenset(
     "bad cruel dangerous good harmful healthy illegal legal normal ok okay polite risky rude safe unhealthy unsafe wise"
     " worth wrong".split()
 )
+_CLAUSE_WORDS = frozenset("when if while because that after before which who".split())
+_SHORT = 11
+"""Words of a sentence whose adjective can wait for its end."""
 _LEARNED = frozenset("hard easy difficult simple tough".split())
 _OPENINGS = {
     ("is", "there", "a", "way", "to"): "Is it possible to",
@@ -41,7 +44,9 @@ def would_you(sentence: Sentence) -> str | None:
 def doing_it(sentence: Sentence) -> str | None:
     """`Is it rude to V` as `Is V-ing rude`."""
     words = tuple(sentence.word(number) for number in range(4))
-    if words[:2] != ("is", "it") or words[2] not in _JUDGED or words[3] != "to" or len(sentence.tokens) < 6:
+    if words[:2] != ("is", "it") or words[2] not in _JUDGED or words[3] != "to":
+        return None
+    if not 5 < len(sentence.tokens) <= _SHORT or not _CLAUSE_WORDS.isdisjoint(sentence.words()):
         return None
     form = gerund(sentence.word(4)) if is_base(sentence.tokens[4]) else None
     return f"Is {form} {sentence.text(5)} {sentence.text(2, 3)}" if form else None

@@ -165,17 +165,29 @@ def declared(sentence: Sentence, number: int) -> str | None:
     subject, rest = sentence.text(start, stop), sentence.text(stop)
     if sentence.word(number + 1) in {"n't", "not"}:
         return f"{subject} {sentence.text(number, number + 2).lower()} {rest}"
+    if auxiliary in MODALS and not _goes_with_modal(sentence, stop):
+        return None
     if auxiliary not in DO:
         be = "is" if auxiliary == "'s" else sentence.text(number, number + 1)
         return f"{subject} {be.lower()} {rest}"
     verb = sentence.tokens[number].head
     base, at = verb.lower_, sentence.place(verb)
     form = {"do": base, "does": third_person(base)}.get(auxiliary) or past(base)
-    if form is None or not is_base(verb) or at < stop:
+    between = sentence.tokens[stop : max(at, stop)]
+    if form is None or not is_base(verb) or at < stop or any(token.pos_ in _APART for token in between):
         return None
     if at + 1 < len(sentence.tokens) and sentence.tokens[at + 1].tag_ in {"VB", "VBP"}:  # git pull keeps
         return None
     return " ".join(part for part in (subject, sentence.text(stop, at), form, sentence.text(at + 1)) if part)
+
+
+_APART = frozenset({"AUX", "NOUN", "PRON", "VERB"})
+
+
+def _goes_with_modal(sentence: Sentence, stop: int) -> bool:
+    """Tell whether the base of a verb follows a subject: else the subject is longer than it should be."""
+    after = next((token for token in sentence.tokens[stop:] if token.pos_ != "ADV"), None)
+    return after is not None and is_base(after)
 
 
 def inverted(sentence: Sentence, number: int) -> str | None:

@@ -286,6 +286,15 @@ from riffler.bandits.pipeline import load_pipeline, parse
         ("How much does it cost?", "Tell me how much it costs."),
         ("What does love mean to us?", "Tell me what love means to us."),
         ("Is the rope easy to get off?", "Tell me whether the rope is easy to get off."),
+        (
+            "How do you get red wine out of a carpet?",
+            "What do you need to do to get red wine out of a carpet?",
+        ),
+        (
+            "Is it safe to eat raw eggs when pregnant?",
+            "Tell me whether it is safe to eat raw eggs when pregnant.",
+        ),
+        ("What happens if I don't pay a parking fine?", "If I don't pay a parking fine, what happens?"),
         ("Who came?", "Tell me who came."),
         ("Who destroyed the towers?", "Who were the towers destroyed by?"),
         ("Where do I buy stamps?", "Where can I purchase stamps?"),
@@ -422,6 +431,9 @@ def test_rules(text: str, rewrite: str) -> None:
         "Can you swim?",
         "Is?",
         "why does git pull keep asking me for my password every single time",
+        "How far is the moon from the earth?",
+        "Would a heat pump work in an old house?",
+        "How does the stock market work and why does it crash?",
         "Do cats " + "purr and " * 40 + "sleep?",
     ],
 )
