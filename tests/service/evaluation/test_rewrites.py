@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from riffler.bandits.guard import Verdict
 from riffler.service.evaluation import rewrites
+from riffler.service.evaluation.features import labelled_queries
 from riffler.service.evaluation.rewrites import (
     Judgement,
     Made,
@@ -84,7 +85,7 @@ def test_judgements_may_be_missing(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_simplify_on_queries_with_excessive_details(dev: tuple[Made, ...]) -> None:
     """Of the 36 dev queries labelled so, it is offered on at least 70 %, and half of them lose a third of the words."""
-    labelled = {row["id"] for row in rewrites.labelled_queries("dev") if "excessive_details" in row["present"]}
+    labelled = {row["id"] for row in labelled_queries("dev") if "excessive_details" in row["present"]}
     made = [each for each in dev if each.arm == "simplify" and each.id in labelled]
     assert len(made) >= 0.7 * len(labelled)
     assert sum(each.dropped >= 1 / 3 for each in made) >= len(made) / 2
