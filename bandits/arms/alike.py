@@ -7,7 +7,8 @@ nor has anything about `me`, `it` or what is `good`.
 from __future__ import annotations
 
 from riffler.bandits.features.lexicon import senses
-from riffler.bandits.features.reading import Phrases, Reading
+from riffler.bandits.features.phrases import Phrases
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.stretches import quoted
 from riffler.bandits.syntax import OBJECTS, SUBJECTS
 from riffler.bandits.words import QUESTION_WORDS

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from riffler.bandits.features.acts import after_openers, inverts
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.stretches import asks
 from riffler.bandits.words import AUXILIARIES
 

@@ -20,7 +20,8 @@ from riffler.bandits.facts import words as fact_words
 from riffler.bandits.features.acts import orders
 from riffler.bandits.features.details import is_talk
 from riffler.bandits.features.lexicon import senses
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.syntax import is_parsed
 from riffler.bandits.words import QUESTION_WORDS
 
