@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from riffler.bandits.people import ANY, HE, PERSON, PERSON_VERBS, SHE, THING, Reading, of_name, of_noun
-from riffler.bandits.syntax import OBJECTS, POSSESSORS, SUBJECTS, characters, governor, phrase, preposition
+from riffler.bandits.syntax import OBJECTS, POSSESSORS, SUBJECTS, characters, phrase, preposition
 
 if TYPE_CHECKING:
     from spacy.tokens import Span, Token
@@ -145,7 +145,7 @@ def names(sentence: Span) -> list[Mention]:
     return found
 
 
-_NARROWING = frozenset("nmod acl acl:relcl relcl prep".split())
+_NARROWING = frozenset("nmod acl acl:relcl".split())
 _AMOUNTS = frozenset(
     "dollar euro pound cent yen percent mile kilometre kilometer metre meter kilogram kilo gram litre liter ton tonne"
     " degree".split()
@@ -205,8 +205,6 @@ def _predicates(token: Token) -> Iterator[Token]:
     head = token.head
     if token.dep_ in SUBJECTS and head.pos_ == "NOUN" and any(child.dep_ == "cop" for child in head.lefts):
         yield head
-    if token.dep_ in SUBJECTS and head.lemma_ == "be":
-        yield from (child for child in head.rights if child.dep_ == "attr" and child.pos_ == "NOUN")
     yield from (child for child in token.rights if child.dep_ == "appos" and child.pos_ == "NOUN")
 
 
@@ -221,7 +219,7 @@ def _is_plural(token: Token) -> bool:
 
 def _says_again(token: Token) -> bool:
     """Tell whether a noun is part of a name, or says of something else what it is: `X is a city`, `X, a city`."""
-    if token.dep_ in {"compound", "flat", "flat:name", "appos", "attr"}:
+    if token.dep_ in {"compound", "flat", "flat:name", "appos"}:
         return True
     below = {child.dep_ for child in token.children}
     return "cop" in below and not below.isdisjoint(SUBJECTS)
@@ -253,7 +251,7 @@ def _rank(token: Token) -> int:
         return 3
     if token.dep_ in OBJECTS:
         return 2
-    return 0 if token.dep_ in POSSESSORS or governor(token).pos_ in {"NOUN", "PROPN"} else 1
+    return 0 if token.dep_ in POSSESSORS or token.head.pos_ in {"NOUN", "PROPN"} else 1
 
 
 def _together(token: Token) -> Iterator[Mention]:

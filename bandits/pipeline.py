@@ -13,8 +13,11 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
+from riffler.bandits.tree import CLEARNLP, ROOT, Tree
 from riffler.errors import InvalidSetting, RewriteFailed
 
 if TYPE_CHECKING:
@@ -137,12 +140,35 @@ def parse_all(pipeline: Language, texts: Iterable[str]) -> Iterator[Query]:
         tokens = [_tokens(pipeline, text) for text in batch]
         parsed = pipeline.pipe([doc for doc in tokens if len(doc) <= MOST_WORDS], batch_size=BATCH)
         for text, doc in zip(batch, tokens, strict=True):
-            yield Query(text, doc if len(doc) > MOST_WORDS else next(parsed))
+            yield Query(text, doc if len(doc) > MOST_WORDS else universal(next(parsed)))
+
+
+def universal(doc: Doc) -> Doc:
+    """Bring a parse into the labels of Universal Dependencies, in place, so that all who read it know one scheme.
+
+    Args:
+        doc: A document; one without a parse, or in these labels already, stays as it is.
+
+    Returns:
+        The same document. White space hangs on what stands before it, at the beginning on what follows, and its
+        sentences are those of its new trees.
+    """
+    if not any(token.dep_ in CLEARNLP for token in doc):
+        return doc
+    tokens = [token for token in doc if not token.is_space]
+    tree = Tree.of(tokens)
+    first = tokens[0].i if tokens else 0
+    heads = np.where(np.arange(len(doc)) < first, 1, -1 if tokens else 0)
+    deps = np.full(len(doc), doc.vocab.strings.add("dep"), dtype=np.uint64)
+    for token, head, dep in zip(tokens, tree.heads, tree.deps, strict=True):
+        heads[token.i] = tokens[head].i - token.i
+        deps[token.i] = doc.vocab.strings.add("ROOT" if dep == ROOT else dep)
+    return doc.from_array(["HEAD", "DEP"], np.stack([heads.astype(np.uint64), deps], axis=1))
 
 
 def _doc(pipeline: Language, text: str) -> Doc:
     tokens = _tokens(pipeline, text)
-    return tokens if len(tokens) > MOST_WORDS else pipeline(tokens)
+    return tokens if len(tokens) > MOST_WORDS else universal(pipeline(tokens))
 
 
 def _tokens(pipeline: Language, text: str) -> Doc:

@@ -1,7 +1,4 @@
-"""A parse read alike whichever labels it has: Universal Dependencies, as the pipeline here gives, or ClearNLP's.
-
-A preposition hangs on its noun in the one (`case`), and the noun on its preposition in the other (`prep`, `pobj`).
-"""
+"""A parse read word by word, in the labels of Universal Dependencies: `pipeline` brings any other into them."""
 
 from __future__ import annotations
 
@@ -10,15 +7,13 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
-SUBJECTS = frozenset("nsubj nsubj:pass nsubj:outer nsubjpass".split())
-OBJECTS = frozenset("obj dobj iobj dative".split())
-POSSESSORS = frozenset("nmod:poss poss".split())
-AUXILIARIES = frozenset("aux aux:pass auxpass cop".split())
-CLAUSES = frozenset("csubj csubjpass csubj:pass ccomp xcomp advcl acl acl:relcl relcl pcomp".split())
+SUBJECTS = frozenset("nsubj nsubj:pass nsubj:outer".split())
+OBJECTS = frozenset("obj iobj".split())
+POSSESSORS = frozenset({"nmod:poss"})
+AUXILIARIES = frozenset("aux aux:pass cop".split())
+CLAUSES = frozenset("csubj csubj:pass ccomp xcomp advcl acl acl:relcl".split())
 
-_LEFT = frozenset(
-    "det det:predet predet amod compound nummod nmod:poss poss nmod nmod:unmarked nmod:desc flat advmod".split()
-)
+_LEFT = frozenset("det det:predet amod compound nummod nmod:poss nmod nmod:unmarked nmod:desc flat advmod".split())
 _NAME_RIGHT = frozenset("flat flat:name compound nummod nmod:unmarked".split())
 
 
@@ -29,14 +24,7 @@ def is_parsed(doc: Doc) -> bool:
 
 def preposition(token: Token) -> Token | None:
     """Find the preposition of a noun; None when it has none."""
-    if token.dep_ == "pobj":
-        return token.head
     return next((child for child in token.lefts if child.dep_ == "case"), None)
-
-
-def governor(token: Token) -> Token:
-    """Find what a noun hangs on, past its preposition; the root hangs on itself."""
-    return token.head.head if token.dep_ == "pobj" else token.head
 
 
 def phrase(noun: Token) -> tuple[int, int]:
@@ -74,7 +62,5 @@ def sentences(doc: Doc) -> list[Span]:
 
 def _of(child: Token) -> Token | None:
     """Give the noun of a phrase with `of`; None for anything else."""
-    if child.dep_ == "prep" and child.lower_ == "of":
-        return next((noun for noun in child.rights if noun.dep_ == "pobj"), None)
     case = preposition(child) if child.dep_ == "nmod" else None
     return child if case is not None and case.lower_ == "of" and case.i == child.left_edge.i else None

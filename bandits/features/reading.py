@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from riffler.bandits.features.language import is_english
-from riffler.bandits.features.tree import Tree
+from riffler.bandits.tree import Tree
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
