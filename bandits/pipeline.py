@@ -163,7 +163,8 @@ def universal(doc: Doc) -> Doc:
     for token, head, dep in zip(tokens, tree.heads, tree.deps, strict=True):
         heads[token.i] = tokens[head].i - token.i
         deps[token.i] = doc.vocab.strings.add("ROOT" if dep == ROOT else dep)
-    return doc.from_array(["HEAD", "DEP"], np.stack([heads.astype(np.uint64), deps], axis=1))
+    values = np.stack([heads.astype(np.uint64), deps], axis=1)
+    return doc.from_array(["HEAD", "DEP"], values)  # type: ignore[arg-type] # thinc's name for numpy's array
 
 
 def _doc(pipeline: Language, text: str) -> Doc:

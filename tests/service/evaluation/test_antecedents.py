@@ -2,20 +2,14 @@
 
 from io import StringIO
 
-import pytest
 from rich.console import Console
-from typer import BadParameter, Typer
-from typer.testing import CliRunner
 
 from riffler.service.evaluation.antecedents import (
     Answered,
     Session,
-    answered,
     left_alone,
-    main,
     precision,
     recall,
-    sessions,
     show,
     show_misses,
 )
