@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from riffler.bandits.words import TIME_WORDS
+
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Span, Token
 
@@ -15,6 +17,10 @@ CLAUSES = frozenset("csubj csubj:pass ccomp xcomp advcl acl acl:relcl".split())
 
 _LEFT = frozenset("det det:predet amod compound nummod nmod:poss nmod nmod:unmarked nmod:desc flat advmod".split())
 _NAME_RIGHT = frozenset("flat flat:name compound nummod nmod:unmarked".split())
+
+
+_LONGEST_CLAUSE = 8
+"""In tokens."""
 
 
 def is_parsed(doc: Doc) -> bool:
@@ -47,6 +53,35 @@ def phrase(noun: Token) -> tuple[int, int]:
         if child.left_edge.i != end or not (named or inner is not None):
             break
         end = child.right_edge.i + 1 if inner is None else phrase(inner)[1]
+    return start, end
+
+
+def narrowed(noun: Token) -> tuple[int, int]:
+    """Find a noun with all that says which one it is: `a bicycle with a basket`, `the hamster we bought`.
+
+    Args:
+        noun: Its head.
+
+    Returns:
+        Positions of the first token and after the last. What stands after a comma, and a long clause, stays out.
+    """
+    start, end = phrase(noun)
+    for child in noun.rights:
+        if child.i < end or child.dep_ == "punct":
+            continue
+        if child.left_edge.i != end or noun.doc[end].is_punct or noun.doc[end].is_space:
+            break
+        follows = child.i + 1 < len(noun.doc) and noun.doc[child.i + 1].pos_ == "NOUN"
+        if child.lemma_.lower() in TIME_WORDS and not follows:
+            break
+        if child.dep_ == "nmod" and child.pos_ in {"NOUN", "PROPN"}:
+            end = narrowed(child)[1]
+        elif child.dep_ in {"acl", "acl:relcl"} and child.right_edge.i + 1 - end <= _LONGEST_CLAUSE:
+            end = child.right_edge.i + 1
+        else:
+            break
+    while end < len(noun.doc) and noun.doc[end - 1].pos_ == "NOUN" == noun.doc[end].pos_:  # the rest of a compound
+        end += 1
     return start, end
 
 

@@ -22,7 +22,7 @@ from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.service.evaluation.rows import wilson
 
 Part = Literal["dev", "final"]
-_OPENING = re.compile(r"(?:an?|the)\s+")
+_OPENING = re.compile(r"(?:(?:an?|the|his|her|their|its)|[\w ]+['’]s)\s+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,10 @@ class Answered:
 
     @property
     def right(self) -> bool:
-        """Whether it is one of the right wordings, or nothing where nothing is right. The article doesn't count."""
+        """Whether it is one of the right wordings, or nothing where nothing is right.
+
+        An article or an owner before it doesn't count.
+        """
         if not self.answer or not self.session.antecedents:
             return bool(self.answer) == bool(self.session.antecedents)
         return _bare(self.answer) in map(_bare, self.session.antecedents)
