@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
@@ -32,6 +32,9 @@ MOST_WORDS = 2000
 
 BATCH = 64
 """Queries that are parsed together."""
+
+PASSAGES = 128
+"""So many parses of what was said in sessions are kept in a process: some 10 MB."""
 
 _OVERLONG = re.compile(r"\S{50,}")
 _PIECE = re.compile(r"\w+|[^\w\s]+")
@@ -118,7 +121,7 @@ def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
         RewriteFailed: The pipeline refused the text: it is longer than the pipeline's `max_length` (a million
             characters as a rule), or can't be encoded as UTF-8.
     """
-    remembered = Remembered(before, partial(_doc, pipeline)) if before else None
+    remembered = Remembered(before, partial(_passage, pipeline)) if before else None
     return Query(text, _doc(pipeline, text), remembered)
 
 
@@ -165,6 +168,17 @@ def universal(doc: Doc) -> Doc:
         deps[token.i] = doc.vocab.strings.add("ROOT" if dep == ROOT else dep)
     values = np.stack([heads.astype(np.uint64), deps], axis=1)
     return doc.from_array(["HEAD", "DEP"], values)  # type: ignore[arg-type] # thinc's name for numpy's array
+
+
+def forget() -> None:
+    """Throw away the parses of what was said in sessions."""
+    _passage.cache_clear()
+
+
+@lru_cache(maxsize=PASSAGES)
+def _passage(pipeline: Language, text: str) -> Doc:
+    """Parse a passage of a session once for all its queries: messages don't change. A document is only read."""
+    return _doc(pipeline, text)
 
 
 def _doc(pipeline: Language, text: str) -> Doc:
