@@ -16,7 +16,7 @@ from riffler.bandits.capitals import names
 from riffler.bandits.discourse import Said, Thing, things
 from riffler.bandits.mention import Mention
 from riffler.bandits.mentions import mentions
-from riffler.bandits.people import ANIMAL, ANY, GROUP
+from riffler.bandits.people import ANIMAL, ANY
 from riffler.bandits.pronouns import Anaphor, anaphors
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
@@ -27,15 +27,19 @@ NEAR = 4
 _MOST_SENTENCES = 24
 """So far back a pronoun may point."""
 _MOST_ANAPHORS = 8
-_MARGIN = 0.75
+_MARGIN = 1.0
 _MARGIN_OF_PEOPLE = 1.5
 _MARGIN_OF_EQUALS = 4.0
 """Of two that were named in one breath (`Emma or Persuasion`) one has to be spoken of much more."""
 _LEAST = 1.0
+_SURE = 1.5
+"""What somebody gains of whom one knows whether it is he or she."""
 _ARTICLE = re.compile(r"(?:an?|some|one)\s+")
 _COUNT = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)\s", re.IGNORECASE)
 _GETTING = frozenset("buy order rent hire purchase adopt".split())
 """Verbs whose object isn't one's own yet."""
+_OF_THINGS = frozenset("cost contain consist expire include taste fit bloom rust".split())
+"""Verbs whose subject isn't people."""
 _ADDRESSING = frozenset("tell ask call phone email text thank invite pay warn remind greet congratulate meet".split())
 """Verbs whose object is people."""
 _INSIDE = frozenset("city town village country state province region county district area valley park forest".split())
@@ -181,6 +185,8 @@ def _fits(anaphor: Anaphor, thing: Thing) -> bool:
         return False
     if anaphor.kind == "they" and anaphor.verb in _ADDRESSING and not thing.hears:
         return False
+    if anaphor.acts in _OF_THINGS and thing.hears and thing.plural:
+        return False
     return anaphor.kind in thing.readings
 
 
@@ -188,11 +194,12 @@ def _weight(anaphor: Anaphor, thing: Thing, last: int) -> float:
     """Weigh a thing, less when it is not known to be of the kind."""
     weight = thing.weight(last)
     if anaphor.kind in {"he", "she"}:
-        return weight - (2.0 if thing.readings in {ANY, ANIMAL} else 0.0)
+        unsure = 2.0 if thing.readings in {ANY, ANIMAL} else 0.0
+        return weight - unsure + (_SURE if len(thing.readings) == 1 else 0.0)
     if anaphor.kind == "it" and thing.readings == ANY:
         return weight - 1.0
     if anaphor.kind == "they" and not thing.plural:
-        return weight - (1.0 if thing.readings == GROUP else 2.0)
+        return weight - (3.0 if anaphor.verb and anaphor.verb not in _ADDRESSING else 1.0)
     return weight
 
 

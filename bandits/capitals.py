@@ -30,7 +30,7 @@ _NAME = re.compile(r"[A-Z][\w'’-]*(?:\s(?:(?:of|de|van|von|the)\s)?[A-Z][\w-]*
 _OWNED = re.compile(r"['’]s?$")
 _OPENING = re.compile(r"(?:^|[.!?:…\n]\s*|[\"“(*-]\s*)$")
 _FILE = re.compile(r"[\w-]*\w[._]\w[\w.-]*")
-_INNER = frozenset("of the de van von der den la le del di da al bin for and without".split())
+_INNER = frozenset("of the de van von der den la le del di da al bin with a without".split())
 _OPENERS = frozenset(
     "a after all also although an and as at because before but by did do does during every for from had has how if in"
     " is it its later my no not now of on one our since so some that the their then there these this those to today"
@@ -105,9 +105,9 @@ def _end(token: Token, sentence: Span) -> int:
                 break
             continue
         inner = end
-        while inner < sentence.end and doc[inner].lower_ in _INNER - {"and"} and inner - end < 2:
+        while inner < sentence.end and doc[inner].lower_ in _INNER and inner - end < 2:
             inner += 1
-        if end < inner < sentence.end and _is_capital(doc[inner]) and doc[end].lower_ not in {"for"}:
+        if end < inner < sentence.end and _is_capital(doc[inner]):
             end = inner + 1
         else:
             break

@@ -27,7 +27,7 @@ FADES = 0.75
 _FORMS: dict[Form, float] = {"name": 2.0, "indefinite": 2.0, "owned": 1.5, "definite": 0.0, "bare": -1.0}
 _BARE_ONE = 0.75
 """Of `metformin`, where `tables` have less."""
-_WHERE = -1.0
+_WHERE = -1.5
 """Of `in Utrecht`, which says where, and not what about."""
 _DEFINED = 1.0
 """What a thing gains when the sentence says what it is."""
@@ -91,11 +91,6 @@ class Thing:
     def nouns(self) -> frozenset[str]:
         """All nouns that it was called by."""
         return frozenset().union(*(mention.nouns for _, mention in self.said))
-
-    @property
-    def is_named(self) -> bool:
-        """Whether a name was said."""
-        return any(mention.form == "name" for _, mention in self.said)
 
     @property
     def is_place(self) -> bool:
@@ -182,7 +177,7 @@ def _level(found: list[Thing], at: Said) -> None:
 
 def _weight(mention: Mention) -> float:
     form = _BARE_ONE if mention.form == "bare" and not mention.plural else _FORMS[mention.form]
-    place = _WHERE if mention.form == "name" and mention.place and mention.rank == 1 else 0.0
+    place = _WHERE if mention.form == "name" and mention.place and mention.rank <= 1 else 0.0
     return max(mention.rank + form + place + _DEFINED * mention.defined, 0.0)
 
 

@@ -121,8 +121,9 @@ class _Names:
 def _leads_noun(sentence: Span, head: Token, start: int, end: int) -> bool:
     """Tell whether a name is only the beginning of a noun phrase: `a Norway spruce`."""
     noun, doc = head.head, sentence.doc
+    beside = head.dep_ == "conj" or noun.i == end
     if sentence.start < start and end < sentence.end and doc[start - 1].pos_ == "DET" and doc[end].pos_ == "NOUN":
-        return True
+        return beside
     if any(doc[i].pos_ not in {"NOUN", "ADJ"} for i in range(end, noun.i)):
         return False
     return noun.i >= end and noun.pos_ == "NOUN" and head.dep_ in {"compound", "amod", "nmod:desc", "nmod", "flat"}
@@ -136,7 +137,9 @@ def _beginning(sentence: Span, start: int) -> int:
     if any(word.lemma_.lower() in TIME_WORDS for word in doc[here:start]):
         return start
     leads = doc[here - 1] if here > sentence.start else None
-    if leads is not None and (leads.pos_ == "DET" or leads.dep_ in POSSESSORS) and leads.tag_ != "POS":
+    if leads is not None and leads.tag_ == "POS":  # `Marta's brother Piotr`
+        return start
+    if leads is not None and (leads.pos_ == "DET" or leads.dep_ in POSSESSORS):
         return here - 1
     return here if doc[start - 1].pos_ == "NOUN" and here < start else start
 
@@ -173,7 +176,7 @@ def _of_name(token: Token, names: _Names) -> Mention:
         nouns=frozenset(nouns),
         hears=readings != THING,
         form="name",
-        words=frozenset(word.lower_ for word in name),
+        words=frozenset(word.lower_ for word in (*name, *(word for word in words if word.pos_ == "ADJ"))),
         row=_row(token),
         defined=bool(predicates),
         place=not nouns.isdisjoint(_PLACES) or _stands_in_place(token) or _stands_in_place(doc[span[0]]),
@@ -385,7 +388,7 @@ def _together(token: Token, names: _Names) -> Iterator[Mention]:
     yield replace(
         _mention(token, span, THEY if both else frozenset(), True),
         hears=any(part.hears for part in parts),
-        pair=(parts[0], parts[1]) if len(parts) == 2 else None,
+        pair=(parts[0], parts[1]) if len(parts) == 2 and ("name" in forms) == (forms == {"name"}) else None,
         form="bare" if "bare" in forms else "name" if forms == {"name"} else "definite",
         words=frozenset(word for part in parts for word in part.words),
     )

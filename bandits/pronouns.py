@@ -60,6 +60,7 @@ class Anaphor:
         possessive: Whether it says whose something is.
         noun: Of `this treaty`: treaty; else empty.
         verb: The verb that it is the object of, as a lemma; empty for any other.
+        acts: The verb that it is the subject of, as a lemma; empty for any other.
     """
 
     start: int
@@ -69,6 +70,7 @@ class Anaphor:
     possessive: bool = False
     noun: str = ""
     verb: str = ""
+    acts: str = ""
 
 
 def anaphors(doc: Doc) -> Iterator[Anaphor]:
@@ -119,12 +121,15 @@ def _anaphor(token: Token) -> Anaphor | None:
     if kind == "they" and token.dep_ in SUBJECTS and token.head.lemma_.lower() in _ANYBODY_VERBS:
         return None
     verb = token.head.lemma_.lower() if token.dep_ in OBJECTS else ""
-    return Anaphor(start, end, kind, kind == "they", token.dep_ in POSSESSORS, verb=verb)
+    acts = token.head.lemma_.lower() if token.dep_ in SUBJECTS else ""
+    return Anaphor(start, end, kind, kind == "they", token.dep_ in POSSESSORS, verb=verb, acts=acts)
 
 
 def _is_place(token: Token) -> bool:
     """Tell `live there` from `there is`, `hi there` and `over there`."""
     before = token.nbor(-1).lower_ if token.i else ""
+    if before in {"from", "near"}:
+        return True
     return token.dep_ in {"advmod", "obl"} and token.head.pos_ == "VERB" and before not in {"over", "out", "hi", "hey"}
 
 

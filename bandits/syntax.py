@@ -19,7 +19,7 @@ _LEFT = frozenset("det det:predet amod compound nummod nmod:poss nmod nmod:unmar
 _NAME_RIGHT = frozenset("flat flat:name compound nummod nmod:unmarked".split())
 
 
-_LONGEST_CLAUSE = 8
+_LONGEST_CLAUSE = 7
 """In tokens."""
 
 
@@ -73,6 +73,8 @@ def narrowed(noun: Token) -> tuple[int, int]:
             break
         follows = child.i + 1 < len(noun.doc) and noun.doc[child.i + 1].pos_ == "NOUN"
         if child.lemma_.lower() in TIME_WORDS and not follows:
+            break
+        if any(below.dep_ == "conj" for below in child.rights):
             break
         if child.dep_ == "nmod" and child.pos_ in {"NOUN", "PROPN"}:
             end = narrowed(child)[1]

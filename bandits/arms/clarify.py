@@ -42,7 +42,7 @@ class Clarify:
         text = query.text.rstrip()
         left = room(query.text)
         drawn_on: list[str] = []
-        for found in self._explained(query):
+        for found in self._explained(query)[0]:
             note = (
                 f" ({found.term} here means {found.meaning}.)" if found.said else f" ({found.term}: {found.meaning}.)"
             )
@@ -54,24 +54,27 @@ class Clarify:
 
     def prompt(self, query: Query) -> Rewrite | None:
         """Show the engine what the terms mean, as far as it is known; None when the query has no term."""
-        found = self._explained(query)
+        found, seen = self._explained(query)
         notes = [f"{each.term}: {each.meaning}" for each in found]
-        notes += [f"{term}: (no note)" for term in _unknown(query, found)][: _MOST_EXPLAINED - len(found)]
+        notes += [f"{term}: (no note)" for term in _unknown(query, seen)][: _MOST_EXPLAINED - len(found)]
         if not notes:
             return None
         prompt = filled("clarify", query=query.text, notes="\n".join(notes))
         return Rewrite(prompt, tuple(each.sentence for each in found))
 
-    def _explained(self, query: Query) -> list[Definition]:
+    def _explained(self, query: Query) -> tuple[list[Definition], list[str]]:
+        """Give the definitions that say something new, and all terms that were looked at."""
         found: list[Definition] = []
+        seen: list[str] = []
         for each in self._known(query):
-            if any(each.term in other.term or other.term in each.term for other in found):
+            if any(each.term in other or other in each.term for other in seen):
                 continue
+            seen.append(each.term)
             if each.meaning.lower() not in query.text.lower():
                 found.append(each)
             if len(found) == _MOST_EXPLAINED:
                 break
-        return found
+        return found, seen
 
     def _known(self, query: Query) -> Iterator[Definition]:
         remembered = query.remembered
@@ -81,9 +84,9 @@ class Clarify:
             yield Definition(term, meaning, f"{term}: {meaning}", said=False)
 
 
-def _unknown(query: Query, found: list[Definition]) -> list[str]:
+def _unknown(query: Query, seen: Iterable[str]) -> list[str]:
     """Give the terms of fields and the rare words that nothing explains."""
-    known = {each.term.lower() for each in found}
+    known = set(map(str.lower, seen))
     return [
         term
         for term in terms(query)

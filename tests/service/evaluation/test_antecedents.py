@@ -2,14 +2,20 @@
 
 from io import StringIO
 
+import pytest
 from rich.console import Console
+from typer import BadParameter, Typer
+from typer.testing import CliRunner
 
 from riffler.service.evaluation.antecedents import (
     Answered,
     Session,
+    answered,
     left_alone,
+    main,
     precision,
     recall,
+    sessions,
     show,
     show_misses,
 )
@@ -45,3 +51,29 @@ def test_figures_of_nothing() -> None:
     console = Console(record=True, width=150, file=StringIO())
     show((), console)
     assert "0/0 0.0%" in console.export_text()
+
+
+def test_the_rules_keep_their_promise() -> None:
+    """On the part that the rules were built on, at least 95 % of the answers are right and 70 % of the meant found."""
+    those = answered(sessions("dev"))
+    (right, said), (found, meant) = precision(those), recall(those)
+    alone, none = left_alone(those)
+    assert (meant, none) == (50, 30)
+    assert right >= 0.95 * said
+    assert found >= 0.7 * meant
+    assert alone >= 29
+
+
+def test_the_command_shows_figures_and_misses() -> None:
+    """The command prints three shares, and with `--misses` the texts of what goes wrong."""
+    app = Typer()
+    app.command()(main)
+    shown = CliRunner().invoke(app, ["--misses"]).output
+    assert "the answers (precision)" in shown
+    assert "instead of" in shown
+
+
+def test_misses_of_the_final_part_stay_unseen() -> None:
+    """Nobody can look at what goes wrong in the part for the final figures."""
+    with pytest.raises(BadParameter):
+        main("final", misses=True)
