@@ -36,7 +36,9 @@ _OPENERS = frozenset(
     " is it its later my no not now of on one our since so some that the their then there these this those to today"
     " under until was we were what when where which while who why with yes yesterday you your".split()
 )
-_NO_NAMES = _OPENERS | AUXILIARIES | PREPOSITIONS | QUESTION_WORDS | DETERMINERS | SUBJECT_PRONOUNS | ORDER_VERBS
+_NO_NAMES = (
+    _OPENERS | AUXILIARIES | PREPOSITIONS | QUESTION_WORDS | DETERMINERS | SUBJECT_PRONOUNS | ORDER_VERBS | {"meet"}
+)
 """Words that begin a sentence and are no part of the name after them: `Meet Anna`, `In Paris`."""
 
 
@@ -50,7 +52,7 @@ def runs(sentence: Span) -> Iterator[tuple[int, int]]:
         Positions of the first token of each and after the last. None for a sentence all in capitals, or with one on
         every word.
     """
-    words = [token for token in sentence if token.is_alpha]
+    words = [token for token in sentence if token.is_alpha and token.text != "I"]
     capital = sum(token.text[0].isupper() for token in words)
     tell = len(words) < 3 or capital < len(words) - 1
     here = sentence.start

@@ -19,6 +19,7 @@ from riffler.bandits.mention import Form, Mention
 from riffler.bandits.people import ANIMAL, ANY, GROUP, THING, Reading
 from riffler.bandits.remembered import Passage
 
+_PETS = frozenset("dog cat horse bird fish rabbit pig cow sheep hen".split())
 _OWNER = re.compile(r"(?P<who>his|her)\s+")
 
 FADES = 0.75
@@ -202,8 +203,8 @@ def _meant(pronoun: Mention, found: list[Thing], number: int) -> Thing | None:
 def _is_again(mention: Mention, thing: Thing) -> bool:
     if mention.plural != thing.plural or not mention.readings & thing.readings:
         return False
-    if mention.form == "definite" and mention.readings == ANIMAL == thing.readings:
-        return len(mention.words) == 1  # `the dog`
+    if _is_pet(mention, thing):
+        return True
     for _, other in thing.said:
         if mention.form == other.form == "name":
             if mention.words <= other.words or other.words <= mention.words:
@@ -219,3 +220,9 @@ def _is_again(mention: Mention, thing: Thing) -> bool:
         ):
             return True
     return False
+
+
+def _is_pet(mention: Mention, thing: Thing) -> bool:
+    """Tell whether `the dog` is the greyhound that was spoken of."""
+    definite = mention.form == "definite" and mention.readings == ANIMAL == thing.readings and len(mention.words) == 1
+    return definite and (thing.nouns | mention.nouns) & _PETS <= mention.nouns

@@ -81,6 +81,6 @@ PLACE_PREPOSITIONS = frozenset("in at from to near into across towards".split())
 TIME_WORDS = frozenset(
     "second minute hour day week month year decade century morning noon afternoon evening night midnight today"
     " yesterday tomorrow weekend monday tuesday wednesday thursday friday saturday sunday january february march april"
-    " may june july august september october november december time moment".split()
+    " may june july august september october november december spring summer autumn winter time moment".split()
 )
 """Nouns that say when. Singular."""

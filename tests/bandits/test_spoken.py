@@ -49,9 +49,10 @@ def reworded(asked: str, *said: str) -> str | None:
         (("Yesterday the weather was bad.",), "Who lives over there?", None),
         (("Anna met Maria at the port, and Maria smiled.",), "Where does she live?", None),
         (("We won a Norway spruce.",), "How tall is it?", "How tall is the Norway spruce?"),
-        (("We met in March Anna Weber.",), "How old is she?", "How old is Anna Weber?"),
+        (("I want a rose bush.", "Rose bushes need sun."), "How tall is it?", "How tall is the rose bush?"),
         (("Zork, a painter, left.",), "Where did she live?", "Where did Zork live?"),
         (("We moved to Bergen.",), "In Oslo it rains, so who lives there?", None),
+        (("We got a beagle.", "Give the dog a bed."), "What should I feed him?", "What should I feed the beagle?"),
         (("Rex is a dog. The dog barked.",), "Does he bite?", "Does Rex bite?"),
     ],
 )
