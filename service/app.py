@@ -117,7 +117,8 @@ class Riffler:
 
         pipeline = load_pipeline(self._settings.pipeline)
         policy, rng = self._policy or LinearThompson(), np.random.default_rng(self._seed)
-        return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=self._settings.rewrites_by)
+        by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
+        return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
 
     @cached_property
     def edits(self) -> Edits:

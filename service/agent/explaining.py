@@ -124,8 +124,8 @@ async def explain(
         raise InvalidInput("query: expected a text, got an empty one")
     asking = find_asking(Message.user(query), 0, counter)
     start, end = (asking.span.start, asking.span.end) if asking is not None else (0, len(query))
-    reading = rewriter.read(query[start:end], (*before, *around(query, start, end)))
-    offered = rewriter.offered(reading)
+    reading = await rewriter.read(query[start:end], (*before, *around(query, start, end)))
+    offered = await rewriter.offered(reading)
     attempts = dict(
         zip(offered, await asyncio.gather(*(rewriter.attempt(reading, arm) for arm in offered)), strict=True)
     )

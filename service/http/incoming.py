@@ -142,6 +142,9 @@ class NewRewrite(_In):
     model_config = ConfigDict(json_schema_extra={"examples": [{"query": "When does the harbour open?"}]})
 
     query: Text = Field(description="What is to be asked.", examples=["When does the harbour open?"])
+    contexts: Some[Text] = Field(
+        default_factory=list, description="Texts that were said before it: rewrites may draw on them."
+    )
 
 
 class NewExplanation(_In):
