@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from riffler.bandits.capitals import names
 from riffler.bandits.discourse import Said, Thing, things
@@ -22,6 +24,11 @@ from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
 from riffler.bandits.syntax import is_parsed, sentences
 
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_KEPT = 128
+"""So many passages stay read."""
 NEAR = 4
 """So many messages are read at once."""
 _MOST_SENTENCES = 24
@@ -130,11 +137,10 @@ class _Spoken:
     def _read(self, count: int) -> bool:
         before = len(self.said)
         for passage in islice(self._passages, count):
-            find = mentions if is_parsed(passage.doc) else names
-            spans = sentences(passage.doc)[-self._left :] if self._left else []
-            self._left -= len(spans)
+            read = _read(passage.doc)[-self._left :] if self._left else ()
+            self._left -= len(read)
             self.last = max(self.last, passage.number)
-            self.said[:0] = [Said(passage, span.text.strip(), find(span)) for span in spans]
+            self.said[:0] = [Said(passage, text, found) for text, found in read]
         return len(self.said) > before
 
 
@@ -150,6 +156,13 @@ def _definite(text: str) -> str:
     if _COUNT.match(text):
         return f"the {text}"
     return _ARTICLE.sub("the ", text, count=1) if _ARTICLE.match(text) else text
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(doc: Doc) -> tuple[tuple[str, list[Mention]], ...]:
+    """Read the sentences of a passage, each with its mentions, once for all queries that come to it."""
+    find = mentions if is_parsed(doc) else names
+    return tuple((span.text.strip(), find(span)) for span in sentences(doc))
 
 
 def _antecedent(anaphor: Anaphor, spoken: _Spoken) -> tuple[Said, Mention] | None:
