@@ -22,7 +22,8 @@ _MOST_WORDS = 400
 _KNOWN_ZIPF = 3.5
 """A word that is met as often as this needs no explanation: `phones` are no phons."""
 _WORD = re.compile(r"[^\W_](?:[\w'’-]*[^\W_])?")
-_CODE = re.compile(r"\w+(?:[/\\_.=<>]+\w+)+|\w+\(\)")
+_RUN = re.compile(r"\S+")
+_CODE = re.compile(r"\w[/\\.=<>]\w|_|\(\)")
 _EMPTY = (
     AUXILIARIES
     | BE_FORMS
@@ -57,7 +58,9 @@ def glossed(text: str) -> Iterator[tuple[str, str]]:
         in quotes or code or in a name, and none that the query itself asks about (`What is a shofar?`).
     """
     words = list(islice(_WORD.finditer(text), _MOST_WORDS))
-    closed = [(fact.start, fact.end) for fact in quotes(text)] + [match.span() for match in _CODE.finditer(text)]
+    closed = [(fact.start, fact.end) for fact in quotes(text)] + [
+        match.span() for match in _RUN.finditer(text) if _CODE.search(match[0])
+    ]
     here = 0
     seen: set[str] = set()
     while here < len(words):
