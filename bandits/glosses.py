@@ -77,6 +77,21 @@ def glossed(text: str) -> Iterator[tuple[str, str]]:
         here += size
 
 
+def asks_about(text: str, term: str) -> bool:
+    """Tell whether a query itself asks what a term means, or is nothing but it.
+
+    Args:
+        text: The query.
+        term: A stretch of it.
+
+    Returns:
+        Whether an explanation would be the answer.
+    """
+    before, _, after = text.partition(term)
+    others = (word[0].lower() for part in (before, after) for word in islice(_WORD.finditer(part), _MOST_WORDS))
+    return all(word in _EMPTY for word in others) or _ASKED.search(before[-_LOOKED_BACK:]) is not None
+
+
 def _longest(text: str, words: list[re.Match[str]], here: int) -> tuple[int, str]:
     """Find the longest term that begins at a word: how many words it has, and its gloss."""
     first = words[here][0]

@@ -13,7 +13,7 @@ from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.features.lexicon import domains, is_known, zipf
 from riffler.bandits.glossary import Definition, defined, terms
-from riffler.bandits.glosses import glossed
+from riffler.bandits.glosses import asks_about, glossed
 from riffler.bandits.query import Query
 
 Glossary = Callable[[str], Iterable[tuple[str, str]]]
@@ -90,5 +90,8 @@ def _unknown(query: Query, seen: Iterable[str]) -> list[str]:
     return [
         term
         for term in terms(query)
-        if term.islower() and term not in known and (domains(term) or (is_known(term) and zipf(term) < _RARE_ZIPF))
+        if term.islower()
+        and term not in known
+        and not asks_about(query.text, term)
+        and (domains(term) or (is_known(term) and zipf(term) < _RARE_ZIPF))
     ]
