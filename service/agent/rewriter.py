@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from spacy.language import Language
 
 from riffler.bandits.arms import ARMS, arms_version, offered
 from riffler.bandits.arms.base import Arm, Making, Rewrite, begin, finish
@@ -23,6 +22,7 @@ from riffler.bandits.features import FEATURES_VERSION, Features, extract
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
+from riffler.bandits.posterior import Posterior
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
 from riffler.service.agent.made_again import NamedRequest
@@ -32,6 +32,9 @@ from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 NONE = "none"
 
@@ -178,6 +181,22 @@ class Rewriter:
         arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+
+    async def chances(self, tenant: str | None, reading: Reading) -> Mapping[str, float]:
+        """Tell the propensities of the arms that have something to do, without a draw.
+
+        Args:
+            tenant: Whose posterior; None is one that has seen nothing.
+            reading: The query.
+
+        Returns:
+            The probability of each arm that may be drawn.
+        """
+        known = await self._store.posterior(self.name(tenant, reading)) if tenant else Posterior(len(reading.x))
+        arms = await self.offered(reading)
+        with _failing_open(f"the policy {self._policy.name}"):
+            # A generator of its own: to explain a query must not change what is drawn for the next one.
+            return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 
     async def draft(
         self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
