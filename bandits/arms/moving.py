@@ -15,9 +15,9 @@ def place_first(sentence: Sentence) -> str | None:
     last = sentence.tokens[-1]
     noun = last if last.dep_ not in {"flat", "compound"} else last.head
     before = preposition(noun)
-    if before is None or before.lower_ not in _FRONTED or noun.dep_ not in {"obl", "pobj", "obl:tmod"}:
+    if before is None or before.lower_ not in _FRONTED or noun.dep_ not in {"obl", "obl:tmod"}:
         return None
-    owner = before.head if noun.dep_ == "pobj" else noun.head
+    owner = noun.head
     start = sentence.place(before)
     named = all(token.pos_ in {"PROPN", "NUM"} or token.lower_ == "the" for token in sentence.tokens[start + 1 :])
     split = any(token.dep_ in {"conj", "advcl", "ccomp", "xcomp", "acl:relcl", "relcl"} for token in sentence.tokens)
