@@ -61,11 +61,13 @@ def _is_taken_up(token: Token, before: Reading, after: Reading, known: Reading) 
 
 
 def _is_counted(token: Token, before: Reading, after: Reading) -> bool:
-    """Tell whether a word asks for an amount ("what proportion"), and the rewrite does so too ("how much")."""
+    """Tell whether a word asks for an amount ("what proportion", "how long"), and the rewrite asks for one, too."""
+    name = questions.dimensions().get(token.word)
+    if name and any(f"how {name}" in kind for kind in after.kinds[-1:]):
+        return True
     if token.word not in word_set("questions", "counts") or not _ASKING.search(before.core[: token.start][-6:]):
         return False
-    asked = questions.kinds(after.sentences)
-    return bool(asked) and "count" in asked[-1]
+    return any("count" in kind for kind in after.kinds[-1:])
 
 
 _ASKING = re.compile(r"\b(?:what|which) $", re.IGNORECASE)
@@ -99,7 +101,7 @@ def _invents(before: Reading, after: Reading, spare: list[Token], new: list[Toke
     condition = _IF.search(after.core)
     if condition and not before.is_long and not _WHEN.search(before.core):
         narrow |= {token.word for token in new if token.start > condition.start()}
-    return len(narrow) > _is_terse(before)  # a word may make a sentence of keywords, a phrase is more
+    return len(narrow) > before.is_terse  # a word may make a sentence of keywords, a phrase is more
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
@@ -287,12 +289,6 @@ def _content(reading: Reading, short: frozenset[str], *, rewrite: bool) -> dict[
 
 def _is_empty(word: str) -> bool:
     return is_grammar(word) or word in word_set("words", "frame") or word in word_set("words", "general")
-
-
-def _is_terse(reading: Reading) -> bool:
-    """Tell whether a query is in keywords: hardly a word of grammar in it."""
-    grammar = sum(is_grammar(token.word) for token in reading.tokens)
-    return "?" not in reading.text and grammar * 3 < len(reading.tokens) and not questions.kinds(reading.sentences)
 
 
 def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: bool = False) -> set[str]:

@@ -126,7 +126,9 @@ def _clauses(text: str) -> list[_Clause]:
         end = cut.start() if cut else len(text)
         clause = text[start:end]
         if _WORD.search(clause):
-            asks = bool(clause_kind(clause.strip())) and not _is_aside(text, start, end)
+            asks = (
+                bool(clause_kind(clause.strip())) and not _is_aside(text, start, end) and not _goes_on(text, start, end)
+            )
             found.append(_Clause(start, end, clause, asks))
             if len(found) > _MOST_CLAUSES:
                 return found
@@ -138,6 +140,18 @@ _RELATIVE = re.compile(r"\s*(?:who|which|whose|where)\b", re.IGNORECASE)
 _WISH = re.compile(
     r"\W*i(?:['’]?d| would)? (?:really )?(?:love|like|want|need) to (?:prove|win|settle|show|check)\b", re.IGNORECASE
 )
+
+
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tell whether a clause only looks like a question, as its subject stands before an "and": "and doesn't eat pork"."""
+    if not _JOINED.search(text, max(0, start - 4), start) or not _VERB.match(text, start):
+        return False
+    over = _END.search(text, end)
+    return over is None or over[0] != "?"
+
+
+_JOINED = re.compile(r"(?:and|but|so)$", re.IGNORECASE)
+_VERB = re.compile(r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE)
 
 
 def _is_aside(text: str, start: int, end: int) -> bool:
@@ -166,13 +180,17 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     return spoken or not _SUBORDINATE.match(clause.text)
 
 
+_PLURAL = re.compile(r"(?<=\w)s\b[^.!?\n]{0,60}?\s(?:they|them|their)\b", re.IGNORECASE)
+"""What points to something of the question itself: "how do penguins keep their eggs warm"."""
+
+
 def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) -> list[tuple[int, int]]:
     """Find the stories before and after a question that stands alone."""
     asked = clauses[asking]
     over = _END.search(text, asked.start)
     end = over.end() if over else len(text)
     question = text[asked.start : end]
-    if _POINTS.search(question):
+    if _POINTS.search(_PLURAL.sub("", question)):
         return []
     own = _SELF.search(question) is not None
     found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
@@ -211,6 +229,8 @@ def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
     if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
         return False
     told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
+    if own and any(_DIGIT.search(clause.text) for clause in left):
+        return False
     if own and told < _SHORTEST_OWN_STORY and not all(_has_talk(clause) for clause in left):
         return False
     spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]

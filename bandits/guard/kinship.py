@@ -60,7 +60,7 @@ def akin(one: str, other: str) -> bool:
         return True
     one, other = base(one), base(other)
     one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
-    if one == other or _same_root(one, other) or _mistyped(one, other):
+    if one == other or _same_root(one, other) or mistyped(one, other):
         return True
     if are_synonyms(one, other) or _synonyms(one, other):
         return True
@@ -162,7 +162,8 @@ def _ends(word: str, shared: int) -> bool:
     return rest in _ENDINGS or (rest[0] == word[shared - 1] and rest[1:] in _ENDINGS)
 
 
-def _mistyped(one: str, other: str) -> bool:
+def mistyped(one: str, other: str) -> bool:
+    """Tell whether one word in lower case may be a typing error of another: a letter or two differ."""
     longest = max(len(one), len(other))
     if longest < 5:
         return False

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from riffler.bandits.facts.negations import negations
-from riffler.bandits.guard.kinship import akin, bases, opposed
+from riffler.bandits.guard.kinship import akin, bases, mistyped, opposed
 from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -27,7 +27,7 @@ def _trailing(side: str) -> str:
     return _any_of(tuple(phrase for phrase in phrases("opposites", side) if phrase.startswith(_TRAILING)))
 
 
-_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
+_BETWEEN = r"(?:\W{0,2}(?:an?(?= [^\W_]+-)|the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
 _BOUND = re.compile(
     rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
     rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
@@ -120,13 +120,26 @@ def _content(reading: Reading) -> set[str]:
 
 def _turned(before: Reading, after: Reading, old: set[str], new: set[str]) -> list[tuple[str, str]]:
     """Give the words in whose place their opposite stands, each with it."""
-    lost, found = old - new, new - old
+    lost, found = (
+        some - others - ({"used"} if _USED_TO.search(reading.core) else set())
+        for some, others, reading in ((old, new, before), (new, old, after))
+    )
     if before.is_long or after.is_long:
         return []
     rows = groups("opposites", "rows")
-    pairs = [(one, other) for one in lost for other in found if _opposed(one, other, rows)]
+    less, fewer = (set(_LEAST.findall(reading.core.lower())) for reading in (before, after))
+    pairs = [
+        (one, other)
+        for one in lost
+        for other in found
+        if _opposed(one, other, rows) and (one in less) == (other in fewer)  # "least expensive" is "cheapest"
+    ]
     # "married ... divorce" and "divorced": what comes was there in another form
     return [(one, other) for one, other in pairs if not any(_same_verb(other, word) for word in old)]
+
+
+_USED_TO = re.compile(r"\bused to\b", re.IGNORECASE)
+_LEAST = re.compile(r"\b(?:least|less|too) (\w+)")
 
 
 def _same_verb(one: str, other: str) -> bool:
@@ -174,7 +187,10 @@ def _soft(old: set[str], new: set[str], before: Reading, after: Reading) -> tupl
 
 def _own(own: set[str], others: set[str], words: frozenset[str]) -> int:
     theirs = others & words
-    return sum(not any(akin(word, other) for other in theirs) for word in own & words)
+    return sum(
+        not any(akin(word, other) for other in theirs) and not any(mistyped(word, other) for other in others)
+        for word in own & words
+    )
 
 
 def _is_prefixed(word: str) -> bool:

@@ -18,6 +18,7 @@ from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
 from riffler.bandits.guard.language import languages
 from riffler.bandits.guard.lists import pattern, phrases, word_set
+from riffler.bandits.guard.questions import kinds
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
 
@@ -171,6 +172,17 @@ class Reading:
         """Whether words are too many to be compared each with each."""
         return len(self.tokens) > _MOST_WORDS
 
+    @property
+    def is_terse(self) -> bool:
+        """Whether it is in keywords: hardly a word of grammar in it."""
+        grammar = sum(is_grammar(token.word) for token in self.tokens)
+        return "?" not in self.text and grammar * 3 < len(self.tokens) and not self.kinds
+
+    @cached_property
+    def kinds(self) -> list[frozenset[str]]:
+        """The kinds of answers that its sentences ask for; see `questions.kinds`."""
+        return kinds(self.sentences)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the whole text, without quotes' and frames' difference."""
@@ -194,18 +206,19 @@ class Reading:
         return tuple(match[0].strip() for match in _SENTENCE.finditer(self.core) if WORD.search(match[0]))
 
 
-def unexplained(after: Reading, before: Reading) -> Reading:
+def unexplained(after: Reading, before: Reading, key: str = "explained") -> Reading:
     """Give a rewrite without the explanations of words that it adds: "ghee (clarified butter)", "the APR, that is ...".
 
     Args:
         after: The rewrite.
         before: Its query; what it has in brackets is no explanation of the rewrite.
+        key: Which pattern finds them: `explained`, or `glossed`, which is stricter.
 
     Returns:
         The rewrite with blanks in their place.
     """
     spans = [
-        match.span() for match in pattern("reading", "explained").finditer(after.raw) if match[0] not in before.raw
+        match.span() for match in pattern("reading", key).finditer(after.raw) if match[0] not in before.raw
     ]
     return Reading(blanked(after.raw, spans)) if spans else after
 

@@ -23,6 +23,8 @@ from riffler.service.evaluation.rows import wilson
 SETS = {
     "dev": "labelled/rewrites.jsonl",
     "second": "labelled/rewrites_second.jsonl",
+    "third": "labelled/rewrites_third.jsonl",
+    "fourth": "labelled/rewrites_fourth.jsonl",
     "final": "labelled/rewrites_final.jsonl",
 }
 """The sets of pairs and their files."""
