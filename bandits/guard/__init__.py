@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from riffler.bandits.guard import content, language, naming, polarity, questions, shades, values
 from riffler.bandits.guard.elaborations import unelaborated
-from riffler.bandits.guard.reading import Reading, unexplained
+from riffler.bandits.guard.reading import Reading, is_grammar, unexplained
 from riffler.bandits.guard.roles import Parse, exchanged
 
 LONGEST_TIMES = 2.5
@@ -85,7 +85,9 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = (), parse: Pars
 
 def _complaints(original: str, rewrite: str, known: str, parse: Parse | None = None) -> Iterator[str]:
     yield from _out_of_length(len(original), len(rewrite))
-    before, after, source = Reading(original), Reading(rewrite), Reading(known)
+    before, after, source = Reading(original), Reading(rewrite, stories=False), Reading(known)
+    if _keeps_story(before, after):
+        before = Reading(original, stories=False)
     whole, after = after, unelaborated(after, before)
     plain, glossed = unexplained(after, before), unexplained(after, before, "glossed")
     yield from values.complaints(before, whole, source, glossed)
@@ -108,6 +110,14 @@ def _complaints(original: str, rewrite: str, known: str, parse: Parse | None = N
         yield from content.complaints(before, after, source)
         if parse is not None and exchanged(before, plain, parse):
             yield "the rewrite exchanges two roles"
+
+
+def _keeps_story(before: Reading, after: Reading) -> bool:
+    """Tell whether a rewrite has at least half of the words of the story in a query's frame."""
+    told = Reading(before.raw, stories=False)
+    story = {token.word for token in told.tokens} - {token.word for token in before.tokens}
+    words = {word for word in story if not is_grammar(word)}
+    return bool(words) and 2 * len(words & after.words) >= len(words)
 
 
 def _out_of_length(had: int, has: int) -> Iterator[str]:

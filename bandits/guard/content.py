@@ -16,7 +16,7 @@ from riffler.bandits.features.lexicon import concreteness
 from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.grammar import is_adjective, is_verb
 from riffler.bandits.guard.initials import resolved
-from riffler.bandits.guard.kinship import akin, bases
+from riffler.bandits.guard.kinship import akin, are_synonyms, bases
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 from riffler.bandits.guard.swaps import swapped
@@ -80,10 +80,6 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
     spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
-    if _drops_compound(before, after):
-        yield "the rewrite loses a constraint"
-    if _drops_compound(after, before):
-        yield "the rewrite invents a constraint"
     had, has = _forms(before), _forms(after)
     if _is_unheard(had, after):
         yield "the rewrite loses a constraint"
@@ -112,7 +108,10 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
     allowed = _allowed(before, after, lost)
     if len(lost) >= allowed and not added:
         return True
-    narrower = len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before))
+    narrow = _narrowing(before, lost, after)
+    if len(narrow) >= allowed and added <= _standing_by(after):
+        return True
+    narrower = len(narrow) - len(_narrowing(after, new, before))
     return (len(lost) > _standing_alone(after, new, before) and narrower >= allowed) or len(lost) - len(
         added
     ) >= allowed + 1
@@ -131,22 +130,6 @@ def _standing_alone(reading: Reading, some: list[Token], other: Reading) -> int:
         word for left, word in pairwise(words) if left in {"which", "what"} or (left and _has_kin(left, olds))
     }
     return len(fresh - neighbours - word_set("negative", "lenient"))
-
-
-def _drops_compound(reading: Reading, other: Reading) -> bool:
-    """Tell whether a text lacks a compound of words that say little alone: part-time."""
-    if reading.is_long or other.is_long:
-        return False
-    whole = (match[0].lower() for match in _COMPOUND.finditer(reading.core))
-    return any(
-        all(map(_is_empty, word.split("-")))
-        and word.replace("-", "") not in other.plain_words
-        and other.words.isdisjoint(part for part in word.split("-") if not is_grammar(part))
-        for word in whole
-    )
-
-
-_COMPOUND = re.compile(r"(?<![\w-])[a-zA-Z]{2,20}-(?:time|term|length|way|place|person)(?![\w-])")
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -182,6 +165,14 @@ def _added(before: Reading, after: Reading) -> set[str]:
         and token.word not in word_set("words", "frame")
         and not _has_kin(token.word, tuple(before.words))
     }
+
+
+def _standing_by(reading: Reading) -> set[str]:
+    """Give the words that stand for nothing that narrows: orders, general words, what is asked for after "which"."""
+    words = [token.word for token in reading.tokens]
+    near = {word for word in words if any(are_synonyms(word, place) for place in ("near", "inside", "outside"))}
+    asked = {then for word, then in pairwise(words) if word in {"which", "what"}}
+    return near | asked | _orders() | word_set("words", "general")
 
 
 def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
@@ -345,6 +336,8 @@ def _run_narrows(
         )
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
+    if earlier in {"that", "which", "who"} and before not in others:
+        return True
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
@@ -357,7 +350,7 @@ _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "in on for with by from of at to without during before after under near among between through into as via inside"
+    "using only in on for with by from of at to without during before after under near among between through into as via inside"
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())

@@ -58,7 +58,7 @@ def unelaborated(after: Reading, before: Reading) -> Reading:
         match.span() for match in segments[1:] if match[0].strip(" .,;:!").lower() not in asked and _says_how(match[0])
     ]
     text = blanked(text, spans)
-    return Reading(text) if text != after.raw else after
+    return Reading(text, after.stories) if text != after.raw else after
 
 
 def _says_how(segment: str) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from riffler.bandits.features.lexicon import subjectivity
 from riffler.bandits.guard.lists import part, pattern, word_set
 from riffler.bandits.guard.questions import clause_kind
 
@@ -48,11 +49,12 @@ class _Clause:
     asks: bool
 
 
-def frames(text: str) -> list[tuple[int, int]]:
+def frames(text: str, *, stories: bool = True) -> list[tuple[int, int]]:
     """Find what frames the question of a text.
 
     Args:
         text: The text, with its quoted strings blanked.
+        stories: Whether a story of how one came to ask is a frame.
 
     Returns:
         Pairs (start, end), in order. Never all of the text's words.
@@ -77,7 +79,7 @@ def frames(text: str) -> list[tuple[int, int]]:
     talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause, needy)]
     if len(talk) < len(clauses):
         found += [(clause.start, clause.end) for clause in talk]
-    if asking is not None:
+    if stories and asking is not None:
         found += _story(rest, clauses, asking, talk)
     return _joined(found)
 
@@ -163,14 +165,18 @@ def _is_aside(text: str, start: int, end: int) -> bool:
     )
 
 
+_FELT = 0.5
+"""From here on an adjective says how the speaker feels, and not how things are."""
+
+
 def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     """Tell whether a clause is small talk only; beside a question of the speaker's own it must show it."""
     words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(clause.text)]
     content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")
-    if any(word not in talk for word in content):
-        return False
     spoken = _SPEAKER.search(clause.text) is not None
+    if any(word not in talk and not (spoken and (subjectivity(word) or 0) >= _FELT) for word in content):
+        return False
     if not content:
         return spoken and not clause.asks and not _DIGIT.search(clause.text)  # "I'm 16"
     if needy and not any(word in word_set("words", "frame") for word in content):
@@ -180,8 +186,15 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     return spoken or not _SUBORDINATE.match(clause.text)
 
 
-_PLURAL = re.compile(r"(?<=\w)s\b[^.!?\n]{0,60}?\s(?:they|them|their)\b", re.IGNORECASE)
+_INSIDE = re.compile(
+    r"(?<=\w)s\b[^.!?\n]{0,60}?\s(?:they|them|their)\b|\bthose (?:in|of|from|who|that|with|on|at)\b"
+    r"|(?<=\w{3} )(?:before|after|when|while|until|till|once|and|or|without|if|because)\b[^.!?\n]{0,40}?\bits?\b",
+    re.IGNORECASE,
+)
 """What points to something of the question itself: "how do penguins keep their eggs warm"."""
+
+_ANYBODY = re.compile(r"\b(?:how|where|which|what)\b[^.?!\n]{0,40}?\b(?:do|did) i\b|\bhow (?:can|could|would) i\b", re.IGNORECASE)
+"""Who asks how to do something, as anybody might."""
 
 
 def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) -> list[tuple[int, int]]:
@@ -190,9 +203,9 @@ def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) 
     over = _END.search(text, asked.start)
     end = over.end() if over else len(text)
     question = text[asked.start : end]
-    if _POINTS.search(_PLURAL.sub("", question)):
+    if _POINTS.search(_INSIDE.sub(" ", question)):
         return []
-    own = _SELF.search(question) is not None
+    own = _SELF.search(_ANYBODY.sub(" ", question)) is not None
     found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
     if _is_story(clauses[:asking], talk, own):
         found.append((clauses[0].start, asked.start))

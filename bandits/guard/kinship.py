@@ -34,6 +34,7 @@ _REGULAR = (
 )
 _FORMS = ("", "s", "es", "d", "ed", "ing", "er", "est", "r", "st", "ly")
 _LONGEST_SHORT_FORM = 5
+_NONE: frozenset[int] = frozenset()
 
 
 @cache
@@ -132,7 +133,7 @@ def opposed(one: str, other: str) -> bool:
         Whether each is the other's opposite.
     """
     others = bases(other)
-    if not _converses().get(base(one), frozenset()).isdisjoint(_converses().get(base(other), frozenset())):
+    if any(_converses().get(left, _NONE) & _converses().get(right, _NONE) for left in bases(one) for right in others):
         return False
     return any(left in antonyms(right) and right in antonyms(left) for left in bases(one) for right in others)
 

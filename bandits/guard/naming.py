@@ -34,7 +34,7 @@ def complaints(before: Reading, after: Reading, known: Reading, plain: Reading) 
     Yields:
         What is wrong.
     """
-    if is_german(before) and len(before.tokens) != len(after.tokens):
+    if (is_german(before) or is_german(after)) and len(before.tokens) != len(after.tokens):
         return  # its nouns have capitals, so only what is said word by word the same can be compared
     short = resolved(before, after)
     had, has = _names(before, before.asks_for("name")) - short, _names(plain, plain.facts["name"]) - short

@@ -98,16 +98,13 @@ def _until(reading: Reading) -> frozenset[str]:
 
 def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:
     """Tell whether the denials of two texts don't match."""
-    # A difference of the negations must be made up for by an opposite, or by words that deny by meaning on the side
-    # that has fewer. Opposites and strict words alone must come in pairs.
-    change = has - had
+    # Each denial of one text stands in the other as a negation or as a word that denies by its meaning; lenient words
+    # may deny. Opposites must come in pairs, or have a denial more or less beside them.
     if flips % 2:
-        return change % 2 == 0 and strict[0] == strict[1]
-    if change == 0:
-        gain = strict[1] - strict[0]
-        return gain > lenient[0] or -gain > lenient[1]
-    spare = strict[0] + lenient[0] if change > 0 else strict[1] + lenient[1]
-    return abs(change) > spare
+        return (has - had) % 2 == 0 and strict[0] == strict[1]
+    return had + strict[0] > has + sum(pair[1] for pair in (strict, lenient)) or has + strict[1] > had + sum(
+        pair[0] for pair in (strict, lenient)
+    )
 
 
 def _denials(reading: Reading) -> int:
@@ -132,10 +129,20 @@ def _turned(before: Reading, after: Reading, old: set[str], new: set[str]) -> li
         (one, other)
         for one in lost
         for other in found
-        if _opposed(one, other, rows) and (one in less) == (other in fewer)  # "least expensive" is "cheapest"
+        if _opposed(one, other, rows)
+        and (one in less) == (other in fewer)  # "least expensive" is "cheapest"
+        and not (is_grammar(one) and _follows(before, one).isdisjoint(_follows(after, other)))
     ]
     # "married ... divorce" and "divorced": what comes was there in another form
     return [(one, other) for one, other in pairs if not any(_same_verb(other, word) for word in old)]
+
+
+def _follows(reading: Reading, word: str) -> set[str]:
+    """Give the content words that stand next behind a word: "under the law", "over crimes" have none in common."""
+    words = [token.word for token in reading.tokens]
+    return {
+        next((then for then in words[at + 1 :] if not is_grammar(then)), "") for at, one in enumerate(words) if one == word
+    }
 
 
 _USED_TO = re.compile(r"\bused to\b", re.IGNORECASE)

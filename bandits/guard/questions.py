@@ -335,6 +335,7 @@ def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
     return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
+_OUTCOMES = frozenset("effect effects result results outcome outcomes consequence consequences".split())
 _DONE = re.compile(r"\s*(?:do|does|did|can|could|should)\s[^.?!]{1,60}?\bdo (?:to|so)\b", re.IGNORECASE)
 _DOES = re.compile(
     r"\s*(?!(?:has|does|is|was|causes|makes|types|kinds|sorts|parts|steps)\b)[a-z]{3,15}(?<![sui])s"
@@ -351,7 +352,7 @@ def _of_what(wh: str, rest: str) -> frozenset[str]:
         found |= {"manner"}  # what removes wine from wool: how do I get it out
     if _DONE.match(rest):
         found |= {"manner"}
-    if "happens" in words[:2] or "happen" in words or "happened" in words or "effect" in words or "effects" in words:
+    if "happens" in words[:2] or "happen" in words or "happened" in words or _OUTCOMES.intersection(words):
         found |= {"manner"}  # how does it affect ...
     if "wrong" in words[:4]:
         found |= {"reason"}

@@ -113,9 +113,11 @@ class Reading:
 
     Attributes:
         raw: The text as it came.
+        stories: Whether a story of how one came to ask is a part of its frame.
     """
 
     raw: str
+    stories: bool = True
 
     @cached_property
     def text(self) -> str:
@@ -147,7 +149,7 @@ class Reading:
 
     @cached_property
     def _asked(self) -> str:
-        return blanked(self.unquoted, frames(self.unquoted))
+        return blanked(self.unquoted, frames(self.unquoted, stories=self.stories))
 
     def asks_for(self, kind: Kind) -> list[Fact]:
         """Give the facts of a kind that stand outside the frame.
@@ -220,7 +222,7 @@ def unexplained(after: Reading, before: Reading, key: str = "explained") -> Read
     spans = [
         match.span() for match in pattern("reading", key).finditer(after.raw) if match[0] not in before.raw
     ]
-    return Reading(blanked(after.raw, spans)) if spans else after
+    return Reading(blanked(after.raw, spans), after.stories) if spans else after
 
 
 def _tokens(text: str) -> Iterator[Token]:
