@@ -63,8 +63,8 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = (), parse: Pars
         rewrite: Its new wording.
         known: Texts that a rewrite may draw on, such as the session's memory: a name, number, date, unit or quoted text
             of theirs is no invention. What the query has must stay all the same.
-        parse: Gives a parsed document of a text; for most pairs it isn't asked. Without it the guard doesn't see that two
-            things have changed roles: who does what to whom.
+        parse: Gives a parsed document of a text. Without it the guard doesn't see that two things have changed roles:
+            who does what to whom.
 
     Returns:
         The verdict. A query is always a faithful rewrite of itself, and so is one that is read twice.
@@ -114,6 +114,8 @@ def _complaints(original: str, rewrite: str, known: str, parse: Parse | None = N
 
 def _keeps_story(before: Reading, after: Reading) -> bool:
     """Tell whether a rewrite has at least half of the words of the story in a query's frame."""
+    if before.is_long or after.is_long:
+        return False
     told = Reading(before.raw, stories=False)
     story = {token.word for token in told.tokens} - {token.word for token in before.tokens}
     words = {word for word in story if not is_grammar(word)}

@@ -65,6 +65,8 @@ def _is_counted(token: Token, before: Reading, after: Reading) -> bool:
     name = questions.dimensions().get(token.word)
     if name and any(f"how {name}" in kind for kind in after.kinds[-1:]):
         return True
+    if token.word == "wrong":  # "what could be wrong" asks why
+        return any("reason" in kind for kind in after.kinds[-1:])
     if token.word not in word_set("questions", "counts") or not _ASKING.search(before.core[: token.start][-6:]):
         return False
     return any("count" in kind for kind in after.kinds[-1:])
@@ -77,7 +79,8 @@ _POINTING = re.compile(r"\b(?:the|this|that) $", re.IGNORECASE)
 def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
     if not (before.is_long or after.is_long) and swapped(before, after, lost, new):
         yield "the rewrite exchanges a constraint"
-    spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
+    idle = known.words | (frozenset() if after.is_long else _standing_by(after)) | _YEAR
+    spare = [token for token in _weighty(after, new) if token.word not in idle and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
     had, has = _forms(before), _forms(after)
@@ -101,35 +104,18 @@ def _invents(before: Reading, after: Reading, spare: list[Token], new: list[Toke
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
-    """Tell whether words that go are a restriction: more of those that narrow a noun than come, or just too many."""
+    """Tell whether words that go are a restriction: they narrow a noun and nothing comes, or they are too many."""
     if before.is_long or after.is_long:
         return len(lost) > len(new)
-    added = _added(before, after)
     allowed = _allowed(before, after, lost)
-    if len(lost) >= allowed and not added:
+    added = _added(before, after)
+    if len(_narrowing(before, lost, after)) >= allowed and added <= _standing_by(after):
         return True
-    narrow = _narrowing(before, lost, after)
-    if len(narrow) >= allowed and added <= _standing_by(after):
-        return True
-    narrower = len(narrow) - len(_narrowing(after, new, before))
-    return (len(lost) > _standing_alone(after, new, before) and narrower >= allowed) or len(lost) - len(
-        added
-    ) >= allowed + 1
+    return len(lost) - len(added) >= allowed + 1
 
 
 _IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
-
-
-def _standing_alone(reading: Reading, some: list[Token], other: Reading) -> int:
-    """Count the words that may stand for others: not those that only say what a neighbour is, "ink stains"."""
-    fresh = {token.word for token in some}
-    words = ["", *(token.word for token in reading.tokens)]
-    olds = tuple(other.words)
-    neighbours = {
-        word for left, word in pairwise(words) if left in {"which", "what"} or (left and _has_kin(left, olds))
-    }
-    return len(fresh - neighbours - word_set("negative", "lenient"))
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -171,7 +157,8 @@ def _standing_by(reading: Reading) -> set[str]:
     """Give the words that stand for nothing that narrows: orders, general words, what is asked for after "which"."""
     words = [token.word for token in reading.tokens]
     near = {word for word in words if any(are_synonyms(word, place) for place in ("near", "inside", "outside"))}
-    asked = {then for word, then in pairwise(words) if word in {"which", "what"}}
+    runs = zip(words, words[1:], [*words[2:], "the"], strict=False)
+    asked = {word for left, word, right in runs if left in {"which", "what"} and is_grammar(right)}
     return near | asked | _orders() | word_set("words", "general")
 
 
@@ -350,7 +337,8 @@ _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "using only in on for with by from of at to without during before after under near among between through into as via inside"
+    "using only in on for with by from of at to without during before after under near among between through into as via"
+    " inside"
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())

@@ -145,7 +145,7 @@ _WISH = re.compile(
 
 
 def _goes_on(text: str, start: int, end: int) -> bool:
-    """Tell whether a clause only looks like a question, as its subject stands before an "and": "and doesn't eat pork"."""
+    """Tell whether a clause has its subject before an "and", so that it asks nothing: "and doesn't eat pork"."""
     if not _JOINED.search(text, max(0, start - 4), start) or not _VERB.match(text, start):
         return False
     over = _END.search(text, end)
@@ -153,7 +153,9 @@ def _goes_on(text: str, start: int, end: int) -> bool:
 
 
 _JOINED = re.compile(r"(?:and|but|so)$", re.IGNORECASE)
-_VERB = re.compile(r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE)
+_VERB = re.compile(
+    r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE
+)
 
 
 def _is_aside(text: str, start: int, end: int) -> bool:
@@ -175,7 +177,7 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")
     spoken = _SPEAKER.search(clause.text) is not None
-    if any(word not in talk and not (spoken and (subjectivity(word) or 0) >= _FELT) for word in content):
+    if any(word not in talk and not (spoken and not needy and (subjectivity(word) or 0) >= _FELT) for word in content):
         return False
     if not content:
         return spoken and not clause.asks and not _DIGIT.search(clause.text)  # "I'm 16"
@@ -188,12 +190,16 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
 
 _INSIDE = re.compile(
     r"(?<=\w)s\b[^.!?\n]{0,60}?\s(?:they|them|their)\b|\bthose (?:in|of|from|who|that|with|on|at)\b"
-    r"|(?<=\w{3} )(?:before|after|when|while|until|till|once|and|or|without|if|because)\b[^.!?\n]{0,40}?\bits?\b",
+    r"|(?<=\w{3} )(?:before|after|when|while|until|till|once|and|or|without|if|because)\b"
+    r"[^.!?\n]{0,40}?\b(?:its?|they|them|their)\b",
     re.IGNORECASE,
 )
 """What points to something of the question itself: "how do penguins keep their eggs warm"."""
 
-_ANYBODY = re.compile(r"\b(?:how|where|which|what)\b[^.?!\n]{0,40}?\b(?:do|did) i\b|\bhow (?:can|could|would) i\b", re.IGNORECASE)
+_ANYBODY = re.compile(
+    r"\b(?:how|where|which|what)\b[^.?!\n]{0,40}?\b(?:do|did) i\b|\bhow (?:\w+ )?(?:can|could|would|should) i\b",
+    re.IGNORECASE,
+)
 """Who asks how to do something, as anybody might."""
 
 
@@ -241,12 +247,11 @@ def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
     left = [clause for clause in clauses if clause not in talk]
     if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
         return False
+    if not own:
+        return True
     told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
-    if own and any(_DIGIT.search(clause.text) for clause in left):
+    if any(_DIGIT.search(clause.text) for clause in left):
         return False
-    if own and told < _SHORTEST_OWN_STORY and not all(_has_talk(clause) for clause in left):
-        return False
-    spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]
-    if not spoken or (_SUBORDINATE.match(left[0].text) and told < _SHORTEST_STORY):
-        return False
-    return told >= _SHORTEST_STORY or not any(pattern("frames", "state").match(clause.text) for clause in left)
+    return any(_SPEAKER.search(clause.text) for clause in clauses) and (
+        told >= _SHORTEST_OWN_STORY or all(_has_talk(clause) for clause in left)
+    )

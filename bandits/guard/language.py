@@ -49,7 +49,7 @@ def changed(before: Reading, after: Reading) -> bool:
 
 
 def _is_unread(before: Reading, after: Reading) -> bool:
-    """Tell whether most words of a rewrite are neither English nor its query's: it may be in a language without a list."""
+    """Tell whether most words of a rewrite are neither English nor its query's: a language that has no list here."""
     words = [match[0] for match in _WORD.finditer(after.unquoted)][:_MOST_WORDS]
     strange = sum(
         not (word[0].isupper() or word.lower() in before.words or "en" in _speakers().get(word.lower(), ())

@@ -141,7 +141,9 @@ def _follows(reading: Reading, word: str) -> set[str]:
     """Give the content words that stand next behind a word: "under the law", "over crimes" have none in common."""
     words = [token.word for token in reading.tokens]
     return {
-        next((then for then in words[at + 1 :] if not is_grammar(then)), "") for at, one in enumerate(words) if one == word
+        next((then for then in words[at + 1 :] if not is_grammar(then)), "")
+        for at, one in enumerate(words)
+        if one == word
     }
 
 
@@ -184,12 +186,10 @@ def _soft(old: set[str], new: set[str], before: Reading, after: Reading) -> tupl
         words = word_set("negative", key)
         counts.append((_own(old, new, words), _own(new, old, words)))
     strict, lenient = counts
-    phrases_ = (
-        len(pattern("polarity", "against").findall(before.core)),
-        len(pattern("polarity", "against").findall(after.core)),
-    )
+    told = [len(pattern("polarity", "against").findall(reading.core)) for reading in (before, after)]
     prefixed = [sum(_is_prefixed(word) for word in own) for own in (old - new, new - old)]
-    return strict, (lenient[0] + phrases_[0] + prefixed[0], lenient[1] + phrases_[1] + prefixed[1])
+    # "against the law" has a lenient word of its own
+    return strict, (max(lenient[0], told[0]) + prefixed[0], max(lenient[1], told[1]) + prefixed[1])
 
 
 def _own(own: set[str], others: set[str], words: frozenset[str]) -> int:

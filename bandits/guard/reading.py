@@ -219,9 +219,7 @@ def unexplained(after: Reading, before: Reading, key: str = "explained") -> Read
     Returns:
         The rewrite with blanks in their place.
     """
-    spans = [
-        match.span() for match in pattern("reading", key).finditer(after.raw) if match[0] not in before.raw
-    ]
+    spans = [match.span() for match in pattern("reading", key).finditer(after.raw) if match[0] not in before.raw]
     return Reading(blanked(after.raw, spans), after.stories) if spans else after
 
 

@@ -7,7 +7,7 @@ about and keeps the roles, so they are read from the tree; where it says nothing
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -128,12 +128,14 @@ def _alike(one: str, other: str) -> bool:
 
 
 def _meet(some: frozenset[str], others: frozenset[str]) -> bool:
-    return any(one == other or (one.isalpha() and other.isalpha() and akin(one, other)) for one in some for other in others)
+    return any(
+        one == other or (one.isalpha() and other.isalpha() and akin(one, other)) for one in some for other in others
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class _Event:
-    """A verb with the words before and behind it; `agent` is who does it, and `sure` says that it is tagged as a verb."""
+    """A verb with the words before and behind it; `agent` is who does it; `sure`: it is tagged as a verb."""
 
     verb: str
     agent: frozenset[str]
@@ -164,7 +166,7 @@ class _Roles:
 
     def _slots(self) -> Iterator[_Slot]:
         tree = self._tree
-        for at, token in enumerate(self._tokens):
+        for at in range(len(self._tokens)):
             dep, top = tree.deps[at], tree.heads[at]
             if not self._fills(at) or dep in _NAMED:
                 continue
@@ -183,19 +185,23 @@ class _Roles:
         return self._tokens[at].pos_ in _FILLERS and _has_content(self._words[at])
 
     def _role(self, at: int, dep: str, top: int) -> str:
-        case = next((self._words[child] for child in self._tree.of_kind(at, "case")), "")
+        case = self._case(at)
         passive = self._is_passive(top)
         if dep.startswith("nsubj"):
             return _PATIENT if passive else _AGENT
         if dep == "obj":
             return _PATIENT
         if dep == "nmod:poss":
-            return _OF
+            return _AGENT if _OF in (self._case(child) for child in self._tree.of_kind(top, "nmod")) else _OF
         if dep == "nummod":
             return _COUNT
         if dep.startswith(("obl", "nmod")):
             return _AGENT if case == "by" and passive else case
         return ""
+
+    def _case(self, at: int) -> str:
+        """Give the preposition before a noun."""
+        return next((self._words[child] for child in self._tree.of_kind(at, "case")), "")
 
     def _is_passive(self, at: int) -> bool:
         if self._tokens[at].tag_ != "VBN":

@@ -46,6 +46,9 @@ def _shades(table: str, text: str) -> frozenset[str]:
 def _patterns(table: str) -> tuple[tuple[str, re.Pattern[str]], ...]:
     """Read a table: the name of each shade, and a pattern of its words and phrases."""
     return tuple(
-        (name, re.compile(rf"(?<![\w'’])(?:{'|'.join(part.strip() for part in words.split('|'))})(?!\w)", re.IGNORECASE))
+        (
+            name,
+            re.compile(rf"(?<![\w'’])(?:{'|'.join(part.strip() for part in words.split('|'))})(?!\w)", re.IGNORECASE),
+        )
         for name, words in lists()["shades"][table].items()
     )

@@ -29,7 +29,11 @@ def complaints(before: Reading, after: Reading, known: Reading, plain: Reading) 
     """
     for kind, called in _CALLED.items():
         lost = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind)
-        new = _values(unexplained(plain, before) if kind == "unit" else plain, kind) - _values(before, kind) - _values(known, kind)
+        new = (
+            _values(unexplained(plain, before) if kind == "unit" else plain, kind)
+            - _values(before, kind)
+            - _values(known, kind)
+        )
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
             if "2" in lost and _THE_TWO.search(before.core) and _taken(before, after, known) > 1:

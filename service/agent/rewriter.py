@@ -13,6 +13,7 @@ from typing import Literal
 
 import numpy as np
 from spacy.language import Language
+from spacy.tokens import Doc
 
 from riffler.bandits.arms import ARMS, arms_version, offered
 from riffler.bandits.arms.base import Making, reword
@@ -200,6 +201,9 @@ class Rewriter:
         with _failing_open("looking for what arms can do"):
             return offered(reading.query, self.making)
 
+    def _parsed(self, text: str) -> Doc:
+        return parse(self._pipeline, text).doc
+
     async def attempt(self, reading: Reading, arm: str) -> Attempt:
         """Let an arm rewrite, and the guard judge.
 
@@ -214,7 +218,7 @@ class Rewriter:
         try:
             with _failing_open(arm):
                 rewrite = await reword(ARMS[arm], reading.query, self.making, self._ask)
-                verdict = check(raw, rewrite.text, known=rewrite.drawn_on)
+                verdict = check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):
