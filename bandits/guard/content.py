@@ -109,6 +109,8 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
         return len(lost) > len(new)
     allowed = _allowed(before, after, lost)
     added = _added(before, after)
+    if lost and not added and len(before.sentences) > len(after.sentences) and allowed == 1:
+        return True  # a sentence went that is no frame
     if len(_narrowing(before, lost, after)) >= allowed and added <= _standing_by(after):
         return True
     return len(lost) - len(added) >= allowed + 1
@@ -338,7 +340,7 @@ _ARTICLES = frozenset("a an the my your his her its our their some any one singl
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
     "using only in on for with by from of at to without during before after under near among between through into as via"
-    " inside"
+    " when while inside"
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())
