@@ -339,8 +339,8 @@ _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "using only in on for with by from of at to without during before after under near among between through into as via"
-    " when while inside"
+    "using only in on for with by from of at to without during before after under near among between through into"
+    " as via when while inside"
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())
