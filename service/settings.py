@@ -84,6 +84,9 @@ class Settings(BaseSettings):
     rewrites_by: Literal["auto", "engine", "rule"] = Field(
         "auto", description="Who words rewrites: the engine, or rules; `auto` is the engine where it can."
     )
+    rewrite_budget_ms: int = Field(
+        10_000, ge=1, description="Longest time of a rewrite by the engine, in ms; after it the raw query goes on."
+    )
     pipeline: str | None = Field(
         None, description="An English spaCy pipeline; none is the one that ships, `blank` has no model."
     )

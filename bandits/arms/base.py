@@ -6,7 +6,6 @@ so that whoever draws an arm doesn't know which it is.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
@@ -17,9 +16,6 @@ from riffler.errors import RewriteFailed
 
 Making = Literal["rule", "engine"]
 """Who words a rewrite."""
-
-Ask = Callable[[str], Awaitable[str]]
-"""Asks a model: a prompt goes in, its reply comes out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,31 +86,46 @@ def has_work(arm: Arm, query: Query, making: Making) -> bool:
     return (arm.prompt(query) if making == "engine" and arm.asks else arm.by_rule(query)) is not None
 
 
-async def reword(arm: Arm, query: Query, making: Making, ask: Ask) -> Rewrite:
-    """Reword a query.
+def begin(arm: Arm, query: Query, making: Making) -> tuple[Rewrite, bool]:
+    """Begin to reword a query.
 
     Args:
         arm: How.
         query: The query.
         making: Who words it.
-        ask: Asks the engine.
 
     Returns:
-        The new wording.
+        The new wording and False; or a prompt and True: `finish` makes the wording of the engine's reply.
 
     Raises:
-        RewriteFailed: The arm has nothing to do on this query, or the engine's reply has no wording.
+        RewriteFailed: The arm has nothing to do on this query.
     """
     asks = making == "engine" and arm.asks
     made = arm.prompt(query) if asks else arm.by_rule(query)
     if made is None:
         raise RewriteFailed(f"{arm.name}: there is nothing to do")
-    if not asks:
-        return made
-    text = cleaned(await ask(made.text), query.text)
+    return made, asks
+
+
+def finish(arm: Arm, query: Query, prompt: Rewrite, reply: str) -> Rewrite:
+    """Read the new wording off an engine's reply.
+
+    Args:
+        arm: How the query is reworded.
+        query: The query.
+        prompt: What the engine was asked.
+        reply: What it said.
+
+    Returns:
+        The new wording.
+
+    Raises:
+        RewriteFailed: The reply has no wording.
+    """
+    text = cleaned(reply, query.text)
     if not text:
         raise RewriteFailed(f"{arm.name}: the engine's reply is empty")
-    return Rewrite(text, made.drawn_on)
+    return Rewrite(text, prompt.drawn_on)
 
 
 def room(text: str) -> int:

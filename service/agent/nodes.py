@@ -95,7 +95,7 @@ class Nodes:
         if not text.strip():
             return {}
         try:
-            return {"reading": rewriter.read(text, said_before(memory, memory.asking.span))}
+            return {"reading": await rewriter.read(text, said_before(memory, memory.asking.span))}
         except (RewriteFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
 

@@ -5,32 +5,37 @@ It fails open: whatever goes wrong here, the raw query goes on, and the proposal
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
-from spacy.language import Language
-from spacy.tokens import Doc
 
 from riffler.bandits.arms import ARMS, arms_version, offered
-from riffler.bandits.arms.base import Making, reword
+from riffler.bandits.arms.base import Arm, Making, Rewrite, begin, finish
 from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, Features, extract
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
+from riffler.bandits.posterior import Posterior
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
 
 NONE = "none"
 
@@ -98,6 +103,7 @@ class Rewriter:
         engine: Words rewrites where it can and may.
         rng: Source of the draws.
         rewrites_by: Who words rewrites.
+        budget_ms: Longest time of a rewrite by the engine; after it the raw query goes on.
 
     Raises:
         InvalidSetting: The engine is to word them, and can't.
@@ -112,6 +118,7 @@ class Rewriter:
         rng: np.random.Generator,
         *,
         rewrites_by: RewritesBy = "auto",
+        budget_ms: int = 10_000,
     ) -> None:
         if rewrites_by == "engine" and not engine.info.can_rewrite:
             raise InvalidSetting(
@@ -124,6 +131,7 @@ class Rewriter:
         self._store = store
         self._engine = engine
         self._rng = rng
+        self._budget_ms = budget_ms
         self.features_version = f"{FEATURES_VERSION} {pipeline_label(pipeline)}"
         self.key = PolicyKey(
             engine=engine.info.name,
@@ -133,7 +141,7 @@ class Rewriter:
             policy_version=f"{policy.name} {policy.version}",
         )
 
-    def read(self, text: str, before: tuple[str, ...] = ()) -> Reading:
+    async def read(self, text: str, before: tuple[str, ...] = ()) -> Reading:
         """Read the features of a query.
 
         Args:
@@ -143,10 +151,14 @@ class Rewriter:
         Returns:
             The query and its context vector.
         """
-        with _failing_open("reading the features"):
+
+        def work() -> Reading:
             query = parse(self._pipeline, text, before)
             features = extract(query.doc, query.remembered)
             return Reading(query, features, tuple(float(value) for value in context_vector(features)))
+
+        with _failing_open("reading the features"):
+            return await with_language(work)
 
     def name(self, tenant: str, reading: Reading) -> PolicyName:
         """Name the posterior of a tenant."""
@@ -167,9 +179,25 @@ class Rewriter:
             The arm with its propensities.
         """
         posterior = await self._store.posterior(self.name(tenant, reading))
-        arms = self.offered(reading)
+        arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
             return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+
+    async def chances(self, tenant: str | None, reading: Reading) -> Mapping[str, float]:
+        """Tell the propensities of the arms that have something to do, without a draw.
+
+        Args:
+            tenant: Whose posterior; None is one that has seen nothing.
+            reading: The query.
+
+        Returns:
+            The probability of each arm that may be drawn.
+        """
+        known = await self._store.posterior(self.name(tenant, reading)) if tenant else Posterior(len(reading.x))
+        arms = await self.offered(reading)
+        with _failing_open(f"the policy {self._policy.name}"):
+            # A generator of its own: to explain a query must not change what is drawn for the next one.
+            return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 
     async def draft(
         self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
@@ -189,7 +217,7 @@ class Rewriter:
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
 
-    def offered(self, reading: Reading) -> tuple[str, ...]:
+    async def offered(self, reading: Reading) -> tuple[str, ...]:
         """Tell which arms have something to do.
 
         Args:
@@ -199,7 +227,7 @@ class Rewriter:
             Their names.
         """
         with _failing_open("looking for what arms can do"):
-            return offered(reading.query, self.making)
+            return await with_language(lambda: offered(reading.query, self.making))
 
     def _parsed(self, text: str) -> Doc:
         return parse(self._pipeline, text).doc
@@ -217,8 +245,10 @@ class Rewriter:
         raw = reading.query.text
         try:
             with _failing_open(arm):
-                rewrite = await reword(ARMS[arm], reading.query, self.making, self._ask)
-                verdict = check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
+                rewrite = await self._reword(ARMS[arm], reading.query)
+                verdict = await with_language(
+                    lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
+                )
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):
@@ -313,6 +343,17 @@ class Rewriter:
             The decision with what became of it.
         """
         return await self._store.decision(tenant, decision_id)
+
+    async def _reword(self, arm: Arm, query: Query) -> Rewrite:
+        begun, asks = await with_language(lambda: begin(arm, query, self.making))
+        if not asks:
+            return begun
+        try:
+            async with asyncio.timeout(self._budget_ms / 1000):
+                reply = await self._ask(begun.text)
+        except TimeoutError as exc:
+            raise RewriteFailed(f"the engine took longer than {self._budget_ms} ms (rewrite_budget_ms)") from exc
+        return finish(arm, query, begun, reply)
 
     async def _ask(self, prompt: str) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -12,6 +13,7 @@ from riffler.service.agent.before import around
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.rewriter import NONE, Rewriter
+from riffler.service.ports.memory import SessionKey
 from riffler.tools.asking import find_asking
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter
@@ -20,7 +22,14 @@ Rewritten = tuple[Rewriting, str]
 
 
 async def rewrite_alone(
-    rewriter: Rewriter | None, counter: TokenCounter, tenant: str, query: str, request: NamedRequest | None = None
+    rewriter: Rewriter | None,
+    counter: TokenCounter,
+    tenant: str,
+    query: str,
+    request: NamedRequest | None = None,
+    *,
+    session: str = "",
+    before: Sequence[str] = (),
 ) -> Rewritten:
     """Choose and make a rewrite of a query.
 
@@ -33,6 +42,8 @@ async def rewrite_alone(
         tenant: Whose posterior; from the credential.
         query: What is to be asked.
         request: What the client may make again: it gets the same decision, and the same text for a day.
+        session: In which session the query would be asked; empty for none. The decision is logged as of it.
+        before: What went before it there, oldest first: what rewrites may draw on.
 
     Returns:
         What was chosen for the asking part, and the whole query with the rewrite in its place.
@@ -51,7 +62,8 @@ async def rewrite_alone(
     try:
         said = _again(await rewriter.answered(tenant, request))  # before all else: the name is given to this query now
         if said is None:
-            chosen = await _chosen(rewriter, tenant, raw, around(query, start, end), request)
+            remembered = (*before, *around(query, start, end))
+            chosen = await _chosen(rewriter, SessionKey(tenant, session), raw, remembered, request)
             own = chosen, query[:start] + chosen.rewritten + query[end:]
             # Of requests made at once all say what the first of them did: each may have asked a model.
             said = _again(await rewriter.answered(tenant, request, _adapter().dump_json(own).decode())) or own
@@ -64,10 +76,11 @@ async def rewrite_alone(
 
 
 async def _chosen(
-    rewriter: Rewriter, tenant: str, raw: str, before: tuple[str, ...], request: NamedRequest | None
+    rewriter: Rewriter, key: SessionKey, raw: str, before: tuple[str, ...], request: NamedRequest | None
 ) -> Rewriting:
-    reading = rewriter.read(raw, before)
-    drawn = await rewriter.decide(tenant, "", reading, request.entropy(tenant) if request else None)
+    reading = await rewriter.read(raw, before)
+    entropy = request.entropy(key.tenant) if request else None  # of the session, too: its fingerprint has the address
+    drawn = await rewriter.decide(key.tenant, key.session, reading, entropy)
     decision = drawn.decision
     draft = await rewriter.draft(reading, decision)
     return Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from tests.bandits.docs import query
 
 from riffler.bandits.arms import ARMS, ARMS_VERSION, arms_version, offered
-from riffler.bandits.arms.base import Making, has_work, reword, room
+from riffler.bandits.arms.base import Making, begin, finish, has_work, room
 from riffler.bandits.arms.prompting import template
+from riffler.bandits.features.language import is_english
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
 from riffler.bandits.query import Query
@@ -20,11 +21,6 @@ PIPELINE = load_pipeline("blank")
 CURIE = "Marie Curie discovered radium in Paris."
 OSMOSIS = ("Osmosis means flow.",)
 MAKINGS: tuple[Making, ...] = ("rule", "engine")
-
-
-async def nobody(_prompt: str) -> str:
-    """Fail the test: no model is to be asked."""
-    raise AssertionError("a model was asked")
 
 
 @pytest.mark.parametrize(
@@ -58,58 +54,50 @@ def test_arm_with_nothing_to_do_is_not_offered(of: Query, making: Making, arms: 
         ("reread", "Could you explain osmosis?\nRead the question again: Could you explain osmosis?"),
     ],
 )
-async def test_arms_that_ask_nobody(arm: str, rewrite: str, making: Making) -> None:
+def test_arms_that_ask_nobody(arm: str, rewrite: str, making: Making) -> None:
     """Some arms are the rule's in both makings, and have no prompt."""
     of = parse(PIPELINE, "Could you explain osmosis?")
-    assert (await reword(ARMS[arm], of, making, nobody)).text == rewrite
+    begun, asks = begin(ARMS[arm], of, making)
+    assert (begun.text, asks) == (rewrite, False)
     assert ARMS[arm].prompt(of) is None
 
 
-async def test_the_rule_asks_nobody() -> None:
+def test_the_rule_asks_nobody() -> None:
     """By rule, an arm that could ask a model doesn't."""
-    made = await reword(ARMS["simplify"], parse(PIPELINE, "Could you explain osmosis?"), "rule", nobody)
-    assert made.text == "Explain osmosis."
+    begun, asks = begin(ARMS["simplify"], parse(PIPELINE, "Could you explain osmosis?"), "rule")
+    assert (begun.text, asks) == ("Explain osmosis.", False)
 
 
-async def test_the_engine_words_it() -> None:
+def test_the_engine_words_it() -> None:
     """By engine, the reply is the wording, and it draws on what the prompt showed."""
-    prompts: list[str] = []
-
-    async def ask(text: str) -> str:
-        prompts.append(text)
-        return 'New question: "Where was Marie Curie born?"'
-
-    of = query("Where was she born?", "Marie Curie discovered radium in Paris.")
-    made = await reword(ARMS["disambiguate"], of, "engine", ask)
+    of, arm = query("Where was she born?", "Marie Curie discovered radium in Paris."), ARMS["disambiguate"]
+    prompt, asks = begin(arm, of, "engine")
+    assert asks
+    assert prompt == arm.prompt(of)
+    made = finish(arm, of, prompt, 'New question: "Where was Marie Curie born?"')
     assert made.text == "Where was Marie Curie born?"
     assert made.drawn_on == ("Marie Curie discovered radium in Paris.",)
-    prompt = ARMS["disambiguate"].prompt(of)
-    assert prompt is not None
-    assert prompts == [prompt.text]
     assert "Curie" not in repr(made)
 
 
 @pytest.mark.parametrize("reply", ["", " \n", '""', "Paraphrase:"])
-async def test_empty_reply_fails(reply: str) -> None:
+def test_empty_reply_fails(reply: str) -> None:
     """A reply without a wording is a failed rewrite, not an empty question."""
-
-    async def ask(_: str) -> str:
-        return reply
-
+    of, arm = parse(PIPELINE, "What is it?"), ARMS["paraphrase"]
     with pytest.raises(RewriteFailed, match="paraphrase: .*empty"):
-        await reword(ARMS["paraphrase"], parse(PIPELINE, "What is it?"), "engine", ask)
+        finish(arm, of, begin(arm, of, "engine")[0], reply)
 
 
 @pytest.mark.parametrize("making", MAKINGS)
 @pytest.mark.parametrize("arm", ARMS)
-async def test_an_arm_drawn_with_nothing_to_do_fails(arm: str, making: Making) -> None:
+def test_an_arm_drawn_with_nothing_to_do_fails(arm: str, making: Making) -> None:
     """What was offered may be gone when a request comes again; then the raw query has to go on. `none` never fails."""
     blank = parse(PIPELINE, " ")
     if arm == "none":
-        assert (await reword(ARMS[arm], blank, making, nobody)).text == " "
+        assert begin(ARMS[arm], blank, making)[0].text == " "
     else:
         with pytest.raises(RewriteFailed, match=f"{arm}: there is nothing to do"):
-            await reword(ARMS[arm], blank, making, nobody)
+            begin(ARMS[arm], blank, making)
 
 
 def test_version_covers_names_versions_and_prompts() -> None:
@@ -142,7 +130,9 @@ def test_every_arm_keeps_the_contract(arm: str, text: str) -> None:
         first, second = make(of), make(of)
         assert first == second
         assert first is None or first.text.strip() or not text.strip()
-    assert all(has_work(ARMS[arm], of, making) == (arm in offered(of, making)) for making in MAKINGS)
+    for making in MAKINGS:
+        by_any = making == "engine" or is_english(text) or arm in {"none", "reread"}  # rules are those of English
+        assert (arm in offered(of, making)) == (by_any and has_work(ARMS[arm], of, making))
 
 
 @settings(max_examples=60)

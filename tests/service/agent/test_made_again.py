@@ -245,7 +245,9 @@ async def test_a_request_s_name_names_no_decision_of_another_question(riffler: R
     assert isinstance(answer, Answer)
     assert riffler.rewriter is not None
     logged = await riffler.rewriter.recall(riffler.tenant, answer.rewriting.decision)
-    assert logged.decision.x == riffler.rewriter.read("Isn't it?").x != riffler.rewriter.read(QUESTION).x
+    assert (
+        logged.decision.x == (await riffler.rewriter.read("Isn't it?")).x != (await riffler.rewriter.read(QUESTION)).x
+    )
 
 
 async def test_an_answer_given_again_says_that_it_is(riffler: Riffler) -> None:

@@ -183,7 +183,7 @@ async def test_who_words_rewrites(store: Together, tenant: str, able: bool, by: 
 
 async def test_makings_learn_apart(store: Together, tenant: str) -> None:
     """What was learned of rewrites by rule says nothing of those by the engine: each has its posterior."""
-    reading = maker(store, "none", able=True, by="rule")[0].read(QUERY)
+    reading = await maker(store, "none", able=True, by="rule")[0].read(QUERY)
     names = {maker(store, "none", able=True, by=by)[0].name(tenant, reading) for by in ("rule", "engine", "auto")}
     assert len(names) == 2
 
@@ -203,10 +203,40 @@ async def test_an_engine_that_fails_leaves_the_raw_query(store: Together, tenant
     assert "reply is empty" in rewriting.note
 
 
+async def test_an_engine_past_its_budget_leaves_the_raw_query(store: Together, tenant: str) -> None:
+    """A rewrite that takes longer than it may is given up, and its call ended; the log names the arm and the reason."""
+    ended = asyncio.Event()
+
+    async def never(_request: EngineRequest) -> str:
+        try:
+            await asyncio.Event().wait()
+        finally:
+            ended.set()
+        raise AssertionError
+
+    rng = np.random.default_rng(1)
+    rewriter = Rewriter(load_pipeline("blank"), Fixed("paraphrase"), store, ScriptedEngine(never), rng, budget_ms=20)
+    rewriting, text = await rewrite(rewriter, tenant)
+    assert (rewriting.arm, rewriting.executed, text) == ("paraphrase", "none", QUERY)
+    assert "longer than 20 ms (rewrite_budget_ms)" in rewriting.note
+    assert (await store.decision(tenant, rewriting.decision)).unexecuted == rewriting.note
+    assert ended.is_set()
+
+
+async def test_other_work_goes_on_while_a_query_is_read(store: Together) -> None:
+    """A long query is read beside the event loop, which turns meanwhile."""
+    rewriter, _ = maker(store, "none", able=False, by="auto")
+    reading, turns = asyncio.create_task(rewriter.read("the harbour opens at six and " * 20_000)), 0
+    while not reading.done():
+        await asyncio.sleep(0)
+        turns += 1
+    assert turns > 10, "on the loop it would be one or two"
+
+
 async def test_the_guard_knows_what_a_rewrite_drew_on(store: Together, tenant: str) -> None:
     """What was said before is where a pronoun's name comes from, and the guard, which else refuses it, is told."""
     rewriter, _ = maker(store, "disambiguate", able=False, by="auto")
-    reading = rewriter.read("Where was she born?", ("Marie Curie discovered radium.",))
+    reading = await rewriter.read("Where was she born?", ("Marie Curie discovered radium.",))
     choice = await rewriter.choose(tenant, reading)
     assert tuple(choice.propensities) == ("none", "reread", "disambiguate")
     drawn = await rewriter.decide(tenant, "", reading)
