@@ -13,7 +13,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from riffler.bandits.facts.numbers import numbers
-from riffler.bandits.features.tree import Tree
+from riffler.bandits.tree import Tree
 from riffler.bandits.guard.grammar import may_be_verb
 from riffler.bandits.guard.kinship import akin
 from riffler.bandits.guard.reading import Reading, is_grammar
