@@ -34,6 +34,15 @@ def test_the_guard_on_pairs_that_were_looked_at_later() -> None:
     assert refused <= 1
 
 
+@pytest.mark.parametrize(("which", "least", "most"), [("third", 145, 4), ("fourth", 139, 9)])
+def test_the_guard_on_later_sets(which: str, least: int, most: int) -> None:
+    """On the third and the fourth set, which were read, it is no worse than when it was measured."""
+    (caught, damaged), (refused, faithful) = (share(judged(which), faithful=kind) for kind in (False, True))
+    assert (damaged, faithful) == (150, 150)
+    assert caught >= least
+    assert refused <= most
+
+
 def test_the_guard_on_pairs_that_nobody_looked_at() -> None:
     """On the final set it is no worse than when it was measured: 146 of 150 caught, 17 of 150 refused."""
     (caught, damaged), (refused, faithful) = (share(judged("final"), faithful=kind) for kind in (False, True))
