@@ -13,10 +13,10 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from riffler.bandits.facts.numbers import numbers
-from riffler.bandits.tree import Tree
 from riffler.bandits.guard.grammar import may_be_verb
 from riffler.bandits.guard.kinship import akin
 from riffler.bandits.guard.reading import Reading, is_grammar
+from riffler.bandits.tree import Tree
 from riffler.bandits.words import BE_FORMS
 
 if TYPE_CHECKING:
@@ -90,8 +90,6 @@ def _cross(one: _Slot, other: _Slot, old: _Roles, new: _Roles) -> bool:
     same_head = akin(one.head, other.head)
     if not same_head and one.role not in _DIRECTED:
         return False
-    if any(_is_at(slot, one) and _meet(slot.filler, other.filler) for slot in old.slots):
-        return False  # both fill it
     if one.role == _COUNT:
         return other.filler <= old.words and one.filler <= new.words
     return any(
