@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
-from riffler.bandits.policies.thompson import LinearThompson
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.edits import Edits
@@ -54,7 +54,7 @@ class Riffler:
         settings: What to run on.
         tenant: Whose sessions and decisions. A service takes it from the credential.
         engine: In place of the one that the settings name.
-        policy: In place of linear Thompson sampling.
+        policy: In place of adaptive Thompson sampling.
         seed: Makes the policy's draws repeatable.
     """
 
@@ -116,7 +116,7 @@ class Riffler:
         from riffler.service.agent.rewriter import Rewriter  # noqa: PLC0415
 
         pipeline = load_pipeline(self._settings.pipeline)
-        policy, rng = self._policy or LinearThompson(), np.random.default_rng(self._seed)
+        policy, rng = self._policy or AdaptiveThompson(), np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
 

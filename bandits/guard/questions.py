@@ -118,8 +118,6 @@ def _stripped(clause: str) -> str:
 def _kind(sentence: str) -> frozenset[str]:
     starts = [0, *(match.end() for match in _CUT.finditer(sentence))]
     for start in starts:
-        if start and "?" not in sentence and _YES_NO.match(_stripped(sentence[start:])):
-            continue  # an order or a statement goes on: "a plan for one who is ill and doesn't eat pork"
         lead = _lead().match(sentence[start:].lstrip())
         part = _stripped(sentence[start:])
         if lead and _ASKED.search(lead[0]) and part.lower().startswith("do "):

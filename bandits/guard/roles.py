@@ -90,8 +90,6 @@ def _cross(one: _Slot, other: _Slot, old: _Roles, new: _Roles) -> bool:
     same_head = akin(one.head, other.head)
     if not same_head and one.role not in _DIRECTED:
         return False
-    if any(_is_at(slot, one) and _meet(slot.filler, other.filler) for slot in old.slots):
-        return False  # both fill it
     if one.role == _COUNT:
         return other.filler <= old.words and one.filler <= new.words
     return any(

@@ -1,6 +1,6 @@
 """How well the guard tells faithful rewrites from damaged ones: `python -m riffler.service.evaluation.guard`.
 
-The sets are written by language models that hadn't seen the guard. `final` is for the final figures only; the others
+The sets are written by language models that hadn't seen the guard. `final` and `blind` are for figures only; the others
 were read while the guard was built, so that their figures say what it was fitted to. `FIRST_SIGHT` says how it did on a
 set before anybody had read it.
 """
@@ -28,6 +28,7 @@ SETS = {
     "third": "labelled/rewrites_third.jsonl",
     "fourth": "labelled/rewrites_fourth.jsonl",
     "final": "labelled/rewrites_final.jsonl",
+    "blind": "labelled/rewrites_blind.jsonl",
 }
 """The sets of pairs and their files."""
 
@@ -149,7 +150,9 @@ def _together(refused: int, total: int) -> str:
 
 
 def main(
-    which: Annotated[str, typer.Option("--set", help="Which pairs: dev, second, third, fourth or final.")] = "dev",
+    which: Annotated[
+        str, typer.Option("--set", help="Which pairs: dev, second, third, fourth, final or blind.")
+    ] = "dev",
     figures: Annotated[bool, typer.Option("--figures", help="Show no misses.")] = False,
 ) -> None:
     """Judge all pairs; print the shares with Wilson's intervals (95 %), then each miss with the guard's word."""
