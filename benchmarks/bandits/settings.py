@@ -137,12 +137,13 @@ def bimodal(rng: np.random.Generator) -> Table:
     contexts = _contexts(rng)
     right = np.clip(_centred(contexts @ _small_effects(rng).T) + 0.1, 0.02, 0.98)
     judge = rng.random(right.shape) < right
-    rewards, expected = 0.6 * judge, 0.6 * right
+    rewards: Array = 0.6 * judge
+    expected: Array = 0.6 * right
     for weight, if_right, if_wrong, sd in ((0.3, 0.85, 0.35, 0.12), (0.1, 0.7, 0.2, 0.15)):
         part = np.where(judge, if_right, if_wrong) + rng.normal(0, sd, right.shape)
-        rewards = rewards + weight * np.clip(part, 0, 1)
+        rewards += weight * np.clip(part, 0, 1)
         means = _clipped_mean(if_right, sd), _clipped_mean(if_wrong, sd)
-        expected = expected + weight * (right * means[0] + (1 - right) * means[1])
+        expected += weight * (right * means[0] + (1 - right) * means[1])
     return Table(contexts, expected, rewards)
 
 
@@ -183,8 +184,7 @@ def _noisy(rng: np.random.Generator, contexts: Array, values: Array, noise: floa
     expected: Array = np.clip(_centred(values), 0.005, 0.995)
     widest = expected * (1 - expected)  # the variance of a coin: no reward in [0, 1] has more
     weight = widest / np.minimum(noise**2, 0.9 * widest) - 1
-    rewards = rng.beta(expected * weight, (1 - expected) * weight)
-    return Table(contexts, expected, np.asarray(rewards, dtype=np.float64))
+    return Table(contexts, expected, rng.beta(expected * weight, (1 - expected) * weight))
 
 
 def _clipped_mean(mean: float, sd: float) -> float:
