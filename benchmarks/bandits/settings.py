@@ -46,7 +46,10 @@ class Table:
     @property
     def digest(self) -> str:
         """Tell this table from any other: rows are kept under it, and every interpreter must have drawn the same."""
-        return hashlib.sha256(b"".join((self.contexts.tobytes(), self.rewards.tobytes()))).hexdigest()[:12]
+        whole = hashlib.sha256(str(self.delay).encode())
+        for part in (self.contexts, self.expected, self.rewards):
+            whole.update(part.tobytes())
+        return whole.hexdigest()[:12]
 
 
 Setting = Callable[[int], Table]
@@ -137,11 +140,11 @@ def bimodal(rng: np.random.Generator) -> Table:
     contexts = _contexts(rng)
     right = np.clip(_centred(contexts @ _small_effects(rng).T) + 0.1, 0.02, 0.98)
     judge = rng.random(right.shape) < right
-    rewards: Array = 0.6 * judge
+    rewards: Array = 0.6 * judge.astype(np.float64)
     expected: Array = 0.6 * right
     for weight, if_right, if_wrong, sd in ((0.3, 0.85, 0.35, 0.12), (0.1, 0.7, 0.2, 0.15)):
-        part = np.where(judge, if_right, if_wrong) + rng.normal(0, sd, right.shape)
-        rewards += weight * np.clip(part, 0, 1)
+        part: Array = np.clip(np.where(judge, if_right, if_wrong) + rng.normal(0, sd, right.shape), 0, 1)
+        rewards += weight * part
         means = _clipped_mean(if_right, sd), _clipped_mean(if_wrong, sd)
         expected += weight * (right * means[0] + (1 - right) * means[1])
     return Table(contexts, expected, rewards)
