@@ -57,7 +57,9 @@ def main() -> None:
 
 
 def _options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        "python -m benchmarks.bandits", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--seeds", type=int, default=20, help="seeds 0 to N - 1 (default: 20)")
     parser.add_argument("--json", type=Path, help="write rows and comparisons there")
     parser.add_argument("--out", type=Path, help="a folder for pictures")

@@ -31,7 +31,7 @@ def _setting(setting: str, policies: Sequence[Policy]) -> Table:
     """Make a setting's table; of fixed arms the best and the worst."""
     peer, seeds = best_peer(policies), len(policies[0].regrets)
     table = Table("policy", "regret", "excess over the best peer", "95% interval", "us a step")
-    table.title = f"{setting}: {seeds} seeds" + (f"; the best peer is {peer.name}" if peer else "")
+    table.title = f"{setting}: {seeds} seed{'s' * (seeds > 1)}" + (f"; the best peer is {peer.name}" if peer else "")
     fixed = [policy for policy in policies if policy.name.startswith("fixed:")]
     for policy in policies:
         if policy in fixed[1:-1]:
@@ -49,7 +49,7 @@ def interval(over: Excess) -> str:
 
 
 def losing(settings: Mapping[str, Sequence[Policy]]) -> list[str]:
-    """Say where the default's excess may be above what the project aims at, or another policy of ours beats it."""
+    """Say where the default's excess may be above what the project aims at, or another learner of ours beats it."""
     said: list[str] = []
     for setting, policies in settings.items():
         default = next((policy for policy in policies if policy.name == "default"), None)
@@ -58,11 +58,14 @@ def losing(settings: Mapping[str, Sequence[Policy]]) -> list[str]:
         peer = best_peer(policies)
         over = excess(default, peer) if peer else None
         if peer and over and over.high > ALLOWED:
-            said.append(f"{setting}: the default loses to {peer.name} by {over.share:+.0%} ({interval(over)})")
+            said.append(
+                f"{setting}: the default's excess over {peer.name} may be above {ALLOWED:.0%}: "
+                f"{over.share:+.0%} ({interval(over)})"
+            )
         said += [
             f"{setting}: the default loses to our {policy.name}, {default.regret:.1f} to {policy.regret:.1f}"
             for policy in policies[: policies.index(default)]
-            if policy.group == "ours"
+            if policy.group == "ours" and policy.learns
         ]
     return said
 
