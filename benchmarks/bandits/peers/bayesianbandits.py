@@ -1,7 +1,8 @@
 """bayesianbandits: https://github.com/bayesianbandits/bayesianbandits. Thompson sampling, UCB and IDS on Gaussian arms.
 
-`alpha` is the precision of the prior and `beta` that of the noise, in this order: (25, 25) is a textbook prior, worth
-one observation at noise .2; in (125, 25) coefficients have the size that those of most settings really have.
+`alpha` is the precision of the prior and `beta` that of the noise, in this order: (25, 25) would be a textbook prior,
+worth one observation at noise .2; in (125, 25) coefficients have the size that those of most settings really have. More
+of both explores less, which the settings with small effects reward.
 """
 
 from __future__ import annotations
@@ -34,14 +35,13 @@ def players(arms: int) -> dict[str, MakePlayer]:
     """List the policies; any number of arms will do."""
     ts, ids, ucb = ThompsonSampling, InformationDirectedSampling, lambda: UpperConfidenceBound(0.84, samples=500)
     policies = {
-        "TS(25, 25)": _player(ts, lambda: NormalRegressor(25, 25)),
         "TS(500, 100)": _player(ts, lambda: NormalRegressor(500, 100)),
+        "TS(8000, 400)": _player(ts, lambda: NormalRegressor(8000, 400)),
         "TS(empirical Bayes)": _player(ts, lambda: EmpiricalBayesNormalRegressor(100, 25)),
-        "UCB(125, 25)": _player(ucb, lambda: NormalRegressor(125, 25)),
-        "UCB(125, 25, forgetting=.98)": _player(
-            ucb, lambda: NormalRegressor(125, 25, forgetting=StabilizedForgetting(0.98))
+        "UCB(250, 25)": _player(ucb, lambda: NormalRegressor(250, 25)),
+        "UCB(250, 25, forgetting=.98)": _player(
+            ucb, lambda: NormalRegressor(250, 25, forgetting=StabilizedForgetting(0.98))
         ),
-        "IDS(25, 25)": _player(ids, lambda: NormalRegressor(25, 25)),
         "IDS(125, 25)": _player(ids, lambda: NormalRegressor(125, 25)),
     }
     return {f"bayesianbandits:{name}": make for name, make in policies.items()}

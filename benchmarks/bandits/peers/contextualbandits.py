@@ -16,8 +16,8 @@ from benchmarks.bandits.play import MakePlayer
 from benchmarks.bandits.settings import Array
 from contextualbandits.online import LinTS, LinUCB  # type: ignore[import-not-found] # the peers' environment has it
 
-UCB = ((0.1, 1.0), (0.1, 5.0), (0.2, 5.0), (0.2, 20.0))
-TS = ((0.2, 1.0), (0.1, 5.0))
+UCB = ((0.1, 5.0), (0.2, 10.0), (0.3, 10.0), (0.3, 20.0))
+TS = ((0.1, 10.0), (0.05, 20.0))
 
 
 def version() -> str:

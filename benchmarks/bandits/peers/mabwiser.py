@@ -14,8 +14,8 @@ from benchmarks.bandits.play import MakePlayer
 from benchmarks.bandits.settings import Array
 from mabwiser.mab import MAB, LearningPolicy  # type: ignore[import-not-found] # the peers' environment has it
 
-UCB = ((0.05, 1), (0.1, 1), (0.2, 5), (0.4, 20))
-TS = ((0.2, 1), (0.1, 5))
+UCB = ((0.05, 1), (0.2, 5), (0.2, 10), (0.4, 20))
+TS = ((0.1, 5), (0.1, 10), (0.05, 20))
 
 
 def version() -> str:
