@@ -107,7 +107,7 @@ def excess(ours: Policy, other: Policy) -> Excess:
 def geometric_means(settings: Mapping[str, Sequence[Policy]]) -> dict[str, float]:
     """Give each learning policy's geometric mean over settings of its mean regret.
 
-    A peer also gets one as a whole, `PACKAGE, best of its settings`: in each setting the least of its policies'
+    A peer also gets one as a whole, `PACKAGE, its best in each`: in each setting the least of its policies'
     regrets, as if it had known which to take. A policy that lacks a setting has none.
     """
     regrets: dict[str, list[float]] = defaultdict(list)
@@ -116,7 +116,7 @@ def geometric_means(settings: Mapping[str, Sequence[Policy]]) -> dict[str, float
         least: dict[str, float] = {}
         for policy in learning:  # the first of a package is its least
             if policy.group != "ours":
-                least.setdefault(f"{policy.group}, best of its settings", policy.regret)
+                least.setdefault(f"{policy.group}, its best in each", policy.regret)
         for name, regret in [*least.items(), *((policy.name, policy.regret) for policy in learning)]:
             regrets[name].append(regret)
     means = {name: statistics.geometric_mean(own) for name, own in regrets.items() if len(own) == len(settings)}

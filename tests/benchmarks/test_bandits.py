@@ -139,13 +139,13 @@ def test_one_seed_has_no_interval() -> None:
 
 
 def test_geometric_means_count_learning_policies_and_each_peer_at_its_best() -> None:
-    """A peer's best setting differs from setting to setting; chance and fixed arms have no mean."""
+    """Which of a peer's policies is best differs from setting to setting; chance and fixed arms have no mean."""
     settings = {
         "a": [policy("p:1", 1, group="p"), policy("default", 2), policy("p:2", 4, group="p"), policy("fixed:none", 9)],
         "b": [policy("p:2", 1, group="p"), policy("default", 8), policy("p:1", 9, group="p"), policy("uniform", 9)],
     }
     assert best_peer(settings["b"]) is settings["b"][0]
-    assert geometric_means(settings) == pytest.approx({"p, best of its settings": 1, "p:2": 2, "p:1": 3, "default": 4})
+    assert geometric_means(settings) == pytest.approx({"p, its best in each": 1, "p:2": 2, "p:1": 3, "default": 4})
 
 
 def test_pictures_are_xml_and_name_each_policy() -> None:
