@@ -6,7 +6,10 @@ This is the only place that imports spaCy at run time, and it does so when it is
 from __future__ import annotations
 
 import re
+import sys
+import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, nullcontext
 from functools import cache, partial
 from importlib.resources import files
 from itertools import islice
@@ -56,8 +59,29 @@ def _shipped() -> Language:
     return _loaded(str(shipped()))
 
 
+@contextmanager
+def without_torch() -> Iterator[None]:
+    """Hide torch from the imports within: spaCy's thinc imports it wherever it is installed.
+
+    That takes two seconds and 200 MB, for layers that our pipeline hasn't. Torch isn't hidden where it is imported
+    already, or where other threads run, which might import it meanwhile.
+
+    Yields:
+        Once.
+    """
+    if "torch" in sys.modules or threading.active_count() > 1:
+        yield
+        return
+    sys.modules["torch"] = None  # type: ignore[assignment]  # what import takes for a missing module
+    try:
+        yield
+    finally:
+        del sys.modules["torch"]
+
+
 def _loaded(name: str) -> Language:
-    import spacy  # noqa: PLC0415 - slow to import, and not needed for `riffler --help`
+    with without_torch() if name in {BLANK, str(shipped())} else nullcontext():
+        import spacy  # noqa: PLC0415 - slow to import, and not needed for `riffler --help`
 
     if name == BLANK:
         pipeline: Language = spacy.blank("en")
@@ -73,6 +97,10 @@ def _loaded(name: str) -> Language:
     if not pipeline("One. Two.").has_annotation("SENT_START"):
         pipeline.add_pipe("sentencizer")
     return pipeline
+
+
+LICENCE = "CC-BY-SA-4.0.txt"
+"""The full text of the licence of the pipeline that ships, a file in its folder."""
 
 
 def shipped() -> Path:

@@ -225,12 +225,16 @@ class Riffler:
             session: A session that it would be asked in; its conversation comes before these texts.
 
         Returns:
-            The parse, the features with their words, and what each arm would make of it, with the guard's word.
+            The parse, the features with their words, and what each arm would make of it, with the guard's word. The
+            propensities are those of the policy where the store is at hand: in a session, or with a Redis of the
+            settings. Else no server is started for them, and they are those of a policy that has seen nothing.
         """
         from riffler.service.agent.explaining import explain  # noqa: PLC0415 - spaCy takes a second
 
         said = () if session is None else said_in(await self.memory(session))
-        return await explain(self.rewriter, self.engine.counter, query, (*said, *contexts))
+        at_hand = session is not None or self._settings.redis_url is not None
+        before = (*said, *contexts)
+        return await explain(self.rewriter, self.engine.counter, query, before, self.tenant if at_hand else None)
 
     async def reward(self, decision_id: str, reward: float) -> bool:
         """Reward a decision once.

@@ -33,7 +33,7 @@ FEATURES: tuple[Feature, ...] = (
 )
 """Every feature, in the order of the context vector."""
 
-FEATURES_VERSION = "2"
+FEATURES_VERSION = "3"
 """Changes with any change of a definition, a word list or the order: a posterior belongs to one version."""
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.phrases import Phrases, WordSpan
 from riffler.bandits.features.quotes import unquoted
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import (
     BE_FORMS,
     FINITE_AUXILIARIES,

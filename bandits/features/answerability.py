@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from riffler.bandits.features.anaphora import ANAPHORA
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.specificity import LACK_OF_SPECIFICITY
 from riffler.bandits.features.stretches import asks, quoted
 from riffler.bandits.features.subjectivity import SUBJECTIVITY

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
 SHORT_WORDS = 24

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.tree import Tree
 from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, TELLING_VERBS
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from riffler.bandits.features.reading import Phrases
+from riffler.bandits.features.phrases import Phrases
 from riffler.bandits.words import AUXILIARIES, PERSONAL_PRONOUNS, QUESTION_WORDS
 
 LIMITS = Phrases(

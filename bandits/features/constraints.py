@@ -38,7 +38,8 @@ from riffler.bandits.features.constraint_words import (
 )
 from riffler.bandits.features.intention import situation
 from riffler.bandits.features.names import names
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import PERSONAL_PRONOUNS, QUESTION_WORDS, REQUEST_VERBS
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.stretches import asks, quoted
 
 FEWEST = 10

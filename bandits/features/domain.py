@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import COMMON_ZIPF, concreteness, domains, is_known, weak_domains, zipf
 from riffler.bandits.features.names import names
+from riffler.bandits.features.phrases import WordSpan
 from riffler.bandits.features.rarity import rare_words
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.reading import Reading
 
 _LONGEST = 5
 """A term of four words with a hyphen is cut into five or more."""

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.frames import is_framed
 from riffler.bandits.features.lexicon import is_known, zipf
 from riffler.bandits.features.names import names
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 # Capitals that name a kind, a unit, a time or the speaker.
@@ -105,15 +107,23 @@ def _listed(reading: Reading) -> Iterator[WordSpan]:
     """Find names of the lists, in any case, and addresses of sites."""
     known = names()
     for start, end in known.any_case.find(reading.words):
-        eponym = end - start == 1 and reading.words[start] in _EPONYMS
-        if not eponym:
+        if end - start > 1 or not _is_common_here(reading, start):
             yield start, end
     for here, word in enumerate(reading.words):
-        if word in known.with_capital and reading.opens[here]:
+        if word in known.framed and is_framed(reading, here):
+            yield here, here + 1
+        elif word in known.with_capital and reading.opens[here]:
             if reading.texts[here][0].isupper() and reading.pos[here] == "PROPN":
                 yield here, here + 1
         elif _is_address(word):
             yield here, here + 1
+
+
+def _is_common_here(reading: Reading, here: int) -> bool:
+    """Tell a name without its capital that names a unit, a disease or a thing, or does beside what is said."""
+    word = reading.words[here]
+    others = names().beside.get(word, frozenset())
+    return word in _EPONYMS or (reading.texts[here].islower() and not others.isdisjoint(reading.words))
 
 
 def _is_address(word: str) -> bool:

@@ -9,7 +9,8 @@ from riffler.bandits.features.asking import ACTS
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import zipf
 from riffler.bandits.features.names import names
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 
 # Acts that are as often done by the asker: these need an order's frame, or an object that belongs to somebody.
 _LOOSE = frozenset(

@@ -1,154 +1,153 @@
-"""Whether a text in Latin letters is English, told by the small words that every sentence needs.
+"""Whether a text is evidently English, so that features of English can be told.
 
-A text counts as English unless words of other languages outweigh its English ones: a list of keywords, a name or a
-misspelling says nothing against it. What stands in quotes isn't looked at, because an English query may quote
-anything. Not a detector of languages: it says whether features of English can be found, and no more.
+English is told by its own words: those of grammar, those of the dictionary, terms of a trade. Words that no list has
+speak against it, and so do those of other languages and pieces of code; names speak neither way, so that a few
+keywords, a name or a slip is read as English, and `asdf qwer` isn't. What stands in quotes isn't looked at, because an
+English query may quote anything. Not a detector of languages: it says whether features can be found, and no more.
 """
 
 from __future__ import annotations
 
 import re
+import tomllib
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from itertools import takewhile
 
-from riffler.bandits.features.lexicon import is_common, is_known
+from riffler.bandits.features.lexicon import domains, is_common, is_known, zipf
+from riffler.bandits.features.names import names
+from riffler.bandits.features.prose import Prose, prose_of
+from riffler.bandits.features.slips import is_slip
 
 LOOKED_AT = 4000
-"""So many characters from the beginning tell the language."""
+"""So many characters from the beginning tell the language,"""
+_MOST_WORDS = 100
+"""and of their prose so many words."""
 
-_ENOUGH = 1.75
-"""A text with more points isn't English."""
-
-_TELLS, _STRANGE = 2.0, 1.0
-
-_QUOTED = re.compile(r"\"[^\"]{1,300}\"|“[^“”]{1,300}”|„[^„“”]{1,300}[“”]|«[^«»]{1,300}»|`[^`]{1,300}`|‘[^‘’]{1,300}’")
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD = re.compile(r"[^\W\d_]+(?:['’](?:s|t|re|ve|ll|d|m)\b)?", re.IGNORECASE)
 _ELIDED = re.compile(r"\b(?:[cdjln]|qu|dell|nell|dall|sull|all)['’](?=[^\W\d_]{2})")
+_SHORT = 3
+"""A word of so few letters is a word of many languages, unless it is very common in English."""
+_SHORT_ZIPF, _GRAMMAR_ZIPF, _RARE_ZIPF = 4.5, 6.0, 2.5
+_SOME_CODE = 2
+"""From so many pieces of code on, words that programs are written in tell nothing."""
 
-_ENGLISH = frozenset(
-    "about after most yes all and any anyone are aren because been before being between both but by can"
-    " cannot could couldn did didn do does doesn doing don each every everyone for from get give gives going"
-    " gonna had has have having he her here hers him his how i if im into is isn it its just let ll many"
-    " more most much must my myself need never not of off once one only or our ours out over please said say"
-    " says should shouldn since some someone something such than thanks that the their them then there these"
-    " they this those through to too under until up ve very was wasn we were weren what whats when where"
-    " which while who whom whose why will will with without won would wouldn we you your yours yourself vs"
-    " best".split()
-)
-# With one of these, words of another language are what is asked about.
-_ABOUT_WORDS = frozenset(
-    "english mean meaning means pronounce pronounced pronunciation proofread spell spelled spelling"
-    " translate translated translates translation".split()
-)
 
-# Words that no name and no borrowed phrase has, by language; none is an English word, however common it is over there.
-_TELLING = frozenset(
-    # German
-    "aber alle auch auf aus bei beim bekomme bin bis bitte brauche dann dass dein deine dem denn dir dich diese"
-    " dieser dieses doch durch ein eine einem einen einer eines er erkläre erklären es euch euer für gegen geht gibt"
-    " guten habe haben heute ich ihm ihn ihr ihre ist jeder jetzt kann kannst kein kostet heißt liegt suche keine"
-    " keinen können könnte rezept lange machen macht mehr mein morgen meine meinem meinen mich mir mit muss müssen"
-    " nach nicht nichts noch nur oder ohne schon sehr sein seine sich sie sind soll sollte über uns unter viel viele"
-    " vom vor wann warum welche welchem welchen welcher welches wenn wer werden wie wieviel wird wo woher wohin"
-    " wurde würde zeig zum zur zwischen"
-    # French
-    " alors après aux avant avec avez avoir bonjour ce ces cela cette ceux chez combien comment coûte dans depuis"
-    " dois demain aujourd donne donnez elle elles est et était êtes être eux explique expliquez fait faut ils je"
-    " leur leurs lui mais mes moi même mon ne nos notre nous où parce pas pendant peut peux pouvez pourquoi puis"
-    " quand que recette quel quelle quelles quels qui quoi sans ses sommes sont sous suis tes très trouve trouver"
-    " une veux voudrais vos votre vous"
-    # Spanish
-    " algún algunos al años aquí así cada como cómo con cuál cuáles cual cuando cuándo cuánto cuánta cuántos cuántas"
-    " cuesta de desde dime donde dónde eres es esa ese eso esta está están este esto estos estoy fue gracias había"
-    " hace hacer hacia hasta hay hola hoy las mañana más mejor mejores mí mis muy necesito nos para pero por porque"
-    " puede puedo receta explica explícame qué que quién quiero según ser si sin sobre son soy sus también tengo"
-    " tiene tienen todos tú una uno unos usted ustedes ya"
-    # Italian
-    " abbiamo agli alla alle anche avete che chi ciao cosa cui dagli dai dal dalla degli dei domani della delle devo"
-    " dopo dove è gli ha hai hanno ho il loro lui mia mio molto nei nel nella nelle noi nostro perché perchè posso"
-    " può qual quale quali quando quanti quanto quanta quante questa questo questi quello ricetta spiega spiegami"
-    " sei senza siamo sono sua suo sul sulla tra tuo una uno voi vorrei"
-    # Portuguese
-    " ao aos até com como dela dele ela ele eles em então entre essa esse estou eu faço fazer foi hoje isso isto já"
-    " mais mas melhor meu minha muito não nas nem nos onde ou para pela pelo pelos pode posso preciso qual quais"
-    " quando quanto quantos quantas quem quero são sem seu sua também tem têm tenho uma umas você vocês"
-    # Dutch
-    " aan al alle ben bij daar dat deze dit door een eens en geen goede haar heb hebben heeft het hij hoeveel"
-    " hoelang kost ik je jij jullie kan kun kunnen maak maken maar mag meer mij mijn moet naar niet nog of omdat ons"
-    " ook op te tegen tot tussen uit vandaag veel voor waar waarom wanneer wat welk welke werd wij wil worden wordt"
-    " zijn zonder zou"
-    # Polish
-    " aby albo ale bardzo bez być był była było były co czy czym dla dlaczego dziś do gdzie ile ich ja kosztuje jak"
-    " jaka jaki jakie jakiego jakiej jej jego jest jestem już kiedy która które który którzy kto ma mam mi mnie mogę"
-    " może można na nad nie od oraz po pod przed przez przy są się ten tego też tym tylko we więc za zrobić że"
-    # Turkish
-    " ama bana ben bir bu çok daha da değil ve veya en gibi hangi için ile bugün kaç kadar kim mı mi mu mü nasıl ne"
-    " neden nedir nerede nereye nin olan olarak oldu olur sen şu var yok ya yapılır yapılan ya"
-    # Swedish, Norwegian, Danish
-    " att av blir det där den detta dig du efter eller ett finns från för får gör går ha här hade har hur hvad hvem"
-    " hvilken hvilke hvor hva hvordan hvorfor hvornår ikke ingen inte jag jeg kan kommer kunne man med mellan mig"
-    " min mina mitt mycket måste många när någon något och også om på sig sin sitt ska skal skulle som så til till"
-    " under ut utan vad var varför vem vi vilka vilken vilket vill är år"
-    # Finnish, Hungarian, Czech, Romanian
-    " ei että ja jos kuin kuinka kuka mikä miksi minun missä miten mitä miltä mutta olen oli on ovat se tai ovatko"
-    " voi az egy és hogy hogyan hol kell lehet melyik mennyi miért milyen nem van vagy volt ale co jak jaká jaké"
-    " jaký je jsem jsou kde kdo kdy kolik která které který mám může nebo pro proč se tak že care ce cine cum când"
-    " câte cât din este fi între mai nu pe pentru sau sunt unde"
-    # Indonesian and Malay
-    " ada adalah akan apa apakah atau bagaimana berapa bisa cara dan dari dengan di ini itu kapan kenapa"
-    " mana mengapa oleh pada saya siapa tidak untuk yang".split()
-)
-# These are a part of names and of borrowed phrases as well: `Rio de Janeiro`, `coq au vin`.
-_IN_NAMES = frozenset(
-    "al au ben co da de del della den der des di do dos du e ed el en es est et il ja je la las le les lo"
-    " los mon na ne o os per que sei si sin son sur te un una und van vi von y ya zu".split()
-)
-# English words, or words in English texts, that are small words elsewhere: they tell nothing.
-_BOTH = frozenset(
-    "a ada ai ale also am ama an apa as at att aux av az bin bis by car cara care chi com comment con cum"
-    " da dai dal dan dans dem den die dig dime din dir dit do door dove em en er es eu fa fan fast fi hat"
-    " hay hi ho hoe i in is it jag jos kan kim lag like ma mag mai mail mal mam mama man mana mas me med men"
-    " mi mia mig min mina mine mit mitt mol mot mu no not nu of ok om on op or os ou papa par pe pendant per"
-    " plus pod pour pro quanta rare sang se seine sen ser sera ses si sin ska so sole som son soy sum sur"
-    " sus tag tan ten til till tot tout tun un under ut van var vi via volt war was yang za".split()
-)
-_TELLING_ALONE = _TELLING - _IN_NAMES - _BOTH - _ENGLISH
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    english: frozenset[str]
+    about_words: frozenset[str]
+    in_names: frozenset[str]
+    shared: frozenset[str]
+    code: frozenset[str]
+    others: frozenset[str]
 
 
 def is_english(text: str) -> bool:
-    """Tell whether a text in Latin letters can be read as English.
+    """Tell whether a text is evidently English.
 
     Args:
         text: Any text.
 
     Returns:
-        False when words of other languages outweigh English ones.
+        Whether what speaks for it outweighs what speaks against it. True for names alone; false for a text without a
+        word of prose, or with more letters from elsewhere than from A to Z.
     """
-    text = _QUOTED.sub(" ", text[:LOOKED_AT])
-    points, weak, telling, strange = float("¿" in text), len(_ELIDED.findall(text)), 0, 0
-    for match in _WORD.finditer(text):
-        word = match[0].lower()
-        if word in _ABOUT_WORDS:
-            return True
-        weight = _weight(word, match[0][0].isupper(), match.start() == 0)
-        points += weight
-        telling += weight == _TELLS
-        strange += weight == _STRANGE
-        weak += word in _IN_NAMES
-    # Misspelled words alone tell nothing, and a name alone is no sentence: `Universidad de los Andes`.
-    return not (telling or strange) or points + (weak if telling else min(weak, 1)) <= _ENOUGH
+    text = text[:LOOKED_AT]
+    latin = sum(letter.isascii() and letter.isalpha() for letter in text)
+    if 2 * latin < sum(map(str.isalpha, text)):
+        return False
+    prose = prose_of(text)
+    words = _WORD.findall(prose.text)[:_MOST_WORDS]
+    if not _lists().about_words.isdisjoint(map(str.lower, words)):
+        return True
+    return _is_evident(words, prose)
 
 
-def _weight(word: str, capital: bool, first: bool) -> float:
-    """Weigh a word that isn't a part of names: above zero is foreign."""
-    if word in _TELLING_ALONE:
-        return _TELLS
-    if word in _BOTH or word in _IN_NAMES or (len(word) == 1 and word.isascii()):
+_GRAMMAR, _KNOWN, _HINT = 2.0, 1.0, 0.5
+_OTHER, _UNTOLD, _FIRST = 2.0, 1.0, 0.5
+_OPENING = 3.0
+"""A text that begins with English words of this weight is English, whatever follows: `How do I say où est la gare`."""
+
+
+def _is_evident(words: Sequence[str], prose: Prose) -> bool:
+    lower = tuple(word.lower().replace("’", "'") for word in words)
+    named = {here for start, end in names().any_case.find(lower) if end - start > 1 for here in range(start, end)}
+    shouted = len(words) > 1 and all(map(str.isupper, words))  # then a capital marks no name
+    coded = prose.symbols + prose.codes >= _SOME_CODE
+    weights = [
+        0.0 if here in named else _weight(word, coded, here > 0 and words[here][0].isupper() and not shouted)
+        for here, word in enumerate(lower)
+    ]
+    if weights and weights[0] == -_UNTOLD and words[0][0].isupper() and not shouted:  # a name, or the word before one
+        weights[0] = 0.0 if all(word[0].isupper() for word in words) else -_FIRST
+    english, strange = sum(max(each, 0) for each in weights), -sum(min(each, 0) for each in weights)
+    strange += 0.5 * prose.symbols + 0.25 * prose.codes
+    if -_OTHER in weights:  # else these may be parts of a name: `Universidad de los Andes`
+        strange += len(_ELIDED.findall(prose.text)) + sum(word in _lists().in_names for word in lower)
+    said = english > 0 or any(len(word) > 1 and not weight for word, weight in zip(words, weights, strict=True))
+    return said and (english >= strange or _opening(lower, weights) >= _OPENING)
+
+
+def _opening(words: Sequence[str], weights: Sequence[float]) -> float:
+    """Weigh the English words that a text begins with."""
+    weighed = ((word, weight) for word, weight in zip(words, weights, strict=True) if len(word) > 1)
+    return sum(weight for _, weight in takewhile(lambda each: each[1] > 0, weighed))
+
+
+def _weight(word: str, coded: bool, capital: bool) -> float:
+    """Weigh a word: above zero is English, below is strange, and zero may be a name."""
+    lists = _lists()
+    if len(word) == 1:
+        return 0 if word.isascii() else -_HINT
+    bare = word.partition("'")[0]
+    if coded and (bare in lists.code or domains(bare)):
         return 0
-    if word in _ENGLISH:
-        return -2
-    if capital and not first:
+    if word in lists.others:
+        return -_OTHER
+    if word in lists.shared or word in lists.in_names:
+        return _HINT if zipf(word) >= _GRAMMAR_ZIPF else 0
+    if word in lists.english or bare in lists.english:
+        return _GRAMMAR
+    return _weight_of_content(bare, capital)
+
+
+def _weight_of_content(word: str, capital: bool) -> float:
+    if domains(word):
+        return _KNOWN
+    if capital:
         return 0
     if is_known(word):
-        return -0.75
-    if is_common(word):  # a name as a rule
+        short = len(word) <= _SHORT and zipf(word) < _SHORT_ZIPF
+        return _HINT if short or zipf(word) < _RARE_ZIPF else _KNOWN
+    if is_common(word) or _is_name(word) or is_slip(word):
         return 0
-    return 0.5 if word.isascii() or capital else _STRANGE
+    if _is_compound(word):
+        return _HINT
+    return 0 if is_known(_unmarked(word)) else -_UNTOLD
+
+
+def _is_name(word: str) -> bool:
+    return next(names().any_case.find((word,)), None) is not None
+
+
+def _is_compound(word: str) -> bool:
+    """Tell a word of two common ones: `lookahead`."""
+    return any(is_common(word[:cut]) and is_common(word[cut:]) for cut in range(_SHORT + 1, len(word) - _SHORT))
+
+
+def _unmarked(word: str) -> str:
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if letter.isascii())
+
+
+@cache
+def _lists() -> _Lists:
+    table = tomllib.loads((files(__package__) / "lists" / "small_words.toml").read_text("utf-8"))
+    english, about, in_names, shared, code = (
+        frozenset(table[name].split()) for name in ("english", "about_words", "in_names", "shared", "code")
+    )
+    others = frozenset(" ".join(table["others"].values()).split()) - in_names - shared - english
+    return _Lists(english, about, in_names, shared, code, others)

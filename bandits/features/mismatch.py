@@ -11,7 +11,8 @@ from itertools import pairwise
 from riffler.bandits.features import answer_kinds as kinds
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, QUESTION_WORDS
 
 _BE = BE_FORMS | {"s"}

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import PERSONAL_PRONOUNS
 
 _PARTICLES = frozenset("n't nt n'".split())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from riffler.bandits.features.base import Number
 from riffler.bandits.features.lexicon import Pos, concreteness
+from riffler.bandits.features.prose import prose_of
 from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.syllables import syllables
 
@@ -12,31 +13,42 @@ _NO_SYLLABLE_OF_NOT = frozenset("ai are ca do sha were wo".split())
 """`don't` has one syllable, `didn't` has two."""
 
 
-def _readability(reading: Reading) -> float:
+_FEWEST_WORDS, _LONGEST_SENTENCE, _LONGEST_WORD = 3, 100, 40
+"""The ease is a mean: of fewer words it says nothing, and what is longer is no sentence and no word."""
+
+
+def _readability(reading: Reading) -> float | None:
     """Measure Flesch's reading ease.
 
     Flesch 1948, https://doi.org/10.1037/h0057532: 206.835 - 1.015 (words / sentences) - 84.6 (syllables / words).
     `don't` is one word, as it is for Flesch. A number counts as many syllables as it has digits, which is right on the
-    whole.
+    whole. Links, code and markup are no words.
 
     Args:
-        reading: A reading of an English text, which has a word at least.
+        reading: A reading of an English text.
 
     Returns:
-        The ease; above 100 for the plainest, below 0 for a run of long words.
+        The ease; above 100 for the plainest, below 0 for a run of long words. None with fewer than three words of
+        letters, or more than a hundred words between two ends of sentences.
     """
-    count = spoken = sentences = 0
+    prose = prose_of(reading.doc.text, quoted=True).text
+    count = spoken = sentences = numbers = 0
     for start, end in reading.sentences:
         before = count
         for here in range(start, end):
             word = reading.words[here]
             if word in _CLITICS and count > before:
                 spoken += word in {"n't", "nt"} and reading.words[here - 1] not in _NO_SYLLABLE_OF_NOT
-            elif reading.is_word(here):
+            elif reading.is_word(here) and not prose[reading.offsets[here]].isspace() and len(word) <= _LONGEST_WORD:
                 count += 1
                 digits = sum(map(str.isdecimal, word))
+                numbers += digits > 0
                 spoken += digits or syllables(word)
+        if count - before > _LONGEST_SENTENCE:
+            return None
         sentences += count > before
+    if count - numbers < _FEWEST_WORDS:
+        return None
     return 206.835 - 1.015 * count / sentences - 84.6 * spoken / count
 
 

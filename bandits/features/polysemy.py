@@ -8,7 +8,8 @@ from itertools import pairwise
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import Pos, Sense, senses
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, BE_FORMS, PERSONAL_PRONOUNS, PREPOSITIONS, QUESTION_WORDS
 
 _LIKELY = 0.8
@@ -72,7 +73,7 @@ def _polysemy(reading: Reading) -> list[WordSpan]:
 def _is_open(reading: Reading, here: int, content: list[int]) -> bool:
     """Tell whether a word has unrelated senses, and no other settles which is meant."""
     others = [other for other in content if other != here]
-    groups = _groups(reading, here)
+    groups = _groups(reading, here, alone=not others)
     if groups is None:
         return False
     telling = [other for other in others if not _is_neutral(reading, other)]
@@ -85,14 +86,20 @@ def _is_neutral(reading: Reading, here: int) -> bool:
     return reading.words[here] in _NEUTRAL or reading.lemmas[here] in _NEUTRAL
 
 
-def _groups(reading: Reading, here: int) -> tuple[Sense, ...] | None:
+def _groups(reading: Reading, here: int, *, alone: bool) -> tuple[Sense, ...] | None:
     """Give the unrelated senses of a word where several are likely, maybe without what tells them; else None."""
+    # A tagger takes `apple` for a name without its capital, too. Alone that says little; after `an` it is the thing.
+    doubtful = alone and reading.texts[here].islower() and reading.word(here - 1) not in {"a", "an"}
     word, lemma = reading.words[here], reading.lemmas[here]
     for pos in _POSES.get(reading.pos[here], ()):
         for form in dict.fromkeys((word, lemma, word.removesuffix("s"))):
             groups = senses(form, pos)
             if groups and groups[0].by_hand:
-                return groups if groups[0].share < _LIKELY else None
+                if groups[0].share < _LIKELY:
+                    return groups
+                if pos == "PROPN" and doubtful:
+                    break  # the thing may be meant
+                return None
             if (form, pos) in _ambiguous():
                 return ()
     return None

@@ -7,8 +7,9 @@ from itertools import pairwise
 
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
+from riffler.bandits.features.phrases import Phrases, WordSpan
 from riffler.bandits.features.quotes import unquoted
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, BE_FORMS, NEGATIONS, QUESTION_WORDS, REQUEST_VERBS
 
 _MODALS = frozenset("can ca could cud will would wo".split())

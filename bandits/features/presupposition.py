@@ -8,8 +8,9 @@ from itertools import pairwise
 from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.mismatch import is_bare_noun
+from riffler.bandits.features.phrases import Phrases, WordSpan
 from riffler.bandits.features.quotes import unquoted
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, SUBJECT_PRONOUNS
 
 # Wherever they stand, these take what goes with them for true.

@@ -9,7 +9,8 @@ from importlib.resources import files
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.entities import name_positions
 from riffler.bandits.features.lexicon import COMMON_ZIPF, domains, is_known, zipf
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 
 _TERM_ZIPF = 3.3
 """A term of a science counts as rare up to here: who isn't of the field met it at school, if at all."""

@@ -5,20 +5,17 @@ Spans of words are pairs (first, after the last) of positions in `words`, which 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import TYPE_CHECKING
 
 from riffler.bandits.features.language import is_english
+from riffler.bandits.features.phrases import WordSpan
 from riffler.bandits.features.tree import Tree
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
     from riffler.bandits.remembered import Remembered
-
-WordSpan = tuple[int, int]
 
 _ENDS = ".?!…"
 
@@ -34,8 +31,7 @@ class Reading:
         offsets: Where each begins in the text, in characters.
         opens: Whether it is the first word of its sentence (marks before it don't count).
         sentences: The sentences, as spans of words.
-        english: Whether at least half of the text's letters are A to Z, and there are some, and its small words aren't
-            those of another language. Else features say unknown.
+        english: Whether the text is evidently English. Else features say unknown.
         capitals_tell: Whether a capital can mark a name: false for a text all in capitals, or Titled On Every Word.
         lemmas: Their lemmas in lower case; the words themselves where the pipeline gives none.
         pos: Their parts of speech in the universal tags (`NOUN`); empty strings where the pipeline gives none.
@@ -89,8 +85,6 @@ class Reading:
             texts.append(text)
             tokens.append(token)
             offsets.append(token.idx)
-        letters = sum(map(str.isalpha, doc.text))
-        latin = sum(character.isascii() and character.isalpha() for character in doc.text)
         words = tuple(text.lower().replace("’", "'") for text in texts)
         return cls(
             doc=doc,
@@ -99,7 +93,7 @@ class Reading:
             offsets=tuple(offsets),
             opens=tuple(opens),
             sentences=tuple(zip(starts, [*starts[1:], len(texts)], strict=True)) if starts else (),
-            english=latin > 0 and 2 * latin >= letters and is_english(doc.text),
+            english=is_english(doc.text),
             capitals_tell=_capitals_tell(texts),
             lemmas=tuple(token.lemma_.lower() or word for token, word in zip(tokens, words, strict=True)),
             pos=tuple(token.pos_ for token in tokens),
@@ -135,34 +129,3 @@ def _capitals_tell(texts: list[str]) -> bool:
     if len(words) > 1 and not any(character.islower() for word in words for character in word):
         return False
     return len(words) < 4 or not all(word[0].isupper() for word in words)
-
-
-class Phrases:
-    """A closed list of phrases, found word by word, the longest first.
-
-    A phrase is written as spaCy cuts it (`do n't`, `i 'd like`). A bar gives choices, and an empty choice may be left
-    out: `can|could you please| help` stands for four phrases.
-    """
-
-    def __init__(self, *lines: str) -> None:
-        table: dict[str, set[tuple[str, ...]]] = {}
-        for line in lines:
-            for choice in product(*(slot.split("|") for slot in line.split())):
-                phrase = tuple(word for word in choice if word)
-                table.setdefault(phrase[0], set()).add(phrase)
-        self._table = {first: sorted(phrases, key=len, reverse=True) for first, phrases in table.items()}
-
-    def find(self, words: tuple[str, ...]) -> Iterator[WordSpan]:
-        """Find the phrases.
-
-        Args:
-            words: Lower-case words.
-
-        Yields:
-            The longest phrase at each position where one begins.
-        """
-        for start, word in enumerate(words):
-            for phrase in self._table.get(word, ()):
-                if words[start : start + len(phrase)] == phrase:
-                    yield start, start + len(phrase)
-                    break

@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 
 from riffler.bandits.antecedents import resolve
 from riffler.bandits.features.base import Property
-from riffler.bandits.features.reading import Reading, WordSpan
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.query import Query
 
 

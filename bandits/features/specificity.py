@@ -6,8 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.lexicon import is_known
+from riffler.bandits.features.phrases import Phrases, WordSpan
 from riffler.bandits.features.polysemy import POLYSEMY
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.features.stretches import quoted
 from riffler.bandits.words import AUXILIARIES, BE_FORMS, QUESTION_WORDS
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from riffler.bandits.features.reading import Phrases, Reading, WordSpan
+from riffler.bandits.features.phrases import Phrases, WordSpan
+from riffler.bandits.features.reading import Reading
 from riffler.bandits.words import AUXILIARIES, QUESTION_WORDS, REQUEST_VERBS
 
 _PARTS = frozenset(", ; : ( ) [ ] - -- — – … ... ! ? .".split())

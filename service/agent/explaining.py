@@ -11,10 +11,12 @@ from dataclasses import dataclass
 
 from riffler.bandits.arms import ARMS
 from riffler.bandits.arms.base import Making
+from riffler.bandits.arms.idle import why_idle
 from riffler.bandits.features import FEATURES
 from riffler.bandits.features.reading import Reading as Words
 from riffler.errors import InvalidInput
 from riffler.service.agent.before import around
+from riffler.service.agent.offload import with_language
 from riffler.service.agent.rewriter import Reading, Rewriter
 from riffler.tools.asking import find_asking
 from riffler.tools.messages import Message
@@ -70,7 +72,9 @@ class ArmTried:
         offered: Whether it has something to do, so that it could be drawn.
         text: The rewrite; empty when there is none.
         kept: Whether the guard lets it go on.
-        reason: Why not; empty when it does.
+        reason: Why not; empty when it does, and when there is no rewrite.
+        idle: Why it isn't offered; empty when it is.
+        propensity: The probability that it is drawn; 0 for an arm that isn't offered.
     """
 
     arm: str
@@ -78,6 +82,8 @@ class ArmTried:
     text: str
     kept: bool
     reason: str
+    idle: str = ""
+    propensity: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +97,8 @@ class Explanation:
         words: The parse.
         features: The features, in the order of the context vector, which has the bias before them.
         arms: The arms.
+        learned: Whether propensities are those of what the tenant's policy has learned; else they are those of a policy
+            that has seen nothing.
     """
 
     query: str
@@ -99,10 +107,11 @@ class Explanation:
     words: tuple[ParsedWord, ...]
     features: tuple[FeatureFound, ...]
     arms: tuple[ArmTried, ...]
+    learned: bool = False
 
 
 async def explain(
-    rewriter: Rewriter | None, counter: TokenCounter, query: str, before: Sequence[str] = ()
+    rewriter: Rewriter | None, counter: TokenCounter, query: str, before: Sequence[str] = (), tenant: str | None = None
 ) -> Explanation:
     """Explain a query.
 
@@ -111,6 +120,7 @@ async def explain(
         counter: Finds the part of a long query that asks.
         query: What is to be asked.
         before: What went before it in its session, oldest first.
+        tenant: Whose policy tells the propensities; None is one that has seen nothing.
 
     Returns:
         The explanation. Where the engine words rewrites, it was asked once for each arm that is offered.
@@ -125,13 +135,18 @@ async def explain(
     asking = find_asking(Message.user(query), 0, counter)
     start, end = (asking.span.start, asking.span.end) if asking is not None else (0, len(query))
     reading = await rewriter.read(query[start:end], (*before, *around(query, start, end)))
-    offered = await rewriter.offered(reading)
+    chances = await rewriter.chances(tenant, reading)
     attempts = dict(
-        zip(offered, await asyncio.gather(*(rewriter.attempt(reading, arm) for arm in offered)), strict=True)
+        zip(chances, await asyncio.gather(*(rewriter.attempt(reading, arm) for arm in chances)), strict=True)
+    )
+    idle = await with_language(
+        lambda: {arm: why_idle(arm, reading.query, rewriter.making) for arm in ARMS if arm not in chances}
     )
     tried = (
-        ArmTried(arm, True, made.text, not made.reason, made.reason) if made else ArmTried(arm, False, "", False, "")
-        for arm, made in ((arm, attempts.get(arm)) for arm in ARMS)
+        ArmTried(arm, False, "", False, "", idle[arm])
+        if arm in idle
+        else ArmTried(arm, True, attempts[arm].text, not attempts[arm].reason, attempts[arm].reason, "", chances[arm])
+        for arm in ARMS
     )
     return Explanation(
         reading.query.text,
@@ -140,6 +155,7 @@ async def explain(
         _words(reading),
         _features(reading),
         tuple(tried),
+        tenant is not None,
     )
 
 

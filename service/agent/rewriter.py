@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
-from spacy.language import Language
 
 from riffler.bandits.arms import ARMS, arms_version, offered
 from riffler.bandits.arms.base import Arm, Making, Rewrite, begin, finish
@@ -25,6 +24,7 @@ from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
+from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
@@ -32,6 +32,9 @@ from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 NONE = "none"
 
@@ -125,6 +128,7 @@ class Rewriter:
         self._pipeline = pipeline
         self._policy = policy
         self._store = store
+        self._learner = Learner(policy, store)
         self._engine = engine
         self._rng = rng
         self._budget_ms = budget_ms
@@ -174,10 +178,27 @@ class Rewriter:
         Returns:
             The arm with its propensities.
         """
-        posterior = await self._store.posterior(self.name(tenant, reading))
+        state = await self._learner.state(self.name(tenant, reading))
         arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
-            return self._policy.choose(posterior, np.asarray(reading.x), arms, self._rng)
+            return self._policy.choose(state, np.asarray(reading.x), arms, self._rng)
+
+    async def chances(self, tenant: str | None, reading: Reading) -> Mapping[str, float]:
+        """Tell the propensities of the arms that have something to do, without a draw.
+
+        Args:
+            tenant: Whose posterior; None is one that has seen nothing.
+            reading: The query.
+
+        Returns:
+            The probability of each arm that may be drawn.
+        """
+        name = self.name(tenant or "", reading)
+        known = await self._learner.state(name) if tenant else self._policy.start(name.dimension)
+        arms = await self.offered(reading)
+        with _failing_open(f"the policy {self._policy.name}"):
+            # A generator of its own: to explain a query must not change what is drawn for the next one.
+            return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 
     async def draft(
         self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None

@@ -79,6 +79,8 @@ def show(explanation: Explanation, out: Console) -> None:
     out.print(" ".join(_number(each) for each in explanation.features if _is_number(each)))
     out.print()
     out.print(_arms(explanation))
+    whose = "the policy, as it has learned" if explanation.learned else "a policy that has seen nothing"
+    out.print(f"How often an arm is drawn is that of {whose}.")
 
 
 def picture(explanation: Explanation) -> list[str]:
@@ -123,15 +125,16 @@ def _number(feature: FeatureFound) -> str:
 def _arms(explanation: Explanation) -> Table:
     from rich.table import Table  # noqa: PLC0415
 
-    table = Table("arm", f"rewrite by {explanation.making}", "the guard", box=None, pad_edge=False)
+    table = Table("arm", "drawn", f"rewrite by {explanation.making}", "the guard", box=None, pad_edge=False)
     for each in explanation.arms:
-        table.add_row(each.arm, each.text if each.text != explanation.query else "(as it came)", _verdict(each))
+        drawn = f"{each.propensity:.0%}" if each.offered else "-"
+        table.add_row(each.arm, drawn, each.text if each.text != explanation.query else "(as it came)", _verdict(each))
     return table
 
 
 def _verdict(arm: ArmTried) -> str:
     if not arm.offered:
-        return "not offered: nothing to do"
+        return f"not offered: {arm.idle}"
     return "keeps the meaning" if arm.kept else f"refused: {arm.reason}"
 
 

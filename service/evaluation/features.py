@@ -6,7 +6,7 @@ Run it with `python -m riffler.service.evaluation.features`; `--misses NAME` sho
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from typing import Annotated, Any, Literal
@@ -113,7 +113,7 @@ def measure(rows: Sequence[dict[str, Any]], pipeline: str | None = None) -> dict
     }
 
 
-def table(agreements: dict[str, Agreement], labellers: dict[str, Agreement] | None = None) -> str:
+def table(agreements: Mapping[str, Agreement], labellers: Mapping[str, Agreement] | None = None) -> str:
     """Write figures as a table, with their mean.
 
     Args:

@@ -149,7 +149,7 @@ REWRITE = {"text": "When does the harbour open?", "rewriting": _REWRITING}
 
 EXPLANATION = {
     "query": "When was it built?",
-    "features_version": "2 en_riffler-1.0.0",
+    "features_version": "3 en_riffler-1.0.0",
     "making": "rule",
     "words": [
         {"text": "When", "lemma": "when", "pos": "ADV", "tag": "WRB", "dep": "advmod", "head": 3},
@@ -163,16 +163,35 @@ EXPLANATION = {
         {"name": "negation", "group": "lexical", "value": 0.0, "x": 0.0, "words": []},
     ],
     "arms": [
-        {"arm": "none", "offered": True, "text": "When was it built?", "kept": True, "reason": ""},
+        {
+            "arm": "none",
+            "offered": True,
+            "text": "When was it built?",
+            "kept": True,
+            "reason": "",
+            "idle": "",
+            "propensity": 0.5,
+        },
         {
             "arm": "disambiguate",
             "offered": True,
             "text": "When was the Eiffel Tower built?",
             "kept": True,
             "reason": "",
+            "idle": "",
+            "propensity": 0.5,
         },
-        {"arm": "clarify", "offered": False, "text": "", "kept": False, "reason": ""},
+        {
+            "arm": "clarify",
+            "offered": False,
+            "text": "",
+            "kept": False,
+            "reason": "",
+            "idle": "what was said explains none of its words",
+            "propensity": 0.0,
+        },
     ],
+    "learned": True,
 }
 
 REWARDED = {"counted": True}
@@ -187,7 +206,7 @@ DECISION = {
     "at_ms": 1795528800000,
     "policy": "thompson",
     "policy_version": "1",
-    "features_version": "2 en_riffler-1.0.0",
+    "features_version": "3 en_riffler-1.0.0",
     "x": [1.0, 0.2, 0.0],
 }
 DECISIONS = {"items": [DECISION], "next": "WzFd"}

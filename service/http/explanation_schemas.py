@@ -39,7 +39,9 @@ class ArmOut(_Out):
     offered: bool = Field(description="Whether it has something to do, so that it could be drawn.")
     text: str = Field(description="The rewrite; empty when there is none.")
     kept: bool = Field(description="Whether the guard lets it go on.")
-    reason: str = Field(description="Why not; empty when it does.")
+    reason: str = Field(description="Why not; empty when it does, and when there is no rewrite.")
+    idle: str = Field(description="Why it isn't offered; empty when it is.", examples=["no pronoun to resolve"])
+    propensity: float = Field(description="The probability that it is drawn; 0 for an arm that isn't offered.")
 
 
 class ExplanationOut(_Out):
@@ -51,3 +53,4 @@ class ExplanationOut(_Out):
     words: list[ParsedWordOut]
     features: list[FeatureOut] = Field(description="In the order of the context vector, after its bias.")
     arms: list[ArmOut]
+    learned: bool = Field(description="Whether propensities are those of a policy; else of one that has seen nothing.")

@@ -139,11 +139,17 @@ class ToolArguments(_In):
 class NewRewrite(_In):
     """A query to choose a rewrite for."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [{"query": "When does the harbour open?"}]})
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [{"query": "When does the harbour open?", "contexts": ["The harbour is north of the mill."]}]
+        }
+    )
 
     query: Text = Field(description="What is to be asked.", examples=["When does the harbour open?"])
     contexts: Some[Text] = Field(
-        default_factory=list, description="Texts that were said before it: rewrites may draw on them."
+        default_factory=list,
+        description="Texts that were said before it: rewrites may draw on them.",
+        examples=[["The harbour is north of the mill."]],
     )
 
 

@@ -99,16 +99,27 @@ class RedisPolicyStore:
 
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
-        keys = policy_keys(name.tenant, name.digest)
-        last = -1 if limit is None else first + limit - 1
-        ids: list[str] = await self._connection.run(lambda client: client.lrange(keys[5], first, last))
-        if not ids:
-            return []
-        texts, states, why = [await self._some(keys[part], ids) for part in (1, 2, 6)]
-        return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
+        return await self._listed(policy_keys(name.tenant, name.digest), 5, first, limit, None)
+
+    async def rewarded(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
+        """See the port."""
+        return await self._listed(policy_keys(name.tenant, name.digest), 3, first, limit, self._choosing_s)
 
     async def aclose(self) -> None:
         """Do nothing: the connection belongs to who made it."""
+
+    async def _listed(
+        self, keys: Sequence[str], part: int, first: int, limit: int | None, within_s: float | None
+    ) -> list[LoggedDecision]:
+        """Read the decisions that one of a policy's lists names."""
+        last = -1 if limit is None else first + limit - 1
+        ids: list[str] = await self._connection.run(
+            lambda client: client.lrange(keys[part], first, last), within_s=within_s
+        )
+        if not ids:
+            return []
+        texts, states, why = [await self._some(keys[each], ids, within_s) for each in (1, 2, 6)]
+        return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
 
     async def _hash(self, key: str) -> dict[str, str]:
         found: dict[str, str] = await self._connection.run(
@@ -122,8 +133,8 @@ class RedisPolicyStore:
         )
         return found
 
-    async def _some(self, key: str, fields: Sequence[str]) -> list[Any]:
-        found: list[Any] = await self._connection.run(lambda client: client.hmget(key, fields))
+    async def _some(self, key: str, fields: Sequence[str], within_s: float | None) -> list[Any]:
+        found: list[Any] = await self._connection.run(lambda client: client.hmget(key, fields), within_s=within_s)
         return found
 
     async def _script(self, name: str, keys: Sequence[str], *arguments: str) -> int:

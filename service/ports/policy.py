@@ -187,6 +187,19 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def rewarded(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
+        """Read the rewarded decisions of a policy, in the order in which the rewards counted: what a policy learns.
+
+        Args:
+            name: Whose.
+            first: How many of the oldest rewards to pass over.
+            limit: Most decisions to give; None gives all.
+
+        Returns:
+            The decisions.
+        """
+        ...
+
     async def aclose(self) -> None:
         """Give back connections. Safe to call twice."""
         ...

@@ -1,6 +1,11 @@
 """The pipeline: what can be loaded, and what it can read."""
 
+import subprocess
+import sys
+import threading
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 import spacy
@@ -8,12 +13,14 @@ import spacy
 from riffler.bandits.pipeline import (
     BATCH,
     BLANK,
+    LICENCE,
     MOST_WORDS,
     load_pipeline,
     parse,
     parse_all,
     pipeline_label,
     shipped,
+    without_torch,
 )
 from riffler.bandits.query import Query
 from riffler.errors import InvalidInput, InvalidSetting, RewriteFailed
@@ -29,9 +36,14 @@ def test_blank_pipeline_finds_sentences() -> None:
 
 def test_the_pipeline_that_ships() -> None:
     """Without a name it is the one in the package, under 10 MB, with its licence: it tags, parses, lemmatises."""
-    files = [path for path in shipped().rglob("*") if path.is_file()]
-    assert sum(path.stat().st_size for path in files) < 10_000_000
-    assert "CC BY-SA 4.0" in (shipped() / "README.md").read_text("utf-8")
+    size = sum(path.stat().st_size for path in shipped().rglob("*") if path.is_file())
+    assert size < 10_000_000
+    card = (shipped() / "README.md").read_text("utf-8")
+    assert "CC BY-SA 4.0" in card
+    assert f"{size / 1e6:.2f} MB" in card
+    assert "Creative Commons Attribution-ShareAlike 4.0 International Public" in (shipped() / LICENCE).read_text(
+        "utf-8"
+    )
     pipeline = load_pipeline(None)
     assert pipeline.meta["license"] == "CC BY-SA 4.0"
     doc = pipeline("Name three rivers. When was it built")
@@ -39,6 +51,35 @@ def test_the_pipeline_that_ships() -> None:
     assert [token.pos_ for token in doc][:3] == ["VERB", "NUM", "NOUN"]
     assert doc[1].head == doc[2]
     assert doc[5].morph.get("Tense") == ["Past"]
+
+
+@pytest.mark.parametrize(("imported", "threads", "hidden"), [(False, 1, True), (True, 1, False), (False, 2, False)])
+def test_torch_is_hidden_where_that_is_safe(
+    monkeypatch: pytest.MonkeyPatch, imported: bool, threads: int, hidden: bool
+) -> None:
+    """An import within fails, also when one goes wrong; an imported torch and other threads are left alone."""
+    torch = ModuleType("torch")
+    monkeypatch.setattr(threading, "active_count", lambda: threads)
+    monkeypatch.setattr(sys, "modules", {**sys.modules, "torch": torch} if imported else without("torch"))
+    before = sys.modules.get("torch")
+    with suppress(ZeroDivisionError), without_torch():
+        assert ("torch" in sys.modules and sys.modules["torch"] is None) is hidden
+        raise ZeroDivisionError
+    assert sys.modules.get("torch") is before
+    assert ("torch" in sys.modules) is imported
+
+
+def without(name: str) -> dict[str, ModuleType]:
+    """Give the modules that are imported, but for one."""
+    return {each: module for each, module in sys.modules.items() if each != name}
+
+
+def test_loading_our_pipeline_imports_no_torch() -> None:
+    """A process that only reads queries doesn't wait for torch, whether it is installed or not."""
+    code = "import sys; from riffler.bandits.pipeline import load_pipeline; load_pipeline(None); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert "spacy" in done.stdout.split()
+    assert "torch" not in done.stdout.split()
 
 
 def test_named_pipeline_without_sentences_gets_the_rule(tmp_path: Path) -> None:

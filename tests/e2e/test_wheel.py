@@ -49,6 +49,23 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
     assert inside == files
 
 
+def test_the_wheel_tells_its_licences(wheel: Path) -> None:
+    """The texts of all licences stand where tools look for them, as they do beside what they are of."""
+    texts = [
+        "LICENSE",
+        "bandits/english/CC-BY-SA-4.0.txt",
+        "bandits/features/lists/CC-BY-SA-4.0.txt",
+        "bandits/features/lists/WORDNET-LICENSE.txt",
+    ]
+    with zipfile.ZipFile(wheel) as opened:
+        at = next(name.removesuffix("METADATA") for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
+        told = opened.read(f"{at}METADATA").decode()
+        for text in texts:
+            assert opened.read(f"{at}licenses/{text}") == (ROOT / text).read_bytes()
+            assert f"License-File: {text}\n" in told
+    assert "License-Expression: Apache-2.0 AND CC-BY-SA-4.0 AND LicenseRef-WordNet\n" in told
+
+
 @pytest.mark.timeout(600)
 def test_the_main_job_runs_from_the_wheel(wheel: Path, tmp_path: Path) -> None:
     """In an environment that has the wheel and what it needs, and nothing else, a question is asked and rewarded."""

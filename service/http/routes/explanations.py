@@ -22,9 +22,9 @@ _ANSWERS = answers(200, "The explanation.", EXPLANATION)
 
 
 @router.post("/explanations", responses={**_ANSWERS, **documented(*CHANGES)})
-async def explain_query(core: CoreOf, body: NewExplanation) -> ExplanationOut:
+async def explain_query(core: CoreOf, tenant: TenantOf, body: NewExplanation) -> ExplanationOut:
     """Explain how a query may be asked. Nothing is drawn or logged; an engine that words rewrites is asked for each."""
-    return await _explained(core, body, ())
+    return await _explained(core, tenant, body, ())
 
 
 @router.post("/sessions/{session}/explanations", responses={**_ANSWERS, **documented(*CHANGES, 404)})
@@ -32,9 +32,10 @@ async def explain_query_in_session(
     core: CoreOf, tenant: TenantOf, session: SessionPath, body: NewExplanation
 ) -> ExplanationOut:
     """Explain how a query may be asked in a session: its conversation comes before the texts. Nothing is changed."""
-    return await _explained(core, body, said_in(await core.sessions.load(SessionKey(tenant, session))))
+    said = said_in(await core.sessions.load(SessionKey(tenant, session)))
+    return await _explained(core, tenant, body, said)
 
 
-async def _explained(core: Core, body: NewExplanation, said: tuple[str, ...]) -> ExplanationOut:
-    explanation = await explain(core.rewriter, core.engine.counter, body.query, (*said, *body.contexts))
+async def _explained(core: Core, tenant: str, body: NewExplanation, said: tuple[str, ...]) -> ExplanationOut:
+    explanation = await explain(core.rewriter, core.engine.counter, body.query, (*said, *body.contexts), tenant)
     return ExplanationOut.model_validate(explanation)

@@ -16,7 +16,9 @@
     sampling.py  draws one row's next token
     row.py       one request on its way through the worker
     worker.py    the one thread that runs the model: takes rows, and ends well
+    attention.py keeps PyTorch from attention kernels that plan for each new length
     rounds.py    what it does in each round: who starts, who is computed, who waits, who ends
+    chunks.py    how many tokens of a prompt are computed at once
     memory.py    how much memory keys and values may take
     group.py     rows that are decoded together, and their joint cache
     layers.py    cache layers that grow without being copied at each token; which models they fit

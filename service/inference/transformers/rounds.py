@@ -22,6 +22,7 @@ from itertools import count
 import torch
 
 from riffler.errors import EngineFailed, EngineOutOfMemory
+from riffler.service.inference.transformers.chunks import chunk_of
 from riffler.service.inference.transformers.failures import NoRoom, is_fatal, is_out_of_memory, no_numbers, translate
 from riffler.service.inference.transformers.group import Group
 from riffler.service.inference.transformers.layers import filled_cache, new_cache, room_for
@@ -33,9 +34,6 @@ from riffler.service.inference.transformers.settings import GIB, LocalSettings
 from riffler.service.logs import get_logger
 
 _LOG = get_logger("transformers")
-_CHUNK_TOKENS = {"cpu": 128, "cuda": 512}
-"""Tokens of a prompt that are computed at once. Larger ones keep a device a little busier (on one core 256 take 8% less
-time than 128), but beginnings are reused in whole chunks, and others wait for each."""
 _AHEAD_TOKENS = 64
 """What a row is expected to write at least, when it is weighed whether it fits."""
 _MOST_PADDING = 2
@@ -53,7 +51,7 @@ class Rounds:
 
     def __init__(self, local: LocalModel, settings: LocalSettings, sizes: Sizes) -> None:
         self.waiting: deque[Row] = deque()
-        self.chunk = _CHUNK_TOKENS.get(local.device.type, _CHUNK_TOKENS["cpu"])
+        self.chunk = chunk_of(local)
         self.store = PrefixStore(sizes.kept)
         self._local = local
         self._settings = settings

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import torch
 
 from riffler.errors import EngineFailed, InvalidSetting
+from riffler.service.inference.transformers.attention import without_plans
 from riffler.service.inference.transformers.failures import is_fatal, is_out_of_memory, translate
 from riffler.service.inference.transformers.layers import new_cache, token_bytes_of
 from riffler.service.inference.transformers.loading import LocalModel
@@ -51,7 +52,7 @@ def warm_up(local: LocalModel, where: str) -> Warmed:
     other = [(104729 * at + 29) % local.vocabulary for at in range(_TOKENS)]
     caches = [new_cache(local.model.config, plain=local.plain) for _ in range(5)]
     try:
-        with torch.inference_mode():
+        with torch.inference_mode(), without_plans(local.device):
             local.forward([first], [0], caches[0])
             stepped = local.forward([last], [_TOKENS], caches[0])
             whole = local.forward([first + last], [0], caches[1])

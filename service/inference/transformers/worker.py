@@ -17,6 +17,7 @@ import threading
 import torch
 
 from riffler.errors import EngineFailed, EngineUnavailable
+from riffler.service.inference.transformers.attention import without_plans
 from riffler.service.inference.transformers.failures import broken, is_fatal, translate
 from riffler.service.inference.transformers.loading import LocalModel
 from riffler.service.inference.transformers.memory import Sizes
@@ -40,6 +41,7 @@ class Worker:
     def __init__(self, local: LocalModel, settings: LocalSettings, sizes: Sizes) -> None:
         self.rounds = Rounds(local, settings, sizes)
         self._settings = settings
+        self._device = local.device
         self._inbox: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
         self._stopping = False
         self._broken: EngineUnavailable | None = None
@@ -84,7 +86,7 @@ class Worker:
     def _run(self) -> None:
         failed = 0
         try:
-            with torch.inference_mode():
+            with torch.inference_mode(), without_plans(self._device):
                 while self._broken is None and self._receive():
                     try:
                         self.rounds.run()

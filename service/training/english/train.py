@@ -11,6 +11,7 @@ from itertools import repeat
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
+from riffler.bandits.pipeline import LICENCE, shipped
 from riffler.service.training.english.corpus import read, training_docs
 
 if TYPE_CHECKING:
@@ -63,7 +64,8 @@ def train(data: Path, out: Path, recipe: Recipe = "english", *, steps: int | Non
         list(processes.map(_train_part, parts, repeat(out), repeat(steps)))
     pipeline = assembled([out / part / "model-best" for part in parts])
     pipeline.to_disk(out / "pipeline")
-    (out / "pipeline" / "README.md").write_text(files(__package__).joinpath("card.md").read_text("utf-8"), "utf-8")
+    (out / "pipeline" / "README.md").write_bytes(files(__package__).joinpath("card.md").read_bytes())
+    (out / "pipeline" / LICENCE).write_bytes(shipped().joinpath(LICENCE).read_bytes())
     return out / "pipeline"
 
 

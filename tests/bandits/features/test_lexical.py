@@ -43,6 +43,7 @@ PRESENT: dict[str, list[tuple[str, list[str]]]] = {
     "polysemy": [
         ("What is a bat?", ["bat"]),
         ("python", ["python"]),
+        ("apple", ["apple"]),
         ("How long is a nap?", ["nap"]),
         ("How heavy are cranes?", ["cranes"]),
         ("What is a date, or does she mean the calendar?", ["date"]),
@@ -95,6 +96,11 @@ ABSENT: dict[str, list[str]] = {
         "most",
     ],
     "polysemy": [
+        "Apple",
+        "an apple",
+        "apple pie",
+        "how to cook turkey",
+        "flights to turkey",
         "Which bank pays the highest interest on a savings account?",
         "bark of a birch",
         "How do I tune an organ?",

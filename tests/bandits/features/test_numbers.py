@@ -18,9 +18,12 @@ PIPELINE = load_pipeline(None)
         ("The cat sat.", 3, 1, 3),
         ("The cat didn't sit. It doesn't.", 6, 2, 8),
         ("They can't and won't: it's theirs.", 6, 1, 6),
-        ("dont go", 2, 1, 2),
-        ("In 1990?", 2, 1, 5),
-        ("... 'S good", 2, 1, 2),
+        ("dont go there", 3, 1, 3),
+        ("In 1990? In what year?", 5, 2, 8),
+        ("... 'S a good dog", 4, 1, 4),
+        ("Is https://example.org/characteristically-unpronounceable right or wrong?", 4, 2, 4),
+        ("What does it do: x_y = f(institutionalisation);", 4, 1, 4),
+        ("“Who was there?” he said", 5, 1, 5),
     ],
 )
 def test_readability_is_flesch(text: str, words: int, sentences: int, syllables: int) -> None:
@@ -28,6 +31,23 @@ def test_readability_is_flesch(text: str, words: int, sentences: int, syllables:
     evidence = READABILITY.find(parse(PIPELINE, text).doc)
     assert evidence is not None
     assert evidence.value == pytest.approx(206.835 - 1.015 * words / sentences - 84.6 * syllables / words)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Rome",
+        "In 1990 or 1991",
+        "see https://example.org/a/long/way/of/many/words",
+        "weather oslo",
+        "is it " + "a" * 50,
+        "so he went and " * 30,
+        "Who was he? " + "so he went and " * 30,
+    ],
+)
+def test_readability_needs_words_and_sentences(text: str) -> None:
+    """Two words, links, a run of letters and a hundred words without an end have no ease that could be measured."""
+    assert READABILITY.find(parse(PIPELINE, text).doc) is None
 
 
 def tagged(words: str, kinds: str) -> Doc:

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner
 
+from riffler.bandits.arms import ARMS
 from riffler.errors import InvalidInput, InvalidSetting
 from riffler.service.agent.explaining import ArmTried, Explanation, FeatureFound, ParsedWord
 from riffler.service.cli.explain import picture, show
@@ -38,8 +39,14 @@ def test_parse_features_and_arms(tower: Path, tmp_path: Path) -> None:
     assert ["││", "┌▸", "it", "PRON", "nsubj:pass"] in lines
     assert ["structural", "anaphora", "yes", "it"] in lines
     assert ["session", "antecedent_remembered", "yes", "it"] in lines
-    assert ["disambiguate", *"When was the Eiffel Tower built? keeps the meaning".split()] in lines
-    assert ["clarify", *"not offered: nothing to do".split()] in lines
+    drawn = {line[0]: line[1] for line in lines if line and line[0] in ARMS}
+    assert drawn["clarify"] == "-"
+    shares = [int(share.removesuffix("%")) for share in drawn.values() if share != "-"]
+    assert abs(sum(shares) - 100) <= len(shares)
+    rewrite = "When was the Eiffel Tower built? keeps the meaning".split()
+    assert ["disambiguate", drawn["disambiguate"], *rewrite] in lines
+    assert ["clarify", "-", *"not offered: no term to explain".split()] in lines
+    assert "that of a policy that has seen nothing" in out
 
 
 def test_json_is_the_same(tower: Path, tmp_path: Path) -> None:
@@ -49,6 +56,9 @@ def test_json_is_the_same(tower: Path, tmp_path: Path) -> None:
     assert next(each for each in out["features"] if each["name"] == "anaphora")["words"] == ["it"]
     assert [each["arm"] for each in out["arms"] if each["offered"]][:2] == ["none", "reread"]
     assert out["making"] == "rule"
+    assert sum(each["propensity"] for each in out["arms"]) == pytest.approx(1)
+    assert all((each["propensity"] > 0) == each["offered"] == (not each["idle"]) for each in out["arms"])
+    assert out["learned"] is False
 
 
 def test_no_server_is_started(tmp_path: Path) -> None:

@@ -32,14 +32,19 @@ async def test_a_query_alone(client: httpx.AsyncClient) -> None:
     found = {each["name"]: each for each in explanation["features"]}
     assert (found["anaphora"]["value"], found["anaphora"]["words"]) == (1, ["it"])
     assert found["antecedent_remembered"]["value"] is None
-    assert arm(explanation, "none") == {
+    none = arm(explanation, "none")
+    assert 0 < none.pop("propensity") < 1
+    assert none == {
         "arm": "none",
         "offered": True,
         "text": "When was it built?",
         "kept": True,
         "reason": "",
+        "idle": "",
     }
-    assert arm(explanation, "disambiguate")["offered"] is False
+    disambiguate = arm(explanation, "disambiguate")
+    assert (disambiguate["offered"], disambiguate["propensity"]) == (False, 0)
+    assert disambiguate["idle"] == "nothing was said before"
 
 
 @pytest.mark.parametrize("by", ["contexts", "session"])
@@ -63,6 +68,19 @@ async def test_nothing_is_logged(client: httpx.AsyncClient) -> None:
     """No decision is made."""
     await explained(client)
     assert (await client.get("/api/v1/decisions")).json()["items"] == []
+
+
+async def test_propensities_are_those_of_the_policy(client: httpx.AsyncClient) -> None:
+    """Explaining twice tells the same, and a reward makes the arm that got it likelier."""
+    before = await explained(client)
+    assert before["learned"] is True
+    assert await explained(client) == before
+    made = await client.post("/api/v1/rewrites", json={"query": "When was it built?"})
+    rewriting = made.json()["rewriting"]
+    await client.post(f"/api/v1/decisions/{rewriting['decision']}/reward", json={"reward": 1.0})
+    after = await explained(client)
+    assert arm(after, rewriting["arm"])["propensity"] > arm(before, rewriting["arm"])["propensity"]
+    assert sum(each["propensity"] for each in after["arms"]) == pytest.approx(1)
 
 
 @pytest.mark.parametrize(

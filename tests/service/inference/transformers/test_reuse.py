@@ -149,6 +149,31 @@ async def test_in_half_precision_reuse_changes_nothing_either(tiny: Any, tokeniz
     assert cached > 3000
 
 
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+async def test_the_numbers_are_those_of_a_full_computation(
+    tiny: Any, tokenizer: Any, tmp_path: Path, dtype: Any
+) -> None:
+    """Logits after a prompt whose beginning is reused, of any length, equal those of a full computation bit by bit."""
+    torch = pytest.importorskip("torch")
+    tiny.save(tiny.make_model(len(tokenizer), width=256), tokenizer, tmp_path)
+    engine = TransformersEngine(str(tmp_path), device="cpu", dtype=dtype)
+    await engine.ready()
+    assert engine._loaded is not None
+    logits: list[Any] = []
+    hook = engine._loaded.local.model.register_forward_hook(lambda *given: logits.append(given[-1].logits[:, -1]))
+    rng, reused = random.Random(2), []
+    for number in range(8):
+        text = " ".join(rng.choice(TEXT) for _ in range(rng.randrange(60, 250)))
+        await complete(engine, ask(text, most=1))
+        full = logits[-1]
+        await complete(engine, ask(text[: len(text) * 3 // 4] + " other end", f"s{number}", 1))
+        reused.append((await complete(engine, ask(text, f"s{number}", 1))).usage.cached_tokens)
+        assert torch.equal(logits[-1], full)
+    hook.remove()
+    await engine.aclose()
+    assert sum(each > 0 for each in reused) > 4
+
+
 async def test_of_a_prompt_beyond_the_room_its_beginning_is_kept(random_folder: Path) -> None:
     """A conversation that is longer than what can be kept is not computed as a whole each time."""
     engine = TransformersEngine(str(random_folder), device="cpu", reuse_gib=300 * TOKEN_BYTES / 2**30)

@@ -7,6 +7,7 @@ import spacy
 from tests.service.training.english.test_generated import ROWS
 from typer.testing import CliRunner
 
+from riffler.bandits.pipeline import LICENCE, shipped
 from riffler.service.training.english.__main__ import command
 from riffler.service.training.english.evaluate import SCORES
 
@@ -33,6 +34,7 @@ def test_two_commands_train_and_measure(corpus: Path, tmp_path: Path) -> None:
     assert {"tagger", "morphologizer", "trainable_lemmatizer", "senter", "parser"} <= set(pipeline.pipe_names)
     assert pipeline.pipe_names.index("senter") < pipeline.pipe_names.index("parser")
     assert "CC BY-SA 4.0" in (out / "pipeline" / "README.md").read_text("utf-8")
+    assert (out / "pipeline" / LICENCE).read_bytes() == (shipped() / LICENCE).read_bytes()
     assert pipeline("The cat slept.").has_annotation("DEP")
     measured = CliRunner().invoke(command, ["evaluate", str(out / "pipeline"), "--data", str(corpus)])
     assert measured.exit_code == 0, measured.output

@@ -1,0 +1,74 @@
+"""Has the world changed? A watch over how far rewards lie from what was expected of them.
+
+Of each reward, z^2 = (r - expected)^2 / variance is 1 in the mean as long as the model holds. After a change it is
+more. The watch adds up the logarithm of the likelihood ratio between deviations of sqrt(2) and of 1,
+
+    S = max(0, S + z^2 / 4 - log(2) / 2)
+
+and gives the alarm when S exceeds `ALARM` (the cumulative sum of Page 1954, "Continuous inspection schemes",
+https://doi.org/10.1093/biomet/41.1-2.100). With Gaussian noise the mean time to a false alarm is above exp(ALARM)
+rewards (Lorden 1971). z^2 is cut at 16, so that a single reward is no alarm.
+
+When S leaves 0 for the last time before the alarm is the best guess of when the change was: what came since is what is
+still so.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from riffler.bandits.evidence import Sums
+from riffler.bandits.posterior import Vector
+
+ALARM = 12.0
+"""About one false alarm in 160,000 rewards, at most."""
+_FARTHEST = 16.0
+_FREE = math.log(2) / 2
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Watch:
+    """What the watch has seen.
+
+    Attributes:
+        total: S.
+        since: Sums over the rewards since S last was 0.
+        alarms: How many alarms there were.
+    """
+
+    total: float
+    since: Sums
+    alarms: int = 0
+
+    @classmethod
+    def new(cls, dimension: int) -> Watch:
+        """Begin to watch."""
+        return cls(0.0, Sums.empty(0, dimension))
+
+    @property
+    def alarmed(self) -> bool:
+        """Whether the world seems to have changed since S last was 0."""
+        return self.total > ALARM
+
+    def saw(self, arm: int, x: Vector, reward: float, expected: float, variance: float) -> Watch:
+        """Look at one reward.
+
+        Args:
+            arm: The number of its arm.
+            x: Its context vector, float64 (d,).
+            reward: It.
+            expected: Its mean, by what was known before.
+            variance: Its variance around that, noise included, above 0.
+
+        Returns:
+            The watch after it.
+        """
+        total = self.total + min((reward - expected) ** 2 / variance, _FARTHEST) / 4 - _FREE
+        if total <= 0.0:
+            return replace(self, total=0.0, since=Sums.empty(0, x.size))
+        return replace(self, total=total, since=self.since.with_arms(arm + 1).plus(arm, x, reward))
+
+    def calmed(self) -> Watch:
+        """Begin anew after an alarm."""
+        return Watch(0.0, Sums.empty(0, self.since.gram.shape[-1]), self.alarms + 1)
