@@ -7,20 +7,17 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from importlib import import_module
 from importlib.resources import files
-from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
 from benchmarks.bandits.play import MakePlayer
 from benchmarks.bandits.settings import Array
 
+from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.thompson import LinearThompson
-
-ADAPTIVE = "riffler.bandits.policies.adaptive"
 
 
 def version() -> str:
@@ -49,11 +46,10 @@ def players(arms: int) -> dict[str, MakePlayer]:
         What makes the players.
     """
     policies: dict[str, Policy[Any]] = {
+        "default": AdaptiveThompson(),
         "linear-thompson": LinearThompson(),
         "linear-thompson(noise=.2)": LinearThompson(noise_sd=0.2),
     }
-    if find_spec(ADAPTIVE) is not None:
-        policies = {"default": import_module(ADAPTIVE).AdaptiveThompson(), **policies}
     fixed = [Fixed(name) for name in names(arms)]
     return {
         **{name: _player(policy) for name, policy in policies.items()},
