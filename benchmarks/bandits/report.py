@@ -30,7 +30,7 @@ def show(console: Console, settings: Mapping[str, Sequence[Policy]]) -> None:
 def _setting(setting: str, policies: Sequence[Policy]) -> Table:
     """Make a setting's table; of fixed arms the best and the worst."""
     peer, seeds = best_peer(policies), len(policies[0].regrets)
-    table = Table("policy", "regret", "excess over the best peer", "95% interval", "us a step")
+    table = Table("policy", "regret", "excess over the best peer", "95% interval", "us a step", "mean")
     table.title = f"{setting}: {seeds} seed{'s' * (seeds > 1)}" + (f"; the best peer is {peer.name}" if peer else "")
     fixed = [policy for policy in policies if policy.name.startswith("fixed:")]
     for policy in policies:
@@ -39,7 +39,7 @@ def _setting(setting: str, policies: Sequence[Policy]) -> Table:
         over = excess(policy, peer) if peer and policy is not peer else None
         figures = (f"{policy.regret:.1f}", f"{over.share:+.0%}" if over else "", interval(over) if over else "")
         style = "bold" if policy.name == "default" else ("" if policy.group == "ours" else "dim")
-        table.add_row(policy.name, *figures, f"{policy.us_per_step:.0f}", style=style)
+        table.add_row(policy.name, *figures, f"{policy.us_per_step:.0f}", f"{policy.us_mean:.0f}", style=style)
     return table
 
 

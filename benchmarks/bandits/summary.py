@@ -31,6 +31,7 @@ class Policy:
         group: `ours`, or the peer's package.
         regrets: By seed.
         us_per_step: Median over seeds of the median over rounds.
+        us_mean: Median over seeds of the mean over rounds.
         curve: Mean regret after each share of the rounds.
     """
 
@@ -38,6 +39,7 @@ class Policy:
     group: str
     regrets: Mapping[int, float]
     us_per_step: float
+    us_mean: float
     curve: Sequence[float]
 
     @property
@@ -83,6 +85,7 @@ def _policy(own: list[Game]) -> Policy:
         own[0].group,
         {game.seed: game.played.regret for game in own},
         statistics.median(game.played.us_per_step for game in own),
+        statistics.median(game.played.us_mean for game in own),
         [statistics.fmean(values) for values in zip(*(game.played.curve for game in own), strict=True)],
     )
 

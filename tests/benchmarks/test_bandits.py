@@ -16,7 +16,7 @@ from benchmarks.bandits.summary import Policy, best_peer, by_setting, excess, ge
 
 def policy(name: str, *regrets: float, group: str = "ours") -> Policy:
     """Make a policy's games."""
-    return Policy(name, group, dict(enumerate(regrets)), 1.0, [1.0, 2.0])
+    return Policy(name, group, dict(enumerate(regrets)), 1.0, 1.0, [1.0, 2.0])
 
 
 @pytest.mark.parametrize("setting", SETTINGS)
