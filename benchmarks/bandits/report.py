@@ -78,11 +78,12 @@ def claim(settings: Mapping[str, Sequence[Policy]]) -> list[str]:
         contextual = [policy for policy in policies if policy.learns and policy is not free]
         if not (free and contextual):
             continue
-        worse = [policy.name for policy in contextual if policy.regret > free.regret]
+        worse = [policy for policy in contextual if policy.regret > free.regret]
+        own = ", ".join(policy.name for policy in worse if policy.group == "ours")
         said.append(
             f"{setting}: contextual {contextual[0].regret:.1f} to {contextual[-1].regret:.1f}, "
             f"context-free {free.regret:.1f}, best fixed arm {_best_fixed(policies):.1f}; "
-            f"worse than context-free: {', '.join(worse) or 'none'}"
+            f"worse than context-free: {len(worse)} of {len(contextual)} contextual ones; of ours: {own or 'none'}"
         )
     return said
 
