@@ -1,31 +1,57 @@
 """What the pronouns of a query stand for, where the query itself doesn't say: looked for in what was said last.
 
-It never guesses. In the newest sentence that has anything of the pronoun's kind and number there has to be one that
-comes first: of two people none is taken, of things the subject goes before the object, and this before all else. A
-pronoun in that place sends the search on to the sentence before it. The idea is that of centering (Grosz, Joshi and
-Weinstein 1995, "Centering: a framework for modeling the local coherence of discourse", Computational Linguistics
-21(2), https://aclanthology.org/J95-2003/), with people held to a stricter rule.
+It never guesses. What fits by kind, number and gender is weighed (`discourse`), and the heaviest is taken only when it
+is heavier than all others by a margin: a wrong name is worse than none. The last four messages are read, and older ones
+where these have nothing that fits.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
+from itertools import islice
+from typing import TYPE_CHECKING
 
-from riffler.bandits.mentions import Mention, mentions, names
-from riffler.bandits.people import ANY, HE, SHE, THING, Reading
+from riffler.bandits.capitals import names
+from riffler.bandits.discourse import Said, Thing, things
+from riffler.bandits.mention import Mention
+from riffler.bandits.mentions import mentions
+from riffler.bandits.people import ANIMAL, ANY
 from riffler.bandits.pronouns import Anaphor, anaphors
 from riffler.bandits.query import Query
-from riffler.bandits.remembered import Passage
+from riffler.bandits.remembered import Remembered
 from riffler.bandits.syntax import is_parsed, sentences
 
-_MOST_SENTENCES = 12
+if TYPE_CHECKING:
+    from spacy.tokens import Doc
+
+_KEPT = 128
+"""So many passages stay read."""
+NEAR = 4
+"""So many messages are read at once."""
+_MOST_SENTENCES = 24
 """So far back a pronoun may point."""
 _MOST_ANAPHORS = 8
-_READINGS: dict[str, frozenset[Reading]] = {"he": HE, "she": SHE, "it": THING, "they": ANY}
-_ARTICLE = re.compile(r"(?:an?|some)\s+")
-_PLACEHOLDER = re.compile(r"(?:his|her|its|their|your|this|that|these|those)\b", re.IGNORECASE)
+_MARGIN = 1.0
+_MARGIN_OF_PEOPLE = 1.5
+_MARGIN_OF_EQUALS = 4.0
+"""Of two that were named in one breath (`Emma or Persuasion`) one has to be spoken of much more."""
+_LEAST = 1.0
+_SURE = 1.5
+"""What somebody gains of whom one knows whether it is he or she."""
+_ARTICLE = re.compile(r"(?:an?|some|one)\s+")
+_COUNT = re.compile(r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+)\s", re.IGNORECASE)
+_GETTING = frozenset("buy order rent hire purchase adopt".split())
+"""Verbs whose object isn't one's own yet."""
+_OF_THINGS = frozenset("cost contain consist expire include taste fit bloom rust".split())
+"""Verbs whose subject isn't people."""
+_ADDRESSING = frozenset("tell ask call phone email text thank invite pay warn remind greet congratulate meet".split())
+"""Verbs whose object is people."""
+_INSIDE = frozenset("city town village country state province region county district area valley park forest".split())
+_UPON = frozenset("island coast mountain street".split())
+_OWNER = re.compile(r"(?:his|her|its|their|your|this|that|these|those)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +62,9 @@ class Resolved:
         start: Where the pronoun begins in the query.
         end: Where it is over; of `this treaty` the noun belongs to it.
         possessive: Whether it says whose something is.
-        plural: Whether it means several.
+        plural: Whether what it stands for is several.
         antecedent: What it stands for, as it may stand in the pronoun's place.
+        place: The preposition with which one is there, where the word is `there`; else empty.
         number: Which of the remembered texts says so.
         at: Where the antecedent begins there.
         sentence: The sentence that says so.
@@ -48,16 +75,10 @@ class Resolved:
     possessive: bool
     plural: bool
     antecedent: str = field(repr=False)
+    place: str
     number: int
     at: int
     sentence: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    passage: Passage
-    sentence: str
-    mentions: list[Mention]
 
 
 def resolve(query: Query) -> tuple[Resolved, ...]:
@@ -72,11 +93,11 @@ def resolve(query: Query) -> tuple[Resolved, ...]:
     if query.remembered is None:
         return ()
     found: list[Resolved] = []
-    said = _Cached(_said(query.remembered.recent()))
+    spoken = _Spoken(query.remembered)
     for number, anaphor in enumerate(anaphors(query.doc)):
         if number == _MOST_ANAPHORS:
             break
-        place = _antecedent(anaphor, said)
+        place = _antecedent(anaphor, spoken)
         if place is not None:
             at, mention = place
             found.append(
@@ -84,8 +105,9 @@ def resolve(query: Query) -> tuple[Resolved, ...]:
                     anaphor.start,
                     anaphor.end,
                     anaphor.possessive,
-                    anaphor.plural,
-                    _ARTICLE.sub("the ", mention.text, count=1) if _ARTICLE.match(mention.text) else mention.text,
+                    mention.plural,
+                    _definite(mention.text),
+                    _preposition(mention) if anaphor.kind == "there" else "",
                     at.passage.number,
                     at.passage.offset + mention.start,
                     at.sentence,
@@ -94,82 +116,143 @@ def resolve(query: Query) -> tuple[Resolved, ...]:
     return tuple(found)
 
 
-class _Cached:
-    """Sentences that were looked at once, so that the next pronoun doesn't read them again."""
+class _Spoken:
+    """What was said, read as far back as somebody wants to go."""
 
-    def __init__(self, source: Iterator[_Said]) -> None:
-        self._source = source
-        self._seen: list[_Said] = []
+    def __init__(self, remembered: Remembered) -> None:
+        self._passages = remembered.recent()
+        self._left = _MOST_SENTENCES
+        self.said: list[Said] = []
+        self.last = 0
+        self.things: list[Thing] = []
 
-    def __iter__(self) -> Iterator[_Said]:
-        for number in range(_MOST_SENTENCES):
-            if number == len(self._seen):
-                item = next(self._source, None)
-                if item is None:
-                    return
-                self._seen.append(item)
-            yield self._seen[number]
+    def stretches(self) -> Iterator[list[Thing]]:
+        """Give what is spoken of in the last messages, then in these and one more, and so on."""
+        if self.said:
+            yield self.things
+        while self._read(1 if self.said else NEAR):
+            self.things = things(self.said)
+            yield self.things
+
+    def _read(self, count: int) -> bool:
+        before = len(self.said)
+        for passage in islice(self._passages, count):
+            read = _read(passage.doc)[-self._left :] if self._left else ()
+            self._left -= len(read)
+            self.last = max(self.last, passage.number)
+            self.said[:0] = [Said(passage, text, found) for text, found in read]
+        return len(self.said) > before
 
 
-def _said(passages: Iterable[Passage]) -> Iterator[_Said]:
-    for passage in passages:
-        find = mentions if is_parsed(passage.doc) else names
-        for sentence in reversed(sentences(passage.doc)):
-            yield _Said(passage, sentence.text.strip(), find(sentence))
+def _preposition(mention: Mention) -> str:
+    """Say how one is at a place."""
+    if mention.form == "name" or not mention.nouns.isdisjoint(_INSIDE):
+        return "in"
+    return "on" if not mention.nouns.isdisjoint(_UPON) else "at"
 
 
-def _antecedent(anaphor: Anaphor, said: Iterable[_Said]) -> tuple[_Said, Mention] | None:
-    for at in said:
+def _definite(text: str) -> str:
+    """Speak of a thing as one that was spoken of: `the boat`, `the two cats`."""
+    if _COUNT.match(text):
+        return f"the {text}"
+    return _ARTICLE.sub("the ", text, count=1) if _ARTICLE.match(text) else text
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(doc: Doc) -> tuple[tuple[str, list[Mention]], ...]:
+    """Read the sentences of a passage, each with its mentions, once for all queries that come to it."""
+    find = mentions if is_parsed(doc) else names
+    return tuple((span.text.strip(), find(span)) for span in sentences(doc))
+
+
+def _antecedent(anaphor: Anaphor, spoken: _Spoken) -> tuple[Said, Mention] | None:
+    for found in spoken.stretches():
         if anaphor.kind in {"former", "latter"}:
-            pairs = [mention.pair for mention in at.mentions if mention.pair is not None]
-            if pairs:
-                return (at, pairs[0][anaphor.kind == "latter"]) if len(pairs) == 1 else None
+            pair = _pair(spoken.said)
+            if pair is not None:
+                at, two = pair
+                return (at, two[anaphor.kind == "latter"]) if two else None
             continue
-        fits = [mention for mention in at.mentions if _fits(anaphor, mention)]
-        best = _best(anaphor, fits)
-        if fits and (best is None or not best.pronoun):
-            return None if best is None or not _usable(best) else (at, best)
+        fits = [thing for thing in found if _fits(anaphor, thing)]
+        if fits:
+            best = _best(anaphor, fits, spoken.last)
+            return None if best is None else _wording(anaphor, best)
     return None
 
 
-def _fits(anaphor: Anaphor, mention: Mention) -> bool:
-    if mention.asked:
-        return False
+def _pair(said: list[Said]) -> tuple[Said, tuple[Mention, Mention] | None] | None:
+    """Find the two of whom one is the former: in the newest sentence that has two, unless it has more."""
+    for at in reversed(said):
+        pairs = [mention.pair for mention in at.mentions if mention.pair is not None]
+        if pairs:
+            return at, pairs[0] if len(pairs) == 1 else None
+    return None
+
+
+def _fits(anaphor: Anaphor, thing: Thing) -> bool:
     if anaphor.kind == "noun":
-        says_more = len(mention.text.split()) > 2 or not mention.text.lower().endswith(anaphor.noun)
-        return says_more and anaphor.noun in mention.nouns and mention.plural == anaphor.plural
-    return mention.plural == anaphor.plural and bool(mention.readings & _READINGS[anaphor.kind])
-
-
-def _best(anaphor: Anaphor, fits: list[Mention]) -> Mention | None:
-    """Choose; None when nothing comes first."""
-    if anaphor.kind in {"he", "she"}:
-        best = [mention for mention in fits if mention.readings != ANY]
-    elif anaphor.kind == "noun":
-        best = fits
-    else:
-        rank = max((mention.rank for mention in fits), default=0)
-        best = [mention for mention in fits if mention.rank == rank]
-    if not best or any(not _same(mention, best[0]) for mention in best):
-        return None
-    first = max(best, key=lambda mention: len(mention.text))
-    return None if any(_rivals(anaphor, first, mention) for mention in fits) else first
-
-
-def _rivals(anaphor: Anaphor, first: Mention, other: Mention) -> bool:
-    """Tell whether a name of which nobody said what it is makes the choice a guess."""
-    if _same(first, other) or anaphor.kind in {"they", "noun"}:
+        return anaphor.noun in thing.nouns and (thing.plural == anaphor.plural or not anaphor.noun.endswith("s"))
+    if anaphor.kind == "there":
+        return thing.is_place
+    if anaphor.verb in _GETTING and all(mention.form == "owned" for _, mention in thing.said):
         return False
-    if anaphor.kind == "it":
-        return first.readings == ANY
-    return other.readings == ANY and other.rank >= first.rank
+    if anaphor.kind == "they" and anaphor.verb in _ADDRESSING and not thing.hears:
+        return False
+    if anaphor.acts in _OF_THINGS and thing.hears and thing.plural:
+        return False
+    return anaphor.kind in thing.readings
 
 
-def _same(one: Mention, other: Mention) -> bool:
-    """Tell whether two mentions name one thing: `Marie Curie` and `Curie`, or `she` and `she`."""
-    short, long = sorted((one.text.lower(), other.text.lower()), key=len)
-    return one.pronoun == other.pronoun and (one.pronoun or short == long or long.endswith(f" {short}"))
+def _weight(anaphor: Anaphor, thing: Thing, last: int) -> float:
+    """Weigh a thing, less when it is not known to be of the kind."""
+    weight = thing.weight(last)
+    if anaphor.kind in {"he", "she"}:
+        unsure = 2.0 if thing.readings in {ANY, ANIMAL} else 0.0
+        return weight - unsure + (_SURE if len(thing.readings) == 1 else 0.0)
+    if anaphor.kind == "it" and thing.readings == ANY:
+        return weight - 1.0
+    if anaphor.kind == "they" and not thing.plural:
+        return weight - (3.0 if anaphor.verb and anaphor.verb not in _ADDRESSING else 1.0)
+    return weight
 
 
-def _usable(mention: Mention) -> bool:
-    return mention.firm and _PLACEHOLDER.match(mention.text) is None
+def _best(anaphor: Anaphor, fits: list[Thing], last: int) -> Thing | None:
+    """Choose; None when nothing comes first by enough."""
+    first = max(fits, key=lambda thing: _weight(anaphor, thing, last))
+    weight = _weight(anaphor, first, last)
+    about_people = anaphor.kind in {"he", "she"}
+    if (weight < _LEAST and anaphor.kind != "noun") or (about_people and first.readings == ANY and first.rank() < 2):
+        return None
+    for thing in fits:
+        unknown = about_people and thing.readings == ANY and thing.rank() > 1
+        margin = _MARGIN_OF_PEOPLE if about_people and not unknown else _MARGIN
+        if _are_equals(first, thing) or first.readings == ANY == thing.readings:
+            margin = _MARGIN_OF_EQUALS
+        other = thing.weight(last) if unknown else _weight(anaphor, thing, last)
+        if thing is not first and weight - other < margin:
+            return None
+    return first
+
+
+def _are_equals(one: Thing, other: Thing) -> bool:
+    rows = {(id(at), mention.row) for at, mention in one.said if mention.row >= 0}
+    return any((id(at), mention.row) in rows for at, mention in other.said)
+
+
+def _wording(anaphor: Anaphor, thing: Thing) -> tuple[Said, Mention] | None:
+    """Choose the words for a thing: a name before a description, the fullest first; None when none can stand alone."""
+    usable = [(at, mention) for at, mention in thing.said if mention.firm and not _OWNER.match(mention.text)]
+    if anaphor.kind == "noun":
+        usable = [
+            (at, mention)
+            for at, mention in usable
+            if len(mention.text.split()) > 2 or not mention.text.lower().endswith(anaphor.noun)
+        ]
+    return max(usable, key=_fullness, default=None)
+
+
+def _fullness(pair: tuple[Said, Mention]) -> tuple[int, int, int]:
+    mention = pair[1]
+    if mention.form != "name":
+        return 0, 0, len(mention.text)
+    return 1 + (mention.text != mention.text.lower()), len(mention.words), -len(mention.text)

@@ -61,11 +61,13 @@ class Definition:
         term: As the query has it.
         meaning: In the memory's words, without a full stop.
         sentence: What it was taken from.
+        said: Whether the session says so, and not a dictionary.
     """
 
     term: str = field(repr=False)
     meaning: str = field(repr=False)
     sentence: str = field(repr=False)
+    said: bool = True
 
 
 def terms(query: Query) -> tuple[str, ...]:

@@ -1,96 +1,50 @@
-"""Who or what a noun or a name can be, told by closed lists. Written for this project.
+"""Who or what a noun or a name can be, told by closed lists, which stand in `people.toml`.
 
 What isn't in a list isn't known: a name may then be anybody's or anything's, and a noun is a thing.
 """
 
 from __future__ import annotations
 
+import re
+import tomllib
+from functools import cache
+from importlib.resources import files
 from typing import Literal
 
-Reading = Literal["he", "she", "it"]
+Reading = Literal["he", "she", "it", "they"]
 """By which pronoun something may be meant."""
 
 HE: frozenset[Reading] = frozenset({"he"})
 SHE: frozenset[Reading] = frozenset({"she"})
 PERSON: frozenset[Reading] = frozenset({"he", "she"})
 THING: frozenset[Reading] = frozenset({"it"})
+ANIMAL: frozenset[Reading] = frozenset({"he", "she", "it"})
+GROUP: frozenset[Reading] = frozenset({"it", "they"})
+THEY: frozenset[Reading] = frozenset({"they"})
 ANY: frozenset[Reading] = frozenset({"he", "she", "it"})
+"""Of a name of which nothing is known."""
 
-_TITLES: dict[str, frozenset[Reading]] = {
-    **dict.fromkeys("mr sir lord king prince duke emperor pope father brother uncle tsar sultan".split(), HE),
-    **dict.fromkeys("mrs ms miss lady dame queen princess duchess empress sister aunt madame".split(), SHE),
-    **dict.fromkeys(
-        "dr prof professor president chancellor judge captain colonel general minister saint".split(), PERSON
-    ),
-}
-
-_NOUNS: dict[str, frozenset[Reading]] = {
-    **dict.fromkeys(
-        "man boy father dad son brother husband boyfriend uncle nephew grandfather grandson king prince duke emperor"
-        " gentleman guy actor waiter monk priest widower stepfather".split(),
-        HE,
-    ),
-    **dict.fromkeys(
-        "woman girl mother mum mom daughter sister wife girlfriend aunt niece grandmother granddaughter queen princess"
-        " duchess empress lady actress waitress nun widow stepmother heroine".split(),
-        SHE,
-    ),
-    **dict.fromkeys(
-        "person child baby friend parent cousin colleague boss teacher student pupil doctor nurse patient lawyer judge"
-        " author writer poet novelist playwright painter artist sculptor composer musician singer pianist violinist"
-        " scientist physicist chemist biologist mathematician astronomer engineer inventor philosopher historian"
-        " economist politician president minister chancellor senator governor mayor general soldier officer captain"
-        " pilot astronaut explorer sailor director manager owner founder chairman employee worker customer client user"
-        " neighbour neighbor tenant landlord guest host player footballer goalkeeper coach athlete champion winner"
-        " runner swimmer boxer cricketer architect designer programmer developer professor lecturer researcher"
-        " journalist reporter editor photographer chef cook baker farmer butcher driver dentist surgeon pharmacist"
-        " psychologist therapist monarch ruler leader dictator saint bishop rabbi imam victim witness"
-        " suspect criminal thief murderer killer hero villain narrator character relative ancestor descendant sibling"
-        " twin toddler teenager adult citizen member agent plumber electrician carpenter clerk secretary".split(),
-        PERSON,
-    ),
-}
-
-_FIRST_NAMES: dict[str, frozenset[Reading]] = {
-    **dict.fromkeys(
-        "adam adrian alan albert alexander alfred andrew anthony antonio arthur ben benjamin bernard bill bob"
-        " boris carl bruce carl carlos charles christopher claude daniel david dennis diego donald douglas edgar"
-        " edmund edward eric ernest eugene felix ferdinand francis frank franz fred frederick friedrich fyodor"
-        " gabriel galileo george gerald gustav guy hans harold harry henri henry herbert hermann hugo ian igor"
-        " isaac ivan jack jacob james jan jason jeff jeremy jim joe johann johannes john jonathan jorge jose"
-        " josef joseph juan julius karl keith kevin kurt lawrence leo leonard leonardo leonhard lewis louis"
-        " ludwig luis marcel marcus mario mark martin matthew max michael miguel mike mohammed muhammad"
-        " napoleon neil nelson niccolo nicholas niels nikola nikolai oliver oscar otto pablo patrick paul"
-        " pedro peter philip pierre piotr ralph raymond rene richard robert roger ronald rudolf samuel"
-        " sebastian sergei sigmund simon stanley stephen steve steven terry theodore thomas tim tom toby"
-        " vasily victor viktor vincent vladimir walter werner wilhelm william winston wolfgang".split(),
-        HE,
-    ),
-    **dict.fromkeys(
-        "ada agatha agnes alice amelia amy anastasia andrea angela anita ann anna anne annie astrid audrey barbara"
-        " beatrice beatrix bertha betty carla carmen caroline catherine cecilia charlotte chloe christina clara"
-        " claudia cleopatra coco daisy deborah diana doris dorothy edith eleanor elena elisabeth elizabeth ella ellen"
-        " emilia emily emma esther eva eve evelyn fatima florence frida gertrude grace greta hannah harriet hedwig"
-        " helen helena hilda ingrid irene iris isabel isabella jane janet jean jennifer jessica joan joanna josephine"
-        " judith julia juliet karen kate katharine katherine laura lena lily linda lisa lise louisa louise lucia lucy"
-        " margaret maria marie marion marlene martha mary matilda maya mileva nancy natalia nina nora olga olivia"
-        " patricia paula priya rachel rebecca regina rita rosa rosalind rose ruth sabina sally sandra sarah simone"
-        " sofia sonia sophia sophie susan sylvia teresa theresa ursula valentina vera veronica victoria virginia wilma"
-        " yvonne zoe".split(),
-        SHE,
-    ),
-}
-
-PERSON_VERBS = frozenset(
-    "write say tell marry die think believe argue claim discover invent compose paint study teach publish born propose"
-    " graduate emigrate".split()
+_KINDS = {"he": HE, "she": SHE, "person": PERSON, "group": GROUP, "animal": ANIMAL}
+_COMPANY = re.compile(
+    r"(?:inc|corp|corporation|ltd|llc|llp|plc|gmbh|ag|kg|oy|ab|bv|b\.v|nv|n\.v|s\.a|spa|s\.p\.a|pty|co|company|group"
+    r"|holdings?|industries|technologies|systems|solutions|partners|associates|bank|university|college|institute"
+    r"|energy|airlines|airways|motors|records|pictures|studios|foundation|society|association|agency|ministry"
+    r"|committee|council|commission|union|party|club|united|orchestra|brothers|& sons|without borders)\.?",
+    re.IGNORECASE,
 )
-"""Verbs whose subject is a person as a rule."""
+_THING = re.compile(
+    r"(?:bridge|street|road|avenue|lake|river|island|mount|mountain|sea|ocean|bay|strait|square|airport|castle|palace"
+    r"|park|prize|award|medal|hospital|theorem|theory|method|syndrome|disease|act|treaty|war|museum|cathedral|tower"
+    r"|valley|desert|canal|county|city|islands|river|festival|cup)",
+    re.IGNORECASE,
+)
+_NOT_NAMED = re.compile(r"[\w.-]*(?:\d|[_.][a-z])[\w.-]*")
+"""`M10`, `notes.txt`: a thing."""
 
 
 def of_noun(lemma: str) -> frozenset[Reading]:
     """Tell what a common noun in lower case and singular can mean."""
-    return _NOUNS.get(lemma, THING)
+    return _table("nouns").get(lemma, THING)
 
 
 def of_name(words: tuple[str, ...]) -> frozenset[Reading]:
@@ -100,10 +54,43 @@ def of_name(words: tuple[str, ...]) -> frozenset[Reading]:
         words: Its words as written, at least one; a title may stand first.
 
     Returns:
-        What it can mean; all three where neither a title nor a first name tells.
+        What it can mean; all of it where neither a title, a first name nor the name's last word tells.
     """
+    names, titles = _table("names"), _table("titles")
     first = words[0].lower().rstrip(".")
-    if len(words) > 1 and first in _TITLES:
-        told = _FIRST_NAMES.get(words[1].lower(), PERSON)
-        return _TITLES[first] if _TITLES[first] != PERSON else told
-    return _FIRST_NAMES.get(first, ANY)
+    if len(words) > 1 and _COMPANY.fullmatch(words[-1]):
+        return GROUP
+    if any(map(_NOT_NAMED.fullmatch, words)) or (len(words) > 1 and (_THING.fullmatch(words[-1]) or first == "lake")):
+        return THING
+    if len(words) > 1 and first in titles:
+        told = names.get(words[1].lower(), PERSON)
+        return titles[first] if titles[first] != PERSON else told
+    if len(words) == 1 and first in _words("names", "places"):
+        return ANY
+    return names.get(first, ANY)
+
+
+def has_person_subject(lemma: str) -> bool:
+    """Tell whether the subject of a verb is a person as a rule."""
+    return lemma in _words("verbs", "person")
+
+
+def has_thing_made(lemma: str) -> bool:
+    """Tell whether the subject of a verb's passive is a thing as a rule: `Dune was written`."""
+    return lemma in _words("verbs", "making")
+
+
+@cache
+def _lists() -> dict[str, dict[str, str]]:
+    return tomllib.loads(files(__package__).joinpath("people.toml").read_text("utf-8"))
+
+
+@cache
+def _table(name: str) -> dict[str, frozenset[Reading]]:
+    rows = _lists()[name]
+    return {word: reading for kind, reading in _KINDS.items() for word in rows.get(kind, "").split()}
+
+
+@cache
+def _words(table: str, row: str) -> frozenset[str]:
+    return frozenset(_lists()[table][row].split())

@@ -10,14 +10,17 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from importlib.resources import files
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
+from riffler.bandits.tree import CLEARNLP, ROOT, Tree
 from riffler.errors import InvalidSetting, RewriteFailed
 
 if TYPE_CHECKING:
@@ -32,6 +35,9 @@ MOST_WORDS = 2000
 
 BATCH = 64
 """Queries that are parsed together."""
+
+PASSAGES = 128
+"""So many parses of what was said in sessions are kept in a process: some 10 MB."""
 
 _OVERLONG = re.compile(r"\S{50,}")
 _PIECE = re.compile(r"\w+|[^\w\s]+")
@@ -143,7 +149,7 @@ def parse(pipeline: Language, text: str, before: tuple[str, ...] = ()) -> Query:
         RewriteFailed: The pipeline refused the text: it is longer than the pipeline's `max_length` (a million
             characters as a rule), or can't be encoded as UTF-8.
     """
-    remembered = Remembered(before, partial(_doc, pipeline)) if before else None
+    remembered = Remembered(before, partial(_passage, pipeline)) if before else None
     return Query(text, _doc(pipeline, text), remembered)
 
 
@@ -165,12 +171,47 @@ def parse_all(pipeline: Language, texts: Iterable[str]) -> Iterator[Query]:
         tokens = [_tokens(pipeline, text) for text in batch]
         parsed = pipeline.pipe([doc for doc in tokens if len(doc) <= MOST_WORDS], batch_size=BATCH)
         for text, doc in zip(batch, tokens, strict=True):
-            yield Query(text, doc if len(doc) > MOST_WORDS else next(parsed))
+            yield Query(text, doc if len(doc) > MOST_WORDS else universal(next(parsed)))
+
+
+def universal(doc: Doc) -> Doc:
+    """Bring a parse into the labels of Universal Dependencies, in place, so that all who read it know one scheme.
+
+    Args:
+        doc: A document; one without a parse, or in these labels already, stays as it is.
+
+    Returns:
+        The same document. White space hangs on what stands before it, at the beginning on what follows, and its
+        sentences are those of its new trees.
+    """
+    if not any(token.dep_ in CLEARNLP for token in doc):
+        return doc
+    tokens = [token for token in doc if not token.is_space]
+    tree = Tree.of(tokens)
+    first = tokens[0].i if tokens else 0
+    heads = np.where(np.arange(len(doc)) < first, 1, -1 if tokens else 0)
+    deps = np.full(len(doc), doc.vocab.strings.add("dep"), dtype=np.uint64)
+    for token, head, dep in zip(tokens, tree.heads, tree.deps, strict=True):
+        heads[token.i] = tokens[head].i - token.i
+        deps[token.i] = doc.vocab.strings.add("ROOT" if dep == ROOT else dep)
+    values = np.stack([heads.astype(np.uint64), deps], axis=1)
+    return doc.from_array(["HEAD", "DEP"], values)  # type: ignore[arg-type] # thinc's name for numpy's array
+
+
+def forget() -> None:
+    """Throw away the parses of what was said in sessions."""
+    _passage.cache_clear()
+
+
+@lru_cache(maxsize=PASSAGES)
+def _passage(pipeline: Language, text: str) -> Doc:
+    """Parse a passage of a session once for all its queries: messages don't change. A document is only read."""
+    return _doc(pipeline, text)
 
 
 def _doc(pipeline: Language, text: str) -> Doc:
     tokens = _tokens(pipeline, text)
-    return tokens if len(tokens) > MOST_WORDS else pipeline(tokens)
+    return tokens if len(tokens) > MOST_WORDS else universal(pipeline(tokens))
 
 
 def _tokens(pipeline: Language, text: str) -> Doc:

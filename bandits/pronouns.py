@@ -11,15 +11,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from riffler.bandits.mentions import Mention, mentions
-from riffler.bandits.people import ANY, HE, SHE, THING, Reading
+from riffler.bandits.mention import Mention
+from riffler.bandits.mentions import mentions
 from riffler.bandits.syntax import CLAUSES, OBJECTS, POSSESSORS, SUBJECTS, is_parsed, sentences
 from riffler.bandits.words import AUXILIARIES, BE_FORMS, PREPOSITIONS, QUESTION_WORDS
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token
 
-Kind = Literal["he", "she", "it", "they", "noun", "former", "latter"]
+Kind = Literal["he", "she", "it", "they", "there", "noun", "former", "latter"]
 
 _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("he", "him", "his"), "he"),
@@ -27,12 +27,13 @@ _KINDS: dict[str, Kind] = {
     **dict.fromkeys(("it", "its"), "it"),
     **dict.fromkeys(("they", "them", "their"), "they"),
 }
-_READINGS: dict[Kind, frozenset[Reading]] = {"he": HE, "she": SHE, "it": THING, "they": ANY}
 _DEMONSTRATIVES = {"this": False, "that": False, "these": True, "those": True}
 _NOWHERE_VERBS = frozenset("rain snow hail freeze seem appear happen matter turn take".split())
 _NOWHERE_WORDS = frozenset(
     "week day month year hour cold hot warm dark late early windy sunny foggy humid far like time worth okay ok".split()
 )
+_RAISING = frozenset("likely unlikely bound due ready able supposed".split())
+"""`When is it likely to pass?` asks of something."""
 _ANYBODY = frozenset("anyone anybody someone somebody everyone everybody nobody one".split())
 _ANYBODY_VERBS = frozenset("call say tell put sell make let name".split())
 _VAGUE_NOUNS = frozenset("time way case point one kind sort type thing stuff moment day hour year reason".split())
@@ -58,6 +59,8 @@ class Anaphor:
         plural: Whether it means several.
         possessive: Whether it says whose something is.
         noun: Of `this treaty`: treaty; else empty.
+        verb: The verb that it is the object of, as a lemma; empty for any other.
+        acts: The verb that it is the subject of, as a lemma; empty for any other.
     """
 
     start: int
@@ -66,6 +69,8 @@ class Anaphor:
     plural: bool
     possessive: bool = False
     noun: str = ""
+    verb: str = ""
+    acts: str = ""
 
 
 def anaphors(doc: Doc) -> Iterator[Anaphor]:
@@ -104,19 +109,39 @@ def _anaphor(token: Token) -> Anaphor | None:
             plural = _DEMONSTRATIVES[word]
             return Anaphor(start, noun.idx + len(noun), "noun", plural, False, noun.lemma_.lower())
         return None
+    if word == "there":
+        return Anaphor(start, end, "there", False) if _is_place(token) else None
     kind = _KINDS.get(word)
-    if kind is None or token.dep_ == "expl" or (kind == "it" and _points_nowhere(token)):
+    if (
+        kind is None
+        or (token.dep_ == "expl" and token.head.lower_ not in _RAISING)
+        or (kind == "it" and _points_nowhere(token))
+    ):
         return None
     if kind == "they" and token.dep_ in SUBJECTS and token.head.lemma_.lower() in _ANYBODY_VERBS:
         return None
-    return Anaphor(start, end, kind, kind == "they", token.dep_ in POSSESSORS)
+    verb = token.head.lemma_.lower() if token.dep_ in OBJECTS else ""
+    acts = token.head.lemma_.lower() if token.dep_ in SUBJECTS else ""
+    return Anaphor(start, end, kind, kind == "they", token.dep_ in POSSESSORS, verb=verb, acts=acts)
+
+
+def _is_place(token: Token) -> bool:
+    """Tell `live there` from `there is`, `hi there` and `over there`."""
+    before = token.nbor(-1).lower_ if token.i else ""
+    if before in {"from", "near"}:
+        return True
+    return token.dep_ in {"advmod", "obl"} and token.head.pos_ == "VERB" and before not in {"over", "out", "hi", "hey"}
 
 
 def _points_nowhere(token: Token) -> bool:
     head = token.head
     if token.dep_ not in SUBJECTS:
         return head.lemma_.lower() == "do"  # `do it`: an action
-    around = {head.lemma_.lower(), *(child.lemma_.lower() for child in head.children)}
+    around = {head.lemma_.lower()}
+    if head.pos_ != "VERB":
+        around |= {child.lemma_.lower() for child in head.children}
+    if head.lower_ in _RAISING:
+        return False
     if head.lemma_.lower() in _NOWHERE_VERBS or around & _NOWHERE_WORDS:
         return True
     near = {word.lower_ for word in token.doc[max(0, token.i - 1) : token.i + 8]}
@@ -136,6 +161,7 @@ def _explained(anaphor: Anaphor, token: Token, mentions_: list[Mention]) -> bool
         and mention.head not in above
         and _agrees(anaphor, token, mention)
         and not _apart(token, mention, anaphor)
+        and not _made(token, mention)
         for mention in mentions_
         if not mention.pronoun
     )
@@ -146,9 +172,13 @@ def _agrees(anaphor: Anaphor, token: Token, mention: Mention) -> bool:
         return False
     if anaphor.kind == "noun":
         return anaphor.noun in mention.nouns
+    if anaphor.kind in {"he", "she"} and mention.text.lower() == "one":
+        return False
     if anaphor.kind == "they" and mention.text.lower() in _ANYBODY:
         return True
-    return mention.plural == anaphor.plural and bool(mention.readings & _READINGS[anaphor.kind])
+    if anaphor.kind == "there":
+        return mention.place
+    return anaphor.kind in mention.readings
 
 
 def _acts(token: Token) -> bool:
@@ -162,6 +192,12 @@ def _apart(token: Token, mention: Mention, anaphor: Anaphor) -> bool:
         return False
     other = token.doc[mention.head]
     return other.head == token.head and other.dep_ in SUBJECTS | OBJECTS
+
+
+def _made(token: Token, mention: Mention) -> bool:
+    """Tell whether a thing is made or moved with regard to another: `write an advert for it`."""
+    other = token.doc[mention.head]
+    return token.dep_ == "obl" and other.head == token.head and other.dep_ in OBJECTS
 
 
 def _unparsed(doc: Doc) -> Iterator[Anaphor]:

@@ -74,3 +74,13 @@ TELLING_VERBS = frozenset(
     " wonder worry".split()
 )
 """Verbs that take what is said or thought as their object: a clause with or without `that`. Lemmas."""
+
+PLACE_PREPOSITIONS = frozenset("in at from to near into across towards".split())
+"""Those before a name that is a place's, mostly."""
+
+TIME_WORDS = frozenset(
+    "second minute hour day week month year decade century morning noon afternoon evening night midnight today"
+    " yesterday tomorrow weekend monday tuesday wednesday thursday friday saturday sunday january february march april"
+    " may june july august september october november december spring summer autumn winter time moment".split()
+)
+"""Nouns that say when. Singular."""

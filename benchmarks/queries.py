@@ -15,6 +15,7 @@ import json
 import subprocess
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import TypeVar
@@ -24,8 +25,10 @@ from measure import Figure, figure, parse, show
 from riffler.bandits.arms import ARMS
 from riffler.bandits.features import extract
 from riffler.bandits.guard import check
-from riffler.bandits.pipeline import load_pipeline, parse_all, shipped
+from riffler.bandits.pipeline import forget, load_pipeline, parse_all, shipped
 from riffler.bandits.pipeline import parse as read
+from riffler.bandits.query import Query
+from riffler.bandits.remembered import Remembered
 from riffler.service.evaluation.features import labelled_queries
 
 LABELLED = files("riffler.service.evaluation").joinpath("labelled")
@@ -80,16 +83,19 @@ def main() -> None:
         figures.append(figure("parse in batches, a query", batch, "the parse", parsing))
         figures += [figure(f"{name}, by rule", each_ms(arm.by_rule, queries)) for name, arm in ARMS.items()]
         figures.append(figure("guard", each_ms(lambda pair: check(pair["query"], pair["rewrite"]), pairs)))
-        pronouns = [read(pipeline, PRONOUN, SAID) for _ in range(50)]  # each parses what was said anew
-        figures.append(
-            figure(
-                "features of a pronoun in a session",
-                each_ms(lambda query: extract(query.doc, query.remembered), pronouns),
-            )
-        )
+        pronouns = [read(pipeline, PRONOUN, SAID) for _ in range(50)]
+        for name, first in (("features of a pronoun in a new session", True), ("in one read before", False)):
+            figures.append(figure(name, each_ms(partial(_resolved, first=first), pronouns)))
         if options.peer:
             figures.append(_peer(options.peer, texts, parsing))
     show(figures, options.json)
+
+
+def _resolved(query: Query, *, first: bool) -> None:
+    """Read the features of a query in its session; of a first one what was said has to be parsed."""
+    if first:
+        forget()
+    extract(query.doc, query.remembered and Remembered(query.remembered.texts, query.remembered.parse))
 
 
 def _peer(python: Path, texts: list[str], parsing: list[float]) -> Figure:

@@ -16,10 +16,16 @@ from riffler.bandits.arms.prompting import filled
 from riffler.bandits.pronouns import anaphors
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import sentences
+from riffler.bandits.words import PREPOSITIONS
 
 _SHOWN_SENTENCES = 6
 _SHOWN_CHARACTERS = 1500
 _CONTRACTION = re.compile(r"['’](?P<rest>re|ve|ll|s)\b(?P<been>\s+(?:been|got|had)\b)?", re.IGNORECASE)
+_MOVES = re.compile(
+    r"(?:go|get|fly|drive|travel|move|walk|cycle|sail|ride|return|come|take|send|bring|ship|commute)(?:s|es|ing)?"
+    r"|going|getting|moving|went|gone|got|flew|drove|driving|came|coming|took|sent|brought",
+    re.IGNORECASE,
+)
 _FULL = {"re": "are", "ve": "have", "ll": "will", "s": "is"}
 
 
@@ -28,7 +34,7 @@ class Disambiguate:
     """Names what pronouns stand for."""
 
     name: str = "disambiguate"
-    version: str = "1"
+    version: str = "2"
     asks: bool = True
 
     def by_rule(self, query: Query) -> Rewrite | None:
@@ -61,6 +67,10 @@ class Disambiguate:
 def _words(text: str, resolved: Resolved) -> tuple[str, int]:
     """Give the words in a pronoun's place, and where the text goes on: a contraction is written out."""
     words, end = resolved.antecedent, resolved.end
+    if resolved.place:
+        before = text[: resolved.start].split()[-1:]
+        verb = "to" if any(_MOVES.fullmatch(word) for word in text[: resolved.start].split()[-3:]) else resolved.place
+        return (words if before and before[0].lower() in PREPOSITIONS else f"{verb} {words}"), end
     if not text[: resolved.start].strip():
         words = words[0].upper() + words[1:]
     if resolved.possessive:

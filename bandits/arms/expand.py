@@ -1,21 +1,23 @@
-"""`expand`: a short or vague query says what kind of answer is wanted.
+"""`expand`: keywords become a question, and a short and wide question names the angles that its answer may have.
 
-By rule: keywords and wide orders (`python list sort`, `tell me about history`) get the angles of an answer, and a vague
-request asks to be asked. What the session's memory says with the query's rare words comes as a background. A full
-question is left alone.
+By rule: `python list sort` asks how to sort a list (`keywords`), `what's the best port?` for criteria (`angles`), and a
+vague request asks to be asked. What the session's memory says with the query's rare words comes as a background. A
+particular question is left alone.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from riffler.bandits.arms.angles import VAGUE, angle_of
 from riffler.bandits.arms.base import Rewrite, room
+from riffler.bandits.arms.keywords import FORMS, SURE, question_of
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.background import background
 from riffler.bandits.facts import WORD, facts
+from riffler.bandits.guard import check
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import SUBJECTS, is_parsed
 from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
@@ -26,8 +28,12 @@ if TYPE_CHECKING:
 _MOST_KEYWORDS = 8
 _SHORT_WORDS = 9
 _ENDS = ".!?…"
+_QUOTES = '"“'
 
-_FINITE = AUXILIARIES | frozenset("i you he she it we they this there let's".split())
+_FINITE = AUXILIARIES | frozenset(
+    "i you he she it we they this there let's im ive id youre dont doesnt didnt cant wont isnt whats wheres hows whos"
+    " wich".split()
+)
 _PLAIN = (
     AUXILIARIES
     | PREPOSITIONS
@@ -47,17 +53,6 @@ _WIDE = re.compile(
     re.IGNORECASE,
 )
 _HOW_TO = re.compile(r"how to\s", re.IGNORECASE)
-_COMPARED = re.compile(r"\b(?:vs\.?|versus|compared (?:to|with)|or)\b", re.IGNORECASE)
-_BEST = re.compile(r"\b(?:best|worst|top|cheapest|fastest|easiest|most|least|\w{3,}est)\b", re.IGNORECASE)
-_TROUBLE = re.compile(
-    r"\b(?:error|errors|exception|denied|failed|fails|failing|broken|crash\w*|returns|cannot|can't|not working)\b",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(
-    r"\b(?:time|year|date|age|size|speed|price|cost|fee|dose|dosage|rate|population|height|weight|length|distance"
-    r"|number|maximum|minimum|percentage|temperature|salary|capacity|map|lyrics|definition|meaning)\b",
-    re.IGNORECASE,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +60,7 @@ class Expand:
     """Says what kind of answer is wanted."""
 
     name: str = "expand"
-    version: str = "1"
+    version: str = "2"
     asks: bool = True
 
     def by_rule(self, query: Query) -> Rewrite | None:
@@ -94,30 +89,40 @@ def _wanted(query: Query) -> str | None:
     words = [word.lower() for word in WORD.findall(text)]
     if not words or "\n" in text or len(words) > _SHORT_WORDS:
         return None
+    made = _made(query, text, words)
+    return made if made is not None and check(query.text, made).kept else None
+
+
+def _made(query: Query, text: str, words: list[str]) -> str | None:
     if all(word in _VAGUE for word in words) and not facts(text):
-        return f"{_ended(text)} Ask for the details that matter."
+        return f"{_ended(text)} {VAGUE}"
     wide = _WIDE.match(text)
     if wide is not None:
         angle = "why it matters" if wide["topic"] else "how it works"
         return f"{_ended(text)} Say what it is, {angle}, and give an example."
-    return _from_keywords(text, words) if _are_keywords(query, words) and text == text.rstrip(_ENDS) else None
+    if _may_be_keywords(text, words):
+        return question_of(text, FORMS if _are_keywords(query, text) else SURE)
+    angle = angle_of(text)
+    asks = words[0] in QUESTION_WORDS | AUXILIARIES
+    return f"{_ended(text, '?' if asks else '.')} {angle}" if angle else None
 
 
-def _ended(text: str) -> str:
-    return text if text.endswith(tuple(_ENDS)) else f"{text}."
+def _ended(text: str, mark: str = ".") -> str:
+    return text if text.endswith(tuple(_ENDS)) else f"{text}{mark}"
 
 
-def _are_keywords(query: Query, words: list[str]) -> bool:
-    """Tell a list of words from a sentence."""
-    if len(words) > _MOST_KEYWORDS or not query.text.lstrip()[0].isalnum():
+def _may_be_keywords(text: str, words: list[str]) -> bool:
+    """Tell whether nothing shows that a text is a sentence: no mark at its end, no question word, no auxiliary."""
+    if len(words) > _MOST_KEYWORDS or text != text.rstrip(_ENDS) or not (text[0].isalnum() or text[0] in _QUOTES):
         return False
-    if _HOW_TO.match(query.text.lstrip()):
+    if _HOW_TO.match(text):
         return True
-    if words[0] in QUESTION_WORDS | REQUEST_VERBS | AUXILIARIES or not _FINITE.isdisjoint(words):
-        return False
-    if not is_parsed(query.doc):
-        return True
-    return not any(map(_speaks, query.doc))
+    return words[0] not in QUESTION_WORDS | REQUEST_VERBS | AUXILIARIES and _FINITE.isdisjoint(words)
+
+
+def _are_keywords(query: Query, text: str) -> bool:
+    """Tell a list of words from a sentence by the parse."""
+    return _HOW_TO.match(text) is not None or not is_parsed(query.doc) or not any(map(_speaks, query.doc))
 
 
 def _speaks(token: Token) -> bool:
@@ -125,22 +130,3 @@ def _speaks(token: Token) -> bool:
     if token.dep_ in SUBJECTS:
         return token.head.tag_ in {"VBD", "VBZ", "VBP"}
     return token.pos_ == "INTJ" or (token.tag_ == "VB" and token.dep_ == "ROOT" and token.i == 0)
-
-
-def _from_keywords(text: str, words: list[str]) -> str:
-    for fits, make in _FORMS:
-        if fits(text):
-            return make(text)
-    if len(words) == 1:
-        return f"Explain {text}: say what it is, and what it can mean."
-    opens = f"Explain {text}" if len(words) == 2 else text
-    return f"{opens}: say what matters most, and give an example."
-
-
-_FORMS: tuple[tuple[Callable[[str], object], Callable[[str], str]], ...] = (
-    (_HOW_TO.match, lambda text: f"{text[0].upper()}{text[1:]}: give the steps, and say what they are for."),
-    (_TROUBLE.search, lambda text: f"{text}: say what causes this, and how to solve it."),
-    (_COMPARED.search, lambda text: f"{text}: give the answer, and say how they differ."),
-    (_BEST.search, lambda text: f"{text}: give the answer, and say what it rests on."),
-    (_AMOUNT.search, lambda text: f"{text}: give the answer, and say what it depends on."),
-)

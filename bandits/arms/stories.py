@@ -1,80 +1,205 @@
-"""Sentences that only tell how a question came up, where another sentence asks something that stands by itself.
+"""What only tells how a question came up, and goes: whole sentences, and what leads up to the question in its own.
 
-A sentence goes when the parse shows somebody reading, arguing or feeling in it, and it holds nothing that a question
-may depend on: no number, name, quote, negation, wish or limit, and no word that the question uses, too. The question
-has to be about neither the asker nor anything said before it, and to have a name, a number or a quote of its own.
-Greetings and thanks (`Hiya!`, `Fair enough.`) go before any question.
+Where all that is asked has one answer for all (`alike`), nothing that is told can narrow it: the story goes, but for a
+clause that says more of a thing that is asked about ("I have a 2019 Corolla ..."). Else a part goes only when it is
+talk by its words ("sorry to be a nuisance", "you'll laugh"), and has no fact, no wish and no word of the question. What
+says the same question twice goes too.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from riffler.bandits.facts import facts, words
-from riffler.bandits.syntax import is_parsed, sentences
+from riffler.bandits.arms.alike import answered_alike
+from riffler.bandits.arms.asked import Part, parts
+from riffler.bandits.facts import facts
+from riffler.bandits.facts import words as fact_words
+from riffler.bandits.features.acts import orders
+from riffler.bandits.features.details import is_talk
+from riffler.bandits.features.lexicon import senses
+from riffler.bandits.features.phrases import WordSpan
+from riffler.bandits.features.reading import Reading
+from riffler.bandits.syntax import is_parsed
+from riffler.bandits.words import QUESTION_WORDS
 
 if TYPE_CHECKING:
-    from spacy.tokens import Doc, Span
+    from spacy.tokens import Doc
 
-_STORY_VERBS = frozenset(
-    "read hear watch see listen ask argue bet wonder talk chat discuss think remember remind tell laugh love hate hope"
-    " dream promise quiz joke tease celebrate enjoy bother apologise apologize apologize thank forgive sit sleep wake"
-    " wait drive walk ring visit arrive meet feel get come go say be have spend".split()
-)
+_LONGEST_WORDS = 400
+"""Of a query that is looked at: more words are no story around a question."""
+
 _MATTERS = frozenset(
-    "must need should only except least most more less under over below above before after until since with without"
-    " if because budget allergic prefer want like want avoid instead limit must can could cannot per each every".split()
+    "must need needs should only except least most more less under over below above before after until since without"
+    " if because budget allergic prefer want like avoid instead limit can could cannot per each every".split()
 )
-_POINTS_BACK = frozenset(
-    "i me my mine we us our ours he him his she her hers it its they them their theirs this that these those there then"
-    " here one ones such same so former latter other another else too also again instead".split()
+_CONDITIONS = frozenset(
+    "after as assuming at because before by during for from given if in of on once since supposing to unless until"
+    " using when whenever where whether while with without".split()
 )
-_SMALL = frozenset("the a an and or of to in on at is are was were do does did be has have for me you your".split())
 _GREETINGS = frozenset(
-    "hi hiya hello hey haha lol ok okay great perfect thanks thank you cheers fair enough good morning afternoon"
-    " evening day dear all team there greetings wow oh well nice cool a lot so much very many sorry to bother".split()
+    "hi hiya hello hey haha hahaha lol ok okay great perfect thanks thank thx thnx ty you u cheers fair enough good"
+    " morning afternoon evening day dear all team there greetings wow oh well nice cool a lot so much very many sorry"
+    " to bother right hmm ugh".split()
 )
-_TELL_ME = ("tell me ", "tell me, ", "please tell me ", "can you tell me ", "could you tell me ")
+_TALK = re.compile(
+    r"\b(?:sorry|apologi[sz]e|apologies|forgive|pardon|bless you|thanks?|thank you|thx|cheers|please don['’]?t"
+    r"|you['’]ll laugh|don['’]?t laugh|ha(?:ha)+|lol|lmao|omg|no judging|bear with me|embarrass\w+"
+    r"|(?:silly|stupid|dumb) question|you are a (?:treasure|star|gem)|jealous|sick of me|says? i fuss|hope (?:you|this)"
+    r"|dear (?:machine|assistant)|worked a treat|long story|wish me luck|you know how it is|that['’]?s (?:all|it)"
+    r"|between us|i know i should)\b",
+    re.IGNORECASE,
+)
+"""Marks of talk: what is said to the one who answers, and not of what is asked."""
+
+_TELLERS = frozenset("i we my our me us he she they him his her them their you your u im ive".split())
+_OWNED = frozenset("be buy drive get have keep own run use wear".split())
+_NARROWING = frozenset({"amod", "nummod", "compound", "flat", "acl:relcl"})
+_APOLOGY = re.compile(r"\b(?:forgive|pardon|excuse) me (?:if|for)\b", re.IGNORECASE)
+_CODE = re.compile(r"[`{}<>=\n]")
+_CONTENT = frozenset({"NOUN", "PROPN", "VERB", "ADJ", "NUM"})
+_IN_FRAMES = frozenset("do does did you know happen tell me can could please say is are was were".split())
 
 
-def without_stories(doc: Doc) -> str:
-    """Drop the sentences that only tell a story.
+@dataclass(frozen=True, slots=True)
+class Story:
+    """A query taken apart.
+
+    Attributes:
+        parts: Its sentences, in order.
+        goes: Which of them may go, or what tells in them; the longest first.
+    """
+
+    reading: Reading
+    parts: tuple[Part, ...]
+    goes: tuple[int, ...]
+
+    def without(self, gone: Collection[int]) -> str:
+        """Give the query's text without what tells in some of its parts."""
+        if not gone:
+            return self.reading.doc.text
+        pieces: list[str] = []
+        capital = self.reading.texts[0][:1].isupper()
+        for number, part in enumerate(self.parts):
+            if number not in gone:
+                text = _text(self.reading, part.start, part.end)
+                pieces.append(_opened(text, capital) if number - 1 in gone else text)
+            elif part.ask is not None and part.ask > part.start:
+                pieces.append(_opened(_text(self.reading, part.ask, part.end), capital))
+        return " ".join(pieces)
+
+
+def story(doc: Doc) -> Story | None:
+    """Find what only tells how a question came up.
 
     Args:
         doc: A query's document.
 
     Returns:
-        The text without them; the whole text without a parse, or where nothing is sure to be one.
+        The query taken apart; None where nothing may go, or there is no parse.
     """
-    text = doc.text
-    if not is_parsed(doc):
-        return text
-    spans = [span for span in sentences(doc) if span.text.strip()]
-    asks = [span for span in spans if span.text.rstrip().endswith("?")]
-    if len(asks) == len(spans) or not asks:
-        return text
-    alone = all(map(_stands_alone, asks)) and any(fact.kind != "negation" for span in asks for fact in facts(span.text))
-    asked = frozenset().union(*(words(span.text) for span in asks)) - _SMALL
-    kept = [
-        span.text_with_ws
-        for span in spans
-        if span in asks or not (words(span.text) <= _GREETINGS or (alone and _is_story(span, asked)))
+    if len(doc) > _LONGEST_WORDS or not is_parsed(doc) or _CODE.search(doc.text.strip()):
+        return None
+    reading = Reading.of(doc)
+    found = parts(reading)
+    questions = [(part.ask, part.end) for part in found if part.ask is not None]
+    alike = all(answered_alike(reading, *question) for question in questions) and _talks(reading, found)
+    asked = {
+        reading.lemmas[here] for question in questions for here in range(*question) if reading.pos[here] in _CONTENT
+    }
+    goes = [
+        number
+        for number, part in enumerate(found)
+        if (part.told[0] < part.told[1] and _goes(reading, part.told, asked, alike=alike))
+        or (part.ask == part.start and _asks_again(reading, questions, (part.ask, part.end)))
     ]
-    return "".join(kept).strip() if len(kept) < len(spans) else text
+    goes.sort(key=lambda number: found[number].told[0] - found[number].told[1])
+    return Story(reading, tuple(found), tuple(goes)) if goes and questions else None
 
 
-def _stands_alone(span: Span) -> bool:
-    text = span.text.strip().lower()
-    for frame in _TELL_ME:
-        text = text.removeprefix(frame)
-    return _POINTS_BACK.isdisjoint(words(text))
+def _talks(reading: Reading, found: list[Part]) -> bool:
+    """Tell whether all that is told is talk rather than data."""
+    around = [part.told for part in found if part.told[0] < part.told[1]]
+    told = [here for span in around for here in range(*span) if reading.is_word(here)]
+    asked = [
+        here
+        for part in found
+        if part.ask is not None
+        for here in range(part.ask, part.end)
+        if not (reading.words[here] == "i" and reading.word(here + 1) == "mean")
+    ]
+    return is_talk(reading, around, told, asked)
 
 
-def _is_story(span: Span, asked: frozenset[str]) -> bool:
-    found = words(span.text)
-    if facts(span.text) or "\n" in span.text.strip() or not (found - _SMALL).isdisjoint(asked | _MATTERS):
+def _text(reading: Reading, start: int, end: int) -> str:
+    begin, stop = reading.characters((start, end))
+    return reading.doc.text[begin:stop]
+
+
+_LEAD = re.compile(r"^(?:[\s,;:.–—-]+|(?:so|but|and|anyway|now|well)\b)+", re.IGNORECASE)
+
+
+def _opened(text: str, capital: bool) -> str:
+    """Begin a question without the words that lead in, with a capital where the query has one."""
+    text = _LEAD.sub("", text)
+    return text[:1].upper() + text[1:] if capital and text.split(" ", 1)[0].islower() else text
+
+
+def _goes(reading: Reading, told: WordSpan, asked: set[str], *, alike: bool) -> bool:
+    """Tell whether a part that tells may go."""
+    start, end = told
+    words = {word for word in reading.words[start:end] if word[0].isalnum()}
+    if words <= _GREETINGS:
+        return True
+    if (reading.words[start] in _CONDITIONS and end - start < _SHORT) or orders(reading, start):
         return False
-    if any(mark in span.text for mark in ":`{}[]<>=/"):
+    text = _APOLOGY.sub("sorry", _text(reading, start, end))
+    talks = _TALK.search(text) is not None
+    if alike:
+        talks = talks or text.endswith("!") or not words.isdisjoint(_TELLERS)
+        return talks and not _says_more(reading, told, asked)
+    shared = {reading.lemmas[here] for here in range(start, end) if reading.pos[here] in _CONTENT} & asked
+    return (
+        talks
+        and not shared
+        and fact_words(text).isdisjoint(_MATTERS)
+        and all(fact.kind == "negation" for fact in facts(text))
+    )
+
+
+_SHORT = 8
+"""Words of a part that can be a condition of the question (`in my country, ...`)."""
+
+
+def _says_more(reading: Reading, told: WordSpan, asked: set[str]) -> bool:
+    """Tell whether a part says of which kind a thing is that is asked about, or in which sense its word is meant."""
+    return any(
+        senses(reading.lemmas[here], "NOUN") or _is_owned(reading, here, asked)
+        for here in range(*told)
+        if reading.lemmas[here] in asked and reading.pos[here] in {"NOUN", "PROPN"}
+    )
+
+
+def _is_owned(reading: Reading, here: int, asked: set[str]) -> bool:
+    """Tell whether somebody has a thing, and of which kind: `I have a 2019 Corolla`."""
+    tree = reading.tree
+    return (
+        tree is not None
+        and reading.lemmas[tree.heads[here]] in _OWNED
+        and any(tree.deps[child] in _NARROWING and reading.lemmas[child] not in asked for child in tree.children[here])
+    )
+
+
+def _asks_again(reading: Reading, questions: list[WordSpan], here: WordSpan) -> bool:
+    """Tell whether a question only says again what one before it asked."""
+    if not reading.words[here[1] - 1].startswith("?"):
         return False
-    told = [token for token in span if token.pos_ == "VERB" and span.root in {token, token.head}]
-    return bool(told) and told[0].lemma_.lower() in _STORY_VERBS
+    second = _asked_words(reading, here)
+    earlier = (_asked_words(reading, each) for each in questions if each < here)
+    return bool(second - QUESTION_WORDS) and second in earlier
+
+
+def _asked_words(reading: Reading, span: WordSpan) -> set[str]:
+    return {word for word in reading.words[slice(*span)] if word[0].isalnum()} - _IN_FRAMES

@@ -12,7 +12,7 @@ from riffler.bandits.features.acts import Act, acts
 from riffler.bandits.features.base import Property
 from riffler.bandits.features.phrases import WordSpan
 from riffler.bandits.features.reading import Reading
-from riffler.bandits.features.tree import Tree
+from riffler.bandits.tree import Tree
 from riffler.bandits.words import BE_FORMS, FINITE_AUXILIARIES, NEGATIONS, PREPOSITIONS, TELLING_VERBS
 
 _FINITE = frozenset({"VBD", "VBP", "VBZ", "MD"})

@@ -78,7 +78,7 @@ def _excessive_details(reading: Reading) -> list[WordSpan]:
         return []
     beside = set(told)
     asked = [here for here in range(ask, len(reading.words)) if here not in beside]
-    return around if _is_talk(reading, around, told, asked) else []
+    return around if is_talk(reading, around, told, asked) else []
 
 
 def _turn(reading: Reading) -> int:
@@ -113,7 +113,18 @@ def _asides(reading: Reading, ask: int) -> list[WordSpan]:
     return spans
 
 
-def _is_talk(reading: Reading, around: list[WordSpan], told: list[int], asked: list[int]) -> bool:
+def is_talk(reading: Reading, around: list[WordSpan], told: list[int], asked: list[int]) -> bool:
+    """Weigh what is told around a question: talk against data that the question needs.
+
+    Args:
+        reading: The query's reading.
+        around: What is told, as spans.
+        told: The same as positions of words.
+        asked: The positions of what is asked.
+
+    Returns:
+        Whether it is talk.
+    """
     spoken_of = quoted(reading)
     talk = sum(
         reading.words[here] in _TALK or reading.lemmas[here] in _TALK or _is_person(reading, here) for here in told

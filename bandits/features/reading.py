@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from riffler.bandits.features.language import is_english
 from riffler.bandits.features.phrases import WordSpan
-from riffler.bandits.features.tree import Tree
+from riffler.bandits.tree import Tree
 
 if TYPE_CHECKING:
     from spacy.tokens import Doc, Token

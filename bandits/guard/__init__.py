@@ -14,9 +14,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from riffler.bandits.guard import content, language, naming, polarity, questions, values
+from riffler.bandits.guard import content, language, naming, polarity, questions, shades, values
 from riffler.bandits.guard.elaborations import unelaborated
-from riffler.bandits.guard.reading import Reading, unexplained
+from riffler.bandits.guard.reading import Reading, is_grammar, unexplained
+from riffler.bandits.guard.roles import Parse, exchanged
 
 LONGEST_TIMES = 2.5
 LONGEST_SPARE_CHARACTERS = 80
@@ -52,7 +53,7 @@ class Verdict:
     reason: str = ""
 
 
-def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
+def check(original: str, rewrite: str, *, known: Sequence[str] = (), parse: Parse | None = None) -> Verdict:
     """Judge a rewrite.
 
     A rewrite that says the query twice, as the arm `reread` does, is judged copy by copy.
@@ -62,6 +63,8 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
         rewrite: Its new wording.
         known: Texts that a rewrite may draw on, such as the session's memory: a name, number, date, unit or quoted text
             of theirs is no invention. What the query has must stay all the same.
+        parse: Gives a parsed document of a text. Without it the guard doesn't see that two things have changed roles:
+            who does what to whom.
 
     Returns:
         The verdict. A query is always a faithful rewrite of itself, and so is one that is read twice.
@@ -74,19 +77,21 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = ()) -> Verdict:
     if rewrite == f"{original}\n{_AGAIN} {original}":
         return Verdict(True)
     if again and _AGAIN not in original and _AGAIN not in second:
-        one = check(original, first, known=known)
-        return check(original, second, known=known) if one.kept else one
-    reason = next(_complaints(original, rewrite, "\n".join(known)), "")
+        one = check(original, first, known=known, parse=parse)
+        return check(original, second, known=known, parse=parse) if one.kept else one
+    reason = next(_complaints(original, rewrite, "\n".join(known), parse), "")
     return Verdict(not reason, reason)
 
 
-def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
+def _complaints(original: str, rewrite: str, known: str, parse: Parse | None = None) -> Iterator[str]:
     yield from _out_of_length(len(original), len(rewrite))
-    before, after, source = Reading(original), Reading(rewrite), Reading(known)
-    yield from values.complaints(before, after, source)
-    yield from naming.complaints(before, after, source)
-    after = unelaborated(after, before)
-    plain = unexplained(after, before)
+    before, after, source = Reading(original), Reading(rewrite, stories=False), Reading(known)
+    if _keeps_story(before, after):
+        before = Reading(original, stories=False)
+    whole, after = after, unelaborated(after, before)
+    plain, glossed = unexplained(after, before), unexplained(after, before, "glossed")
+    yield from values.complaints(before, whole, source, glossed)
+    yield from naming.complaints(before, whole, source, glossed)
     if language.changed(before, after):
         yield "the rewrite is in another language"
     had, has = len(_WORD.findall(original)), sum(word.lower() not in source.words for word in _WORD.findall(after.raw))
@@ -101,7 +106,20 @@ def _complaints(original: str, rewrite: str, known: str) -> Iterator[str]:
     if _marked(original) and not _marked(rewrite) and not questions.kinds(after.sentences):
         yield "the rewrite is no question any more"
     if english:
+        yield from shades.complaints(before, plain)
         yield from content.complaints(before, after, source)
+        if parse is not None and exchanged(before, plain, parse):
+            yield "the rewrite exchanges two roles"
+
+
+def _keeps_story(before: Reading, after: Reading) -> bool:
+    """Tell whether a rewrite has at least half of the words of the story in a query's frame."""
+    if before.is_long or after.is_long:
+        return False
+    told = Reading(before.raw, stories=False)
+    story = {token.word for token in told.tokens} - {token.word for token in before.tokens}
+    words = {word for word in story if not is_grammar(word)}
+    return bool(words) and 2 * len(words & after.words) >= len(words)
 
 
 def _out_of_length(had: int, has: int) -> Iterator[str]:

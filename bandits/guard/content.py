@@ -16,7 +16,7 @@ from riffler.bandits.features.lexicon import concreteness
 from riffler.bandits.guard import polarity, questions
 from riffler.bandits.guard.grammar import is_adjective, is_verb
 from riffler.bandits.guard.initials import resolved
-from riffler.bandits.guard.kinship import akin, bases
+from riffler.bandits.guard.kinship import akin, are_synonyms, bases
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import SHORT_DATES, Reading, Token, is_grammar
 from riffler.bandits.guard.swaps import swapped
@@ -61,11 +61,15 @@ def _is_taken_up(token: Token, before: Reading, after: Reading, known: Reading) 
 
 
 def _is_counted(token: Token, before: Reading, after: Reading) -> bool:
-    """Tell whether a word asks for an amount ("what proportion"), and the rewrite does so too ("how much")."""
+    """Tell whether a word asks for an amount ("what proportion", "how long"), and the rewrite asks for one, too."""
+    name = questions.dimensions().get(token.word)
+    if name and any(f"how {name}" in kind for kind in after.kinds[-1:]):
+        return True
+    if token.word == "wrong":  # "what could be wrong" asks why
+        return any("reason" in kind for kind in after.kinds[-1:])
     if token.word not in word_set("questions", "counts") or not _ASKING.search(before.core[: token.start][-6:]):
         return False
-    asked = questions.kinds(after.sentences)
-    return bool(asked) and "count" in asked[-1]
+    return any("count" in kind for kind in after.kinds[-1:])
 
 
 _ASKING = re.compile(r"\b(?:what|which) $", re.IGNORECASE)
@@ -75,13 +79,10 @@ _POINTING = re.compile(r"\b(?:the|this|that) $", re.IGNORECASE)
 def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token], new: list[Token]) -> Iterator[str]:
     if not (before.is_long or after.is_long) and swapped(before, after, lost, new):
         yield "the rewrite exchanges a constraint"
-    spare = [token for token in _weighty(after, new) if token.word not in known.words | _YEAR and not token.capital]
+    idle = known.words | (frozenset() if after.is_long else _standing_by(after)) | _YEAR
+    spare = [token for token in _weighty(after, new) if token.word not in idle and not token.capital]
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
-    if _drops_compound(before, after):
-        yield "the rewrite loses a constraint"
-    if _drops_compound(after, before):
-        yield "the rewrite invents a constraint"
     had, has = _forms(before), _forms(after)
     if _is_unheard(had, after):
         yield "the rewrite loses a constraint"
@@ -99,52 +100,24 @@ def _invents(before: Reading, after: Reading, spare: list[Token], new: list[Toke
     condition = _IF.search(after.core)
     if condition and not before.is_long and not _WHEN.search(before.core):
         narrow |= {token.word for token in new if token.start > condition.start()}
-    return len(narrow) > _is_terse(before)  # a word may make a sentence of keywords, a phrase is more
+    return len(narrow) > before.is_terse  # a word may make a sentence of keywords, a phrase is more
 
 
 def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token]) -> bool:
-    """Tell whether words that go are a restriction: more of those that narrow a noun than come, or just too many."""
+    """Tell whether words that go are a restriction: they narrow a noun and nothing comes, or they are too many."""
     if before.is_long or after.is_long:
         return len(lost) > len(new)
-    added = _added(before, after)
     allowed = _allowed(before, after, lost)
-    if len(lost) >= allowed and not added:
+    added = _added(before, after)
+    if lost and not added and len(before.sentences) > len(after.sentences) and allowed == 1:
+        return True  # a sentence went that is no frame
+    if len(_narrowing(before, lost, after)) >= allowed and added <= _standing_by(after):
         return True
-    narrower = len(_narrowing(before, lost, after)) - len(_narrowing(after, new, before))
-    return (len(lost) > _standing_alone(after, new, before) and narrower >= allowed) or len(lost) - len(
-        added
-    ) >= allowed + 1
+    return len(lost) - len(added) >= allowed + 1
 
 
 _IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
-
-
-def _standing_alone(reading: Reading, some: list[Token], other: Reading) -> int:
-    """Count the words that may stand for others: not those that only say what a neighbour is, "ink stains"."""
-    fresh = {token.word for token in some}
-    words = ["", *(token.word for token in reading.tokens)]
-    olds = tuple(other.words)
-    neighbours = {
-        word for left, word in pairwise(words) if left in {"which", "what"} or (left and _has_kin(left, olds))
-    }
-    return len(fresh - neighbours - word_set("negative", "lenient"))
-
-
-def _drops_compound(reading: Reading, other: Reading) -> bool:
-    """Tell whether a text lacks a compound of words that say little alone: part-time."""
-    if reading.is_long or other.is_long:
-        return False
-    whole = (match[0].lower() for match in _COMPOUND.finditer(reading.core))
-    return any(
-        all(map(_is_empty, word.split("-")))
-        and word.replace("-", "") not in other.plain_words
-        and other.words.isdisjoint(part for part in word.split("-") if not is_grammar(part))
-        for word in whole
-    )
-
-
-_COMPOUND = re.compile(r"(?<![\w-])[a-zA-Z]{2,20}-(?:time|term|length|way|place|person)(?![\w-])")
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -180,6 +153,15 @@ def _added(before: Reading, after: Reading) -> set[str]:
         and token.word not in word_set("words", "frame")
         and not _has_kin(token.word, tuple(before.words))
     }
+
+
+def _standing_by(reading: Reading) -> set[str]:
+    """Give the words that stand for nothing that narrows: orders, general words, what is asked for after "which"."""
+    words = [token.word for token in reading.tokens]
+    near = {word for word in words if any(are_synonyms(word, place) for place in ("near", "inside", "outside"))}
+    runs = zip(words, words[1:], [*words[2:], "the"], strict=False)
+    asked = {word for left, word, right in runs if left in {"which", "what"} and is_grammar(right)}
+    return near | asked | _orders() | word_set("words", "general")
 
 
 def _allowed(before: Reading, after: Reading, lost: list[Token]) -> int:
@@ -289,12 +271,6 @@ def _is_empty(word: str) -> bool:
     return is_grammar(word) or word in word_set("words", "frame") or word in word_set("words", "general")
 
 
-def _is_terse(reading: Reading) -> bool:
-    """Tell whether a query is in keywords: hardly a word of grammar in it."""
-    grammar = sum(is_grammar(token.word) for token in reading.tokens)
-    return "?" not in reading.text and grammar * 3 < len(reading.tokens) and not questions.kinds(reading.sentences)
-
-
 def _narrowing(reading: Reading, some: list[Token], other: Reading, *, put_in: bool = False) -> set[str]:
     """Give those words of a text that narrow a noun: before it, in a phrase of their own, or after "that is"."""
     # Words side by side are judged together. Where both their neighbours stand side by side in the other text, they
@@ -349,6 +325,8 @@ def _run_narrows(
         )
     if before in _LINKS or (before in _ARTICLES and earlier in _LINKS):
         return not then or then in _LINKS or then in _ENDS
+    if earlier in {"that", "which", "who"} and before not in others:
+        return True
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
@@ -361,7 +339,8 @@ _COUNT = re.compile(r"\d|two|three|four|five", re.IGNORECASE)
 _ARTICLES = frozenset("a an the my your his her its our their some any one single".split())
 _OPENERS = _ARTICLES | frozenset("which what of for in with on by most more all every no".split())
 _LINKS = frozenset(
-    "in on for with by from of at to without during before after under near among between through into as via inside"
+    "using only in on for with by from of at to without during before after under near among between through into"
+    " as via when while inside"
     " outside about have has had having".split()
 )
 _ENDS = frozenset("and or that which who if is are was were do does".split())

@@ -10,7 +10,7 @@ import re
 
 from riffler.bandits.facts.negations import negations
 from riffler.bandits.guard.frames import blanked
-from riffler.bandits.guard.kinship import akin
+from riffler.bandits.guard.kinship import akin, bases
 from riffler.bandits.guard.lists import pattern, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -22,7 +22,9 @@ _SENTENCE = re.compile(r"[^.!?\n]+[.!?]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _WHY_NOT = re.compile(r"\bor why not\b", re.IGNORECASE)
 _DEFINES = re.compile(
-    r"\s*(?:an?|the)?\s*(?P<term>(?:[\w'’-]{1,30}\s){1,4}?)(?:is|are|means?|refers? to)\s", re.IGNORECASE
+    r"\s*(?:an?|the)?\s*(?:(?:word|term|name|abbreviation)\s)?(?P<term>(?:[\w'’-]{1,30}\s){1,4}?)"
+    r"(?:is|are|means?|refers? to|stands? for|describes?)\s",
+    re.IGNORECASE,
 )
 _MOST_WORDS = 30
 """Of a sentence that defines a word."""
@@ -56,7 +58,7 @@ def unelaborated(after: Reading, before: Reading) -> Reading:
         match.span() for match in segments[1:] if match[0].strip(" .,;:!").lower() not in asked and _says_how(match[0])
     ]
     text = blanked(text, spans)
-    return Reading(text) if text != after.raw else after
+    return Reading(text, after.stories) if text != after.raw else after
 
 
 def _says_how(segment: str) -> bool:
@@ -64,7 +66,7 @@ def _says_how(segment: str) -> bool:
     content = [word for word in map(str.lower, _WORD.findall(segment)) if not is_grammar(word)]
     return (
         bool(content)
-        and word_set("words", "fullness").issuperset(content)
+        and all(not bases(word).isdisjoint(word_set("words", "fullness")) for word in content)
         and not any(negations(_WHY_NOT.sub("", segment)))
     )
 
@@ -74,5 +76,5 @@ def _defines(sentence: str, before: Reading) -> bool:
     match = _DEFINES.match(sentence)
     if match is None or sentence.rstrip().endswith("?") or len(_WORD.findall(sentence)) > _MOST_WORDS:
         return False
-    terms = [word for word in map(str.lower, _WORD.findall(match["term"])) if not is_grammar(word)]
+    terms = [word for word in match["term"].lower().replace("-", " ").split() if not is_grammar(word)]
     return bool(terms) and all(any(akin(term, word) for word in before.words if not is_grammar(word)) for term in terms)

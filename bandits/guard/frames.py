@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from riffler.bandits.features.lexicon import subjectivity
 from riffler.bandits.guard.lists import part, pattern, word_set
 from riffler.bandits.guard.questions import clause_kind
 
@@ -48,11 +49,12 @@ class _Clause:
     asks: bool
 
 
-def frames(text: str) -> list[tuple[int, int]]:
+def frames(text: str, *, stories: bool = True) -> list[tuple[int, int]]:
     """Find what frames the question of a text.
 
     Args:
         text: The text, with its quoted strings blanked.
+        stories: Whether a story of how one came to ask is a frame.
 
     Returns:
         Pairs (start, end), in order. Never all of the text's words.
@@ -77,7 +79,7 @@ def frames(text: str) -> list[tuple[int, int]]:
     talk = [clause for number, clause in enumerate(clauses) if number != asking and _is_talk(clause, needy)]
     if len(talk) < len(clauses):
         found += [(clause.start, clause.end) for clause in talk]
-    if asking is not None:
+    if stories and asking is not None:
         found += _story(rest, clauses, asking, talk)
     return _joined(found)
 
@@ -126,7 +128,9 @@ def _clauses(text: str) -> list[_Clause]:
         end = cut.start() if cut else len(text)
         clause = text[start:end]
         if _WORD.search(clause):
-            asks = bool(clause_kind(clause.strip())) and not _is_aside(text, start, end)
+            asks = (
+                bool(clause_kind(clause.strip())) and not _is_aside(text, start, end) and not _goes_on(text, start, end)
+            )
             found.append(_Clause(start, end, clause, asks))
             if len(found) > _MOST_CLAUSES:
                 return found
@@ -140,6 +144,20 @@ _WISH = re.compile(
 )
 
 
+def _goes_on(text: str, start: int, end: int) -> bool:
+    """Tell whether a clause has its subject before an "and", so that it asks nothing: "and doesn't eat pork"."""
+    if not _JOINED.search(text, max(0, start - 4), start) or not _VERB.match(text, start):
+        return False
+    over = _END.search(text, end)
+    return over is None or over[0] != "?"
+
+
+_JOINED = re.compile(r"(?:and|but|so)$", re.IGNORECASE)
+_VERB = re.compile(
+    r"\s*(?:is|are|was|were|do|does|did|has|have|had|can|could|will|would|should|must)(?:n['’]t)?\b", re.IGNORECASE
+)
+
+
 def _is_aside(text: str, start: int, end: int) -> bool:
     """Tell whether a clause that looks like a question is a relative one, or says what the answer is wanted for."""
     if text[end : end + 1] == "?":
@@ -149,14 +167,18 @@ def _is_aside(text: str, start: int, end: int) -> bool:
     )
 
 
+_FELT = 0.5
+"""From here on an adjective says how the speaker feels, and not how things are."""
+
+
 def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     """Tell whether a clause is small talk only; beside a question of the speaker's own it must show it."""
     words = [word.lower().replace("’", "'").split("'")[0] for word in _WORD.findall(clause.text)]
     content = [word for word in words if word not in word_set("words", "grammar") and len(word) > 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")
-    if any(word not in talk for word in content):
-        return False
     spoken = _SPEAKER.search(clause.text) is not None
+    if any(word not in talk and not (spoken and not needy and (subjectivity(word) or 0) >= _FELT) for word in content):
+        return False
     if not content:
         return spoken and not clause.asks and not _DIGIT.search(clause.text)  # "I'm 16"
     if needy and not any(word in word_set("words", "frame") for word in content):
@@ -166,15 +188,30 @@ def _is_talk(clause: _Clause, needy: bool = False) -> bool:
     return spoken or not _SUBORDINATE.match(clause.text)
 
 
+_INSIDE = re.compile(
+    r"(?<=\w)s\b[^.!?\n]{0,60}?\s(?:they|them|their)\b|\bthose (?:in|of|from|who|that|with|on|at)\b"
+    r"|(?<=\w{3} )(?:before|after|when|while|until|till|once|and|or|without|if|because)\b"
+    r"[^.!?\n]{0,40}?\b(?:its?|they|them|their)\b",
+    re.IGNORECASE,
+)
+"""What points to something of the question itself: "how do penguins keep their eggs warm"."""
+
+_ANYBODY = re.compile(
+    r"\b(?:how|where|which|what)\b[^.?!\n]{0,40}?\b(?:do|did) i\b|\bhow (?:\w+ )?(?:can|could|would|should) i\b",
+    re.IGNORECASE,
+)
+"""Who asks how to do something, as anybody might."""
+
+
 def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) -> list[tuple[int, int]]:
     """Find the stories before and after a question that stands alone."""
     asked = clauses[asking]
     over = _END.search(text, asked.start)
     end = over.end() if over else len(text)
     question = text[asked.start : end]
-    if _POINTS.search(question):
+    if _POINTS.search(_INSIDE.sub(" ", question)):
         return []
-    own = _SELF.search(question) is not None
+    own = _SELF.search(_ANYBODY.sub(" ", question)) is not None
     found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
     if _is_story(clauses[:asking], talk, own):
         found.append((clauses[0].start, asked.start))
@@ -210,10 +247,11 @@ def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
     left = [clause for clause in clauses if clause not in talk]
     if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
         return False
+    if not own:
+        return True
     told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
-    if own and told < _SHORTEST_OWN_STORY and not all(_has_talk(clause) for clause in left):
+    if any(_DIGIT.search(clause.text) for clause in left):
         return False
-    spoken = [clause for clause in clauses if _SPEAKER.search(clause.text)]
-    if not spoken or (_SUBORDINATE.match(left[0].text) and told < _SHORTEST_STORY):
-        return False
-    return told >= _SHORTEST_STORY or not any(pattern("frames", "state").match(clause.text) for clause in left)
+    return any(_SPEAKER.search(clause.text) for clause in clauses) and (
+        told >= _SHORTEST_OWN_STORY or all(_has_talk(clause) for clause in left)
+    )

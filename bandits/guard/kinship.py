@@ -34,6 +34,7 @@ _REGULAR = (
 )
 _FORMS = ("", "s", "es", "d", "ed", "ing", "er", "est", "r", "st", "ly")
 _LONGEST_SHORT_FORM = 5
+_NONE: frozenset[int] = frozenset()
 
 
 @cache
@@ -60,7 +61,7 @@ def akin(one: str, other: str) -> bool:
         return True
     one, other = base(one), base(other)
     one, other = (word[2:] if _UN.match(word) else word for word in (one, other))  # denials are counted elsewhere
-    if one == other or _same_root(one, other) or _mistyped(one, other):
+    if one == other or _same_root(one, other) or mistyped(one, other):
         return True
     if are_synonyms(one, other) or _synonyms(one, other):
         return True
@@ -70,20 +71,6 @@ def akin(one: str, other: str) -> bool:
 def are_synonyms(one: str, other: str) -> bool:
     """Tell whether two words in lower case stand in one row of the guard's own synonyms."""
     return not _rows(one).isdisjoint(_rows(other))
-
-
-def related(one: str, other: str) -> bool:
-    """Tell whether two words mean nearly the same, as a third word may stand for both.
-
-    Args:
-        one: A word in lower case.
-        other: Another.
-
-    Returns:
-        Whether they do.
-    """
-    ours, theirs = (frozenset[str]().union(*map(synonyms, bases(word))) for word in (one, other))
-    return not ours.isdisjoint(theirs)
 
 
 def same_people(one: str, other: str) -> bool:
@@ -132,7 +119,7 @@ def opposed(one: str, other: str) -> bool:
         Whether each is the other's opposite.
     """
     others = bases(other)
-    if not _converses().get(base(one), frozenset()).isdisjoint(_converses().get(base(other), frozenset())):
+    if any(_converses().get(left, _NONE) & _converses().get(right, _NONE) for left in bases(one) for right in others):
         return False
     return any(left in antonyms(right) and right in antonyms(left) for left in bases(one) for right in others)
 
@@ -162,7 +149,8 @@ def _ends(word: str, shared: int) -> bool:
     return rest in _ENDINGS or (rest[0] == word[shared - 1] and rest[1:] in _ENDINGS)
 
 
-def _mistyped(one: str, other: str) -> bool:
+def mistyped(one: str, other: str) -> bool:
+    """Tell whether one word in lower case may be a typing error of another: a letter or two differ."""
     longest = max(len(one), len(other))
     if longest < 5:
         return False

@@ -9,6 +9,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from riffler.bandits.features.lexicon import is_known, zipf
 from riffler.bandits.guard.lists import lists
 
 if TYPE_CHECKING:
@@ -38,11 +39,27 @@ def changed(before: Reading, after: Reading) -> bool:
         Whether it is. False where a language can't be told.
     """
     had = before.languages
+    if had == {"en"} and _is_unread(before, after):
+        return True
     if had:
         pieces = (languages(match[0]) for match in _PIECE.finditer(after.unquoted))
         return any(has and had.isdisjoint(has) for has in chain((after.languages,), pieces))
     has = after.languages
     return bool(has) and "en" not in has and len(before.words & after.words) * 3 < len(before.words)
+
+
+def _is_unread(before: Reading, after: Reading) -> bool:
+    """Tell whether most words of a rewrite are neither English nor its query's: a language that has no list here."""
+    words = [match[0] for match in _WORD.finditer(after.unquoted)][:_MOST_WORDS]
+    strange = sum(
+        not (word[0].isupper() or word.lower() in before.words or "en" in _speakers().get(word.lower(), ())
+             or is_known(word.lower()) or zipf(word.lower()))
+        for word in words
+    )  # fmt: skip
+    return strange >= _STRANGE and 2 * strange > len(words)
+
+
+_STRANGE = 2
 
 
 def is_english(reading: Reading) -> bool:

@@ -22,21 +22,22 @@ _DEMONYM = re.compile(r"(?:n|an|ean|ian|ist|ists|ism|ans|wegian|er|ers|ese|ish|i
 _SHORTEST_MISTYPED = 5
 
 
-def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+def complaints(before: Reading, after: Reading, known: Reading, plain: Reading) -> Iterator[str]:
     """Say whether a rewrite loses or invents a name.
 
     Args:
         before: The query.
         after: Its rewrite.
         known: What a rewrite may draw on.
+        plain: The rewrite without what it explains.
 
     Yields:
         What is wrong.
     """
-    if is_german(before) and len(before.tokens) != len(after.tokens):
+    if (is_german(before) or is_german(after)) and len(before.tokens) != len(after.tokens):
         return  # its nouns have capitals, so only what is said word by word the same can be compared
     short = resolved(before, after)
-    had, has = _names(before, before.asks_for("name")) - short, _names(after, _unexplaining(after)) - short
+    had, has = _names(before, before.asks_for("name")) - short, _names(plain, plain.facts["name"]) - short
     if any(
         not _stands(name, after) and not _corrects(name, after) and not _is_spelled(name, before, after) for name in had
     ):
@@ -76,19 +77,6 @@ def _names(reading: Reading, facts: list[Fact]) -> frozenset[str]:
     )
 
 
-_EXPLAINS = re.compile(
-    r"\((?!(?:in|on|at|of|for|from|by|not|or|and|e\.g|i\.e|such|like|using|with|under|after|before|during|since|only)\b)"
-    r"[a-z][\w-]{0,30} [^()]{0,200}\)"
-)
-"""Says in brackets what a word means, and restricts nothing."""
-
-
-def _unexplaining(reading: Reading) -> list[Fact]:
-    """Give the names of a text, without those that only explain a word."""
-    spans = [match.span() for match in _EXPLAINS.finditer(reading.text) if len(match[0].split()) > 3]
-    return [fact for fact in reading.facts["name"] if not any(start < fact.start < end for start, end in spans)]
-
-
 _GLUED = re.compile(r"[a-z]{1,3}\d")
 
 
@@ -101,7 +89,7 @@ def _is_spelled(name: str, before: Reading, after: Reading) -> bool:
 
 def _completes(name: str, before: Reading, after: Reading) -> bool:
     """Tell whether a new name stands beside one of a query in keywords: `einstein`, `Albert Einstein`."""
-    if "?" in before.text or after.is_long or name in _SIDES:
+    if before.raw.rstrip().endswith((".", "?", "!")) or after.is_long or name in _SIDES:
         return False
     words = [token.word for token in after.tokens]
     return any(

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 
 from riffler.bandits.facts.negations import negations
-from riffler.bandits.guard.kinship import akin, bases, opposed
+from riffler.bandits.guard.kinship import akin, bases, mistyped, opposed
 from riffler.bandits.guard.lists import groups, part, pattern, phrases, word_set
 from riffler.bandits.guard.reading import Reading, is_grammar
 
@@ -27,7 +27,7 @@ def _trailing(side: str) -> str:
     return _any_of(tuple(phrase for phrase in phrases("opposites", side) if phrase.startswith(_TRAILING)))
 
 
-_BETWEEN = r"(?:\W{0,2}(?:the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
+_BETWEEN = r"(?:\W{0,2}(?:an?(?= [^\W_]+-)|the|about|only|year|just|ages?|aged|of)){0,3}\W{0,3}"
 _BOUND = re.compile(
     rf"(?<!\w)(?:(?P<less>{_any_of(phrases('opposites', 'less'))})|(?P<more>{_any_of(phrases('opposites', 'more'))}))"
     rf"(?!\w){_BETWEEN}(?:{part('COUNTED')}|{part('TIMED')})"
@@ -98,16 +98,13 @@ def _until(reading: Reading) -> frozenset[str]:
 
 def _odd(had: int, has: int, flips: int, strict: tuple[int, int], lenient: tuple[int, int]) -> bool:
     """Tell whether the denials of two texts don't match."""
-    # A difference of the negations must be made up for by an opposite, or by words that deny by meaning on the side
-    # that has fewer. Opposites and strict words alone must come in pairs.
-    change = has - had
+    # Each denial of one text stands in the other as a negation or as a word that denies by its meaning; lenient words
+    # may deny. Opposites must come in pairs, or have a denial more or less beside them.
     if flips % 2:
-        return change % 2 == 0 and strict[0] == strict[1]
-    if change == 0:
-        gain = strict[1] - strict[0]
-        return gain > lenient[0] or -gain > lenient[1]
-    spare = strict[0] + lenient[0] if change > 0 else strict[1] + lenient[1]
-    return abs(change) > spare
+        return (has - had) % 2 == 0 and strict[0] == strict[1]
+    return had + strict[0] > has + sum(pair[1] for pair in (strict, lenient)) or has + strict[1] > had + sum(
+        pair[0] for pair in (strict, lenient)
+    )
 
 
 def _denials(reading: Reading) -> int:
@@ -120,13 +117,38 @@ def _content(reading: Reading) -> set[str]:
 
 def _turned(before: Reading, after: Reading, old: set[str], new: set[str]) -> list[tuple[str, str]]:
     """Give the words in whose place their opposite stands, each with it."""
-    lost, found = old - new, new - old
+    lost, found = (
+        some - others - ({"used"} if _USED_TO.search(reading.core) else set())
+        for some, others, reading in ((old, new, before), (new, old, after))
+    )
     if before.is_long or after.is_long:
         return []
     rows = groups("opposites", "rows")
-    pairs = [(one, other) for one in lost for other in found if _opposed(one, other, rows)]
+    less, fewer = (set(_LEAST.findall(reading.core.lower())) for reading in (before, after))
+    pairs = [
+        (one, other)
+        for one in lost
+        for other in found
+        if _opposed(one, other, rows)
+        and (one in less) == (other in fewer)  # "least expensive" is "cheapest"
+        and not (is_grammar(one) and _follows(before, one).isdisjoint(_follows(after, other)))
+    ]
     # "married ... divorce" and "divorced": what comes was there in another form
     return [(one, other) for one, other in pairs if not any(_same_verb(other, word) for word in old)]
+
+
+def _follows(reading: Reading, word: str) -> set[str]:
+    """Give the content words that stand next behind a word: "under the law", "over crimes" have none in common."""
+    words = [token.word for token in reading.tokens]
+    return {
+        next((then for then in words[at + 1 :] if not is_grammar(then)), "")
+        for at, one in enumerate(words)
+        if one == word
+    }
+
+
+_USED_TO = re.compile(r"\bused to\b", re.IGNORECASE)
+_LEAST = re.compile(r"\b(?:least|less|too) (\w+)")
 
 
 def _same_verb(one: str, other: str) -> bool:
@@ -164,17 +186,18 @@ def _soft(old: set[str], new: set[str], before: Reading, after: Reading) -> tupl
         words = word_set("negative", key)
         counts.append((_own(old, new, words), _own(new, old, words)))
     strict, lenient = counts
-    phrases_ = (
-        len(pattern("polarity", "against").findall(before.core)),
-        len(pattern("polarity", "against").findall(after.core)),
-    )
+    told = [len(pattern("polarity", "against").findall(reading.core)) for reading in (before, after)]
     prefixed = [sum(_is_prefixed(word) for word in own) for own in (old - new, new - old)]
-    return strict, (lenient[0] + phrases_[0] + prefixed[0], lenient[1] + phrases_[1] + prefixed[1])
+    # "against the law" has a lenient word of its own
+    return strict, (max(lenient[0], told[0]) + prefixed[0], max(lenient[1], told[1]) + prefixed[1])
 
 
 def _own(own: set[str], others: set[str], words: frozenset[str]) -> int:
     theirs = others & words
-    return sum(not any(akin(word, other) for other in theirs) for word in own & words)
+    return sum(
+        not any(akin(word, other) for other in theirs) and not any(mistyped(word, other) for other in others)
+        for word in own & words
+    )
 
 
 def _is_prefixed(word: str) -> bool:

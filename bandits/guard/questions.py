@@ -277,6 +277,18 @@ _AHEAD = re.compile(r"\s*(?:far|long) (?:in advance|ahead|beforehand)\b", re.IGN
 _TREATED = re.compile(
     r"\s*(?:is|are|was|were) (?:people|someone|somebody|one|you|they|he|she) \w{2,20}ed\b", re.IGNORECASE
 )
+_SPANS = {
+    word: kind
+    for kind, words in {
+        "how far": "miles kilometres kilometers km metres meters feet",
+        "how heavy": "kilos kilograms kg grams tons tonnes",
+        "how much": "euros dollars pounds cents pence",
+        "how hot": "degrees",
+    }.items()
+    for word in words.split()
+}
+"""Units that say what is measured."""
+
 _TIMES = frozenset("second seconds minute minutes hour hours day days week weeks month months year years".split())
 _AFTER_HOW = frozenset("to i you we one people they he she".split())
 
@@ -292,6 +304,7 @@ def _of_how(rest: str) -> frozenset[str]:
         return frozenset({"reason"})
     if first == "many":  # how many kilograms ... weigh
         long = {"how long"} if words[1:2] and words[1] in _TIMES else set()
+        long |= {_SPANS[word] for word in words[1:3] if word in _SPANS}
         return frozenset({"count", *long, *(f"how {dimensions()[word]}" for word in words[1:] if word in dimensions())})
     if first in dimensions():
         name = dimensions()[first]
@@ -320,6 +333,7 @@ def _of_manner(rest: str, words: list[str]) -> frozenset[str]:
     return frozenset({"manner", "thing"} if seen or not _DIFFER.isdisjoint(words) else {"manner"})
 
 
+_OUTCOMES = frozenset("effect effects result results outcome outcomes consequence consequences".split())
 _DONE = re.compile(r"\s*(?:do|does|did|can|could|should)\s[^.?!]{1,60}?\bdo (?:to|so)\b", re.IGNORECASE)
 _DOES = re.compile(
     r"\s*(?!(?:has|does|is|was|causes|makes|types|kinds|sorts|parts|steps)\b)[a-z]{3,15}(?<![sui])s"
@@ -336,6 +350,8 @@ def _of_what(wh: str, rest: str) -> frozenset[str]:
         found |= {"manner"}  # what removes wine from wool: how do I get it out
     if _DONE.match(rest):
         found |= {"manner"}
+    if "happens" in words[:2] or "happen" in words or "happened" in words or _OUTCOMES.intersection(words):
+        found |= {"manner"}  # how does it affect ...
     if "wrong" in words[:4]:
         found |= {"reason"}
     bare = not words or re.fullmatch(_AUX, words[0]) is not None

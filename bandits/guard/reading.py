@@ -18,6 +18,7 @@ from riffler.bandits.facts.base import bare
 from riffler.bandits.guard.frames import blanked, frames
 from riffler.bandits.guard.language import languages
 from riffler.bandits.guard.lists import pattern, phrases, word_set
+from riffler.bandits.guard.questions import kinds
 
 _SPELLINGS = dict(entry.rpartition("=")[::2] for entry in phrases("same", "spellings"))
 
@@ -112,9 +113,11 @@ class Reading:
 
     Attributes:
         raw: The text as it came.
+        stories: Whether a story of how one came to ask is a part of its frame.
     """
 
     raw: str
+    stories: bool = True
 
     @cached_property
     def text(self) -> str:
@@ -146,7 +149,7 @@ class Reading:
 
     @cached_property
     def _asked(self) -> str:
-        return blanked(self.unquoted, frames(self.unquoted))
+        return blanked(self.unquoted, frames(self.unquoted, stories=self.stories))
 
     def asks_for(self, kind: Kind) -> list[Fact]:
         """Give the facts of a kind that stand outside the frame.
@@ -171,6 +174,17 @@ class Reading:
         """Whether words are too many to be compared each with each."""
         return len(self.tokens) > _MOST_WORDS
 
+    @property
+    def is_terse(self) -> bool:
+        """Whether it is in keywords: hardly a word of grammar in it."""
+        grammar = sum(is_grammar(token.word) for token in self.tokens)
+        return "?" not in self.text and grammar * 3 < len(self.tokens) and not self.kinds
+
+    @cached_property
+    def kinds(self) -> list[frozenset[str]]:
+        """The kinds of answers that its sentences ask for; see `questions.kinds`."""
+        return kinds(self.sentences)
+
     @cached_property
     def words(self) -> frozenset[str]:
         """The words of the whole text, without quotes' and frames' difference."""
@@ -194,20 +208,19 @@ class Reading:
         return tuple(match[0].strip() for match in _SENTENCE.finditer(self.core) if WORD.search(match[0]))
 
 
-def unexplained(after: Reading, before: Reading) -> Reading:
+def unexplained(after: Reading, before: Reading, key: str = "explained") -> Reading:
     """Give a rewrite without the explanations of words that it adds: "ghee (clarified butter)", "the APR, that is ...".
 
     Args:
         after: The rewrite.
         before: Its query; what it has in brackets is no explanation of the rewrite.
+        key: Which pattern finds them: `explained`, or `glossed`, which is stricter.
 
     Returns:
         The rewrite with blanks in their place.
     """
-    spans = [
-        match.span() for match in pattern("reading", "explained").finditer(after.raw) if match[0] not in before.raw
-    ]
-    return Reading(blanked(after.raw, spans)) if spans else after
+    spans = [match.span() for match in pattern("reading", key).finditer(after.raw) if match[0] not in before.raw]
+    return Reading(blanked(after.raw, spans), after.stories) if spans else after
 
 
 def _tokens(text: str) -> Iterator[Token]:

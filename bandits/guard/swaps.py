@@ -11,14 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from riffler.bandits.features.lexicon import is_known
-from riffler.bandits.guard.grammar import ARTICLES, is_adjective, is_verb, may_be_verb
-from riffler.bandits.guard.kinship import bases, related
+from riffler.bandits.guard.grammar import ARTICLES, is_verb
+from riffler.bandits.guard.kinship import bases
 from riffler.bandits.guard.reading import Reading, Token, is_grammar
 
-_PLACES = frozenset("in on at inside near by within under into".split())
-_PREPOSITIONS = _PLACES | frozenset(
-    "for with from of to as during about against between like without than through per after before".split()
-)
 _SYMMETRIC = frozenset("and or vs versus between with".split())
 _BREAKS = frozenset(",.;:?!()\n")
 
@@ -31,7 +27,6 @@ class _Run:
     start: int
     left: str
     right: str
-    article: bool
     verb: bool
 
 
@@ -50,28 +45,15 @@ def swapped(before: Reading, after: Reading, lost: Sequence[Token], new: Sequenc
     if _names_swapped(before, after) or _turned(before, after) or _turned(after, before):
         return True
     ours, theirs = list(_runs(before, lost)), list(_runs(after, new))
-    alone = len(ours) == len(theirs) == 1 and _rest(before, ours[0]) == _rest(after, theirs[0])
-    return any(_is_swap(one, other, alone) for one in ours for other in theirs)
+    if len(ours) != 1 or len(theirs) != 1 or _rest(before, ours[0]) != _rest(after, theirs[0]):
+        return False  # who rewords the rest, too, may have reworded this
+    return _is_swap(ours[0], theirs[0])
 
 
-def _is_swap(one: _Run, other: _Run, alone: bool) -> bool:
+def _is_swap(one: _Run, other: _Run) -> bool:
     if not (is_known(one.words[-1]) and is_known(other.words[-1])):
         return False
-    if any(related(word, another) for word in one.words for another in other.words):
-        return False
-    if one.verb or other.verb:
-        return one.verb and other.verb and alone
-    if alone and one.left == other.left and one.right == other.right:
-        return True
-    if one.right and one.right == other.right and not is_grammar(one.right):  # before the same noun
-        return (one.article and other.article) or all(is_adjective(run.words[0]) for run in (one, other))
-    if (one.right and not is_grammar(one.right)) or (other.right and not is_grammar(other.right)):
-        return False
-    if one.left in _PREPOSITIONS:
-        return one.left == other.left or {one.left, other.left} <= _PLACES
-    if one.left != other.left or is_grammar(one.left or "a") or one.article != other.article:
-        return False
-    return one.article or not (may_be_verb(one.words[0]) and may_be_verb(other.words[0]))
+    return (one.verb, one.left, one.right) == (other.verb, other.left, other.right)
 
 
 def _runs(reading: Reading, fresh: Sequence[Token]) -> Iterator[_Run]:
@@ -83,28 +65,23 @@ def _runs(reading: Reading, fresh: Sequence[Token]) -> Iterator[_Run]:
         while end < len(tokens) and tokens[end].word in words and not (end > at and _breaks(reading, end)):
             end += 1
         if end > at:
-            left, article = _left(reading, at)
             yield _Run(
                 tuple(token.word for token in tokens[at:end]),
                 at,
-                left,
+                _left(reading, at),
                 tokens[end].word if end < len(tokens) and not _breaks(reading, end) else "",
-                article,
                 is_verb(tokens, at),
             )
         at = max(end, at + 1)
 
 
-def _left(reading: Reading, at: int) -> tuple[str, bool]:
-    """Give the word before another, and whether an article stands between them."""
-    article = False
+def _left(reading: Reading, at: int) -> str:
+    """Give the word before another, past articles."""
     while at and not _breaks(reading, at):
         at -= 1
-        word = reading.tokens[at].word
-        if word not in ARTICLES:
-            return word, article
-        article = True
-    return "", article
+        if reading.tokens[at].word not in ARTICLES:
+            return reading.tokens[at].word
+    return ""
 
 
 def _breaks(reading: Reading, at: int) -> bool:

@@ -15,25 +15,29 @@ _SPACES = re.compile(r"\s+")
 _LEADING = re.compile(r"^0+(?=\d)")
 
 
-def complaints(before: Reading, after: Reading, known: Reading) -> Iterator[str]:
+def complaints(before: Reading, after: Reading, known: Reading, plain: Reading) -> Iterator[str]:
     """Say which values a rewrite loses or invents.
 
     Args:
         before: The query.
         after: Its rewrite.
         known: What a rewrite may draw on.
+        plain: The rewrite without what it explains.
 
     Yields:
         What is wrong.
     """
     for kind, called in _CALLED.items():
-        plain = unexplained(after, before) if kind == "unit" else after
         lost = {_value(fact) for fact in before.asks_for(kind)} - _values(after, kind)
-        new = _values(plain, kind) - _values(before, kind) - _values(known, kind)
+        new = (
+            _values(unexplained(plain, before) if kind == "unit" else plain, kind)
+            - _values(before, kind)
+            - _values(known, kind)
+        )
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
-            if "2" in lost and _THE_TWO.search(before.core) and _taken(before, after, known) > 1:
-                lost -= {"2"}
+            if "2" in new and _THE_TWO.search(after.text) and not lost:
+                new -= {"2"}
         if kind == "unit" and not lost:
             new -= _asked_for(after)
             new = {unit for unit in new if unit not in before.words}  # "a working week" has a unit of time too
@@ -121,20 +125,14 @@ _THE_TWO = re.compile(r"\b(?:the|these|those) two\b", re.IGNORECASE)
 """Stands for two that were named before."""
 
 
-def _taken(before: Reading, after: Reading, known: Reading) -> int:
-    """Count the names that a rewrite takes from what it may draw on."""
-    names = {fact.value.lower() for fact in after.facts["name"]}
-    return len((names & known.words) - before.words)
-
-
 _BEFORE_TO = frozenset("how what where when want need have going like got".split())
 _NEAR = frozenset("today tonight tomorrow yesterday".split())
-_SPOKEN = re.compile(r"\s*(?:i|we|my|our)\b", re.IGNORECASE)
+_SPOKEN = re.compile(r"\b(?:i|we|my|our|me|us)\b", re.IGNORECASE)
 
 
 def _told(reading: Reading) -> set[str]:
     """Give the near dates of what somebody tells before the question: "I bought a cactus yesterday."."""
-    told = [sentence for sentence in reading.sentences[:-1] if sentence.endswith(".") and _SPOKEN.match(sentence)]
+    told = [sentence for sentence in reading.sentences[:-1] if sentence.endswith(".") and _SPOKEN.search(sentence)]
     return {word for sentence in told for word in _NEAR if word in sentence.lower()}
 
 

@@ -35,6 +35,7 @@ from riffler.tools.messages import Message
 
 if TYPE_CHECKING:
     from spacy.language import Language
+    from spacy.tokens import Doc
 
 NONE = "none"
 
@@ -230,6 +231,9 @@ class Rewriter:
         with _failing_open("looking for what arms can do"):
             return await with_language(lambda: offered(reading.query, self.making))
 
+    def _parsed(self, text: str) -> Doc:
+        return parse(self._pipeline, text).doc
+
     async def attempt(self, reading: Reading, arm: str) -> Attempt:
         """Let an arm rewrite, and the guard judge.
 
@@ -244,7 +248,9 @@ class Rewriter:
         try:
             with _failing_open(arm):
                 rewrite = await self._reword(ARMS[arm], reading.query)
-                verdict = await with_language(lambda: check(raw, rewrite.text, known=rewrite.drawn_on))
+                verdict = await with_language(
+                    lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
+                )
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):

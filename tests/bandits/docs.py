@@ -11,7 +11,7 @@ from pathlib import Path
 
 from spacy.tokens import Doc
 
-from riffler.bandits.pipeline import load_pipeline
+from riffler.bandits.pipeline import load_pipeline, universal
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
 from riffler.errors import RewriteFailed
@@ -22,7 +22,7 @@ _VOCAB = load_pipeline("blank").vocab
 
 def doc(text: str) -> Doc:
     """Give a document that the file has."""
-    return _made(_blocks()[text])
+    return universal(_made(_blocks()[text]))
 
 
 def query(text: str, *before: str) -> Query:

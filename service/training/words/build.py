@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from riffler.service.training.words.frequencies import lookup
+from riffler.service.training.words.glosses import glosses
 from riffler.service.training.words.homonymy import groups
 from riffler.service.training.words.names import names
 from riffler.service.training.words.ratings import Concreteness, subjectivity
@@ -42,12 +43,14 @@ def build(wordnet: WordNet, zipf: dict[str, float], lexicon: Path, out: Path) ->
     def related(word: str) -> bool:
         return word in known and met(word) >= _RELATED_ZIPF
 
+    of_fields = terms(wordnet, met)
     files = {
         "words.txt": _words(known, wordnet.irregular_forms, zipf),
         "concreteness.txt": _concreteness(wordnet, zipf),
         "senses.txt": _senses(wordnet, zipf),
         "subjectivity.txt": [f"{word}\t{value:.2f}" for word, value in sorted(subjectivity(lexicon).items())],
-        "terms.txt": [f"{term}\t{' '.join(sorted(of))}" for term, of in sorted(terms(wordnet, met).items())],
+        "terms.txt": [f"{term}\t{' '.join(sorted(of))}" for term, of in sorted(of_fields.items())],
+        "glosses.txt": [f"{term}\t{gloss}" for term, gloss in sorted(glosses(wordnet, of_fields, met).items())],
         "names.txt": names(wordnet, met),
         "synonyms.txt": [" ".join(group) for group in synonyms(wordnet, related)],
         "antonyms.txt": [f"{word}\t{' '.join(sorted(of))}" for word, of in sorted(antonyms(wordnet, related).items())],

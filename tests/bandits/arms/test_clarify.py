@@ -78,6 +78,17 @@ def test_rule(text: str, clearer: str | None) -> None:
     assert (Clarify().prompt(parse(BLANK, text, MEMORY)) is None) == (clearer is None)
 
 
+def test_the_engine_is_asked_about_terms_that_nothing_explains() -> None:
+    """Terms of fields and rare words are enough for the engine, and no reason for the rule."""
+    unexplained = parse(BLANK, "Which axolotl lives with a budgie?")
+    assert Clarify().by_rule(unexplained) is None
+    prompt = Clarify().prompt(unexplained)
+    assert prompt is not None
+    assert prompt.drawn_on == ()
+    assert "axolotl: (no note)" in prompt.text
+    assert Clarify().prompt(parse(BLANK, "Which house is near Paris?")) is None
+
+
 def test_sources_are_named() -> None:
     """A rewrite says from which sentences of the memory it took what it explains."""
     made = Clarify().by_rule(parse(BLANK, "Why a mutex?", MEMORY))
@@ -96,12 +107,12 @@ def test_a_note_that_does_not_fit_is_left_out() -> None:
     assert Clarify().prompt(parse(BLANK, "mutex", (said,))) is not None
 
 
-def test_a_dictionary_comes_after_the_memory() -> None:
-    """What the memory doesn't explain, a dictionary may; nobody has to have a memory for that."""
-    clarify = Clarify(dictionary={"mutex": "a gate", "usufruct": "a right of use"}.get)
+def test_a_glossary_comes_after_the_memory() -> None:
+    """What the memory doesn't explain, a glossary may; nobody has to have a memory for that."""
+    clarify = Clarify(glossary=lambda text: [(text.rstrip("?").split()[-1], "a right of use")])
     for text, said, clearer in (
         ("Why a mutex?", MEMORY, "Why a mutex? (mutex here means a lock.)"),
-        ("Why usufruct?", (), "Why usufruct? (usufruct here means a right of use.)"),
+        ("Why usufruct?", (), "Why usufruct? (usufruct: a right of use.)"),
     ):
         made = clarify.by_rule(parse(BLANK, text, said))
         assert made is not None

@@ -3,7 +3,9 @@
 import pytest
 from tests.bandits.docs import query
 
+from riffler.bandits.arms.angles import angle_of
 from riffler.bandits.arms.expand import Expand
+from riffler.bandits.arms.keywords import question_of
 from riffler.bandits.background import LONGEST_BACKGROUND, background
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline, parse
@@ -11,17 +13,31 @@ from riffler.bandits.pipeline import load_pipeline, parse
 BLANK = load_pipeline("blank")
 
 
+TASK = "Give the steps, what is needed, and common mistakes."
+FAULT = "Give the likely causes, and say how to check each."
+CHOICE = "Give the criteria, and the trade-offs."
+COMPARISON = "Give the criteria, and say when to choose which."
+
+
 @pytest.mark.parametrize(
     ("text", "longer"),
     [
-        ("python list sort", "python list sort: say what matters most, and give an example."),
-        ("pool rules", "Explain pool rules: say what matters most, and give an example."),
-        ("swift", "Explain swift: say what it is, and what it can mean."),
-        ("how to knit a heel", "How to knit a heel: give the steps, and say what they are for."),
-        ("cheapest train vienna", "cheapest train vienna: give the answer, and say what it rests on."),
-        ("mustang speed", "mustang speed: give the answer, and say what it depends on."),
-        ("lookahead vs lookbehind", "lookahead vs lookbehind: give the answer, and say how they differ."),
-        ("excel vlookup error", "excel vlookup error: say what causes this, and how to solve it."),
+        ("python list sort", "How do I sort a list in Python?"),
+        ("excel rows delete", "How do I delete rows in Excel?"),
+        ("pool rules", "What should I know about pool rules? Give the main points."),
+        (
+            "axolotl regeneration limbs mechanism",
+            "axolotl regeneration limbs mechanism: what should I know about this? Give the main points.",
+        ),
+        ("swift", "What is meant by swift? Say what it can mean, and give an example of each."),
+        ("how to knit a heel", f"How do I knit a heel? {TASK}"),
+        ("how to be happy", "How can I be happy?"),
+        ("cheapest train vienna", "cheapest train vienna: give the options, the criteria, and the trade-offs."),
+        ("largest desert not sahara", "largest desert not sahara: which is it?"),
+        ("most grand slam titles women", "most grand slam titles women: who or what is it?"),
+        ("mustang speed", "mustang speed: what is it, and what does it depend on?"),
+        ("lookahead vs lookbehind", f"How do lookahead and lookbehind differ? {COMPARISON}"),
+        ("excel vlookup error", f"excel vlookup error. {FAULT}"),
         ("Tell me about history.", "Tell me about history. Say what it is, why it matters, and give an example."),
         ("explain osmosis", "explain osmosis. Say what it is, how it works, and give an example."),
         ("Help me with something!", "Help me with something! Ask for the details that matter."),
@@ -30,12 +46,86 @@ BLANK = load_pipeline("blank")
 )
 @pytest.mark.parametrize("parsed", [True, False])
 def test_rule(text: str, longer: str, parsed: bool) -> None:
-    """Each kind of short query gets its kind of answer named, with or without a parse; the guard lets it pass."""
+    """Each kind of short query becomes its kind of question, with or without a parse; the guard lets it pass."""
     made = Expand().by_rule(query(text) if parsed else parse(BLANK, text))
     assert made is not None
     assert made.text == longer
     assert made.drawn_on == ()
     assert check(text, longer).kept
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("pad thai recipe", f"How do I make pad thai? {TASK}"),
+        ("excel advice split", "How do I split advice in Excel?"),
+        ("excel image insert", "How do I insert an image in Excel?"),
+        ("git merge", "What should I know about git merge? Give the main points."),
+        ('"spooky action" who said', 'Who said "spooky action"?'),
+        ("camino how many days from sarria", "camino: how many days from sarria?"),
+        ("offside rule explained simply", "Explain the offside rule simply."),
+        ("monads explained", "Explain monads."),
+        ("shingles contagious or not", "shingles contagious or not? Give the reasons."),
+        ("tea or coffee", f"tea or coffee? {COMPARISON}"),
+        ("vs code vs", "What should I know about vs code vs? Give the main points."),
+        ("scurvy symptoms", "What are the symptoms of scurvy?"),
+        ("causes of inflation", "What are the causes of inflation, and what is the evidence for them?"),
+        ("Georgia population", "What is the population of Georgia?"),
+        (
+            "osmosis meaning",
+            "What does osmosis mean? Say what it is, how it differs from similar things, and give an example.",
+        ),
+        ("phoenix tickets", "phoenix tickets: where can I find this?"),
+        (
+            "statute of limitations in tort",
+            "What should I know about statute of limitations in tort? Give the main points.",
+        ),
+        ("with salt", None),
+    ],
+)
+def test_keywords(text: str, asked: str | None) -> None:
+    """Keywords that show what is wanted become that question, others one that fits any, and a torn phrase none."""
+    assert question_of(text) == asked
+    assert asked is None or check(text, asked).kept
+
+
+@pytest.mark.parametrize(
+    ("text", "angle"),
+    [
+        ("How do you remove plaster?", TASK),
+        ("WHY IS MY COMPUTER SO SLOW?", FAULT),
+        ("What's the best port?", CHOICE),
+        ("Which bulbs should I buy?", CHOICE),
+        ("is homework a waste of time", "Give the arguments for and against."),
+        ("What is osmosis?", ""),
+        ("How do I turn it off?", ""),
+        ("How do I stop my two meringues from weeping so much?", ""),
+        ("How do I get to Rome?", ""),
+    ],
+)
+def test_angles(text: str, angle: str) -> None:
+    """A short and wide question gets the angles of its kind; a particular one, or one of no kind, none."""
+    assert angle_of(text) == angle
+
+
+@pytest.mark.parametrize(
+    ("text", "longer"),
+    [
+        ("is homework a waste of time", "is homework a waste of time? Give the arguments for and against."),
+        ("There's something wrong with my cell.", f"There's something wrong with my cell. {FAULT}"),
+        ("best ramen osaka", "best ramen osaka: give the options, the criteria, and the trade-offs."),
+    ],
+)
+def test_sentences(text: str, longer: str) -> None:
+    """A wide question keeps its words and gets a mark; keywords that a parser takes for a sentence are told by form."""
+    made = Expand().by_rule(query(text))
+    assert made is not None
+    assert made.text == longer
+
+
+def test_what_the_guard_refuses_is_not_offered() -> None:
+    """A rewrite that would be refused isn't made."""
+    assert Expand().by_rule(parse(BLANK, "can't sleep")) is None
 
 
 @pytest.mark.parametrize(
@@ -68,15 +158,25 @@ def test_full_questions_stay(text: str) -> None:
         (
             "blue boat owner",
             "The blue boat belongs to Carl.",
-            "blue boat owner: say what matters most, and give an example."
+            "What should I know about blue boat owner? Give the main points."
             " For background: The blue boat belongs to Carl.",
         ),
         (
             "harbour opening",
             "harbour: opens at 7 and closes at 21",
-            "harbour opening. For background: harbour: opens at 7 and closes at 21.",
+            "What should I know about harbour opening? Give the main points."
+            " For background: harbour: opens at 7 and closes at 21.",
         ),
-        ("harbour", f"Harbour: {'a' * 140}", "Explain harbour: say what it is, and what it can mean."),
+        (
+            "harbour opening",
+            "harbour: opens at 7 and closes at 21 on weekdays only",
+            "harbour opening. For background: harbour: opens at 7 and closes at 21 on weekdays only.",
+        ),
+        (
+            "harbour",
+            f"Harbour: {'a' * 140}",
+            "What is meant by harbour? Say what it can mean, and give an example of each.",
+        ),
     ],
 )
 def test_background(text: str, said: str, longer: str) -> None:

@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.bandits.docs import doc, query
 
-from riffler.bandits.arms.simplify import Simplify, simplified
-from riffler.bandits.arms.stories import without_stories
+from riffler.bandits.arms.frames import unframed
+from riffler.bandits.arms.simplify import Simplify
+from riffler.bandits.arms.stories import story
 from riffler.bandits.facts import facts
-from riffler.bandits.guard import check
+from riffler.bandits.guard import Verdict, check
 from riffler.bandits.pipeline import load_pipeline, parse
 
 PIECES = [
@@ -30,7 +31,7 @@ PIECES = [
         ("Good morning. I hope you are doing well. Where is Rome?", "Where is Rome?"),
         ("Sorry to bother you, but where is Rome?", "Where is Rome?"),
         ("I was wondering if you could list the rivers of Peru.", "List the rivers of Peru."),
-        ("I'd like to know why do cats purr.", "Why do cats purr."),
+        ("I'd like to know why do cats purr.", "Why do cats purr?"),
         ("Do you happen to know who won?", "Who won?"),
         ("Please, where is it?", "Where is it?"),
         ("Where is it, please?", "Where is it?"),
@@ -43,11 +44,23 @@ PIECES = [
         ("What is the the capital of of Peru??", "What is the capital of Peru?"),
         ("What!?", "What?"),
         ("Hello, iPhone or not?", "iPhone or not?"),
+        ("can u explain what a monad is thx", "explain what a monad is"),
+        ("pls tell me how tall she is pls", "tell me how tall she is"),
+        ("I'm dying to know why airline food tastes of nothing.", "Tell me why airline food tastes of nothing."),
+        ("I'd be curious to hear how they did it.", "Tell me how they did it."),
+        ("Would you mind giving me an example?", "Give me an example."),
+        ("I was wondering if you might know a polite way to refuse.", "What is a polite way to refuse?"),
+        ("Now, could you please tell me what the capital of Burkina Faso is?", "What is the capital of Burkina Faso?"),
+        ("Could you tell me what the man that she met is?", "Tell me what the man that she met is."),
+        ("Could you put the last one in the past tense?", "Put the last one in the past tense."),
+        ("Perfect. Could you add a line on that?", "Perfect. Add a line on that."),
+        ("Who played the villain, though?", "Who played the villain?"),
+        ("hello! could you explain it? thanks", "explain it."),
     ],
 )
 def test_frames_are_dropped(text: str, shorter: str) -> None:
     """Politeness, fillers, asides and repetitions go."""
-    assert simplified(text) == shorter
+    assert unframed(text) == shorter
 
 
 @pytest.mark.parametrize(
@@ -83,13 +96,18 @@ def test_frames_are_dropped(text: str, shorter: str) -> None:
 )
 def test_what_matters_stays(text: str) -> None:
     """Nothing is dropped that the question may depend on, and a text of frames only stays."""
-    assert simplified(text) == text
+    assert unframed(text) == text
+
+
+def test_frames_within_frames_have_an_end() -> None:
+    """However many frames stand around a question, only so many rounds are made; what is left is a question still."""
+    assert unframed("so, " * 6 + "what is it?") == "so, so, what is it?"
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=12).map("".join) | st.text(max_size=40))
 def test_facts_survive(text: str) -> None:
     """Whatever is dropped, the guard lets the rest pass, and no number, quoted string or negation goes."""
-    shorter = simplified(text)
+    shorter = unframed(text)
     assert check(text, shorter).kept
     assert len(shorter) <= len(text)
     kinds = {"number", "quoted", "negation"}
@@ -113,50 +131,100 @@ def test_facts_survive(text: str) -> None:
 def test_no_text_is_slow(text: str) -> None:
     """100 KB of anything take a few seconds at most: no rule looks twice at the same text."""
     began = time.process_time()
-    simplified(text)
+    unframed(text)
     assert time.process_time() - began < 10
+
+
+GIRAFFE = "My son won't sleep and we argued on the sofa all night. How many bones does a giraffe have?"
 
 
 @pytest.mark.parametrize(
     ("text", "shorter"),
     [
+        (GIRAFFE, "How many bones does a giraffe have?"),
         (
             "Good morning, I hope that you slept well! Is Madagascar bigger than Great Britain?",
             "Is Madagascar bigger than Great Britain?",
         ),
         ("Hiya! What should I change?", "What should I change?"),
         ("Who painted Guernica? We wondered all night.", "Who painted Guernica?"),
+        ("My mates laugh and my mum is asleep, so define entropy and enthalpy.", "Define entropy and enthalpy."),
+        ("It's late and my mum is asleep, so find me the square root of 16.", "Find me the square root of 16."),
+        ("he nags me and my wife laughs, anyway in which year did vikings attack lindisfarne", "in which year did"
+         " vikings attack lindisfarne"),
+        ("I nodded through three dinners: which countries can veto a resolution of the UN?", "Which countries can veto"
+         " a resolution of the UN?"),
+        ('She laughs at all my jokes: how do you say "I miss you" in Tagalog?', 'How do you say "I miss you" in'
+         " Tagalog?"),
+        ('My teacher never told me this, sorry: is it "different to" or "different than"?', 'Is it "different to" or'
+         ' "different than"?'),
+        ("I read a term that made me curious: is ascorbic acid the same thing as vitamin C?", "Is ascorbic acid the"
+         " same thing as vitamin C?"),
+        ("My mum says I fuss, but there is a clicking sound from the wheel.", "There is a clicking sound from the"
+         " wheel."),
+        ("Sorry for all this! I use a Mac. How do I take a screenshot?", "I use a Mac. How do I take a screenshot?"),
+        ("What is osmosis? Do you know what osmosis is?", "What is osmosis?"),
+        ("Haha, can you believe that? Tell me, which county are the Cliffs of Moher in?", "Tell me, which county are"
+         " the Cliffs of Moher in?"),
+        ("Thanks. But is honey vegan?", "Is honey vegan?"),
+        ("My aunt cried with joy. When, in what year I mean, did Constantinople fall to the Ottomans?", "When, in what"
+         " year I mean, did Constantinople fall to the Ottomans?"),
+        ("We have a pub quiz, my mates are useless. Which planet is the biggest one in the solar system?", "Which"
+         " planet is the biggest one in the solar system?"),
     ],
-)
+)  # fmt: skip
 def test_stories_are_dropped(text: str, shorter: str) -> None:
-    """What only tells how the question came up goes, where the question stands by itself; greetings go in any case."""
-    assert without_stories(doc(text)) == shorter
+    """What only tells how the question came up goes, and what is said to the one who answers; the question stays."""
+    told = story(doc(text))
+    assert told is not None
+    assert told.without(told.goes) == shorter
 
 
 @pytest.mark.parametrize(
     "text",
     [
         "We argued yesterday. What should we do about Guernica?",
-        "We read about it. Who is the best painter alive?",
-        "We argued in 1990. Who painted Guernica?",
-        "We argued about Guernica. Who painted Guernica?",
-        "We argued about this: art. Who painted Guernica?",
-        "We argued without end. Who painted Guernica?",
-        "I own a boat. Who painted Guernica?",
+        "I live in Scotland with my wife and two kids. Can a landlord enter a flat without notice?",
+        "I'm vegetarian and my mum nags me all the time. What is a good source of iron?",
+        "I have a 2019 Toyota Corolla which my wife adores. How many litres does the tank of a Corolla hold?",
+        "My grandmother told me a lovely story about bats. What is a bat made of?",
+        "We adore it and laughed all night. What is a bat?",
+        "We want a quiet village with a beach. Which villages fit?",
+        "My wife laughs at my slow code. What is the most efficient approach?",
+        "My wife laughs at my server. What is the simplest fix that doesn't need a bigger server?",
+        "My wife laughs at my server. Is a bigger server loud?",
+        "We read about it on the sofa. Who is the best painter alive?",
+        "I've supported Everton all my life and my wife laughs. In what year was the club founded?",
+        "We laughed on the sofa. Was it legal in Spain?",
+        "We laughed on the sofa. Is that true of Spain?",
+        "We laughed on the sofa. How to sail to Spain?",
+        "We laughed on the sofa. How far from here is Spain?",
+        "We laughed on the sofa with wine. Do whales sleep there?",
+        "We laughed on the sofa with wine. What is a lobster without its claws?",
+        "We laughed on the sofa with wine. Does the lobster show us whales?",
+        "dont give me the tourist traps, tell me where people from Naples eat",
+        "In my country, how many days does a year have?",
+        "You are a star, it only fails when I save. What should I try?",
+        "Sorry, I have 3 cats. What should I feed a cat?",
+        "We argued about this: `art`. Who painted Guernica?",
         "A fine day. Who painted Guernica?",
         "Who painted Guernica? Who sold Guernica?",
+        "Who painted Guernica? Who is Guernica?",
+        "Who painted Guernica? Tell me who sold Guernica.",
+        "My wife laughs and I have a red parrot, my mum is jealous. How many toes does a parrot have?",
         "We argued. We read.",
+        "We argued and laughed",
     ],
 )
 def test_what_may_matter_is_no_story(text: str) -> None:
-    """A sentence stays when it has a fact, a limit or a word of the question, or when the question points to it."""
-    assert without_stories(doc(text)) == text
+    """What may narrow the answer stays: the asker's own case, a place, a tool, a sense of a word, a kind of a thing."""
+    assert story(doc(text)) is None
 
 
-def test_without_a_parse_no_story_is_told() -> None:
-    """Without a parse all sentences stay."""
-    text = "We argued yesterday. Who painted Guernica?"
-    assert without_stories(parse(load_pipeline("blank"), text).doc) == text
+@pytest.mark.parametrize("text", ["We argued yesterday. Who painted Guernica?", "Who? " * 300])
+def test_without_a_parse_no_story_is_told(text: str) -> None:
+    """Without a parse, and in a text that is long, all sentences stay."""
+    assert story(parse(load_pipeline("blank"), text).doc) is None
 
 
 @pytest.mark.parametrize(
@@ -165,14 +233,34 @@ def test_without_a_parse_no_story_is_told() -> None:
         ("Hiya! Could you tell me who painted Guernica?", "Who painted Guernica?"),
         ("Hiya! What should I change?", "What should I change?"),
         ("Who painted Guernica? We wondered all night.", "Who painted Guernica?"),
+        (GIRAFFE, "How many bones does a giraffe have?"),
         ("Where is it?", None),
+        ("Where is it??", None),
     ],
 )
 def test_the_arm_drops_both(text: str, shorter: str | None) -> None:
-    """Stories go and then frames; where neither is there, the arm has nothing to do, and doesn't ask either."""
+    """Stories go and then frames; where no word can go, the arm has nothing to do, and doesn't ask either."""
     made = Simplify().by_rule(query(text))
     assert (made and made.text) == shorter
     assert (Simplify().prompt(query(text)) is None) == (shorter is None)
+
+
+@pytest.mark.parametrize("refused", [0, 1, 2, 9])
+def test_less_goes_where_the_guard_objects(refused: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the guard refuses to let the whole story go, parts of it go that it lets go; where it refuses all, none."""
+    text = "Haha, I nodded all night! We argued on the sofa. How many bones does a giraffe have? Thanks a million!"
+    asked = 0
+
+    def refuses(_query: str, _rewrite: str) -> Verdict:
+        nonlocal asked
+        asked += 1
+        return Verdict(asked > refused)
+
+    monkeypatch.setattr("riffler.bandits.arms.simplify.check", refuses)
+    made = Simplify().by_rule(query(text))
+    assert (made is None) == (refused == 9)
+    assert made is None or "How many bones does a giraffe have?" in made.text
+    assert made is None or (made.text == "How many bones does a giraffe have?") == (refused < 2)
 
 
 def test_a_long_query_is_asked_about() -> None:

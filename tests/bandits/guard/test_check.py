@@ -134,7 +134,6 @@ MANY = " ".join(f"thing{chr(97 + left)}{chr(97 + right)}q" for left in range(10)
         ("Which dogs bark at children?", "Which dogs bark at strangers?", "the rewrite exchanges a constraint"),
         ("Is a wooden fence dear?", "Is a metallic fence dear?", "the rewrite exchanges a constraint"),
         ("What did Marx say of Engels?", "What did Engels say of Marx?", "the rewrite exchanges a constraint"),
-        ("Is a wooden fence dear?", "Does a metallic fence cost much?", "the rewrite exchanges a constraint"),
         ("Is it bookable?", "Is it unbookable?", "the rewrite turns a word into its opposite"),
         ("Describe the sea in one sentence.", "Describe the sea.", "the rewrite loses a constraint"),
         ("Describe the sea.", "Describe the sea as a poem.", "the rewrite invents a constraint"),

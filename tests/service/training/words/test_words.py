@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from riffler.service.training.words import __main__ as command_line
 from riffler.service.training.words.build import build
 from riffler.service.training.words.frequencies import WordfreqMissing, lookup, zipf_values
+from riffler.service.training.words.glosses import glosses
 from riffler.service.training.words.homonymy import groups
 from riffler.service.training.words.names import names
 from riffler.service.training.words.ratings import Concreteness, subjectivity
@@ -86,6 +87,16 @@ def test_terms_come_from_topics_and_kinds(wordnet: WordNet) -> None:
         "disease": {"medicine"},
     }
     assert "myopia" not in terms(wordnet, lookup(tiny.ZIPF | {"myopia": 3.9}))
+
+
+def test_glosses_are_of_rare_terms_in_common_words(wordnet: WordNet) -> None:
+    """A term has a gloss when it is met seldom, and all words of the gloss are met more often."""
+    assert glosses(wordnet, ["rinderpest", "myopia"], lookup(tiny.ZIPF)) == {"rinderpest": "cows catch it"}
+    assert glosses(wordnet, ["myopia"], lookup(tiny.ZIPF | {"seeing": 4.0, "what": 6.0, "near": 5.0, "only": 6.0})) == {
+        "myopia": "seeing what is near only",
+        "rinderpest": "cows catch it",
+    }
+    assert glosses(wordnet, ["rinderpest"], lookup(tiny.ZIPF | {"rinderpest": 3.6})) == {}
 
 
 def test_opposites_hold_in_both_directions(wordnet: WordNet) -> None:

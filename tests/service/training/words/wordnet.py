@@ -78,7 +78,7 @@ ZIPF = {
     "crane": 3.4, "bird": 4.5, "goose": 3.6, "geese": 3.4, "buy": 5.2, "purchase": 4.4, "sell": 5.0, "fast": 5.0,
     "slow": 4.6, "rapid": 4.1, "thoughtful": 3.5, "thought": 5.4, "myopia": 2.4, "rinderpest": 1.4, "short": 5.1,
     "sight": 4.5, "cattle": 4.0, "plague": 3.8, "medicine": 4.6, "machine": 4.8, "london": 5.0, "oslo": 2.9,
-    "entity": 0.5, "b2b": 3.3, "it's": 6.1, "café": 3.7,
+    "entity": 0.5, "b2b": 3.3, "it's": 6.1, "café": 3.7, "cows": 3.9, "catch": 4.8,
 }  # fmt: skip
 
 

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
     from spacy.tokens import Token
 
 ROOT = "root"
+CLEARNLP = frozenset(
+    "acomp agent attr auxpass csubjpass dative dobj neg npadvmod nsubjpass oprd pcomp pobj poss preconj predet prep prt"
+    " quantmod relcl".split()
+)
+"""Labels that only ClearNLP has."""
 
 _RENAMED = {
     "ROOT": ROOT,

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from spacy.tokens import Doc
 from spacy.vocab import Vocab
 
-from riffler.bandits.features.tree import ROOT, Tree
+from riffler.bandits.pipeline import universal
+from riffler.bandits.tree import CLEARNLP, ROOT, Tree
 
 VOCAB = Vocab()
 LABELS = (
@@ -69,6 +70,24 @@ def test_no_label_of_prepositions_or_predicates_is_left(doc: Doc) -> None:
     """Features that read the labels of Universal Dependencies never meet one that only ClearNLP has."""
     tree = Tree.of(list(doc))
     assert not {"prep", "pobj", "pcomp", "attr", "acomp", "relcl", "dobj", "agent"} & set(tree.deps)
+
+
+@given(parsed())
+@example(Doc(VOCAB, words=[" ", "\n"], heads=[0, 0], deps=["ROOT", "pobj"]))
+@example(Doc(VOCAB, words=["\n", " ", "in", " ", "Rome"], heads=[2, 2, 2, 2, 2], deps="dep dep ROOT dep pobj".split()))
+def test_a_document_is_brought_into_one_scheme(doc: Doc) -> None:
+    """Whatever labels a document has, afterwards its tokens have the tree that `Tree` reads, and none of ClearNLP's."""
+    foreign = any(token.dep_ in CLEARNLP for token in doc)
+    words = [token for token in doc if not token.is_space]
+    places = [token.i for token in words]
+    tree, text = Tree.of(words), doc.text
+    assert universal(doc).text == text
+    assert not any(token.dep_ in CLEARNLP for token in doc)
+    if foreign:
+        assert [token.head.i for token in words] == [places[head] for head in tree.heads]
+        assert [token.dep_ for token in words] == ["ROOT" if dep == ROOT else dep for dep in tree.deps]
+        for token in doc:  # no circles through white space
+            assert not words or not token.is_space or not token.head.is_space or token.head.i != token.i
 
 
 SAME = {
