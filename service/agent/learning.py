@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 import numpy as np
@@ -31,6 +31,7 @@ class _Known:
 
     state: Any
     rewards: int = 0
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
 
 class Learner:
@@ -45,7 +46,6 @@ class Learner:
         self._policy = policy
         self._store = store
         self._known: OrderedDict[PolicyName, _Known] = OrderedDict()
-        self._turn = asyncio.Lock()
 
     async def state(self, name: PolicyName) -> Any:  # noqa: ANN401 - each policy has its own
         """Learn what is new in a log.
@@ -59,12 +59,12 @@ class Learner:
         Raises:
             RewriteFailed: The log is long, and there is more of it to learn than one question may wait for.
         """
-        async with self._turn:
-            known = self._known.get(name) or _Known(self._policy.start(name.dimension))
-            self._known[name] = known
-            self._known.move_to_end(name)
-            while len(self._known) > _NAMES:
-                self._known.popitem(last=False)
+        known = self._known.get(name) or _Known(self._policy.start(name.dimension))
+        self._known[name] = known
+        self._known.move_to_end(name)
+        while len(self._known) > _NAMES:
+            self._known.popitem(last=False)
+        async with known.turn:
             for _ in range(_AT_ONCE):
                 rows = await self._store.rewarded(name, known.rewards, _AT_A_TIME)
                 if rows:

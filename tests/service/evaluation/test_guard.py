@@ -26,26 +26,11 @@ def test_the_guard_keeps_its_promise(pairs: tuple[Judged, ...]) -> None:
     assert refused <= 0.03 * faithful
 
 
-@pytest.mark.parametrize(
-    ("which", "half", "least", "most"),
-    [("second", 150, 148, 1), ("third", 150, 145, 4), ("fourth", 150, 140, 9)],
-)
-def test_the_guard_on_pairs_that_were_looked_at(which: str, half: int, least: int, most: int) -> None:
-    """On the sets that were read since, it is no worse than when it was measured."""
-    assert_no_worse(which, half, least, most)
-
-
-@pytest.mark.parametrize(("which", "half", "least", "most"), [("final", 150, 145, 13), ("blind", 300, 268, 42)])
-def test_the_guard_on_pairs_that_nobody_looked_at(which: str, half: int, least: int, most: int) -> None:
-    """On these it is no worse than when it was measured, and no pair is shown."""
-    assert_no_worse(which, half, least, most)
-
-
-def assert_no_worse(which: str, half: int, least: int, most: int) -> None:
-    """Count what is caught and what is refused of a set."""
-    (caught, damaged), (refused, faithful) = (share(judged(which), faithful=kind) for kind in (False, True))
-    assert (damaged, faithful) == (half, half)
-    assert (caught >= least, refused <= most) == (True, True)
+def test_the_guard_on_pairs_that_nobody_looked_at() -> None:
+    """On the blind set it is no worse than when it was measured; no pair is shown."""
+    (caught, damaged), (refused, faithful) = (share(judged("blind"), faithful=kind) for kind in (False, True))
+    assert (damaged, faithful) == (300, 300)
+    assert (caught >= 268, refused <= 42) == (True, True)
 
 
 def test_misses_are_shown(pairs: tuple[Judged, ...]) -> None:
