@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from riffler.bandits.evidence import Sums
+from riffler.bandits.empirical_bayes import Sums
 from riffler.bandits.posterior import Vector
 
 ALARM = 12.0

@@ -1,6 +1,6 @@
 """The default: linear Thompson sampling that learns its scales, is optimistic while it is young, and notices change.
 
-Each arm has a regression, and all arms share what they have in common (`evidence`). With w_a and C_a from there, an
+Each arm has a regression, and all arms share what they have in common (`empirical_bayes`). With w_a and C_a from there, an
 arm's score is drawn from
 
     score ~ N(w_a'x + optimism sd_a, (randomness sd_a)^2)       sd_a = sqrt(x' C_a x)
@@ -29,7 +29,7 @@ from typing import Final
 import numpy as np
 
 from riffler.bandits.drift import Watch
-from riffler.bandits.evidence import TYPICAL, Fit, Scales, Sums, fit
+from riffler.bandits.empirical_bayes import TYPICAL, Fit, Scales, Sums, fit
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, drawn
 from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities

@@ -7,31 +7,34 @@ from __future__ import annotations
 
 import asyncio
 from collections import OrderedDict
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 import numpy as np
 
 from riffler.bandits.policies.base import Policy, Rewarded
-from riffler.errors import RewriteFailed
 from riffler.service.agent.offload import with_language
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 
 _AT_A_TIME: Final = 500
 """Rewards that are read and learned together: some 50 ms of work."""
-_AT_ONCE: Final = 4
-"""So often for one question; a longer log is learned over several questions, which go on raw meanwhile."""
+_WAIT_S: Final = 1.0
+"""So long a question waits for a long log; the rest is learned meanwhile, and the draw is by what is known so far."""
 _NAMES: Final = 256
 """Tenants whose states are kept; the one unused for longest is learned anew when it comes again."""
+_RAREST: Final = 1e-17
+"""The chance of an arm that was drawn, where it was rounded to 0."""
 
 
 @dataclass(slots=True)
 class _Known:
-    """A state, and how many rewards it has learned."""
+    """A state with the rewards that it has learned, and the one reading of the log that is under way, if any."""
 
     state: Any
     rewards: int = 0
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)
+    last: str = ""
+    reading: asyncio.Task[None] | None = None
 
 
 class Learner:
@@ -48,39 +51,51 @@ class Learner:
         self._known: OrderedDict[PolicyName, _Known] = OrderedDict()
 
     async def state(self, name: PolicyName) -> Any:  # noqa: ANN401 - each policy has its own
-        """Learn what is new in a log.
+        """Learn what is new in a log. Who asks while it is read waits for the same reading.
 
         Args:
             name: Whose posterior.
 
         Returns:
-            What the policy knows.
-
-        Raises:
-            RewriteFailed: The log is long, and there is more of it to learn than one question may wait for.
+            What the policy knows. Of a long log it may be the older part: draws and their propensities are by that, and
+            what is left is learned while the question goes on. Raises what the store raises.
         """
         known = self._known.get(name) or _Known(self._policy.start(name.dimension))
         self._known[name] = known
         self._known.move_to_end(name)
         while len(self._known) > _NAMES:
             self._known.popitem(last=False)
-        async with known.turn:
-            for _ in range(_AT_ONCE):
-                rows = await self._store.rewarded(name, known.rewards, _AT_A_TIME)
-                if rows:
-                    known.state = await with_language(lambda rows=rows: self._learned(known.state, rows))  # type: ignore[misc]
-                    known.rewards += len(rows)
-                if len(rows) < _AT_A_TIME:
-                    return known.state
-        raise RewriteFailed(f"the policy is still learning its log ({known.rewards} rewards so far)")
+        if known.reading is None or known.reading.done():
+            known.reading = asyncio.create_task(self._read(name, known))
+            known.reading.add_done_callback(_heard)
+        reading = known.reading
+        await asyncio.wait({reading}, timeout=_WAIT_S)
+        if reading.done():
+            reading.result()
+        return known.state
 
-    def _learned(self, state: Any, rows: list[LoggedDecision]) -> Any:  # noqa: ANN401
+    async def _read(self, name: PolicyName, known: _Known) -> None:
+        while True:
+            rows = await self._store.rewarded(name, known.rewards, _AT_A_TIME, after=known.last)
+            if rows is None:  # Redis lost what was learned here: it crashed, or was emptied
+                known.state, known.rewards, known.last = self._policy.start(name.dimension), 0, ""
+                continue
+            if rows:
+                state = known.state
+                known.state = await with_language(lambda state=state, rows=rows: self._learned(state, rows))  # type: ignore[misc]
+                known.rewards, known.last = known.rewards + len(rows), rows[-1].decision.id
+            if len(rows) < _AT_A_TIME:
+                return
+
+    def _learned(self, state: Any, rows: Sequence[LoggedDecision]) -> Any:  # noqa: ANN401
         for row in rows:
             decision = row.decision
             x, chance = np.asarray(decision.x, dtype=np.float64), decision.propensities[decision.arm]
-            # An arm that was drawn had a chance; that of a very rare one may have been rounded to 0.
             state = self._policy.learn(state, Rewarded(decision.arm, x, row.reward or 0.0, chance or _RAREST))
         return state
 
 
-_RAREST: Final = 1e-17
+def _heard(reading: asyncio.Task[None]) -> None:
+    """Take a reading's failure, which nobody may be waiting for any more."""
+    if not reading.cancelled():
+        reading.exception()

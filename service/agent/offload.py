@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -43,4 +44,5 @@ async def with_language(work: Callable[[], T]) -> T:
     Returns:
         What the work gives.
     """
-    return await asyncio.get_running_loop().run_in_executor(_LANGUAGE, work)
+    context = copy_context()  # the log's request id goes along
+    return await asyncio.get_running_loop().run_in_executor(_LANGUAGE, lambda: context.run(work))

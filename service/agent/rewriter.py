@@ -179,9 +179,9 @@ class Rewriter:
         Returns:
             The arm with its propensities.
         """
-        state = await self._learner.state(self.name(tenant, reading))
         arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
+            state = await self._learner.state(self.name(tenant, reading))
             return self._policy.choose(state, np.asarray(reading.x), arms, self._rng)
 
     async def chances(self, tenant: str | None, reading: Reading) -> Mapping[str, float]:
@@ -195,9 +195,9 @@ class Rewriter:
             The probability of each arm that may be drawn.
         """
         name = self.name(tenant or "", reading)
-        known = await self._learner.state(name) if tenant else self._policy.start(name.dimension)
         arms = await self.offered(reading)
         with _failing_open(f"the policy {self._policy.name}"):
+            known = await self._learner.state(name) if tenant else self._policy.start(name.dimension)
             # A generator of its own: to explain a query must not change what is drawn for the next one.
             return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 

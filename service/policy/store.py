@@ -99,26 +99,33 @@ class RedisPolicyStore:
 
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
-        return await self._listed(policy_keys(name.tenant, name.digest), 5, first, limit, None)
+        keys = policy_keys(name.tenant, name.digest)
+        return await self._decisions(keys, await self._ids(keys[5], first, limit, None), None)
 
-    async def rewarded(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
+    async def rewarded(
+        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
+    ) -> Sequence[LoggedDecision] | None:
         """See the port."""
-        return await self._listed(policy_keys(name.tenant, name.digest), 3, first, limit, self._choosing_s)
+        keys, known = policy_keys(name.tenant, name.digest), bool(after)
+        ids = await self._ids(keys[3], first - known, None if limit is None else limit + known, self._choosing_s)
+        if known and ids[:1] != [after]:
+            return None
+        return await self._decisions(keys, ids[known:], self._choosing_s)
 
     async def aclose(self) -> None:
         """Do nothing: the connection belongs to who made it."""
 
-    async def _listed(
-        self, keys: Sequence[str], part: int, first: int, limit: int | None, within_s: float | None
-    ) -> list[LoggedDecision]:
-        """Read the decisions that one of a policy's lists names."""
+    async def _ids(self, key: str, first: int, limit: int | None, within_s: float | None) -> list[str]:
+        """Read a list of decisions' ids."""
         last = -1 if limit is None else first + limit - 1
-        ids: list[str] = await self._connection.run(
-            lambda client: client.lrange(keys[part], first, last), within_s=within_s
-        )
+        ids: list[str] = await self._connection.run(lambda client: client.lrange(key, first, last), within_s=within_s)
+        return ids
+
+    async def _decisions(self, keys: Sequence[str], ids: Sequence[str], within_s: float | None) -> list[LoggedDecision]:
+        """Read decisions with what became of them."""
         if not ids:
             return []
-        texts, states, why = [await self._some(keys[each], ids, within_s) for each in (1, 2, 6)]
+        texts, states, why = [await self._some(keys[part], ids, within_s) for part in (1, 2, 6)]
         return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
 
     async def _hash(self, key: str) -> dict[str, str]:

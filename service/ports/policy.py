@@ -187,16 +187,19 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def rewarded(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
+    async def rewarded(
+        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
+    ) -> Sequence[LoggedDecision] | None:
         """Read the rewarded decisions of a policy, in the order in which the rewards counted: what a policy learns.
 
         Args:
             name: Whose.
             first: How many of the oldest rewards to pass over.
             limit: Most decisions to give; None gives all.
+            after: The decision whose reward is the last of those passed over, if there is one.
 
         Returns:
-            The decisions.
+            The decisions; None when another reward stands there: the log isn't the one that was read.
         """
         ...
 

@@ -1,6 +1,8 @@
 """The learner: what a policy knows equals its log, in every process, however it came to read it."""
 
+import asyncio
 import secrets
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -11,12 +13,13 @@ from hypothesis import strategies as st
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Rewarded, learned
-from riffler.errors import RewriteFailed
+from riffler.errors import MemoryUnavailable
 from riffler.service.agent import learning
 from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.policy import PolicyName
+from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.policy import LoggedDecision, PolicyName
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
 POLICY = AdaptiveThompson()
@@ -67,21 +70,72 @@ async def test_what_is_known_equals_the_log(store: RedisPolicyStore, tenant: str
         rows += await log(store, name, seed + 7 * number, count)
         state = await steady.state(name)
     assert same(state, await Learner(POLICY, store).state(name))
-    logged = await store.rewarded(name)
+    logged = await store.rewarded(name) or ()
     assert [row.order for row in logged] == list(range(1, len(logged) + 1))
     assert same(state, learned(POLICY, 2, rows))
 
 
-async def test_a_long_log_is_learned_over_several_questions(
+async def test_a_long_log_is_learned_while_questions_go_on(
     store: RedisPolicyStore, tenant: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Nobody waits for all of it: the first question fails open, with the number learned, and the next goes on."""
+    """A question waits for so long and draws by what is known by then; later ones know all."""
     monkeypatch.setattr(learning, "_AT_A_TIME", 3)
+    monkeypatch.setattr(learning, "_WAIT_S", 0.0)
     name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
     rows = await log(store, name, 1, 20)
-    with pytest.raises(RewriteFailed, match="12 rewards so far"):
-        await learner.state(name)
+    assert same(await learner.state(name), POLICY.start(2))
+    monkeypatch.setattr(learning, "_WAIT_S", 60.0)
     assert same(await learner.state(name), learned(POLICY, 2, rows))
+
+
+async def test_a_log_that_lost_its_end_is_learned_anew(
+    store: RedisPolicyStore, memory_connection: RedisConnection, tenant: str
+) -> None:
+    """Rewards that a crash of Redis took are forgotten, however many came after it."""
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
+    rows = await log(store, name, 1, 5)
+    assert same(await learner.state(name), learned(POLICY, 2, rows))
+    key = policy_keys(name.tenant, name.digest)[3]
+    await memory_connection.run(lambda client: client.ltrim(key, 0, 1))
+    assert same(await learner.state(name), learned(POLICY, 2, rows[:2]))
+    await memory_connection.run(lambda client: client.ltrim(key, 0, 0))
+    more = await log(store, name, 2, 4)
+    assert same(await learner.state(name), learned(POLICY, 2, [rows[0], *more]))
+
+
+class Hung(RedisPolicyStore):
+    """A store that fails after a while, and counts how often it was asked."""
+
+    asked = 0
+
+    async def rewarded(
+        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
+    ) -> Sequence[LoggedDecision] | None:
+        """See the port."""
+        self.asked += 1
+        await asyncio.sleep(0.05)
+        raise MemoryUnavailable("it hangs")
+
+
+async def test_all_who_wait_share_one_reading(memory_connection: RedisConnection, tenant: str) -> None:
+    """A store that hangs is asked once by many at once, and its failure reaches each of them."""
+    store = Hung(memory_connection)
+    learner, name = Learner(POLICY, store), PolicyName(tenant, KEY, 2)
+    told = await asyncio.gather(*(learner.state(name) for _ in range(8)), return_exceptions=True)
+    assert all(isinstance(each, MemoryUnavailable) for each in told)
+    assert store.asked == 1
+
+
+async def test_who_goes_takes_nobody_s_reading_along(store: RedisPolicyStore, tenant: str) -> None:
+    """A question that is cancelled while the log is read leaves the others their state."""
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
+    rows = await log(store, name, 1, 5)
+    gone, stays = (asyncio.create_task(learner.state(name)) for _ in range(2))
+    await asyncio.sleep(0)
+    gone.cancel()
+    assert same(await stays, learned(POLICY, 2, rows))
+    with pytest.raises(asyncio.CancelledError):
+        await gone
 
 
 async def test_few_tenants_are_kept(store: RedisPolicyStore, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:

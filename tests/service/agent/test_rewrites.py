@@ -231,6 +231,26 @@ async def test_an_engine_past_its_budget_leaves_the_raw_query(store: Together, t
     assert ended.is_set()
 
 
+class Broken(Fixed):
+    """A policy that can't learn."""
+
+    def learn(self, state: int, row: Rewarded) -> int:
+        """Fail."""
+        raise ValueError("boom")
+
+
+async def test_a_policy_that_fails_to_learn_leaves_the_raw_query(store: Together, tenant: str) -> None:
+    """Whatever a policy raises on the log, the query goes as it came, with a note (rule 8)."""
+    engine, rng = ScriptedEngine(Paraphraser()), np.random.default_rng(1)
+    rewriter = Rewriter(load_pipeline("blank"), Broken("paraphrase"), store, engine, rng)
+    first, _ = await rewrite(rewriter, tenant)
+    assert first.executed == "paraphrase"
+    await store.reward(tenant, first.decision, 1.0)
+    rewriting, text = await rewrite(rewriter, tenant)
+    assert (rewriting.decision, text) == ("", QUERY)
+    assert "the policy fixed:paraphrase failed (ValueError)" in rewriting.note
+
+
 async def test_other_work_goes_on_while_a_query_is_read(store: Together) -> None:
     """A long query is read beside the event loop, which turns meanwhile."""
     rewriter, _ = maker(store, "none", able=False, by="auto")
