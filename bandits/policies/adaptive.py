@@ -1,7 +1,7 @@
 """The default: linear Thompson sampling that learns its scales, is optimistic while it is young, and notices change.
 
-Each arm has a regression, and all arms share what they have in common (`empirical_bayes`). With w_a and C_a from there, an
-arm's score is drawn from
+Each arm has a regression, and all arms share what they have in common (`empirical_bayes`). With w_a and C_a from there,
+an arm's score is drawn from
 
     score ~ N(w_a'x + optimism sd_a, (randomness sd_a)^2)       sd_a = sqrt(x' C_a x)
     optimism = max(0.4, 1.5 sqrt(1 - n / 1000))                 n rewards so far

@@ -246,7 +246,7 @@ async def test_a_policy_that_fails_to_learn_leaves_the_raw_query(store: Together
     first, _ = await rewrite(rewriter, tenant)
     assert first.executed == "paraphrase"
     await store.reward(tenant, first.decision, 1.0)
-    rewriting, text = await rewrite(rewriter, tenant)
+    rewriting, text = await rewrite(rewriter, tenant, "another")
     assert (rewriting.decision, text) == ("", QUERY)
     assert "the policy fixed:paraphrase failed (ValueError)" in rewriting.note
 
