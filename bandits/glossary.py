@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from riffler.bandits.query import Query
 from riffler.bandits.remembered import Remembered
-from riffler.bandits.syntax import is_parsed
+from riffler.bandits.syntax import SUBJECTS, is_parsed
 from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
 
 LONGEST_DEFINITION = 160
@@ -20,6 +20,8 @@ LONGEST_DEFINITION = 160
 
 _MOST_TERMS = 8
 _LONGEST_TERM = 60
+_SHORT = 5
+"""No longer are `going` and `being`."""
 _BEFORE_CHARACTERS = 80
 _MEANS = r"(?:means|stands\s+for|refers\s+to|denotes|is\s+short\s+for|is\s+defined\s+as)"
 _AFTER = re.compile(
@@ -31,6 +33,10 @@ _OPENS = re.compile(
     r"(?:^|[.!?:;]\s+|\n[\s*#>-]*|^[\s*#>-]+)(?:here,?\s+)?(?:an?\s+)?[\"'“‘(]*$",
     re.IGNORECASE,
 )
+_OPENS_WITH_THE = re.compile(r"(?:^|[.!?:;]\s+|\n[\s*#>-]*|^[\s*#>-]+)the\s+[\"'“‘(]*$", re.IGNORECASE)
+_TELLS_WHICH = re.compile(r"\b(?:that|which|where|used)\b", re.IGNORECASE)
+"""`The GIL is a lock that ...` explains; `the API is a mess` doesn't."""
+
 _NOT_A_PART = re.compile(
     r"(?:^|[^\w\s]\s*|\n\s*|\b(?:an?|the|that|where|and|or|but|so|because|as|here|term|word)\s+)[\"'“‘(]*$",
     re.IGNORECASE,
@@ -90,6 +96,22 @@ def terms(query: Query) -> tuple[str, ...]:
     return tuple(found)[:_MOST_TERMS]
 
 
+def gerunds(query: Query) -> tuple[str, ...]:
+    """Give the words in -ing that may be nouns, whatever a parser takes them for: `is gerrymandering legal`.
+
+    Args:
+        query: The query.
+
+    Returns:
+        Those of its verbs in that form that have no subject, as the query has them; none without a parse.
+    """
+    if not is_parsed(query.doc):
+        return ()
+    verbs = (token for token in query.doc if token.tag_ == "VBG" and token.pos_ == "VERB" and len(token) > _SHORT)
+    alone = (token.text for token in verbs if not any(child.dep_ in SUBJECTS for child in token.children))
+    return tuple(dict.fromkeys(alone))[:_MOST_TERMS]
+
+
 def defined(term: str, remembered: Remembered) -> Definition | None:
     """Look a term up in what was said.
 
@@ -146,7 +168,9 @@ def _at(term: str, text: str, start: int, end: int) -> Definition | None:
         return None
     forms = match.groupdict()
     if match.re is _AFTER and not (_OPENS if forms["is"] else _NOT_A_PART).search(before):
-        return None
+        the = _ABBREVIATION.fullmatch(term) and _OPENS_WITH_THE.search(before)
+        if not (the and forms["is"] and _TELLS_WHICH.search(forms["is"])):
+            return None
     meaning = forms["means"] or forms["is"]
     stop = _END.search(meaning)
     sure = stop is not None or len(line) < len(after) or len(after) < 2 * LONGEST_DEFINITION

@@ -179,7 +179,7 @@ def _of_name(token: Token, names: _Names) -> Mention:
         words=frozenset(word.lower_ for word in (*name, *(word for word in words if word.pos_ == "ADJ"))),
         row=_row(token),
         defined=bool(predicates),
-        place=not nouns.isdisjoint(_PLACES) or _stands_in_place(token) or _stands_in_place(doc[span[0]]),
+        place=not nouns.isdisjoint(_PLACES) or _is_place(readings, token, doc[span[0]]),
     )
 
 
@@ -223,7 +223,7 @@ def _of_noun(token: Token) -> Mention:
         words=frozenset(word.lower_ for word in words if word.pos_ in _TELLING),
         row=_row(token),
         defined=bool(predicates),
-        place=not nouns.isdisjoint(_PLACES) or (proper and _stands_in_place(token)),
+        place=not nouns.isdisjoint(_PLACES) or (proper and _is_place(readings, token)),
     )
 
 
@@ -265,6 +265,11 @@ def _is_agent(token: Token) -> bool:
 def _stands_in_place(token: Token) -> bool:
     before = preposition(token)
     return before is not None and before.lower_ in PLACE_PREPOSITIONS
+
+
+def _is_place(readings: frozenset[Reading], *tokens: Token) -> bool:
+    """Tell whether a name is a place's by what leads it. One is from a person, or near one, but nowhere."""
+    return not readings <= PERSON and any(map(_stands_in_place, tokens))
 
 
 def _goes_on(token: Token, end: int) -> bool:

@@ -6,6 +6,7 @@ Named for keywords, and for questions that are short and wide; not for one that 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from riffler.bandits.facts import WORD, facts
 
@@ -38,6 +39,11 @@ _KINDS = tuple(
 )
 
 
+def points(words: Iterable[str]) -> bool:
+    """Tell whether some words in lower case point to what was said."""
+    return not _POINTS.isdisjoint(words)
+
+
 def angle_of(text: str) -> str:
     """Tell which angles suit a question.
 
@@ -49,6 +55,6 @@ def angle_of(text: str) -> str:
         points to what was said, or it is long.
     """
     words = [word.lower() for word in WORD.findall(text)]
-    if len(words) > _MOST_WORDS or not _POINTS.isdisjoint(words) or facts(text):
+    if len(words) > _MOST_WORDS or points(words) or facts(text):
         return ""
     return next((angle for kind, angle in _KINDS if kind.match(text)), "")

@@ -92,7 +92,7 @@ def named(sentence: Sentence) -> str | None:
     if sentence.word(2) != "the" or head is None or head.pos_ != "NOUN" or sentence.word(1) in {"was", "were"}:
         return None
     ranked = any(token.tag_ in {"JJS", "RBS"} for token in sentence.tokens[3 : sentence.place(head)])
-    if "or" in sentence.words() or not (ranked or is_plural(head)):
+    if not sentence.words().isdisjoint({"or", "like"}) or not (ranked or is_plural(head)):
         return None
     return f"Name {sentence.text(2)}."
 
@@ -169,7 +169,8 @@ def told(sentence: Sentence) -> str | None:
     if sentence.word(stop) in BE and not _goes_on(sentence, stop):
         return _what_it_is(sentence, asked, stop)
     if any(token.dep_ in SUBJECTS for token in sentence.tokens[:stop]) and verb.tag_ in _FINITE:
-        asks = sentence.word(stop) in DO and verb.pos_ == "AUX" and sentence.word(stop + 1) not in {"n't", "nt"}
+        # a parser may take `who did the president meet` for `who did the dishes`
+        asks = sentence.word(stop) in DO and sentence.word(stop + 1) not in {"n't", "nt"}
         after = sentence.tokens[stop + 1 : stop + 2]
         owns = sentence.word(stop) in HAVE and any(token.pos_ == "PRON" for token in after)
         return None if asks or owns or ", or" in sentence.text(stop) else f"Tell me {asked} {sentence.text(stop)}."
@@ -194,7 +195,7 @@ def _what_it_is(sentence: Sentence, asked: str, stop: int) -> str | None:
     """Word `what is X` as an order: the thing itself where it can be told in a word, else what it is."""
     be = "is" if sentence.word(stop) == "'s" else sentence.word(stop)
     head = _whole(sentence, stop + 1)
-    if head is None or "," in sentence.words() or sentence.tokens[stop + 1].pos_ == "PRON":
+    if head is None or not sentence.words().isdisjoint({",", "like"}) or sentence.tokens[stop + 1].pos_ == "PRON":
         return None
     more = any(child.dep_ in {"nmod", "acl", "prep"} for child in head.rights)
     if asked == "what" and be == "is" and sentence.word(stop + 1) == "the" and more:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.features.lexicon import domains, is_known, zipf
-from riffler.bandits.glossary import Definition, defined, terms
+from riffler.bandits.glossary import Definition, defined, gerunds, terms
 from riffler.bandits.glosses import asks_about, glossed
 from riffler.bandits.query import Query
 
@@ -79,7 +79,8 @@ class Clarify:
     def _known(self, query: Query) -> Iterator[Definition]:
         remembered = query.remembered
         if remembered is not None:
-            yield from (said for term in terms(query) if (said := defined(term, remembered)) is not None)
+            words = terms(query) + gerunds(query)
+            yield from (said for word in words if (said := defined(word, remembered)) is not None)
         for term, meaning in self.glossary(query.text):
             yield Definition(term, meaning, f"{term}: {meaning}", said=False)
 

@@ -11,13 +11,14 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from riffler.bandits.arms.angles import VAGUE, angle_of
+from riffler.bandits.arms.angles import VAGUE, angle_of, points
 from riffler.bandits.arms.base import Rewrite, room
 from riffler.bandits.arms.keywords import FORMS, SURE, question_of
 from riffler.bandits.arms.prompting import filled
 from riffler.bandits.background import background
 from riffler.bandits.facts import WORD, facts
 from riffler.bandits.guard import check
+from riffler.bandits.people import PERSON, of_name
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import SUBJECTS, is_parsed
 from riffler.bandits.words import AUXILIARIES, PREPOSITIONS, QUESTION_WORDS, REQUEST_VERBS
@@ -48,7 +49,7 @@ _VAGUE = _PLAIN | frozenset(
 _WIDE = re.compile(
     r"(?:(?:please|can you|could you)\s+)?(?:tell me|talk|teach me|write|explain)\s+"
     r"(?:something\s+|everything\s+|more\s+)?(?:about|on)\s+(?P<topic>[^.!?\n]{1,40})[.!?]*$"
-    r"|(?:please\s+)?(?:what about|explain|describe)\s+"
+    r"|(?:please\s+)?(?:explain|describe)\s+"
     r"(?P<thing>[^\W\d_]+(?: [^\W\d_]+)?)[.!?]*$",
     re.IGNORECASE,
 )
@@ -95,9 +96,13 @@ def _wanted(query: Query) -> str | None:
 
 def _made(query: Query, text: str, words: list[str]) -> str | None:
     if all(word in _VAGUE for word in words) and not facts(text):
+        if words[0] in QUESTION_WORDS and words[1:] == ["are", "you"]:
+            return None
         return f"{_ended(text)} {VAGUE}"
     wide = _WIDE.match(text)
     if wide is not None:
+        if points(words) or ("explain" not in words and _may_be_somebody(wide["topic"] or wide["thing"])):
+            return None  # `what it is` isn't asked of people
         angle = "why it matters" if wide["topic"] else "how it works"
         return f"{_ended(text)} Say what it is, {angle}, and give an example."
     if _may_be_keywords(text, words):
@@ -105,6 +110,12 @@ def _made(query: Query, text: str, words: list[str]) -> str | None:
     angle = angle_of(text)
     asks = words[0] in QUESTION_WORDS | AUXILIARIES
     return f"{_ended(text, '?' if asks else '.')} {angle}" if angle else None
+
+
+def _may_be_somebody(topic: str) -> bool:
+    """Tell whether a topic has a name, and nothing shows that it is a thing's."""
+    named = topic[0].isupper() and not topic.isupper()
+    return named and not of_name(tuple(topic.split())).isdisjoint(PERSON)
 
 
 def _ended(text: str, mark: str = ".") -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from riffler.bandits.arms.base import Making
 from riffler.bandits.features.language import is_english
-from riffler.bandits.glossary import terms
+from riffler.bandits.glossary import gerunds, terms
 from riffler.bandits.pronouns import anaphors
 from riffler.bandits.query import Query
 from riffler.bandits.syntax import is_parsed
@@ -14,11 +14,10 @@ _IDLE = {
     "simplify": "nothing to drop",
     "disambiguate": "what was said doesn't settle what a pronoun stands for",
     "expand": "the query says what it wants",
-    "clarify": "what was said explains none of its words",
+    "clarify": "neither the session nor the glossary explains its words",
 }
 """What it comes down to where nothing nearer is wrong."""
 _ANY_LANGUAGE = frozenset({"none", "reread"})
-_FROM_MEMORY = frozenset({"disambiguate", "clarify"})
 
 
 def why_idle(arm: str, query: Query, making: Making) -> str:
@@ -41,8 +40,8 @@ def why_idle(arm: str, query: Query, making: Making) -> str:
         return "the query isn't parsed"
     if arm == "disambiguate" and next(anaphors(query.doc), None) is None:
         return "no pronoun to resolve"
-    if arm == "clarify" and not terms(query):
+    if arm == "clarify" and not terms(query) + gerunds(query):
         return "no term to explain"
-    if arm in _FROM_MEMORY and query.remembered is None:
+    if arm == "disambiguate" and query.remembered is None:
         return "nothing was said before"
     return _IDLE.get(arm, "nothing to do")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from riffler.bandits.arms.base import Rewrite
 from riffler.bandits.arms.prompting import filled
-from riffler.bandits.arms.sentence import Sentence, asking_sentence
+from riffler.bandits.arms.sentence import Sentence, asking_sentence, asks_again
 from riffler.bandits.arms.synonyms import swaps
 from riffler.bandits.arms.wordings import RULES
 from riffler.bandits.guard import check
@@ -47,8 +47,10 @@ class Paraphrase:
 def _wordings(sentence: Sentence) -> Iterator[str]:
     """Give other wordings of a sentence, those that change most first."""
     swapped = replace(sentence, swaps=swaps(sentence))
+    twice = asks_again(sentence)
     for each in (swapped, sentence) if swapped.swaps else (sentence,):
-        yield from (words for rule in RULES if (words := rule(each)) is not None)
+        worded = (words for rule in RULES if (words := rule(each)) is not None)
+        yield from (words for words in worded if not (twice and words.endswith(".")))
         if each.swaps:
             yield each.text(0)
 

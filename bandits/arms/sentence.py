@@ -147,6 +147,21 @@ def subject_after(sentence: Sentence, number: int) -> tuple[int, int] | None:
     return None
 
 
+def asks_again(sentence: Sentence) -> bool:
+    """Tell whether a question follows the first: `who wrote Hamlet, and when did he die`. An order can't hold it."""
+    follows = False
+    for token in sentence.tokens:
+        if follows and token.lower_ in BE | DO | HAVE | MODALS:
+            verb = token.head if token.dep_ in AUXILIARIES else token
+            if any(child.dep_ in _SUBJECTS and child.left_edge.i == token.i + 1 for child in verb.children):
+                return True
+        follows = follows or token.lower_ in {"and", "but", "or", ","}
+    return False
+
+
+_SUBJECTS = SUBJECTS | {"expl"}
+
+
 def declared(sentence: Sentence, number: int) -> str | None:
     """Word a question as the statement that it asks about, from its auxiliary on: `did he sack Rome` as he sacked Rome.
 

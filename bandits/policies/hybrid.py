@@ -5,7 +5,7 @@ query's features as the shared ones. For rewards of deviation v,
 
     E[r] = (beta + theta_a)'x
     beta ~ N(prior_mean e_0, v^2 I / shared_precision)    theta_a ~ N(0, v^2 I / own_precision)
- What one arm earns tells of the others too. Given beta each arm is a regression of its own,
+What one arm earns tells of the others too. Given beta each arm is a regression of its own,
 with A = own_precision I + X'X and mu = A^-1 X'r, so with w = A^-1 x
 
     score of a at x ~ N(mu'x + own_precision w'b, v^2 (x'w + own_precision^2 w' B^-1 w))

@@ -187,7 +187,7 @@ EXPLANATION = {
             "text": "",
             "kept": False,
             "reason": "",
-            "idle": "what was said explains none of its words",
+            "idle": "neither the session nor the glossary explains its words",
             "propensity": 0.0,
         },
     ],

@@ -6,6 +6,7 @@ from tests.bandits.docs import query
 from riffler.bandits.arms.clarify import Clarify
 from riffler.bandits.glossary import LONGEST_DEFINITION, defined, terms
 from riffler.bandits.pipeline import load_pipeline, parse
+from riffler.bandits.query import Query
 
 BLANK = load_pipeline("blank")
 
@@ -25,6 +26,11 @@ BLANK = load_pipeline("blank")
         ("ARR", ("We track ARR (see below) and the rest (ARR).",), None),
         ("ARR", ("(ARR)",), None),
         ("ARR", ("Annual Recurring\nRevenue (ARR)",), None),
+        ("GIL", ("Well. The GIL is a lock that lets one thread in.",), "a lock that lets one thread in"),
+        ("GIL", ("The GIL is a mess.",), None),
+        ("GIL", ("We hear that the GIL is a lock that helps.",), None),
+        ("GIL", ("Our GIL stands for lock.",), None),
+        ("mutex", ("The mutex is a lock that broke.",), None),
         ("mutex", ("By mutex he means gates.",), None),
         ("mutex", ("The file mutex is a lock.",), None),
         ("mutex", ("A mutexed lock. Amutex is a lock.",), None),
@@ -56,6 +62,21 @@ def test_terms() -> None:
     assert terms(query("Why is my computer so slow?")) == ("computer",)
     assert terms(parse(BLANK, "What is it?")) == ()
     assert len(terms(parse(BLANK, " ".join(f"unusual{letter}" for letter in "abcdefghij")))) == 8
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "clearer"),
+    [
+        ("Is gerrymandering legal?", "Gerrymandering is a fraud.", " (gerrymandering here means a fraud.)"),
+        ("How do we stop redlining?", "Redlining means refusing loans.", " (redlining here means refusing loans.)"),
+        ("Is my cat yowling at night?", "Yowling is a cry.", None),
+    ],
+)
+def test_nouns_in_ing(text: str, said: str, clearer: str | None) -> None:
+    """A noun that a parser takes for a verb is explained, but not what somebody is doing."""
+    asked = query(text)
+    made = Clarify().by_rule(Query(text, asked.doc, parse(BLANK, text, (said,)).remembered))
+    assert (made and made.text) == (clearer and text + clearer)
 
 
 MEMORY = ("A mutex is a lock. Churn means loss. ARR stands for annual revenue. Big mutex means a strong lock.",)

@@ -7,6 +7,7 @@ from riffler.bandits.arms.disambiguate import Disambiguate
 from riffler.bandits.pipeline import load_pipeline, parse
 
 CURIE = "Marie Curie discovered radium in Paris."
+SOLD = "My sister Anna bought a red Toyota from Mr. Weber in May."  # and nobody lives in Mr. Weber
 
 
 @pytest.mark.parametrize(
@@ -20,6 +21,7 @@ CURIE = "Marie Curie discovered radium in Paris."
         ("The boats are old.", "Who says they've left?", "Who says the boats have left?"),
         ("The boats are old.", "Who says they'll leave?", "Who says the boats will leave?"),
         ("The boat is old.", "Who says it's been sold?", "Who says the boat has been sold?"),
+        ("Anna sailed to Corfu.", "Who lives there?", "Who lives in Corfu?"),
         ("Napoleon attacked Russia.", "Why did he attack it?", "Why did Napoleon attack Russia?"),
     ],
 )
@@ -36,6 +38,7 @@ def test_nothing_plain_is_nothing_to_do() -> None:
     unclear = query("Where was she born?", "Anna met Maria.")
     assert Disambiguate().by_rule(unclear) is None
     assert Disambiguate().prompt(unclear) is not None
+    assert Disambiguate().by_rule(query("Who lives there?", SOLD)) is None
     assert Disambiguate().prompt(query("Who painted Guernica?", CURIE)) is None
     assert Disambiguate().prompt(query("Where was she born?")) is None
     assert Disambiguate().prompt(query("Where was she born?", "unreadable")) is None
