@@ -120,7 +120,9 @@ _IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
 
 
-_BRACKETS = re.compile(r"\((?P<kind>[a-z]+(?:[ -][a-z]+){1,4})\)")
+_BRACKETS = re.compile(r"\((?P<kind>[a-z]+(?:[ -][a-z]+){1,4})\)(?!\s*\.)")
+"""Inside a question; at the end of a statement they may be a part of its story."""
+
 _ADDRESSED = frozenset("i me my we us our you your".split())
 
 
