@@ -129,12 +129,12 @@ _RULES = tuple(
         ("", rf"{_STARTS}(?P<cut>{_FILLER}\s*,\s*)"),
         ("", rf"(?P<cut>,\s*{_FILLER}\s*,)(?=\s)(?!\s+(?:i|you|he|she|it|we|they|and|but|so)\b)"),
         ("", r"(?P<cut>\b(?:um+|uh+|erm+|hmm+)\b[,.…]*\s+)"),
-        # An aside of at least two words that adds no condition: "(the one I told you about)", but not "(in miles)"
+        # An aside to the one who answers, that adds no condition: "(the one I told you about)", not "(the decaf kind)"
         (
             "",
             r"""(?<=\w)(?P<cut>\s+\((?!(?:in|at|on|for|from|to|by|with|without|using|only|except|excluding|including|if|unless
             |not|eg|ie|or|and|per|as|under|over|than|before|after|during|since|until|both|all|any)\b)
-            [a-z]+(?:[\s,]+[a-z'’]+)+[.!]?\))""",
+            (?=[^()]*\b(?-i:[Ii]|you|we|me|my|us)\b)[a-z]+(?:[\s,]+[a-z'’]+)+[.!]?\))""",
         ),
         # "the the"
         ("", rf"\b(?P<once>{_TWICE})(?P<cut>(?:\s+(?P=once))+)\b"),

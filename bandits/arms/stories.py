@@ -45,7 +45,8 @@ _GREETINGS = frozenset(
     " to bother right hmm ugh".split()
 )
 _TALK = re.compile(
-    r"\b(?:sorry|apologi[sz]e|apologies|forgive|pardon|bless you|thanks?|thank you|thx|cheers|please don['’]?t"
+    r"\b(?:sorry|apologi[sz]e|apologies|forgive|pardon|bless you|thanks?|thank you|thx|cheers"
+    r"|please don['’]?t (?:ask|hate|judge|laugh|mind|tell|worry)"
     r"|you['’]ll laugh|don['’]?t laugh|ha(?:ha)+|lol|lmao|omg|no judging|bear with me|embarrass\w+"
     r"|(?:silly|stupid|dumb) question|you are a (?:treasure|star|gem)|jealous|sick of me|says? i fuss|hope (?:you|this)"
     r"|dear (?:machine|assistant)|worked a treat|long story|wish me luck|you know how it is|that['’]?s (?:all|it)"
@@ -165,7 +166,7 @@ def _goes(reading: Reading, told: WordSpan, asked: set[str], *, alike: bool) -> 
         talks
         and not shared
         and fact_words(text).isdisjoint(_MATTERS)
-        and all(fact.kind == "negation" for fact in facts(text))
+        and not any(facts(_TALK.sub(" ", text)))  # "no judging" denies nothing, and "sorry, I can't eat nuts" does
     )
 
 

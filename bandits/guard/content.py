@@ -84,7 +84,7 @@ def _weighed(before: Reading, after: Reading, known: Reading, lost: list[Token],
     if _loses(before, after, _weighty(before, lost), _weighty(after, new)):
         yield "the rewrite loses a constraint"
     had, has = _forms(before), _forms(after)
-    if _is_unheard(had, after):
+    if _is_unheard(had, after) or (not new and _drops_brackets(before, after)):
         yield "the rewrite loses a constraint"
     if _is_unheard(has, before):
         yield "the rewrite invents a constraint"
@@ -118,6 +118,18 @@ def _loses(before: Reading, after: Reading, lost: list[Token], new: list[Token])
 
 _IF = re.compile(r"\b(?:if|unless|provided)\b", re.IGNORECASE)
 _WHEN = re.compile(r"\b(?:if|unless|provided|when|while|once|without|with|whether|after|for)\b|\.\s", re.IGNORECASE)
+
+
+_BRACKETS = re.compile(r"\((?P<kind>[a-z]+(?:[ -][a-z]+){1,4})\)(?!\s*\.)")
+"""Inside a question; at the end of a statement they may be a part of its story."""
+
+_ADDRESSED = frozenset("i me my we us our you your".split())
+
+
+def _drops_brackets(before: Reading, after: Reading) -> bool:
+    """Tell whether words in brackets went that say of which kind a thing is: "the trip (one way)"."""
+    asides = [set(match["kind"].replace("-", " ").split()) - _ARTICLES for match in _BRACKETS.finditer(before.unquoted)]
+    return any(words.isdisjoint(after.words | _ADDRESSED) for words in asides)
 
 
 def _forms(reading: Reading) -> list[list[str]]:
@@ -305,6 +317,7 @@ def _run_narrows(
     before, earlier = (tokens[at].word if at >= 0 else "" for at in (start - 1, start - 2))
     then = tokens[end].word if end < len(tokens) else ""
     gap = reading.core[last.start : tokens[end].start] if then else ""
+    then = _owned(tokens[end:]) if then == "s" and not gap else then
     if gap.rstrip() != gap.rstrip(" ") or "  " in gap:
         then, before = "", before if before not in _ARTICLES else "?"  # a quoted text stands between
     if first == "only" and (then in _ONES or _COUNT.match(then)):
@@ -330,6 +343,11 @@ def _run_narrows(
     if before in {"is", "are"} and earlier in {"that", "which", "who"}:
         return True
     return last.word in word_set("words", "adverbs") or (last.word.endswith("ly") and len(last.word) > 5)
+
+
+def _owned(rest: Sequence[Token]) -> str:
+    """Give the word behind an "'s": "cup" in "the women's cup"."""
+    return rest[1].word if len(rest) > 1 else ""
 
 
 _DEFINED = re.compile(r"\bwhat(?:['’]?s| is| are| does)\b|\bdefin|\bmean", re.IGNORECASE)

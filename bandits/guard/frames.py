@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from riffler.bandits.facts.negations import negations
 from riffler.bandits.features.lexicon import subjectivity
 from riffler.bandits.guard.lists import part, pattern, word_set
 from riffler.bandits.guard.questions import clause_kind
@@ -211,14 +212,15 @@ def _story(text: str, clauses: list[_Clause], asking: int, talk: list[_Clause]) 
     question = text[asked.start : end]
     if _POINTS.search(_INSIDE.sub(" ", question)):
         return []
+    mine = _SELF.search(question) is not None
     own = _SELF.search(_ANYBODY.sub(" ", question)) is not None
     found = [(clause.start, clause.end) for clause in clauses[:asking] if not own and _is_heading(text, clause)]
-    if _is_story(clauses[:asking], talk, own):
+    if _is_story(clauses[:asking], talk, own, mine):
         found.append((clauses[0].start, asked.start))
     rest = [clause for clause in clauses[asking + 1 :] if clause.start >= end]
     if not _ORDER.isdisjoint(clause_kind(asked.text)) or own:
         return found
-    if _is_story(rest, talk, own):
+    if _is_story(rest, talk, own, mine):
         found.append((rest[0].start, len(text)))
     return found
 
@@ -234,22 +236,43 @@ def _is_heading(text: str, clause: _Clause) -> bool:
     orders = word_set("questions", "make") | word_set("questions", "give") | word_set("questions", "explain")
     if clause.asks or words[0] in orders or _DIGIT.search(clause.text) or _CAPITAL.search(clause.text):
         return False
+    if _denies(clause):
+        return False
     mark = text[clause.end : clause.end + 1]
     talk = word_set("words", "frame") | word_set("words", "chatter")
     return (mark in {".", "!", "…"} and len(words) <= 3) or (mark == ":" and any(word in talk for word in words))
 
 
+_TOLD = re.compile(
+    r"(?:\bnot|\bnever|\bcannot|n['’]?t)\s(?:(?:even|really|quite|fully|ever|yet|to|be|able|been)\s){0,3}"
+    r"(?:know|knew|find|found|sleep|slept|sleeping|believe|remember|wait|agree|answer|bore|reach|understand|understood"
+    r"|paid attention|pay attention|being funny|being rude)\b"
+    r"|\bno (?:idea|clue|luck|hurry|rush|judging|judge?ments?|offen[cs]e)\b",
+    re.IGNORECASE,
+)
+"""Denials that only tell how one came to ask: "I don't know", "I couldn't find it", "no judgement"."""
+
+
+def _denies(clause: _Clause) -> bool:
+    """Tell whether a clause denies something that a question may depend on: "I have no oven"."""
+    return any(negations(_TOLD.sub(" ", clause.text)))
+
+
 _CAPITAL = re.compile(r"\w\W+[A-Z](?![\s'’])")
 
 
-def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool) -> bool:
+def _is_story(clauses: list[_Clause], talk: list[_Clause], own: bool, mine: bool) -> bool:
     """Tell whether clauses tell how one came to ask, and no condition of the question."""
+    # Before a question with the speaker in it ("how can I bake bread?") no story denies anything; before others only a
+    # long one may.
     left = [clause for clause in clauses if clause not in talk]
     if not left or any(clause.asks for clause in left) or _CONDITION.match(left[0].text):
         return False
+    told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
+    if (mine or told < _SHORTEST_OWN_STORY) and any(map(_denies, left)):
+        return False
     if not own:
         return True
-    told = sum(len(_WORD.findall(clause.text)) for clause in clauses)
     if any(_DIGIT.search(clause.text) for clause in left):
         return False
     return any(_SPEAKER.search(clause.text) for clause in clauses) and (

@@ -73,6 +73,20 @@ def are_synonyms(one: str, other: str) -> bool:
     return not _rows(one).isdisjoint(_rows(other))
 
 
+def related(one: str, other: str) -> bool:
+    """Tell whether two words mean nearly the same, as a third word may stand for both.
+
+    Args:
+        one: A word in lower case.
+        other: Another.
+
+    Returns:
+        Whether they do.
+    """
+    ours, theirs = (frozenset[str]().union(*map(synonyms, bases(word))) for word in (one, other))
+    return not ours.isdisjoint(theirs)
+
+
 def same_people(one: str, other: str) -> bool:
     """Tell whether two words in lower case name one country, or it and its people."""
     peoples = groups("names", "peoples")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from riffler.bandits.features.lexicon import is_known
 from riffler.bandits.guard.grammar import ARTICLES, is_verb
-from riffler.bandits.guard.kinship import bases
+from riffler.bandits.guard.kinship import bases, related
 from riffler.bandits.guard.reading import Reading, Token, is_grammar
 
 _SYMMETRIC = frozenset("and or vs versus between with".split())
@@ -52,6 +52,8 @@ def swapped(before: Reading, after: Reading, lost: Sequence[Token], new: Sequenc
 
 def _is_swap(one: _Run, other: _Run) -> bool:
     if not (is_known(one.words[-1]) and is_known(other.words[-1])):
+        return False
+    if any(related(word, another) for word in one.words for another in other.words):
         return False
     return (one.verb, one.left, one.right) == (other.verb, other.left, other.right)
 

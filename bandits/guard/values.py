@@ -36,6 +36,8 @@ def complaints(before: Reading, after: Reading, known: Reading, plain: Reading) 
         )
         if kind == "number":
             lost, new = _numbers(before, after, lost, new)
+            if "2" in lost and _THE_TWO.search(before.core) and _taken(before, after, known) > 1:
+                lost -= {"2"}
             if "2" in new and _THE_TWO.search(after.text) and not lost:
                 new -= {"2"}
         if kind == "unit" and not lost:
@@ -123,6 +125,12 @@ def _is_texted(number: str, before: Reading, after: Reading) -> bool:
 
 _THE_TWO = re.compile(r"\b(?:the|these|those) two\b", re.IGNORECASE)
 """Stands for two that were named before."""
+
+
+def _taken(before: Reading, after: Reading, known: Reading) -> int:
+    """Count the names that a rewrite takes from what it may draw on."""
+    names = {fact.value.lower() for fact in after.facts["name"]}
+    return len((names & known.words) - before.words)
 
 
 _BEFORE_TO = frozenset("how what where when want need have going like got".split())

@@ -23,7 +23,7 @@ import typer
 from riffler.bandits.arms import ARMS, offered
 from riffler.bandits.facts import WORD
 from riffler.bandits.guard import Verdict, check
-from riffler.bandits.pipeline import load_pipeline, parse_all
+from riffler.bandits.pipeline import load_pipeline, parse, parse_all
 from riffler.service.evaluation.features import Part, labelled_queries
 
 JUDGEMENTS = "labelled/rewrite_judgements.jsonl"
@@ -98,9 +98,16 @@ def rewrites(part: Part) -> tuple[Made, ...]:
         Them, query by query, of the arms in `REWORDING` that are offered.
     """
     rows = labelled_queries(part)
-    queries = parse_all(load_pipeline(None), (row["query"] for row in rows))
+    pipeline = load_pipeline(None)
+    queries = parse_all(pipeline, (row["query"] for row in rows))
     return tuple(
-        Made(row["id"], arm, query.text, made.text, check(query.text, made.text, known=made.drawn_on))
+        Made(
+            row["id"],
+            arm,
+            query.text,
+            made.text,
+            check(query.text, made.text, known=made.drawn_on, parse=lambda text: parse(pipeline, text).doc),
+        )
         for row, query in zip(rows, queries, strict=True)
         for arm in offered(query, "rule")
         if arm in REWORDING and (made := ARMS[arm].by_rule(query)) is not None
