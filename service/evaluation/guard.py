@@ -11,6 +11,7 @@ import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
@@ -68,6 +69,7 @@ class Judged:
         return self.verdict.kept == self.faithful
 
 
+@cache
 def judged(which: str) -> tuple[Judged, ...]:
     """Let the guard judge all pairs of a set.
 

@@ -185,7 +185,7 @@ async def test_rewriting_that_fails_lets_the_raw_query_go_on(make: Make, monkeyp
     """When the log can't be read, the question is answered as it came, and the answer says so."""
     riffler = make(lambda request: request.messages[-1].text)
 
-    async def gone(*_arguments: object) -> object:
+    async def gone(*_arguments: object, **_named: object) -> object:
         raise MemoryUnavailable("the policy's store is away")
 
     monkeypatch.setattr(riffler.decisions, "rewarded", gone)  # sessions live on the same server, which stays
