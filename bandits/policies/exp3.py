@@ -16,15 +16,11 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
-from riffler.bandits.policies.losses import Losses
-from riffler.bandits.posterior import Vector, check_context
+from riffler.bandits.policies.losses import OfLosses
 
 
 @dataclass(frozen=True, slots=True)
-class Exp3:
+class Exp3(OfLosses):
     """Exponential weights, blind for the query. There is nothing to set."""
 
     @property
@@ -37,30 +33,9 @@ class Exp3:
         """The algorithm's version."""
         return "1"
 
-    def start(self, dimension: int) -> Losses:
-        """Give the losses before the first reward."""
-        return Losses.none(dimension)
-
-    def learn(self, state: Losses, row: Rewarded) -> Losses:
-        """Add the estimated loss; see the port."""
-        return state.add(row)
-
-    def choose(self, state: Losses, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
-        """Draw an arm; see the port.
-
-        Args:
-            state: What is known.
-            x: Context vector, which is only checked.
-            allowed: The arms that may be drawn.
-            rng: Source of the draw.
-
-        Returns:
-            The draw.
-        """
-        check_allowed(allowed)
-        check_context(x, state.dimension)
-        arms = len(allowed)
-        eta = math.sqrt(math.log(arms) / ((state.rounds + 1) * arms))
-        weights = [math.exp(-eta * loss) for loss in state.above_least(allowed)]
+    def chances(self, losses: Sequence[float], turn: int) -> list[float]:
+        """See `OfLosses`."""
+        eta = math.sqrt(math.log(len(losses)) / (turn * len(losses)))
+        weights = [math.exp(-eta * loss) for loss in losses]
         total = sum(weights)
-        return choice(allowed, [weight / total for weight in weights], rng)
+        return [weight / total for weight in weights]

@@ -20,17 +20,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
-from riffler.bandits.policies.losses import Losses
-from riffler.bandits.posterior import Vector, check_context
+from riffler.bandits.policies.losses import OfLosses
 
 _ROUNDING = 1e-14
 
 
 @dataclass(frozen=True, slots=True)
-class TsallisInf:
+class TsallisInf(OfLosses):
     """Follow the regularised leader with Tsallis entropy, blind for the query. There is nothing to set."""
 
     @property
@@ -43,29 +39,9 @@ class TsallisInf:
         """The algorithm's version."""
         return "1"
 
-    def start(self, dimension: int) -> Losses:
-        """Give the losses before the first reward."""
-        return Losses.none(dimension)
-
-    def learn(self, state: Losses, row: Rewarded) -> Losses:
-        """Add the estimated loss; see the port."""
-        return state.add(row)
-
-    def choose(self, state: Losses, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
-        """Draw an arm; see the port.
-
-        Args:
-            state: What is known.
-            x: Context vector, which is only checked.
-            allowed: The arms that may be drawn.
-            rng: Source of the draw.
-
-        Returns:
-            The draw.
-        """
-        check_allowed(allowed)
-        check_context(x, state.dimension)
-        return choice(allowed, leaders(state.above_least(allowed), 2 / math.sqrt(state.rounds + 1)), rng)
+    def chances(self, losses: Sequence[float], turn: int) -> list[float]:
+        """See `OfLosses`."""
+        return leaders(losses, 2 / math.sqrt(turn))
 
 
 def leaders(losses: Sequence[float], eta: float) -> list[float]:

@@ -27,7 +27,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice, Rewarded, choice
+from riffler.bandits.policies.base import Choice, choice
 from riffler.bandits.policies.thompson import LinearThompson
 from riffler.bandits.posterior import Vector
 from riffler.bandits.propensity import outcomes
@@ -38,42 +38,13 @@ _LEAST = 1e-300
 
 
 @dataclass(frozen=True, slots=True)
-class InformationDirected:
-    """Information-directed sampling with a linear Gaussian model an arm.
-
-    Attributes:
-        prior_precision: Above 0; how many observations the prior is worth.
-        prior_mean: What a cold arm is expected to give.
-        noise_sd: Above 0; the deviation of a reward around its mean.
-        gamma: In (0, 1]; what a reward counts once another has come, as a share. 1 forgets nothing.
-    """
-
-    prior_precision: float = 1.0
-    prior_mean: float = 0.5
-    noise_sd: float = 0.35
-    gamma: float = 1.0
-
-    def __post_init__(self) -> None:
-        self._model()
+class InformationDirected(LinearThompson):
+    """Information-directed sampling with a linear Gaussian model an arm: that of Thompson sampling, drawn otherwise."""
 
     @property
     def name(self) -> str:
         """The algorithm."""
         return "information-directed"
-
-    @property
-    def version(self) -> str:
-        """The algorithm's version with its settings."""
-        return self._model().version
-
-    def start(self, dimension: int) -> Regressions:
-        """Give the regressions without any reward."""
-        return self._model().start(dimension)
-
-    def learn(self, state: Regressions, row: Rewarded) -> Regressions:
-        """Add the reward to its arm's regression; see the port."""
-        row.checked(state.dimension)
-        return state.add(row.arm, row.x, row.reward)
 
     def choose(self, state: Regressions, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm, of at most two; see the port.
@@ -87,7 +58,7 @@ class InformationDirected:
         Returns:
             The draw.
         """
-        means, sds = self._model().scores(state, x, allowed)
+        means, sds = self.scores(state, x, allowed)
         found = outcomes(means, sds)
         regrets = np.maximum(found.highest - means, 0.0)
         moved = np.square(found.given - means[:, None])
@@ -96,9 +67,6 @@ class InformationDirected:
         chances[second] += 1.0 - share
         chances[first] += share
         return choice(allowed, chances, rng, (means, sds))
-
-    def _model(self) -> LinearThompson:
-        return LinearThompson(self.prior_precision, self.prior_mean, self.noise_sd, self.gamma)
 
 
 def mixture(regrets: Vector, informations: Vector) -> tuple[int, int, float]:

@@ -17,32 +17,27 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, check_finite, choice
+from riffler.bandits.policies.base import Choice, check_allowed, check_finite, choice
+from riffler.bandits.policies.disjoint import Disjoint
 from riffler.bandits.posterior import Vector, check_context
-from riffler.bandits.regression import Prior, Regressions
+from riffler.bandits.regression import Regressions
 
 _TIE = 1e-12
 """Bounds that differ by less are equal: rounding may differ between arms of which the same is known."""
 
 
 @dataclass(frozen=True, slots=True)
-class LinUCB:
+class LinUCB(Disjoint):
     """The highest upper confidence bound, with a linear model an arm.
 
     Attributes:
         alpha: At least 0; how many deviations the bound lies above the mean, in units of a reward's deviation.
-        prior_precision: Above 0; how many observations the prior is worth.
-        prior_mean: What a cold arm is expected to give.
-        gamma: In (0, 1]; what a reward counts once another has come, as a share. 1 forgets nothing.
     """
 
     alpha: float = 0.35
-    prior_precision: float = 1.0
-    prior_mean: float = 0.5
-    gamma: float = 1.0
 
     def __post_init__(self) -> None:
-        Prior(self.prior_precision, self.prior_mean, self.gamma)
+        Disjoint.__post_init__(self)  # with slots, `super()` would look in the class as it was before
         check_finite("alpha", self.alpha, least=0)
 
     @property
@@ -56,15 +51,6 @@ class LinUCB:
         return (
             f"1;alpha={self.alpha!r};precision={self.prior_precision!r};mean={self.prior_mean!r};gamma={self.gamma!r}"
         )
-
-    def start(self, dimension: int) -> Regressions:
-        """Give the regressions without any reward."""
-        return Regressions.start(Prior(self.prior_precision, self.prior_mean, self.gamma), dimension)
-
-    def learn(self, state: Regressions, row: Rewarded) -> Regressions:
-        """Add the reward to its arm's regression; see the port."""
-        row.checked(state.dimension)
-        return state.add(row.arm, row.x, row.reward)
 
     def choose(self, state: Regressions, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw the arm of the highest bound; see the port.

@@ -1,4 +1,4 @@
-"""What policies for adversarial rewards know: estimated losses.
+"""What policies for adversarial rewards have in common: they know estimated losses, and nothing of the query.
 
 The loss of a reward r in [0, 1] is 1 - r. Only the drawn arm's is seen, so it is divided by the probability with which
 the arm was drawn, and what is known of an arm is the sum
@@ -13,11 +13,15 @@ It is right only where the arm might have been drawn: an arm that wasn't allowed
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from riffler.bandits.policies.base import Rewarded
+import numpy as np
+
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
+from riffler.bandits.posterior import Vector, check_context
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,3 +61,45 @@ class Losses:
         losses = [self.arms.get(arm, 0.0) for arm in allowed]
         least = min(losses)
         return [loss - least for loss in losses]
+
+
+class OfLosses(ABC):
+    """A policy that draws by estimated losses alone, blind for the query."""
+
+    __slots__ = ()
+
+    def start(self, dimension: int) -> Losses:
+        """Give the losses before the first reward."""
+        return Losses.none(dimension)
+
+    def learn(self, state: Losses, row: Rewarded) -> Losses:
+        """Add the estimated loss; see the port."""
+        return state.add(row)
+
+    def choose(self, state: Losses, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
+        """Draw an arm; see the port.
+
+        Args:
+            state: What is known.
+            x: Context vector, which is only checked.
+            allowed: The arms that may be drawn.
+            rng: Source of the draw.
+
+        Returns:
+            The draw.
+        """
+        check_allowed(allowed)
+        check_context(x, state.dimension)
+        return choice(allowed, self.chances(state.above_least(allowed), state.rounds + 1), rng)
+
+    @abstractmethod
+    def chances(self, losses: Sequence[float], turn: int) -> list[float]:
+        """Compute the propensities.
+
+        Args:
+            losses: Estimated losses of K arms, of which the smallest is 0.
+            turn: t, from 1.
+
+        Returns:
+            The probability of each arm; they sum to 1.
+        """

@@ -20,30 +20,25 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, check_finite, choice
+from riffler.bandits.policies.base import Choice, check_allowed, check_finite, choice
+from riffler.bandits.policies.disjoint import Disjoint
 from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
-from riffler.bandits.regression import Prior, Regressions
+from riffler.bandits.regression import Regressions
 
 
 @dataclass(frozen=True, slots=True)
-class LinearThompson:
+class LinearThompson(Disjoint):
     """Linear Thompson sampling with a Gaussian prior.
 
     Attributes:
-        prior_precision: Above 0; how many observations the prior is worth.
-        prior_mean: What a cold arm is expected to give.
         noise_sd: v, above 0; the deviation of a reward around its mean.
-        gamma: In (0, 1]; what a reward counts once another has come, as a share. 1 forgets nothing.
     """
 
-    prior_precision: float = 1.0
-    prior_mean: float = 0.5
     noise_sd: float = 0.35
-    gamma: float = 1.0
 
     def __post_init__(self) -> None:
-        Prior(self.prior_precision, self.prior_mean, self.gamma)
+        Disjoint.__post_init__(self)  # with slots, `super()` would look in the class as it was before
         check_finite("noise_sd", self.noise_sd, above=0)
 
     @property
@@ -56,15 +51,6 @@ class LinearThompson:
         """The algorithm's version with its settings."""
         settings = f"mean={self.prior_mean!r};noise={self.noise_sd!r};gamma={self.gamma!r}"
         return f"1;precision={self.prior_precision!r};{settings}"
-
-    def start(self, dimension: int) -> Regressions:
-        """Give the regressions without any reward."""
-        return Regressions.start(Prior(self.prior_precision, self.prior_mean, self.gamma), dimension)
-
-    def learn(self, state: Regressions, row: Rewarded) -> Regressions:
-        """Add the reward to its arm's regression; see the port."""
-        row.checked(state.dimension)
-        return state.add(row.arm, row.x, row.reward)
 
     def choose(self, state: Regressions, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm; see the port.

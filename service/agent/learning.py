@@ -17,12 +17,6 @@ from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.service.agent.offload import with_language
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 
-_AT_A_TIME: Final = 500
-"""Rewards that are read and learned together: some 50 ms of work."""
-_WAIT_S: Final = 1.0
-"""So long a question waits for a long log; the rest is learned meanwhile, and the draw is by what is known so far."""
-_NAMES: Final = 256
-"""Tenants whose states are kept; the one unused for longest is learned anew when it comes again."""
 _RAREST: Final = 1e-17
 """The chance of an arm that was drawn, where it was rounded to 0."""
 
@@ -43,11 +37,24 @@ class Learner:
     Args:
         policy: Who learns.
         store: Where the log is.
+        at_a_time: Rewards that are read and learned together; 500 are some 50 ms of work.
+        wait_s: So long a question waits for a long log; the rest is learned meanwhile, and the draw is by what is known
+            by then.
+        most_names: Tenants whose states are kept; the one unused for longest is learned anew when it comes again.
     """
 
-    def __init__(self, policy: Policy[Any], store: PolicyStore) -> None:
+    def __init__(
+        self,
+        policy: Policy[Any],
+        store: PolicyStore,
+        *,
+        at_a_time: int = 500,
+        wait_s: float = 1.0,
+        most_names: int = 256,
+    ) -> None:
         self._policy = policy
         self._store = store
+        self._at_a_time, self._wait_s, self._most_names = at_a_time, wait_s, most_names
         self._known: OrderedDict[PolicyName, _Known] = OrderedDict()
 
     async def state(self, name: PolicyName) -> Any:  # noqa: ANN401 - each policy has its own
@@ -63,20 +70,20 @@ class Learner:
         known = self._known.get(name) or _Known(self._policy.start(name.dimension))
         self._known[name] = known
         self._known.move_to_end(name)
-        while len(self._known) > _NAMES:
+        while len(self._known) > self._most_names:
             self._known.popitem(last=False)
         if known.reading is None or known.reading.done():
             known.reading = asyncio.create_task(self._read(name, known))
             known.reading.add_done_callback(_heard)
         reading = known.reading
-        await asyncio.wait({reading}, timeout=_WAIT_S)
+        await asyncio.wait({reading}, timeout=self._wait_s)
         if reading.done():
             reading.result()
         return known.state
 
     async def _read(self, name: PolicyName, known: _Known) -> None:
         while True:
-            rows = await self._store.rewarded(name, known.rewards, _AT_A_TIME, after=known.last)
+            rows = await self._store.rewarded(name, known.rewards, self._at_a_time, after=known.last)
             if rows is None:  # Redis lost what was learned here: it crashed, or was emptied
                 known.state, known.rewards, known.last = self._policy.start(name.dimension), 0, ""
                 continue
@@ -84,7 +91,7 @@ class Learner:
                 state = known.state
                 known.state = await with_language(lambda state=state, rows=rows: self._learned(state, rows))  # type: ignore[misc]
                 known.rewards, known.last = known.rewards + len(rows), rows[-1].decision.id
-            if len(rows) < _AT_A_TIME:
+            if len(rows) < self._at_a_time:
                 return
 
     def _learned(self, state: Any, rows: Sequence[LoggedDecision]) -> Any:  # noqa: ANN401

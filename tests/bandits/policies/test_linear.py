@@ -26,7 +26,7 @@ def test_thompson_scores_follow_the_formula(
 
     One library of peers samples with A in place of its inverse, and with v^2 where v belongs.
     """
-    policy = LinearThompson(precision, mean, noise, gamma)
+    policy = LinearThompson(precision, mean, gamma, noise)
     choice = policy.choose(learned(policy, DIMENSION, log), x, ARMS, np.random.default_rng(1))
     for arm in ARMS:
         coefficients, inverse = dense(log, arm, precision, mean, gamma)
@@ -40,7 +40,7 @@ def test_lin_ucb_draws_the_highest_bound(
     log: list[Rewarded], x: np.ndarray, precision: float, mean: float, alpha: float
 ) -> None:
     """The arms of the highest mu'x + alpha sqrt(x'A^-1 x) share all probability evenly."""
-    policy = LinUCB(alpha, precision, mean)
+    policy = LinUCB(precision, mean, alpha=alpha)
     choice = policy.choose(learned(policy, DIMENSION, log), x, ARMS, np.random.default_rng(1))
     bounds = {}
     for arm in ARMS:
@@ -53,7 +53,7 @@ def test_lin_ucb_draws_the_highest_bound(
 
 def test_a_cold_bound_has_the_inverse_of_the_prior() -> None:
     """With precision 4, a cold arm's bound is half of alpha above the mean: one library of peers says twice."""
-    policy = LinUCB(1.0, 4.0, 0.5)
+    policy = LinUCB(4.0, 0.5, alpha=1.0)
     choice = policy.choose(policy.start(1), np.ones(1), ["a"], np.random.default_rng(1))
     assert choice.scores["a"] == pytest.approx((0.5, 0.5))
 

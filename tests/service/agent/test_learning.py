@@ -14,7 +14,6 @@ from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.errors import MemoryUnavailable
-from riffler.service.agent import learning
 from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
@@ -75,17 +74,14 @@ async def test_what_is_known_equals_the_log(store: RedisPolicyStore, tenant: str
     assert same(state, learned(POLICY, 2, rows))
 
 
-async def test_a_long_log_is_learned_while_questions_go_on(
-    store: RedisPolicyStore, tenant: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_long_log_is_learned_while_questions_go_on(store: RedisPolicyStore, tenant: str) -> None:
     """A question waits for so long and draws by what is known by then; later ones know all."""
-    monkeypatch.setattr(learning, "_AT_A_TIME", 3)
-    monkeypatch.setattr(learning, "_WAIT_S", 0.0)
-    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
+    name, hurried = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=3, wait_s=0.0)
     rows = await log(store, name, 1, 20)
-    assert same(await learner.state(name), POLICY.start(2))
-    monkeypatch.setattr(learning, "_WAIT_S", 60.0)
-    assert same(await learner.state(name), learned(POLICY, 2, rows))
+    assert same(await hurried.state(name), POLICY.start(2))
+    async with asyncio.timeout(60):
+        while not same(await hurried.state(name), learned(POLICY, 2, rows)):
+            pass  # each question gives way to the reading for a moment
 
 
 async def test_a_log_that_lost_its_end_is_learned_anew(
@@ -138,10 +134,9 @@ async def test_who_goes_takes_nobody_s_reading_along(store: RedisPolicyStore, te
         await gone
 
 
-async def test_few_tenants_are_kept(store: RedisPolicyStore, tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_few_tenants_are_kept(store: RedisPolicyStore, tenant: str) -> None:
     """The tenant unused for longest is forgotten, and learned anew with the same result."""
-    monkeypatch.setattr(learning, "_NAMES", 1)
-    learner, names = Learner(POLICY, store), [PolicyName(f"{tenant}-{each}", KEY, 2) for each in "ab"]
+    learner, names = Learner(POLICY, store, most_names=1), [PolicyName(f"{tenant}-{each}", KEY, 2) for each in "ab"]
     for name in names:
         await log(store, name, 1, 5)
     first = [await learner.state(name) for name in names]
