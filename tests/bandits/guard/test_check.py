@@ -159,6 +159,7 @@ def test_what_narrows_an_answer_is_watched(original: str, rewrite: str, reason: 
         ('Who sang "a b" best?', 'Who sang the ballad "a b" best?'),
         ("It's late. I'm tired.", "It's late, I'm tired."),
         ("Is there an absurd film?", "Is there an amusing film?"),
+        ("How do I fix a whatsit?", "How do I fix a flurbel?"),  # a word of no list may mean anything
         ("Who is Micheal Jordan?", "Who is Michael Jordan?"),
         ("Cats how about dogs?", "Cats, how about dogs?"),
         ("Hi! Sorry. Hello again, I hope you are well.", "Hi! Sorry. Hello, I hope you are well."),
