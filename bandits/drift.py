@@ -16,7 +16,7 @@ still so.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from riffler.bandits.empirical_bayes import Sums
 from riffler.bandits.posterior import Vector
@@ -33,18 +33,13 @@ class Watch:
 
     Attributes:
         total: S.
-        since: Sums over the rewards since S last was 0.
+        since: Arm, context vector and reward of the rewards since S last was 0.
         alarms: How many alarms there were.
     """
 
-    total: float
-    since: Sums
+    total: float = 0.0
+    since: tuple[tuple[int, Vector, float], ...] = ()
     alarms: int = 0
-
-    @classmethod
-    def new(cls, dimension: int) -> Watch:
-        """Begin to watch."""
-        return cls(0.0, Sums.empty(0, dimension))
 
     @property
     def alarmed(self) -> bool:
@@ -66,9 +61,23 @@ class Watch:
         """
         total = self.total + min((reward - expected) ** 2 / variance, _FARTHEST) / 4 - _FREE
         if total <= 0.0:
-            return replace(self, total=0.0, since=Sums.empty(0, x.size))
-        return replace(self, total=total, since=self.since.with_arms(arm + 1).plus(arm, x, reward))
+            return Watch(alarms=self.alarms)
+        return Watch(total, (*self.since, (arm, x.copy(), reward)), self.alarms)
+
+    def recent(self, dimension: int) -> Sums:
+        """Add up the rewards since S last was 0.
+
+        Args:
+            dimension: The length of context vectors, d.
+
+        Returns:
+            The sums.
+        """
+        sums = Sums.empty(0, dimension)
+        for arm, x, reward in self.since:
+            sums = sums.with_arms(arm + 1).plus(arm, x, reward)
+        return sums
 
     def calmed(self) -> Watch:
         """Begin anew after an alarm."""
-        return Watch(0.0, Sums.empty(0, self.since.gram.shape[-1]), self.alarms + 1)
+        return Watch(alarms=self.alarms + 1)

@@ -69,30 +69,37 @@ class Sums:
     """Sums over rewarded decisions, arm by arm.
 
     Attributes:
-        gram: X'X, float64 (K, d, d).
-        moment: X'r, float64 (K, d).
+        table: X'X, and X'r as the last row, of each arm; float64 (K, d + 1, d).
         squares: Sum of squared rewards of all arms.
         count: How many rewards; no whole number once some were forgotten.
     """
 
-    gram: Vector
-    moment: Vector
+    table: Vector
     squares: float
     count: float
 
     @classmethod
     def empty(cls, arms: int, dimension: int) -> Sums:
         """Give the sums over nothing."""
-        return cls(np.zeros((arms, dimension, dimension)), np.zeros((arms, dimension)), 0.0, 0.0)
+        return cls(np.zeros((arms, dimension + 1, dimension)), 0.0, 0.0)
+
+    @property
+    def gram(self) -> Vector:
+        """X'X of each arm, float64 (K, d, d)."""
+        return self.table[:, :-1]
+
+    @property
+    def moment(self) -> Vector:
+        """X'r of each arm, float64 (K, d)."""
+        return self.table[:, -1]
 
     def with_arms(self, arms: int) -> Sums:
         """Give the same sums for at least so many arms: the new ones have nothing."""
-        missing = arms - len(self.gram)
+        missing = arms - len(self.table)
         if missing <= 0:
             return self
-        more = Sums.empty(missing, self.gram.shape[-1])
-        gram, moment = np.concatenate((self.gram, more.gram)), np.concatenate((self.moment, more.moment))
-        return Sums(gram, moment, self.squares, self.count)
+        more = np.zeros((missing, *self.table.shape[1:]))
+        return Sums(np.concatenate((self.table, more)), self.squares, self.count)
 
     def plus(self, arm: int, x: Vector, reward: float) -> Sums:
         """Add one reward.
@@ -105,10 +112,9 @@ class Sums:
         Returns:
             New sums.
         """
-        gram, moment = self.gram.copy(), self.moment.copy()
-        gram[arm] += x[:, None] * x
-        moment[arm] += reward * x
-        return Sums(gram, moment, self.squares + reward * reward, self.count + 1)
+        table = self.table.copy()
+        table[arm] += with_last(x, reward)[:, None] * x
+        return Sums(table, self.squares + reward * reward, self.count + 1)
 
     def faded(self, share: float, recent: Sums) -> Sums:
         """Keep what is recent, and a share of the rest.
@@ -120,13 +126,10 @@ class Sums:
         Returns:
             New sums.
         """
-        arms = len(recent.gram)
-        gram, moment = share * self.gram, share * self.moment
-        gram[:arms] += (1 - share) * recent.gram
-        moment[:arms] += (1 - share) * recent.moment
+        table = share * self.table
+        table[: len(recent.table)] += (1 - share) * recent.table
         return Sums(
-            gram,
-            moment,
+            table,
             share * self.squares + (1 - share) * recent.squares,
             share * self.count + (1 - share) * recent.count,
         )
@@ -139,35 +142,85 @@ class Fit:
     Attributes:
         scales: The scales.
         mean: m, float64 (d,).
-        inverse: P_a^-1, float64 (K + 1, d, d).
-        coefficients: w_a, float64 (K + 1, d).
+        solved: P_a^-1, and w_a as the last row; float64 (K + 1, d + 1, d).
         own: Diagonal of D^-1, float64 (d,).
         spread: Q^-1, float64 (d, d).
+        common: D^-1 Q^-1 D^-1, float64 (d, d).
     """
 
     scales: Scales
     mean: Vector
-    inverse: Vector
-    coefficients: Vector
+    solved: Vector
     own: Vector
     spread: Vector
+    common: Vector
+
+    @property
+    def inverse(self) -> Vector:
+        """P_a^-1 of each arm, float64 (K + 1, d, d)."""
+        return self.solved[:, :-1]
+
+    @property
+    def coefficients(self) -> Vector:
+        """w_a of each arm, float64 (K + 1, d)."""
+        return self.solved[:, -1]
 
     def covariance(self) -> Vector:
         """Compute C_a, float64 (K + 1, d, d)."""
-        return self.inverse + self.common(self.inverse)
+        covariance: Vector = self.inverse + self.inverse @ self.common @ self.inverse
+        return covariance
 
-    def common(self, inverse: Vector) -> Vector:
-        """Compute what the uncertainty of m adds to the covariance of arms.
+    def laws(self, x: Vector) -> tuple[Vector, Vector]:
+        """Compute what is known of each arm's expected reward at x.
 
         Args:
-            inverse: P_a^-1 of some arms, float64 (..., d, d).
+            x: Context vector, float64 (d,).
 
         Returns:
-            P_a^-1 D^-1 Q^-1 D^-1 P_a^-1 of each.
+            Means w_a'x and variances x'C_a x, float64 (K + 1,) each.
         """
-        scaled = inverse * self.own  # P^-1 D^-1
-        added: Vector = scaled @ self.spread @ np.swapaxes(scaled, -1, -2)
-        return added
+        rows, size = self.solved.shape[1:]
+        along = (self.solved.reshape(-1, size) @ x).reshape(-1, rows)  # P_a^-1 x, and w_a'x as the last entry
+        reach = along[:, :-1]
+        return along[:, -1], reach @ x + np.einsum("ki,ki->k", reach @ self.common, reach)
+
+    def law(self, arm: int, x: Vector) -> tuple[float, float, Vector]:
+        """Compute what is known of one arm's expected reward at x.
+
+        Args:
+            arm: Its number.
+            x: Context vector, float64 (d,).
+
+        Returns:
+            Mean, variance, and P_a^-1 x, float64 (d,).
+        """
+        along = self.solved[arm] @ x
+        reach = along[:-1]
+        return float(along[-1]), float(reach @ (x + self.common @ reach)), reach
+
+    def plus(self, arm: int, x: Vector, reach: Vector, surprise: float) -> Fit:
+        """Learn one reward of an arm, with the scales and m as they are (Sherman and Morrison 1950).
+
+        Args:
+            arm: Its number.
+            x: Context vector, float64 (d,).
+            reach: P_a^-1 x, float64 (d,).
+            surprise: The reward less w_a'x.
+
+        Returns:
+            The regressions after it.
+        """
+        solved = self.solved.copy()
+        gain = reach / (self.scales.noise**2 + float(reach @ x))
+        solved[arm] -= with_last(reach, -surprise)[:, None] * gain
+        return Fit(self.scales, self.mean, solved, self.own, self.spread, self.common)
+
+
+def with_last(values: Vector, last: float) -> Vector:
+    """Append a number to a vector (`np.append` takes ten times as long)."""
+    longer = np.empty(values.size + 1)
+    longer[:-1], longer[-1] = values, last
+    return longer
 
 
 def regressions(sums: Sums, scales: Scales) -> Fit:
@@ -186,18 +239,15 @@ def regressions(sums: Sums, scales: Scales) -> Fit:
     prior = np.zeros(dimension)
     prior[0] = BIAS_MEAN
     variance = scales.noise**2
-    inverse = np.empty((len(sums.gram) + 1, dimension, dimension))
-    inverse[:-1] = np.linalg.inv(sums.gram / variance + np.diag(own))
-    inverse[-1] = np.diag(1 / own)
-    seen, moment = inverse[:-1], sums.moment / variance
+    seen, moment = np.linalg.inv(sums.gram / variance + np.diag(own)), sums.moment / variance
     alone = (seen @ moment[..., None])[..., 0]
     precision = np.diag(common) + (np.diag(own) - own[:, None] * seen * own).sum(axis=0)
     spread = np.linalg.inv(precision)
     mean = spread @ (common * prior + (own * alone).sum(axis=0))
-    coefficients = np.empty((len(inverse), dimension))
-    coefficients[:-1] = alone + seen @ (own * mean)
-    coefficients[-1] = mean
-    return Fit(scales, mean, inverse, coefficients, own, spread)
+    solved = np.empty((len(seen) + 1, dimension + 1, dimension))
+    solved[:-1, :-1], solved[:-1, -1] = seen, alone + seen @ (own * mean)
+    solved[-1, :-1], solved[-1, -1] = np.diag(1 / own), mean
+    return Fit(scales, mean, solved, own, spread, own[:, None] * spread * own)
 
 
 def fit(sums: Sums, start: Scales) -> Fit:

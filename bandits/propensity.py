@@ -33,6 +33,9 @@ from riffler.errors import InvalidInput
 _FAR = 6.5
 """In deviations. An arm is as good as below `mean + _FAR sd` and above `mean - _FAR sd`: it isn't with 4e-11."""
 
+_HOPELESS = 6.0
+"""In deviations of the difference of two arms. One so far below another has the highest score with at most 1e-9."""
+
 _NODES = 16
 """Points of a panel, which is `_FAR` deviations wide."""
 
@@ -69,7 +72,7 @@ def propensities(means: _Array, sds: _Array) -> _Array:
 
     Returns:
         Probabilities, float64 (K,), that sum to 1. Each errs by less than 1e-7 up to a ratio of 1e4 between deviations
-        and 20 arms. An arm without a chance (under about 1e-10) may have exactly 0.
+        and 20 arms. An arm without a chance (under 1e-9) may have exactly 0.
 
     Raises:
         InvalidInput: There is no arm, the shapes differ, a value isn't finite or a deviation isn't above 0.
@@ -84,7 +87,7 @@ def propensities(means: _Array, sds: _Array) -> _Array:
     else:
         integral = _integral(race)
         mass = integral.rates @ integral.mass
-        mass *= integral.inverse
+        mass /= integral.sds
         mass /= np.add.reduce(mass)
     return race.placed(mass)
 
@@ -105,11 +108,11 @@ def outcomes(means: _Array, sds: _Array) -> Outcomes:
     """
     race = _race(means, sds)
     integral = _integral(race)
-    weighed = integral.rates * integral.mass * integral.inverse[:, None]  # (K, N)
+    weighed = integral.rates * integral.mass / integral.sds[:, None]  # (K, N)
     mass = np.add.reduce(weighed, axis=1)
     highest = weighed @ integral.points
     # An arm's own Phi is to be left out of the product: the rates have it in their denominator.
-    within = np.array(race.means)[:, None] - (integral.rates @ weighed.T) * np.array(race.sds)[:, None] / mass
+    within = np.array(race.means)[:, None] - (integral.rates @ weighed.T) * integral.sds[:, None] / mass
     np.fill_diagonal(within, highest / mass)
     given = np.repeat(means[:, None], means.size, axis=1)
     given[np.ix_(race.runners, race.runners)] = race.origin + race.unit * within
@@ -153,13 +156,13 @@ class _Integral(NamedTuple):
         mass: Product of all Phi there, times the point's weight, float64 (N,).
         rates: phi / Phi of each arm there, float64 (K, N): with `mass`, and divided by its deviation, the probability
             that it is the highest.
-        inverse: 1 / deviation of each arm, float64 (K,).
+        sds: The arms' deviations, float64 (K,).
     """
 
     points: _Array
     mass: _Array
     rates: _Array
-    inverse: _Array
+    sds: _Array
 
 
 def _race(means: _Array, sds: _Array) -> _Race:
@@ -167,13 +170,15 @@ def _race(means: _Array, sds: _Array) -> _Race:
     if means.ndim != 1 or means.size == 0 or means.shape != sds.shape:
         raise InvalidInput(f"propensities: expected two vectors of one length, got {means.shape} and {sds.shape}")
     centres, widths = means.tolist(), sds.tolist()
-    finite = min(centres) > -_LARGEST and max(centres) < _LARGEST and max(widths) < _LARGEST
-    if not (finite and min(widths) > 0 and math.isfinite(sum(centres) + sum(widths))):  # min and max may pass over NaN
+    if not (sum(map(abs, centres)) + sum(map(abs, widths)) < _LARGEST and min(widths) > 0):  # NaN is not below it
         raise InvalidInput("propensities: expected finite means and deviations above 0")
     origin = max(centres)
     starts = [mean - _FAR * sd for mean, sd in zip(centres, widths, strict=True)]
-    lowest = max(starts)
-    runners = [place for place, mean in enumerate(centres) if mean + _FAR * widths[place] >= lowest]
+    rival = starts.index(max(starts))
+    mean, sd = centres[rival], widths[rival]
+    runners = [
+        place for place, width in enumerate(widths) if mean - centres[place] <= _HOPELESS * math.hypot(sd, width)
+    ]
     running = [widths[place] for place in runners]
     unit = max(running)
     return _Race(
@@ -197,15 +202,14 @@ def _integral(race: _Race) -> _Integral:
     """
     placed = np.array(_panels(race.means, race.sds)) @ _rule()
     points, weights = placed[:, :_NODES].ravel(), placed[:, _NODES:].ravel()
-    inverse = [1.0 / sd for sd in race.sds]
-    lines = np.array((inverse, [mean * slope for mean, slope in zip(race.means, inverse, strict=True)]))
-    z = points * lines[0][:, None]
-    z -= lines[1][:, None]
+    laws = np.array((race.means, race.sds))
+    z = points - laws[0][:, None]
+    z /= laws[1][:, None]
     rates, below = density_and_distribution(z)
     mass = np.multiply.reduce(below, axis=0)
     mass *= weights
     rates /= below
-    return _Integral(points, mass, rates, lines[0])
+    return _Integral(points, mass, rates, laws[1])
 
 
 def _panels(means: list[float], sds: list[float]) -> list[tuple[float, float]]:

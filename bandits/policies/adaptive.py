@@ -52,7 +52,6 @@ class Knowledge:
         arms: The number of each arm that was rewarded.
         sums: Sums over the rewards.
         fit: The regressions; the last one is that of any other arm.
-        covariance: C_a, float64 (K + 1, d, d).
         due: After how many rewards the scales are learned again.
         watch: Over changes of the world.
     """
@@ -60,14 +59,13 @@ class Knowledge:
     arms: Mapping[str, int]
     sums: Sums
     fit: Fit
-    covariance: Vector
     due: float
     watch: Watch
 
     @property
     def dimension(self) -> int:
         """The length of context vectors, d."""
-        return int(self.covariance.shape[-1])
+        return self.fit.mean.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,7 @@ class AdaptiveThompson:
     def start(self, dimension: int) -> Knowledge:
         """Give what is known before any reward; see the port."""
         sums = Sums.empty(0, dimension)
-        found = fit(sums, self.typical)
-        return Knowledge(MappingProxyType({}), sums, found, found.covariance(), _FIRST_FIT, Watch.new(dimension))
+        return Knowledge(MappingProxyType({}), sums, fit(sums, self.typical), _FIRST_FIT, Watch())
 
     def learn(self, state: Knowledge, row: Rewarded) -> Knowledge:
         """Learn from one more reward; see the port. It takes time in proportion to d^2, at a fit to K d^3."""
@@ -131,18 +128,15 @@ class AdaptiveThompson:
         if arm is None:
             arm, state = len(state.arms), _with_arm(state, row.arm)
         x, reward = row.x, row.reward + self._handicap(row.arm)
-        reach = state.covariance[arm] @ x
-        noise = state.fit.scales.noise**2
-        expected = float(state.fit.coefficients[arm] @ x)
-        watch = state.watch
+        expected, variance, reach = state.fit.law(arm, x)
+        sums, watch = state.sums.plus(arm, x, reward), state.watch
         if state.sums.count >= _SETTLED:
-            watch = watch.saw(arm, x, reward, expected, noise + float(reach @ x))
-        sums = state.sums.plus(arm, x, reward)
+            watch = watch.saw(arm, x, reward, expected, state.fit.scales.noise**2 + variance)
         if watch.alarmed:
-            return self._fitted(replace(state, sums=sums.faded(_KEPT, watch.since), watch=watch.calmed()))
+            return _fitted(state, sums.faded(_KEPT, watch.recent(x.size)), watch.calmed())
         if sums.count >= state.due:
-            return self._fitted(replace(state, sums=sums, watch=watch))
-        return _updated(replace(state, sums=sums, watch=watch), arm, x, reward - expected)
+            return _fitted(state, sums, watch)
+        return Knowledge(state.arms, sums, state.fit.plus(arm, x, reach, reward - expected), state.due, watch)
 
     def choose(self, state: Knowledge, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm; see the port.
@@ -158,10 +152,10 @@ class AdaptiveThompson:
         """
         check_allowed(allowed)
         check_context(x, state.dimension)
-        other = len(state.arms)
-        rows = [state.arms.get(arm, other) for arm in allowed]
-        means = (state.fit.coefficients @ x)[rows] - [self._handicap(arm) for arm in allowed]
-        sds = np.sqrt(np.maximum((state.covariance @ x) @ x, _TINY))[rows]
+        rows = [state.arms.get(arm, -1) for arm in allowed]
+        expected, variances = state.fit.laws(x)
+        means = expected[rows] - [self._handicap(arm) for arm in allowed]
+        sds = np.sqrt(np.maximum(variances[rows], _TINY))
         chances = propensities(means + self.optimism(state.sums.count) * sds, self.randomness * sds)
         return Choice(
             drawn(allowed, chances, rng),
@@ -177,47 +171,22 @@ class AdaptiveThompson:
         """Give what is added to an arm's rewards, and taken off its scores: so the priors differ, and nothing else."""
         return 0.0 if arm == self.baseline else self.favour
 
-    def _fitted(self, state: Knowledge) -> Knowledge:
-        found = fit(state.sums, state.fit.scales)
-        due = max(_FIRST_FIT, _FITS_GROW * state.sums.count)
-        return replace(state, fit=found, covariance=found.covariance(), due=due)
-
 
 _TINY: Final = 1e-24
 """The least variance of a score: that of an all but certain one may be rounded below 0."""
 
 
+def _fitted(state: Knowledge, sums: Sums, watch: Watch) -> Knowledge:
+    """Learn the scales again."""
+    return Knowledge(state.arms, sums, fit(sums, state.fit.scales), max(_FIRST_FIT, _FITS_GROW * sums.count), watch)
+
+
 def _with_arm(state: Knowledge, arm: str) -> Knowledge:
     """Add an arm: it begins as the arm that was never rewarded is."""
-    inverse = np.concatenate((state.fit.inverse, state.fit.inverse[-1:]))
-    coefficients = np.concatenate((state.fit.coefficients, state.fit.coefficients[-1:]))
+    solved = np.concatenate((state.fit.solved, state.fit.solved[-1:]))
     return replace(
         state,
         arms=MappingProxyType({**state.arms, arm: len(state.arms)}),
         sums=state.sums.with_arms(len(state.arms) + 1),
-        fit=replace(state.fit, inverse=inverse, coefficients=coefficients),
-        covariance=np.concatenate((state.covariance, state.covariance[-1:])),
+        fit=replace(state.fit, solved=solved),
     )
-
-
-def _updated(state: Knowledge, arm: int, x: Vector, surprise: float) -> Knowledge:
-    """Learn one reward of an arm, with the scales and m as they are (Sherman and Morrison 1950).
-
-    Args:
-        state: What is known.
-        arm: The number of the arm.
-        x: Context vector.
-        surprise: The reward less what was expected.
-
-    Returns:
-        What is known after it.
-    """
-    found = state.fit
-    reach = found.inverse[arm] @ x
-    gain = reach / (found.scales.noise**2 + float(reach @ x))
-    inverse, coefficients = found.inverse.copy(), found.coefficients.copy()
-    inverse[arm] -= gain[:, None] * reach
-    coefficients[arm] += surprise * gain
-    covariance = state.covariance.copy()
-    covariance[arm] = inverse[arm] + found.common(inverse[arm])
-    return replace(state, fit=replace(found, inverse=inverse, coefficients=coefficients), covariance=covariance)

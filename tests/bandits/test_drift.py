@@ -11,7 +11,7 @@ X = np.array([1.0, 0.5])
 
 def after(surprises: list[float]) -> Watch:
     """Show the watch rewards that lie so many deviations off."""
-    watch = Watch.new(2)
+    watch = Watch()
     for surprise in surprises:
         watch = watch.saw(1, X, surprise, 0.0, 1.0)
     return watch
@@ -27,7 +27,7 @@ def test_the_sum_is_page_s(surprises: list[float]) -> None:
         since = since + 1 if total > 0 else 0
     watch = after(surprises)
     np.testing.assert_allclose(watch.total, total, atol=1e-9)
-    assert watch.since.count == since
+    assert (len(watch.since), watch.recent(2).count) == (since, since)
     assert watch.alarmed == (total > ALARM)
 
 
@@ -40,9 +40,9 @@ def test_a_change_is_noticed_soon() -> None:
     """Rewards two deviations off for 20 rounds are an alarm; the next watch begins with nothing, and counts it."""
     watch = after([0.0] * 50 + [2.0] * 20)
     assert watch.alarmed
-    assert watch.since.count == 20
+    assert [(arm, reward) for arm, _, reward in watch.since] == [(1, 2.0)] * 20
     calm = watch.calmed()
-    assert (calm.total, calm.since.count, calm.alarms, calm.alarmed) == (0.0, 0.0, 1, False)
+    assert (calm.total, calm.since, calm.alarms, calm.alarmed) == (0.0, (), 1, False)
 
 
 def test_noise_is_no_alarm() -> None:

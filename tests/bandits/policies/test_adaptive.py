@@ -52,7 +52,6 @@ def test_what_is_kept_equals_what_the_sums_say(of: list[tuple[str, tuple[float, 
         np.testing.assert_allclose(found.inverse[at], inverse, atol=1e-9)
         coefficients = inverse @ (state.sums.moment[at] / noise + found.own * found.mean)
         np.testing.assert_allclose(found.coefficients[at], coefficients, atol=1e-9)
-    np.testing.assert_allclose(state.covariance, found.covariance(), atol=1e-9)
 
 
 @settings(deadline=None, max_examples=30)
