@@ -171,28 +171,27 @@ class Fit:
         return covariance
 
     def laws(self, x: Vector) -> tuple[Vector, Vector]:
-        """Compute what is known of each arm's expected reward at x.
+        """Compute what is known of each arm's expected reward at x, what all arms have in common held.
 
         Args:
             x: Context vector, float64 (d,).
 
         Returns:
-            Means w_a'x and variances x'C_a x, float64 (K + 1,) each.
+            Means w_a'x and variances x'P_a^-1 x, float64 (K + 1,) each.
         """
         rows, size = self.solved.shape[1:]
         along = (self.solved.reshape(-1, size) @ x).reshape(-1, rows)  # P_a^-1 x, and w_a'x as the last entry
-        reach = along[:, :-1]
-        return along[:, -1], reach @ x + np.einsum("ki,ki->k", reach @ self.common, reach)
+        return along[:, -1], along[:, :-1] @ x
 
     def law(self, arm: int, x: Vector) -> tuple[float, float, Vector]:
-        """Compute what is known of one arm's expected reward at x.
+        """Compute all that is known of one arm's expected reward at x.
 
         Args:
             arm: Its number.
             x: Context vector, float64 (d,).
 
         Returns:
-            Mean, variance, and P_a^-1 x, float64 (d,).
+            Mean w_a'x, variance x'C_a x, and P_a^-1 x, float64 (d,).
         """
         along = self.solved[arm] @ x
         reach = along[:-1]

@@ -1,19 +1,22 @@
 """The default: linear Thompson sampling that learns its scales, is optimistic while it is young, and notices change.
 
-Each arm has a regression, and all arms share what they have in common (`empirical_bayes`). With w_a and C_a from there,
+Each arm has a regression, and all arms share what they have in common (`empirical_bayes`). With w_a and P_a from there,
 an arm's score is drawn from
 
-    score ~ N(w_a'x + optimism sd_a, (randomness sd_a)^2)       sd_a = sqrt(x' C_a x)
-    optimism = max(0.4, 1.5 sqrt(1 - n / 1000))                 n rewards so far
+    score ~ N(w_a'x + optimism sd_a, (randomness sd_a)^2)       sd_a = sqrt(x' P_a^-1 x)
+    optimism = max(0.4, 0.8 sqrt(2 ln K) sqrt(1 - n / 1000))    n rewards so far, K arms to choose from
 
 and the arm of the highest score is taken. Plain Thompson sampling is optimism 0 and randomness 1 (Agrawal and Goyal
 2013, https://arxiv.org/abs/1209.3352). It explores more than it pays where there are a thousand rounds and a hundred
 coefficients. An optimistic mean explores where it may pay and nowhere else (May, Korda, Lee and Leslie 2012,
 "Optimistic Bayesian sampling in contextual-bandit problems", https://jmlr.org/papers/v13/may12a.html, who cut the draw
 at the mean, in place of moving it); it fades as fewer of a thousand rounds are left to profit; the rest of randomness
-keeps propensities, and helps when rewards come late. The numbers were chosen by simulation (`benchmarks/bandits`).
+keeps propensities, and helps when rewards come late. sqrt(2 ln K) is about what the highest of K standard normal
+variables comes to: of many arms one is likely to be that far above its mean. The numbers were chosen by simulation
+(`benchmarks/bandits`).
 
-Scores of arms are drawn independently, from their marginals, though what all arms have in common makes them correlated.
+sd_a is what is not known of the arm itself, m held: what all arms have in common moves all scores alike and decides
+nothing, so exploring for its sake is a loss.
 
 After an alarm of the `drift` watch, what was known before the change counts a fiftieth.
 """
@@ -76,7 +79,7 @@ class AdaptiveThompson:
         baseline: The arm that is favoured until evidence speaks; `none` as a rule.
         favour: How much more than any other arm it is expected to earn, at first; at least 0.
         horizon: The number of rewards within which exploring is to have paid; above 0.
-        most: Optimism at the beginning, at least 0.
+        most: Optimism at the beginning, in units of sqrt(2 ln K) for K arms; at least 0.
         least: Optimism in the end, at least 0.
         randomness: Deviation of a score, in deviations of what is known of it; above 0.
         typical: Scales to begin with.
@@ -88,7 +91,7 @@ class AdaptiveThompson:
     baseline: str = "none"
     favour: float = 0.01
     horizon: int = 1000
-    most: float = 1.5
+    most: float = 0.8
     least: float = 0.4
     randomness: float = 0.15
     typical: Scales = field(default=TYPICAL)
@@ -112,7 +115,7 @@ class AdaptiveThompson:
     def version(self) -> str:
         """The algorithm's version with its settings."""
         return (
-            f"1;baseline={self.baseline};favour={self.favour!r};horizon={self.horizon!r};most={self.most!r};"
+            f"2;baseline={self.baseline};favour={self.favour!r};horizon={self.horizon!r};most={self.most!r};"
             f"least={self.least!r};randomness={self.randomness!r};typical={self.typical!r}"
         )
 
@@ -148,7 +151,7 @@ class AdaptiveThompson:
             rng: Source of the draw.
 
         Returns:
-            The draw. Its scores are what is known of each arm: mean and standard deviation of the expected reward.
+            The draw. Its scores are mean and standard deviation of each arm's expected reward; the latter is sd_a.
         """
         check_allowed(allowed)
         check_context(x, state.dimension)
@@ -156,16 +159,18 @@ class AdaptiveThompson:
         expected, variances = state.fit.laws(x)
         means = expected[rows] - [self._handicap(arm) for arm in allowed]
         sds = np.sqrt(np.maximum(variances[rows], _TINY))
-        chances = propensities(means + self.optimism(state.sums.count) * sds, self.randomness * sds)
+        optimism = self.optimism(state.sums.count, len(allowed))
+        chances = propensities(means + optimism * sds, self.randomness * sds)
         return Choice(
             drawn(allowed, chances, rng),
             dict(zip(allowed, chances.tolist(), strict=True)),
             dict(zip(allowed, zip(means.tolist(), sds.tolist(), strict=True), strict=True)),
         )
 
-    def optimism(self, count: float) -> float:
-        """Give the optimism after so many rewards."""
-        return max(self.least, self.most * math.sqrt(max(0.0, 1.0 - count / self.horizon)))
+    def optimism(self, count: float, arms: int) -> float:
+        """Give the optimism after so many rewards, with so many arms to choose from."""
+        left = max(0.0, 1.0 - count / self.horizon)
+        return max(self.least, self.most * math.sqrt(2.0 * math.log(arms) * left))
 
     def _handicap(self, arm: str) -> float:
         """Give what is added to an arm's rewards, and taken off its scores: so the priors differ, and nothing else."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
@@ -72,6 +73,47 @@ def bars(settings: Mapping[str, Sequence[Policy]]) -> str:
         parts.append(f'<rect x="{left}" y="{top}" width="{width:.1f}" height="{BAR - 4}" fill="{colour}"/>')
         parts.append(_text(left + width + 6, top + 12, f"{mean:.1f}"))
     parts.append(_text(left, height - 10, f"geometric mean of regret over {len(settings)} settings"))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def bands(at: Sequence[float], lines: Mapping[str, Sequence[tuple[float, float]]], what: str) -> str:
+    """Draw means with their intervals over a number.
+
+    Args:
+        at: The number, ascending, at least two.
+        lines: Mean and half of its interval at each, by name.
+        what: What the number is.
+
+    Returns:
+        An SVG document.
+    """
+    every = [mean + sign * half for line in lines.values() for mean, half in line for sign in (-1, 1)]
+    low, high = min(0.0, *every), max(every)
+
+    def x(value: float) -> float:
+        return LEFT + (value - at[0]) / (at[-1] - at[0]) * (WIDTH - LEFT - RIGHT)
+
+    def y(value: float) -> float:
+        return HEIGHT - BOTTOM - (value - low) / (high - low) * (HEIGHT - TOP - BOTTOM)
+
+    parts = _frame(WIDTH, HEIGHT)
+    for tick in range(math.ceil(low), math.floor(high) + 1, max(1, round((high - low) / 8))):
+        parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y(tick):.1f}" y2="{y(tick):.1f}" stroke="#ddd"/>')
+        parts.append(_text(LEFT - 8, y(tick) + 4, f"{tick:+d}", anchor="end"))
+    parts += [_text(x(value), HEIGHT - BOTTOM + 20, f"{value:.1f}", anchor="middle") for value in at]
+    parts.append(_text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 8, what, anchor="middle"))
+    under = -100.0
+    for number, (name, line) in enumerate(sorted(lines.items(), key=lambda each: -each[1][-1][0])):
+        colour = "#000" if name == "default" else COLOURS[number % len(COLOURS)]
+        path = " ".join(f"{x(value):.1f},{y(mean):.1f}" for value, (mean, _) in zip(at, line, strict=True))
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="1.6"/>')
+        parts += [
+            f'<line x1="{x(value):.1f}" x2="{x(value):.1f}" y1="{y(mean - half):.1f}" y2="{y(mean + half):.1f}" '
+            f'stroke="{colour}"/>'
+            for value, (mean, half) in zip(at, line, strict=True)
+        ]
+        under = max(y(line[-1][0]), under + 14)
+        parts.append(_text(WIDTH - RIGHT + 8, under + 4, name, colour=colour))
     return "\n".join([*parts, "</svg>", ""])
 
 

@@ -6,8 +6,9 @@ To add one, add a line to `players`. `default` is the service's own policy untou
 from __future__ import annotations
 
 import hashlib
+import inspect
+import sys
 from collections import deque
-from importlib.resources import files
 from typing import Any
 
 import numpy as np
@@ -16,18 +17,21 @@ from benchmarks.bandits.settings import Array
 
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy, Rewarded
+from riffler.bandits.policies.exp3 import Exp3
 from riffler.bandits.policies.fixed import Fixed
+from riffler.bandits.policies.ftrl import TsallisInf
+from riffler.bandits.policies.gaussian_thompson import GaussianThompson
+from riffler.bandits.policies.hybrid import HybridThompson
+from riffler.bandits.policies.ids import InformationDirected
+from riffler.bandits.policies.lin_ucb import LinUCB
 from riffler.bandits.policies.thompson import LinearThompson
 
 
 def version() -> str:
-    """Give a digest of the code that choosing and learning may run, for rows are kept as long as it is the same."""
+    """Give a digest of the code that choosing and learning run, for rows are kept as long as it is the same."""
     code = hashlib.sha256()
-    top = files("riffler.bandits")
-    for folder in (top, top.joinpath("policies")):
-        for file in sorted(folder.iterdir(), key=lambda each: each.name):
-            if file.name.endswith(".py"):
-                code.update(file.read_bytes())
+    for name in sorted(name for name in sys.modules if name.startswith("riffler.bandits")):
+        code.update(inspect.getsource(sys.modules[name]).encode())
     return code.hexdigest()[:12]
 
 
@@ -48,19 +52,26 @@ def players(arms: int) -> dict[str, MakePlayer]:
     policies: dict[str, Policy[Any]] = {
         "default": AdaptiveThompson(),
         "linear-thompson": LinearThompson(),
-        "linear-thompson(noise=.2)": LinearThompson(noise_sd=0.2),
+        "linear-thompson(noise=.2, precision=5)": LinearThompson(noise_sd=0.2, prior_precision=5.0),
+        "lin-ucb": LinUCB(),
+        "lin-ucb(alpha=.2, precision=10)": LinUCB(alpha=0.2, prior_precision=10.0),
+        "information-directed": InformationDirected(),
+        "information-directed(noise=.2, precision=5)": InformationDirected(noise_sd=0.2, prior_precision=5.0),
+        "hybrid-thompson": HybridThompson(),
+        "hybrid-thompson(noise=.2, own=10, shared=4)": HybridThompson(4.0, 10.0, noise_sd=0.2),
+        "context-free:gaussian-thompson": GaussianThompson(),
+        "context-free:exp3": Exp3(),
+        "context-free:tsallis-inf": TsallisInf(),
+        **{f"fixed:{name}": Fixed(name) for name in names(arms)},
     }
-    fixed = [Fixed(name) for name in names(arms)]
     return {
         **{name: _player(policy) for name, policy in policies.items()},
-        "context-free-thompson(noise=.35)": _player(LinearThompson(), context_free=True),
         "uniform": lambda arms, _, seed: Uniform(arms, seed),
-        **{policy.name: _player(policy) for policy in fixed},
     }
 
 
-def _player(policy: Policy[Any], *, context_free: bool = False) -> MakePlayer:
-    return lambda arms, dimension, seed: PolicyPlayer(policy, arms, 1 if context_free else dimension, seed)
+def _player(policy: Policy[Any]) -> MakePlayer:
+    return lambda arms, dimension, seed: PolicyPlayer(policy, arms, dimension, seed)
 
 
 class PolicyPlayer:
@@ -69,12 +80,12 @@ class PolicyPlayer:
     Args:
         policy: The policy.
         arms: K.
-        dimension: How many values of the context it sees, from the bias on: 1 makes it context-free.
+        dimension: d.
         seed: Of its draws.
     """
 
     def __init__(self, policy: Policy[Any], arms: int, dimension: int, seed: int) -> None:
-        self.policy, self.arms, self.dimension = policy, names(arms), dimension
+        self.policy, self.arms = policy, names(arms)
         self.numbers = {name: number for number, name in enumerate(self.arms)}
         self.state = policy.start(dimension)
         self.rng = np.random.default_rng(seed)
@@ -83,13 +94,13 @@ class PolicyPlayer:
 
     def choose(self, x: Array) -> int:
         """Choose by the policy."""
-        choice = self.policy.choose(self.state, x[: self.dimension], self.arms, self.rng)
+        choice = self.policy.choose(self.state, x, self.arms, self.rng)
         self.waiting.append(choice.propensities[choice.arm])
         return self.numbers[choice.arm]
 
     def learn(self, x: Array, arm: int, reward: float) -> None:
         """Fold one more reward into the state."""
-        row = Rewarded(self.arms[arm], x[: self.dimension], reward, self.waiting.popleft())
+        row = Rewarded(self.arms[arm], x, reward, self.waiting.popleft())
         self.state = self.policy.learn(self.state, row)
 
 

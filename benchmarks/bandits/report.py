@@ -75,14 +75,14 @@ def claim(settings: Mapping[str, Sequence[Policy]]) -> list[str]:
     said: list[str] = []
     for setting, policies in settings.items():
         free = next((policy for policy in policies if policy.name.startswith("context-free")), None)
-        contextual = [policy for policy in policies if policy.learns and policy is not free]
+        contextual = [policy for policy in policies if policy.learns and not policy.name.startswith("context-free")]
         if not (free and contextual):
             continue
         worse = [policy for policy in contextual if policy.regret > free.regret]
         own = ", ".join(policy.name for policy in worse if policy.group == "ours")
         said.append(
             f"{setting}: contextual {contextual[0].regret:.1f} to {contextual[-1].regret:.1f}, "
-            f"context-free {free.regret:.1f}, best fixed arm {_best_fixed(policies):.1f}; "
+            f"best context-free {free.regret:.1f}, best fixed arm {_best_fixed(policies):.1f}; "
             f"worse than context-free: {len(worse)} of {len(contextual)} contextual ones; of ours: {own or 'none'}"
         )
     return said

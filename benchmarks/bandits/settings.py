@@ -90,7 +90,7 @@ def linear_3(rng: np.random.Generator) -> Table:
 @setting
 def paper(rng: np.random.Generator) -> Table:
     """Small effects under noise .4. Arms differ as much by themselves as by context; which is best the seed decides."""
-    contexts = _contexts(rng)
+    contexts = draw_contexts(rng)
     return _noisy(rng, contexts, contexts @ _small_effects(rng).T, 0.4)
 
 
@@ -104,8 +104,8 @@ def delay(rng: np.random.Generator) -> Table:
 @setting
 def change(rng: np.random.Generator) -> Table:
     """As `linear_2`, but halfway all coefficients are drawn anew."""
-    contexts = _contexts(rng)
-    before, after = contexts @ _effects(rng).T, contexts @ _effects(rng).T
+    contexts = draw_contexts(rng)
+    before, after = contexts @ draw_effects(rng).T, contexts @ draw_effects(rng).T
     expected = np.where((np.arange(ROUNDS) < ROUNDS // 2)[:, None], before, after)
     return _noisy(rng, contexts, expected, 0.2)
 
@@ -113,8 +113,8 @@ def change(rng: np.random.Generator) -> Table:
 @setting
 def shared(rng: np.random.Generator) -> Table:
     """The arms have most of their coefficients in common: what is learned of one tells of the others."""
-    contexts = _contexts(rng)
-    coefficients = _effects(rng, spread=0.04)
+    contexts = draw_contexts(rng)
+    coefficients = draw_effects(rng, spread=0.04)
     coefficients[:, 1:] += rng.normal(0, 0.1, DIMENSION - 1)
     return _noisy(rng, contexts, contexts @ coefficients.T, 0.2)
 
@@ -122,8 +122,8 @@ def shared(rng: np.random.Generator) -> Table:
 @setting
 def interactions(rng: np.random.Generator) -> Table:
     """As `linear_2`, and eight products of two features for each arm, which no linear policy can see."""
-    contexts = _contexts(rng)
-    expected = contexts @ _effects(rng).T
+    contexts = draw_contexts(rng)
+    expected = contexts @ draw_effects(rng).T
     first, second = rng.integers(1, DIMENSION, (2, ARMS, 8))
     sizes = rng.normal(0, 0.12, (ARMS, 8))
     for arm in range(ARMS):
@@ -137,8 +137,28 @@ def bimodal(rng: np.random.Generator) -> Table:
 
     The chance of a right answer is linear in the context, with the small effects of `paper`.
     """
-    contexts = _contexts(rng)
-    right = np.clip(_centred(contexts @ _small_effects(rng).T) + 0.1, 0.02, 0.98)
+    contexts = draw_contexts(rng)
+    return right_or_wrong(rng, contexts, _small_effects(rng))
+
+
+@setting
+def many(rng: np.random.Generator) -> Table:
+    """As `linear_2`, with 20 arms."""
+    return _linear(rng, 0.2, arms=20)
+
+
+def right_or_wrong(rng: np.random.Generator, contexts: Array, effects: Array) -> Table:
+    """Draw the real reward, whose chance of a right answer is linear in the context.
+
+    Args:
+        rng: Source of the draws.
+        contexts: float64 (T, d).
+        effects: Each arm's coefficients, float64 (K, d).
+
+    Returns:
+        The table.
+    """
+    right = np.clip(_centred(contexts @ effects.T) + 0.1, 0.02, 0.98)
     judge = rng.random(right.shape) < right
     rewards: Array = 0.6 * judge.astype(np.float64)
     expected: Array = 0.6 * right
@@ -150,31 +170,25 @@ def bimodal(rng: np.random.Generator) -> Table:
     return Table(contexts, expected, rewards)
 
 
-@setting
-def many(rng: np.random.Generator) -> Table:
-    """As `linear_2`, with 20 arms."""
-    return _linear(rng, 0.2, arms=20)
-
-
 def _linear(rng: np.random.Generator, noise: float, arms: int = ARMS) -> Table:
-    contexts = _contexts(rng)
-    return _noisy(rng, contexts, contexts @ _effects(rng, arms).T, noise)
+    contexts = draw_contexts(rng)
+    return _noisy(rng, contexts, contexts @ draw_effects(rng, arms).T, noise)
 
 
-def _contexts(rng: np.random.Generator) -> Array:
+def draw_contexts(rng: np.random.Generator) -> Array:
     """Draw binary features, each with a frequency of its own from .1 to .6, beside the bias: (T, d)."""
     frequencies = rng.uniform(0.1, 0.6, DIMENSION - 1)
     features = rng.random((ROUNDS, DIMENSION - 1)) < frequencies
     return np.column_stack((np.ones(ROUNDS), features)).astype(np.float64)
 
 
-def _effects(rng: np.random.Generator, arms: int = ARMS, spread: float = 0.07, own: float = 0.05) -> Array:
+def draw_effects(rng: np.random.Generator, arms: int = ARMS, spread: float = 0.07, own: float = 0.05) -> Array:
     """Draw coefficients (K, d): `own` is the deviation of the arms' biases, `spread` that of all others."""
     return np.column_stack((rng.normal(0, own, arms), rng.normal(0, spread, (arms, DIMENSION - 1))))
 
 
 def _small_effects(rng: np.random.Generator) -> Array:
-    return _effects(rng, spread=0.03, own=0.06)
+    return draw_effects(rng, spread=0.03, own=0.06)
 
 
 def _centred(values: Array) -> Array:

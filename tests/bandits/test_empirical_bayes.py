@@ -56,12 +56,21 @@ def joint(rows: list[tuple[int, Vector, float]], arms: int, dimension: int, scal
 def test_regressions_are_those_of_the_joint_gaussian(
     seed: int, count: int, arms: int, dimension: int, scales: Scales
 ) -> None:
-    """Means and covariances of all arms, with and without rewards, equal those of the dense joint model to 1e-9."""
+    """Means and covariances of all arms, with and without rewards, equal those of the dense joint model to 1e-9.
+
+    So do the laws of rewards at a context.
+    """
     sums, rows = drawn(seed, count, arms, dimension)
     means, covariances = joint(rows, arms, dimension, scales)
     found = regressions(sums, scales)
     np.testing.assert_allclose(found.coefficients, means, atol=1e-9)
     np.testing.assert_allclose(found.covariance(), covariances, atol=1e-9)
+    x = rows[0][1]
+    np.testing.assert_allclose(found.laws(x), (means @ x, (found.inverse @ x) @ x), atol=1e-9)
+    for arm in range(arms + 1):
+        mean, variance, reach = found.law(arm, x)
+        np.testing.assert_allclose((mean, variance), (means[arm] @ x, x @ covariances[arm] @ x), atol=1e-9)
+        np.testing.assert_allclose(reach, found.inverse[arm] @ x, atol=1e-9)
 
 
 @given(st.integers(1, 5), SCALES)

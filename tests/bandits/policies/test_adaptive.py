@@ -95,9 +95,12 @@ def test_it_notices_that_the_world_has_changed() -> None:
 
 
 def test_optimism_fades() -> None:
-    """It falls from its most to its least within the horizon, and stays there."""
-    policy = AdaptiveThompson()
-    assert [policy.optimism(count) for count in (0, 750, 1000, 10**6)] == [1.5, 0.75, 0.4, 0.4]
+    """It falls from its most to its least within the horizon, and stays there; it begins higher with more arms."""
+    policy = AdaptiveThompson(most=1.0)
+    most = np.sqrt(2 * np.log(7))
+    found = [policy.optimism(count, 7) for count in (0, 750, 1000, 10**6)]
+    assert found == pytest.approx([most, most / 2, 0.4, 0.4])
+    assert policy.optimism(0, 20) > found[0] > policy.optimism(0, 1) == 0.4
 
 
 @pytest.mark.parametrize(
