@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
+from riffler.bandits.given import Given
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
 from riffler.errors import EngineFailed, InvalidSetting
@@ -123,7 +124,7 @@ class Riffler:
     @cached_property
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
-        return Edits(self.sessions, self._bounded, Registry(EVERY_TOOL), self.room)
+        return Edits(self.sessions, self._bounded, Registry(EVERY_TOOL), self.room, self.decisions)
 
     @cached_property
     def room(self) -> Room:
@@ -236,17 +237,18 @@ class Riffler:
         before = (*said, *contexts)
         return await explain(self.rewriter, self.engine.counter, query, before, self.tenant if at_hand else None)
 
-    async def reward(self, decision_id: str, reward: float) -> bool:
-        """Reward a decision once.
+    async def reward(self, decision_id: str, reward: float, *, correct: bool = False) -> bool:
+        """Reward a decision once, or correct its reward.
 
         Args:
             decision_id: The decision.
             reward: How good its answer was, in [0, 1].
+            correct: Whether this takes the place of a reward that counted before.
 
         Returns:
-            Whether it counted; a second reward doesn't.
+            Whether it counted; a second reward doesn't, unless it corrects the first.
         """
-        return bool(await self.decisions.reward(self.tenant, decision_id, reward))
+        return bool(await self.decisions.reward(self.tenant, decision_id, Given(reward), correct=correct))
 
     async def memory(self, session: str, version: int | None = None) -> WorkingMemory:
         """Read a session.

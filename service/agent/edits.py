@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, SessionBusy, VersionConflict
+from riffler.errors import InvalidInput, SessionBusy, UnknownSession, VersionConflict
 from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
 from riffler.service.agent.making import fork_session, make_session
 from riffler.service.agent.offload import offload
@@ -20,6 +20,7 @@ from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
+from riffler.service.ports.policy import PolicyStore
 from riffler.tools.arrival import append
 from riffler.tools.events import Event
 from riffler.tools.memory import Stamp, WorkingMemory
@@ -90,10 +91,19 @@ class Edits:
         engine: Counts tokens, and writes the summaries that tools order.
         registry: The tools that can be called by hand.
         room: What a view may take; None is what the engine has beside these tools.
+        decisions: Where sessions' decisions live; None where queries aren't rewritten.
     """
 
-    def __init__(self, store: MemoryStore, engine: Engine, registry: Registry, room: Room | None = None) -> None:
+    def __init__(
+        self,
+        store: MemoryStore,
+        engine: Engine,
+        registry: Registry,
+        room: Room | None = None,
+        decisions: PolicyStore | None = None,
+    ) -> None:
         self._store = store
+        self._decisions = decisions
         self._engine = engine
         self._registry = registry
         self._room = room or Room(engine, registry)
@@ -202,14 +212,28 @@ class Edits:
         return await fork_session(self._store, key, version, session, request)
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
-        """Delete a session with all that belongs to it.
+        """Delete a session with all that belongs to it, its decisions too; what they taught is unlearned.
+
+        When this is cut off in between, the session is gone already: deleting it again says so, and deletes the rest.
 
         Args:
             key: The session.
             seen: Only if it is still this; None takes any.
             request: What the client may make again.
+
+        Raises:
+            UnknownSession: There is none of this name.
         """
-        await self._store.delete(key, seen, token_of(request), request.name if request else "")
+        try:
+            await self._store.delete(key, seen, token_of(request), request.name if request else "")
+        except UnknownSession:
+            await self._forget(key)
+            raise
+        await self._forget(key)
+
+    async def _forget(self, key: SessionKey) -> None:
+        if self._decisions is not None:
+            await self._decisions.forget(key.tenant, key.session)
 
     async def _edit(
         self,

@@ -8,27 +8,59 @@ from __future__ import annotations
 import asyncio
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.service.agent.offload import with_language
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore, Read
 
 _RAREST: Final = 1e-17
 """The chance of an arm that was drawn, where it was rounded to 0."""
+_MOST_EARLIER: Final = 16
+"""Earlier states that are kept of a log, to go back to; one takes some 100 KB."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Learned:
+    """A state with how far the log was read for it. States are never changed, so older ones cost their memory only."""
+
+    state: Any
+    read: Read = field(default_factory=Read)
 
 
 @dataclass(slots=True)
 class _Known:
-    """A state with the rewards that it has learned, and the one reading of the log that is under way, if any."""
+    """What is known, what was known earlier, and the one reading of the log that is under way, if any.
 
-    state: Any
-    rewards: int = 0
-    last: str = ""
+    A reward that is corrected or deleted is unlearned by going back to a state before it.
+    """
+
+    start: _Learned
+    now: _Learned
+    earlier: list[_Learned] = field(default_factory=list)
     reading: asyncio.Task[None] | None = None
+
+    def learn(self, state: Any, read: Read) -> None:  # noqa: ANN401
+        """Go on. Some earlier states are kept, further apart the older they are."""
+        if len(self.earlier) >= _MOST_EARLIER:
+            del self.earlier[1::2]
+        self.earlier.append(self.now)
+        self.now = _Learned(state, read)
+
+    def go_back(self, place: int, seen: Read) -> None:
+        """Take up the newest state that knows nothing of a place in the order of rewards, nor of those after it.
+
+        Args:
+            place: The place, from 0.
+            seen: Which changes of rewards have been seen now.
+        """
+        while self.earlier and self.earlier[-1].read.rewards > place:
+            self.earlier.pop()
+        back = self.earlier.pop() if self.earlier else self.start
+        self.now = replace(back, read=replace(back.read, changes=seen.changes, last_change=seen.last_change))
 
 
 class Learner:
@@ -67,7 +99,10 @@ class Learner:
             What the policy knows. Of a long log it may be the older part: draws and their propensities are by that, and
             what is left is learned while the question goes on. Raises what the store raises.
         """
-        known = self._known.get(name) or _Known(self._policy.start(name.dimension))
+        known = self._known.get(name)
+        if known is None:
+            start = _Learned(self._policy.start(name.dimension))
+            known = _Known(start, start)
         self._known[name] = known
         self._known.move_to_end(name)
         while len(self._known) > self._most_names:
@@ -79,19 +114,20 @@ class Learner:
         await asyncio.wait({reading}, timeout=self._wait_s)
         if reading.done():
             reading.result()
-        return known.state
+        return known.now.state
 
     async def _read(self, name: PolicyName, known: _Known) -> None:
         while True:
-            rows = await self._store.rewarded(name, known.rewards, self._at_a_time, after=known.last)
-            if rows is None:  # Redis lost what was learned here: it crashed, or was emptied
-                known.state, known.rewards, known.last = self._policy.start(name.dimension), 0, ""
+            news = await self._store.news(name, known.now.read, self._at_a_time)
+            if news.changed is not None:  # a reward was corrected or deleted, or Redis lost what was learned here
+                known.go_back(news.changed, news.read)
                 continue
-            if rows:
-                state = known.state
-                known.state = await with_language(lambda state=state, rows=rows: self._learned(state, rows))  # type: ignore[misc]
-                known.rewards, known.last = known.rewards + len(rows), rows[-1].decision.id
-            if len(rows) < self._at_a_time:
+            if news.rows:
+                state, rows = known.now.state, news.rows
+                known.learn(await with_language(lambda state=state, rows=rows: self._learned(state, rows)), news.read)  # type: ignore[misc]
+            else:
+                known.now = replace(known.now, read=news.read)
+            if news.ended:
                 return
 
     def _learned(self, state: Any, rows: Sequence[LoggedDecision]) -> Any:  # noqa: ANN401

@@ -332,7 +332,9 @@ class Rewriter:
             policy=self._policy.name,
             policy_version=self._policy.version,
         )
-        return await self._store.record(self.name(tenant, reading), decision)
+        name = self.name(tenant, reading)
+        await self._store.introduce(name, self.key)
+        return await self._store.record(name, decision)
 
     async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read the decision of a turn that goes on.

@@ -1,4 +1,4 @@
-"""Decisions and posteriors in Redis: five hashes and lists a policy, one Lua script a change.
+"""Decisions in Redis: a few hashes and lists a policy, one Lua script a change.
 
 The contract is `riffler.service.ports.policy.PolicyStore`.
 """
@@ -7,19 +7,24 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Sequence
-from types import MappingProxyType
-from typing import Any, Literal, cast
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any, Final, Literal, cast
 
-from riffler.bandits.decision import Decision, digest_of
-from riffler.bandits.posterior import ArmStatistics, Posterior, check_reward
+from riffler.bandits.cost import Cost
+from riffler.bandits.decision import Decision, PolicyKey, digest_of
+from riffler.bandits.given import Given
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import policy_keys, request_key
-from riffler.service.ports.policy import LoggedDecision, PolicyName, RewardOutcome
+from riffler.service.ports.keys import policy_index, policy_keys, request_key
+from riffler.service.ports.policy import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
 
-_REMEMBERED_MS = 86_400_000
+_REMEMBERED_MS: Final = 86_400_000
 """How long the answer to a named request is kept."""
+_AT_ONCE: Final = 1000
+"""Decisions that one command reads."""
+_DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS = 0, 1, 4, 5, 6, 7
+"""Places among a policy's keys."""
 
 
 class RedisPolicyStore:
@@ -37,28 +42,36 @@ class RedisPolicyStore:
         self._connection = connection
         self._choosing_s = choosing_s
 
-    async def posterior(self, name: PolicyName) -> Posterior:
+    async def introduce(self, name: PolicyName, key: PolicyKey) -> None:
         """See the port."""
-        kept: dict[str, str] = await self._hash(policy_keys(name.tenant, name.digest)[4])
-        try:
-            arms = {
-                arm: ArmStatistics.from_flat([float(number) for number in text.split()], name.dimension)
-                for arm, text in kept.items()
-            }
-        except (ValueError, InvalidInput) as exc:
-            raise MemoryCorrupt(f"the posterior {name.digest} can't be read back from the store") from exc
-        return Posterior(name.dimension, MappingProxyType(arms))
+        index, about = policy_index(name.tenant), json.dumps({"dimension": name.dimension, **asdict(key)})
+        await self._connection.run(lambda client: client.hset(index, name.digest, about), within_s=self._choosing_s)
+
+    async def policies(self, tenant: str) -> Sequence[KnownPolicy]:
+        """See the port."""
+        index = policy_index(tenant)
+        kept: dict[str, str] = await self._connection.run(lambda client: client.hgetall(index))
+        found = []
+        for digest, about in kept.items():
+            keys, (name, key) = policy_keys(tenant, digest), _introduced(tenant, digest, about)
+            decisions, rewards = [await self._count(keys[part]) for part in (_DECISIONS, _GRADES)]
+            found.append(KnownPolicy(name, key, decisions, rewards))
+        return found
 
     async def record(self, name: PolicyName, decision: Decision) -> Decision:
         """See the port."""
-        keys, text = policy_keys(name.tenant, name.digest), json.dumps(decision.to_dict(), separators=(",", ":"))
-        return _decision(await self._said("record", keys, decision.id, text, str(name.dimension)))
+        keys = policy_keys(name.tenant, name.digest, decision.session)
+        text = json.dumps(decision.to_dict(), separators=(",", ":"))
+        return _decision(await self._said("record", keys, decision.id, text, decision.session))
 
-    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
+    async def reward(
+        self, tenant: str, decision_id: str, given: Given, token: str | None = None, *, correct: bool = False
+    ) -> RewardOutcome:
         """See the port."""
-        check_reward(reward)
         named = secrets.token_hex(8) if token is None else token
-        keys, arguments = self._of(tenant, decision_id), [decision_id, f"{reward:.17g}", named]
+        grade = json.dumps(given.to_dict(), separators=(",", ":"))
+        arguments = [decision_id, f"{given.reward:.17g}", named, grade, str(int(correct))]
+        keys = self._of(tenant, decision_id)
         said = int(await self._connection.script(__package__, "lua/reward.lua", keys, arguments))
         if said == -2:
             raise RequestKeyReused(
@@ -68,6 +81,12 @@ class RedisPolicyStore:
         if said < 0:
             raise _unknown(decision_id)
         return RewardOutcome(said)
+
+    async def spent(self, tenant: str, decision_id: str, cost: Cost) -> None:
+        """See the port."""
+        keys, place = self._of(tenant, decision_id), str(_COSTS + 1)
+        if await self._script("note", keys, decision_id, json.dumps(asdict(cost)), place) < 0:
+            raise _unknown(decision_id)
 
     async def unexecuted(self, tenant: str, decision_id: str, reason: str) -> None:
         """See the port."""
@@ -91,54 +110,63 @@ class RedisPolicyStore:
 
     async def decision(self, tenant: str, decision_id: str) -> LoggedDecision:
         """See the port."""
-        keys = self._of(tenant, decision_id)
-        text, state, why = [await self._field(keys[part], decision_id) for part in (1, 2, 6)]
-        if text is None or state is None:
+        found = await self._decisions(self._of(tenant, decision_id), [decision_id], self._choosing_s)
+        if not found:
             raise _unknown(decision_id)
-        return _logged(text, state, why or "")
+        return found[0]
 
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
-        keys = policy_keys(name.tenant, name.digest)
-        return await self._decisions(keys, await self._ids(keys[5], first, limit, None), None)
+        keys, found = policy_keys(name.tenant, name.digest), list[LoggedDecision]()
+        while limit is None or len(found) < limit:
+            most = _AT_ONCE if limit is None else min(_AT_ONCE, limit - len(found))
+            ids = await self._ids(keys[_ORDER], first, most)
+            found += await self._decisions(keys, [id_ for id_ in ids if id_], None)
+            first += len(ids)
+            if len(ids) < most:
+                break
+        return found
 
-    async def rewarded(
-        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
-    ) -> Sequence[LoggedDecision] | None:
+    async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """See the port."""
-        keys, known = policy_keys(name.tenant, name.digest), bool(after)
-        ids = await self._ids(keys[3], first - known, None if limit is None else limit + known, self._choosing_s)
-        if known and ids[:1] != [after]:
-            return None
-        return await self._decisions(keys, ids[known:], self._choosing_s)
+        keys, most = policy_keys(name.tenant, name.digest), max(1, min(limit, _AT_ONCE))
+        said, *found = await self._said(
+            "news", keys, str(read.rewards), read.last, str(read.changes), read.last_change, str(most)
+        )
+        if said == "lost":
+            return News((), Read(), changed=0)
+        if said == "changed":
+            return News((), Read(int(found[0]), "", int(found[1]), found[2]), changed=int(found[0]))
+        passed, last, changes, last_change, *kept = found
+        rows = [_logged(text, state) for text, state in zip(kept[::2], kept[1::2], strict=True)]
+        return News(rows, Read(read.rewards + int(passed), last, int(changes), last_change), ended=int(passed) < most)
+
+    async def forget(self, tenant: str, session: str) -> int:
+        """See the port."""
+        index = policy_index(tenant)
+        digests: list[str] = await self._connection.run(lambda client: client.hkeys(index))
+        keys = [policy_keys(tenant, digest, session) for digest in digests]
+        return sum([int(await self._connection.script(__package__, "lua/forget.lua", each, [])) for each in keys])
 
     async def aclose(self) -> None:
         """Do nothing: the connection belongs to who made it."""
 
-    async def _ids(self, key: str, first: int, limit: int | None, within_s: float | None) -> list[str]:
-        """Read a list of decisions' ids."""
-        last = -1 if limit is None else first + limit - 1
-        ids: list[str] = await self._connection.run(lambda client: client.lrange(key, first, last), within_s=within_s)
-        return ids
-
     async def _decisions(self, keys: Sequence[str], ids: Sequence[str], within_s: float | None) -> list[LoggedDecision]:
-        """Read decisions with what became of them."""
+        """Read decisions with what became of them; of those that were deleted meanwhile nothing."""
         if not ids:
             return []
-        texts, states, why = [await self._some(keys[part], ids, within_s) for part in (1, 2, 6)]
-        return [_logged(*row) for row in zip(texts, states, (reason or "" for reason in why), strict=True)]
+        parts = (_DECISIONS, _STATES, _UNEXECUTED, _GRADES, _COSTS)
+        rows = zip(*[await self._some(keys[part], ids, within_s) for part in parts], strict=True)
+        return [_logged(text, state, *more) for text, state, *more in rows if text is not None and state is not None]
 
-    async def _hash(self, key: str) -> dict[str, str]:
-        found: dict[str, str] = await self._connection.run(
-            lambda client: client.hgetall(key), within_s=self._choosing_s
-        )
+    async def _ids(self, key: str, first: int, most: int) -> list[str]:
+        """Read a stretch of a list of decisions; deleted ones are empty."""
+        found: list[str] = await self._connection.run(lambda client: client.lrange(key, first, first + most - 1))
         return found
 
-    async def _field(self, key: str, field: str) -> str | None:
-        found: str | None = await self._connection.run(
-            lambda client: client.hget(key, field), within_s=self._choosing_s
-        )
-        return found
+    async def _count(self, key: str) -> int:
+        """Count the fields of a hash."""
+        return int(await self._connection.run(lambda client: client.hlen(key)))
 
     async def _some(self, key: str, fields: Sequence[str], within_s: float | None) -> list[Any]:
         found: list[Any] = await self._connection.run(lambda client: client.hmget(key, fields), within_s=within_s)
@@ -158,16 +186,35 @@ class RedisPolicyStore:
         return policy_keys(tenant, digest)
 
 
-def _logged(text: str, state: str, unexecuted: str) -> LoggedDecision:
-    kind, order, at_ms, *reward = state.split()
+def _introduced(tenant: str, digest: str, about: str) -> tuple[PolicyName, PolicyKey]:
+    try:
+        kept = json.loads(about)
+        return PolicyName(tenant, digest, kept.pop("dimension")), PolicyKey(**kept)
+    except (ValueError, KeyError, TypeError) as exc:
+        raise MemoryCorrupt(f"what policy {digest} belongs to can't be read back from the store") from exc
+
+
+def _logged(
+    text: str, state: str, unexecuted: str | None = None, grade: str | None = None, cost: str | None = None
+) -> LoggedDecision:
+    kind, order, at_ms, place, *reward = state.split()
+    graded, spent = _kept(grade), _kept(cost)
     return LoggedDecision(
         decision=_decision(text),
         state=cast("Literal['open', 'rewarded', 'void']", kind),
         reward=float(reward[0]) if reward else None,
         order=int(order),
         at_ms=int(at_ms),
-        unexecuted=unexecuted,
+        unexecuted=unexecuted or "",
+        place=int(place) - 1,
+        source=graded.get("source"),
+        parts=graded.get("parts", {}),
+        cost=Cost(**spent) if spent else None,
     )
+
+
+def _kept(text: str | None) -> Mapping[str, Any]:
+    return json.loads(text) if text else {}
 
 
 def _decision(text: str) -> Decision:

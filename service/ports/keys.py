@@ -11,7 +11,7 @@ from urllib.parse import quote
 
 from riffler.service.ports.memory import SessionKey
 
-_POLICY_PARTS = ("meta", "decisions", "states", "rewards", "statistics", "order", "unexecuted")
+_POLICY_PARTS = ("decisions", "states", "rewards", "changes", "order", "unexecuted", "grades", "costs", "audits")
 _SESSION_PARTS = ("state", "messages", "fragments", "hits", "events", "lease", "receipts", "gone")
 
 
@@ -46,19 +46,33 @@ def session_index(tenant: str) -> str:
     return f"riffler:{{{_encoded(tenant)}/i}}:sessions"
 
 
-def policy_keys(tenant: str, digest: str) -> list[str]:
+def policy_keys(tenant: str, digest: str, session: str = "") -> list[str]:
     """Name the keys of a policy.
 
     Args:
         tenant: Whose.
         digest: `PolicyKey.digest()`.
+        session: A session whose decisions are made or deleted.
 
     Returns:
-        The keys of its meta data, decisions, their states, the order of rewards, the arms' statistics, the order of
-        decisions and those whose arm wasn't executed, in this order: what the scripts take.
+        The keys of its decisions, their states, the order of rewards, changes of rewards, the order of decisions, those
+        whose arm wasn't executed, the parts of rewards, costs, audits and the session's decisions, in this order: what
+        the scripts take.
     """
     tag = f"riffler:{{{_encoded(tenant)}/p/{_encoded(digest)}}}"
-    return [f"{tag}:{part}" for part in _POLICY_PARTS]
+    return [*(f"{tag}:{part}" for part in _POLICY_PARTS), f"{tag}:session:{_encoded(session)}"]
+
+
+def policy_index(tenant: str) -> str:
+    """Name the key of a tenant's policies.
+
+    Args:
+        tenant: Whose.
+
+    Returns:
+        The key. It has the hash tag of the list of sessions.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:policies"
 
 
 def request_key(tenant: str, request: str) -> str:

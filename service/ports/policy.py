@@ -1,18 +1,20 @@
-"""The port to where decisions and posteriors live.
+"""The port to where decisions live, with their rewards.
 
-A decision is logged before the model is called, with its exact propensities. Its reward comes once, late or not at
-all. Decision, reward and posterior change together, so that the posterior always equals the one computed from the log.
+A decision is logged before the model is called, with its exact propensities. Its reward comes once, late or not at all,
+and can be corrected. The log is the truth: a posterior is what a policy makes of it, in the order in which rewards
+counted, so that nothing can differ from the log, whatever crashes.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Literal, Protocol
 
-from riffler.bandits.decision import Decision
-from riffler.bandits.posterior import Posterior
+from riffler.bandits.cost import Cost
+from riffler.bandits.decision import Decision, PolicyKey
+from riffler.bandits.given import Given, Source
 
 
 class RewardOutcome(IntEnum):
@@ -24,6 +26,8 @@ class RewardOutcome(IntEnum):
     """It was learned now."""
     REPEATED = 2
     """This very reward was learned before: nothing changed."""
+    CORRECTED = 3
+    """It took the place of another one, which is unlearned."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +55,13 @@ class LoggedDecision:
             quotes nothing of the query.
         state: `open` waits for its reward, `rewarded` has it, `void` never gets one (the call failed).
         reward: In [0, 1], once rewarded.
-        order: The place of its reward in the order in which rewards counted, from 1; 0 without a reward.
+        order: The place of its reward in the order in which rewards counted, from 1; 0 without a reward. Places of
+            deleted decisions stay empty.
         at_ms: When it was logged, by the store's clock, in milliseconds since 1970.
+        place: Its own place in the order of decisions, from 0.
+        source: Where the reward comes from; None without one.
+        parts: What the reward was made of.
+        cost: What its turn took; None where no turn told.
     """
 
     decision: Decision
@@ -61,19 +70,84 @@ class LoggedDecision:
     order: int
     at_ms: int
     unexecuted: str
+    place: int = 0
+    source: Source | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+    cost: Cost | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPolicy:
+    """A policy that has decided something for a tenant.
+
+    Attributes:
+        name: Whose posterior.
+        key: What it belongs to.
+        decisions: How many decisions it has.
+        rewards: How many of them are rewarded.
+    """
+
+    name: PolicyName
+    key: PolicyKey
+    decisions: int
+    rewards: int
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How far one has read the order of rewards.
+
+    Attributes:
+        rewards: How many places.
+        last: The decision at the last of them; empty for none.
+        changes: How many changes of rewards were seen.
+        last_change: The last of them; empty for none.
+    """
+
+    rewards: int = 0
+    last: str = ""
+    changes: int = 0
+    last_change: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What is new in the order of rewards.
+
+    Attributes:
+        rows: Rewarded decisions, with their order and reward.
+        read: How far it is read with them.
+        ended: Whether there was no more.
+        changed: The first place that was read before and is another one now, or gone: what was learned from there on is
+            to be unlearned, and there are no rows. None when nothing changed; 0 when the log is another one.
+    """
+
+    rows: Sequence[LoggedDecision]
+    read: Read
+    ended: bool = False
+    changed: int | None = None
 
 
 class PolicyStore(Protocol):
     """Keeps decisions and posteriors. Every method may raise a leaf of `MemoryFailed`."""
 
-    async def posterior(self, name: PolicyName) -> Posterior:
-        """Read what is known.
+    async def introduce(self, name: PolicyName, key: PolicyKey) -> None:
+        """Note what a posterior belongs to, so that it is listed. Repeating it changes nothing.
 
         Args:
             name: Whose posterior.
+            key: What it belongs to; its digest is the name's.
+        """
+        ...
+
+    async def policies(self, tenant: str) -> Sequence[KnownPolicy]:
+        """List a tenant's policies.
+
+        Args:
+            tenant: Whose; from the credential.
 
         Returns:
-            The posterior; without any arm when nothing was rewarded yet.
+            Those that were introduced, in no order that means anything.
         """
         ...
 
@@ -89,17 +163,18 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def reward(self, tenant: str, decision_id: str, reward: float, token: str | None = None) -> RewardOutcome:
+    async def reward(
+        self, tenant: str, decision_id: str, given: Given, token: str | None = None, *, correct: bool = False
+    ) -> RewardOutcome:
         """Reward a decision once.
-
-        The posterior of the arm drawn learns `(x, reward)` in the same atomic step.
 
         Args:
             tenant: Whose decision; from the credential.
             decision_id: The decision.
-            reward: In [0, 1].
+            given: The reward.
             token: Names this reward: repeated with the same one it counts once. What stands before a hyphen in it names
                 the request that brings it.
+            correct: Whether it takes the place of one that counted before, which is unlearned then.
 
         Returns:
             What became of it.
@@ -107,7 +182,19 @@ class PolicyStore(Protocol):
         Raises:
             RequestKeyReused: The same request brought another reward before.
             UnknownDecision: The tenant has none of this id.
-            InvalidReward: The reward isn't a finite number in [0, 1].
+        """
+        ...
+
+    async def spent(self, tenant: str, decision_id: str, cost: Cost) -> None:
+        """Note what a decision's turn took. The newest counts.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+            cost: What it took.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id.
         """
         ...
 
@@ -187,19 +274,28 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def rewarded(
-        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
-    ) -> Sequence[LoggedDecision] | None:
-        """Read the rewarded decisions of a policy, in the order in which the rewards counted: what a policy learns.
+    async def news(self, name: PolicyName, read: Read, limit: int) -> News:
+        """Read what is new in the order in which rewards counted: what a policy learns.
 
         Args:
             name: Whose.
-            first: How many of the oldest rewards to pass over.
-            limit: Most decisions to give; None gives all.
-            after: The decision whose reward is the last of those passed over, if there is one.
+            read: How far it was read.
+            limit: Most rewards to give, from 1 to 1,000.
 
         Returns:
-            The decisions; None when another reward stands there: the log isn't the one that was read.
+            The new rewards; or where to begin anew, when a reward that was read was corrected or deleted.
+        """
+        ...
+
+    async def forget(self, tenant: str, session: str) -> int:
+        """Delete the decisions of a session with all that is known of them. Their rewards are unlearned.
+
+        Args:
+            tenant: Whose; from the credential.
+            session: The session.
+
+        Returns:
+            How many there were.
         """
         ...
 

@@ -1,4 +1,4 @@
-"""Posterior, propensities, what policies share, and decisions."""
+"""What is learned from, propensities, what policies share, and decisions."""
 
 import json
 import math
@@ -12,52 +12,23 @@ from riffler.bandits.decision import Decision, PolicyKey, decision_id, digest_of
 from riffler.bandits.policies.base import Rewarded, check_finite, choice, learned
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.bandits.posterior import ArmStatistics, Posterior
+from riffler.bandits.posterior import check_context, check_reward
 from riffler.bandits.propensity import propensities
 from riffler.errors import InvalidInput, InvalidReward, InvalidSetting
-
-rewards = st.floats(0, 1)
-contexts = st.lists(st.sampled_from([0.0, 1.0]), min_size=2, max_size=2).map(lambda rest: (1.0, *rest))
-rows = st.lists(st.tuples(st.sampled_from("ab"), contexts, rewards), max_size=12)
-
-
-@given(rows)
-def test_incremental_equals_dense(log: list[tuple[str, tuple[float, ...], float]]) -> None:
-    """Adding rewards one by one gives the sums over the log."""
-    posterior = Posterior.from_log(3, log)
-    for arm in "ab":
-        own = [(np.array(x), reward) for name, x, reward in log if name == arm]
-        statistics = posterior.of(arm)
-        assert statistics.count == len(own)
-        np.testing.assert_allclose(statistics.gram, sum((np.outer(x, x) for x, _ in own), np.zeros((3, 3))))
-        np.testing.assert_allclose(statistics.moment, sum((x * r for x, r in own), np.zeros(3)), atol=1e-12)
-
-
-@given(rows)
-def test_flat_form_is_exact(log: list[tuple[str, tuple[float, ...], float]]) -> None:
-    """Statistics come back from their flat form bit for bit."""
-    statistics = Posterior.from_log(3, log).of("a")
-    assert ArmStatistics.from_flat(statistics.to_flat(), 3).to_flat() == statistics.to_flat()
 
 
 @pytest.mark.parametrize("reward", [-0.1, 1.1, math.nan, math.inf, True])
 def test_no_reward_is_refused(reward: float) -> None:
-    """What isn't a finite number in [0, 1] teaches nothing."""
+    """What isn't a finite number in [0, 1] is no reward."""
     with pytest.raises(InvalidReward, match="from 0 to 1"):
-        Posterior(1).add("a", np.ones(1), reward)
+        check_reward(reward)
 
 
 @pytest.mark.parametrize("x", [np.ones(2), np.array([np.nan]), np.ones((1, 1))])
 def test_no_context_is_refused(x: np.ndarray) -> None:
-    """A vector of another length, or with a value that is no number, teaches nothing."""
+    """A vector of another length, or with a value that is no number, is no context."""
     with pytest.raises(InvalidInput, match="context vector"):
-        Posterior(1).add("a", x, 0.5)
-
-
-def test_flat_form_of_another_dimension_is_refused() -> None:
-    """The flat form says its dimension by its length."""
-    with pytest.raises(InvalidInput, match="expected 8 values"):
-        ArmStatistics.from_flat([0.0] * 5, 2)
+        check_context(x, 1)
 
 
 @given(st.floats(-2, 2), st.floats(-2, 2), st.floats(1e-4, 1), st.floats(1e-4, 1))
@@ -139,7 +110,7 @@ def test_fixed_draws_its_arm() -> None:
         policy.choose(1, np.ones(1), [], rng)
 
 
-@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), rewards)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), max_size=5), st.floats(0, 1))
 def test_decision_survives_json(x: list[float], propensity: float) -> None:
     """A decision comes back from JSON as it was, its numbers bit for bit."""
     decision = Decision("d1", "s", "1", tuple(x), ("none",), {"none": propensity}, "none", "p", "1")

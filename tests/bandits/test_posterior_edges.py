@@ -1,4 +1,4 @@
-"""What the posterior and the decision refuse to read, and that a refusal teaches nothing."""
+"""What is no context and no decision."""
 
 import math
 
@@ -6,34 +6,23 @@ import numpy as np
 import pytest
 
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
-from riffler.bandits.posterior import LARGEST, ArmStatistics, Posterior
+from riffler.bandits.posterior import LARGEST, check_context
 from riffler.errors import InvalidInput
 
 DECISION = Decision("d1", "s", "1", (1.0,), ("none",), {"none": 1.0}, "none", "p", "1").to_dict()
 
 
-@pytest.mark.parametrize("flat", [[-1.0, 0, 0, 0], [0.5, 0, 0, 0], [math.nan, 0, 0, 0], [1, math.inf, 0, 0]])
-def test_flat_form_without_sense_is_refused(flat: list[float]) -> None:
-    """The count is a whole number, and every value is finite."""
-    with pytest.raises(InvalidInput, match="expected finite values"):
-        ArmStatistics.from_flat(flat, 1)
-
-
 @pytest.mark.parametrize("value", [2 * LARGEST, -1e200, math.inf, -math.inf, math.nan])
 def test_value_that_would_spoil_the_sums_is_refused(value: float) -> None:
-    """A value whose square could overflow is refused, and the posterior is as it was."""
-    posterior = Posterior(1)
+    """A value whose square could overflow is no context."""
     with pytest.raises(InvalidInput, match="finite numbers of at most 1e\\+06"):
-        posterior.add("a", np.array([value]), 0.5)
-    assert posterior.of("a").to_flat() == [0.0] * 4
+        check_context(np.array([value]), 1)
 
 
-def test_adding_leaves_the_old_posterior_alone() -> None:
-    """A posterior is a value: learning gives a new one."""
-    old = Posterior(1).add("a", np.ones(1), 1.0)
-    flat = old.of("a").to_flat()
-    assert old.add("a", np.ones(1), 1.0).of("a").to_flat() == [2.0, 2.0, 2.0, 2.0]
-    assert old.of("a").to_flat() == flat
+@pytest.mark.parametrize("value", [[LARGEST], [-LARGEST, 1.0], [0.0, 0.0]])
+def test_large_values_are_contexts(value: list[float]) -> None:
+    """The largest value is a context still."""
+    check_context(np.array(value), len(value))
 
 
 @pytest.mark.parametrize(

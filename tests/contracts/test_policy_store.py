@@ -4,27 +4,34 @@ import asyncio
 import secrets
 from dataclasses import replace
 
-import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
+from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
-from riffler.bandits.posterior import Posterior
+from riffler.bandits.given import Given
 from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.keys import policy_keys, request_key
-from riffler.service.ports.policy import PolicyName, RewardOutcome
+from riffler.service.ports.keys import policy_index, policy_keys, request_key
+from riffler.service.ports.policy import KnownPolicy, PolicyName, Read, RewardOutcome
 
 ARMS = ("none", "reread", "simplify")
-DIGEST = PolicyKey("scripted", "m", "1", "1", "1").digest()
+KEY = PolicyKey("scripted", "m", "1", "1", "1")
+OTHER = PolicyKey("scripted", "m", "2", "1", "1")
+DIGEST = KEY.digest()
 
 
 def decide(x: tuple[float, ...] = (1.0, 0.0), arm: str = "none", digest: str = DIGEST) -> Decision:
     """A decision of three arms."""
     chances = dict.fromkeys(ARMS, 1 / 3)
     return Decision(decision_id(digest, secrets.token_bytes(8)), "s", "1", x, ARMS, chances, arm, "p", "1")
+
+
+async def learned_of(store: RedisPolicyStore, name: PolicyName) -> list[tuple[str, float | None]]:
+    """Read what a policy learns: decisions and rewards, in the order in which rewards counted."""
+    news = await store.news(name, Read(), 1000)
+    assert news.ended
+    return [(row.decision.id, row.reward) for row in news.rows]
 
 
 @pytest.fixture
@@ -45,7 +52,7 @@ async def test_a_decision_comes_back_as_it_was_logged(store: RedisPolicyStore, n
     await store.record(name, decision)
     logged = await store.decision(name.tenant, decision.id)
     assert (logged.decision, logged.state, logged.reward, logged.order) == (decision, "open", None, 0)
-    await store.reward(name.tenant, decision.id, 0.25)
+    await store.reward(name.tenant, decision.id, Given(0.25))
     await store.record(name, decision)
     assert (await store.decision(name.tenant, decision.id)).reward == 0.25
     assert [each.decision for each in await store.log(name)] == [decision]
@@ -62,46 +69,13 @@ async def test_of_decisions_of_one_id_the_first_stands(store: RedisPolicyStore, 
 
 
 async def test_of_many_rewards_one_counts(store: RedisPolicyStore, name: PolicyName) -> None:
-    """Of twenty racing rewards exactly one counts, and the posterior has learned that one."""
+    """Of twenty racing rewards exactly one counts, and is what a policy learns."""
     decision = decide()
     await store.record(name, decision)
     given_rewards = [number / 20 for number in range(20)]
-    counted = await asyncio.gather(*(store.reward(name.tenant, decision.id, reward) for reward in given_rewards))
+    counted = await asyncio.gather(*(store.reward(name.tenant, decision.id, Given(reward)) for reward in given_rewards))
     assert sum(counted) == 1
-    posterior = await store.posterior(name)
-    assert posterior.of("none").count == 1
-    assert posterior.of("none").moment[0] == given_rewards[counted.index(True)]
-
-
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    rows=st.lists(
-        st.tuples(
-            st.sampled_from(ARMS),
-            st.tuples(*[st.floats(-1e6, 1e6)] * 3),
-            st.floats(0, 1),
-        ),
-        max_size=12,
-    ),
-    data=st.data(),
-)
-async def test_the_posterior_is_the_log_s(
-    store: RedisPolicyStore,
-    rows: list[tuple[str, tuple[float, float, float], float]],
-    data: st.DataObject,
-) -> None:
-    """Bit for bit, the posterior in the store is the one computed from the log in the order of the rewards."""
-    name = PolicyName(f"tenant-{secrets.token_hex(8)}", DIGEST, 3)
-    decisions = [decide(x, arm) for arm, x, _ in rows]
-    for decision in decisions:
-        await store.record(name, decision)
-    for number in data.draw(st.permutations(range(len(rows)))):
-        assert await store.reward(name.tenant, decisions[number].id, rows[number][2])
-    log = sorted(await store.log(name), key=lambda each: each.order)
-    computed = Posterior.from_log(3, [(each.decision.arm, each.decision.x, each.reward or 0.0) for each in log])
-    kept = await store.posterior(name)
-    assert {arm: kept.of(arm).to_flat() for arm in kept.arms} == {arm: computed.of(arm).to_flat() for arm in kept.arms}
-    assert set(kept.arms) == set(computed.arms)
+    assert await learned_of(store, name) == [(decision.id, given_rewards[counted.index(True)])]
 
 
 async def test_a_void_decision_teaches_nothing(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -110,11 +84,11 @@ async def test_a_void_decision_teaches_nothing(store: RedisPolicyStore, name: Po
     for decision in (lost, kept):
         await store.record(name, decision)
     await store.void(name.tenant, lost.id)
-    assert not await store.reward(name.tenant, lost.id, 1.0)
-    assert await store.reward(name.tenant, kept.id, 1.0)
+    assert not await store.reward(name.tenant, lost.id, Given(1.0))
+    assert await store.reward(name.tenant, kept.id, Given(1.0))
     await store.void(name.tenant, kept.id)
     assert [each.state for each in await store.log(name)] == ["void", "rewarded"]
-    assert (await store.posterior(name)).of("none").count == 1
+    assert await learned_of(store, name) == [(kept.id, 1.0)]
 
 
 async def test_an_arm_that_was_not_executed_is_noted_once(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -125,8 +99,7 @@ async def test_an_arm_that_was_not_executed_is_noted_once(store: RedisPolicyStor
     await store.unexecuted(name.tenant, decision.id, "the rewrite invents a number")
     await store.unexecuted(name.tenant, decision.id, "another reason")
     assert (await store.log(name))[0].unexecuted == "the rewrite invents a number"
-    assert await store.reward(name.tenant, decision.id, 1.0)
-    assert (await store.posterior(name)).of("reread").count == 1
+    assert await store.reward(name.tenant, decision.id, Given(1.0))
     assert (await store.decision(name.tenant, decision.id)).unexecuted == "the rewrite invents a number"
 
 
@@ -137,7 +110,7 @@ async def test_what_is_another_s_is_unknown(store: RedisPolicyStore, name: Polic
     unknown = [(f"{name.tenant}x", decision.id), (name.tenant, decide().id), (name.tenant, "d12"), (name.tenant, "")]
     for tenant, id_ in unknown:
         with pytest.raises(UnknownDecision):
-            await store.reward(tenant, id_, 1.0)
+            await store.reward(tenant, id_, Given(1.0))
         with pytest.raises(UnknownDecision):
             await store.decision(tenant, id_)
         with pytest.raises(UnknownDecision):
@@ -153,33 +126,127 @@ async def test_what_is_no_reward_is_refused(store: RedisPolicyStore, name: Polic
     decision = decide()
     await store.record(name, decision)
     with pytest.raises(InvalidReward):
-        await store.reward(name.tenant, decision.id, reward)
+        await store.reward(name.tenant, decision.id, Given(reward))
     assert (await store.decision(name.tenant, decision.id)).state == "open"
 
 
-async def test_a_posterior_that_cannot_be_read_is_an_error(
+async def test_what_cannot_be_read_back_is_an_error(
     store: RedisPolicyStore, name: PolicyName, memory_connection: RedisConnection
 ) -> None:
-    """Statistics that aren't numbers, or too few, are never taken for an empty posterior."""
-    key = policy_keys(name.tenant, name.digest)[4]
-    for kept in ("one two", "1 0.5"):
-        await memory_connection.run(lambda client, kept=kept: client.hset(key, "none", kept))
-        with pytest.raises(MemoryCorrupt):
-            await store.posterior(name)
+    """A decision, and what a policy belongs to, are never taken for others when they are spoilt."""
     decision = decide()
     await store.record(name, decision)
-    decisions = policy_keys(name.tenant, name.digest)[1]
+    places = [(policy_keys(name.tenant, name.digest)[0], decision.id), (policy_index(name.tenant), name.digest)]
     for kept in ("{", "{}"):
-        await memory_connection.run(lambda client, kept=kept: client.hset(decisions, decision.id, kept))
+        for key, field in places:
+            await memory_connection.run(lambda client, key=key, field=field, kept=kept: client.hset(key, field, kept))
         with pytest.raises(MemoryCorrupt):
             await store.decision(name.tenant, decision.id)
+        with pytest.raises(MemoryCorrupt):
+            await store.policies(name.tenant)
 
 
 async def test_an_empty_policy_knows_nothing(store: RedisPolicyStore, name: PolicyName) -> None:
-    """Without rewards there is a posterior without arms, and without decisions an empty log."""
-    posterior = await store.posterior(name)
-    assert (dict(posterior.arms), list(await store.log(name))) == ({}, [])
-    assert np.array_equal(posterior.of("none").gram, np.zeros((2, 2)))
+    """Without rewards nothing is learned, and without decisions the log is empty."""
+    news = await store.news(name, Read(), 10)
+    assert (list(news.rows), news.read, news.ended, news.changed) == ([], Read(), True, None)
+    assert (list(await store.log(name)), list(await store.policies(name.tenant))) == ([], [])
+    assert await store.forget(name.tenant, "s") == 0
+
+
+async def test_policies_are_listed_with_what_they_belong_to(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A policy that was introduced is listed, once, with its key and how many decisions and rewards it has."""
+    for _ in range(2):
+        await store.introduce(name, KEY)
+    decisions = [decide() for _ in range(3)]
+    for decision in decisions:
+        await store.record(name, decision)
+    await store.reward(name.tenant, decisions[1].id, Given(0.5))
+    assert list(await store.policies(name.tenant)) == [KnownPolicy(name, KEY, 3, 1)]
+    assert not await store.policies(f"{name.tenant}x")
+
+
+async def test_a_reward_is_kept_with_its_parts_and_the_turn_with_its_cost(
+    store: RedisPolicyStore, name: PolicyName
+) -> None:
+    """Source, parts and cost come back, from the log and alone; the newest cost counts."""
+    decision = decide()
+    await store.record(name, decision)
+    assert (await store.decision(name.tenant, decision.id)).cost is None
+    given = Given(0.1 + 0.2, "reference", {"judge": 1.0, "bleu": 1 / 3})
+    await store.reward(name.tenant, decision.id, given)
+    for cost in (Cost(1, 1.5), Cost(12, 3.25)):
+        await store.spent(name.tenant, decision.id, cost)
+    for logged in (await store.decision(name.tenant, decision.id), *(await store.log(name))):
+        assert (logged.reward, logged.source, logged.parts) == (given.reward, given.source, given.parts)
+        assert (logged.cost, logged.place, logged.order) == (Cost(12, 3.25), 0, 1)
+    with pytest.raises(UnknownDecision):
+        await store.spent(name.tenant, decide().id, Cost())
+
+
+async def test_a_reward_can_be_corrected(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A correction takes the reward's place; who learned the old one is told from where on to learn anew, once."""
+    first, second = decide(), decide()
+    for decision in (first, second):
+        await store.record(name, decision)
+        assert await store.reward(name.tenant, decision.id, Given(0.5), "one-1") is RewardOutcome.COUNTED
+    seen = (await store.news(name, Read(), 10)).read
+    assert (await store.news(name, seen, 10)).changed is None
+    correct = [await store.reward(name.tenant, second.id, Given(0.25), token, correct=True) for token in ("a-1", "a-1")]
+    assert correct == [RewardOutcome.CORRECTED, RewardOutcome.REPEATED]
+    news = await store.news(name, seen, 10)
+    assert (news.changed, list(news.rows)) == (1, [])
+    again = await store.news(name, replace(news.read, rewards=1, last=first.id), 10)
+    assert (again.changed, [each.reward for each in again.rows], again.read.rewards) == (None, [0.25], 2)
+    assert await learned_of(store, name) == [(first.id, 0.5), (second.id, 0.25)]
+    with pytest.raises(RequestKeyReused):
+        await store.reward(name.tenant, second.id, Given(0.75), "a-2", correct=True)
+
+
+async def test_a_correction_of_nothing_is_a_reward(store: RedisPolicyStore, name: PolicyName) -> None:
+    """An open decision is rewarded by a correction; a void one stays as it is."""
+    decision, lost = decide(), decide()
+    for each in (decision, lost):
+        await store.record(name, each)
+    await store.void(name.tenant, lost.id)
+    said = [await store.reward(name.tenant, each.id, Given(1.0), correct=True) for each in (decision, lost)]
+    assert said == [RewardOutcome.COUNTED, RewardOutcome.REFUSED]
+
+
+async def test_of_racing_corrections_one_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Each of ten corrections at once takes effect, one after the other: the last one is what is learned."""
+    decision = decide()
+    await store.record(name, decision)
+    rewards = [number / 10 for number in range(10)]
+    said = await asyncio.gather(
+        *(store.reward(name.tenant, decision.id, Given(each), correct=True) for each in rewards)
+    )
+    assert sorted(said) == [RewardOutcome.COUNTED] + [RewardOutcome.CORRECTED] * 9
+    ((id_, reward),) = await learned_of(store, name)
+    assert (id_, (await store.decision(name.tenant, id_)).reward) == (decision.id, reward)
+
+
+async def test_a_session_s_decisions_are_deleted(store: RedisPolicyStore, name: PolicyName) -> None:
+    """All of it is gone in all policies, others' stay as they are, and a reward that was learned is unlearned."""
+    other = PolicyName(name.tenant, OTHER.digest(), 2)
+    gone = [decide(), decide(), decide(digest=other.digest)]
+    kept = [replace(decide(), session=session) for session in ("t", "", "s:t")]
+    for decision in (gone[0], *kept, *gone[1:]):
+        await store.introduce(*(((other, OTHER)) if decision is gone[2] else (name, KEY)))
+        await store.record(other if decision is gone[2] else name, decision)
+    for decision in (gone[0], kept[0], kept[1]):
+        await store.reward(name.tenant, decision.id, Given(0.5))
+    seen = (await store.news(name, Read(), 10)).read
+    assert [await store.forget(name.tenant, "s") for _ in range(2)] == [3, 0]
+    for decision in gone:
+        with pytest.raises(UnknownDecision):
+            await store.reward(name.tenant, decision.id, Given(1.0), correct=True)
+    assert [each.decision for each in await store.log(name, 0, 3)] == kept
+    assert [each.place for each in await store.log(name)] == [1, 2, 3]
+    assert (await store.news(name, seen, 10)).changed == 0
+    assert await learned_of(store, name) == [(kept[0].id, 0.5), (kept[1].id, 0.5)]
+    assert sorted((each.decisions, each.rewards) for each in await store.policies(name.tenant)) == [(0, 0), (3, 2)]
+    assert await store.record(name, gone[0]) == gone[0], "an id that is free can be taken"
 
 
 async def test_a_reward_whose_answer_was_lost_counts_once(
@@ -190,20 +257,25 @@ async def test_a_reward_whose_answer_was_lost_counts_once(
     await store.record(name, decision)
     keys, package = policy_keys(name.tenant, name.digest), "riffler.service.policy"
     for token, said in (("one", 1), ("one", 2), ("two", 0)):
-        assert await memory_connection.script(package, "lua/reward.lua", keys, [decision.id, "0.5", token]) == said
-    assert (await store.posterior(name)).of("none").count == 1
-    assert (await store.decision(name.tenant, decision.id)).reward == 0.5
+        assert (
+            await memory_connection.script(package, "lua/reward.lua", keys, [decision.id, "0.5", token, "{}", "0"])
+            == said
+        )
+    assert await learned_of(store, name) == [(decision.id, 0.5)]
 
 
 async def test_a_reward_made_again_says_the_same(store: RedisPolicyStore, name: PolicyName) -> None:
     """With its token a reward that counted says so again, and counts once; others don't, or are refused."""
     decision = decide()
     await store.record(name, decision)
-    said = [await store.reward(name.tenant, decision.id, 0.5, token) for token in ("mine-1", "mine-1", "other-1", None)]
+    said = [
+        await store.reward(name.tenant, decision.id, Given(0.5), token)
+        for token in ("mine-1", "mine-1", "other-1", None)
+    ]
     assert said == [RewardOutcome.COUNTED, RewardOutcome.REPEATED, RewardOutcome.REFUSED, RewardOutcome.REFUSED]
     with pytest.raises(RequestKeyReused):
-        await store.reward(name.tenant, decision.id, 0.75, "mine-2")
-    assert (await store.posterior(name)).arms["none"].count == 1
+        await store.reward(name.tenant, decision.id, Given(0.75), "mine-2")
+    assert await learned_of(store, name) == [(decision.id, 0.5)]
 
 
 @pytest.mark.parametrize(

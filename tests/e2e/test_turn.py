@@ -4,10 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from riffler.bandits.posterior import Posterior
+from riffler.bandits.given import Given
+from riffler.bandits.policies.adaptive import AdaptiveThompson
+from riffler.bandits.policies.base import Rewarded, learned
 from riffler.errors import EngineUnavailable, InvalidReward, UnknownDecision, UnknownFragment, UnknownSession
+from riffler.service.agent.learning import Learner
 from riffler.service.agent.progress import Answer, Arrived, Rewriting, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import ScriptedEngine
@@ -64,11 +68,11 @@ async def test_a_reward_counts_once_and_the_posterior_equals_the_log(riffler: Ri
     decision = (await riffler.decisions.decision("local", answers[0].rewriting.decision)).decision
     name = PolicyName("local", riffler.rewriter.key.digest(), len(decision.x))
     log = sorted(await riffler.decisions.log(name), key=lambda logged: logged.order)
-    rows = [(logged.decision.arm, logged.decision.x, logged.reward or 0.0) for logged in log]
-    kept, computed = await riffler.decisions.posterior(name), Posterior.from_log(name.dimension, rows)
-    assert {arm: kept.of(arm).to_flat() for arm in kept.arms} == {
-        arm: computed.of(arm).to_flat() for arm in computed.arms
-    }
+    rows = [Rewarded(each.decision.arm, np.array(each.decision.x), each.reward or 0.0) for each in log]
+    policy = AdaptiveThompson()
+    kept, computed = await Learner(policy, riffler.decisions).state(name), learned(policy, name.dimension, rows)
+    assert dict(kept.arms) == dict(computed.arms)
+    assert np.array_equal(kept.fit.coefficients, computed.fit.coefficients)
     assert all(sum(logged.decision.propensities.values()) == pytest.approx(1) for logged in log)
 
 
@@ -78,7 +82,7 @@ async def test_what_is_unknown_is_refused(riffler: Riffler) -> None:
     with pytest.raises(UnknownDecision):
         await riffler.reward("d" + "0" * 20, 0.5)
     with pytest.raises(UnknownDecision):
-        await riffler.decisions.reward("somebody else", answer.rewriting.decision, 0.5)
+        await riffler.decisions.reward("somebody else", answer.rewriting.decision, Given(0.5))
     with pytest.raises(UnknownSession):
         await riffler.sessions.load(SessionKey("somebody else", answer.session))
     with pytest.raises(InvalidReward):

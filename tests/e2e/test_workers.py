@@ -17,8 +17,10 @@ import numpy as np
 import pytest
 from tests.e2e.served import Served, persistently, serving, streamed
 
-from riffler.bandits.posterior import Posterior
+from riffler.bandits.policies.adaptive import AdaptiveThompson
+from riffler.bandits.policies.base import Rewarded, learned
 from riffler.errors import UnknownSession
+from riffler.service.agent.learning import Learner
 from riffler.service.app import Riffler
 from riffler.service.ports.memory import RecordedEvent, SessionKey
 from riffler.service.settings import read_settings
@@ -233,9 +235,19 @@ async def check_decisions(riffler: Riffler, told: list[Acknowledged]) -> None:
         assert log[decision].reward == reward
     counted = sorted((logged for logged in log.values() if logged.order), key=lambda logged: logged.order)
     assert [logged.order for logged in counted] == list(range(1, len(rewards) + 1))
-    samples = [(each.decision.arm, np.array(each.decision.x), each.reward or 0.0) for each in counted]
-    expected, learned = Posterior.from_log(name.dimension, samples), await riffler.decisions.posterior(name)
-    assert learned.arms.keys() == expected.arms.keys()
-    for arm, statistics in expected.arms.items():
-        assert np.array_equal(learned.arms[arm].gram, statistics.gram)
-        assert np.array_equal(learned.arms[arm].moment, statistics.moment)
+    policy, rows = (
+        AdaptiveThompson(),
+        [
+            Rewarded(
+                each.decision.arm,
+                np.array(each.decision.x),
+                each.reward or 0.0,
+                each.decision.propensities[each.decision.arm],
+            )
+            for each in counted
+        ],
+    )
+    kept = await Learner(policy, riffler.decisions).state(name)
+    assert dict(kept.arms) == dict((expected := learned(policy, name.dimension, rows)).arms)
+    assert np.array_equal(kept.covariance, expected.covariance)
+    assert np.array_equal(kept.fit.coefficients, expected.fit.coefficients)

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
+from riffler.bandits.given import Given
 from riffler.service.agent.made_again import token_of
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named
@@ -26,9 +27,8 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
     place = read_cursor(cursor, int)
     if core.rewriter is None:
         return DecisionPage(items=[], next=None)
-    first = place[0] if place else 0
-    found = await core.decisions.log(core.rewriter.policy_name(tenant), first, limit + 1)
-    more = write_cursor(first + limit) if len(found) > limit else None
+    found = await core.decisions.log(core.rewriter.policy_name(tenant), place[0] if place else 0, limit + 1)
+    more = write_cursor(found[limit].place) if len(found) > limit else None
     return DecisionPage(items=[DecisionOut.of(logged) for logged in found[:limit]], next=more)
 
 
@@ -52,6 +52,6 @@ async def reward_decision(
     core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
 ) -> RewardedOut:
     """Reward a decision: once, and as late as you like. A second reward changes nothing."""
-    outcome = await core.decisions.reward(tenant, decision, body.reward, token_of(request))
+    outcome = await core.decisions.reward(tenant, decision, Given(body.reward), token_of(request))
     core.metrics.rewarded(body.reward, outcome)
     return RewardedOut(counted=bool(outcome))

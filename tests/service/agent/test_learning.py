@@ -2,7 +2,7 @@
 
 import asyncio
 import secrets
-from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
+from riffler.bandits.given import Given
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.errors import MemoryUnavailable
@@ -18,7 +19,7 @@ from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.ports.policy import News, PolicyName, Read
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
 POLICY = AdaptiveThompson()
@@ -45,7 +46,7 @@ async def log(store: RedisPolicyStore, name: PolicyName, seed: int, count: int) 
         chances = {"none": 0.25, "reread": 0.75}
         decision = Decision(decision_id(KEY, rng.bytes(8)), "", "f", x, ARMS, chances, arm, "p", "1")
         await store.record(name, decision)
-        await store.reward(name.tenant, decision.id, reward)
+        await store.reward(name.tenant, decision.id, Given(reward))
         rows.append(Rewarded(arm, np.array(x), reward, chances[arm]))
     return rows
 
@@ -69,8 +70,8 @@ async def test_what_is_known_equals_the_log(store: RedisPolicyStore, tenant: str
         rows += await log(store, name, seed + 7 * number, count)
         state = await steady.state(name)
     assert same(state, await Learner(POLICY, store).state(name))
-    logged = await store.rewarded(name) or ()
-    assert [row.order for row in logged] == list(range(1, len(logged) + 1))
+    news = await store.news(name, Read(), 1000)
+    assert [row.order for row in news.rows] == list(range(1, len(rows) + 1))
     assert same(state, learned(POLICY, 2, rows))
 
 
@@ -91,7 +92,7 @@ async def test_a_log_that_lost_its_end_is_learned_anew(
     name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
     rows = await log(store, name, 1, 5)
     assert same(await learner.state(name), learned(POLICY, 2, rows))
-    key = policy_keys(name.tenant, name.digest)[3]
+    key = policy_keys(name.tenant, name.digest)[2]
     await memory_connection.run(lambda client: client.ltrim(key, 0, 1))
     assert same(await learner.state(name), learned(POLICY, 2, rows[:2]))
     await memory_connection.run(lambda client: client.ltrim(key, 0, 0))
@@ -99,14 +100,74 @@ async def test_a_log_that_lost_its_end_is_learned_anew(
     assert same(await learner.state(name), learned(POLICY, 2, [rows[0], *more]))
 
 
+changes = st.one_of(
+    st.tuples(st.just("reward"), st.integers(0, 11), st.integers(0, 8)),
+    st.tuples(st.just("correct"), st.integers(0, 11), st.integers(0, 8)),
+    st.tuples(st.just("forget"), st.integers(0, 2), st.just(0)),
+    st.tuples(st.just("look"), st.just(0), st.just(0)),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=st.lists(changes, max_size=30), at_a_time=st.sampled_from([1, 2, 500]))
+async def test_corrections_and_deletions_are_followed_exactly(
+    store: RedisPolicyStore, steps: list[tuple[str, int, int]], at_a_time: int
+) -> None:
+    """After rewards, corrections and deletions of sessions in any order the state is a fold over what is left.
+
+    So it is of one who looked at any time between, and bit for bit.
+    """
+    name, rng = PolicyName(f"tenant-{secrets.token_hex(8)}", KEY, 2), np.random.default_rng(len(steps))
+    steady = Learner(POLICY, store, at_a_time=at_a_time)
+    await store.introduce(name, PolicyKey("scripted", "m", "a", "f", "p"))
+    decisions = []
+    for number in range(12):
+        x, arm = (1.0, float(rng.random())), ARMS[number % 2]
+        decision = Decision(
+            decision_id(KEY, rng.bytes(8)), f"s{number % 3}", "f", x, ARMS, dict.fromkeys(ARMS, 0.5), arm, "p", "1"
+        )
+        decisions.append(await store.record(name, decision))
+    left, rewards = set(range(12)), dict[int, float]()
+    for what, which, eighths in steps:
+        if what == "look":
+            await steady.state(name)
+        elif what == "forget":
+            await store.forget(name.tenant, f"s{which}")
+            left -= {number for number in left if number % 3 == which}
+            rewards = {number: reward for number, reward in rewards.items() if number in left}
+        elif which in left and (what == "correct" or which not in rewards):
+            given_reward = Given(eighths / 8)
+            assert await store.reward(name.tenant, decisions[which].id, given_reward, correct=what == "correct")
+            rewards[which] = eighths / 8  # a dict keeps the place of what is corrected
+    rows = [
+        Rewarded(decisions[number].arm, np.array(decisions[number].x), reward, 0.5)
+        for number, reward in rewards.items()
+    ]
+    assert same(await steady.state(name), learned(POLICY, 2, rows))
+    assert same(await Learner(POLICY, store).state(name), learned(POLICY, 2, rows))
+
+
+async def test_of_a_long_log_few_states_are_kept(store: RedisPolicyStore, tenant: str) -> None:
+    """Whichever reward is corrected, what is known afterwards is the fold, though most states are forgotten."""
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
+    rows = []
+    for seed in range(60):
+        rows += await log(store, name, seed, 1)
+        await learner.state(name)
+    news = await store.news(name, Read(), 1000)
+    for place in (59, 40, 7, 0):
+        row = news.rows[place]
+        await store.reward(tenant, row.decision.id, Given(0.125), correct=True)
+        rows[place] = replace(rows[place], reward=0.125)
+        assert same(await learner.state(name), learned(POLICY, 2, rows))
+
+
 class Hung(RedisPolicyStore):
     """A store that fails after a while, and counts how often it was asked."""
 
     asked = 0
 
-    async def rewarded(
-        self, name: PolicyName, first: int = 0, limit: int | None = None, after: str = ""
-    ) -> Sequence[LoggedDecision] | None:
+    async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """See the port."""
         self.asked += 1
         await asyncio.sleep(0.05)

@@ -11,6 +11,7 @@ import pytest
 
 from riffler.bandits.arms import arms_version
 from riffler.bandits.decision import Decision
+from riffler.bandits.given import Given
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline
 from riffler.bandits.policies.base import Choice, Rewarded
@@ -245,7 +246,7 @@ async def test_a_policy_that_fails_to_learn_leaves_the_raw_query(store: Together
     rewriter = Rewriter(load_pipeline("blank"), Broken("paraphrase"), store, engine, rng)
     first, _ = await rewrite(rewriter, tenant)
     assert first.executed == "paraphrase"
-    await store.reward(tenant, first.decision, 1.0)
+    await store.reward(tenant, first.decision, Given(1.0))
     rewriting, text = await rewrite(rewriter, tenant, "another")
     assert (rewriting.decision, text) == ("", QUERY)
     assert "the policy fixed:paraphrase failed (ValueError)" in rewriting.note

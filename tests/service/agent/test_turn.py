@@ -188,7 +188,7 @@ async def test_rewriting_that_fails_lets_the_raw_query_go_on(make: Make, monkeyp
     async def gone(*_arguments: object, **_named: object) -> object:
         raise MemoryUnavailable("the policy's store is away")
 
-    monkeypatch.setattr(riffler.decisions, "rewarded", gone)  # sessions live on the same server, which stays
+    monkeypatch.setattr(riffler.decisions, "news", gone)  # sessions live on the same server, which stays
     answer = await riffler.ask("What is left?")
     assert answer.text == "What is left?"
     assert (answer.rewriting.arm, answer.rewriting.decision) == ("none", "")
