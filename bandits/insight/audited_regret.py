@@ -24,7 +24,7 @@ from typing import Literal
 import numpy as np
 
 from riffler.bandits.insight.bounded_mean import Interval, lower_bound, upper_bound, weighted_mean
-from riffler.bandits.insight.entry import Unavailable
+from riffler.bandits.insight.entry import Unavailable, check_level
 from riffler.bandits.posterior import Vector, check_reward
 from riffler.errors import InvalidInput
 
@@ -96,6 +96,7 @@ def audited_regret(audits: Sequence[Audit], level: float = 0.95) -> AuditedRegre
     Returns:
         The regret; unavailable where nothing was audited.
     """
+    check_level(level)
     if not audits:
         return Unavailable("no query was audited: audits are off, or its reward needs a user")
     shares = np.array([audit.checked().share for audit in audits])

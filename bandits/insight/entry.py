@@ -65,6 +65,19 @@ class Unavailable:
     kind: Literal["unavailable"] = field(default="unavailable", init=False)
 
 
+def check_level(level: float) -> None:
+    """Refuse what is no level of an interval.
+
+    Args:
+        level: The probability that the interval is to have.
+
+    Raises:
+        InvalidInput: It isn't between 0 and 1.
+    """
+    if not 0.0 < level < 1.0:
+        raise InvalidInput(f"level: expected a number between 0 and 1, got {level!r}")
+
+
 def rewarded(entries: Iterable[Entry]) -> Iterator[tuple[int, Entry, Rewarded]]:
     """Pick the decisions that have a reward.
 

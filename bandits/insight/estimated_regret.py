@@ -22,7 +22,7 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.bandits.insight.entry import Entry, Unavailable
+from riffler.bandits.insight.entry import Entry, Unavailable, check_level
 from riffler.bandits.insight.joint import Joint
 from riffler.bandits.posterior import Vector
 
@@ -75,6 +75,7 @@ def estimated_regret(
     Returns:
         The estimate; unavailable where no decision has a reward.
     """
+    check_level(level)
     if all(entry.reward is None for entry in entries):
         return Unavailable("no decision has a reward yet")
     joint = Joint.of(entries, entries[0].x.size)

@@ -20,6 +20,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from riffler.bandits.empirical_bayes import Fit, Sums
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.insight.scales import plausible
 from riffler.bandits.posterior import Vector
+
+_TINY: Final = 1e-24
+"""The least variance of a contrast: that of an all but certain one may be rounded below 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -74,7 +78,7 @@ class Joint:
             variances.append(shared @ found.spread @ shared + weights**2 @ (reach @ x))
         mean = np.dot(chances, means)
         variance = np.dot(chances, np.array(variances) + (np.array(means) - mean) ** 2)
-        return float(mean), math.sqrt(variance)
+        return float(mean), math.sqrt(max(variance, _TINY))
 
     def draws(self, count: int, rng: np.random.Generator) -> Iterator[Vector]:
         """Draw all coefficients together, count times in all; draws of the same scales come together.

@@ -45,11 +45,11 @@ def test_one_arm_has_nothing_to_be_compared_with() -> None:
     assert {each.arm for each in both.features} == {"a", "b"} == set(ARMS) - {"none"}
 
 
-@pytest.mark.parametrize(("slope", "least"), [(0.06, 0.90), (0.0, 0.97)])
+@pytest.mark.parametrize(("slope", "least"), [(0.06, 0.93), (0.0, 0.98)])
 def test_intervals_cover_in_logs_of_a_bandit(slope: float, least: float) -> None:
     """Of 12 worlds that the default policy played, 95 % intervals cover at least this share of true effects.
 
-    FIGURES. Seeds are fixed.
+    Where features say something and where they say nothing. With these seeds it is 95.7 % and 99.7 %.
     """
     inside, wrong, names = [], 0, [str(number) for number in range(9)]
     for seed in range(12):
@@ -62,6 +62,5 @@ def test_intervals_cover_in_logs_of_a_bandit(slope: float, least: float) -> None
             true = (truth[ARMS.index(each.arm)] - centre)[int(each.feature)]
             inside.append(each.interval[0] <= true <= each.interval[1])
             wrong += each.clear and each.mean * true < 0
-    print(np.mean(inside), wrong)
     assert np.mean(inside) >= least
-    assert wrong <= 3
+    assert wrong <= 1

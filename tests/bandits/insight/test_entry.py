@@ -8,6 +8,7 @@ from hypothesis import given
 from tests.bandits.insight.worlds import ARMS, EVEN, entry, logs
 
 from riffler.bandits.insight.alarms import alarms
+from riffler.bandits.insight.audited_regret import audited_regret
 from riffler.bandits.insight.calibration import calibration
 from riffler.bandits.insight.effective import effective_sizes
 from riffler.bandits.insight.effects import effects
@@ -60,3 +61,15 @@ def test_a_log_without_rewards_is_no_error(log: list[Entry]) -> None:
     assert effective_sizes(log).overall.rewards == 0
     for found in (calibration(log), estimated_regret(log, np.random.default_rng(1))):
         assert found == Unavailable("no decision has a reward yet")
+
+
+@pytest.mark.parametrize("level", [0.0, 1.0, 95.0, np.nan])
+def test_a_level_is_a_probability(level: float) -> None:
+    """Intervals have a level between 0 and 1, so 95 is a slip."""
+    for ask in (
+        lambda: effects([GOOD], ["bias", "f", "g"], level),
+        lambda: estimated_regret([GOOD], np.random.default_rng(1), level=level),
+        lambda: audited_regret([], level),
+    ):
+        with pytest.raises(InvalidInput, match="level"):
+            ask()
