@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from contextlib import AsyncExitStack, aclosing
 from dataclasses import replace
 from pathlib import Path
 
@@ -101,16 +102,15 @@ async def test_what_is_no_audit_is_told(
 
 async def test_many_takers_never_overrun_the_budget(server_folder: Path, name: PolicyName) -> None:
     """Of many that take at once, over connections of their own, exactly as many are served as fit."""
-    connections = [RedisConnection(embedded=EmbeddedServer(server_folder)) for _ in range(4)]
-    stores = [RedisPolicyStore(each) for each in connections]
-    ids = [decide().id for _ in range(TAKERS)]
-    taken = await asyncio.gather(*[stores[at % 4].reserve(name, id_, EACH, EACH * 7 + 1) for at, id_ in enumerate(ids)])
-    assert sum(taken) == 7
-    await asyncio.gather(*[stores[0].settle(name, id_, 10) for id_ in ids])  # those that got nothing give nothing back
-    assert not await stores[1].reserve(name, decide().id, EACH * 7 + 2 - 70, EACH * 7 + 1)
-    assert await stores[1].reserve(name, decide().id, EACH * 7 + 1 - 70, EACH * 7 + 1)
-    for each in connections:
-        await each.aclose()
+    async with AsyncExitStack() as stack:
+        made = [RedisConnection(embedded=EmbeddedServer(server_folder)) for _ in range(4)]
+        stores = [RedisPolicyStore(await stack.enter_async_context(aclosing(each))) for each in made]
+        ids, budget = [decide().id for _ in range(TAKERS)], EACH * 7 + 1
+        taken = await asyncio.gather(*[stores[at % 4].reserve(name, id_, EACH, budget) for at, id_ in enumerate(ids)])
+        assert sum(taken) == 7
+        await asyncio.gather(*[stores[0].settle(name, id_, 10) for id_ in ids])  # who got nothing gives nothing back
+        assert not await stores[1].reserve(name, decide().id, budget - 70 + 1, budget)
+        assert await stores[1].reserve(name, decide().id, budget - 70, budget)
 
 
 @settings(max_examples=30)
@@ -123,21 +123,20 @@ def test_the_account_is_what_was_reserved_or_settled(
     """Whatever is reserved and settled, repeated or not: a reservation is given exactly where there is room for it."""
 
     async def run() -> None:
-        connection = RedisConnection(embedded=EmbeddedServer(server_folder))
-        store, name = RedisPolicyStore(connection), PolicyName(f"tenant-{secrets.token_hex(8)}", DIGEST, 1)
-        took: dict[str, int] = {}
-        for kind, who, tokens, times in steps:
-            id_ = f"d{who}"
-            for _ in range(times):
-                if kind == "s":
-                    await store.settle(name, id_, tokens)
-                    took |= {id_: tokens} if id_ in took else {}
-                    continue
-                room = id_ in took or sum(took.values()) + tokens <= 100
-                assert await store.reserve(name, id_, tokens, 100) == room
-                if room:
-                    took.setdefault(id_, tokens)
-        await connection.aclose()
+        async with aclosing(RedisConnection(embedded=EmbeddedServer(server_folder))) as connection:
+            store, name = RedisPolicyStore(connection), PolicyName(f"tenant-{secrets.token_hex(8)}", DIGEST, 1)
+            took: dict[str, int] = {}
+            for kind, who, tokens, times in steps:
+                id_ = f"d{who}"
+                for _ in range(times):
+                    if kind == "s":
+                        await store.settle(name, id_, tokens)
+                        took |= {id_: tokens} if id_ in took else {}
+                        continue
+                    room = id_ in took or sum(took.values()) + tokens <= 100
+                    assert await store.reserve(name, id_, tokens, 100) == room
+                    if room:
+                        took.setdefault(id_, tokens)
 
     asyncio.run(run())
 
