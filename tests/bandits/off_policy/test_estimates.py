@@ -1,0 +1,150 @@
+"""Each estimator against its definition, row by row."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.bandits.off_policy.worlds import ARMS, log_of
+
+from riffler.bandits.off_policy.boundary import reach
+from riffler.bandits.off_policy.evaluate import evaluate
+from riffler.bandits.off_policy.replay import replay
+from riffler.bandits.off_policy.row import LogRow
+from riffler.bandits.off_policy.shrinkage import kept, limits
+from riffler.bandits.policies.adaptive import AdaptiveThompson
+from riffler.bandits.policies.base import Policy, learned
+from riffler.bandits.policies.fixed import Fixed
+from riffler.bandits.policies.floored import Floored
+from riffler.bandits.policies.thompson import LinearThompson
+
+UNIFORM = Floored(Fixed("none"), 1.0)
+X = np.ones(2)
+
+
+@st.composite
+def logs(draw: st.DrawFn) -> list[LogRow]:
+    """Draw a log whose rows allow different arms, some of which have no chance."""
+    rows = []
+    for _ in range(draw(st.integers(2, 12))):
+        allowed = draw(st.permutations(ARMS))[: draw(st.integers(1, 3))]
+        shares = [draw(st.sampled_from([0.0, 0.01, 0.5, 1.0])) for _ in allowed]
+        arm = draw(st.integers(0, len(allowed) - 1))
+        shares[arm] = shares[arm] or 0.3
+        x = np.array([1.0, draw(st.sampled_from([0.0, 1.0]))])
+        chances = {name: share / sum(shares) for name, share in zip(allowed, shares, strict=True)}
+        rows.append(LogRow(allowed[arm], x, draw(st.floats(0, 1)), chances))
+    return rows
+
+
+targets = st.sampled_from([UNIFORM, Fixed("a"), LinearThompson()])
+
+
+@settings(deadline=None)
+@given(logs(), targets)
+def test_the_references_are_their_formulas(log: list[LogRow], policy: Policy[Any]) -> None:
+    """IPS, SNIPS and the effective rows are as the papers write them, with a target that knows the rows before."""
+    weights = []
+    for number, row in enumerate(log):
+        state = learned(policy, 2, [before.rewarded for before in log[:number]])
+        choice = policy.choose(state, row.x, row.allowed, np.random.default_rng(3))
+        weights.append(choice.propensities[row.arm] / row.propensities[row.arm])
+    rewards = [row.reward for row in log]
+    weighted = [weight * reward for weight, reward in zip(weights, rewards, strict=True)]
+    found = evaluate(log, policy)
+    assert found.ips.value == pytest.approx(sum(weighted) / len(log), abs=1e-12)
+    assert found.ips.standard_error == pytest.approx(np.std(weighted, ddof=1) / math.sqrt(len(log)), abs=1e-12)
+    assert found.ips.high - found.ips.value == pytest.approx(1.959964 * found.ips.standard_error, rel=1e-6, abs=1e-12)
+    assert found.largest_weight == pytest.approx(max(weights))
+    assert found.earned == pytest.approx(sum(rewards) / len(log))
+    assert (found.snips is None) == (sum(weights) == 0)
+    if found.snips is not None:
+        assert found.snips.value == pytest.approx(sum(weighted) / sum(weights), abs=1e-12)
+        assert 0 < found.effective_rows <= len(log) * (1 + 1e-12)
+        assert found.effective_rows == pytest.approx(sum(weights) ** 2 / sum(weight**2 for weight in weights))
+    else:
+        assert found.effective_rows == 0
+
+
+@settings(deadline=None)
+@given(logs(), targets)
+def test_doubly_robust_is_its_formula(log: list[LogRow], policy: Policy[Any]) -> None:
+    """The scores are the model's expectation and the cut residual; the difference is exactly that of the two values."""
+    seen, found = replay(log, policy), evaluate(log, policy)
+    scores = []
+    for number, row in enumerate(log):
+        weight = min(seen.weights[number], limits(seen)[number])
+        residual = row.reward - seen.expected[number, seen.drawn[number]]
+        scores.append(float(seen.target[number] @ seen.expected[number]) + weight * residual)
+    assert found.doubly_robust.value == pytest.approx(float(np.mean(scores)), abs=1e-12)
+    assert found.difference.value == pytest.approx(found.doubly_robust.value - found.logged.value, abs=1e-12)
+    assert found.direct.value == pytest.approx(float((seen.target * seen.expected).sum(axis=1).mean()), abs=1e-12)
+    for estimate, least in ((found.doubly_robust, 0), (found.logged, 0), (found.difference, -1)):
+        assert least <= estimate.low <= estimate.high <= 1
+
+
+@settings(deadline=None)
+@given(logs(), targets)
+def test_a_cut_loses_what_it_says(log: list[LogRow], policy: Policy[Any]) -> None:
+    """What is kept is never more than the target has, nothing without support; no limit is below 1."""
+    seen = replay(log, policy)
+    chosen = limits(seen)
+    left = kept(seen, chosen)
+    assert (chosen >= 1).all()
+    assert (left <= seen.target).all()
+    assert (left[seen.logged == 0] == 0).all()
+    assert evaluate(log, policy).modelled == pytest.approx(1 - left.sum() / len(log), abs=1e-12)
+    lacking = [((seen.target[number] > 0) & (seen.logged[number] == 0)).any() for number in range(len(log))]
+    assert evaluate(log, policy).supported == pytest.approx(1 - np.mean(lacking))
+
+
+def test_a_row_tells_nothing_of_itself() -> None:
+    """The target, the model, its noise and the limit at a row don't change with that row's reward."""
+    log = log_of(UNIFORM, 40, 1)
+    last = LogRow(log[-1].arm, log[-1].x, 1 - log[-1].reward, log[-1].propensities)
+    one, other = (replay(rows, AdaptiveThompson()) for rows in (log, [*log[:-1], last]))
+    assert (one.target == other.target).all()
+    assert (one.expected == other.expected).all()
+    assert (limits(one) == limits(other)).all()
+
+
+@pytest.mark.parametrize("level", [0.9, 0.95, 0.99])
+def test_the_boundary_is_the_mixture(level: float) -> None:
+    """At the boundary the mixed supermartingale is 1 / alpha, and no other rho is closer at the typical clock."""
+    for clock in (0.0, 1.0, 300.0):
+        spread = -2 * math.log(1 - level)
+        rho = 40.0 / (spread + math.log1p(spread))
+        far = reach(clock, 40.0, level)
+        mixed = math.sqrt(rho / (clock + rho)) * math.exp(far**2 / (2 * (clock + rho)))
+        assert mixed == pytest.approx(1 / (1 - level))
+    assert reach(40.0, 40.0, level) <= 1.01 * min(reach(40.0, typical, level) for typical in range(1, 200))
+
+
+def test_who_draws_as_the_log_differs_by_nothing() -> None:
+    """The log's own policy, evaluated, has weights of 1 and a difference of 0."""
+    found = evaluate(log_of(LinearThompson(), 200, 1), LinearThompson())
+    assert found.largest_weight == pytest.approx(1)
+    assert found.difference.value == pytest.approx(0, abs=1e-9)
+    assert found.doubly_robust.value == pytest.approx(found.logged.value, abs=1e-9)
+    assert (found.supported, found.trusted, found.policy) == (1.0, True, "linear-thompson")
+
+
+def test_an_arm_that_was_never_drawn_may_be_worth_anything() -> None:
+    """Without support the interval is as wide as ignorance is, and the reader is told."""
+    chances = {"none": 1.0, "a": 0.0}
+    found = evaluate([LogRow("none", X, 0.7, chances)] * 300, Fixed("a"))
+    assert (found.doubly_robust.low, found.doubly_robust.high) == (0.0, 1.0)
+    assert (found.snips, found.supported, found.modelled, found.effective_rows) == (None, 0.0, 1.0, 0.0)
+    assert not found.trusted
+    assert found.warnings == (
+        "the log tells as much as 0 draws of the policy's own; 50 are few",
+        "the log tells too little of 100% of what the policy would draw: the model speaks for it",
+    )
+
+
+def test_a_fixed_arm_that_is_not_allowed_is_the_first_allowed() -> None:
+    """The value of a fixed arm is that of what it falls back on."""
+    log = [LogRow("none", X, 0.75, {"none": 1.0})] * 100
+    assert evaluate(log, Fixed("a")).ips.value == 0.75
