@@ -21,12 +21,9 @@ import math
 
 import numpy as np
 
-import numpy as np
-
 from riffler.bandits.off_policy.boundary import reach
 from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.replay import Replay
-from riffler.bandits.off_policy.shrinkage import kept, limits
 from riffler.bandits.posterior import Vector
 
 _TYPICAL = 0.25
@@ -35,17 +32,17 @@ _POOLED = 4.0
 """So many rows of an arm the residuals of all arms count as."""
 
 
-def doubly_robust(replay: Replay, level: float) -> tuple[Estimate, Estimate, Estimate]:
+def doubly_robust(replay: Replay, left: Vector, level: float) -> tuple[Estimate, Estimate, Estimate]:
     """Estimate the values of the target and of the log's own policy, and the first less the second.
 
     Args:
         replay: The log beside the target.
+        left: What is kept of the target, float64 (T, K); see `shrinkage`.
         level: Of each interval, in (0, 1).
 
     Returns:
         The three estimates. The third is exactly the difference of the first two; its interval is paired.
     """
-    left = kept(replay, limits(replay))
     lost = replay.target - left
     moments = _moments(replay)
     tables = ((left, lost), (replay.logged, np.zeros_like(lost)), (left - replay.logged, lost))

@@ -31,7 +31,7 @@ from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.ips import ips
 from riffler.bandits.off_policy.replay import Replay, replay
 from riffler.bandits.off_policy.row import LogRow
-from riffler.bandits.off_policy.shrinkage import kept, limits
+from riffler.bandits.off_policy.shrinkage import kept
 from riffler.bandits.off_policy.snips import snips
 from riffler.bandits.policies.base import Policy, State, check_finite
 
@@ -108,11 +108,12 @@ def evaluate(rows: Sequence[LogRow], policy: Policy[State], *, level: float = 0.
     """
     check_finite("level", level, above=0, most=math.nextafter(1, 0))
     seen = replay(rows, policy)
-    target, logged, difference = doubly_robust(seen, level)
+    left = kept(seen)
+    target, logged, difference = doubly_robust(seen, left, level)
     weights = seen.weights
     squares = float(weights @ weights)
     effective = float(weights.sum()) ** 2 / squares if squares else 0.0
-    modelled = 1 - float(kept(seen, limits(seen)).sum()) / len(rows)
+    modelled = max(1 - float(left.sum()) / len(rows), 0.0)
     return Evaluation(
         policy=policy.name,
         version=policy.version,

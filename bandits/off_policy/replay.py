@@ -73,7 +73,7 @@ def replay(rows: Sequence[LogRow], policy: Policy[State]) -> Replay:
         Both side by side.
 
     Raises:
-        InvalidInput: There are fewer than two rows, or one can't be used; the error's type is that of what is wrong with the row.
+        InvalidInput: There are fewer than two rows, or one can't be used.
     """
     if len(rows) < 2:
         raise InvalidInput(f"off-policy value: expected at least two rewarded decisions, got {len(rows)}")

@@ -4,9 +4,9 @@
 
 is the pessimistic shrinkage of Su, Dimakopoulou, Krishnamurthy and Dudik 2020, https://arxiv.org/abs/1907.09623. What
 is lost can't be more than a known amount (see `doubly_robust`): with s_a = min(1, limit / w_a), the share of the target
-that is left to the model is sum of target(a) (1 - s_a), and a reward lies in [0, 1]. So we deviate in the choice: not an
-estimate of the squared error is minimised, but the half-length of the interval, of the deviation sigma and 1.96 (2)
-standard errors,
+that is left to the model is sum of target(a) (1 - s_a), and a reward lies in [0, 1]. So we deviate in the choice. They
+minimise an estimate of the squared error; we minimise the half-length of an interval of two standard errors, where
+rewards have the deviation sigma,
 
     2 sigma sqrt(M / T) + mean of sum of target(a) (1 - s_a) / 2        M = mean of sum of logged(a) (s_a w_a)^2
 
@@ -50,15 +50,14 @@ def limits(replay: Replay) -> Vector:
     return chosen
 
 
-def kept(replay: Replay, limits: Vector) -> Vector:
+def kept(replay: Replay) -> Vector:
     """Compute what the cut leaves of the target.
 
     Args:
         replay: The log beside the target.
-        limits: Largest weights, float64 (T,).
 
     Returns:
         The cut weight times the logged propensity of each arm, float64 (T, K): at most the target's.
     """
-    left: Vector = np.minimum(replay.target, limits[:, None] * replay.logged)
+    left: Vector = np.minimum(replay.target, limits(replay)[:, None] * replay.logged)
     return left
