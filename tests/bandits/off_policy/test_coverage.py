@@ -21,7 +21,7 @@ from riffler.bandits.policies.thompson import LinearThompson
 
 LOGS: dict[str, Policy[Any]] = {"bare": AdaptiveThompson(), "floored": Floored(LinearThompson(), 0.02)}
 TARGETS: dict[str, Policy[Any]] = {"fixed": Fixed("a"), "learner": LinearThompson()}
-RUNS, ROWS, LEVEL = 60, 80, 0.9
+RUNS, ROWS, LEVEL = 40, 120, 0.9
 
 
 @cache
@@ -64,16 +64,16 @@ def most(odds: float) -> int:
 def test_intervals_cover(log: str, target: str) -> None:
     """Not more miss than the level allows, with and without a floor, for a fixed arm and a policy that learns.
 
-    Where exactly a tenth would miss, the odds of a false alarm are below 1e-4 for each of the 12 counts. Seeds are
+    Where exactly a tenth would miss, the odds of a false alarm are below 1e-3 for each of the 12 counts. Seeds are
     fixed, so it passes always or never.
     """
     counts = missed(log, target)
-    assert max(counts["value"], counts["logged"], counts["difference"]) <= most(1e-4)
+    assert max(counts["value"], counts["logged"], counts["difference"]) <= most(1e-3)
 
 
 def test_the_plain_interval_does_not() -> None:
     """The same count tells a wrong interval: without a floor, that of IPS misses a fixed arm's value far too often."""
-    assert missed("bare", "fixed")["ips"] > most(1e-4)
+    assert missed("bare", "fixed")["ips"] > most(1e-3)
 
 
 def test_an_interval_narrows_with_the_log() -> None:
