@@ -21,16 +21,16 @@ from benchmarks.bandits.settings import SETTINGS, Table
 from rich.console import Console
 from rich.table import Table as Shown
 
+from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.direct import direct
 from riffler.bandits.off_policy.doubly_robust import doubly_robust
 from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.ips import ips
 from riffler.bandits.off_policy.replay import replay
-from riffler.bandits.off_policy.row import LogRow
 from riffler.bandits.off_policy.shrinkage import kept
 from riffler.bandits.off_policy.snips import snips
 from riffler.bandits.policies.adaptive import AdaptiveThompson
-from riffler.bandits.policies.base import Policy
+from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.floored import Floored
 from riffler.bandits.policies.thompson import LinearThompson
@@ -73,18 +73,19 @@ class Tried:
     width: float
 
 
-def collected(policy: Policy[Any], table: Table, rows: int, seed: int) -> list[LogRow]:
+def collected(policy: Policy[Any], table: Table, rows: int, seed: int) -> list[Entry]:
     """Let a policy collect a log."""
     arms, rng = names(table.arms), np.random.default_rng([seed, 9])
     state, log = policy.start(table.contexts.shape[1]), []
     for x, rewards in zip(table.contexts[:rows], table.rewards[:rows], strict=True):
         choice = policy.choose(state, x, arms, rng)
-        log.append(LogRow(choice.arm, x, float(rewards[arms.index(choice.arm)]), choice.propensities))
-        state = policy.learn(state, log[-1].rewarded)
+        reward, chances = float(rewards[arms.index(choice.arm)]), choice.propensities
+        log.append(Entry(choice.arm, x, tuple(arms), chances, reward))
+        state = policy.learn(state, Rewarded(choice.arm, x, reward, chances[choice.arm]))
     return log
 
 
-def tried(log: list[LogRow], table: Table, policy: Policy[Any], level: float) -> Iterator[tuple[str, Tried]]:
+def tried(log: list[Entry], table: Table, policy: Policy[Any], level: float) -> Iterator[tuple[str, Tried]]:
     """Try each interval for one log and target."""
     seen = replay(log, policy)
     arms = names(table.arms)

@@ -1,6 +1,6 @@
 """What would another policy have earned on these queries?
 
-    found = evaluate(rows, Fixed("simplify"))
+    found = evaluate(log, Fixed("simplify"))
     found.doubly_robust.value, found.doubly_robust.low, found.doubly_robust.high
 
 The estimand. The policy goes through the log: at row t it has learned the rows before t, gives its propensities over
@@ -10,27 +10,28 @@ the row's allowed arms, and then learns the row. Its value is
 
 where mu_t(a) is the mean reward of arm a at that query. It is the value on the log's own queries, of a policy that
 learns what the log's policy earned; one that had collected data of its own would have known others. A fixed arm
-(`policies/fixed.py`) draws the first allowed one where its own isn't allowed, and its value says so. Rows without a
-reward are to be left out beforehand: what remains is right where a reward goes missing whatever it would have been.
+(`policies/fixed.py`) draws the first allowed one where its own isn't allowed, and its value says so. Decisions
+without a reward are left out: the rest is right where rewards go missing whatever they would have been.
 
 Which figure to trust. `doubly_robust`, `logged` and `difference` have intervals that hold for a log that a bandit
-collected, at any length of the log, and are as wide as ignorance where the log tells nothing. `ips`, `snips` and
-`direct` have the plain intervals that are usual, as references, and those fail.
+collected, of any length that wasn't chosen for its rewards, and are as wide as ignorance where the log tells nothing.
+The price: they are half as wide again as the plain ones would be. `ips`, `snips` and `direct` have the plain intervals
+that are usual, as references, and those fail.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
+from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.direct import direct
 from riffler.bandits.off_policy.doubly_robust import doubly_robust
 from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.ips import ips
 from riffler.bandits.off_policy.replay import Replay, replay
-from riffler.bandits.off_policy.row import LogRow
 from riffler.bandits.off_policy.shrinkage import kept
 from riffler.bandits.off_policy.snips import snips
 from riffler.bandits.policies.base import Policy, State, check_finite
@@ -88,13 +89,13 @@ class Evaluation:
         return not self.warnings
 
 
-def evaluate(rows: Sequence[LogRow], policy: Policy[State], *, level: float = 0.95) -> Evaluation:
+def evaluate(log: Iterable[Entry], policy: Policy[State], *, level: float = 0.95) -> Evaluation:
     """Estimate what another policy would have earned on the queries of a log. See the module's docstring.
 
     Takes about 0.2 ms a row with the default policy, and memory for T times K numbers, a few times.
 
     Args:
-        rows: The rewarded decisions, at least two, in the order in which they were made.
+        log: The decisions, in the order in which they were made; at least two have a reward. The others are left out.
         policy: The other policy. It begins without knowledge.
         level: The share of intervals that should hold the truth, in (0, 1).
 
@@ -102,23 +103,24 @@ def evaluate(rows: Sequence[LogRow], policy: Policy[State], *, level: float = 0.
         The estimates.
 
     Raises:
-        InvalidInput: There are fewer than two rows, or one is no decision; the text says which.
-        InvalidReward: A row's reward isn't a finite number in [0, 1].
+        InvalidInput: Fewer than two have a reward, or one is no decision; the text says which.
+        InvalidReward: A reward isn't a finite number in [0, 1].
         InvalidSetting: The level lies outside (0, 1).
     """
     check_finite("level", level, above=0, most=math.nextafter(1, 0))
-    seen = replay(rows, policy)
+    seen = replay(log, policy)
+    rows = len(seen.rewards)
     left = kept(seen)
     target, logged, difference = doubly_robust(seen, left, level)
     weights = seen.weights
     squares = float(weights @ weights)
     effective = float(weights.sum()) ** 2 / squares if squares else 0.0
-    modelled = max(1 - float(left.sum()) / len(rows), 0.0)
+    modelled = max(1 - float(left.sum()) / rows, 0.0)
     return Evaluation(
         policy=policy.name,
         version=policy.version,
         level=level,
-        rows=len(rows),
+        rows=rows,
         earned=float(seen.rewards.mean()),
         ips=ips(seen, level),
         snips=snips(seen, level),

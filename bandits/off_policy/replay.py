@@ -5,21 +5,24 @@ Shapes: T is the number of rows, K the number of arms that were ever allowed, d 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.bandits.off_policy.row import LogRow
+from riffler.bandits.insight.entry import Entry
+from riffler.bandits.off_policy.usable import usable
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
 from riffler.bandits.policies.base import Policy, State
 from riffler.bandits.posterior import Vector
-from riffler.errors import InvalidInput, RifflerError
 
 _MODEL: Final = AdaptiveThompson(favour=0.0)
 """The regression of the default policy, which notices change; no arm is favoured."""
+
+_RAREST: Final = 1e-100
+"""A smaller propensity counts as this, so that squares of weights are finite."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -56,48 +59,40 @@ class Replay:
     @property
     def weights(self) -> Vector:
         """How much more likely the other policy draws each row's arm, float64 (T,)."""
-        return self.at_drawn(self.target) / self.at_drawn(self.logged)
+        return self.at_drawn(self.target) / np.maximum(self.at_drawn(self.logged), _RAREST)
 
 
-def replay(rows: Sequence[LogRow], policy: Policy[State]) -> Replay:
+def replay(log: Iterable[Entry], policy: Policy[State]) -> Replay:
     """Let a policy decide the queries of a log, and learn its rewards.
 
     At row t it has learned the rows before t, and then learns row t: the arm that the log drew, with the log's reward
     and propensity. So what it would draw at row t doesn't depend on what row t gave, nor does what the model expects.
 
     Args:
-        rows: The log, at least two rows, in the order in which decisions were made.
+        log: The decisions, in the order in which they were made. Those without a reward are left out.
         policy: The policy.
 
     Returns:
-        Both side by side.
-
-    Raises:
-        InvalidInput: There are fewer than two rows, or one can't be used.
+        Both side by side. Raises what `usable` raises.
     """
-    if len(rows) < 2:
-        raise InvalidInput(f"off-policy value: expected at least two rewarded decisions, got {len(rows)}")
-    dimension = rows[0].x.size
-    arms = tuple(dict.fromkeys(arm for row in rows for arm in row.propensities))
+    rows = usable(log)
+    dimension = rows[0][0].x.size
+    arms = tuple(dict.fromkeys(arm for entry, _ in rows for arm in entry.allowed))
     places = {arm: place for place, arm in enumerate(arms)}
     logged, target, expected = np.zeros((3, len(rows), len(arms)))
     noise = np.empty(len(rows))
     rng = np.random.default_rng(0)  # the arm that is drawn by it counts for nothing
     state, known = policy.start(dimension), _MODEL.start(dimension)
-    for number, row in enumerate(rows):
-        try:
-            row.checked(dimension)
-        except RifflerError as error:
-            raise type(error)(f"row {number}: {error}") from error
-        at = [places[arm] for arm in row.propensities]
-        logged[number, at] = list(row.propensities.values())
-        chances = policy.choose(state, row.x, row.allowed, rng).propensities
-        target[number, at] = [chances[arm] for arm in row.propensities]
-        expected[number] = _expected(known, arms, row.x)
+    for number, (entry, rewarded) in enumerate(rows):
+        at = [places[arm] for arm in entry.allowed]
+        logged[number, at] = [entry.propensities[arm] for arm in entry.allowed]
+        chances = policy.choose(state, entry.x, entry.allowed, rng).propensities
+        target[number, at] = [chances[arm] for arm in entry.allowed]
+        expected[number] = _expected(known, arms, entry.x)
         noise[number] = known.fit.scales.noise
-        state, known = policy.learn(state, row.rewarded), _MODEL.learn(known, row.rewarded)
-    drawn = np.array([places[row.arm] for row in rows])
-    contexts, rewards = np.array([row.x for row in rows]), np.array([row.reward for row in rows])
+        state, known = policy.learn(state, rewarded), _MODEL.learn(known, rewarded)
+    drawn = np.array([places[entry.arm] for entry, _ in rows])
+    contexts, rewards = np.array([row.x for _, row in rows]), np.array([row.reward for _, row in rows])
     return Replay(arms, contexts, drawn, rewards, logged, target, expected, noise, known)
 
 

@@ -7,11 +7,11 @@ from typing import Any
 import pytest
 from tests.bandits.off_policy.worlds import ARMS, EFFECTS, log_of
 
+from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.doubly_robust import doubly_robust
 from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.ips import ips
 from riffler.bandits.off_policy.replay import replay
-from riffler.bandits.off_policy.row import LogRow
 from riffler.bandits.off_policy.shrinkage import kept
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
@@ -25,7 +25,7 @@ RUNS, ROWS, LEVEL = 40, 120, 0.9
 
 
 @cache
-def collected(log: str) -> list[list[LogRow]]:
+def collected(log: str) -> list[list[Entry]]:
     """Collect the logs, once for all targets."""
     return [log_of(LOGS[log], ROWS, seed) for seed in range(RUNS)]
 

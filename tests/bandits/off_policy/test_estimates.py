@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.bandits.off_policy.worlds import ARMS, log_of
+from tests.bandits.off_policy.worlds import ARMS, log_of, row
 
+from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.boundary import reach
 from riffler.bandits.off_policy.evaluate import evaluate
 from riffler.bandits.off_policy.replay import replay
-from riffler.bandits.off_policy.row import LogRow
 from riffler.bandits.off_policy.shrinkage import kept, limits
+from riffler.bandits.off_policy.usable import usable
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy, learned
 from riffler.bandits.policies.fixed import Fixed
@@ -25,7 +26,7 @@ X = np.ones(2)
 
 
 @st.composite
-def logs(draw: st.DrawFn) -> list[LogRow]:
+def logs(draw: st.DrawFn) -> list[Entry]:
     """Draw a log whose rows allow different arms, some of which have no chance."""
     rows = []
     for _ in range(draw(st.integers(2, 12))):
@@ -35,7 +36,7 @@ def logs(draw: st.DrawFn) -> list[LogRow]:
         shares[arm] = shares[arm] or 0.3
         x = np.array([1.0, draw(st.sampled_from([0.0, 1.0]))])
         chances = {name: share / sum(shares) for name, share in zip(allowed, shares, strict=True)}
-        rows.append(LogRow(allowed[arm], x, draw(st.floats(0, 1)), chances))
+        rows.append(row(allowed[arm], x, draw(st.floats(0, 1)), chances))
     return rows
 
 
@@ -44,14 +45,15 @@ targets = st.sampled_from([UNIFORM, Fixed("a"), LinearThompson()])
 
 @settings(max_examples=30, deadline=None)
 @given(logs(), targets)
-def test_the_references_are_their_formulas(log: list[LogRow], policy: Policy[Any]) -> None:
+def test_the_references_are_their_formulas(log: list[Entry], policy: Policy[Any]) -> None:
     """IPS, SNIPS and the effective rows are as the papers write them, with a target that knows the rows before."""
     weights = []
-    for number, row in enumerate(log):
-        state = learned(policy, 2, [before.rewarded for before in log[:number]])
-        choice = policy.choose(state, row.x, row.allowed, np.random.default_rng(3))
-        weights.append(choice.propensities[row.arm] / row.propensities[row.arm])
-    rewards = [row.reward for row in log]
+    rows = [rewarded for _, rewarded in usable(log)]
+    for number, entry in enumerate(log):
+        state = learned(policy, 2, rows[:number])
+        choice = policy.choose(state, entry.x, entry.allowed, np.random.default_rng(3))
+        weights.append(choice.propensities[entry.arm] / entry.propensities[entry.arm])
+    rewards = [one.reward for one in rows]
     weighted = [weight * reward for weight, reward in zip(weights, rewards, strict=True)]
     found = evaluate(log, policy)
     assert found.ips.value == pytest.approx(sum(weighted) / len(log), abs=1e-12)
@@ -70,13 +72,13 @@ def test_the_references_are_their_formulas(log: list[LogRow], policy: Policy[Any
 
 @settings(max_examples=30, deadline=None)
 @given(logs(), targets)
-def test_doubly_robust_is_its_formula(log: list[LogRow], policy: Policy[Any]) -> None:
+def test_doubly_robust_is_its_formula(log: list[Entry], policy: Policy[Any]) -> None:
     """The scores are the model's expectation and the cut residual; the difference is exactly that of the two values."""
     seen, found = replay(log, policy), evaluate(log, policy)
     scores = []
-    for number, row in enumerate(log):
+    for number, (_, one) in enumerate(usable(log)):
         weight = min(seen.weights[number], limits(seen)[number])
-        residual = row.reward - seen.expected[number, seen.drawn[number]]
+        residual = one.reward - seen.expected[number, seen.drawn[number]]
         scores.append(float(seen.target[number] @ seen.expected[number]) + weight * residual)
     assert found.doubly_robust.value == pytest.approx(float(np.mean(scores)), abs=1e-12)
     assert found.difference.value == pytest.approx(found.doubly_robust.value - found.logged.value, abs=1e-12)
@@ -87,7 +89,7 @@ def test_doubly_robust_is_its_formula(log: list[LogRow], policy: Policy[Any]) ->
 
 @settings(max_examples=30, deadline=None)
 @given(logs(), targets)
-def test_a_cut_loses_what_it_says(log: list[LogRow], policy: Policy[Any]) -> None:
+def test_a_cut_loses_what_it_says(log: list[Entry], policy: Policy[Any]) -> None:
     """What is kept is never more than the target has, nothing without support; no limit is below 1."""
     seen = replay(log, policy)
     chosen = limits(seen)
@@ -104,7 +106,7 @@ def test_a_cut_loses_what_it_says(log: list[LogRow], policy: Policy[Any]) -> Non
 def test_a_row_tells_nothing_of_itself() -> None:
     """The target, the model, its noise and the limit at a row don't change with that row's reward."""
     log = log_of(UNIFORM, 40, 1)
-    last = LogRow(log[-1].arm, log[-1].x, 1 - log[-1].reward, log[-1].propensities)
+    last = row(log[-1].arm, log[-1].x, 0.25, log[-1].propensities)
     one, other = (replay(rows, AdaptiveThompson()) for rows in (log, [*log[:-1], last]))
     assert (one.target == other.target).all()
     assert (one.expected == other.expected).all()
@@ -135,7 +137,7 @@ def test_who_draws_as_the_log_differs_by_nothing() -> None:
 def test_an_arm_that_was_never_drawn_may_be_worth_anything() -> None:
     """Without support the interval is as wide as ignorance is, and the reader is told."""
     chances = {"none": 1.0, "a": 0.0}
-    found = evaluate([LogRow("none", X, 0.7, chances)] * 300, Fixed("a"))
+    found = evaluate([row("none", X, 0.7, chances)] * 300, Fixed("a"))
     assert (found.doubly_robust.low, found.doubly_robust.high) == (0.0, 1.0)
     assert (found.snips, found.supported, found.modelled, found.effective_rows) == (None, 0.0, 1.0, 0.0)
     assert not found.trusted
@@ -147,5 +149,19 @@ def test_an_arm_that_was_never_drawn_may_be_worth_anything() -> None:
 
 def test_a_fixed_arm_that_is_not_allowed_is_the_first_allowed() -> None:
     """The value of a fixed arm is that of what it falls back on."""
-    log = [LogRow("none", X, 0.75, {"none": 1.0})] * 100
+    log = [row("none", X, 0.75, {"none": 1.0})] * 100
     assert evaluate(log, Fixed("a")).ips.value == 0.75
+
+
+def test_decisions_without_a_reward_are_left_out() -> None:
+    """They may stand anywhere in the log, and needn't even be sound."""
+    log = log_of(UNIFORM, 20, 1)
+    open_ones = [row("none", np.ones(5), None, {})]
+    assert evaluate([*open_ones, *log[:7], *open_ones, *log[7:]], Fixed("a")) == evaluate(log, Fixed("a"))
+
+
+def test_the_rarest_draw_gives_finite_numbers() -> None:
+    """A propensity near the smallest number there is makes no figure infinite."""
+    found = evaluate([row("a", X, 1.0, {"none": 1.0, "a": 1e-310})] * 3, Fixed("a"))
+    assert all(map(math.isfinite, (found.ips.high, found.effective_rows, found.largest_weight, found.difference.high)))
+    assert (found.doubly_robust.low, found.doubly_robust.high, found.trusted) == (0.0, 1.0, False)
