@@ -16,7 +16,7 @@ class Estimate:
     """A mean reward, or a difference of two, in units of the reward.
 
     Attributes:
-        value: The estimate.
+        value: The estimate. By weights it may lie outside [0, 1], and then outside its interval.
         standard_error: Its standard deviation, as far as is known.
         low: Lower end of the interval.
         high: Upper end of the interval.

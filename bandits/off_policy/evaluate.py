@@ -15,8 +15,15 @@ without a reward are left out: the rest is right where rewards go missing whatev
 
 Which figure to trust. `doubly_robust`, `logged` and `difference` have intervals that hold for a log that a bandit
 collected, of any length that wasn't chosen for its rewards, and are as wide as ignorance where the log tells nothing.
-The price: they are half as wide again as the plain ones would be. `ips`, `snips` and `direct` have the plain intervals
-that are usual, as references, and those fail.
+The price: they are half as wide again as two standard errors. `ips`, `snips` and `direct` have the plain intervals
+that are usual, as references, and those fail. The share of 95% intervals that held the truth, in the worst of the cases
+of each line (500 rows, 100 logs, 2 worlds; a fixed arm, all arms evenly, a policy that learns):
+
+    log collected by             ips   snips   direct   doubly_robust   logged   difference
+    the default, no floor        24%     69%      84%            100%     100%         100%
+    floor of .02                 87%     87%      83%            100%     100%          98%
+
+    python -m benchmarks.off_policy --rows 500 --worlds equal paper --targets fixed uniform linear
 """
 
 from __future__ import annotations
