@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.bandits.off_policy.worlds import ARMS, log_of, row
+from tests.bandits.policies.problems import POLICIES, identity
 
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.boundary import reach
@@ -165,3 +166,13 @@ def test_the_rarest_draw_gives_finite_numbers() -> None:
     found = evaluate([row("a", X, 1.0, {"none": 1.0, "a": 1e-310})] * 3, Fixed("a"))
     assert all(map(math.isfinite, (found.ips.high, found.effective_rows, found.largest_weight, found.difference.high)))
     assert (found.doubly_robust.low, found.doubly_robust.high, found.trusted) == (0.0, 1.0, False)
+
+
+@pytest.mark.parametrize("policy", POLICIES, ids=identity)
+def test_any_policy_can_be_evaluated(policy: Policy[Any]) -> None:
+    """Each gives propensities at every row, and an interval around what it may be worth."""
+    log = log_of(UNIFORM, 30, 2)
+    assert replay(log, policy).target.sum(axis=1) == pytest.approx(np.ones(30))
+    found = evaluate(log, policy)
+    assert (found.policy, found.version) == (policy.name, policy.version)
+    assert found.doubly_robust.low < found.doubly_robust.value < found.doubly_robust.high
