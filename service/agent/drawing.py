@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from riffler.bandits.policies.base import Policy
@@ -43,7 +44,8 @@ def drawing_policy(
             "setting policy_floor: expected 0 with a safety_margin: where the safety rule holds back, `none` alone is "
             "drawn, so no other arm can have a floor"
         )
-    return Conservative(policy, margin=margin, **({} if confidence is None else {"confidence": confidence}))
+    careful = Conservative(policy, margin=margin)
+    return careful if confidence is None else replace(careful, confidence=confidence)
 
 
 def _check_arms(policy: Policy[Any], name: str, floor: float) -> None:
