@@ -15,6 +15,7 @@ from riffler.errors import (
     EngineTimeout,
     EngineUnavailable,
     InvalidSetting,
+    JudgeFailed,
     MemoryFailed,
     MemoryFull,
     MemoryUnavailable,
@@ -39,6 +40,7 @@ MENDS: Mapping[type[RifflerError], str] = MappingProxyType(
         "local model, the text says what would help.",
         EngineOutOfMemory: "Take a smaller model, a smaller dtype or a smaller RIFFLER_WINDOW_TOKENS.",
         RewriteFailed: "Take another spaCy pipeline with RIFFLER_PIPELINE, or unset it for the blank one.",
+        JudgeFailed: "Take a model that keeps to the form of a reply, or give the judge more time.",
     }
 )
 

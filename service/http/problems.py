@@ -86,6 +86,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.EngineGarbled: 502,
         errors.EngineOutOfMemory: 507,
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
+        errors.JudgeFailed: 502,
         errors.ServiceStopping: 503,
     }
 )

@@ -52,6 +52,7 @@
     │   ├── EngineGarbled             its answer isn't in the API's shape, or was cut off
     │   └── EngineOutOfMemory         its device has too little memory for the request
     ├── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
+    ├── JudgeFailed                   the judge gave no verdict that can be read; nothing is learned
     └── ServiceStopping               the service stops before the answer was there; asked again, it comes
 
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
@@ -278,6 +279,10 @@ class EngineOutOfMemory(EngineFailed):
 
 class RewriteFailed(RifflerError):
     """Features, policy or arm failed. The raw query goes on unchanged."""
+
+
+class JudgeFailed(RifflerError):
+    """The judge's engine failed, or what it said is no verdict. Nothing is learned."""
 
 
 class ServiceStopping(RifflerError):
