@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.explaining import Explanation
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.policies import Policies
 
 _LOG = get_logger("app")
 _SMALLEST_BUDGET = 128
@@ -123,6 +124,13 @@ class Riffler:
         policy, rng = self._policy, np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Reports on policies, and takes their logs out and in."""
+        from riffler.service.agent.watch.policies import Policies  # noqa: PLC0415 - only who watches needs them
+
+        return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key)
 
     @cached_property
     def edits(self) -> Edits:

@@ -10,15 +10,17 @@ from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.offload import with_log
+from riffler.service.agent.watch.arms import ArmsReport, arms_report
 from riffler.service.agent.watch.draw import DrawExplained, explained
 from riffler.service.agent.watch.export import exported
+from riffler.service.agent.watch.regret import RegretReport, regret_report
 from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, newest
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
-from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 
-LOOKED_AT: Final = 10_000
-"""Decisions that a report looks at: the newest."""
+LOOKED_AT: Final = 5000
+"""Decisions that a report looks at, the newest, unless it is told how many."""
 _PATIENCE_S: Final = 60.0
 """So long an explanation waits for a long log to be learned; then it is of the older part."""
 
@@ -46,21 +48,47 @@ class Policies:
         """
         return await listed(self._store, tenant, None if self._drawing is None else self._drawing.digest())
 
-    async def status(self, tenant: str, digest: str | None = None, limit: int = LOOKED_AT) -> Status:
+    async def status(self, tenant: str, digest: str | None = None, limit: int | None = None) -> Status:
         """Tell how a policy fares.
 
         Args:
             tenant: Whose.
             digest: Which; None is the one that decided last.
-            limit: Most decisions to look at, the newest.
+            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
 
         Returns:
             Its status. Raises `UnknownPolicy` when there is none.
         """
-        known = await chosen(self._store, tenant, digest)
-        shown = next(each for each in await self.listed(tenant) if each.digest == known.name.digest)
-        rows = await newest(self._store, known, limit)
-        return await with_log(lambda: status_of(shown, rows))
+        policy, rows = await self._rows(tenant, digest, limit)
+        return await with_log(lambda: status_of(policy, rows))
+
+    async def arms(self, tenant: str, digest: str | None = None, limit: int | None = None) -> ArmsReport:
+        """Tell what was learned of arms and features.
+
+        Args:
+            tenant: Whose.
+            digest: Which policy; None is the one that decided last.
+            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+
+        Returns:
+            The report. Raises `UnknownPolicy` when there is none.
+        """
+        policy, rows = await self._rows(tenant, digest, limit)
+        return await with_log(lambda: arms_report(policy, rows))
+
+    async def regret(self, tenant: str, digest: str | None = None, limit: int | None = None) -> RegretReport:
+        """Tell what draws have lost.
+
+        Args:
+            tenant: Whose.
+            digest: Which policy; None is the one that decided last.
+            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+
+        Returns:
+            The report. Raises `UnknownPolicy` when there is none.
+        """
+        policy, rows = await self._rows(tenant, digest, limit)
+        return await with_log(lambda: regret_report(policy, rows))
 
     async def explain(self, tenant: str, decision_id: str) -> DrawExplained:
         """Explain a decision.
@@ -109,6 +137,13 @@ class Policies:
         """
         name, key = await self._target(tenant, into)
         return await take_in(self._store, name, key, lines, told)
+
+    async def _rows(
+        self, tenant: str, digest: str | None, limit: int | None
+    ) -> tuple[ListedPolicy, list[LoggedDecision]]:
+        known = await chosen(self._store, tenant, digest)
+        policy = next(each for each in await self.listed(tenant) if each.digest == known.name.digest)
+        return policy, await newest(self._store, known, LOOKED_AT if limit is None else limit)
 
     async def _target(self, tenant: str, into: str | None) -> tuple[PolicyName, PolicyKey]:
         """Find the policy that learns; the one that draws now may have decided nothing yet."""

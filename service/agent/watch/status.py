@@ -1,4 +1,4 @@
-"""How a policy fares: what it drew, what that earned and cost, and what wasn't executed. Counted, not estimated."""
+"""How a policy fares: what it drew, what that earned and cost, what wasn't executed, and whether to trust its log."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from statistics import fmean
 from typing import Final, TypeVar
 
 from riffler.bandits.mean_reward import MeanReward
+from riffler.service.agent.watch.health import Health, health_of
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.ports.policy import LoggedDecision
 
@@ -82,6 +83,7 @@ class Status:
         reasons: The most frequent reasons, with how many decisions each.
         cost: What turns took; None where none told.
         arms: The arms, the one drawn most first.
+        health: Whether the log can be trusted.
     """
 
     policy: ListedPolicy
@@ -97,6 +99,7 @@ class Status:
     reasons: Mapping[str, int]
     cost: CostStatus | None
     arms: tuple[ArmStatus, ...]
+    health: Health
 
 
 def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
@@ -113,7 +116,6 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
     rewards = [row.reward for row in rows if row.reward is not None]
     reasons = Counter(row.unexecuted for row in rows if row.unexecuted)
     costs = [row.cost for row in rows if row.cost is not None]
-    arms = [_arm(arm, rows) for arm in dict.fromkeys(arm for row in rows for arm in row.decision.allowed)]
     return Status(
         policy=policy,
         looked_at=len(rows),
@@ -129,8 +131,22 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
         cost=CostStatus(len(costs), fmean(each.tokens for each in costs), fmean(each.ms for each in costs))
         if costs
         else None,
-        arms=tuple(sorted(arms, key=lambda each: -each.drawn)),
+        arms=arms_of(rows),
+        health=health_of(rows),
     )
+
+
+def arms_of(rows: Sequence[LoggedDecision]) -> tuple[ArmStatus, ...]:
+    """Count what each arm did.
+
+    Args:
+        rows: Decisions.
+
+    Returns:
+        The arms that were ever allowed, the one drawn most first.
+    """
+    arms = [_arm(arm, rows) for arm in dict.fromkeys(arm for row in rows for arm in row.decision.allowed)]
+    return tuple(sorted(arms, key=lambda each: -each.drawn))
 
 
 def _arm(arm: str, rows: Sequence[LoggedDecision]) -> ArmStatus:
