@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any, Self
 import numpy as np
 
 from riffler.bandits.given import Given
-from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.before import said_in
+from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.policies import Policies
 
 _LOG = get_logger("app")
 _SMALLEST_BUDGET = 128
@@ -57,7 +58,7 @@ class Riffler:
         settings: What to run on.
         tenant: Whose sessions and decisions. A service takes it from the credential.
         engine: In place of the one that the settings name.
-        policy: In place of adaptive Thompson sampling.
+        policy: In place of the one that the settings name.
         seed: Makes the policy's draws repeatable.
     """
 
@@ -80,7 +81,10 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
-        self._settings, self._policy, self._seed = settings, policy, seed
+        self._policy = policy or drawing_policy(
+            settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
+        )
+        self._settings, self._seed = settings, seed
 
     @cached_property
     def engine(self) -> Engine:
@@ -119,9 +123,16 @@ class Riffler:
         from riffler.service.agent.rewriter import Rewriter  # noqa: PLC0415
 
         pipeline = load_pipeline(self._settings.pipeline)
-        policy, rng = self._policy or AdaptiveThompson(), np.random.default_rng(self._seed)
+        policy, rng = self._policy, np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
+
+    @cached_property
+    def policies(self) -> Policies:
+        """Reports on policies, and takes their logs out and in."""
+        from riffler.service.agent.watch.policies import Policies  # noqa: PLC0415 - only who watches needs them
+
+        return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key)
 
     @cached_property
     def edits(self) -> Edits:

@@ -12,6 +12,7 @@ from riffler.service.agent.edits import Edits
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
+from riffler.service.agent.watch.policies import Policies
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
@@ -28,6 +29,7 @@ class Core:
     Attributes:
         sessions: Sessions.
         decisions: Decisions and posteriors.
+        policies: Reports on policies.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
@@ -43,6 +45,7 @@ class Core:
 
     sessions: MemoryStore
     decisions: PolicyStore
+    policies: Policies
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry

@@ -142,6 +142,10 @@ class RedisPolicyStore:
             raise _unknown(decision_id)
         return found[0]
 
+    async def some(self, name: PolicyName, ids: Sequence[str]) -> Sequence[LoggedDecision]:
+        """See the port."""
+        return await self._decisions(policy_keys(name.tenant, name.digest), ids, None)
+
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
         keys, found = policy_keys(name.tenant, name.digest), list[LoggedDecision]()

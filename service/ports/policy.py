@@ -310,6 +310,18 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def some(self, name: PolicyName, ids: Sequence[str]) -> Sequence[LoggedDecision]:
+        """Read some decisions of a policy at once.
+
+        Args:
+            name: Whose.
+            ids: Which, a thousand at most.
+
+        Returns:
+            Those that are there, in the order asked for.
+        """
+        ...
+
     async def log(self, name: PolicyName, first: int = 0, limit: int | None = None) -> Sequence[LoggedDecision]:
         """Read the decisions of a policy.
 
