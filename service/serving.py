@@ -106,6 +106,7 @@ def core_of(riffler: Riffler) -> Core:
     return Core(
         sessions=riffler.sessions,
         decisions=riffler.decisions,
+        policies=riffler.policies,
         engine=riffler.engine,
         rewriter=riffler.rewriter,
         registry=registry,
@@ -115,6 +116,7 @@ def core_of(riffler: Riffler) -> Core:
         metrics=metrics,
         readiness=Readiness(riffler.sessions, riffler.engine),
         running=RunningTurns(metrics),
+        auditor=riffler.auditor,
         tenant=riffler.tenant,
     )
 

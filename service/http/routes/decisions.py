@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
 from riffler.bandits.given import Given
 from riffler.service.agent.made_again import token_of
+from riffler.service.agent.watch.draw import DrawExplained
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
@@ -15,7 +16,9 @@ from riffler.service.http.described import CHANGES, READS, answers, documented
 from riffler.service.http.examples import DECISION, DECISIONS, REWARDED
 from riffler.service.http.incoming import NewReward
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
+from riffler.service.http.policy_examples import DRAW
 from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
+from riffler.service.http.shapes import shape_of
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
@@ -39,6 +42,16 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
+
+
+@router.get(
+    "/{decision}/explanation",
+    response_model=shape_of(DrawExplained),
+    responses={**answers(200, "The explanation.", DRAW), **documented(*READS, 404, unknown="decision")},
+)
+async def explain_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> Any:  # noqa: ANN401
+    """Explain a decision: its draw, what each arm's score is made of by now, and what became of it."""
+    return await core.policies.explain(tenant, decision)
 
 
 @router.post(
