@@ -54,6 +54,8 @@ def main() -> None:
         for setting, policies in settings.items():
             (options.out / f"bandits_{setting}.svg").write_text(charts.curves(setting, policies), encoding="utf-8")
         (options.out / "bandits.svg").write_text(charts.bars(settings), encoding="utf-8")
+        if options.seeds > 1 and any(best_peer(policies) for policies in settings.values()):
+            (options.out / "bandits_excess.svg").write_text(charts.excesses(settings), encoding="utf-8")
 
 
 def _options() -> argparse.Namespace:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from benchmarks.bandits.settings import ROUNDS
-from benchmarks.bandits.summary import Policy, geometric_means
+from benchmarks.bandits.summary import ALLOWED, Excess, Policy, best_peer, excess, geometric_means
 
 WIDTH, HEIGHT, LEFT, TOP, RIGHT, BOTTOM = 900, 520, 60, 30, 300, 50
 COLOURS = ("#1b6ca8", "#c0392b", "#27865a", "#8e44ad", "#b9770e", "#148f9c", "#5d6d7e", "#a93277")
@@ -73,6 +73,43 @@ def bars(settings: Mapping[str, Sequence[Policy]]) -> str:
         parts.append(f'<rect x="{left}" y="{top}" width="{width:.1f}" height="{BAR - 4}" fill="{colour}"/>')
         parts.append(_text(left + width + 6, top + 12, f"{mean:.1f}"))
     parts.append(_text(left, height - 10, f"geometric mean of regret over {len(settings)} settings"))
+    return "\n".join([*parts, "</svg>", ""])
+
+
+def excesses(settings: Mapping[str, Sequence[Policy]]) -> str:
+    """Draw the default's excess over the best peer in each setting, with its interval.
+
+    Args:
+        settings: Policies by setting, among them `default` and a peer, with at least two seeds.
+
+    Returns:
+        An SVG document.
+    """
+    found: dict[str, Excess] = {}
+    for setting, policies in settings.items():
+        peer = best_peer(policies)
+        default = next((policy for policy in policies if policy.name == "default"), None)
+        if peer and default and len(default.regrets) > 1:
+            found[f"{setting}, {peer.name}"] = excess(default, peer)
+    low = min(-0.1, *(over.low for over in found.values()))
+    high = max(0.2, *(over.high for over in found.values()))
+    left, height = 340, BAR * len(found) + 50
+
+    def x(share: float) -> float:
+        return left + (share - low) / (high - low) * (WIDTH - left - 30)
+
+    parts = _frame(WIDTH, height)
+    for share, colour in ((0.0, "#000"), (ALLOWED, "#c0392b")):
+        parts.append(f'<line x1="{x(share):.1f}" x2="{x(share):.1f}" y1="5" y2="{height - 40}" stroke="{colour}"/>')
+        parts.append(_text(x(share), height - 26, f"{share:+.0%}", anchor="middle", colour=colour))
+    for number, (name, over) in enumerate(found.items()):
+        at = 16 + BAR * number
+        parts.append(_text(left - 8, at + 4, name, anchor="end"))
+        parts.append(
+            f'<line x1="{x(over.low):.1f}" x2="{x(over.high):.1f}" y1="{at}" y2="{at}" stroke="{COLOURS[0]}"/>'
+        )
+        parts.append(f'<circle cx="{x(over.share):.1f}" cy="{at}" r="4" fill="{COLOURS[0]}"/>')
+    parts.append(_text(left, height - 8, "the default's regret over the best peer's, with its 95% interval"))
     return "\n".join([*parts, "</svg>", ""])
 
 

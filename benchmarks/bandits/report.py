@@ -5,12 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 
-from benchmarks.bandits.summary import Excess, Policy, best_peer, excess, geometric_means
+from benchmarks.bandits.summary import ALLOWED, Excess, Policy, best_peer, excess, geometric_means
 from rich.console import Console
 from rich.table import Table
-
-ALLOWED = 0.10
-"""The upper end of the interval of the default's excess that the project aims at, in every setting."""
 
 
 def show(console: Console, settings: Mapping[str, Sequence[Policy]]) -> None:

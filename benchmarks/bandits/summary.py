@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from benchmarks.bandits.games import Game
 
 NOT_LEARNING = ("fixed:", "uniform")
+ALLOWED = 0.10
+"""The upper end of the interval of the default's excess that the project aims at, in every setting."""
 
 
 @dataclass(frozen=True)
