@@ -10,15 +10,17 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from riffler.bandits.given import Given
+from riffler.bandits.cost import Prices
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.rewarding import Form, Number, Rewards
 from riffler.service.agent.room import Measure, Room
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
@@ -120,6 +122,18 @@ class Riffler:
         policy, rng = self._policy or AdaptiveThompson(), np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        """Turns what users give into rewards; its judge is the engine that answers, where that can word a text."""
+        settings = self._settings
+        prices = Prices(settings.token_price, settings.second_price)
+        return Rewards(self.decisions, settings.reward_weights, prices, lambda: self._judge)
+
+    @cached_property
+    def _judge(self) -> Judge | None:
+        """Made when an answer is first to be judged: other rewards need no engine."""
+        return Judge(self._bounded) if self.engine.info.can_rewrite else None
 
     @cached_property
     def edits(self) -> Edits:
@@ -237,18 +251,20 @@ class Riffler:
         before = (*said, *contexts)
         return await explain(self.rewriter, self.engine.counter, query, before, self.tenant if at_hand else None)
 
-    async def reward(self, decision_id: str, reward: float, *, correct: bool = False) -> bool:
+    async def reward(self, decision_id: str, reward: float | Form, *, correct: bool = False) -> bool:
         """Reward a decision once, or correct its reward.
 
         Args:
             decision_id: The decision.
-            reward: How good its answer was, in [0, 1].
+            reward: How good its answer was: a number in [0, 1], `Feedback`, or an answer `Against` references or
+                `ToJudge`.
             correct: Whether this takes the place of a reward that counted before.
 
         Returns:
             Whether it counted; a second reward doesn't, unless it corrects the first.
         """
-        return bool(await self.decisions.reward(self.tenant, decision_id, Given(reward), correct=correct))
+        form = Number(reward) if isinstance(reward, int | float) else reward
+        return bool((await self.rewards.reward(self.tenant, decision_id, form, correct=correct)).outcome)
 
     async def memory(self, session: str, version: int | None = None) -> WorkingMemory:
         """Read a session.

@@ -28,6 +28,7 @@ from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
+from riffler.service.agent.tool_call import Cost
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
@@ -202,7 +203,12 @@ class Rewriter:
             return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 
     async def draft(
-        self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
+        self,
+        reading: Reading,
+        decision: Decision,
+        fits: Callable[[str], Awaitable[bool]] | None = None,
+        *,
+        cost: Cost | None = None,
     ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
@@ -210,11 +216,12 @@ class Rewriter:
             reading: The query.
             decision: The decision as logged.
             fits: Tells whether the conversation still fits the window with a text in the query's place; None: always.
+            cost: Is told what the engine's call cost, if there was one.
 
         Returns:
             The rewrite, or the raw query with the reason.
         """
-        draft = await self._draft(reading, decision.arm)
+        draft = await self._draft(reading, decision.arm, cost)
         if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
@@ -234,12 +241,13 @@ class Rewriter:
     def _parsed(self, text: str) -> Doc:
         return parse(self._pipeline, text).doc
 
-    async def attempt(self, reading: Reading, arm: str) -> Attempt:
+    async def attempt(self, reading: Reading, arm: str, cost: Cost | None = None) -> Attempt:
         """Let an arm rewrite, and the guard judge.
 
         Args:
             reading: The query.
             arm: The arm.
+            cost: Is told what the engine's call cost, if there was one.
 
         Returns:
             What it made, and the guard's word.
@@ -247,7 +255,7 @@ class Rewriter:
         raw = reading.query.text
         try:
             with _failing_open(arm):
-                rewrite = await self._reword(ARMS[arm], reading.query)
+                rewrite = await self._reword(ARMS[arm], reading.query, cost or Cost())
                 verdict = await with_language(
                     lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
                 )
@@ -280,8 +288,8 @@ class Rewriter:
         """
         return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
 
-    async def _draft(self, reading: Reading, arm: str) -> Draft:
-        attempt = await self.attempt(reading, arm)
+    async def _draft(self, reading: Reading, arm: str, cost: Cost | None) -> Draft:
+        attempt = await self.attempt(reading, arm, cost)
         if attempt.reason:
             return Draft(NONE, reading.query.text, attempt.reason)
         return Draft(arm, attempt.text)
@@ -348,19 +356,20 @@ class Rewriter:
         """
         return await self._store.decision(tenant, decision_id)
 
-    async def _reword(self, arm: Arm, query: Query) -> Rewrite:
+    async def _reword(self, arm: Arm, query: Query, cost: Cost) -> Rewrite:
         begun, asks = await with_language(lambda: begin(arm, query, self.making))
         if not asks:
             return begun
         try:
             async with asyncio.timeout(self._budget_ms / 1000):
-                reply = await self._ask(begun.text)
+                reply = await self._ask(begun.text, cost)
         except TimeoutError as exc:
             raise RewriteFailed(f"the engine took longer than {self._budget_ms} ms (rewrite_budget_ms)") from exc
         return finish(arm, query, begun, reply)
 
-    async def _ask(self, prompt: str) -> str:
+    async def _ask(self, prompt: str, cost: Cost) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
+        cost.usage += completion.usage
         return completion.message.text
 
 

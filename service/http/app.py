@@ -28,6 +28,7 @@ from riffler.service.http.routes import (
     explanations,
     health,
     history,
+    rewards,
     rewrites,
     sessions,
     tools,
@@ -72,7 +73,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.core = core
     problems.install(app)
     reading.install(app)
-    native = (sessions, conversation, history, tools, ask, rewrites, explanations, decisions, engines)
+    native = (sessions, conversation, history, tools, ask, rewrites, explanations, decisions, rewards, engines)
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
     app.include_router(health.router)  # probes and scrapers may add what they like

@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
@@ -27,6 +28,7 @@ class Core:
     Attributes:
         sessions: Sessions.
         decisions: Decisions and posteriors.
+        rewards: Turns what users give into rewards.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
@@ -41,6 +43,7 @@ class Core:
 
     sessions: MemoryStore
     decisions: PolicyStore
+    rewards: Rewards
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry

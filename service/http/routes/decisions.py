@@ -1,4 +1,4 @@
-"""Decisions, and their rewards."""
+"""Decisions: what was drawn, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,16 +6,12 @@ from typing import Annotated
 
 from fastapi import APIRouter, Path
 
-from riffler.bandits.given import Given
-from riffler.service.agent.made_again import token_of
 from riffler.service.http.bodies import JsonRoute
-from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.described import CHANGES, READS, answers, documented
-from riffler.service.http.examples import DECISION, DECISIONS, REWARDED
-from riffler.service.http.incoming import NewReward
+from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
+from riffler.service.http.described import READS, answers, documented
+from riffler.service.http.examples import DECISION, DECISIONS
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
-from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
@@ -39,19 +35,3 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
-
-
-@router.post(
-    "/{decision}/reward",
-    responses={
-        **answers(200, "Whether the reward counted.", REWARDED),
-        **documented(*CHANGES, 404, 507, unknown="decision"),
-    },
-)
-async def reward_decision(
-    core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
-) -> RewardedOut:
-    """Reward a decision: once, and as late as you like. A second reward changes nothing."""
-    outcome = await core.decisions.reward(tenant, decision, Given(body.reward), token_of(request))
-    core.metrics.rewarded(body.reward, outcome)
-    return RewardedOut(counted=bool(outcome))
