@@ -1,0 +1,141 @@
+"""What the policy has learned in words: "negation favours simplify by 0.04 +- 0.01".
+
+For a feature j and an arm a, of K arms,
+
+    effect = w_a[j] - (1 / K) sum over b of w_b[j]
+
+is how much more the arm earns with the feature than without it, beyond what arms earn in the mean. For a number
+"with" means half its scale more. The entry `bias` is an arm's advantage where no feature is present and numbers are in
+their middle; `overall` its advantage for the mean query of the log. Means and deviations are those of the joint
+posterior (`joint`), whose covariance between arms counts; an interval takes it for Gaussian.
+
+There are a hundred and more effects, so some will look large by chance. The list is held honest by shrinkage: their
+spread is learned from all of them together, and where there is nothing to find each is drawn to 0 and its interval
+with it, so a long list needs no correction as one of p-values does (Gelman, Hill and Yajima 2012, "Why we (usually)
+don't have to worry about multiple comparisons", https://arxiv.org/abs/0907.2478). Each effect says how probable it is
+that its sign is wrong (the local false sign rate of Stephens 2017, "False discovery rates: a new deal",
+https://doi.org/10.1093/biostatistics/kxw041), and the list how many of its `clear` ones are to be expected wrong.
+
+The log was collected by a bandit. These are Bayesian intervals: given the log, the effect lies inside with the stated
+probability under the model, however arms were drawn. How often they cover the truth in repeated logs is another
+question, as draws that follow rewards make estimates of arms drawn seldom too low. It was counted in 60 simulated logs
+of 1,000 rewards that the default policy collected (`python -m benchmarks.effects --runs 60`): 95 % intervals covered
+96 % of effects where those were large, and 99 % where they were small. Where features said nothing, 10 of 60 logs had
+any clear effect, of 140 each.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from statistics import NormalDist
+from typing import Literal
+
+import numpy as np
+
+from riffler.bandits.insight.entry import Entry, check_level, rewarded
+from riffler.bandits.insight.joint import Joint
+from riffler.bandits.posterior import Vector
+
+OVERALL = "overall"
+"""Stands for a feature where an arm's advantage over all queries is meant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """What one feature says of one arm, in units of the reward.
+
+    Attributes:
+        arm: The arm.
+        feature: The feature's name, `bias` or `overall`.
+        mean: How much more than arms in the mean the arm earns with it.
+        deviation: Standard deviation of what is known of that.
+        margin: Half the interval: mean - margin to mean + margin.
+        rewards: How many of the arm's rewards had the feature (any but 0 in the context vector).
+    """
+
+    arm: str
+    feature: str
+    mean: float
+    deviation: float
+    margin: float
+    rewards: int
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Where it lies."""
+        return self.mean - self.margin, self.mean + self.margin
+
+    @property
+    def clear(self) -> bool:
+        """Whether the interval excludes 0."""
+        return abs(self.mean) > self.margin
+
+    @property
+    def wrong_sign(self) -> float:
+        """The probability that the effect has the other sign than its mean, in [0, 0.5]."""
+        return math.erfc(abs(self.mean) / self.deviation / math.sqrt(2)) / 2
+
+    def __str__(self) -> str:
+        verb = "favours" if self.mean >= 0 else "disfavours"
+        return f"{self.feature} {verb} {self.arm} by {abs(self.mean):.3f} +- {self.margin:.3f}"
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """All effects, those with most evidence first. There are none where fewer than two arms were rewarded.
+
+    Attributes:
+        features: Of each arm and feature, `bias` among them.
+        arms: Of each arm over all queries.
+        level: The probability that an effect lies in its interval.
+        kind: Says how the figures were come by.
+    """
+
+    features: tuple[Effect, ...]
+    arms: tuple[Effect, ...]
+    level: float
+    kind: Literal["estimated"] = field(default="estimated", init=False)
+
+    @property
+    def expected_wrong(self) -> float:
+        """How many of the clear effects of features are to be expected to have the wrong sign."""
+        return math.fsum(effect.wrong_sign for effect in self.features if effect.clear)
+
+
+def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95) -> Effects:
+    """Say what the log teaches of features and arms.
+
+    Args:
+        entries: The log.
+        names: What each entry of the context vector is, d of them, such as `context.CONTEXT_NAMES`.
+        level: The probability of the intervals, in (0, 1).
+
+    Returns:
+        The effects of the arms that were rewarded.
+    """
+    check_level(level)
+    joint = Joint.of(entries, len(names))
+    reach = NormalDist().inv_cdf((1 + level) / 2)
+    seen: dict[str, list[Vector]] = {}
+    for _, entry, _ in rewarded(entries):
+        seen.setdefault(entry.arm, []).append(entry.x)
+    if len(seen) < 2:
+        return Effects((), (), level)
+    among = np.array([arm in seen for arm in joint.arms]) / len(seen)
+    middle = np.mean([entry.x for entry in entries], axis=0)
+    features, overall = [], []
+    for arm, xs in seen.items():
+        weights = (np.array(joint.arms) == arm) - among
+        mean, deviation = joint.contrast(weights, middle)
+        overall.append(Effect(arm, OVERALL, mean, deviation, reach * deviation, len(xs)))
+        present = np.count_nonzero(xs, axis=0)
+        for name, unit, count in zip(names, np.eye(len(names)), present.tolist(), strict=True):
+            mean, deviation = joint.contrast(weights, unit)
+            features.append(Effect(arm, name, mean, deviation, reach * deviation, count))
+    return Effects(_by_evidence(features), _by_evidence(overall), level)
+
+
+def _by_evidence(found: list[Effect]) -> tuple[Effect, ...]:
+    return tuple(sorted(found, key=lambda effect: -abs(effect.mean) / effect.deviation))

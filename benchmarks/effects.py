@@ -1,0 +1,105 @@
+"""How often the intervals of `insight.effects` cover the truth, in logs that the default policy collected.
+
+    python -m benchmarks.effects --runs 60
+
+Worlds have 20 features, each there in three of ten queries, and 7 arms; a log has 1,000 rewards, .25 above or below
+what is expected of the arm. In `none` features say nothing, so every clear effect of one is a false alarm. Each log is
+read twice: with the scales unknown, as `insight.effects` does, and with the best single scales taken for true.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from dataclasses import dataclass
+from unittest.mock import patch
+
+import numpy as np
+
+from riffler.bandits.empirical_bayes import TYPICAL, Fit, Sums, fit
+from riffler.bandits.insight import joint
+from riffler.bandits.insight.effects import effects
+from riffler.bandits.insight.entry import Entry
+from riffler.bandits.policies.adaptive import AdaptiveThompson
+from riffler.bandits.policies.base import Rewarded
+from riffler.bandits.posterior import Vector
+
+ARMS = ("none", "a", "b", "c", "d", "e", "f")
+NAMES = ("bias", *(f"feature {number}" for number in range(20)))
+WORLDS = {"large": (0.06, 0.04), "small": (0.03, 0.02), "none": (0.0, 0.0)}
+"""Deviations of an arm's level, and of its coefficients."""
+REWARDS = 1000
+NOISE = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """What was found in one log: the share of true effects inside, clear ones of features, and those of wrong sign."""
+
+    covered: float
+    clear: int
+    wrong: int
+
+
+def played(truth: Vector, rng: np.random.Generator) -> list[Entry]:
+    """Let the default policy play a log."""
+    policy, log = AdaptiveThompson(), []
+    state = policy.start(len(NAMES))
+    for _ in range(REWARDS):
+        x = np.array([1.0, *(rng.random(len(NAMES) - 1) < 0.3)])
+        choice = policy.choose(state, x, ARMS, rng)
+        reward = float(np.clip(truth[ARMS.index(choice.arm)] @ x + NOISE * rng.choice((-1, 1)), 0, 1))
+        log.append(Entry(choice.arm, x, ARMS, choice.propensities, reward))
+        state = policy.learn(state, Rewarded(choice.arm, x, reward, choice.propensities[choice.arm]))
+    return log
+
+
+def best_scales(sums: Sums) -> list[tuple[float, Fit]]:
+    """Take the best scales for true."""
+    found = fit(sums, TYPICAL)
+    for _ in range(9):
+        found = fit(sums, found.scales)
+    return [(1.0, found)]
+
+
+def count(log: list[Entry], truth: Vector) -> Count:
+    """Compare the effects with the truth. In a world without any, each clear one has a wrong sign."""
+    drawn = [ARMS.index(arm) for arm in {entry.arm for entry in log}]
+    apart = truth - truth[drawn].mean(axis=0)
+    found = [(each, apart[ARMS.index(each.arm), NAMES.index(each.feature)]) for each in effects(log, NAMES).features]
+    inside = [each.interval[0] <= true <= each.interval[1] for each, true in found]
+    clear = [each.mean * true <= 0 for each, true in found if each.clear and each.feature != "bias"]
+    return Count(float(np.mean(inside)), len(clear), sum(clear))
+
+
+def main() -> None:
+    """Print a table."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--runs", type=int, default=60)
+    runs = parser.parse_args().runs
+    print("| effects | scales | covered by 95 % | clear | of wrong sign | logs with a wrong one |")
+    print("|---|---|---|---|---|---|")
+    for name, (bias, slope) in WORLDS.items():
+        counts: dict[str, list[Count]] = {"unknown": [], "best": []}
+        for seed in range(runs):
+            print(f"\r{name}: {seed + 1} of {runs} ", end="", file=sys.stderr, flush=True)
+            rng = np.random.default_rng(seed)
+            truth = rng.normal(0, 1, (len(ARMS), len(NAMES))) * slope
+            truth[:, 0] = 0.5 + rng.normal(0, 1, len(ARMS)) * bias
+            log = played(truth, rng)
+            counts["unknown"].append(count(log, truth))
+            with patch.object(joint, "plausible", best_scales):
+                counts["best"].append(count(log, truth))
+        print("\r", end="", file=sys.stderr)
+        for scales, rows in counts.items():
+            covered = [row.covered for row in rows]
+            error = float(np.std(covered)) / math.sqrt(runs)
+            clear, wrong = (float(np.mean([getattr(row, what) for row in rows])) for what in ("clear", "wrong"))
+            share = np.mean([row.wrong > 0 for row in rows])
+            told = f"{np.mean(covered):.1%} +- {error:.1%} | {clear:.2f} | {wrong:.2f} | {share:.0%}"
+            print(f"| {name} | {scales} | {told} |")
+
+
+if __name__ == "__main__":
+    main()
