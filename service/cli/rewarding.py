@@ -130,7 +130,7 @@ async def _reward_batch(riffler: Riffler, path: Path) -> None:
     typer.echo(f"{len(done)} rewards: {', '.join(f'{count} {outcome}' for outcome, count in counts.items())}")
     wrong = sum(count for outcome, count in counts.items() if outcome in _WRONG)
     if wrong:
-        raise InvalidInput(f"{wrong} of {len(done)} rewards weren't taken; the others were")
+        raise InvalidInput(f"{wrong} of {len(done)} rewards weren't taken")
 
 
 def _rows(lines: list[str]) -> list[Row]:

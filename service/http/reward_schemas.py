@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    PlainValidator,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 
 from riffler.bandits.given import Given, Source
 from riffler.bandits.judging.criteria import CRITERIA
@@ -32,6 +41,22 @@ _NULL: Final[dict[str, Any]] = {"type": "null"}
 
 Answer = Annotated[str, StringConstraints(max_length=MOST_ANSWER_CHARACTERS)]
 Reference = Annotated[str, StringConstraints(pattern=TEXT, max_length=MOST_REFERENCE_CHARACTERS)]
+
+
+def _said(value: object) -> object:
+    if isinstance(value, str) and value in {"good", "bad"}:
+        return value
+    if isinstance(value, int | float) and not isinstance(value, bool) and value in range(1, STARS + 1):
+        return int(value)  # 4.0 is an integer in JSON
+    raise ValueError(f"expected good, bad, or 1 to {STARS} stars")
+
+
+_STARS: Final[dict[str, Any]] = {"type": "integer", "minimum": 1, "maximum": STARS}
+Said = Annotated[
+    Literal["good", "bad"] | int,
+    PlainValidator(_said),  # a union complains of each of its kinds
+    WithJsonSchema({"anyOf": [{"enum": ["good", "bad"]}, _STARS]}),
+]
 
 
 def _only(**fields: str) -> dict[str, Any]:
@@ -64,7 +89,7 @@ class NewReward(In):
     )
 
     reward: float | None = Field(None, ge=0, le=1, description="A number of your own, from 0 to 1.", examples=[0.8])
-    feedback: Literal["good", "bad"] | Annotated[int, Field(ge=1, le=STARS)] | None = Field(
+    feedback: Said | None = Field(
         None, description="What a user said: `good` is 1, `bad` 0; 1 to 5 stars are 0 to 1.", examples=["good"]
     )
     answer: Answer | None = Field(
@@ -94,7 +119,7 @@ class NewReward(In):
             name for name in ("reward", "feedback", "answer", "references", "query") if getattr(self, name) is not None
         }
         if given not in ({"reward"}, {"feedback"}, {"answer", "references"}, {"answer", "query"}):
-            raise ValueError(f"expected {_FORMS}, got {', '.join(sorted(given)) or 'none of them'}")
+            raise ValueError(f"expected {_FORMS}")
         if self.query is None and (self.contexts or self.criterion is not None):
             raise ValueError("expected `contexts` and `criterion` only with `query`")
         return self
@@ -153,6 +178,8 @@ def read_rows(rows: Sequence[object]) -> list[Row]:
 
 
 def _row(given: object) -> Row:
+    if not isinstance(given, dict):
+        return Row("", "expected a JSON object")
     try:
         row = _NewRow.model_validate(given)
         return Row(row.decision, row.form(), row.correct)
@@ -161,7 +188,7 @@ def _row(given: object) -> Row:
         wrong = f"{first.field}: {first.expected}, got {first.got}"
     except InvalidInput as exc:
         wrong = str(exc)
-    decision = given.get("decision") if isinstance(given, dict) else None
+    decision = given.get("decision")
     return Row(decision[:100] if isinstance(decision, str) else "", wrong)
 
 

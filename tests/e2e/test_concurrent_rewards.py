@@ -1,13 +1,11 @@
 """Clients in processes of their own reward and correct the same decisions, through two workers."""
 
 import multiprocessing
-import random
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
-from typing import Any
 
-import httpx
 import numpy as np
+from tests.e2e.reward_client import send
 from tests.e2e.served import serving
 
 from riffler.bandits.policies.adaptive import AdaptiveThompson
@@ -16,37 +14,8 @@ from riffler.service.agent.learning import Learner
 from riffler.service.app import Riffler
 from riffler.service.settings import read_settings
 
-PROCESSES = 4
-DECISIONS = 12
-REQUESTS = 30
-
-
-def send(address: str, decisions: list[str], seed: int) -> list[tuple[str, str, float]]:
-    """Reward at random: one by one, by correction, and in batches with duplicates.
-
-    Args:
-        address: Of the service.
-        decisions: What to reward.
-        seed: Of this client.
-
-    Returns:
-        What each reward was told: decision, outcome, and the reward that was sent.
-    """
-    rng, told = random.Random(seed), list[tuple[str, str, float]]()
-    with httpx.Client(base_url=address, timeout=60, transport=httpx.HTTPTransport(retries=5)) as client:
-        for number in range(REQUESTS):
-            name = {"idempotency-key": f"{seed}-{number}"}
-            rows: list[dict[str, Any]] = [
-                {"decision": rng.choice(decisions), "reward": rng.random()} for _ in range(rng.choice([1, 1, 6]))
-            ]
-            if len(rows) == 1:
-                path, body = f"/api/v1/decisions/{rows[0]['decision']}/reward", {"reward": rows[0]["reward"]}
-                done = [client.request(rng.choice(["POST", "PUT"]), path, json=body, headers=name).json()]
-            else:
-                batch = {"rewards": [{**row, "correct": rng.random() < 0.3} for row in rows]}
-                done = client.post("/api/v1/rewards", json=batch, headers=name).json()["rewards"]
-            told += [(row["decision"], each["outcome"], row["reward"]) for row, each in zip(rows, done, strict=True)]
-    return told
+PROCESSES = 3
+DECISIONS = 8
 
 
 async def test_concurrent_rewards_give_the_posterior_of_the_log(tmp_path: Path) -> None:
