@@ -14,9 +14,13 @@ import httpx
 import numpy as np
 import pytest
 
+from riffler.bandits.cost import Cost, Prices
 from riffler.bandits.guard import check
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.thompson import LinearThompson
+from riffler.bandits.reward import reward
+from riffler.service.agent.rewarding import Against, Feedback, Number
+from riffler.service.http.reward_schemas import read_rows
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -78,6 +82,28 @@ def test_the_arithmetic_is_right() -> None:
     question = "Which Python is needed?"
     assert check(question, f"{question}\nRead the question again: {question}").kept
     assert "number" in check(question, "Which Python 2 is needed?").reason
+
+
+def test_rewards_are_as_told() -> None:
+    """The section's sums are those of the code, its rows are taken, and the command has the options named."""
+    section = re.findall(r"## Rewards, worked through\n(.*?)\n## ", README, re.DOTALL)[0]
+    (lines,) = re.findall(r"```json\n(.*?)\n```", section, re.DOTALL)
+    rows = read_rows([json.loads(line) for line in lines.split("\n")])
+    assert [type(row.form) for row in rows] == [Feedback, Number, Against]
+    compared = rows[2].form
+    assert isinstance(compared, Against)
+    found = reward(compared.answer, compared.references)
+    assert f"fuzzy is {found.fuzzy:.3f}" in section
+    assert f"BLEU-1 is {found.bleu:.1f}" in section
+    assert f"0.6 + {0.3 * found.fuzzy:.3f} + {0.1 * found.bleu:.2f} = {found.total:.3f}" in section
+    token_price, second_price = (float(price) for price in re.findall(r"_PRICE=([\d.]+)", section))
+    net = Prices(token_price, second_price).net(found.total, Cost(1200, 2000.0))
+    assert f"and {net:.3f} is learned" in section
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("riffler")), "reward", "--help"], capture_output=True, text=True, check=True
+    )
+    for option in set(re.findall(r"^riffler reward.*?(--\w+)", section, re.MULTILINE)):
+        assert option in told.stdout
 
 
 def test_the_tree_is_there() -> None:
