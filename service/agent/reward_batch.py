@@ -24,7 +24,7 @@ T = TypeVar("T")
 MOST_ROWS: Final = 1000
 MOST_JUDGED: Final = 50
 """Rows of a batch that a judge may be asked for: it takes seconds for each."""
-_AT_ONCE: Final = 8
+_AT_ONCE: Final = 4
 
 RowOutcome = Literal["counted", "repeated", "corrected", "refused", "unknown", "invalid", "failed"]
 """As of one reward; `unknown`: there is no such decision; `invalid`: it isn't as described; `failed`: the judge did."""
