@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
 from riffler.bandits.cost import Prices
-from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.before import said_in
+from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
@@ -41,9 +41,12 @@ from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
 from riffler.tools.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
+    from riffler.service.agent.audits import Auditor
     from riffler.service.agent.explaining import Explanation
     from riffler.service.agent.rewriter import Rewriter
+    from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.policies import Policies
 
 _LOG = get_logger("app")
 _SMALLEST_BUDGET = 128
@@ -57,7 +60,7 @@ class Riffler:
         settings: What to run on.
         tenant: Whose sessions and decisions. A service takes it from the credential.
         engine: In place of the one that the settings name.
-        policy: In place of adaptive Thompson sampling.
+        policy: In place of the one that the settings name.
         seed: Makes the policy's draws repeatable.
     """
 
@@ -80,7 +83,10 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
-        self._settings, self._policy, self._seed = settings, policy, seed
+        self._policy = policy or drawing_policy(
+            settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
+        )
+        self._settings, self._seed = settings, seed
 
     @cached_property
     def engine(self) -> Engine:
@@ -119,21 +125,24 @@ class Riffler:
         from riffler.service.agent.rewriter import Rewriter  # noqa: PLC0415
 
         pipeline = load_pipeline(self._settings.pipeline)
-        policy, rng = self._policy or AdaptiveThompson(), np.random.default_rng(self._seed)
+        policy, rng = self._policy, np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
 
     @cached_property
     def rewards(self) -> Rewards:
         """Turns what users give into rewards; its judge is the engine that answers, where that can word a text."""
-        settings = self._settings
-        prices = Prices(settings.token_price, settings.second_price)
-        return Rewards(self.decisions, settings.reward_weights, prices, lambda: self._judge)
+        prices = Prices(self._settings.token_price, self._settings.second_price)
+        # Made when an answer is first to be judged: other rewards need no engine.
+        judge = cache(lambda: Judge(self._bounded) if self.engine.info.can_rewrite else None)
+        return Rewards(self.decisions, self._settings.reward_weights, prices, judge)
 
     @cached_property
-    def _judge(self) -> Judge | None:
-        """Made when an answer is first to be judged: other rewards need no engine."""
-        return Judge(self._bounded) if self.engine.info.can_rewrite else None
+    def policies(self) -> Policies:
+        """Reports on policies, and takes their logs out and in."""
+        from riffler.service.agent.watch.policies import Policies  # noqa: PLC0415 - only who watches needs them
+
+        return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key)
 
     @cached_property
     def edits(self) -> Edits:
@@ -156,13 +165,11 @@ class Riffler:
         )
 
     @cached_property
-    def turns(self) -> Turns:
-        """Asks questions."""
-        from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
-        from riffler.service.agent.state import Parts  # noqa: PLC0415
-        from riffler.service.agent.turns import Turns  # noqa: PLC0415
+    def _parts(self) -> Parts:
+        """What turns stand on."""
+        from riffler.service.agent.state import Parts  # noqa: PLC0415 - only who asks needs it
 
-        parts = Parts(
+        return Parts(
             self.sessions,
             self._bounded,
             self.rewriter,
@@ -171,6 +178,32 @@ class Riffler:
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
         )
+
+    @cached_property
+    def auditor(self) -> Auditor | None:
+        """Audits a share of the turns; None where the settings say that none is."""
+        settings = self._settings
+        if self.rewriter is None or not settings.audit_share:
+            return None
+        from riffler.service.agent.audits import Auditor  # noqa: PLC0415 - as above
+
+        rng = np.random.default_rng(None if self._seed is None else [self._seed, 1])
+        return Auditor(
+            self._parts,
+            self.rewriter,
+            self.decisions,
+            self.observers,
+            rng,
+            share=settings.audit_share,
+            tokens_per_day=settings.audit_tokens_per_day,
+        )
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Asks questions."""
+        from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
+        from riffler.service.agent.turns import Turns  # noqa: PLC0415
+
         budget = self.room.budget_tokens(self.engine.counter)
         if budget < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens
@@ -178,7 +211,7 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Turns(Agent(parts, self.decisions, self._settings.lease_s), self.sessions)
+        return Turns(Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor), self.sessions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -256,8 +289,7 @@ class Riffler:
 
         Args:
             decision_id: The decision.
-            reward: How good its answer was: a number in [0, 1], `Feedback`, or an answer `Against` references or
-                `ToJudge`.
+            reward: How good its answer was: a number in [0, 1], `Feedback`, an answer `Against` references or `ToJudge`.
             correct: Whether this takes the place of a reward that counted before.
 
         Returns:
@@ -356,7 +388,12 @@ class Riffler:
         return called.reply
 
     async def aclose(self) -> None:
-        """Give back connections, and stop what this process started. Safe to call twice."""
+        """Give back connections, and stop what this process started. Safe to call twice.
+
+        Audits that wait or run have some seconds to end.
+        """
+        if "auditor" in self.__dict__ and self.auditor is not None:
+            await self.auditor.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

@@ -107,6 +107,7 @@ def core_of(riffler: Riffler) -> Core:
         sessions=riffler.sessions,
         decisions=riffler.decisions,
         rewards=riffler.rewards,
+        policies=riffler.policies,
         engine=riffler.engine,
         rewriter=riffler.rewriter,
         registry=registry,
@@ -116,6 +117,7 @@ def core_of(riffler: Riffler) -> Core:
         metrics=metrics,
         readiness=Readiness(riffler.sessions, riffler.engine),
         running=RunningTurns(metrics),
+        auditor=riffler.auditor,
         tenant=riffler.tenant,
     )
 

@@ -99,8 +99,24 @@ class Settings(BaseSettings):
     second_price: float = Field(
         0.0, ge=0, allow_inf_nan=False, description="What a second of a turn takes off its reward."
     )
+    policy: str = Field("adaptive-thompson", description="Which policy draws: its name, or `fixed:` and an arm.")
+    policy_floor: float = Field(
+        0.0, ge=0, le=1, description="Least propensity of each offered arm: what other policies are judged by."
+    )
+    safety_margin: float | None = Field(
+        None, gt=0, le=1, description="Reward a question by which the policy may be worse than `none`; none is no rule."
+    )
+    safety_confidence: float | None = Field(
+        None, gt=0, lt=1, description="With which the safety margin holds; none given is 0.95."
+    )
     pipeline: str | None = Field(
         None, description="An English spaCy pipeline; none is the one that ships, `blank` has no model."
+    )
+    audit_share: float = Field(
+        0.0, ge=0, le=1, description="Share of questions that are run on all arms, after their answer; 0 audits none."
+    )
+    audit_tokens_per_day: int = Field(
+        500_000, ge=0, description="Most tokens that audits of one policy may take on one day (UTC)."
     )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")

@@ -46,3 +46,20 @@ async def with_language(work: Callable[[], T]) -> T:
     """
     context = copy_context()  # the log's request id goes along
     return await asyncio.get_running_loop().run_in_executor(_LANGUAGE, lambda: context.run(work))
+
+
+_LOGS = ThreadPoolExecutor(1, thread_name_prefix="riffler-logs")
+"""One thread, so that however many look at logs, questions have the other cores."""
+
+
+async def with_log(work: Callable[[], T]) -> T:
+    """Run work on a policy's log in the thread that is there for it: it may take seconds.
+
+    Args:
+        work: What to do. Cancelled, it isn't begun, or runs to its end unheard.
+
+    Returns:
+        What the work gives.
+    """
+    context = copy_context()
+    return await asyncio.get_running_loop().run_in_executor(_LOGS, lambda: context.run(work))

@@ -247,7 +247,7 @@ class Rewriter:
         Args:
             reading: The query.
             arm: The arm.
-            cost: Is told what the engine's call cost, if there was one.
+            cost: Is told what the engine's call cost, where there is one.
 
         Returns:
             What it made, and the guard's word.
@@ -255,7 +255,7 @@ class Rewriter:
         raw = reading.query.text
         try:
             with _failing_open(arm):
-                rewrite = await self._reword(ARMS[arm], reading.query, cost or Cost())
+                rewrite = await self._reword(ARMS[arm], reading.query, cost)
                 verdict = await with_language(
                     lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
                 )
@@ -356,7 +356,7 @@ class Rewriter:
         """
         return await self._store.decision(tenant, decision_id)
 
-    async def _reword(self, arm: Arm, query: Query, cost: Cost) -> Rewrite:
+    async def _reword(self, arm: Arm, query: Query, cost: Cost | None) -> Rewrite:
         begun, asks = await with_language(lambda: begin(arm, query, self.making))
         if not asks:
             return begun
@@ -367,9 +367,10 @@ class Rewriter:
             raise RewriteFailed(f"the engine took longer than {self._budget_ms} ms (rewrite_budget_ms)") from exc
         return finish(arm, query, begun, reply)
 
-    async def _ask(self, prompt: str, cost: Cost) -> str:
+    async def _ask(self, prompt: str, cost: Cost | None) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
-        cost.usage += completion.usage
+        if cost is not None:
+            cost.usage += completion.usage
         return completion.message.text
 
 

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from riffler.errors import RifflerError
+from riffler.service.cli.bandit import bandit
 from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
 from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings, read_text, tell_estimate
@@ -28,6 +29,7 @@ app = typer.Typer(
 )
 
 app.add_typer(evaluations, name="eval")
+app.add_typer(bandit, name="bandit")
 
 
 @app.command()

@@ -7,29 +7,11 @@ from itertools import pairwise
 from statistics import mean
 
 import numpy as np
-from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
+from riffler.service.cli.bars import spark
 from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_at_random, regret_of
-
-_BARS = "▁▂▃▄▅▆▇█"
-_WIDTH = 40
-
-
-def spark(values: NDArray[np.float64], top: float, width: int = _WIDTH) -> str:
-    """Draw a curve as a row of bars.
-
-    Args:
-        values: The curve, float64 (T,), T at least 1, none below 0.
-        top: What the highest bar stands for.
-        width: Most bars; a longer curve is thinned.
-
-    Returns:
-        The bars.
-    """
-    at = np.linspace(0, len(values) - 1, min(width, len(values))).round().astype(int)
-    return "".join(_BARS[min(int(value / top * len(_BARS)), len(_BARS) - 1) if top > 0 else 0] for value in values[at])
 
 
 def show_trial(rounds: Sequence[Round], console: Console) -> None:
@@ -51,7 +33,7 @@ def show_trial(rounds: Sequence[Round], console: Console) -> None:
     regrets.add_column("at the end", justify="right")
     regrets.add_column("mean reward", justify="right")
     for name, curve in curves.items():
-        regrets.add_row(name, spark(curve, top), f"{curve[-1]:.2f}", f"{best - curve[-1] / len(rounds):.3f}")
+        regrets.add_row(name, spark(curve.tolist(), top), f"{curve[-1]:.2f}", f"{best - curve[-1] / len(rounds):.3f}")
     console.print(regrets)
     console.print()
     console.print(_by_wording(rounds, arms))

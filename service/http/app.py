@@ -28,6 +28,7 @@ from riffler.service.http.routes import (
     explanations,
     health,
     history,
+    policies,
     rewards,
     rewrites,
     sessions,
@@ -57,6 +58,8 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         finally:
             await asyncio.gather(warming, return_exceptions=True)
             await core.running.finish(shutdown_s)
+            if core.auditor is not None:
+                await core.auditor.aclose()
             await core.readiness.aclose()
             await core.engine.aclose()
             await core.sessions.aclose()
@@ -73,7 +76,19 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.core = core
     problems.install(app)
     reading.install(app)
-    native = (sessions, conversation, history, tools, ask, rewrites, explanations, decisions, rewards, engines)
+    native = (
+        sessions,
+        conversation,
+        history,
+        tools,
+        ask,
+        rewrites,
+        explanations,
+        decisions,
+        rewards,
+        policies,
+        engines,
+    )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
     app.include_router(health.router)  # probes and scrapers may add what they like

@@ -7,11 +7,13 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
+from riffler.service.agent.watch.policies import Policies
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
@@ -29,6 +31,7 @@ class Core:
         sessions: Sessions.
         decisions: Decisions and posteriors.
         rewards: Turns what users give into rewards.
+        policies: Reports on policies.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
@@ -38,12 +41,14 @@ class Core:
         metrics: Counts what happens.
         readiness: Tells whether questions can be answered now.
         running: The turns that run in this process.
+        auditor: Audits a share of the turns; None when none is.
         tenant: Whose everything is: until keys exist, all callers are one tenant.
     """
 
     sessions: MemoryStore
     decisions: PolicyStore
     rewards: Rewards
+    policies: Policies
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry
@@ -53,6 +58,7 @@ class Core:
     metrics: Metrics
     readiness: Readiness
     running: RunningTurns
+    auditor: Auditor | None = None
     tenant: str = "local"
 
 

@@ -25,7 +25,7 @@ _ABOUT: Mapping[int, str] = MappingProxyType(
         409: "Somebody else was first, or what is there doesn't allow this now: look again, then decide.",
         412: "The session has another version than `If-Match` names. Nothing was changed.",
         413: "The body has more bytes, or more values, than the service takes.",
-        415: "The body is of another type than `application/json`.",
+        415: "The body is of another type than the one that is described.",
         422: "A field isn't as described, or what is asked for can't be done. Nothing was changed.",
         500: "Riffler itself failed. Its log says why; give the operator the problem's `instance`.",
         502: "The engine refused, or gave what can't be read.",

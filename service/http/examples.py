@@ -292,6 +292,7 @@ PROBLEMS: Mapping[int | str, dict[str, object]] = MappingProxyType(
         400: _problem("unreadable-body", 400, "body: expected JSON, got what isn't: Expecting value"),
         "unknown-session": _problem("unknown-session", 404, "no session 'quay'"),
         "unknown-decision": _problem("unknown-decision", 404, "no decision 'd0'"),
+        "unknown-policy": _problem("unknown-policy", 404, "no policy '00000000'"),
         409: _problem("session-busy", 409, "session 'pier' is busy with another turn"),
         412: _problem("version-conflict", 412, "session 'pier' has version 6, this change was made for version 2"),
         413: _problem(

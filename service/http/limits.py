@@ -1,4 +1,7 @@
-"""What a body may be: JSON, and no larger than the setting. Checked before anything is read into memory."""
+"""What a body may be: JSON, or lines of it where a log is sent, and no larger than the setting.
+
+Checked before anything is read into memory.
+"""
 
 from __future__ import annotations
 
@@ -29,10 +32,11 @@ class BodyLimits:
         length = headers.get("content-length", "0")
         has_body = length != "0" or "transfer-encoding" in headers
         kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-        if has_body and kind != "application/json":
+        expected = "application/jsonl" if scope["path"].endswith("/log") else "application/json"
+        if has_body and kind != expected:
             # Also what keeps a web page from posting here: a form or plain text needs no permission of the browser.
             came = ascii(kind) if kind else "none"
-            problem = http_problem(415, f"content-type: expected application/json, got {came}")
+            problem = http_problem(415, f"content-type: expected {expected}, got {came}")
             await respond(problem)(scope, receive, send)
             return
         if length.isdecimal() and int(length) > self._most:

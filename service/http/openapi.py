@@ -34,6 +34,7 @@ _TAGS = [
     {"name": "ask", "description": "Questions, answered with the tools and the rewriting policy."},
     {"name": "rewrites", "description": "Rewrites for apps that ask their model themselves."},
     {"name": "decisions", "description": "What the policy drew, and the rewards that it learns from."},
+    {"name": "policies", "description": "How policies fare, what they learned, and their logs as files."},
     {"name": "engines", "description": "What runs the model."},
     {"name": "health", "description": "For probes and scrapers."},
 ]

@@ -29,13 +29,15 @@
     ├── NotFound                      unknown and foreign are the same error, so that nothing leaks
     │   ├── UnknownSession
     │   ├── UnknownVersion            the session never had this version, or its history no longer goes back to it
-    │   └── UnknownDecision
+    │   ├── UnknownDecision
+    │   └── UnknownPolicy             the tenant has no policy of this digest, or none that has decided anything
     ├── Conflict                      somebody else was first; load again and decide again
     │   ├── VersionConflict           the session's version is not the one that the caller read
     │   ├── SessionBusy               another turn holds the session's lease
     │   ├── LeaseLost                 this turn's lease ran out and can't be renewed
     │   ├── SessionExists             a session of this id exists already
-    │   └── TurnOvertaken             the conversation went on, so an interrupted turn can't be continued
+    │   ├── TurnOvertaken             the conversation went on, so an interrupted turn can't be continued
+    │   └── LogReplaced               the log of decisions was replaced by another one while it was read
     ├── OverBudget                    the conversation can't be made to fit the engine's window
     ├── MemoryFailed                  the working memory's store did not do what was asked
     │   ├── MemoryUnavailable         the store can't be reached, or can't be started
@@ -191,6 +193,10 @@ class UnknownDecision(NotFound):
     """The tenant has no decision of this id."""
 
 
+class UnknownPolicy(NotFound):
+    """The tenant has no policy of this digest, or none that has decided anything."""
+
+
 class Conflict(RifflerError):
     """Somebody else was first."""
 
@@ -213,6 +219,10 @@ class SessionExists(Conflict):
 
 class TurnOvertaken(Conflict):
     """The conversation went on, so an interrupted turn can't be continued."""
+
+
+class LogReplaced(Conflict):
+    """The log of decisions was replaced by another one, or lost its end, while it was read."""
 
 
 class OverBudget(RifflerError):

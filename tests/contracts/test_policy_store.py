@@ -58,6 +58,17 @@ async def test_a_decision_comes_back_as_it_was_logged(store: RedisPolicyStore, n
     assert [each.decision for each in await store.log(name)] == [decision]
 
 
+async def test_some_decisions_are_read_at_once(store: RedisPolicyStore, name: PolicyName) -> None:
+    """They come whole and in the order asked for; what isn't there, also another policy's, is left out."""
+    made = [await store.record(name, decide()) for _ in range(3)]
+    await store.reward(name.tenant, made[0].id, Given(0.25, "judge", {"judge": 0.25}))
+    await store.spent(name.tenant, made[2].id, Cost(7, 1.5))
+    found = await store.some(name, [made[2].id, decide().id, made[0].id, decide(digest=OTHER.digest()).id])
+    assert found == [await store.decision(name.tenant, each.id) for each in (made[2], made[0])]
+    assert (found[0].cost, found[1].parts) == (Cost(7, 1.5), {"judge": 0.25})
+    assert await store.some(name, []) == []
+
+
 async def test_of_decisions_of_one_id_the_first_stands(store: RedisPolicyStore, name: PolicyName) -> None:
     """Of ten racing draws of one request one is logged, and each of them is told that one."""
     first = decide()

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
+from riffler.service.agent.watch.draw import DrawExplained
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
 from riffler.service.http.described import READS, answers, documented
 from riffler.service.http.examples import DECISION, DECISIONS
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
+from riffler.service.http.policy_examples import DRAW
+from riffler.service.http.shapes import shape_of
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
@@ -35,3 +38,13 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
+
+
+@router.get(
+    "/{decision}/explanation",
+    response_model=shape_of(DrawExplained),
+    responses={**answers(200, "The explanation.", DRAW), **documented(*READS, 404, unknown="decision")},
+)
+async def explain_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> Any:  # noqa: ANN401
+    """Explain a decision: its draw, what each arm's score is made of by now, and what became of it."""
+    return await core.policies.explain(tenant, decision)

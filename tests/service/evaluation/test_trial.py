@@ -5,14 +5,13 @@ from io import StringIO
 from pathlib import Path
 from typing import cast
 
-import numpy as np
 import pytest
 from rich.console import Console
 
 from riffler.bandits.arms import ARMS
 from riffler.bandits.policies.fixed import Fixed
 from riffler.service.app import Riffler
-from riffler.service.cli.picture import show_trial, spark
+from riffler.service.cli.picture import show_trial
 from riffler.service.evaluation.kinship import make_chain
 from riffler.service.evaluation.questions import WORDINGS, Question, make_questions
 from riffler.service.evaluation.streams import make_stream
@@ -106,10 +105,3 @@ def test_an_arm_helps_only_where_it_earns_more() -> None:
     assert mean_reward(rounds((0.5, 0.5), (0.2, 0.9)), "reread") == pytest.approx(0.7)
     assert regret_of(rounds((0.5, 0.5), (0.2, 0.9)), "reread").total == 0
     assert regret_at_random(rounds((0.5, 0.5), (0.2, 0.9))) == pytest.approx([0.0, 0.35])
-
-
-def test_a_curve_is_drawn_from_the_lowest_bar_to_the_highest() -> None:
-    """The highest value has the highest bar, zero the lowest, and a long curve is thinned to the width."""
-    assert spark(np.array([0.0, 1.0]), 1.0) == "▁█"
-    assert spark(np.zeros(3), 0.0) == "▁▁▁"
-    assert len(spark(np.arange(1000.0), 999.0, width=20)) == 20

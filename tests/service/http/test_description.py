@@ -1,6 +1,7 @@
 """The API's description, and requests of all kinds that are made from it."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -30,7 +31,13 @@ async def test_requests_of_all_kinds_find_no_fault(tmp_path: Path) -> None:
         address = f"{str(served.client.base_url).rstrip('/')}/openapi.json"
         command = [str(Path(sys.executable).with_name("schemathesis")), "--config-file", str(CONFIG), "run", address]
         done = subprocess.run(  # noqa: ASYNC221 - nothing else runs here meanwhile
-            [*command, "--no-color"], capture_output=True, text=True, check=False, cwd=tmp_path, timeout=240
+            [*command, "--no-color"],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=tmp_path,
+            timeout=240,
+            env=os.environ | {"SCHEMATHESIS_HOOKS": str(CONFIG.with_name("schemathesis_hooks.py"))},
         )
         assert done.returncode == 0, done.stdout[-6000:]
         assert "Traceback" not in served.errors.read_text("utf-8")

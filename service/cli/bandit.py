@@ -1,0 +1,195 @@
+"""The commands below `riffler bandit`: for who watches a policy, and takes its log out and in."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar
+
+import typer
+
+from riffler.errors import InvalidInput
+from riffler.service.cli.options import DataFolder, command_settings
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from riffler.service.agent.watch.policies import Policies
+    from riffler.service.agent.watch.taking_in import TakenIn
+
+bandit = typer.Typer(no_args_is_help=True, help="Watch the policy: what it draws, what it learned, what that is worth.")
+T = TypeVar("T")
+
+Digest = Annotated[
+    str | None, typer.Option("--policy-digest", help="Which policy, as `status` names it; else the newest.")
+]
+Newest = Annotated[
+    int | None, typer.Option("--limit", min=1, help="Most decisions to look at, the newest; else 5,000.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+_WIDTH = 110
+"""Where the output isn't a terminal, which knows its own."""
+
+
+@bandit.command()
+def status(
+    digest: Digest = None, limit: Newest = None, data_folder: DataFolder = None, as_json: AsJson = False
+) -> None:
+    """Show what the policy drew, what that earned and cost, and whether its log can be trusted."""
+
+    async def ask(policies: Policies, tenant: str) -> Any:  # noqa: ANN401
+        return await policies.listed(tenant), await policies.status(tenant, digest, limit)
+
+    known, found = asyncio.run(_asked(ask, data_folder))
+    if as_json:
+        typer.echo(_json(found))
+        return
+    from riffler.service.cli.bandit_tables import show_policies, show_status  # noqa: PLC0415 - takes a moment
+
+    out = _console()
+    if len(known) > 1:
+        show_policies(known, out)
+        out.print()
+    show_status(found, out)
+
+
+@bandit.command()
+def arms(
+    digest: Digest = None,
+    limit: Newest = None,
+    most: Annotated[int, typer.Option(min=0, help="Most effects of features to show.")] = 12,
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what was learned of arms and features, with intervals."""
+    report = asyncio.run(_asked(lambda policies, tenant: policies.arms(tenant, digest, limit), data_folder))
+    if as_json:
+        typer.echo(_json(report))
+        return
+    from riffler.service.cli.bandit_tables import show_arms  # noqa: PLC0415
+
+    show_arms(report, most, _console())
+
+
+@bandit.command()
+def explain(
+    decision: Annotated[str, typer.Argument(help="The decision's id, as `ask` printed it.")],
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Explain one decision: its draw, what each arm's score is made of, and what became of it."""
+    found = asyncio.run(_asked(lambda policies, tenant: policies.explain(tenant, decision), data_folder))
+    if as_json:
+        typer.echo(_json(found))
+        return
+    from riffler.service.cli.bandit_tables import show_draw  # noqa: PLC0415
+
+    show_draw(found, _console())
+
+
+@bandit.command()
+def regret(
+    digest: Digest = None, limit: Newest = None, data_folder: DataFolder = None, as_json: AsJson = False
+) -> None:
+    """Show what the draws have lost: estimated, and audited where queries were run on all arms."""
+    report = asyncio.run(_asked(lambda policies, tenant: policies.regret(tenant, digest, limit), data_folder))
+    if as_json:
+        typer.echo(_json(report))
+        return
+    from riffler.service.cli.bandit_tables import show_regret  # noqa: PLC0415
+
+    show_regret(report, _console())
+
+
+@bandit.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to; - is standard output.")] = Path("-"),
+    digest: Digest = None,
+    data_folder: DataFolder = None,
+) -> None:
+    """Write the policy's log as JSON lines: no text of a user, and no session's name."""
+
+    async def write(policies: Policies, tenant: str) -> None:
+        lines = await policies.export(tenant, digest)
+        try:
+            with ExitStack() as stack:
+                out = _opened(file, "wb", stack)
+                async for line in lines:
+                    out.write(line.encode() + b"\n")
+                out.flush()
+        except OSError as exc:  # such as a full disk, or a reader that has gone
+            raise InvalidInput(f"file {file}: {exc.strerror}") from exc
+
+    asyncio.run(_asked(write, data_folder))
+
+
+@bandit.command("import")
+def import_log(
+    file: Annotated[Path, typer.Argument(help="An exported log; - is standard input.")],
+    into: Annotated[str | None, typer.Option(help="The policy that learns it; else the one that draws now.")] = None,
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let the policy learn a log that was exported elsewhere. Repeating it changes nothing."""
+
+    async def read(policies: Policies, tenant: str) -> TakenIn:
+        with ExitStack() as stack:
+            lines = _lines(_opened(file, "rb", stack))
+            return await policies.take_in(tenant, lines, into, told=lambda rows: _tell(f"{rows:,} rows"))
+
+    done = asyncio.run(_asked(read, data_folder, rewriting=into is None))
+    if as_json:
+        typer.echo(_json(done))
+        return
+    typer.echo(f"{done.rows:,} decisions read: policy {done.digest} learned {done.rewards:,} rewards")
+    if done.repeated:
+        typer.echo(f"{done.repeated:,} had their reward already; nothing changed")
+    for arm, count in done.left_out.items():
+        typer.echo(f"{count:,} left out: there is no arm {arm!r} here")
+
+
+async def _asked(
+    ask: Callable[[Policies, str], Awaitable[T]], data_folder: Path | None, *, rewriting: bool = False
+) -> T:
+    """Ask a tenant's policies. Only who needs to know which one draws now waits for a pipeline to load."""
+    from riffler.service.app import Riffler  # noqa: PLC0415 - takes a second
+
+    settings = command_settings(data_folder=data_folder, **({} if rewriting else {"rewriting": False}))
+    async with Riffler(settings) as riffler:
+        return await ask(riffler.policies, riffler.tenant)
+
+
+def _opened(file: Path, mode: str, stack: ExitStack) -> BinaryIO:
+    if str(file) == "-":
+        return sys.stdin.buffer if mode == "rb" else sys.stdout.buffer
+    try:
+        opened: BinaryIO = stack.enter_context(file.open(mode))  # type: ignore[assignment]
+    except OSError as exc:
+        raise InvalidInput(f"file {file}: {exc.strerror}") from exc
+    return opened
+
+
+async def _lines(file: BinaryIO) -> AsyncIterator[bytes]:
+    from riffler.service.agent.watch.log_file import MOST_LINE  # noqa: PLC0415
+
+    while line := file.readline(MOST_LINE + 1):  # a longer one is refused as soon as it is known to be so
+        yield line
+
+
+def _tell(text: str) -> None:
+    typer.echo(f"riffler: {text}", err=True)
+
+
+def _json(report: Any) -> str:  # noqa: ANN401 - a dataclass of `service.agent.watch`
+    return json.dumps(asdict(report), ensure_ascii=False)
+
+
+def _console() -> Console:
+    from rich.console import Console  # noqa: PLC0415
+
+    return Console(width=None if sys.stdout.isatty() else _WIDTH, highlight=False, markup=False)

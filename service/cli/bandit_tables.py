@@ -1,0 +1,221 @@
+"""Reports on a policy in the terminal."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.table import Table
+
+from riffler.bandits.insight.entry import Unavailable
+from riffler.bandits.mean_reward import MeanReward
+from riffler.service.agent.watch.arms import ArmsReport
+from riffler.service.agent.watch.draw import ArmScore, DrawExplained
+from riffler.service.agent.watch.health import Health
+from riffler.service.agent.watch.regret import RegretReport
+from riffler.service.agent.watch.selecting import ListedPolicy
+from riffler.service.agent.watch.status import Status
+from riffler.service.cli.bars import spark, whisker
+
+_TERMS = 3
+"""Contributions to a score that are shown."""
+_CURVE = 24
+
+
+def show_policies(policies: Sequence[ListedPolicy], out: Console) -> None:
+    """Print a list of policies.
+
+    Args:
+        policies: They.
+        out: Where to.
+    """
+    table = Table("policy", "algorithm", "engine", "model", box=None, pad_edge=False)
+    for title in ("decisions", "rewards"):
+        table.add_column(title, justify="right")
+    for each in policies:
+        counts = f"{each.decisions:,}", f"{each.rewards:,}"
+        table.add_row(each.digest, _algorithm(each), each.engine, each.model, *counts)
+    out.print(table)
+
+
+def show_status(status: Status, out: Console) -> None:
+    """Print a status.
+
+    Args:
+        status: It.
+        out: Where to.
+    """
+    policy = status.policy
+    out.print(f"policy      {policy.digest}, {_algorithm(policy)}, for {policy.engine} {policy.model}", soft_wrap=True)
+    older = policy.decisions - status.looked_at
+    out.print(
+        f"decisions   {status.looked_at:,}: {status.rewarded:,} rewarded, {status.open:,} open, {status.void:,} void"
+        f"{f' (the newest; {older:,} older ones)' if older > 0 else ''}"
+    )
+    if status.reward is not None:
+        out.print(f"reward      {_mean(status.reward)} {spark(status.rewards, 1.0, _CURVE)} over time, 0 to 1")
+        sources = ", ".join(f"{count:,} {source}" for source, count in status.sources.items())
+        out.print(f"            from {sources}")
+    if status.cost is not None:
+        out.print(f"a turn      {status.cost.tokens:,.0f} tokens, {status.cost.ms:,.0f} ms (of {status.cost.count:,})")
+    _show_health(status.health, out)
+    out.print(f"unexecuted  {status.unexecuted:.1%} of draws")
+    for reason, count in status.reasons.items():
+        out.print(f"            {count:,} {reason}")
+    table = _table("arm", ("offered", "drawn", "share", f"last {status.recent}", "propensity"))
+    table.add_column("share over time")
+    table.add_column("mean reward")
+    table.add_column("worth", justify="right")
+    for arm in status.arms:
+        table.add_row(
+            arm.arm,
+            f"{arm.offered:,}",
+            f"{arm.drawn:,}",
+            f"{arm.share:.0%}",
+            f"{arm.recent_share:.0%}",
+            f"{arm.recent_propensity:.3f}",
+            spark(arm.shares, 1.0, _CURVE),
+            "-" if arm.reward is None else _mean(arm.reward),
+            f"{status.health.effective_arms.get(arm.arm, 0.0):,.0f}",
+        )
+    out.print()
+    out.print(table)
+    out.print(
+        "propensity: mean of the last ones; worth: so many equally weighted rewards tell what the arm alone would earn"
+    )
+
+
+def _show_health(health: Health, out: Console) -> None:
+    found = health.calibration
+    if isinstance(found, Unavailable):
+        out.print(f"calibration unavailable: {found.reason}")
+    else:
+        verdict = "as it should be" if found.error <= found.error_by_chance else "more than chance explains"
+        out.print(f"calibration error {found.error:.3f}, by chance up to {found.error_by_chance:.3f}: {verdict}")
+    for alarm in health.alarms:
+        out.print(f"drift       rewards changed between {alarm.began} and {alarm.decision}")
+    if not health.alarms:
+        out.print("drift       no alarm")
+
+
+def show_arms(report: ArmsReport, most: int, out: Console) -> None:
+    """Print what was learned of arms.
+
+    Args:
+        report: It.
+        most: Most effects of features to print.
+        out: Where to.
+    """
+    overall = {each.arm: each for each in report.overall}
+    reach = max((abs(each.mean) + each.margin for each in (*report.overall, *report.effects[:most])), default=1.0)
+    table = _table("arm", ("drawn", "share"))
+    table.add_column("mean reward")
+    table.add_column("against all arms", justify="right")
+    table.add_column(f"-{reach:.2f} to {reach:.2f}")
+    for arm in report.arms:
+        told = ("-", "")
+        if arm.arm in overall:
+            effect = overall[arm.arm]
+            told = f"{effect.mean:+.3f} +- {effect.margin:.3f}", whisker(effect.mean, effect.margin, reach)
+        mean = "-" if arm.reward is None else _mean(arm.reward)
+        table.add_row(arm.arm, f"{arm.drawn:,}", f"{arm.share:.0%}", mean, *told)
+    out.print(f"policy {report.policy.digest}, estimated from {report.looked_at:,} decisions, 95 % intervals")
+    out.print()
+    out.print(table)
+    out.print()
+    if not report.effects:
+        out.print("Nothing can be said of features before two arms are rewarded.")
+        return
+    _show_effects(report, most, reach, out)
+
+
+def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> None:
+    clear = [each for each in report.effects if each.clear]
+    if clear:
+        out.print(
+            f"{len(clear)} of {len(report.effects)} effects of features are clear; "
+            f"{report.expected_wrong:.1f} of these have the wrong sign, as is to be expected."
+        )
+    else:
+        out.print("No effect of a feature is clear yet. Those with most evidence:")
+    table = Table("effect", f"-{reach:.2f} to {reach:.2f}", box=None, pad_edge=False)
+    for title in ("wrong sign", "rewards"):
+        table.add_column(title, justify="right")
+    for each in report.effects[:most]:
+        table.add_row(each.words, whisker(each.mean, each.margin, reach), f"{each.wrong_sign:.1%}", str(each.rewards))
+    out.print(table)
+
+
+def show_regret(report: RegretReport, out: Console) -> None:
+    """Print what draws have lost.
+
+    Args:
+        report: It.
+        out: Where to.
+    """
+    out.print(f"policy {report.policy.digest}, {report.looked_at:,} decisions")
+    found = report.estimated
+    if isinstance(found, Unavailable):
+        out.print(f"estimated  unavailable: {found.reason}")
+    else:
+        each = found.total / max(report.looked_at, 1)
+        out.print(
+            f"estimated  {found.total:.2f} ({found.low:.2f} to {found.high:.2f}, {found.level:.0%}), "
+            f"{each:.4f} a decision; it is as right as a linear model of rewards is"
+        )
+        for name, curve in (("at least", found.lows), ("estimated", found.mean), ("at most", found.highs)):
+            out.print(f"           {spark(curve, found.high)} {name} {curve[-1]:.2f}")
+    out.print(f"audited    unavailable: {report.audited.reason}")
+
+
+def show_draw(found: DrawExplained, out: Console) -> None:
+    """Print one decision, explained.
+
+    Args:
+        found: It.
+        out: Where to.
+    """
+    out.print(f"decision    {found.decision}")
+    out.print(f"drawn       {found.arm}, by {found.policy}")
+    if found.unexecuted:
+        out.print(f"            not executed: {found.unexecuted}", soft_wrap=True)
+    if found.reward is None:
+        out.print("reward      " + ("it waits for one" if found.state == "open" else "none: its call failed"))
+    else:
+        parts = ", ".join(f"{name} {part:.3f}" for name, part in found.parts.items())
+        out.print(f"reward      {found.reward:.3f} ({found.source}{': ' if parts else ''}{parts})", soft_wrap=True)
+    if found.tokens is not None and found.ms is not None:
+        out.print(f"turn        {found.tokens:,} tokens, {found.ms:,.0f} ms")
+    present = ", ".join(name if value == 1 else f"{name} {value:+.2f}" for name, value in found.x.items() if value)
+    out.print(f"features    {present}", soft_wrap=True)
+    table = _table("arm", ("propensity", "expected reward"))
+    table.add_column("made of")
+    for arm in found.arms:
+        score = f"{arm.mean:.3f} +- {arm.margin:.3f}"
+        table.add_row(f"{arm.arm}{' *' if arm.drawn else ''}", f"{arm.propensity:.3f}", score, _terms(arm))
+    out.print()
+    out.print(table)
+    out.print(f"Scores are estimated from {found.learned:,.0f} rewards, as of now; propensities are those of the draw.")
+
+
+def _terms(arm: ArmScore) -> str:
+    shown = [f"{each.feature} {each.mean:+.3f} +- {each.margin:.3f}" for each in arm.contributions[:_TERMS]]
+    left = len(arm.contributions) - len(shown)
+    return ", ".join([*shown, f"and {left} smaller"] if left else shown)
+
+
+def _table(first: str, numbers: Sequence[str]) -> Table:
+    table = Table(first, box=None, pad_edge=False)
+    for title in numbers:
+        table.add_column(title, justify="right")
+    return table
+
+
+def _mean(found: MeanReward) -> str:
+    return f"{found.mean:.3f} ({found.low:.2f}-{found.high:.2f})"
+
+
+def _algorithm(policy: ListedPolicy) -> str:
+    """Give a policy's name: what stands before its version and settings."""
+    return re.split(r" (?=\d)", policy.policy_version, maxsplit=1)[0]

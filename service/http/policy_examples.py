@@ -1,0 +1,168 @@
+"""Examples of what is told of policies, for the API's description."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+_DIGEST = "6b3c1f0a"
+_POLICY: dict[str, Any] = {
+    "digest": _DIGEST,
+    "engine": "reader",
+    "model": "reader",
+    "arms_version": "5c1d0f2e7a90-rule",
+    "features_version": "3 en_riffler-1.0.0",
+    "policy_version": "adaptive-thompson 1;baseline=none",
+    "decisions": 1200,
+    "rewards": 900,
+    "last_ms": 1795528800000,
+    "draws_now": True,
+}
+_MEAN = {"mean": 0.62, "low": 0.58, "high": 0.66, "count": 600}
+_ARM = {
+    "arm": "simplify",
+    "offered": 1000,
+    "drawn": 700,
+    "share": 0.58,
+    "recent_share": 0.7,
+    "recent_propensity": 0.68,
+    "unexecuted": 3,
+    "reward": _MEAN,
+    "shares": [0.3, 0.7],
+}
+_EFFECT = {
+    "arm": "simplify",
+    "feature": "negation",
+    "mean": 0.04,
+    "margin": 0.01,
+    "clear": True,
+    "wrong_sign": 0.001,
+    "rewards": 120,
+    "words": "negation favours simplify by 0.040 +- 0.010",
+}
+
+POLICIES = [_POLICY]
+STATUS = {
+    "policy": _POLICY,
+    "looked_at": 1200,
+    "open": 250,
+    "rewarded": 900,
+    "void": 50,
+    "recent": 100,
+    "reward": _MEAN,
+    "rewards": [0.55, 0.68],
+    "sources": {"judge": 700, "feedback": 200},
+    "unexecuted": 0.01,
+    "reasons": {"the rewrite invents a number": 12},
+    "cost": {"count": 1100, "tokens": 493.0, "ms": 812.5},
+    "arms": [_ARM],
+    "health": {
+        "effective": 310.5,
+        "effective_arms": {"simplify": 540.2},
+        "alarms": [
+            {
+                "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",
+                "at_ms": 1795528800000,
+                "began": f"d{_DIGEST}0c2d4b7c8a1f0022",
+                "began_ms": 1795520000000,
+            }
+        ],
+        "calibration": {
+            "count": 900,
+            "error": 0.02,
+            "error_by_chance": 0.03,
+            "bins": [{"count": 300, "predicted": 0.62, "came": 0.6, "band": 0.04}],
+            "coverages": [{"level": 0.9, "share": 0.91, "plausible": True}],
+            "kind": "progressive",
+        },
+    },
+}
+ARMS = {
+    "policy": _POLICY,
+    "looked_at": 1200,
+    "arms": [_ARM],
+    "overall": [{**_EFFECT, "feature": "overall", "words": "overall favours simplify by 0.040 +- 0.010"}],
+    "effects": [_EFFECT],
+    "expected_wrong": 0.1,
+    "level": 0.95,
+    "kind": "estimated",
+}
+REGRET = {
+    "policy": _POLICY,
+    "looked_at": 1150,
+    "estimated": {
+        "total": 11.2,
+        "low": 6.1,
+        "high": 17.9,
+        "level": 0.95,
+        "decisions": [575, 1150],
+        "mean": [8.0, 11.2],
+        "lows": [4.2, 6.1],
+        "highs": [12.5, 17.9],
+        "kind": "estimated",
+    },
+    "audited": {"reason": "no query was audited", "kind": "unavailable"},
+}
+DRAW = {
+    "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",
+    "at_ms": 1795528800000,
+    "policy": "adaptive-thompson",
+    "policy_version": "1;baseline=none",
+    "features_version": "3 en_riffler-1.0.0",
+    "arm": "simplify",
+    "x": {"bias": 1.0, "negation": 1.0},
+    "arms": [
+        {
+            "arm": "simplify",
+            "propensity": 0.8,
+            "drawn": True,
+            "mean": 0.62,
+            "margin": 0.05,
+            "contributions": [{"feature": "negation", "x": 1.0, "mean": 0.04, "margin": 0.01}],
+        }
+    ],
+    "learned": 900.0,
+    "state": "rewarded",
+    "reward": 0.8,
+    "source": "judge",
+    "parts": {"judge": 0.8},
+    "unexecuted": "",
+    "tokens": 493,
+    "ms": 812.5,
+    "kind": "estimated",
+}
+TAKEN_IN = {"digest": _DIGEST, "rows": 1200, "rewards": 900, "repeated": 0, "left_out": {"shorten": 4}}
+LOG = "".join(
+    f"{json.dumps(line)}\n"
+    for line in [
+        {
+            "format": "riffler-decisions",
+            "version": 1,
+            "digest": _DIGEST,
+            "dimension": 2,
+            "engine": "reader",
+            "model": "reader",
+            "arms_version": "5c1d0f2e7a90-rule",
+            "features_version": "3 en_riffler-1.0.0",
+            "policy_version": "adaptive-thompson 1;baseline=none",
+        },
+        {
+            "id": f"d{_DIGEST}9e2d4b7c8a1f0011",
+            "features_version": "3 en_riffler-1.0.0",
+            "x": [1.0, 1.0],
+            "allowed": ["none", "simplify"],
+            "propensities": {"none": 0.2, "simplify": 0.8},
+            "arm": "simplify",
+            "policy": "adaptive-thompson",
+            "policy_version": "1;baseline=none",
+            "state": "rewarded",
+            "reward": 0.8,
+            "order": 1,
+            "source": "judge",
+            "parts": {"judge": 0.8},
+            "cost": {"tokens": 493, "ms": 812.5},
+            "unexecuted": "",
+            "at_ms": 1795528800000,
+        },
+    ]
+)

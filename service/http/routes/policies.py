@@ -1,0 +1,103 @@
+"""Policies: how they fare, what they learned, what their draws lost, and their logs as files."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Query, Request
+from starlette.responses import StreamingResponse
+
+from riffler.service.agent.watch.arms import ArmsReport
+from riffler.service.agent.watch.policies import LOOKED_AT
+from riffler.service.agent.watch.regret import RegretReport
+from riffler.service.agent.watch.selecting import ListedPolicy
+from riffler.service.agent.watch.status import Status
+from riffler.service.agent.watch.taking_in import TakenIn, lines_of
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.described import CHANGES, READS, answers, documented
+from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN
+from riffler.service.http.shapes import shape_of
+
+JSON_LINES = "application/jsonl"
+router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
+Digest = Annotated[str, Path(max_length=100, description="The policy's digest, as the list has it.")]
+Newest = Annotated[int, Query(ge=1, le=100_000, description="Most decisions to look at, the newest.")]
+_LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
+_NOT_THERE = documented(*READS, 404, unknown="policy")
+
+
+class JsonLines(StreamingResponse):
+    """JSON values, one a line."""
+
+    media_type = JSON_LINES
+
+
+@router.get(
+    "",
+    response_model=list[shape_of(ListedPolicy)],  # type: ignore[misc]
+    responses={**answers(200, "The policies.", POLICIES), **documented(*READS)},
+)
+async def list_policies(core: CoreOf, tenant: TenantOf) -> Any:  # noqa: ANN401
+    """List the policies that have decided something, the one that decided last first."""
+    return await core.policies.listed(tenant)
+
+
+@router.get(
+    "/{digest}",
+    response_model=shape_of(Status),
+    responses={**answers(200, "The policy's status.", STATUS), **_NOT_THERE},
+)
+async def read_policy(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+    """Tell how a policy fares: what it drew, what that earned and cost, and whether its log can be trusted."""
+    return await core.policies.status(tenant, digest, limit)
+
+
+@router.get(
+    "/{digest}/arms",
+    response_model=shape_of(ArmsReport),
+    responses={**answers(200, "What was learned.", ARMS), **_NOT_THERE},
+)
+async def read_arms(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+    """Tell what was learned of arms and features, with intervals."""
+    return await core.policies.arms(tenant, digest, limit)
+
+
+@router.get(
+    "/{digest}/regret",
+    response_model=shape_of(RegretReport),
+    responses={**answers(200, "What was lost.", REGRET), **_NOT_THERE},
+)
+async def read_regret(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+    """Tell what draws have lost, estimated and audited: each figure says how it was come by."""
+    return await core.policies.regret(tenant, digest, limit)
+
+
+@router.get(
+    "/{digest}/log",
+    response_class=JsonLines,
+    responses={200: {"description": "A header, then a decision a line.", "content": {JSON_LINES: _LOG}}, **_NOT_THERE},
+)
+async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLines:
+    """Export a policy's log: no text of a user. Another policy can take it in."""
+    lines = await core.policies.export(tenant, digest)
+    return JsonLines(f"{line}\n" async for line in lines)
+
+
+@router.post(
+    "/{digest}/log",
+    response_model=shape_of(TakenIn),
+    responses={
+        **answers(200, "What was learned.", TAKEN_IN),
+        **documented(*CHANGES, 404, 507, unknown="policy"),
+    },
+    openapi_extra={"requestBody": {"required": True, "content": {JSON_LINES: _LOG}}},
+)
+async def import_log(core: CoreOf, tenant: TenantOf, digest: Digest, request: Request) -> Any:  # noqa: ANN401
+    """Let a policy learn an exported log. A long one goes in parts, each with its header."""
+    return await core.policies.take_in(tenant, lines_of(_chunks(request)), digest)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    async for chunk in request.stream():
+        yield chunk

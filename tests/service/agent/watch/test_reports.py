@@ -1,0 +1,148 @@
+"""What is told of a policy: its counts, and one of its decisions."""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from tests.service.agent.watch.logs import ARMS, DIMENSION, KEY, OTHER, POLICY, new_tenant, seeded
+
+from riffler.bandits.context import CONTEXT_NAMES
+from riffler.bandits.mean_reward import MeanReward
+from riffler.bandits.policies.base import Rewarded, learned
+from riffler.errors import UnknownDecision, UnknownPolicy
+from riffler.service.agent.watch.draw import feature_names
+from riffler.service.agent.watch.policies import Policies
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.policy import PolicyName, Read
+
+
+@pytest.fixture
+def store(memory_connection: RedisConnection) -> RedisPolicyStore:
+    """A store on the server that all tests share."""
+    return RedisPolicyStore(memory_connection)
+
+
+async def test_policies_are_listed_the_newest_first(store: RedisPolicyStore) -> None:
+    """The one that decided last comes first, and one that never decided last; the one that draws now is marked."""
+    tenant = new_tenant()
+    never = replace(KEY, model="never")
+    await store.introduce(PolicyName(tenant, never.digest(), DIMENSION), never)
+    await seeded(store, tenant, 3)
+    await seeded(store, tenant, 2, key=OTHER)
+    found = await Policies(store, KEY).listed(tenant)
+    assert [each.digest for each in found] == [OTHER.digest(), KEY.digest(), never.digest()]
+    assert [each.decisions for each in found] == [2, 3, 0]
+    assert [each.draws_now for each in found] == [False, True, False]
+    assert found[2].last_ms is None
+    assert [each.draws_now for each in await Policies(store).listed(tenant)] == [None] * 3
+    assert (await Policies(store).status(tenant)).policy.digest == OTHER.digest()
+    assert (await Policies(store).status(tenant, KEY.digest())).policy.decisions == 3
+    with pytest.raises(UnknownPolicy, match="no policy 'x"):
+        await Policies(store).status(tenant, "x" * 100)
+    with pytest.raises(UnknownPolicy, match="decided anything yet"):
+        await Policies(store).status(new_tenant())
+
+
+@pytest.mark.parametrize("limit", [1000, 70, 1])
+async def test_the_status_is_what_the_log_says(store: RedisPolicyStore, limit: int) -> None:
+    """Each count is that of the newest decisions of the log, though a session was deleted."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 150)
+    await store.forget(tenant, "s1")
+    rows = (await store.log(made.name))[-limit:]
+    status = await Policies(store).status(tenant, limit=limit)
+    assert status.looked_at == len(rows) == min(limit, 120)
+    assert status.policy.decisions == 120
+    assert (status.open, status.rewarded, status.void) == tuple(
+        sum(row.state == state for row in rows) for state in ("open", "rewarded", "void")
+    )
+    assert status.recent == min(len(rows), 100)
+    rewards = [row.reward for row in rows if row.reward is not None]
+    assert status.reward == MeanReward.of(rewards)
+    assert sum(status.sources.values()) == len(rewards)
+    assert status.unexecuted == sum(bool(row.unexecuted) for row in rows) / len(rows)
+    costs = [row.cost for row in rows if row.cost is not None]
+    assert (status.cost.count if status.cost else 0) == len(costs)
+    if status.cost:
+        assert status.cost.tokens == pytest.approx(np.mean([each.tokens for each in costs]))
+        assert status.cost.ms == pytest.approx(np.mean([each.ms for each in costs]))
+    assert {arm.arm for arm in status.arms} == set(ARMS)
+    assert [arm.drawn for arm in status.arms] == sorted((arm.drawn for arm in status.arms), reverse=True)
+    for arm in status.arms:
+        mine = [row for row in rows if row.decision.arm == arm.arm]
+        recent = rows[-100:]
+        assert (arm.offered, arm.drawn, arm.share) == (len(rows), len(mine), len(mine) / len(rows))
+        assert arm.recent_share == sum(row.decision.arm == arm.arm for row in recent) / len(recent)
+        assert arm.recent_propensity == pytest.approx(np.mean([row.decision.propensities[arm.arm] for row in recent]))
+        assert arm.unexecuted == sum(bool(row.unexecuted) for row in mine)
+        assert arm.reward == MeanReward.of(row.reward for row in mine if row.reward is not None)
+        assert len(arm.shares) == min(40, len(rows))
+        assert 0 <= min(arm.shares) <= arm.share <= max(arm.shares) <= 1
+    assert sum(arm.recent_propensity for arm in status.arms) == pytest.approx(1)
+    assert len(status.rewards) == min(40, len(rewards))
+
+
+async def test_a_policy_without_decisions_has_a_status(store: RedisPolicyStore) -> None:
+    """Of nothing there are no means and no arms, and nothing fails."""
+    tenant = new_tenant()
+    await seeded(store, tenant, 0)
+    status = await Policies(store).status(tenant, KEY.digest())
+    assert (status.looked_at, status.reward, status.arms, status.cost, status.unexecuted) == (0, None, (), None, 0.0)
+
+
+async def test_a_draw_is_explained(store: RedisPolicyStore) -> None:
+    """Its scores are those of all rewards by now, made of what the query's features add; the rest is as logged."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 80)
+    news = await store.news(made.name, Read(), 1000)
+    rows = [
+        Rewarded(
+            row.decision.arm, np.array(row.decision.x), row.reward or 0.0, row.decision.propensities[row.decision.arm]
+        )
+        for row in news.rows
+    ]
+    state = learned(POLICY, DIMENSION, rows)
+    chosen = await store.decision(tenant, news.rows[7].decision.id)
+    found = await Policies(store).explain(tenant, chosen.decision.id)
+    assert found.x == dict(zip(CONTEXT_NAMES, chosen.decision.x, strict=True))
+    assert {arm.arm: arm.propensity for arm in found.arms} == chosen.decision.propensities
+    assert [arm.propensity for arm in found.arms] == sorted(chosen.decision.propensities.values(), reverse=True)
+    assert [arm.arm for arm in found.arms if arm.drawn] == [chosen.decision.arm]
+    scores = POLICY.choose(state, np.array(chosen.decision.x), ARMS, np.random.default_rng(1)).scores
+    for arm in found.arms:
+        assert (arm.mean, arm.margin) == pytest.approx((scores[arm.arm][0], 1.96 * scores[arm.arm][1]), rel=1e-4)
+        assert math.fsum(each.mean for each in arm.contributions) == pytest.approx(arm.mean, abs=1e-12)
+        assert {each.feature for each in arm.contributions} == {name for name, value in found.x.items() if value}
+        sizes = [abs(each.mean) for each in arm.contributions]
+        assert sizes == sorted(sizes, reverse=True)
+    assert (found.state, found.reward, found.source, found.parts) == (
+        "rewarded",
+        chosen.reward,
+        "judge",
+        chosen.parts,
+    )
+    assert found.learned == len(rows)
+    with pytest.raises(UnknownDecision):
+        await Policies(store).explain(tenant, "d0")
+
+
+async def test_an_open_draw_is_explained(store: RedisPolicyStore) -> None:
+    """Before any reward, and without a cost, there is an explanation all the same; not executed is told."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 20, rewarded=0.0)
+    rows = await store.log(made.name)
+    told = [await Policies(store).explain(tenant, row.decision.id) for row in rows]
+    assert [(each.state, each.unexecuted) for each in told] == [(row.state, row.unexecuted) for row in rows]
+    assert [(each.tokens, each.ms) for each in told] == [
+        (row.cost.tokens, row.cost.ms) if row.cost else (None, None) for row in rows
+    ]
+    assert {each.learned for each in told} == {0}
+
+
+def test_features_of_another_version_have_numbers() -> None:
+    """The names are those of this version of the features; of others only places are known."""
+    assert feature_names("0 x", 2) == ("x0", "x1")
+    assert feature_names(KEY.features_version, 2) == ("x0", "x1")
+    assert feature_names(KEY.features_version, DIMENSION) == CONTEXT_NAMES

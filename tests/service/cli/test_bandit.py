@@ -1,0 +1,135 @@
+"""`riffler bandit`: what it prints is what was found."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+from tests.service.agent.watch.logs import KEY, OTHER, seeded
+from typer.testing import CliRunner
+
+from riffler.bandits.insight.entry import Unavailable
+from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.service.agent.watch.health import DriftAlarm
+from riffler.service.agent.watch.policies import Policies
+from riffler.service.app import Riffler
+from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
+from riffler.service.cli.main import app
+from riffler.service.settings import read_settings
+
+
+def said(*arguments: object, folder: Path, given: bytes = b"") -> str:
+    """Run the command."""
+    done = CliRunner().invoke(app, ["bandit", *map(str, arguments), "--data-folder", str(folder)], input=given)
+    if done.exception is not None:
+        raise done.exception
+    return done.stdout
+
+
+@pytest.fixture
+async def decisions(data_folder: Path) -> list[str]:
+    """Ids of a log of two policies, the newer one first, that the commands find."""
+    async with Riffler(read_settings(data_folder=data_folder, rewriting=False)) as riffler:
+        older = await seeded(riffler.decisions, riffler.tenant, 30, key=OTHER)
+        newer = await seeded(riffler.decisions, riffler.tenant, 60)
+    return [made.decisions[0].id for made in (newer, older)]
+
+
+def test_reports_are_those_of_the_log(data_folder: Path, decisions: list[str]) -> None:
+    """As JSON each report is of the newest policy, or of the one that is named."""
+    for digest, chosen in ((KEY.digest(), ()), (OTHER.digest(), ("--policy-digest", OTHER.digest()))):
+        for command in ("status", "arms", "regret"):
+            found = json.loads(said(command, "--json", *chosen, folder=data_folder))
+            assert found["policy"]["digest"] == digest
+            assert found["policy"]["draws_now"] is None
+    found = json.loads(said("status", "--json", "--limit", 7, folder=data_folder))
+    assert (found["looked_at"], found["policy"]["decisions"]) == (7, 60)
+    found = json.loads(said("explain", decisions[1], "--json", folder=data_folder))
+    assert found["decision"] == decisions[1]
+
+
+def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -> None:
+    """The tables have the arms, the counts, the curve and the words; several policies are listed first."""
+    told = said("status", folder=data_folder)
+    assert [line.split()[0] for line in told.splitlines()[1:3]] == [KEY.digest(), OTHER.digest()]
+    assert "decisions   60: " in told
+    assert "the rewrite invents a number" in told
+    assert {"none", "reread", "simplify"} <= {line.split()[0] for line in told.splitlines() if line}
+    told = said("arms", "--most", 3, folder=data_folder)
+    assert sum("favours" in line for line in told.splitlines()) == 3
+    assert " by 0." in told
+    told = said("regret", folder=data_folder)
+    assert "estimated " in told
+    assert "█" in told
+    assert "audited    unavailable: " in told
+    told = said("explain", decisions[0], folder=data_folder)
+    assert f"decision    {decisions[0]}" in told
+    assert sum(" *" in line for line in told.splitlines()) == 1
+    assert "bias +0." in told
+
+
+def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:
+    """Through files and through standard streams; taken in by name, and repeated without effect."""
+    assert decisions
+    file = tmp_path / "log.jsonl"
+    assert said("export", file, folder=data_folder) == ""
+    text = said("export", "--policy-digest", KEY.digest(), folder=data_folder)
+    assert text == file.read_text("utf-8")
+    assert len(text.splitlines()) == 61
+    other = tmp_path / "other"
+    done = json.loads(said("import", file, "--into", OTHER.digest(), "--json", folder=data_folder))
+    assert (done["digest"], done["rows"]) == (OTHER.digest(), 60)
+    told = said("import", "-", "--into", OTHER.digest(), folder=data_folder, given=text.encode())
+    assert "60 decisions read" in told
+    assert "learned 0 rewards" in told
+    assert "had their reward already" in told
+    with pytest.raises(InvalidInput, match="features_version"):
+        said("import", file, folder=other)
+
+
+def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:
+    """A policy or decision that isn't there, and a file that can't be read or written."""
+    assert decisions
+    with pytest.raises(UnknownPolicy):
+        said("status", "--policy-digest", "00000000", folder=data_folder)
+    with pytest.raises(UnknownDecision):
+        said("explain", "d0", folder=data_folder)
+    with pytest.raises(InvalidInput, match="No such file"):
+        said("import", tmp_path / "nowhere", "--into", KEY.digest(), folder=data_folder)
+    with pytest.raises(InvalidInput, match="Is a directory"):
+        said("export", tmp_path, folder=data_folder)
+
+
+async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) -> None:
+    """Alarms, a failed call, nothing learned, older decisions, and what can't be had."""
+    async with Riffler(read_settings(data_folder=data_folder, rewriting=False)) as riffler:
+        policies: Policies = riffler.policies
+        status, arms = [await each(riffler.tenant) for each in (policies.status, policies.arms)]
+        regret, draw = await policies.regret(riffler.tenant), await policies.explain(riffler.tenant, decisions[0])
+    no_reward = replace(status.health, calibration=Unavailable("no reward"), alarms=(DriftAlarm("d2", 1, "d1", 0),))
+    bare = replace(status, health=no_reward, reward=None, cost=None, looked_at=1)
+    out = Console(width=110, markup=False, highlight=False)
+    with out.capture() as captured:
+        show_policies([status.policy], out)
+        show_status(bare, out)
+        show_arms(replace(arms, overall=(), effects=()), 3, out)
+        show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
+        show_regret(replace(regret, estimated=Unavailable("no reward")), out)
+        show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
+        show_draw(replace(draw, reward=None, state="open"), out)
+        show_draw(replace(draw, reward=0.5, state="rewarded", parts={}, source="feedback"), out)
+    told = captured.get()
+    for text in (
+        "(the newest; 59 older ones)",
+        "calibration unavailable: no reward",
+        "rewards changed between d1 and d2",
+        "before two arms are rewarded",
+        "effects of features are clear",
+        "estimated  unavailable: no reward",
+        "none: its call failed",
+        "it waits for one",
+        "not executed: it doesn't fit",
+        "0.500 (feedback)",
+    ):
+        assert text in told

@@ -1,0 +1,100 @@
+"""The API on policies: the reports that the library makes, and logs out and in."""
+
+import json
+
+import httpx
+import pytest
+from tests.service.agent.watch.logs import KEY, OTHER, seeded
+
+from riffler.service.agent.watch.log_file import MOST_LINE
+from riffler.service.app import Riffler
+
+LINES = {"content-type": "application/jsonl"}
+
+
+@pytest.fixture
+async def decision(riffler: Riffler) -> str:
+    """A decision of a log that the service has."""
+    return (await seeded(riffler.decisions, riffler.tenant, 40)).decisions[0].id
+
+
+async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffler: Riffler, decision: str) -> None:
+    """The list, the status, the arms, the regret and a decision's explanation are served as they were made."""
+    path, digest = "/api/v1/policies", KEY.digest()
+    (listed,) = (await client.get(path)).json()
+    assert (listed["digest"], listed["decisions"], listed["draws_now"]) == (digest, 40, False)
+    status = (await client.get(f"{path}/{digest}")).json()
+    found = await riffler.policies.status(riffler.tenant, digest)
+    assert status["arms"][0]["shares"] == list(found.arms[0].shares)
+    assert status["health"]["effective"] == found.health.effective
+    assert (await client.get(f"{path}/{digest}", params={"limit": 3})).json()["looked_at"] == 3
+    arms = (await client.get(f"{path}/{digest}/arms")).json()
+    assert arms["effects"][0]["words"] == (await riffler.policies.arms(riffler.tenant)).effects[0].words
+    regret = (await client.get(f"{path}/{digest}/regret")).json()
+    assert (regret["estimated"]["kind"], regret["audited"]["kind"]) == ("estimated", "unavailable")
+    draw = (await client.get(f"/api/v1/decisions/{decision}/explanation")).json()
+    assert draw["decision"] == decision
+    assert {arm["arm"] for arm in draw["arms"]} == {"none", "reread", "simplify"}
+
+
+async def test_what_is_not_there_is_404(client: httpx.AsyncClient, decision: str) -> None:
+    """A policy that the tenant doesn't have is unknown, whatever is asked of it."""
+    assert decision
+    for path in ("", "/arms", "/regret", "/log"):
+        gone = await client.get(f"/api/v1/policies/00000000{path}")
+        assert (gone.status_code, gone.json()["type"]) == (404, "urn:riffler:problem:unknown-policy")
+    assert (await client.post("/api/v1/policies/00000000/log", content=b"", headers=LINES)).status_code == 404
+
+
+async def test_a_log_goes_out_and_in(client: httpx.AsyncClient, riffler: Riffler, decision: str) -> None:
+    """An export sent back to another policy is learned; sent again, it changes nothing."""
+    assert decision
+    await seeded(riffler.decisions, riffler.tenant, 0, key=OTHER)
+    log = await client.get(f"/api/v1/policies/{KEY.digest()}/log")
+    assert log.headers["content-type"].startswith("application/jsonl")
+    lines = [json.loads(line) for line in log.text.splitlines()]
+    assert (lines[0]["digest"], len(lines)) == (KEY.digest(), 41)
+    path = f"/api/v1/policies/{OTHER.digest()}/log"
+    first = (await client.post(path, content=log.content, headers=LINES)).json()
+    again = (await client.post(path, content=log.content, headers=LINES)).json()
+    assert first["rows"] == again["rows"] == 40
+    assert (first["rewards"], first["repeated"]) == (again["repeated"], again["rewards"])
+    assert first["rewards"] > 20
+
+
+async def test_the_policy_that_draws_can_learn_before_it_decides(client: httpx.AsyncClient, riffler: Riffler) -> None:
+    """It is found by its digest though nothing is known of it; a log of other features is refused with its line."""
+    assert riffler.rewriter is not None
+    digest = riffler.rewriter.key.digest()
+    await seeded(riffler.decisions, riffler.tenant, 1)
+    log = (await client.get(f"/api/v1/policies/{KEY.digest()}/log")).text
+    refused = await client.post(f"/api/v1/policies/{digest}/log", content=log, headers=LINES)
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("line 1: features_version: expected ")
+    right = log.replace(KEY.features_version, riffler.rewriter.key.features_version)
+    done = await client.post(f"/api/v1/policies/{digest}/log", content=right, headers=LINES)
+    assert (done.status_code, done.json()["rows"]) == (200, 1)
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "status"),
+    [
+        (b"", "application/jsonl", 422),
+        (b"{}", "application/json", 415),
+        (b"[" * MOST_LINE, "application/jsonl", 422),
+        (b"x" * (2 * MOST_LINE), "application/jsonl", 422),
+        (b"\xff\xfe", "application/jsonl", 422),
+    ],
+)
+async def test_what_is_no_log_is_refused(
+    client: httpx.AsyncClient, decision: str, content: bytes, kind: str, status: int
+) -> None:
+    """No header, another type, what isn't JSON, and a line without an end."""
+    assert decision
+    path = f"/api/v1/policies/{KEY.digest()}/log"
+    assert (await client.post(path, content=content, headers={"content-type": kind})).status_code == status
+
+
+async def test_lines_are_taken_nowhere_else(client: httpx.AsyncClient) -> None:
+    """Other operations take JSON only."""
+    assert (await client.post("/api/v1/ask", content=b"{}", headers=LINES)).status_code == 415
