@@ -17,6 +17,7 @@ from riffler.service.agent.watch.regret import RegretReport, regret_report
 from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, newest
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
+from riffler.service.agent.watch.value import ValueReport, value_report
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 
 LOOKED_AT: Final = 5000
@@ -89,6 +90,21 @@ class Policies:
         """
         policy, rows = await self._rows(tenant, digest, limit)
         return await with_log(lambda: regret_report(policy, rows))
+
+    async def value(self, tenant: str, other: str, digest: str | None = None, limit: int | None = None) -> ValueReport:
+        """Tell what another policy would have earned.
+
+        Args:
+            tenant: Whose.
+            other: The other policy's name; see `policy_of`.
+            digest: Whose log; None is that of the policy that decided last.
+            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+
+        Returns:
+            The report. Raises `UnknownPolicy` where there is no such log, and what `value_report` raises.
+        """
+        policy, rows = await self._rows(tenant, digest, limit)
+        return await with_log(lambda: value_report(policy, rows, other))
 
     async def explain(self, tenant: str, decision_id: str) -> DrawExplained:
         """Explain a decision.

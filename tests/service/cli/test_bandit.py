@@ -45,6 +45,8 @@ def test_reports_are_those_of_the_log(data_folder: Path, decisions: list[str]) -
             assert found["policy"]["draws_now"] is None
     found = json.loads(said("status", "--json", "--limit", 7, folder=data_folder))
     assert (found["looked_at"], found["policy"]["decisions"]) == (7, 60)
+    (found,) = json.loads(said("ope", "--policy", "fixed:none", "--json", folder=data_folder))
+    assert (found["looked_at"], found["other"]["policy"]) == (60, "fixed:none")
     found = json.loads(said("explain", decisions[1], "--json", folder=data_folder))
     assert found["decision"] == decisions[1]
 
@@ -63,6 +65,9 @@ def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -
     assert "estimated " in told
     assert "█" in told
     assert "audited    unavailable: " in told
+    told = said("ope", "--policy", "fixed:none", "--policy", "exp3", folder=data_folder)
+    assert [line.split()[0] for line in told.splitlines()[4:6]] == ["fixed:none", "exp3"]
+    assert "fixed:none: the log tells as much as" in told
     told = said("explain", decisions[0], folder=data_folder)
     assert f"decision    {decisions[0]}" in told
     assert sum(" *" in line for line in told.splitlines()) == 1
@@ -93,6 +98,8 @@ def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decision
     assert decisions
     with pytest.raises(UnknownPolicy):
         said("status", "--policy-digest", "00000000", folder=data_folder)
+    with pytest.raises(InvalidInput, match="policy: expected one of"):
+        said("ope", "--policy", "none", folder=data_folder)
     with pytest.raises(UnknownDecision):
         said("explain", "d0", folder=data_folder)
     with pytest.raises(InvalidInput, match="No such file"):
