@@ -137,7 +137,7 @@ def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> 
     if clear:
         out.print(
             f"{len(clear)} of {len(report.effects)} effects of features are clear. Of so many, "
-            f"{report.expected_wrong:.1f} are to be expected to have the wrong sign."
+            f"{report.expected_wrong:.2f} are to be expected to have the wrong sign."
         )
     else:
         out.print("No effect of a feature is clear yet. Those with most evidence:")
