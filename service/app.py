@@ -39,8 +39,10 @@ from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
 from riffler.tools.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
+    from riffler.service.agent.audits import Auditor
     from riffler.service.agent.explaining import Explanation
     from riffler.service.agent.rewriter import Rewriter
+    from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
     from riffler.service.agent.watch.policies import Policies
 
@@ -153,13 +155,11 @@ class Riffler:
         )
 
     @cached_property
-    def turns(self) -> Turns:
-        """Asks questions."""
-        from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
-        from riffler.service.agent.state import Parts  # noqa: PLC0415
-        from riffler.service.agent.turns import Turns  # noqa: PLC0415
+    def _parts(self) -> Parts:
+        """What turns stand on."""
+        from riffler.service.agent.state import Parts  # noqa: PLC0415 - only who asks needs it
 
-        parts = Parts(
+        return Parts(
             self.sessions,
             self._bounded,
             self.rewriter,
@@ -168,6 +168,32 @@ class Riffler:
             first_choice=self._settings.first_choice,
             fitting=self._settings.fitting,
         )
+
+    @cached_property
+    def auditor(self) -> Auditor | None:
+        """Audits a share of the turns; None where the settings say that none is."""
+        settings = self._settings
+        if self.rewriter is None or not settings.audit_share:
+            return None
+        from riffler.service.agent.audits import Auditor  # noqa: PLC0415 - as above
+
+        rng = np.random.default_rng(None if self._seed is None else [self._seed, 1])
+        return Auditor(
+            self._parts,
+            self.rewriter,
+            self.decisions,
+            self.observers,
+            rng,
+            share=settings.audit_share,
+            tokens_per_day=settings.audit_tokens_per_day,
+        )
+
+    @cached_property
+    def turns(self) -> Turns:
+        """Asks questions."""
+        from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
+        from riffler.service.agent.turns import Turns  # noqa: PLC0415
+
         budget = self.room.budget_tokens(self.engine.counter)
         if budget < _SMALLEST_BUDGET:
             window = self.engine.info.window_tokens
@@ -175,7 +201,7 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Turns(Agent(parts, self.decisions, self._settings.lease_s), self.sessions)
+        return Turns(Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor), self.sessions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -351,7 +377,12 @@ class Riffler:
         return called.reply
 
     async def aclose(self) -> None:
-        """Give back connections, and stop what this process started. Safe to call twice."""
+        """Give back connections, and stop what this process started. Safe to call twice.
+
+        Audits that wait or run have some seconds to end.
+        """
+        if "auditor" in self.__dict__ and self.auditor is not None:
+            await self.auditor.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

@@ -116,6 +116,7 @@ def core_of(riffler: Riffler) -> Core:
         metrics=metrics,
         readiness=Readiness(riffler.sessions, riffler.engine),
         running=RunningTurns(metrics),
+        auditor=riffler.auditor,
         tenant=riffler.tenant,
     )
 

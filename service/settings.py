@@ -100,6 +100,12 @@ class Settings(BaseSettings):
     pipeline: str | None = Field(
         None, description="An English spaCy pipeline; none is the one that ships, `blank` has no model."
     )
+    audit_share: float = Field(
+        0.0, ge=0, le=1, description="Share of questions that are run on all arms, after their answer; 0 audits none."
+    )
+    audit_tokens_per_day: int = Field(
+        500_000, ge=0, description="Most tokens that audits of one policy may take on one day (UTC)."
+    )
     host: str = Field("127.0.0.1", description="Address that the service listens on.")
     port: int = Field(8000, ge=0, le=65_535, description="Port that the service listens on.")
     allowed_hosts: str = Field(

@@ -19,6 +19,7 @@ from typing import Any, cast
 from langgraph.graph import END, START, StateGraph
 
 from riffler.errors import RifflerError
+from riffler.service.agent.audits import Auditor
 from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
 from riffler.service.agent.nodes import Nodes, timed
@@ -41,12 +42,16 @@ class Agent:
         parts: What it stands on.
         decisions: The decision log, to give up the decision of a turn that failed and can't be made again.
         lease_s: A turn of a process that was killed frees its session after this time.
+        auditor: Is told of turns that have their answer; None audits nothing.
     """
 
-    def __init__(self, parts: Parts, decisions: PolicyStore, lease_s: float = 30.0) -> None:
+    def __init__(
+        self, parts: Parts, decisions: PolicyStore, lease_s: float = 30.0, auditor: Auditor | None = None
+    ) -> None:
         self._parts = parts
         self._decisions = decisions
         self._lease_s = lease_s
+        self._auditor = auditor
         self._graph = _graph(Nodes(parts))
 
     async def ask(self, key: SessionKey, messages: Sequence[Message]) -> Answer:
@@ -126,7 +131,11 @@ class Agent:
                 seen_tokens=answer.seen_tokens,
                 times_ms={name: round(spent, 1) for name, spent in answer.times_ms.items()},
             )
-            yield answer
+            try:
+                yield answer
+            finally:  # also where nobody reads on behind the answer
+                if self._auditor is not None:
+                    self._auditor.offer(key, state)
 
     async def _give_up(self, turn: Turn, state: TurnState) -> None:
         """Learn nothing from a turn that failed or was cancelled.

@@ -28,6 +28,7 @@ from riffler.service.agent.rewriter import NONE
 from riffler.service.agent.state import Parts, Pending, TurnState
 from riffler.service.agent.tool_call import Cost, run_call
 from riffler.service.agent.turn import Turn, require_seen
+from riffler.service.agent.viewing import fitting, seen
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import (
     Completion,
@@ -37,15 +38,12 @@ from riffler.service.ports.engine import (
 )
 from riffler.service.ports.keys import session_name
 from riffler.service.ports.memory import Receipt
-from riffler.tools.arrival import append, fit
+from riffler.tools.arrival import append
 from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended, QueryRewritten
 from riffler.tools.history import PastOrder, Version, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
-from riffler.tools.pairing import check_complete
-from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_message
-from riffler.tools.view import View, view
 
 _LOG = get_logger("agent")
 
@@ -136,7 +134,7 @@ class Nodes:
             return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
         event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
         pending: Pending = (*state["pending"], ("riffler", (event,)))
-        return {"memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
+        return {"asked": memory, "memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
 
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""
@@ -145,11 +143,11 @@ class Nodes:
             await self.parts.engine.ready()
         memory, pending, _ = await self._fitted(state["memory"], state["pending"])
         sight = self.parts.room.sight(turn.counter)
-        seen = await offload(memory.characters, lambda: _checked_view(memory, sight))
+        shown = await seen(memory, sight)
         calls = state.get("calls", 0) + 1
         capped = calls > self.parts.step_cap
         request = EngineRequest(
-            seen.messages,
+            shown.messages,
             self.parts.room.offered.schemas(),
             "none" if capped else (self.parts.first_choice if calls == 1 else "auto"),
             self.parts.sampling,
@@ -171,7 +169,7 @@ class Nodes:
             "calls": calls,
             "capped": capped,
             "conversation_tokens": _tokens(memory, turn.counter),
-            "seen_tokens": seen.tokens(turn.counter),
+            "seen_tokens": shown.tokens(turn.counter),
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
         }
 
@@ -255,13 +253,7 @@ class Nodes:
 
     async def _fitted(self, memory: WorkingMemory, pending: Pending) -> tuple[WorkingMemory, Pending, int]:
         """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
-        if not self.parts.fitting:
-            return memory, pending, 0
-        if not self.parts.engine.info.settled:
-            await self.parts.engine.ready()
-        counter, room = self._turn.counter, self.parts.room
-        budget = room.budget_tokens(counter)
-        events = await offload(memory.characters, lambda: fit(memory, budget, counter, sighted=room.sighted))
+        events = await fitting(self.parts, memory, self._turn.counter)
         if not events:
             return memory, pending, 0
         folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
@@ -310,12 +302,6 @@ class Nodes:
         memory = state["memory"]
         text = memory.text(memory.asking.span) if memory.asking else ""
         return Rewriting("", NONE, {NONE: 1.0}, NONE, text, text, note)
-
-
-def _checked_view(memory: WorkingMemory, sight: Sight | None) -> View:
-    seen = view(memory, sight)
-    check_complete(seen.messages)
-    return seen
 
 
 def append_step(memory: WorkingMemory, messages: Sequence[Message]) -> Event:

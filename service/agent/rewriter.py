@@ -28,6 +28,7 @@ from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
+from riffler.service.agent.tool_call import Cost
 from riffler.service.ports.engine import Engine, EngineRequest, complete
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 from riffler.tools.markers import has_look_alike
@@ -234,12 +235,13 @@ class Rewriter:
     def _parsed(self, text: str) -> Doc:
         return parse(self._pipeline, text).doc
 
-    async def attempt(self, reading: Reading, arm: str) -> Attempt:
+    async def attempt(self, reading: Reading, arm: str, cost: Cost | None = None) -> Attempt:
         """Let an arm rewrite, and the guard judge.
 
         Args:
             reading: The query.
             arm: The arm.
+            cost: Is told what the engine's call cost, where there is one.
 
         Returns:
             What it made, and the guard's word.
@@ -247,7 +249,7 @@ class Rewriter:
         raw = reading.query.text
         try:
             with _failing_open(arm):
-                rewrite = await self._reword(ARMS[arm], reading.query)
+                rewrite = await self._reword(ARMS[arm], reading.query, cost)
                 verdict = await with_language(
                     lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
                 )
@@ -348,19 +350,21 @@ class Rewriter:
         """
         return await self._store.decision(tenant, decision_id)
 
-    async def _reword(self, arm: Arm, query: Query) -> Rewrite:
+    async def _reword(self, arm: Arm, query: Query, cost: Cost | None) -> Rewrite:
         begun, asks = await with_language(lambda: begin(arm, query, self.making))
         if not asks:
             return begun
         try:
             async with asyncio.timeout(self._budget_ms / 1000):
-                reply = await self._ask(begun.text)
+                reply = await self._ask(begun.text, cost)
         except TimeoutError as exc:
             raise RewriteFailed(f"the engine took longer than {self._budget_ms} ms (rewrite_budget_ms)") from exc
         return finish(arm, query, begun, reply)
 
-    async def _ask(self, prompt: str) -> str:
+    async def _ask(self, prompt: str, cost: Cost | None) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))
+        if cost is not None:
+            cost.usage += completion.usage
         return completion.message.text
 
 

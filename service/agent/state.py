@@ -21,12 +21,13 @@ Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
 
 
 class TurnState(TypedDict, total=False):
-    """What the nodes pass on: `memory` is `stored` with `pending` applied."""
+    """What the nodes pass on: `memory` is `stored` with `pending` applied, `asked` what it was before the rewrite."""
 
     messages: Sequence[Message]
     stored: WorkingMemory
     pending: Pending
     memory: WorkingMemory
+    asked: WorkingMemory
     reading: Reading
     decision: Decision
     again: bool

@@ -14,7 +14,7 @@ from riffler.bandits.off_policy.estimate import Estimate
 from riffler.service.agent.watch.arms import ArmsReport, EffectShown
 from riffler.service.agent.watch.draw import ArmScore, DrawExplained
 from riffler.service.agent.watch.health import Health
-from riffler.service.agent.watch.regret import RegretReport
+from riffler.service.agent.watch.regret import RegretMeasured, RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.value import ValueReport
@@ -168,7 +168,24 @@ def show_regret(report: RegretReport, out: Console) -> None:
         )
         for name, curve in (("at least", found.lows), ("estimated", found.mean), ("at most", found.highs)):
             out.print(f"           {spark(curve, found.high)} {name} {curve[-1]:.2f}")
-    out.print(f"audited    unavailable: {report.audited.reason}")
+    _show_measured(report.audited, out)
+
+
+def _show_measured(found: RegretMeasured | Unavailable, out: Console) -> None:
+    if isinstance(found, Unavailable):
+        out.print(f"audited    unavailable: {found.reason}")
+        return
+    out.print(f"audited    a decision, measured on {found.audits:,} that were run on all arms")
+    reach = max(max(abs(each.low), abs(each.high)) for each in found.against.values()) or 1.0
+    table = Table("against", f"lost a decision ({found.level:.0%})", box=None, pad_edge=False)
+    table.add_column(f"-{reach:.2f} to {reach:.2f}")
+    lines = {f"the best fixed arm ({found.best_static})": found.against_best_static}
+    lines |= {f"always {arm}": each for arm, each in found.against.items()}
+    lines |= {"the best of each (biased upwards)": found.against_best_of_each}
+    for name, each in lines.items():
+        told = f"{each.mean:+.3f} ({each.low:+.2f} to {each.high:+.2f})"
+        table.add_row(name, told, whisker(each.mean, each.low, each.high, reach))
+    out.print(table)
 
 
 def show_values(reports: Sequence[ValueReport], out: Console) -> None:

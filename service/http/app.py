@@ -57,6 +57,8 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         finally:
             await asyncio.gather(warming, return_exceptions=True)
             await core.running.finish(shutdown_s)
+            if core.auditor is not None:
+                await core.auditor.aclose()
             await core.readiness.aclose()
             await core.engine.aclose()
             await core.sessions.aclose()

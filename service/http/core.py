@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
@@ -38,6 +39,7 @@ class Core:
         metrics: Counts what happens.
         readiness: Tells whether questions can be answered now.
         running: The turns that run in this process.
+        auditor: Audits a share of the turns; None when none is.
         tenant: Whose everything is: until keys exist, all callers are one tenant.
     """
 
@@ -53,6 +55,7 @@ class Core:
     metrics: Metrics
     readiness: Readiness
     running: RunningTurns
+    auditor: Auditor | None = None
     tenant: str = "local"
 
 

@@ -18,7 +18,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
 from riffler.service.http.worker_files import together
-from riffler.service.ports.observer import Outcome
+from riffler.service.ports.observer import AuditOutcome, Outcome
 from riffler.service.ports.policy import RewardOutcome
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
@@ -71,6 +71,11 @@ class Metrics:
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
         )
+        self._audits = Counter(
+            "riffler_audits", "Questions picked to be run on all arms, by what became of them.", ["outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._audit_tokens = Counter("riffler_audit_tokens", "Tokens that audits took.", registry=registry)
         self._errors = Counter(
             "riffler_errors", "Requests and turns that failed, by error.", ["error"], registry=registry
         )
@@ -183,6 +188,11 @@ class Metrics:
         self._engine_s.labels(outcome).observe(seconds)
         if error:
             self._engine_errors.labels(error).inc()
+
+    def audited(self, outcome: AuditOutcome, tokens: int) -> None:
+        """See the port `Observer`."""
+        self._audits.labels(outcome).inc()
+        self._audit_tokens.inc(tokens)
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request.

@@ -101,7 +101,15 @@ REGRET = {
         "highs": [12.5, 17.9],
         "kind": "estimated",
     },
-    "audited": {"reason": "no query was audited", "kind": "unavailable"},
+    "audited": {
+        "audits": 120,
+        "best_static": "simplify",
+        "against_best_static": {"mean": 0.01, "low": -0.06, "high": 0.08},
+        "against": {"none": {"mean": -0.05, "low": -0.11, "high": 0.01}},
+        "against_best_of_each": {"mean": 0.14, "low": 0.08, "high": 0.2},
+        "level": 0.95,
+        "kind": "audited",
+    },
 }
 _ESTIMATE = {"value": 0.54, "standard_error": 0.02, "low": 0.47, "high": 0.61}
 VALUE = {

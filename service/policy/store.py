@@ -14,16 +14,19 @@ from typing import Any, Final, Literal, cast
 from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey, digest_of
 from riffler.bandits.given import Given
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import policy_index, policy_keys, request_key
+from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key
 from riffler.service.ports.policy import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
 
 _REMEMBERED_MS: Final = 86_400_000
 """How long the answer to a named request is kept."""
+_ACCOUNT_MS: Final = 2 * 86_400_000
+"""How long the account of a day's audits is kept, from the day's first one: longer than the day."""
 _AT_ONCE: Final = 1000
 """Decisions that one command reads."""
-_DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS = 0, 1, 4, 5, 6, 7
+_DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS, _AUDITS = 0, 1, 4, 5, 6, 7, 8
 """Places among a policy's keys."""
 
 
@@ -87,6 +90,30 @@ class RedisPolicyStore:
         keys, place = self._of(tenant, decision_id), str(_COSTS + 1)
         if await self._script("note", keys, decision_id, json.dumps(asdict(cost)), place) < 0:
             raise _unknown(decision_id)
+
+    async def audit(self, tenant: str, decision_id: str, found: KeptAudit) -> None:
+        """See the port."""
+        text = json.dumps(found.to_dict(), separators=(",", ":"))
+        if await self._script("audit", self._of(tenant, decision_id), decision_id, text) < 0:
+            raise _unknown(decision_id)
+
+    async def audits(self, name: PolicyName) -> Mapping[str, KeptAudit]:
+        """See the port."""
+        key, kept, cursor = policy_keys(name.tenant, name.digest)[_AUDITS], dict[str, KeptAudit](), 0
+        while True:
+            cursor, some = await self._scanned(key, cursor)
+            kept |= {id_: _audit(text) for id_, text in some.items()}  # one may come twice
+            if not cursor:
+                return dict(sorted(kept.items(), key=lambda item: (item[1].at_ms, item[0])))
+
+    async def reserve(self, name: PolicyName, decision_id: str, tokens: int, budget_tokens: int) -> bool:
+        """See the port."""
+        numbers = (str(tokens), str(budget_tokens), str(_ACCOUNT_MS))
+        return await self._script("reserve", _account(name), decision_id, *numbers) > 0
+
+    async def settle(self, name: PolicyName, decision_id: str, tokens: int) -> None:
+        """See the port."""
+        await self._script("settle", _account(name), decision_id, str(tokens))
 
     async def unexecuted(self, tenant: str, decision_id: str, reason: str) -> None:
         """See the port."""
@@ -172,6 +199,13 @@ class RedisPolicyStore:
         """Count the fields of a hash."""
         return int(await self._connection.run(lambda client: client.hlen(key)))
 
+    async def _scanned(self, key: str, cursor: int) -> tuple[int, dict[str, str]]:
+        """Read some fields of a hash, and where to go on; 0 at its end."""
+        found: tuple[int, dict[str, str]] = await self._connection.run(
+            lambda client: client.hscan(key, cursor, count=_AT_ONCE)
+        )
+        return found
+
     async def _some(self, key: str, fields: Sequence[str], within_s: float | None) -> list[Any]:
         found: list[Any] = await self._connection.run(lambda client: client.hmget(key, fields), within_s=within_s)
         return found
@@ -215,6 +249,18 @@ def _logged(
         parts=graded.get("parts", {}),
         cost=Cost(**spent) if spent else None,
     )
+
+
+def _audit(text: str) -> KeptAudit:
+    at_ms, _, found = text.partition(" ")
+    try:
+        return KeptAudit.from_dict(json.loads(found), int(at_ms))
+    except (ValueError, TypeError, AttributeError, InvalidInput) as exc:
+        raise MemoryCorrupt("an audit can't be read back from the store") from exc
+
+
+def _account(name: PolicyName) -> list[str]:
+    return [audit_account(name.tenant, name.digest)]
 
 
 def _kept(text: str | None) -> Mapping[str, Any]:

@@ -63,6 +63,19 @@ def policy_keys(tenant: str, digest: str, session: str = "") -> list[str]:
     return [*(f"{tag}:{part}" for part in _POLICY_PARTS), f"{tag}:session:{_encoded(session)}"]
 
 
+def audit_account(tenant: str, digest: str) -> str:
+    """Name the key of what a policy's audits took of today's budget.
+
+    Args:
+        tenant: Whose.
+        digest: `PolicyKey.digest()`.
+
+    Returns:
+        The key, with the policy's hash tag.
+    """
+    return f"riffler:{{{_encoded(tenant)}/p/{_encoded(digest)}}}:account"
+
+
 def policy_index(tenant: str) -> str:
     """Name the key of a tenant's policies.
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Literal, Protocol
 
 Outcome = Literal["done", "failed", "cancelled"]
+AuditOutcome = Literal["done", "unavailable", "crowded", "over_budget", "failed", "deleted", "stopped"]
+"""What became of an audit: it is kept; the engine can't judge; too many wait; the day's budget is spent; a call failed;
+its session is deleted; the service stopped. None but the first is kept."""
 
 
 class Observer(Protocol):
-    """Is told of each operation of Redis and each call of the model, when it has ended. Quick, and raises nothing."""
+    """Is told of operations of Redis, calls of the model and audits that have ended. Quick, and raises nothing."""
 
     def operated(self, operation: str, seconds: float, error: str) -> None:
         """Hear of an operation of Redis.
@@ -27,6 +30,15 @@ class Observer(Protocol):
             outcome: How it ended.
             seconds: How long it took.
             error: The class of Riffler's error, `Unforeseen` for any other; empty when there was none.
+        """
+        ...
+
+    def audited(self, outcome: AuditOutcome, tokens: int) -> None:
+        """Hear of an audit.
+
+        Args:
+            outcome: What became of it.
+            tokens: What it took, also when it came to nothing.
         """
         ...
 
@@ -50,3 +62,8 @@ class Observers:
         """See the port."""
         for each in self._all:
             each.generated(outcome, seconds, error)
+
+    def audited(self, outcome: AuditOutcome, tokens: int) -> None:
+        """See the port."""
+        for each in self._all:
+            each.audited(outcome, tokens)

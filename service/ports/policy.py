@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Given, Source
+from riffler.bandits.insight.kept_audit import KeptAudit
 
 
 class RewardOutcome(IntEnum):
@@ -195,6 +196,54 @@ class PolicyStore(Protocol):
 
         Raises:
             UnknownDecision: The tenant has none of this id.
+        """
+        ...
+
+    async def audit(self, tenant: str, decision_id: str, found: KeptAudit) -> None:
+        """Keep what was found when all arms of a decision were run. The first audit of a decision stands.
+
+        Args:
+            tenant: Whose decision.
+            decision_id: The decision.
+            found: What was found.
+
+        Raises:
+            UnknownDecision: The tenant has none of this id: its session may have been deleted meanwhile.
+        """
+        ...
+
+    async def audits(self, name: PolicyName) -> Mapping[str, KeptAudit]:
+        """Read the audits of a policy.
+
+        Args:
+            name: Whose.
+
+        Returns:
+            What was found, by the decision's id, the oldest first.
+        """
+        ...
+
+    async def reserve(self, name: PolicyName, decision_id: str, tokens: int, budget_tokens: int) -> bool:
+        """Take tokens of a policy's budget for audits of this day (UTC, by the store's clock).
+
+        Args:
+            name: Whose budget.
+            decision_id: For the audit of which decision. Repeated for the same one it takes no more.
+            tokens: How many; at least 0.
+            budget_tokens: How many all audits of a day may take.
+
+        Returns:
+            Whether they are taken; if not, so many aren't left.
+        """
+        ...
+
+    async def settle(self, name: PolicyName, decision_id: str, tokens: int) -> None:
+        """Put what an audit really took in the place of what was reserved for it. After the day's end it does nothing.
+
+        Args:
+            name: Whose budget.
+            decision_id: The audit of which decision.
+            tokens: What it took; at least 0.
         """
         ...
 

@@ -8,6 +8,7 @@ from typing import Final
 from riffler.bandits.decision import PolicyKey, digest_of
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
+from riffler.service.agent.audits import audited
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.offload import with_log
 from riffler.service.agent.watch.arms import ArmsReport, arms_report
@@ -88,8 +89,10 @@ class Policies:
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
-        policy, rows = await self._rows(tenant, digest, limit)
-        return await with_log(lambda: regret_report(policy, rows))
+        known = await chosen(self._store, tenant, digest)
+        policy, rows = await self._rows(tenant, known.name.digest, limit)
+        audits = await audited(self._store, known.name)
+        return await with_log(lambda: regret_report(policy, rows, audits))
 
     async def value(self, tenant: str, other: str, digest: str | None = None, limit: int | None = None) -> ValueReport:
         """Tell what another policy would have earned.

@@ -9,10 +9,12 @@ from rich.console import Console
 from tests.service.agent.watch.logs import KEY, OTHER, seeded
 from typer.testing import CliRunner
 
+from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
 from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
+from riffler.service.agent.watch.regret import RegretMeasured
 from riffler.service.app import Riffler
 from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
 from riffler.service.cli.main import app
@@ -123,6 +125,10 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         show_arms(replace(arms, overall=(), effects=()), 3, out)
         show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
         show_regret(replace(regret, estimated=Unavailable("no reward")), out)
+        measured = RegretMeasured(
+            9, "none", Interval(0.1, -0.2, 0.3), {"none": Interval(0.1, -0.25, 0.5)}, Interval(0.4, 0.1, 0.6), 0.95
+        )
+        show_regret(replace(regret, audited=measured), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
         show_draw(replace(draw, reward=0.5, state="rewarded", parts={}, source="feedback"), out)
@@ -135,6 +141,8 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "effects of features are clear",
         "estimated  unavailable: no reward",
         "none: its call failed",
+        "measured on 9 that were run on all arms",
+        "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",

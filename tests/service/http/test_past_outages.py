@@ -12,7 +12,7 @@ from tests.service.http.own_redis import OwnRedis, service_on
 
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import ScriptedEngine
-from riffler.service.ports.observer import Outcome
+from riffler.service.ports.observer import AuditOutcome, Outcome
 
 TEXT = "".join(f"Entry {number} says {number * number}. " for number in range(100))
 CUT = {"arguments": {"start_marker": "Entry 10 ", "end_marker": "Entry 90 "}}
@@ -47,6 +47,9 @@ class Outage:
 
     def generated(self, _outcome: Outcome, _seconds: float, _error: str) -> None:
         """Let the model be."""
+
+    def audited(self, _outcome: AuditOutcome, _tokens: int) -> None:
+        """Let audits be: there are none."""
 
     def begin(self, after: int) -> None:
         """Take the server away after so many operations from now."""

@@ -10,18 +10,21 @@ from tests.service.agent.watch.logs import ARMS, DIMENSION, KEY, OTHER, POLICY, 
 from riffler.bandits.context import CONTEXT_NAMES
 from riffler.bandits.decision import Decision, decision_id
 from riffler.bandits.given import Given
+from riffler.bandits.insight.audited_regret import Audit, AuditedRegret, audited_regret
 from riffler.bandits.insight.effects import effects
 from riffler.bandits.insight.entry import Unavailable
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.bandits.mean_reward import MeanReward
 from riffler.bandits.off_policy.evaluate import evaluate
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.fixed import Fixed
 from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.service.agent.audits import audited
 from riffler.service.agent.watch.draw import feature_names
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.health import CalibrationShown
 from riffler.service.agent.watch.policies import Policies
-from riffler.service.agent.watch.regret import RegretCurve
+from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.policy import PolicyName, Read
@@ -141,6 +144,24 @@ async def test_arms_and_regret_are_those_of_insight(store: RedisPolicyStore) -> 
     bare = [await each(tenant, OTHER.digest()) for each in (Policies(store).arms, Policies(store).regret)]
     assert bare[0].effects == ()
     assert isinstance(bare[1].estimated, Unavailable)
+
+
+async def test_audits_are_measured(store: RedisPolicyStore) -> None:
+    """Without an audit there is no figure; with some it is that of insight, however few decisions are looked at."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 30)
+    before = (await Policies(store).regret(tenant)).audited
+    assert isinstance(before, Unavailable)
+    for number, decision in enumerate(made.decisions[:12]):
+        audit = Audit({arm: (number + place) % 5 / 4 for place, arm in enumerate(ARMS)}, decision.arm, 0.5)
+        await store.audit(tenant, decision.id, KeptAudit(audit, 10, "judge", "relevance"))
+    found = (await Policies(store).regret(tenant, limit=5)).audited
+    expected = audited_regret(await audited(store, made.name))
+    assert isinstance(found, RegretMeasured)
+    assert isinstance(expected, AuditedRegret)
+    assert (found.audits, found.best_static) == (12, expected.best_static)
+    assert (found.against_best_static, found.against) == (expected.against_best_static, dict(expected.against))
+    assert (found.against_best_of_each, found.kind) == (expected.against_best_of_each, "audited")
 
 
 async def test_the_health_of_a_log_is_that_of_insight(store: RedisPolicyStore) -> None:
