@@ -289,7 +289,7 @@ class Riffler:
 
         Args:
             decision_id: The decision.
-            reward: How good its answer was: a number in [0, 1], `Feedback`, an answer `Against` references or `ToJudge`.
+            reward: How good its answer was: a number in [0, 1], `Feedback`, an answer `Against` references, `ToJudge`.
             correct: Whether this takes the place of a reward that counted before.
 
         Returns:

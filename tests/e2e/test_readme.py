@@ -13,6 +13,7 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from tests.e2e import simulated
 
 from riffler.bandits.cost import Cost, Prices
 from riffler.bandits.guard import check
@@ -67,6 +68,24 @@ def test_the_explanation_is_as_told(tmp_path: Path) -> None:
     command = [str(Path(sys.executable).with_name("riffler")), "explain", "--context", "tower.txt", query]
     done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
     assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == told
+
+
+def test_the_policy_is_watched_as_told(tmp_path: Path) -> None:
+    """The commands on a simulated log print what stands below them, but for the policy's digest."""
+    section = re.findall(r"## Watch the policy\n(.*?)\n## ", README, re.DOTALL)[0]
+    calls, told = re.findall(r"```(?:sh)?\n(.*?)\n```", section, re.DOTALL)
+    (tmp_path / "simulated.jsonl").write_text("".join(f"{line}\n" for line in simulated.lines()), "utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    environment |= {"RIFFLER_DATA_FOLDER": str(tmp_path / "data")}
+    printed = ""
+    for call in re.findall(r"^riffler (.*)$", calls, re.MULTILINE):
+        command = [str(Path(sys.executable).with_name("riffler")), *call.split()]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        printed += done.stdout
+    digest = re.findall(r"policy ([0-9a-f]{8}) learned", printed)[0]
+    shown = "\n".join(line.rstrip() for line in printed.replace(digest, "6b3c1f0a").splitlines())
+    assert shown == told
 
 
 def test_the_arithmetic_is_right() -> None:
