@@ -24,6 +24,8 @@ class Given:
         reward: In [0, 1]: what is learned.
         source: Where it comes from.
         parts: What it was made of, by name: finite numbers, at most 32.
+        criterion: What a judge judged by; empty without one.
+        judge: Who judged, with the version of prompts and criteria: scores of two judges don't compare.
 
     Raises:
         InvalidReward: The reward isn't a finite number in [0, 1].
@@ -33,6 +35,8 @@ class Given:
     reward: float
     source: Source = "number"
     parts: Mapping[str, float] = field(default_factory=dict)
+    criterion: str = ""
+    judge: str = ""
 
     def __post_init__(self) -> None:
         check_reward(self.reward)
@@ -45,5 +49,6 @@ class Given:
                 raise InvalidInput(f"part {name!r} of a reward: expected a finite number, got {part!r}")
 
     def to_dict(self) -> dict[str, Any]:
-        """Give source and parts as JSON-safe values."""
-        return {"source": self.source, "parts": dict(self.parts)}
+        """Give all but the number as JSON-safe values; without a judge there is nothing of one."""
+        judged = {"criterion": self.criterion, "judge": self.judge}
+        return {"source": self.source, "parts": dict(self.parts)} | {name: it for name, it in judged.items() if it}

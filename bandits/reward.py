@@ -93,5 +93,6 @@ def _against(answer: str, reference: str, weights: Weights) -> Reward:
     fuzzy = fuzz.ratio(said, meant) / 100
     bleu = BLEU(max_ngram_order=1, effective_order=True, tokenize="none").sentence_score(said, [meant]).score / 100
     bleu = min(bleu, 1.0)  # rounding takes a perfect score a hair above 1
-    total = weights.judge * judge + weights.fuzzy * fuzzy + weights.bleu * bleu
+    # Summed exactly: one part after the other, a perfect answer would earn a hair less than 1.
+    total = math.fsum((weights.judge * judge, weights.fuzzy * fuzzy, weights.bleu * bleu))
     return Reward(min(total, 1.0), judge, fuzzy, bleu)

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
-from functools import cached_property
+from functools import cache, cached_property
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from riffler.bandits.given import Given
+from riffler.bandits.cost import Prices
 from riffler.bandits.policies.base import Policy
 from riffler.errors import EngineFailed, InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.rewarding import Form, Number, Rewards
 from riffler.service.agent.room import Measure, Room
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
@@ -126,6 +128,14 @@ class Riffler:
         policy, rng = self._policy, np.random.default_rng(self._seed)
         by, budget_ms = self._settings.rewrites_by, self._settings.rewrite_budget_ms
         return Rewriter(pipeline, policy, self.decisions, self._bounded, rng, rewrites_by=by, budget_ms=budget_ms)
+
+    @cached_property
+    def rewards(self) -> Rewards:
+        """Turns what users give into rewards; its judge is the engine that answers, where that can word a text."""
+        prices = Prices(self._settings.token_price, self._settings.second_price)
+        # Made when an answer is first to be judged: other rewards need no engine.
+        judge = cache(lambda: Judge(self._bounded) if self.engine.info.can_rewrite else None)
+        return Rewards(self.decisions, self._settings.reward_weights, prices, judge)
 
     @cached_property
     def policies(self) -> Policies:
@@ -274,18 +284,19 @@ class Riffler:
         before = (*said, *contexts)
         return await explain(self.rewriter, self.engine.counter, query, before, self.tenant if at_hand else None)
 
-    async def reward(self, decision_id: str, reward: float, *, correct: bool = False) -> bool:
+    async def reward(self, decision_id: str, reward: float | Form, *, correct: bool = False) -> bool:
         """Reward a decision once, or correct its reward.
 
         Args:
             decision_id: The decision.
-            reward: How good its answer was, in [0, 1].
+            reward: How good its answer was: a number in [0, 1], `Feedback`, an answer `Against` references, `ToJudge`.
             correct: Whether this takes the place of a reward that counted before.
 
         Returns:
             Whether it counted; a second reward doesn't, unless it corrects the first.
         """
-        return bool(await self.decisions.reward(self.tenant, decision_id, Given(reward), correct=correct))
+        form = Number(reward) if isinstance(reward, int | float) else reward
+        return bool((await self.rewards.reward(self.tenant, decision_id, form, correct=correct)).outcome)
 
     async def memory(self, session: str, version: int | None = None) -> WorkingMemory:
         """Read a session.

@@ -106,6 +106,7 @@ def core_of(riffler: Riffler) -> Core:
     return Core(
         sessions=riffler.sessions,
         decisions=riffler.decisions,
+        rewards=riffler.rewards,
         policies=riffler.policies,
         engine=riffler.engine,
         rewriter=riffler.rewriter,

@@ -11,6 +11,7 @@ from typing import Any, Literal
 from pydantic import AliasChoices, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from riffler.bandits.reward import Weights
 from riffler.errors import InvalidSetting
 from riffler.tools.registry import Profile
 
@@ -87,6 +88,17 @@ class Settings(BaseSettings):
     rewrite_budget_ms: int = Field(
         10_000, ge=1, description="Longest time of a rewrite by the engine, in ms; after it the raw query goes on."
     )
+    reward_judge_weight: float = Field(
+        0.6, ge=0, le=1, description="Share of a reward against references: whether the answer says the reference."
+    )
+    reward_fuzzy_weight: float = Field(0.3, ge=0, le=1, description="Its share of the likeness of words as strings.")
+    reward_bleu_weight: float = Field(0.1, ge=0, le=1, description="Its share of BLEU of single words.")
+    token_price: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="What 1,000 tokens of a turn take off its reward."
+    )
+    second_price: float = Field(
+        0.0, ge=0, allow_inf_nan=False, description="What a second of a turn takes off its reward."
+    )
     policy: str = Field("adaptive-thompson", description="Which policy draws: its name, or `fixed:` and an arm.")
     policy_floor: float = Field(
         0.0, ge=0, le=1, description="Least propensity of each offered arm: what other policies are judged by."
@@ -122,6 +134,20 @@ class Settings(BaseSettings):
         named = frozenset(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
         return named or (LOOPBACK_NAMES if self.host in LOOPBACK_HOSTS else frozenset())
 
+    @property
+    def reward_weights(self) -> Weights:
+        """Shares of the parts of a reward against references.
+
+        Raises:
+            InvalidSetting: They don't sum to 1.
+        """
+        try:
+            return Weights(self.reward_judge_weight, self.reward_fuzzy_weight, self.reward_bleu_weight)
+        except InvalidSetting as exc:
+            raise InvalidSetting(
+                f"settings reward_judge_weight, reward_fuzzy_weight, reward_bleu_weight: {exc}"
+            ) from exc
+
 
 def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of many types, each checked
     """Read the settings from the environment.
@@ -141,6 +167,7 @@ def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of man
         complaint = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(step) for step in complaint["loc"])
         raise InvalidSetting(f"setting {name}: {complaint['msg']}") from exc
+    _ = settings.reward_weights  # refused now, not at the first reward
     if settings.workers > 1 and settings.engine == "transformers":
         raise InvalidSetting(
             f"setting workers: expected 1 with engine transformers, got {settings.workers}: each would load the model, "

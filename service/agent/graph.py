@@ -18,7 +18,8 @@ from typing import Any, cast
 
 from langgraph.graph import END, START, StateGraph
 
-from riffler.errors import RifflerError
+from riffler.bandits.cost import Cost
+from riffler.errors import MemoryFailed, NotFound, RifflerError
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
@@ -120,6 +121,7 @@ class Agent:
                 if not done:
                     await self._give_up(turn, state)
             answer = replace(state["answer"], times_ms=state["times_ms"])
+            await self._note_cost(key.tenant, answer)
             _LOG.info(
                 "turn",
                 session=key.session,
@@ -136,6 +138,23 @@ class Agent:
             finally:  # also where nobody reads on behind the answer
                 if self._auditor is not None:
                     self._auditor.offer(key, state)
+
+    async def _note_cost(self, tenant: str, answer: Answer) -> None:
+        """Tell the log what the turn took; a turn that goes on with a decision adds to what it took before.
+
+        It takes one round trip; also without a price, as one who looks at the log wants to see
+        what an arm's answers cost. A store that fails here takes nothing from the answer (the design's rule 8).
+        """
+        id_, usage = answer.rewriting.decision, answer.usage
+        if not id_:
+            return
+        try:
+            before = (await self._decisions.decision(tenant, id_)).cost if answer.rewriting.recalled else None
+            tokens, ms = (before.tokens, before.ms) if before else (0, 0.0)
+            tokens += usage.prompt_tokens + usage.completion_tokens
+            await self._decisions.spent(tenant, id_, Cost(tokens, ms + sum(answer.times_ms.values())))
+        except (MemoryFailed, NotFound) as exc:
+            _LOG.warning("the turn's cost isn't noted", session=answer.session, why=exc.loggable)
 
     async def _give_up(self, turn: Turn, state: TurnState) -> None:
         """Learn nothing from a turn that failed or was cancelled.

@@ -117,7 +117,10 @@ class Nodes:
         if rewriter is None or "decision" not in state or memory.asking is None:
             return self._shown(state.get("rewriting") or await self._recalled(state))
         reading, decision, span = state["reading"], state["decision"], memory.asking.span
-        draft = await rewriter.draft(reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, "")))
+        cost = Cost()
+        draft = await rewriter.draft(
+            reading, decision, lambda text: self._fits(memory, QueryRewritten(span, text, "")), cost=cost
+        )
         shown = Rewriting(
             decision=decision.id,
             arm=decision.arm,
@@ -134,7 +137,13 @@ class Nodes:
             return self._shown(self._raw(state, f"the raw query goes on: {exc}"))
         event = QueryRewritten(span, None if draft.text == reading.query.text else draft.text, decision.id)
         pending: Pending = (*state["pending"], ("riffler", (event,)))
-        return {"asked": memory, "memory": memory.commit([event]), "pending": pending, **self._shown(shown)}
+        return {
+            "asked": memory,
+            "memory": memory.commit([event]),
+            "pending": pending,
+            "usage": cost.usage,
+            **self._shown(shown),
+        }
 
     async def model(self, state: TurnState) -> TurnState:
         """Show the model its view, and hear what it wants."""

@@ -203,7 +203,12 @@ class Rewriter:
             return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
 
     async def draft(
-        self, reading: Reading, decision: Decision, fits: Callable[[str], Awaitable[bool]] | None = None
+        self,
+        reading: Reading,
+        decision: Decision,
+        fits: Callable[[str], Awaitable[bool]] | None = None,
+        *,
+        cost: Cost | None = None,
     ) -> Draft:
         """Let the arm drawn rewrite, and the guard judge.
 
@@ -211,11 +216,12 @@ class Rewriter:
             reading: The query.
             decision: The decision as logged.
             fits: Tells whether the conversation still fits the window with a text in the query's place; None: always.
+            cost: Is told what the engine's call cost, if there was one.
 
         Returns:
             The rewrite, or the raw query with the reason.
         """
-        draft = await self._draft(reading, decision.arm)
+        draft = await self._draft(reading, decision.arm, cost)
         if fits is not None and draft.text != reading.query.text and not await fits(draft.text):
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
@@ -282,8 +288,8 @@ class Rewriter:
         """
         return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
 
-    async def _draft(self, reading: Reading, arm: str) -> Draft:
-        attempt = await self.attempt(reading, arm)
+    async def _draft(self, reading: Reading, arm: str, cost: Cost | None) -> Draft:
+        attempt = await self.attempt(reading, arm, cost)
         if attempt.reason:
             return Draft(NONE, reading.query.text, attempt.reason)
         return Draft(arm, attempt.text)

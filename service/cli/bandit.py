@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from riffler.service.agent.watch.policies import Policies
     from riffler.service.agent.watch.taking_in import TakenIn
+    from riffler.service.agent.watch.value import ValueReport
 
 bandit = typer.Typer(no_args_is_help=True, help="Watch the policy: what it draws, what it learned, what that is worth.")
 T = TypeVar("T")
@@ -104,6 +105,28 @@ def regret(
     from riffler.service.cli.bandit_tables import show_regret  # noqa: PLC0415
 
     show_regret(report, _console())
+
+
+@bandit.command()
+def ope(
+    policy: Annotated[list[str], typer.Option(help="Another policy: its name, or fixed: and an arm. Repeatable.")],
+    digest: Digest = None,
+    limit: Newest = None,
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
+) -> None:
+    """Estimate what other policies would have earned on the same queries (off-policy evaluation)."""
+
+    async def ask(policies: Policies, tenant: str) -> list[ValueReport]:
+        return [await policies.value(tenant, other, digest, limit) for other in policy]
+
+    reports = asyncio.run(_asked(ask, data_folder))
+    if as_json:
+        typer.echo(json.dumps([asdict(each) for each in reports], ensure_ascii=False))
+        return
+    from riffler.service.cli.bandit_tables import show_values  # noqa: PLC0415
+
+    show_values(reports, _console())
 
 
 @bandit.command()

@@ -10,12 +10,14 @@ from rich.table import Table
 
 from riffler.bandits.insight.entry import Unavailable
 from riffler.bandits.mean_reward import MeanReward
-from riffler.service.agent.watch.arms import ArmsReport
+from riffler.bandits.off_policy.estimate import Estimate
+from riffler.service.agent.watch.arms import ArmsReport, EffectShown
 from riffler.service.agent.watch.draw import ArmScore, DrawExplained
 from riffler.service.agent.watch.health import Health
-from riffler.service.agent.watch.regret import RegretReport
+from riffler.service.agent.watch.regret import RegretMeasured, RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
+from riffler.service.agent.watch.value import ValueReport
 from riffler.service.cli.bars import spark, whisker
 
 _TERMS = 3
@@ -117,7 +119,7 @@ def show_arms(report: ArmsReport, most: int, out: Console) -> None:
         told = ("-", "")
         if arm.arm in overall:
             effect = overall[arm.arm]
-            told = f"{effect.mean:+.3f} +- {effect.margin:.3f}", whisker(effect.mean, effect.margin, reach)
+            told = f"{effect.mean:+.3f} +- {effect.margin:.3f}", _line(effect, reach)
         mean = "-" if arm.reward is None else _mean(arm.reward)
         table.add_row(arm.arm, f"{arm.drawn:,}", f"{arm.share:.0%}", mean, *told)
     out.print(f"policy {report.policy.digest}, estimated from {report.looked_at:,} decisions, 95 % intervals")
@@ -134,8 +136,8 @@ def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> 
     clear = [each for each in report.effects if each.clear]
     if clear:
         out.print(
-            f"{len(clear)} of {len(report.effects)} effects of features are clear; "
-            f"{report.expected_wrong:.1f} of these have the wrong sign, as is to be expected."
+            f"{len(clear)} of {len(report.effects)} effects of features are clear. Of so many, "
+            f"{report.expected_wrong:.2f} are to be expected to have the wrong sign."
         )
     else:
         out.print("No effect of a feature is clear yet. Those with most evidence:")
@@ -143,7 +145,7 @@ def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> 
     for title in ("wrong sign", "rewards"):
         table.add_column(title, justify="right")
     for each in report.effects[:most]:
-        table.add_row(each.words, whisker(each.mean, each.margin, reach), f"{each.wrong_sign:.1%}", str(each.rewards))
+        table.add_row(each.words, _line(each, reach), f"{each.wrong_sign:.1%}", str(each.rewards))
     out.print(table)
 
 
@@ -166,7 +168,58 @@ def show_regret(report: RegretReport, out: Console) -> None:
         )
         for name, curve in (("at least", found.lows), ("estimated", found.mean), ("at most", found.highs)):
             out.print(f"           {spark(curve, found.high)} {name} {curve[-1]:.2f}")
-    out.print(f"audited    unavailable: {report.audited.reason}")
+    _show_measured(report.audited, out)
+
+
+def _show_measured(found: RegretMeasured | Unavailable, out: Console) -> None:
+    if isinstance(found, Unavailable):
+        out.print(f"audited    unavailable: {found.reason}")
+        return
+    out.print(f"audited    a decision, measured on {found.audits:,} that were run on all arms")
+    reach = max(max(abs(each.low), abs(each.high)) for each in found.against.values()) or 1.0
+    table = Table("against", f"lost a decision ({found.level:.0%})", box=None, pad_edge=False)
+    table.add_column(f"-{reach:.2f} to {reach:.2f}")
+    lines = {f"the best fixed arm ({found.best_static})": found.against_best_static}
+    lines |= {f"always {arm}": each for arm, each in found.against.items()}
+    lines |= {"the best of each (biased upwards)": found.against_best_of_each}
+    for name, each in lines.items():
+        told = f"{each.mean:+.3f} ({each.low:+.2f} to {each.high:+.2f})"
+        table.add_row(name, told, whisker(each.mean, each.low, each.high, reach))
+    out.print(table)
+
+
+def show_values(reports: Sequence[ValueReport], out: Console) -> None:
+    """Print what other policies would have earned on a log.
+
+    Args:
+        reports: One a policy, of the same log; at least one.
+        out: Where to.
+    """
+    first = reports[0]
+    earned = first.other.logged
+    out.print(f"policy {first.policy.digest}, {first.other.rows:,} rewarded decisions of {first.looked_at:,}")
+    out.print(f"earned {first.other.earned:.3f}; without the luck of its draws {_estimate(earned)}")
+    differences = [each.other.difference for each in reports]
+    reach = max(max(abs(each.low), abs(each.high)) for each in differences) or 1.0
+    table = Table("policy", "would have earned", "less what was earned", box=None, pad_edge=False)
+    table.add_column(f"-{reach:.2f} to {reach:.2f}")
+    table.add_column("worth", justify="right")
+    for each, difference in zip(reports, differences, strict=True):
+        line = whisker(difference.value, difference.low, difference.high, reach)
+        other = each.other
+        table.add_row(
+            other.policy,
+            _estimate(other.doubly_robust),
+            _estimate(difference, "+"),
+            line,
+            f"{other.effective_rows:,.0f}",
+        )
+    out.print()
+    out.print(table)
+    out.print("doubly robust, 95 % intervals; worth: so many draws of the policy's own would tell as much")
+    for each in reports:
+        for warning in each.other.warnings:
+            out.print(f"{each.other.policy}: {warning}", soft_wrap=True)
 
 
 def show_draw(found: DrawExplained, out: Console) -> None:
@@ -214,6 +267,14 @@ def _table(first: str, numbers: Sequence[str]) -> Table:
 
 def _mean(found: MeanReward) -> str:
     return f"{found.mean:.3f} ({found.low:.2f}-{found.high:.2f})"
+
+
+def _line(effect: EffectShown, reach: float) -> str:
+    return whisker(effect.mean, effect.mean - effect.margin, effect.mean + effect.margin, reach)
+
+
+def _estimate(found: Estimate, sign: str = "") -> str:
+    return f"{found.value:{sign}.3f} ({found.low:{sign}.2f} to {found.high:{sign}.2f})"
 
 
 def _algorithm(policy: ListedPolicy) -> str:

@@ -26,12 +26,13 @@ def spark(values: Sequence[float], top: float, width: int = _WIDTH) -> str:
     return "".join(_BARS[min(int(values[place] / top * len(_BARS)), len(_BARS) - 1) if top > 0 else 0] for place in at)
 
 
-def whisker(mean: float, margin: float, reach: float, width: int = _LINE) -> str:
-    """Draw an interval on a line whose middle is 0.
+def whisker(value: float, low: float, high: float, reach: float, width: int = _LINE) -> str:
+    """Draw an estimate with its interval on a line whose middle is 0.
 
     Args:
-        mean: Its middle.
-        margin: Half of it.
+        value: The estimate.
+        low: The interval's lower end.
+        high: Its upper end.
         reach: What the line's right end stands for, above 0; what lies beyond an end is at it.
         width: Characters of the line, an odd number.
 
@@ -40,12 +41,12 @@ def whisker(mean: float, margin: float, reach: float, width: int = _LINE) -> str
     """
     middle = width // 2
 
-    def place(value: float) -> int:
-        return middle + round(min(max(value / reach, -1.0), 1.0) * middle)
+    def place(number: float) -> int:
+        return middle + round(min(max(number / reach, -1.0), 1.0) * middle)
 
     cells = [" "] * width
-    for cell in range(place(mean - margin), place(mean + margin) + 1):
+    for cell in range(place(low), place(high) + 1):
         cells[cell] = "─"
     cells[middle] = "│" if cells[middle] == " " else "┼"
-    cells[place(mean)] = "●"
+    cells[place(value)] = "●"
     return "".join(cells)

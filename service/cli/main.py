@@ -19,6 +19,7 @@ from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
 from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings, read_text, tell_estimate
 from riffler.service.cli.past import past
+from riffler.service.cli.rewarding import rewarding
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -57,24 +58,6 @@ def ask(  # noqa: PLR0917 - typer calls it by name
         ) as riffler:
             async for item in riffler.stream(question, texts, session, deltas=False):
                 printer.show(item)
-
-    _run(run())
-
-
-@app.command(context_settings={"ignore_unknown_options": True})  # so that -1 is a value, and refused as one
-def reward(
-    decision: Annotated[str, typer.Argument(help="The decision's id, as `ask` printed it.")],
-    value: Annotated[float, typer.Argument(help="How good the answer was, from 0 to 1.")],
-    data_folder: DataFolder = None,
-) -> None:
-    """Reward a decision: once, and as late as you like."""
-
-    async def run() -> None:
-        from riffler.service.app import Riffler  # noqa: PLC0415
-
-        async with Riffler(command_settings(data_folder=data_folder, rewriting=False)) as riffler:
-            counted = await riffler.reward(decision, value)
-        typer.echo(f"{decision}: rewarded with {value}" if counted else f"{decision}: has its reward; nothing changed")
 
     _run(run())
 
@@ -191,6 +174,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
 
 app.add_typer(explaining)
 app.add_typer(past)
+app.add_typer(rewarding)
 
 
 def main() -> None:

@@ -49,11 +49,12 @@ def tell_estimate(measure: Measure) -> None:
         typer.echo(f"riffler: {measure.note}", err=True)
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, what: str = "context") -> str:
     """Read a text file, or standard input.
 
     Args:
         path: The file; `-` is standard input.
+        what: What the text is, for complaints.
 
     Returns:
         The text, exactly as it stands there, but for a byte-order mark.
@@ -65,12 +66,12 @@ def read_text(path: Path) -> str:
     try:
         data = sys.stdin.buffer.read() if str(path) == "-" else path.read_bytes()
     except OSError as exc:
-        raise InvalidInput(f"context {name}: {exc.strerror}") from exc
+        raise InvalidInput(f"{what} {name}: {exc.strerror}") from exc
     if not data.strip():
-        raise InvalidInput(f"context {name}: expected a text, got an empty one")
+        raise InvalidInput(f"{what} {name}: expected a text, got an empty one")
     if b"\0" in data:
-        raise InvalidInput(f"context {name}: expected a text, got binary data (a null byte at {data.index(0)})")
+        raise InvalidInput(f"{what} {name}: expected a text, got binary data (a null byte at {data.index(0)})")
     try:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
-        raise InvalidInput(f"context {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
+        raise InvalidInput(f"{what} {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc

@@ -29,6 +29,7 @@ from riffler.service.http.routes import (
     health,
     history,
     policies,
+    rewards,
     rewrites,
     sessions,
     tools,
@@ -75,7 +76,19 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.core = core
     problems.install(app)
     reading.install(app)
-    native = (sessions, conversation, history, tools, ask, rewrites, explanations, decisions, policies, engines)
+    native = (
+        sessions,
+        conversation,
+        history,
+        tools,
+        ask,
+        rewrites,
+        explanations,
+        decisions,
+        rewards,
+        policies,
+        engines,
+    )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
     app.include_router(health.router)  # probes and scrapers may add what they like

@@ -124,10 +124,11 @@ async def _named_request(
     idempotency_key: Annotated[
         str | None,
         Header(
-            description="A name of your own for this request, unique in its session; that of a rewrite alone is kept "
-            "for a day. Made again with the same name, it isn't done again: it gives the same answer, or goes on where "
-            "it was interrupted. What changed nothing, such as a refusal, is worked out anew; a creation gives the "
-            "session as it is by then. For another request of this name: 422.",
+            description="A name of your own for this request, unique in its session; that of a rewrite alone, or of "
+            "many rewards, is kept for a day. Made again with the same name, it isn't done again: it gives the same "
+            "answer (one reward says `repeated`), or goes on where it was interrupted. What changed nothing, such as a "
+            "refusal, is worked out anew; a creation gives the session as it is by then. For another request of this "
+            "name: 422.",
             pattern=REQUEST_NAME,
             examples=["9b2f6f0e-2c0e-4c57-8f0a-1f5d2a7c3b11"],
         ),

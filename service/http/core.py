@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
@@ -29,6 +30,7 @@ class Core:
     Attributes:
         sessions: Sessions.
         decisions: Decisions and posteriors.
+        rewards: Turns what users give into rewards.
         policies: Reports on policies.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
@@ -45,6 +47,7 @@ class Core:
 
     sessions: MemoryStore
     decisions: PolicyStore
+    rewards: Rewards
     policies: Policies
     engine: Engine
     rewriter: Rewriter | None

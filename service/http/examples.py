@@ -194,7 +194,21 @@ EXPLANATION = {
     "learned": True,
 }
 
-REWARDED = {"counted": True}
+REWARDED = {
+    "counted": True,
+    "outcome": "counted",
+    "reward": 0.75,
+    "source": "judge",
+    "parts": {"judge": 0.75},
+    "criterion": "relevance",
+    "judge": "openai Qwen/Qwen3-8B 1",
+}
+REWARDS = {
+    "rewards": [
+        {**REWARDED, "decision": _REWRITING["decision"]},
+        {"decision": "d1", "counted": False, "outcome": "unknown", "parts": {}, "problem": "no decision 'd1'"},
+    ]
+}
 DECISION = {
     "decision": _REWRITING["decision"],
     "session": "pier",
@@ -202,7 +216,12 @@ DECISION = {
     "propensities": _REWRITING["propensities"],
     "unexecuted": "the rewrite doesn't fit the window",
     "state": "rewarded",
-    "reward": 0.8,
+    "reward": 0.7,
+    "source": "number",
+    "parts": {"quality": 0.8, "price": 0.1},
+    "criterion": "relevance",
+    "judge": "openai Qwen/Qwen3-8B 1",
+    "cost": {"tokens": 1000, "ms": 840.5},
     "at_ms": 1795528800000,
     "policy": "thompson",
     "policy_version": "1",

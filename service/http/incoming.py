@@ -25,7 +25,9 @@ Some = Annotated[list[T], Field(fail_fast=True, max_length=MOST_ITEMS)]
 """A list of which the first wrong item alone is told: to word 10,000 complaints takes longer than all else."""
 
 
-class _In(BaseModel):
+class In(BaseModel):
+    """What comes as a body."""
+
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     @model_validator(mode="before")
@@ -39,7 +41,7 @@ class _In(BaseModel):
         return {name: value[name] for name in (*kept, *([] if unknown is None else [unknown]))}
 
 
-class NewSession(_In):
+class NewSession(In):
     """A session to make."""
 
     model_config = ConfigDict(
@@ -54,7 +56,7 @@ class NewSession(_In):
     )
 
 
-class NewFork(_In):
+class NewFork(In):
     """A session to make as another one was."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"version": 1, "session": "quay"}]})
@@ -67,7 +69,7 @@ class NewFork(_In):
     )
 
 
-class NewMessages(_In):
+class NewMessages(In):
     """Messages to add."""
 
     model_config = ConfigDict(
@@ -81,7 +83,7 @@ class NewMessages(_In):
     )
 
 
-class Question(_In):
+class Question(In):
     """A question: as a text with texts to know, or as messages of which the last asks or brings a tool's result."""
 
     model_config = ConfigDict(
@@ -122,7 +124,7 @@ class Question(_In):
         return self
 
 
-class ToolArguments(_In):
+class ToolArguments(In):
     """A call of a context tool."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"arguments": {"query": "harbour"}}]})
@@ -136,7 +138,7 @@ class ToolArguments(_In):
     summary: str = Field("", description="The summary for `summarize_fragment`; without one the engine writes it.")
 
 
-class NewRewrite(_In):
+class NewRewrite(In):
     """A query to choose a rewrite for."""
 
     model_config = ConfigDict(
@@ -153,7 +155,7 @@ class NewRewrite(_In):
     )
 
 
-class NewExplanation(_In):
+class NewExplanation(In):
     """A query to explain."""
 
     model_config = ConfigDict(
@@ -164,11 +166,3 @@ class NewExplanation(_In):
 
     query: Text = Field(description="What is to be asked.", examples=["When was it built?"])
     contexts: Some[Text] = Field(default_factory=list, description="Texts that were said before it.")
-
-
-class NewReward(_In):
-    """How good an answer was."""
-
-    model_config = ConfigDict(json_schema_extra={"examples": [{"reward": 0.8}]})
-
-    reward: float = Field(ge=0, le=1, description="From 0 to 1.", examples=[0.8])

@@ -15,11 +15,12 @@ from pathlib import Path
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
+from riffler.bandits.given import Given, Source
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.agent.reward_batch import RowOutcome
 from riffler.service.http.worker_files import together
 from riffler.service.ports.observer import AuditOutcome, Outcome
-from riffler.service.ports.policy import RewardOutcome
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _COUNTED = "counted_by_riffler"
@@ -66,7 +67,10 @@ class Metrics:
         self._folded = Counter("riffler_fitted_fragments", "Fragments that Riffler folded to fit.", registry=registry)
         self._decisions = Counter("riffler_decisions", "Arms drawn.", ["arm", "executed"], registry=registry)
         self._rewards = Counter(
-            "riffler_rewards", "Rewards given, by what became of them.", ["outcome"], registry=registry
+            "riffler_rewards",
+            "Rewards given, by where they come from and what became of them.",
+            ["source", "outcome"],
+            registry=registry,
         )
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
@@ -160,16 +164,17 @@ class Metrics:
         name = tool if tool in self._tools else "unknown"
         self._calls.labels(name, by, "refused" if refused else "done").inc()
 
-    def rewarded(self, reward: float, outcome: RewardOutcome) -> None:
+    def rewarded(self, outcome: RowOutcome, source: Source | None, learned: Given | None) -> None:
         """Count a reward.
 
         Args:
-            reward: The reward.
             outcome: What became of it.
+            source: Where it comes from; None where it is none.
+            learned: What its decision has learned now.
         """
-        self._rewards.labels(outcome.name.lower()).inc()
-        if outcome is RewardOutcome.COUNTED:
-            self._reward.observe(reward)
+        self._rewards.labels(source or "none", outcome).inc()
+        if outcome == "counted" and learned is not None:
+            self._reward.observe(learned.reward)
 
     def failed(self, exc: Exception) -> None:
         """Count a failure, once: a turn's is seen again where its request is answered."""

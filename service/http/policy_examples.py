@@ -101,7 +101,39 @@ REGRET = {
         "highs": [12.5, 17.9],
         "kind": "estimated",
     },
-    "audited": {"reason": "no query was audited", "kind": "unavailable"},
+    "audited": {
+        "audits": 120,
+        "best_static": "simplify",
+        "against_best_static": {"mean": 0.01, "low": -0.06, "high": 0.08},
+        "against": {"none": {"mean": -0.05, "low": -0.11, "high": 0.01}},
+        "against_best_of_each": {"mean": 0.14, "low": 0.08, "high": 0.2},
+        "level": 0.95,
+        "kind": "audited",
+    },
+}
+_ESTIMATE = {"value": 0.54, "standard_error": 0.02, "low": 0.47, "high": 0.61}
+VALUE = {
+    "policy": _POLICY,
+    "looked_at": 1200,
+    "other": {
+        "policy": "fixed:none",
+        "version": "1",
+        "level": 0.95,
+        "rows": 900,
+        "earned": 0.62,
+        "ips": _ESTIMATE,
+        "snips": _ESTIMATE,
+        "direct": _ESTIMATE,
+        "doubly_robust": _ESTIMATE,
+        "logged": {"value": 0.62, "standard_error": 0.01, "low": 0.58, "high": 0.66},
+        "difference": {"value": -0.08, "standard_error": 0.02, "low": -0.15, "high": -0.01},
+        "effective_rows": 140.5,
+        "largest_weight": 21.0,
+        "supported": 0.98,
+        "modelled": 0.02,
+        "warnings": [],
+    },
+    "kind": "estimated",
 }
 DRAW = {
     "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",

@@ -201,6 +201,25 @@ def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ())
     return _problem(status, _NAMES.get(status, f"http-{status}"), detail, complaints)
 
 
+def complaints_of(found: Sequence[Mapping[str, Any]]) -> list[Complaint]:
+    """Word what pydantic complains of.
+
+    Args:
+        found: Its errors.
+
+    Returns:
+        The first twenty.
+    """
+    return [
+        Complaint(
+            field=".".join(_cut(str(step)) for step in each["loc"]) or "body",
+            expected=_expected(each),
+            got="nothing" if each["type"] == "missing" else _shown(each["input"]),
+        )
+        for each in found[:20]
+    ]
+
+
 def unforeseen(exc: Exception) -> dict[str, Any]:
     """Log a bug, and word it as a problem that says nothing of the inside.
 
@@ -240,14 +259,7 @@ async def _invalid(_request: Request, exc: Exception) -> Response:
     found = exc.errors()
     if found[0]["type"] == "json_invalid":
         return respond(http_problem(400, f"body: expected JSON, got what isn't: {found[0]['ctx']['error']}"))
-    complaints = [
-        Complaint(
-            field=".".join(_cut(str(step)) for step in each["loc"]) or "body",
-            expected=_expected(each),
-            got="nothing" if each["type"] == "missing" else _shown(each["input"]),
-        )
-        for each in found[:20]
-    ]
+    complaints = complaints_of(found)
     first = complaints[0]
     return respond(http_problem(422, f"{first.field}: {first.expected}, got {first.got}", complaints))
 

@@ -10,7 +10,6 @@ from riffler.service.agent.progress import Answer, Rewriting, ToolStep
 from riffler.service.http.paging import Page
 from riffler.service.ports.engine import EngineInfo
 from riffler.service.ports.memory import RecordedEvent, SessionSummary
-from riffler.service.ports.policy import LoggedDecision
 from riffler.tools.events import event_to_dict
 from riffler.tools.fragments import Fragment
 from riffler.tools.memory import WorkingMemory
@@ -262,48 +261,6 @@ class AnswerOut(BaseModel):
         )
 
 
-class DecisionOut(BaseModel):
-    """A decision, with what became of it. It holds no text of a user."""
-
-    decision: str = Field(description="Its id.")
-    session: str | None = Field(description="In which session; null for a rewrite alone.")
-    arm: str
-    propensities: dict[str, float]
-    unexecuted: str | None = Field(description="Why the arm's text didn't go on; null when it did.")
-    state: Literal["open", "rewarded", "void"] = Field(description="`void` never gets a reward: its call failed.")
-    reward: float | None
-    at_ms: int = Field(description="When it was logged, in milliseconds since 1970.")
-    policy: str
-    policy_version: str
-    features_version: str
-    x: list[float] = Field(description="The context vector that the policy drew from.")
-
-    @classmethod
-    def of(cls, logged: LoggedDecision) -> DecisionOut:
-        """Write a decision."""
-        decision = logged.decision
-        return cls(
-            decision=decision.id,
-            session=decision.session or None,
-            arm=decision.arm,
-            propensities=dict(decision.propensities),
-            unexecuted=logged.unexecuted or None,
-            state=logged.state,
-            reward=logged.reward,
-            at_ms=logged.at_ms,
-            policy=decision.policy,
-            policy_version=decision.policy_version,
-            features_version=decision.features_version,
-            x=list(decision.x),
-        )
-
-
-class RewardedOut(BaseModel):
-    """What became of a reward."""
-
-    counted: bool = Field(description="False when the decision had its reward already, or never gets one.")
-
-
 class EngineOut(BaseModel):
     """An engine."""
 
@@ -368,7 +325,3 @@ class EventPage(Page[EventOut]):
     oldest: int | None = Field(
         description="The oldest version whose events are kept, all of them; null while there are none."
     )
-
-
-class DecisionPage(Page[DecisionOut]):
-    """Decisions, the oldest first."""

@@ -248,6 +248,8 @@ def _logged(
         source=graded.get("source"),
         parts=graded.get("parts", {}),
         cost=Cost(**spent) if spent else None,
+        criterion=graded.get("criterion", ""),
+        judge=graded.get("judge", ""),
     )
 
 

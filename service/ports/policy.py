@@ -63,6 +63,8 @@ class LoggedDecision:
         source: Where the reward comes from; None without one.
         parts: What the reward was made of.
         cost: What its turn took; None where no turn told.
+        criterion: What a judge judged by; empty without one.
+        judge: Who judged.
     """
 
     decision: Decision
@@ -75,6 +77,15 @@ class LoggedDecision:
     source: Source | None = None
     parts: Mapping[str, float] = field(default_factory=dict)
     cost: Cost | None = None
+    criterion: str = ""
+    judge: str = ""
+
+    @property
+    def given(self) -> Given | None:
+        """The reward as it was given; None without one."""
+        if self.reward is None:
+            return None
+        return Given(self.reward, self.source or "number", self.parts, self.criterion, self.judge)
 
 
 @dataclass(frozen=True, slots=True)

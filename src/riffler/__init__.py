@@ -6,17 +6,21 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from riffler.service.agent.rewarding import Against, Feedback, ToJudge
     from riffler.service.app import Riffler
     from riffler.service.settings import Settings, read_settings
     from riffler.tools.memory import WorkingMemory
     from riffler.tools.messages import Message
 
-__all__ = ["Message", "Riffler", "Settings", "WorkingMemory", "read_settings"]
+__all__ = ["Against", "Feedback", "Message", "Riffler", "Settings", "ToJudge", "WorkingMemory", "read_settings"]
 
 _HOMES = {
+    "Against": "riffler.service.agent.rewarding",
+    "Feedback": "riffler.service.agent.rewarding",
     "Message": "riffler.tools.messages",
     "Riffler": "riffler.service.app",
     "Settings": "riffler.service.settings",
+    "ToJudge": "riffler.service.agent.rewarding",
     "WorkingMemory": "riffler.tools.memory",
     "read_settings": "riffler.service.settings",
 }

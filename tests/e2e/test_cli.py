@@ -38,6 +38,26 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
     decision, session = answer["rewriting"]["decision"], answer["session"]
     assert "rewarded with 0.8" in riffler(tmp_path, "reward", decision, "0.8").stdout
     assert "nothing changed" in riffler(tmp_path, "reward", decision, "0.1").stdout
+    compared = ["--answer", f"@{tmp_path}/said.txt", "--reference", "38254", "--reference", "the code 38254"]
+    (tmp_path / "said.txt").write_text("The code: 38254")
+    refused = riffler(tmp_path, "reward", decision, *compared).stdout
+    assert refused == f"{decision}: has its reward, 0.8; nothing changed (--correct takes its place)\n"
+    corrected = riffler(tmp_path, "reward", decision, "--correct", *compared).stdout
+    assert corrected == f"{decision}: rewarded with 1 (judge 1, fuzzy 1, bleu 1)\n"
+    rows = [
+        {"decision": decision, "feedback": 2, "correct": True},
+        {"decision": "d123", "reward": 0.5},
+        {"decision": decision, "reward": "much"},
+    ]
+    lines = [*map(json.dumps, rows), "", "no JSON", json.dumps({"decision": decision, "reward": 0.5})]
+    batch = riffler(tmp_path, "reward", "--batch", "-", stdin="\n".join(lines).encode())
+    assert batch.stdout.splitlines() == [
+        "line 2: unknown: no decision 'd123'",
+        "line 3: invalid: reward: Input should be a valid number, got 'much'",
+        "line 5: invalid: expected a JSON object",
+        "5 rewards: 1 corrected, 1 unknown, 2 invalid, 1 refused",
+    ]
+    assert (batch.returncode, batch.stderr) == (1, "riffler: 3 of 5 rewards weren't taken\n")
     assert "[[f00001" in riffler(tmp_path, "view", session).stdout
     assert json.loads(riffler(tmp_path, "view", session, "--original").stdout.splitlines()[0])["content"] == text
     then = riffler(tmp_path, "view", session, "--version", "1").stdout
@@ -103,6 +123,12 @@ def test_the_past_needs_no_model(tmp_path: Path) -> None:
         (["ask", "--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "why?"], "openai"),
         (["reward", "d123", "0.5"], "no decision 'd123'"),
         (["reward", "d0123456789abcdef0123", "1.5"], "from 0 to 1"),
+        (["reward"], "expected DECISION with one of VALUE"),
+        (["reward", "d123", "0.5", "--feedback", "good"], "expected DECISION with one of VALUE"),
+        (["reward", "d123", "--batch", "-"], "expected DECISION with one of VALUE"),
+        (["reward", "d123", "--feedback", "6"], "good, bad, or 1 to 5 stars"),
+        (["reward", "d123", "--answer", "@{}/latin", "--reference", "x"], "expected UTF-8"),
+        (["reward", "--batch", "{}/missing"], "missing: No such file"),
         (["view", "nobody", "--version", "1"], "no session 'nobody'"),
         (["history", "nobody"], "no session 'nobody'"),
         (["diff", "nobody", "1", "2"], "no session 'nobody'"),

@@ -13,10 +13,15 @@ from pathlib import Path
 import httpx
 import numpy as np
 import pytest
+from tests.e2e import simulated
 
+from riffler.bandits.cost import Cost, Prices
 from riffler.bandits.guard import check
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.thompson import LinearThompson
+from riffler.bandits.reward import reward
+from riffler.service.agent.rewarding import Against, Feedback, Number
+from riffler.service.http.reward_schemas import read_rows
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -65,6 +70,24 @@ def test_the_explanation_is_as_told(tmp_path: Path) -> None:
     assert "\n".join(line.rstrip() for line in done.stdout.splitlines()) == told
 
 
+def test_the_policy_is_watched_as_told(tmp_path: Path) -> None:
+    """The commands on a simulated log print what stands below them, but for the policy's digest."""
+    section = re.findall(r"## Watch the policy\n(.*?)\n## ", README, re.DOTALL)[0]
+    calls, told = re.findall(r"```(?:sh)?\n(.*?)\n```", section, re.DOTALL)
+    (tmp_path / "simulated.jsonl").write_text("".join(f"{line}\n" for line in simulated.lines()), "utf-8")
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    environment |= {"RIFFLER_DATA_FOLDER": str(tmp_path / "data")}
+    printed = ""
+    for call in re.findall(r"^riffler (.*)$", calls, re.MULTILINE):
+        command = [str(Path(sys.executable).with_name("riffler")), *call.split()]
+        done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        printed += done.stdout
+    digest = re.findall(r"policy ([0-9a-f]{8}) learned", printed)[0]
+    shown = "\n".join(line.rstrip() for line in printed.replace(digest, "6b3c1f0a").splitlines())
+    assert shown == told
+
+
 def test_the_arithmetic_is_right() -> None:
     """The worked decision has the means, deviations and propensity that the policy computes."""
     x = np.array([1.0, 0.0])
@@ -78,6 +101,28 @@ def test_the_arithmetic_is_right() -> None:
     question = "Which Python is needed?"
     assert check(question, f"{question}\nRead the question again: {question}").kept
     assert "number" in check(question, "Which Python 2 is needed?").reason
+
+
+def test_rewards_are_as_told() -> None:
+    """The section's sums are those of the code, its rows are taken, and the command has the options named."""
+    section = re.findall(r"## Rewards, worked through\n(.*?)\n## ", README, re.DOTALL)[0]
+    (lines,) = re.findall(r"```json\n(.*?)\n```", section, re.DOTALL)
+    rows = read_rows([json.loads(line) for line in lines.split("\n")])
+    assert [type(row.form) for row in rows] == [Feedback, Number, Against]
+    compared = rows[2].form
+    assert isinstance(compared, Against)
+    found = reward(compared.answer, compared.references)
+    assert f"fuzzy is {found.fuzzy:.3f}" in section
+    assert f"BLEU-1 is {found.bleu:.1f}" in section
+    assert f"0.6 + {0.3 * found.fuzzy:.3f} + {0.1 * found.bleu:.2f} = {found.total:.3f}" in section
+    token_price, second_price = (float(price) for price in re.findall(r"_PRICE=([\d.]+)", section))
+    net = Prices(token_price, second_price).net(found.total, Cost(1200, 2000.0))
+    assert f"and {net:.3f} is learned" in section
+    told = subprocess.run(
+        [str(Path(sys.executable).with_name("riffler")), "reward", "--help"], capture_output=True, text=True, check=True
+    )
+    for option in set(re.findall(r"^riffler reward.*?(--\w+)", section, re.MULTILINE)):
+        assert option in told.stdout
 
 
 def test_the_tree_is_there() -> None:
@@ -122,7 +167,7 @@ def test_the_service_answers_as_told(tmp_path: Path) -> None:
             answer = client.post(paths[0], json=asked).json()
             assert "six" in answer["text"]
             done = client.post(paths[1].replace("DECISION", answer["rewriting"]["decision"]), json=rewarded)
-            assert done.json() == {"counted": True}
+            assert done.json()["counted"] is True
     finally:
         server.terminate()
         server.communicate(timeout=60)

@@ -125,7 +125,7 @@ class Client:
         reward = self._rng.random()
         body = {"reward": reward}
         rewarded = await self._post(f"/api/v1/decisions/{decision}/reward", body, f"{name}-reward")
-        assert rewarded.json() == {"counted": True}, rewarded.text
+        assert rewarded.json()["counted"] is True, rewarded.text
         self.told.rewards.append((decision, reward))
 
 
@@ -195,7 +195,7 @@ async def test_what_is_killed_loses_and_doubles_nothing(
 
 def counted_rewards(metrics: str) -> dict[str, float]:
     """Read how many rewards the metrics of all workers have, by outcome."""
-    rows = re.findall(r'^riffler_rewards_total\{outcome="(\w+)"\} (\S+)$', metrics, re.MULTILINE)
+    rows = re.findall(r'^riffler_rewards_total\{outcome="(\w+)",source="number"\} (\S+)$', metrics, re.MULTILINE)
     return {"counted": 0.0, "repeated": 0.0} | {outcome: float(count) for outcome, count in rows}
 
 

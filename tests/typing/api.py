@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import assert_type
 
-from riffler import Message, Riffler, Settings, WorkingMemory, read_settings
+from riffler import Against, Feedback, Message, Riffler, Settings, WorkingMemory, read_settings
 from riffler.service.agent.progress import Answer, ToolStep
 from riffler.tools.diff import Difference
 from riffler.tools.history import Version
@@ -20,6 +20,8 @@ async def main() -> None:
         assert_type(answer.text, str)
         assert_type(answer.steps, tuple[ToolStep, ...])
         assert_type(await riffler.reward(answer.rewriting.decision, 1.0), bool)
+        assert_type(await riffler.reward(answer.rewriting.decision, Feedback("good"), correct=True), bool)
+        assert_type(await riffler.reward(answer.rewriting.decision, Against(answer.text, ["six"])), bool)
         memory = await riffler.memory(answer.session)
         assert_type(memory, WorkingMemory)
         assert_type(memory.messages, tuple[Message, ...])

@@ -8,6 +8,7 @@ from typing import Final
 from riffler.bandits.decision import PolicyKey, digest_of
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
+from riffler.service.agent.audits import audited
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.offload import with_log
 from riffler.service.agent.watch.arms import ArmsReport, arms_report
@@ -17,6 +18,7 @@ from riffler.service.agent.watch.regret import RegretReport, regret_report
 from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, newest
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
+from riffler.service.agent.watch.value import ValueReport, value_report
 from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
 
 LOOKED_AT: Final = 5000
@@ -87,8 +89,25 @@ class Policies:
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
+        known = await chosen(self._store, tenant, digest)
+        policy, rows = await self._rows(tenant, known.name.digest, limit)
+        audits = await audited(self._store, known.name)
+        return await with_log(lambda: regret_report(policy, rows, audits))
+
+    async def value(self, tenant: str, other: str, digest: str | None = None, limit: int | None = None) -> ValueReport:
+        """Tell what another policy would have earned.
+
+        Args:
+            tenant: Whose.
+            other: The other policy's name; see `policy_of`.
+            digest: Whose log; None is that of the policy that decided last.
+            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+
+        Returns:
+            The report. Raises `UnknownPolicy` where there is no such log, and what `value_report` raises.
+        """
         policy, rows = await self._rows(tenant, digest, limit)
-        return await with_log(lambda: regret_report(policy, rows))
+        return await with_log(lambda: value_report(policy, rows, other))
 
     async def explain(self, tenant: str, decision_id: str) -> DrawExplained:
         """Explain a decision.

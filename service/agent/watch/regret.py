@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
+from riffler.bandits.insight.audited_regret import Audit, audited_regret
+from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
 from riffler.bandits.insight.estimated_regret import estimated_regret
 from riffler.service.agent.watch.entries import entries
@@ -43,6 +45,29 @@ class RegretCurve:
 
 
 @dataclass(frozen=True, slots=True)
+class RegretMeasured:
+    """Regret a query, in units of the reward, where queries were run on all arms. Each interval is right at the level.
+
+    Attributes:
+        audits: How many queries were audited.
+        best_static: The fixed arm that would have earned most.
+        against_best_static: Against the best fixed arm, whichever that is; negative where the policy earned more.
+        against: Against each fixed arm.
+        against_best_of_each: Against the best single reward of each query: biased upwards by noise.
+        level: How often an interval is right, at least.
+        kind: How the figure was come by.
+    """
+
+    audits: int
+    best_static: str
+    against_best_static: Interval
+    against: Mapping[str, Interval]
+    against_best_of_each: Interval
+    level: float
+    kind: Literal["audited"] = "audited"
+
+
+@dataclass(frozen=True, slots=True)
 class RegretReport:
     """Regret, by how it is known.
 
@@ -50,39 +75,56 @@ class RegretReport:
         policy: Which policy.
         looked_at: How many of its decisions this is of: the newest, without those whose call failed.
         estimated: From the posterior over the log: right as far as its model is.
-        audited: From queries that were run on all arms, which needs no model.
+        audited: From queries that were run on all arms, of the whole log, which needs no model.
     """
 
     policy: ListedPolicy
     looked_at: int
     estimated: RegretCurve | Unavailable
-    audited: Unavailable
+    audited: RegretMeasured | Unavailable
 
 
-def regret_report(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> RegretReport:
+def regret_report(policy: ListedPolicy, rows: Sequence[LoggedDecision], audits: Sequence[Audit] = ()) -> RegretReport:
     """Report on regret. 10,000 decisions take a second or two.
 
     Args:
         policy: Which policy.
         rows: Its decisions, or the newest of them.
+        audits: What was found where queries were run on all arms.
 
     Returns:
         The report.
     """
     told = [row for row in rows if row.state != "void"]
-    found = estimated_regret(entries(told), np.random.default_rng(0))  # seeded, so that it is a function of the log
-    if not isinstance(found, Unavailable):
-        low, high = found.interval
-        estimated: RegretCurve | Unavailable = RegretCurve(
-            found.total,
-            low,
-            high,
-            found.level,
-            tuple(found.decisions.tolist()),
-            tuple(found.mean.tolist()),
-            tuple(found.low.tolist()),
-            tuple(found.high.tolist()),
-        )
-    else:
-        estimated = found
-    return RegretReport(policy, len(told), estimated, Unavailable("no query was audited"))
+    return RegretReport(policy, len(told), _estimated(told), _measured(audits))
+
+
+def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
+    found = estimated_regret(entries(rows), np.random.default_rng(0))  # seeded, so that it is a function of the log
+    if isinstance(found, Unavailable):
+        return found
+    low, high = found.interval
+    return RegretCurve(
+        found.total,
+        low,
+        high,
+        found.level,
+        tuple(found.decisions.tolist()),
+        tuple(found.mean.tolist()),
+        tuple(found.low.tolist()),
+        tuple(found.high.tolist()),
+    )
+
+
+def _measured(audits: Sequence[Audit]) -> RegretMeasured | Unavailable:
+    found = audited_regret(audits)
+    if isinstance(found, Unavailable):
+        return found
+    return RegretMeasured(
+        found.audits,
+        found.best_static,
+        found.against_best_static,
+        dict(found.against),
+        found.against_best_of_each,
+        found.level,
+    )

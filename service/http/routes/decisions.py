@@ -1,4 +1,4 @@
-"""Decisions, and their rewards."""
+"""Decisions: what was drawn, and what became of it."""
 
 from __future__ import annotations
 
@@ -6,18 +6,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Path
 
-from riffler.bandits.given import Given
-from riffler.service.agent.made_again import token_of
 from riffler.service.agent.watch.draw import DrawExplained
 from riffler.service.http.bodies import JsonRoute
-from riffler.service.http.conditions import Named
 from riffler.service.http.core import CoreOf, TenantOf
-from riffler.service.http.described import CHANGES, READS, answers, documented
-from riffler.service.http.examples import DECISION, DECISIONS, REWARDED
-from riffler.service.http.incoming import NewReward
+from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
+from riffler.service.http.described import READS, answers, documented
+from riffler.service.http.examples import DECISION, DECISIONS
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import DRAW
-from riffler.service.http.schemas import DecisionOut, DecisionPage, RewardedOut
 from riffler.service.http.shapes import shape_of
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
@@ -52,19 +48,3 @@ async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) 
 async def explain_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> Any:  # noqa: ANN401
     """Explain a decision: its draw, what each arm's score is made of by now, and what became of it."""
     return await core.policies.explain(tenant, decision)
-
-
-@router.post(
-    "/{decision}/reward",
-    responses={
-        **answers(200, "Whether the reward counted.", REWARDED),
-        **documented(*CHANGES, 404, 507, unknown="decision"),
-    },
-)
-async def reward_decision(
-    core: CoreOf, tenant: TenantOf, decision: DecisionPath, body: NewReward, request: Named
-) -> RewardedOut:
-    """Reward a decision: once, and as late as you like. A second reward changes nothing."""
-    outcome = await core.decisions.reward(tenant, decision, Given(body.reward), token_of(request))
-    core.metrics.rewarded(body.reward, outcome)
-    return RewardedOut(counted=bool(outcome))

@@ -14,15 +14,24 @@ from riffler.service.agent.watch.regret import RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.taking_in import TakenIn, lines_of
+from riffler.service.agent.watch.value import ValueReport
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented
-from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN
+from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
 
 JSON_LINES = "application/jsonl"
 router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
 Digest = Annotated[str, Path(max_length=100, description="The policy's digest, as the list has it.")]
 Newest = Annotated[int, Query(ge=1, le=100_000, description="Most decisions to look at, the newest.")]
+Other = Annotated[
+    str,
+    Query(
+        max_length=100,
+        description="The other policy: its name, as the setting `policy` has it, or `fixed:` and an arm.",
+        examples=["fixed:none"],
+    ),
+]
 _LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
 _NOT_THERE = documented(*READS, 404, unknown="policy")
 
@@ -71,6 +80,16 @@ async def read_arms(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newes
 async def read_regret(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
     """Tell what draws have lost, estimated and audited: each figure says how it was come by."""
     return await core.policies.regret(tenant, digest, limit)
+
+
+@router.get(
+    "/{digest}/ope",
+    response_model=shape_of(ValueReport),
+    responses={**answers(200, "What the other policy would have earned.", VALUE), **_NOT_THERE},
+)
+async def read_value(core: CoreOf, tenant: TenantOf, digest: Digest, policy: Other, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+    """Tell what another policy would have earned on the queries of this one's log (off-policy evaluation)."""
+    return await core.policies.value(tenant, policy, digest, limit)
 
 
 @router.get(

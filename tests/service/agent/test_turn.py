@@ -195,6 +195,41 @@ async def test_rewriting_that_fails_lets_the_raw_query_go_on(make: Make, monkeyp
     assert "the policy's store is away" in answer.rewriting.note
 
 
+async def test_the_log_knows_what_a_turn_took(make: Make) -> None:
+    """All calls of the turn count, the rewrite's too; a request that goes on with its decision adds to the cost."""
+    said = Completion(Message.assistant("Where is the blue boat?"), "stop", Usage(100, 10), "scripted")
+    riffler = make(lambda _request: said, policy=Fixed("paraphrase"))
+    answer = await riffler.ask("Where can the blue boat be found?")
+    logged = await riffler.decisions.decision(riffler.tenant, answer.rewriting.decision)
+    assert logged.decision.arm == "paraphrase"
+    assert answer.usage == Usage(200, 20)
+    assert logged.cost is not None
+    assert (logged.cost.tokens, logged.cost.ms) == (220, pytest.approx(sum(answer.times_ms.values())))
+    call = Message.assistant("", (ToolCall("call_9", "weather", "{}"),))
+    second = await riffler.turns.agent.ask(
+        SessionKey(riffler.tenant, answer.session), [call, Message.tool("call_9", "rain")]
+    )
+    assert second.rewriting.decision == answer.rewriting.decision
+    both = await riffler.decisions.decision(riffler.tenant, answer.rewriting.decision)
+    assert both.cost is not None
+    assert both.cost.tokens == 330
+    assert both.cost.ms == pytest.approx(logged.cost.ms + sum(second.times_ms.values()))
+
+
+async def test_a_cost_that_cannot_be_noted_fails_no_turn(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The answer comes when the log is away at the end of its turn; the decision then has no cost, and is open."""
+    riffler = make(["In the harbour."])
+
+    async def gone(*_arguments: object) -> None:
+        raise MemoryUnavailable("the policy's store is away")
+
+    monkeypatch.setattr(riffler.decisions, "spent", gone)
+    answer = await riffler.ask("Where is the boat?")
+    assert answer.text == "In the harbour."
+    logged = await riffler.decisions.decision(riffler.tenant, answer.rewriting.decision)
+    assert (logged.cost, logged.state) == (None, "open")
+
+
 async def test_arm_none_without_a_tool_call_changes_nothing(make: Make) -> None:
     """With rewriting off and no tool called, the model gets the conversation exactly as it came."""
     seen: list[list[str]] = []

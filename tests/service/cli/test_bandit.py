@@ -9,10 +9,12 @@ from rich.console import Console
 from tests.service.agent.watch.logs import KEY, OTHER, seeded
 from typer.testing import CliRunner
 
+from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
 from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
+from riffler.service.agent.watch.regret import RegretMeasured
 from riffler.service.app import Riffler
 from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
 from riffler.service.cli.main import app
@@ -45,6 +47,8 @@ def test_reports_are_those_of_the_log(data_folder: Path, decisions: list[str]) -
             assert found["policy"]["draws_now"] is None
     found = json.loads(said("status", "--json", "--limit", 7, folder=data_folder))
     assert (found["looked_at"], found["policy"]["decisions"]) == (7, 60)
+    (found,) = json.loads(said("ope", "--policy", "fixed:none", "--json", folder=data_folder))
+    assert (found["looked_at"], found["other"]["policy"]) == (60, "fixed:none")
     found = json.loads(said("explain", decisions[1], "--json", folder=data_folder))
     assert found["decision"] == decisions[1]
 
@@ -63,6 +67,9 @@ def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -
     assert "estimated " in told
     assert "█" in told
     assert "audited    unavailable: " in told
+    told = said("ope", "--policy", "fixed:none", "--policy", "exp3", folder=data_folder)
+    assert [line.split()[0] for line in told.splitlines()[4:6]] == ["fixed:none", "exp3"]
+    assert "fixed:none: the log tells as much as" in told
     told = said("explain", decisions[0], folder=data_folder)
     assert f"decision    {decisions[0]}" in told
     assert sum(" *" in line for line in told.splitlines()) == 1
@@ -93,6 +100,8 @@ def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decision
     assert decisions
     with pytest.raises(UnknownPolicy):
         said("status", "--policy-digest", "00000000", folder=data_folder)
+    with pytest.raises(InvalidInput, match="policy: expected one of"):
+        said("ope", "--policy", "none", folder=data_folder)
     with pytest.raises(UnknownDecision):
         said("explain", "d0", folder=data_folder)
     with pytest.raises(InvalidInput, match="No such file"):
@@ -116,6 +125,10 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         show_arms(replace(arms, overall=(), effects=()), 3, out)
         show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
         show_regret(replace(regret, estimated=Unavailable("no reward")), out)
+        measured = RegretMeasured(
+            9, "none", Interval(0.1, -0.2, 0.3), {"none": Interval(0.1, -0.25, 0.5)}, Interval(0.4, 0.1, 0.6), 0.95
+        )
+        show_regret(replace(regret, audited=measured), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
         show_draw(replace(draw, reward=0.5, state="rewarded", parts={}, source="feedback"), out)
@@ -128,6 +141,8 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "effects of features are clear",
         "estimated  unavailable: no reward",
         "none: its call failed",
+        "measured on 9 that were run on all arms",
+        "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",

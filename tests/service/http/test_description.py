@@ -88,7 +88,7 @@ async def test_its_examples_work(client: httpx.AsyncClient) -> None:
     forked = await client.post(f"{path}/fork", json=example("NewFork"))
     assert forked.status_code == 201, forked.text
     rewarded = await client.post(f"/api/v1/decisions/{decision}/reward", json=example("NewReward"))
-    assert rewarded.json() == {"counted": True}
+    assert rewarded.json()["counted"] is True
     assert (await client.get(f"/api/v1/decisions/{decision}")).json()["reward"] == example("NewReward")["reward"]
 
 

@@ -32,6 +32,10 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     assert arms["effects"][0]["words"] == (await riffler.policies.arms(riffler.tenant)).effects[0].words
     regret = (await client.get(f"{path}/{digest}/regret")).json()
     assert (regret["estimated"]["kind"], regret["audited"]["kind"]) == ("estimated", "unavailable")
+    value = (await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:none"})).json()
+    assert value["other"]["policy"] == "fixed:none"
+    wrong = await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:clarify"})
+    assert (wrong.status_code, "expected an arm that was ever allowed" in wrong.text) == (422, True)
     draw = (await client.get(f"/api/v1/decisions/{decision}/explanation")).json()
     assert draw["decision"] == decision
     assert {arm["arm"] for arm in draw["arms"]} == {"none", "reread", "simplify"}

@@ -14,10 +14,10 @@ from riffler.service.http.worker_files import together
 WORKER = """
 import sys
 from riffler.service.http.metrics import Metrics
-from riffler.service.ports.policy import RewardOutcome
+from riffler.bandits.given import Given
 
 metrics = Metrics([])
-metrics.rewarded(0.5, RewardOutcome.COUNTED)
+metrics.rewarded("counted", "number", Given(0.5))
 metrics.checked(float(sys.argv[1]), True)
 with metrics.turn():
     print("counted", flush=True)
@@ -58,7 +58,7 @@ def test_the_dead_are_folded_into_one(tmp_path: Path) -> None:
             assert scraped[0]["riffler_turns_running"] == 1
             assert scraped[0]["riffler_redis_ping_seconds"] == 0.5, "the newest, though who noted it is dead"
     last = samples(together(tmp_path).decode())
-    assert last['riffler_rewards_total{outcome="counted"}'] == 5
+    assert last['riffler_rewards_total{outcome="counted",source="number"}'] == 5
     assert (last["riffler_reward_count"], last["riffler_reward_sum"]) == (5, 2.5)
     assert last['riffler_reward_bucket{le="0.5"}'] == 5
     assert last.get("riffler_turns_running", 0) == 0

@@ -8,11 +8,23 @@ import pytest
 from tests.service.agent.watch.logs import ARMS, DIMENSION, KEY, OTHER, POLICY, new_tenant, seeded
 
 from riffler.bandits.context import CONTEXT_NAMES
+from riffler.bandits.decision import Decision, decision_id
+from riffler.bandits.given import Given
+from riffler.bandits.insight.audited_regret import Audit, AuditedRegret, audited_regret
+from riffler.bandits.insight.effects import effects
+from riffler.bandits.insight.entry import Unavailable
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.bandits.mean_reward import MeanReward
+from riffler.bandits.off_policy.evaluate import evaluate
 from riffler.bandits.policies.base import Rewarded, learned
-from riffler.errors import UnknownDecision, UnknownPolicy
+from riffler.bandits.policies.fixed import Fixed
+from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.service.agent.audits import audited
 from riffler.service.agent.watch.draw import feature_names
+from riffler.service.agent.watch.entries import entries
+from riffler.service.agent.watch.health import CalibrationShown
 from riffler.service.agent.watch.policies import Policies
+from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.policy import PolicyName, Read
@@ -90,6 +102,89 @@ async def test_a_policy_without_decisions_has_a_status(store: RedisPolicyStore) 
     await seeded(store, tenant, 0)
     status = await Policies(store).status(tenant, KEY.digest())
     assert (status.looked_at, status.reward, status.arms, status.cost, status.unexecuted) == (0, None, (), None, 0.0)
+
+
+async def test_another_policy_is_judged_on_the_log(store: RedisPolicyStore) -> None:
+    """Its value is that of the estimators on the log as it was made; impossible policies and bare logs are told."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 60)
+    rows = await store.log(made.name)
+    found = await Policies(store).value(tenant, "fixed:reread")
+    assert found.other == evaluate(entries(rows), Fixed("reread"))
+    assert found.looked_at == 60
+    for other, text in (
+        ("bogus", "policy: expected one of adaptive"),
+        ("fixed:clarify", "none, reread, simplify, got"),
+    ):
+        with pytest.raises(InvalidInput, match=text):
+            await Policies(store).value(tenant, other)
+    await seeded(store, tenant, 1, key=OTHER)
+    with pytest.raises(InvalidInput, match="two"):
+        await Policies(store).value(tenant, "fixed:none", OTHER.digest())
+
+
+async def test_arms_and_regret_are_those_of_insight(store: RedisPolicyStore) -> None:
+    """Effects are in words and by evidence; the regret's curve ends at its total; failed calls lose nothing."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 120)
+    rows = await store.log(made.name)
+    report = await Policies(store).arms(tenant)
+    found = effects(entries(rows), CONTEXT_NAMES)
+    assert [each.words for each in report.effects] == list(map(str, found.features))
+    assert {each.arm for each in report.overall} == set(ARMS)
+    assert report.arms == (await Policies(store).status(tenant)).arms
+    regret = await Policies(store).regret(tenant)
+    assert regret.looked_at == sum(row.state != "void" for row in rows)
+    assert isinstance(regret.estimated, RegretCurve)
+    assert regret.estimated.decisions[-1] == regret.looked_at
+    assert regret.estimated.total == regret.estimated.mean[-1]
+    assert regret.estimated.low == regret.estimated.lows[-1] <= regret.estimated.total <= regret.estimated.high
+    assert regret == await Policies(store).regret(tenant), "an estimate is a function of the log"
+    await seeded(store, tenant, 5, key=OTHER, rewarded=0.0)
+    bare = [await each(tenant, OTHER.digest()) for each in (Policies(store).arms, Policies(store).regret)]
+    assert bare[0].effects == ()
+    assert isinstance(bare[1].estimated, Unavailable)
+
+
+async def test_audits_are_measured(store: RedisPolicyStore) -> None:
+    """Without an audit there is no figure; with some it is that of insight, however few decisions are looked at."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 30)
+    before = (await Policies(store).regret(tenant)).audited
+    assert isinstance(before, Unavailable)
+    for number, decision in enumerate(made.decisions[:12]):
+        audit = Audit({arm: (number + place) % 5 / 4 for place, arm in enumerate(ARMS)}, decision.arm, 0.5)
+        await store.audit(tenant, decision.id, KeptAudit(audit, 10, "judge", "relevance"))
+    found = (await Policies(store).regret(tenant, limit=5)).audited
+    expected = audited_regret(await audited(store, made.name))
+    assert isinstance(found, RegretMeasured)
+    assert isinstance(expected, AuditedRegret)
+    assert (found.audits, found.best_static) == (12, expected.best_static)
+    assert (found.against_best_static, found.against) == (expected.against_best_static, dict(expected.against))
+    assert (found.against_best_of_each, found.kind) == (expected.against_best_of_each, "audited")
+
+
+async def test_the_health_of_a_log_is_that_of_insight(store: RedisPolicyStore) -> None:
+    """Rewards are read in the order in which they counted, and an alarm names the decisions that it is about."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 0)
+    rng, decisions = np.random.default_rng(2), []
+    for number in range(260):
+        x = (1.0, *([0.0] * (DIMENSION - 1)))
+        chances = dict.fromkeys(ARMS, 1 / 3)
+        decision = Decision(
+            decision_id(KEY.digest(), rng.bytes(8)), "", "f", x, ARMS, chances, ARMS[number % 3], "p", "1"
+        )
+        decisions.append(await store.record(made.name, decision))
+    for number, decision in reversed(list(enumerate(decisions))):
+        await store.reward(tenant, decision.id, Given(0.9 if number > 120 else 0.1))
+    status = await Policies(store).status(tenant)
+    order = [decision.id for decision in reversed(decisions)]
+    (alarm, *_) = status.health.alarms
+    assert 130 < order.index(alarm.began) <= order.index(alarm.decision) < 160
+    assert isinstance(status.health.calibration, CalibrationShown)
+    assert status.health.calibration.count == 260
+    assert status.health.effective == pytest.approx(260)
 
 
 async def test_a_draw_is_explained(store: RedisPolicyStore) -> None:
