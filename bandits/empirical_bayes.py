@@ -170,18 +170,20 @@ class Fit:
         covariance: Vector = self.inverse + self.inverse @ self.common @ self.inverse
         return covariance
 
-    def laws(self, x: Vector) -> tuple[Vector, Vector]:
-        """Compute what is known of each arm's expected reward at x, what all arms have in common held.
+    def laws(self, x: Vector) -> tuple[Vector, Vector, Vector]:
+        """Compute what is known of each arm's expected reward at x.
 
         Args:
             x: Context vector, float64 (d,).
 
         Returns:
-            Means w_a'x and variances x'P_a^-1 x, float64 (K + 1,) each.
+            Means w_a'x, variances x'P_a^-1 x with m held, and all variances x'C_a x, float64 (K + 1,) each.
         """
         rows, size = self.solved.shape[1:]
         along = (self.solved.reshape(-1, size) @ x).reshape(-1, rows)  # P_a^-1 x, and w_a'x as the last entry
-        return along[:, -1], along[:, :-1] @ x
+        reach = along[:, :-1]
+        alone = reach @ x
+        return along[:, -1], alone, alone + np.einsum("ki,ki->k", reach @ self.common, reach)
 
     def law(self, arm: int, x: Vector) -> tuple[float, float, Vector]:
         """Compute all that is known of one arm's expected reward at x.

@@ -43,6 +43,6 @@ def alarms(entries: Iterable[Entry], policy: AdaptiveThompson = _DEFAULT) -> tup
         state = policy.learn(before, row)
         places.append(place)
         if state.watch.alarms > before.watch.alarms:
-            surprising = int(before.watch.since.count) + 1
+            surprising = len(before.watch.since) + 1
             found.append(Alarm(place, entry.at_ms, places[-surprising]))
     return tuple(found)

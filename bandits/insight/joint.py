@@ -103,15 +103,14 @@ class Joint:
 
 def _sums(entries: Sequence[Entry], arms: Sequence[str], dimension: int) -> Sums:
     """Add up the rewards, an arm at a time."""
-    empty = Sums.empty(len(arms), dimension)
-    gram, moment, squares, count = empty.gram, empty.moment, 0.0, 0
+    table, squares, count = np.zeros((len(arms), dimension + 1, dimension)), 0.0, 0
     for number, arm in enumerate(arms):
         mine = [entry for entry in entries if entry.arm == arm and entry.reward is not None]
         xs = np.array([entry.x for entry in mine]).reshape(-1, dimension)
         rewards = np.array([entry.reward for entry in mine], dtype=np.float64)
-        gram[number], moment[number] = xs.T @ xs, rewards @ xs
+        table[number, :-1], table[number, -1] = xs.T @ xs, rewards @ xs
         squares, count = squares + float(rewards @ rewards), count + len(mine)
-    return Sums(gram, moment, squares, count)
+    return Sums(table, squares, count)
 
 
 def _root(covariance: Vector) -> Vector:

@@ -33,7 +33,7 @@ import numpy as np
 
 from riffler.bandits.drift import Watch
 from riffler.bandits.empirical_bayes import TYPICAL, Fit, Scales, Sums, fit
-from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, drawn
+from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
 from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 from riffler.errors import InvalidInput
@@ -69,6 +69,11 @@ class Knowledge:
     def dimension(self) -> int:
         """The length of context vectors, d."""
         return self.fit.mean.size
+
+    @property
+    def covariance(self) -> Vector:
+        """C_a, float64 (K + 1, d, d), computed anew."""
+        return self.fit.covariance()
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,21 +156,18 @@ class AdaptiveThompson:
             rng: Source of the draw.
 
         Returns:
-            The draw. Its scores are mean and standard deviation of each arm's expected reward; the latter is sd_a.
+            The draw. Its scores are mean and standard deviation of each arm's expected reward, that of m included.
         """
         check_allowed(allowed)
         check_context(x, state.dimension)
         rows = [state.arms.get(arm, -1) for arm in allowed]
-        expected, variances = state.fit.laws(x)
+        expected, alone, variances = state.fit.laws(x)
         means = expected[rows] - [self._handicap(arm) for arm in allowed]
-        sds = np.sqrt(np.maximum(variances[rows], _TINY))
+        sds = np.sqrt(np.maximum(alone[rows], _TINY))
         optimism = self.optimism(state.sums.count, len(allowed))
         chances = propensities(means + optimism * sds, self.randomness * sds)
-        return Choice(
-            drawn(allowed, chances, rng),
-            dict(zip(allowed, chances.tolist(), strict=True)),
-            dict(zip(allowed, zip(means.tolist(), sds.tolist(), strict=True), strict=True)),
-        )
+        deviations = np.sqrt(np.maximum(variances[rows], _TINY))
+        return choice(allowed, chances.tolist(), rng, (means, deviations))
 
     def optimism(self, count: float, arms: int) -> float:
         """Give the optimism after so many rewards, with so many arms to choose from."""

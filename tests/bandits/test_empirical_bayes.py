@@ -66,7 +66,8 @@ def test_regressions_are_those_of_the_joint_gaussian(
     np.testing.assert_allclose(found.coefficients, means, atol=1e-9)
     np.testing.assert_allclose(found.covariance(), covariances, atol=1e-9)
     x = rows[0][1]
-    np.testing.assert_allclose(found.laws(x), (means @ x, (found.inverse @ x) @ x), atol=1e-9)
+    alone, whole = (found.inverse @ x) @ x, (covariances @ x) @ x
+    np.testing.assert_allclose(found.laws(x), (means @ x, alone, whole), atol=1e-9)
     for arm in range(arms + 1):
         mean, variance, reach = found.law(arm, x)
         np.testing.assert_allclose((mean, variance), (means[arm] @ x, x @ covariances[arm] @ x), atol=1e-9)

@@ -51,7 +51,8 @@ async def into(store: RedisPolicyStore, tenant: str, lines: list[str]) -> TakenI
 async def what_is_known(store: RedisPolicyStore, name: PolicyName) -> list[bytes]:
     """Give all that the policy has learned, as bytes."""
     state = await Learner(POLICY, store, wait_s=60).state(name)
-    sums = [state.sums.gram, state.sums.moment, state.fit.coefficients, state.covariance, state.watch.since.moment]
+    recent = state.watch.recent(state.dimension)
+    sums = [state.sums.gram, state.sums.moment, state.fit.coefficients, state.covariance, recent.moment]
     return [np.asarray(each).tobytes() for each in sums] + [str((dict(state.arms), state.watch.total)).encode()]
 
 
