@@ -29,13 +29,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
 
 from riffler.bandits.insight.entry import Entry, check_level, rewarded
 from riffler.bandits.insight.joint import Joint
+from riffler.bandits.insight.mixture import Mixture
 from riffler.bandits.posterior import Vector
 
 OVERALL = "overall"
@@ -52,6 +52,7 @@ class Effect:
         mean: How much more than arms in the mean the arm earns with it.
         deviation: Standard deviation of what is known of that.
         margin: Half the interval: mean - margin to mean + margin.
+        wrong_sign: The probability that the effect has the other sign than its mean, in [0, 0.5].
         rewards: How many of the arm's rewards had the feature (any but 0 in the context vector).
     """
 
@@ -60,7 +61,24 @@ class Effect:
     mean: float
     deviation: float
     margin: float
+    wrong_sign: float
     rewards: int
+
+    @classmethod
+    def of(cls, arm: str, feature: str, law: Mixture, level: float, rewards: int) -> Effect:
+        """Say what is known of an effect.
+
+        Args:
+            arm: The arm.
+            feature: The feature.
+            law: The effect's law.
+            level: The probability of the interval.
+            rewards: How many had the feature.
+
+        Returns:
+            The effect.
+        """
+        return cls(arm, feature, law.mean, law.deviation, law.margin(level), law.wrong_sign, rewards)
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -71,11 +89,6 @@ class Effect:
     def clear(self) -> bool:
         """Whether the interval excludes 0."""
         return abs(self.mean) > self.margin
-
-    @property
-    def wrong_sign(self) -> float:
-        """The probability that the effect has the other sign than its mean, in [0, 0.5]."""
-        return math.erfc(abs(self.mean) / self.deviation / math.sqrt(2)) / 2
 
     def __str__(self) -> str:
         verb = "favours" if self.mean >= 0 else "disfavours"
@@ -117,7 +130,6 @@ def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95)
     """
     check_level(level)
     joint = Joint.of(entries, len(names))
-    reach = NormalDist().inv_cdf((1 + level) / 2)
     seen: dict[str, list[Vector]] = {}
     for _, entry, _ in rewarded(entries):
         seen.setdefault(entry.arm, []).append(entry.x)
@@ -128,14 +140,12 @@ def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95)
     features, overall = [], []
     for arm, xs in seen.items():
         weights = (np.array(joint.arms) == arm) - among
-        mean, deviation = joint.contrast(weights, middle)
-        overall.append(Effect(arm, OVERALL, mean, deviation, reach * deviation, len(xs)))
+        overall.append(Effect.of(arm, OVERALL, joint.contrast(weights, middle), level, len(xs)))
         present = np.count_nonzero(xs, axis=0)
         for name, unit, count in zip(names, np.eye(len(names)), present.tolist(), strict=True):
-            mean, deviation = joint.contrast(weights, unit)
-            features.append(Effect(arm, name, mean, deviation, reach * deviation, count))
+            features.append(Effect.of(arm, name, joint.contrast(weights, unit), level, count))
     return Effects(_by_evidence(features), _by_evidence(overall), level)
 
 
 def _by_evidence(found: list[Effect]) -> tuple[Effect, ...]:
-    return tuple(sorted(found, key=lambda effect: -abs(effect.mean) / effect.deviation))
+    return tuple(sorted(found, key=lambda effect: (effect.wrong_sign, -abs(effect.mean) / effect.deviation)))

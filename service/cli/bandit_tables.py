@@ -164,10 +164,17 @@ def show_regret(report: RegretReport, out: Console) -> None:
         each = found.total / max(report.looked_at, 1)
         out.print(
             f"estimated  {found.total:.2f} ({found.low:.2f} to {found.high:.2f}, {found.level:.0%}), "
-            f"{each:.4f} a decision; it is as right as a linear model of rewards is"
+            f"{each:.4f} a decision, against the best fixed arm ({found.best_static})"
         )
+        floor = min(0.0, *found.lows)
         for name, curve in (("at least", found.lows), ("estimated", found.mean), ("at most", found.highs)):
-            out.print(f"           {spark(curve, found.high)} {name} {curve[-1]:.2f}")
+            bars = spark([value - floor for value in curve], max(found.highs) - floor)
+            out.print(f"           {bars} {name} {curve[-1]:.2f}")
+        most = found.against_best_of_each
+        out.print(
+            f"           {most.mean:.2f} ({most.low:.2f} to {most.high:.2f}) against the best of each (biased upwards)"
+        )
+        out.print(f"           Bars begin at {floor:.2f}. It is as right as a linear model of rewards is.")
     _show_measured(report.audited, out)
 
 

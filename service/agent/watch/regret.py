@@ -19,10 +19,10 @@ from riffler.service.ports.policy import LoggedDecision
 
 @dataclass(frozen=True, slots=True)
 class RegretCurve:
-    """Cumulative regret in units of the reward, after some numbers of decisions; the last is the whole.
+    """Cumulative regret against the best fixed arm, in units of the reward, after some numbers of decisions.
 
     Attributes:
-        total: At the end.
+        total: At the end; negative where the policy earned more.
         low: Lower end of its interval.
         high: Upper end.
         level: The interval's probability.
@@ -30,6 +30,8 @@ class RegretCurve:
         mean: The regret then.
         lows: Lower ends.
         highs: Upper ends.
+        best_static: The fixed arm that would have earned most.
+        against_best_of_each: Against the best arm of each query, at the end: biased upwards by what isn't known.
         kind: How the figure was come by.
     """
 
@@ -41,6 +43,8 @@ class RegretCurve:
     mean: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
+    best_static: str
+    against_best_of_each: Interval
     kind: Literal["estimated"] = "estimated"
 
 
@@ -113,6 +117,8 @@ def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
         tuple(found.mean.tolist()),
         tuple(found.low.tolist()),
         tuple(found.high.tolist()),
+        found.best_static,
+        found.against_best_of_each,
     )
 
 
