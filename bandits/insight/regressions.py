@@ -83,7 +83,7 @@ def regressions(sums: Sums, noise: float, squared: Vector, shared: float) -> Reg
     common[0], prior[0] = BIAS_SPREAD**-2, BIAS_MEAN
     each = np.eye(dimension)
     precision = sums.gram / noise**2
-    inverse = np.linalg.inv(precision + own[..., None] * each)
+    inverse = np.linalg.inv(precision + own[..., None] * each).astype(np.float64, copy=False)
     alone = (inverse @ (sums.moment / noise**2)[..., None])[..., 0]
     # D^-1 - D^-1 P^-1 D^-1 = D^-1 P^-1 G / noise^2, which doesn't cancel where D is small
     reached = (own[..., None] * (inverse @ precision)).sum(axis=0)

@@ -22,6 +22,7 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from riffler.bandits.empirical_bayes import TYPICAL, Scales, Sums
 from riffler.bandits.insight.regressions import Regressions, regressions
@@ -63,11 +64,13 @@ def plausible(sums: Sums) -> list[Regressions]:
             [_shares(each, counted, rng) for each, counted in zip((places[:, 0], places[:, 1:]), _COUNTED, strict=True)]
         )
         noise = _scale(_unexplained(sums, common + apart), sums.count, TYPICAL.noise, _TRUST.noise, rng)
-        shared = _scale(common[1:] @ common[1:], common.size - 1, TYPICAL.shared, _TRUST.shared, rng)
+        shared = _scale(float(common[1:] @ common[1:]), common.size - 1, TYPICAL.shared, _TRUST.shared, rng)
     return kept
 
 
-def _round(information: Vector, rest: Vector, apart: Vector, logs: Vector, rng: np.random.Generator) -> Vector:
+def _round(
+    information: Vector, rest: Vector, apart: Vector, logs: Vector, rng: np.random.Generator
+) -> NDArray[np.int64]:
     """Draw component and value of each coefficient in turn, all others held; those of different arms don't interact.
 
     Args:
@@ -97,10 +100,11 @@ def _round(information: Vector, rest: Vector, apart: Vector, logs: Vector, rng: 
     return places
 
 
-def _shares(places: Vector, counted: Vector, rng: np.random.Generator) -> Vector:
+def _shares(places: NDArray[np.int64], counted: Vector, rng: np.random.Generator) -> Vector:
     """Draw the logarithms of the shares of components, given which each coefficient has."""
     shares = rng.dirichlet(counted + np.bincount(places.ravel(), minlength=counted.size))
-    return np.log(np.maximum(shares, np.finfo(float).tiny))
+    logs: Vector = np.log(np.maximum(shares, np.finfo(float).tiny))
+    return logs
 
 
 def _unexplained(sums: Sums, coefficients: Vector) -> float:

@@ -93,7 +93,7 @@ def _show_health(health: Health, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"calibration unavailable: {found.reason}")
     else:
-        verdict = "as it should be" if found.error <= found.error_by_chance else "more than chance explains"
+        verdict = "as it should be" if found.error <= found.error_by_chance else "above that, as learning predictions may be"
         out.print(f"calibration error {found.error:.3f}, by chance up to {found.error_by_chance:.3f}: {verdict}")
     for alarm in health.alarms:
         out.print(f"drift       rewards changed between {alarm.began} and {alarm.decision}")
