@@ -37,7 +37,7 @@ class Policies:
 
     def __init__(self, store: PolicyStore, drawing: PolicyKey | None = None) -> None:
         self._store, self._drawing = store, drawing
-        self._learner = Learner(AdaptiveThompson(), store, wait_s=_PATIENCE_S, most_names=4)
+        self._learner = Learner(AdaptiveThompson(), store, wait_s=_PATIENCE_S, most_names=4, run=with_log)
 
     async def listed(self, tenant: str) -> list[ListedPolicy]:
         """List policies, the one that decided last first.
