@@ -83,7 +83,7 @@ def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: lis
     assert said("export", file, folder=data_folder) == ""
     text = said("export", "--policy-digest", KEY.digest(), folder=data_folder)
     assert text == file.read_text("utf-8")
-    assert len(text.splitlines()) == 61
+    assert len(text.splitlines()) == 62
     other = tmp_path / "other"
     done = json.loads(said("import", file, "--into", OTHER.digest(), "--json", folder=data_folder))
     assert (done["digest"], done["rows"]) == (OTHER.digest(), 60)
