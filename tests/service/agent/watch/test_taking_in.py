@@ -37,7 +37,7 @@ def store(memory_connection: RedisConnection) -> Counting:
     return Counting(memory_connection)
 
 
-def changed(line: str, **change: Any) -> str:  # noqa: ANN401 - JSON values
+def changed(line: str, **change: Any) -> str:
     """Change a row."""
     return json.dumps(json.loads(line) | change)
 
