@@ -270,10 +270,10 @@ def _read(kind: type[Whatever], line: bytes, number: int) -> Whatever:
         return kind.model_validate_json(line)
     except ValidationError as exc:
         complaint = exc.errors(include_url=False)[0]
-        text, quoted = _words(complaint)
         if kind is Header and complaint["loc"] == ("format",):
-            keys = ", ".join(json.loads(line))
-            text, quoted = f"expected a {FORMAT} file", f", got keys {keys[:_MOST_QUOTED]!r}"
+            keys = ", ".join(json.loads(line))[:_MOST_QUOTED]
+            raise InvalidInput(f"line {number}: expected a {FORMAT} file", f", got keys {keys!r}") from exc
+        text, quoted = _words(complaint)
         raise InvalidInput(f"line {number}: expected {_WHAT[kind]}: {text}", quoted) from exc
 
 
