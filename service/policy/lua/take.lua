@@ -20,10 +20,10 @@ end
 
 local function reward(id, number, token, grade)
   local state = redis.call('HGET', KEYS[2], id)
-  local kind, order, at_ms, place = string.match(state, '^(%a+) (%d+) (%d+) (%d+)')
+  local kind, order, at_ms, place, newest = string.match(state, '^(%a+) (%d+) (%d+) (%d+) ?%S* ?(%S*)')
   if kind == 'void' then return 4 end
   if kind == 'rewarded' then
-    if string.match(state, '(%S+)$') == token then return 2 end
+    if newest == token then return 2 end
     local kept = redis.call('HGET', KEYS[7], id)
     if not kept or cjson.decode(kept).source ~= 'import' then return 0 end
     -- Who learned the reward that is replaced sees here that it has to learn anew from this place on.
