@@ -163,7 +163,16 @@ DRAW = {
     "ms": 812.5,
     "kind": "estimated",
 }
-TAKEN_IN = {"digest": _DIGEST, "rows": 1200, "rewards": 900, "repeated": 0, "left_out": {"shorten": 4}}
+TAKEN_IN = {
+    "digest": _DIGEST,
+    "rows": 1200,
+    "rewards": 900,
+    "corrected": 2,
+    "repeated": 0,
+    "void": 1,
+    "left_out": {"shorten": 4},
+    "whole": True,
+}
 LOG = "".join(
     f"{json.dumps(line)}\n"
     for line in [
@@ -196,5 +205,6 @@ LOG = "".join(
             "unexecuted": "",
             "at_ms": 1795528800000,
         },
+        {"end": "riffler-decisions", "rows": 1},
     ]
 )

@@ -5,6 +5,7 @@ The contract is `riffler.service.ports.policy.PolicyStore`.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -19,6 +20,7 @@ from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, Unknow
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key
 from riffler.service.ports.policy import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
+from riffler.service.ports.taking import TakeOutcome
 
 _REMEMBERED_MS: Final = 86_400_000
 """How long the answer to a named request is kept."""
@@ -124,6 +126,12 @@ class RedisPolicyStore:
         """See the port."""
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
+
+    async def take(self, name: PolicyName, rows: Sequence[LoggedDecision]) -> Sequence[TakeOutcome]:
+        """See the port."""
+        keys, arguments = policy_keys(name.tenant, name.digest), [each for row in rows for each in _to_take(row)]
+        said = await self._connection.script(__package__, "lua/take.lua", keys, arguments)
+        return [TakeOutcome(int(each)) for each in said]
 
     async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
         """See the port."""
@@ -251,6 +259,17 @@ def _logged(
         criterion=graded.get("criterion", ""),
         judge=graded.get("judge", ""),
     )
+
+
+def _to_take(row: LoggedDecision) -> tuple[str, ...]:
+    """Give a decision as `take.lua` reads it. The token of its reward is the same for the same reward only."""
+    text = json.dumps(row.decision.to_dict(), separators=(",", ":"))
+    cost = json.dumps(asdict(row.cost)) if row.cost else ""
+    if row.given is None:
+        return row.decision.id, text, row.unexecuted, cost, "void" if row.state == "void" else "", "", ""
+    reward, grade = f"{row.given.reward:.17g}", json.dumps(row.given.to_dict(), separators=(",", ":"))
+    token = "import" + hashlib.sha256(f"{reward} {grade}".encode()).hexdigest()[:16]
+    return row.decision.id, text, row.unexecuted, cost, reward, token, grade
 
 
 def _audit(text: str) -> KeptAudit:

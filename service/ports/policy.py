@@ -16,6 +16,7 @@ from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Given, Source
 from riffler.bandits.insight.kept_audit import KeptAudit
+from riffler.service.ports.taking import TakeOutcome
 
 
 class RewardOutcome(IntEnum):
@@ -285,6 +286,20 @@ class PolicyStore(Protocol):
 
         Raises:
             UnknownDecision: The tenant has none of this id.
+        """
+        ...
+
+    async def take(self, name: PolicyName, rows: Sequence[LoggedDecision]) -> Sequence[TakeOutcome]:
+        """Take decisions in that were logged elsewhere, each with what became of it, in order. Each is taken in whole.
+
+        Repeating it changes nothing. A reward that is another one than the last time corrects that one.
+
+        Args:
+            name: Whose they become: their ids are of this policy, and they have no session.
+            rows: The decisions, some hundred at most. Their places, orders and times are given anew.
+
+        Returns:
+            What became of each. The first `ANOTHER` is the last: those after it weren't taken in.
         """
         ...
 

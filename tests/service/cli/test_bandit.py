@@ -1,6 +1,7 @@
 """`riffler bandit`: what it prints is what was found."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from typer.testing import CliRunner
 
 from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
-from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.errors import InvalidInput, LogReplaced, UnknownDecision, UnknownPolicy
+from riffler.service.agent.watch import policies as watched
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
 from riffler.service.agent.watch.regret import RegretMeasured
@@ -83,7 +85,7 @@ def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: lis
     assert said("export", file, folder=data_folder) == ""
     text = said("export", "--policy-digest", KEY.digest(), folder=data_folder)
     assert text == file.read_text("utf-8")
-    assert len(text.splitlines()) == 61
+    assert len(text.splitlines()) == 62
     other = tmp_path / "other"
     done = json.loads(said("import", file, "--into", OTHER.digest(), "--json", folder=data_folder))
     assert (done["digest"], done["rows"]) == (OTHER.digest(), 60)
@@ -93,6 +95,56 @@ def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: lis
     assert "had their reward already" in told
     with pytest.raises(InvalidInput, match="features_version"):
         said("import", file, folder=other)
+
+
+def test_what_an_import_did_is_told(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:
+    """Also what it corrected, what was given up here, and that a file is cut off."""
+    assert decisions
+    header, *rows, end = said("export", folder=data_folder).splitlines()
+    taken = [json.loads(row) for row in rows[:3]]
+    void = taken[0] | {"state": "void", "reward": None, "order": 0}
+    for changed in ([void, *taken[1:]], [taken[0], taken[1] | {"reward": 0.125}]):
+        lines = [header, *map(json.dumps, changed), end]
+        done = CliRunner().invoke(
+            app,
+            ["bandit", "import", "-", "--into", OTHER.digest(), "--data-folder", str(data_folder)],
+            input="\n".join(lines),
+        )
+    assert done.stdout.splitlines() == [
+        f"2 decisions read: policy {OTHER.digest()} learned 0 rewards",
+        "1 rewards took the place of those of an earlier import",
+        "1 rewards left out: their decisions were given up here",
+    ]
+    assert "file -: it is cut off" in done.stderr
+
+
+def test_an_export_takes_the_place_of_a_file_when_it_is_whole(
+    data_folder: Path, tmp_path: Path, decisions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that fails leaves what stood there, and nothing beside it; a link and the file's mode stay."""
+    assert decisions
+    folder = tmp_path / "out"
+    folder.mkdir()
+    file, link = folder / "log.jsonl", folder / "link"
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file)
+
+    async def failing(*_: object) -> AsyncIterator[str]:
+        yield "a header"
+        raise LogReplaced("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched, "exported", failing)
+        with pytest.raises(LogReplaced):
+            said("export", file, folder=data_folder)
+    assert file.read_text() == "old"
+    assert {each.name for each in folder.iterdir()} == {"log.jsonl", "link"}
+    said("export", link, folder=data_folder)
+    assert link.is_symlink()
+    assert len(file.read_text().splitlines()) == 62
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert said("export", "/dev/null", folder=data_folder) == ""
 
 
 def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:

@@ -57,7 +57,7 @@ async def test_a_log_goes_out_and_in(client: httpx.AsyncClient, riffler: Riffler
     log = await client.get(f"/api/v1/policies/{KEY.digest()}/log")
     assert log.headers["content-type"].startswith("application/jsonl")
     lines = [json.loads(line) for line in log.text.splitlines()]
-    assert (lines[0]["digest"], len(lines)) == (KEY.digest(), 41)
+    assert (lines[0]["digest"], len(lines)) == (KEY.digest(), 42)
     path = f"/api/v1/policies/{OTHER.digest()}/log"
     first = (await client.post(path, content=log.content, headers=LINES)).json()
     again = (await client.post(path, content=log.content, headers=LINES)).json()
