@@ -126,7 +126,13 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
         show_regret(replace(regret, estimated=Unavailable("no reward")), out)
         measured = RegretMeasured(
-            9, "none", Interval(0.1, -0.2, 0.3), {"none": Interval(0.1, -0.25, 0.5)}, Interval(0.4, 0.1, 0.6), 0.95
+            9,
+            {"a": 6, "b": 3},
+            "none",
+            Interval(0.1, -0.2, 0.3),
+            {"none": Interval(0.1, -0.25, 0.5)},
+            Interval(0.4, 0.1, 0.6),
+            0.95,
         )
         show_regret(replace(regret, audited=measured), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
