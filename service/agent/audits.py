@@ -146,6 +146,10 @@ class Auditor:
 
     async def _audit(self, asked: Asked, judge: Judge, cost: Cost) -> AuditOutcome:
         id_, name = asked.decision.id, self._rewriter.name(asked.key.tenant, asked.reading)
+        try:
+            await self._store.decision(asked.key.tenant, id_)
+        except UnknownDecision:  # its session was deleted while it waited: nothing of it is shown to a model
+            return "deleted"
         audit = Audit(self._parts, self._rewriter, judge, asked)
         if not await self._store.reserve(name, id_, await audit.estimate(), self._tokens_per_day):
             return "over_budget"

@@ -64,9 +64,9 @@ class RedisPolicyStore:
             found.append(KnownPolicy(name, key, decisions, rewards))
         return found
 
-    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+    async def record(self, name: PolicyName, decision: Decision, life: str = "") -> Decision:
         """See the port."""
-        keys = policy_keys(name.tenant, name.digest, decision.session)
+        keys = policy_keys(name.tenant, name.digest, decision.session, life)
         text = json.dumps(decision.to_dict(), separators=(",", ":"))
         return _decision(await self._said("record", keys, decision.id, text, decision.session))
 
@@ -191,11 +191,11 @@ class RedisPolicyStore:
         rows = await _parsed(list(zip(kept[::2], kept[1::2], strict=True)))
         return News(rows, Read(read.rewards + int(passed), last, int(changes), last_change), ended=int(passed) < most)
 
-    async def forget(self, tenant: str, session: str) -> int:
+    async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""
         index = policy_index(tenant)
         digests: list[str] = await self._connection.run(lambda client: client.hkeys(index))
-        keys = [policy_keys(tenant, digest, session) for digest in digests]
+        keys = [policy_keys(tenant, digest, session, life) for digest in digests]
         return sum([int(await self._connection.script(__package__, "lua/forget.lua", each, [])) for each in keys])
 
     async def aclose(self) -> None:

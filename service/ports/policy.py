@@ -163,12 +163,13 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+    async def record(self, name: PolicyName, decision: Decision, life: str = "") -> Decision:
         """Log a decision. The first one of an id stands: a request made twice at once draws twice, and decides once.
 
         Args:
             name: Whose.
             decision: The decision.
+            life: The life of its session, see `Stamp`: with it go its decisions.
 
         Returns:
             The decision that stands under this id: go on with that one.
@@ -371,12 +372,13 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def forget(self, tenant: str, session: str) -> int:
+    async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """Delete the decisions of a session with all that is known of them. Their rewards are unlearned.
 
         Args:
             tenant: Whose; from the credential.
             session: The session.
+            life: Its life; decisions of another session of this name stay.
 
         Returns:
             How many there were.

@@ -212,6 +212,11 @@ async def test_a_reward_can_be_corrected(store: RedisPolicyStore, name: PolicyNa
     assert await learned_of(store, name) == [(first.id, 0.5), (second.id, 0.25)]
     with pytest.raises(RequestKeyReused):
         await store.reward(name.tenant, second.id, Given(0.75), "a-2", correct=True)
+    late = [
+        await store.reward(name.tenant, second.id, Given(0.5), "one-1", correct=correct) for correct in (True, False)
+    ]
+    assert late == [RewardOutcome.REPEATED] * 2, "a late retry of the first reward doesn't undo its correction"
+    assert (await store.decision(name.tenant, second.id)).reward == 0.25
 
 
 async def test_a_correction_of_nothing_is_a_reward(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -235,6 +240,16 @@ async def test_of_racing_corrections_one_stands(store: RedisPolicyStore, name: P
     assert sorted(said) == [RewardOutcome.COUNTED] + [RewardOutcome.CORRECTED] * 9
     ((id_, reward),) = await learned_of(store, name)
     assert (id_, (await store.decision(name.tenant, id_)).reward) == (decision.id, reward)
+
+
+async def test_a_session_of_the_same_name_keeps_its_decisions(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Decisions belong to a life of a session: that of another one of its name takes them not along."""
+    await store.introduce(name, KEY)
+    earlier, later = decide(), decide()
+    for decision, life in ((earlier, "a"), (later, "b")):
+        await store.record(name, decision, life)
+    assert [await store.forget(name.tenant, "s", life) for life in ("a", "", "a")] == [1, 0, 0]
+    assert [each.decision for each in await store.log(name)] == [later]
 
 
 async def test_a_session_s_decisions_are_deleted(store: RedisPolicyStore, name: PolicyName) -> None:

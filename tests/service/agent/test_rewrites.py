@@ -59,10 +59,10 @@ class Together(RedisPolicyStore):
 
     writers = asyncio.Barrier(1)
 
-    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+    async def record(self, name: PolicyName, decision: Decision, life: str = "") -> Decision:
         """See the port."""
         await self.writers.wait()
-        return await super().record(name, decision)
+        return await super().record(name, decision, life)
 
 
 class Paraphraser:
