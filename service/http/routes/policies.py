@@ -95,7 +95,13 @@ async def read_value(core: CoreOf, tenant: TenantOf, digest: Digest, policy: Oth
 @router.get(
     "/{digest}/log",
     response_class=JsonLines,
-    responses={200: {"description": "A header, a decision a line, and an end that counts them.", "content": {JSON_LINES: _LOG}}, **_NOT_THERE},
+    responses={
+        200: {
+            "description": "A header, a decision a line, and an end that counts them.",
+            "content": {JSON_LINES: _LOG},
+        },
+        **_NOT_THERE,
+    },
 )
 async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLines:
     """Export a policy's log: no text of a user. Another policy can take it in."""
