@@ -142,7 +142,17 @@ class Riffler:
         """Reports on policies, and takes their logs out and in."""
         from riffler.service.agent.watch.policies import Policies  # noqa: PLC0415 - only who watches needs them
 
-        return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key)
+        return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key, self._unaudited())
+
+    def _unaudited(self) -> str:
+        """Tell why no query is audited; empty where some are, and where nothing draws, so that no engine is known."""
+        if not self._settings.audit_share:
+            return "audits are off here, as `audit_share` is 0"
+        if self.rewriter is None:
+            return ""
+        from riffler.service.agent.audits import unavailable  # noqa: PLC0415 - as below
+
+        return unavailable(self.engine.info)
 
     @cached_property
     def edits(self) -> Edits:

@@ -5,6 +5,7 @@ The contract is `riffler.service.ports.policy.PolicyStore`.
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import secrets
@@ -28,6 +29,8 @@ _ACCOUNT_MS: Final = 2 * 86_400_000
 """How long the account of a day's audits is kept, from the day's first one: longer than the day."""
 _AT_ONCE: Final = 1000
 """Decisions that one command reads."""
+_PARSED: Final = 50
+"""Decisions whose JSON is read without a pause: some 10 ms, in which nobody else gets an answer."""
 _DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS, _AUDITS = 0, 1, 4, 5, 6, 7, 8
 """Places among a policy's keys."""
 
@@ -166,6 +169,22 @@ class RedisPolicyStore:
                 break
         return found
 
+    async def newest(self, name: PolicyName, limit: int) -> Sequence[LoggedDecision]:
+        """See the port."""
+        keys, found = policy_keys(name.tenant, name.digest), list[LoggedDecision]()
+        end: int = await self._connection.run(lambda client: client.llen(keys[_ORDER]))
+        while end > 0 and len(found) < limit:
+            first = max(0, end - _AT_ONCE)
+            kept = [
+                (place, id_)
+                for place, id_ in enumerate(await self._ids(keys[_ORDER], first, end - first), first)
+                if id_
+            ]
+            wanted = kept[len(found) - limit :]
+            found[:0] = await self._decisions(keys, [id_ for _, id_ in wanted], None)
+            end = wanted[0][0] if wanted else first
+        return found
+
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """See the port."""
         keys, most = policy_keys(name.tenant, name.digest), max(1, min(limit, _AT_ONCE))
@@ -177,7 +196,7 @@ class RedisPolicyStore:
         if said == "changed":
             return News((), Read(int(found[0]), "", int(found[1]), found[2]), changed=int(found[0]))
         passed, last, changes, last_change, *kept = found
-        rows = [_logged(text, state) for text, state in zip(kept[::2], kept[1::2], strict=True)]
+        rows = await _parsed(list(zip(kept[::2], kept[1::2], strict=True)))
         return News(rows, Read(read.rewards + int(passed), last, int(changes), last_change), ended=int(passed) < most)
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
@@ -195,8 +214,9 @@ class RedisPolicyStore:
         if not ids:
             return []
         parts = (_DECISIONS, _STATES, _UNEXECUTED, _GRADES, _COSTS)
-        rows = zip(*[await self._some(keys[part], ids, within_s) for part in parts], strict=True)
-        return [_logged(text, state, *more) for text, state, *more in rows if text is not None and state is not None]
+        columns = [await self._some(keys[part], ids, within_s) for part in parts]
+        rows = [row for row in zip(*columns, strict=True) if row[0] is not None and row[1] is not None]
+        return await _parsed(rows)
 
     async def _ids(self, key: str, first: int, most: int) -> list[str]:
         """Read a stretch of a list of decisions; deleted ones are empty."""
@@ -230,6 +250,16 @@ class RedisPolicyStore:
         if digest is None:
             raise _unknown(decision_id)
         return policy_keys(tenant, digest)
+
+
+async def _parsed(rows: Sequence[Sequence[Any]]) -> list[LoggedDecision]:
+    """Read rows as they are kept, with a pause for others now and then."""
+    found: list[LoggedDecision] = []
+    for first in range(0, len(rows), _PARSED):
+        if first:
+            await asyncio.sleep(0)
+        found += [_logged(*row) for row in rows[first : first + _PARSED]]
+    return found
 
 
 def _introduced(tenant: str, digest: str, about: str) -> tuple[PolicyName, PolicyKey]:

@@ -362,6 +362,18 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def newest(self, name: PolicyName, limit: int) -> Sequence[LoggedDecision]:
+        """Read the newest decisions of a policy.
+
+        Args:
+            name: Whose.
+            limit: Most decisions to give.
+
+        Returns:
+            They, in the order in which they were logged.
+        """
+        ...
+
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """Read what is new in the order in which rewards counted: what a policy learns.
 

@@ -16,7 +16,8 @@ from riffler.errors import InvalidInput, LogReplaced, UnknownDecision, UnknownPo
 from riffler.service.agent.watch import policies as watched
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
-from riffler.service.agent.watch.regret import RegretMeasured
+from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured, RegretReport
+from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.app import Riffler
 from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
 from riffler.service.cli.main import app
@@ -178,11 +179,21 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
         show_regret(replace(regret, estimated=Unavailable("no reward")), out)
         measured = RegretMeasured(
-            9, "none", Interval(0.1, -0.2, 0.3), {"none": Interval(0.1, -0.25, 0.5)}, Interval(0.4, 0.1, 0.6), 0.95
+            9,
+            {"a": 6, "b": 3},
+            "none",
+            Interval(0.1, -0.2, 0.3),
+            {"none": Interval(0.1, -0.25, 0.5)},
+            Interval(0.4, 0.1, 0.6),
+            0.95,
         )
         show_regret(replace(regret, audited=measured), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
+        show_arms(
+            replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects), expected_wrong=2.2), 1, out
+        )
+        show_draw(replace(draw, learned=1.0), out)
         show_draw(replace(draw, reward=0.5, state="rewarded", parts={}, source="feedback"), out)
     told = captured.get()
     for text in (
@@ -190,13 +201,29 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "calibration unavailable: no reward",
         "rewards changed between d1 and d2",
         "before two arms are rewarded",
-        "effects of features are clear",
+        "effects of features are clear; the chance that any of them has the wrong sign is at most ",
+        "effects of features are clear; some 2 of them may have the wrong sign.",
+        "learned from 1 reward, as of now",
+        "judged by a (6), b (3): scores of several judges don't compare",
         "estimated  unavailable: no reward",
         "none: its call failed",
-        "measured on 9 that were run on all arms",
+        "measured on 9 that were run on all arms: the audits that succeeded",
         "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",
     ):
         assert text in told
+
+
+def test_the_regret_a_decision_is_drawn() -> None:
+    """A regret of 1 a decision that ends after half of them is a step, which its sum would hide."""
+    policy = ListedPolicy("d", "e", "m", "1", "2", "p 1", 48, 48, 0, None)
+    sums = tuple(float(min(number, 24)) for number in range(1, 49))
+    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, tuple(range(1, 49)), sums, sums, sums)
+    out = Console(width=110, markup=False, highlight=False)
+    with out.capture() as captured:
+        show_regret(RegretReport(policy, 48, curve, Unavailable("none")), out)
+    told = captured.get()
+    assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
+    assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision" in told
