@@ -1,30 +1,42 @@
 """Has the world changed? A watch over how far rewards lie from what was expected of them.
 
 Of each reward, z^2 = (r - expected)^2 / variance is 1 in the mean as long as the model holds. After a change it is
-more. The watch adds up the logarithm of the likelihood ratio between deviations of sqrt(2) and of 1,
+more. The watch bets on that, and adds up the logarithms of what its bets pay,
 
-    S = max(0, S + z^2 / 4 - log(2) / 2)
+    S = max(0, S + log(1 + STAKE (z^2 / MARGIN - 1)))
 
-and gives the alarm when S exceeds `ALARM` (the cumulative sum of Page 1954, "Continuous inspection schemes",
-https://doi.org/10.1093/biomet/41.1-2.100). With Gaussian noise the mean time to a false alarm is above exp(ALARM)
-rewards (Lorden 1971). z^2 is cut at 16, so that a single reward is no alarm.
+and gives the alarm when S exceeds `ALARM`: the e-detector of cumulative sums of Shin, Ramdas and Rinaldo 2023,
+"E-detectors: a nonparametric framework for sequential change detection", https://arxiv.org/abs/2203.03532, in the
+manner of Page 1954, "Continuous inspection schemes", https://doi.org/10.1093/biomet/41.1-2.100. As long as the mean of
+z^2, given what came before, is at most `MARGIN`, a bet pays at most 1 in the mean, and the mean time to a false alarm
+is at least exp(ALARM) rewards. Of the noise no more is asked than its variance: real rewards have two modes and are
+skewed, which a likelihood ratio of Gaussian noise takes for a change every few thousand rewards. z^2 is cut at 16,
+which only lowers its mean, so that a single reward is no alarm.
 
 When S leaves 0 for the last time before the alarm is the best guess of when the change was: what came since is what is
 still so.
+
+Limits. One variance serves all arms. Where draws move for long to an arm whose rewards are much noisier than those so
+far, that is taken for a change. A change that leaves z^2 near 1 isn't noticed: one of arms that aren't drawn, or one
+that is small beside the noise.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Final
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import Sums
-from riffler.bandits.posterior import Vector
 
-ALARM = 12.0
-"""About one false alarm in 160,000 rewards, at most."""
-_FARTHEST = 16.0
-_FREE = math.log(2) / 2
+STAKE: Final = 0.3
+"""From 0 to 1. Above .3 changes are noticed hardly sooner, and steady worlds come nearer to an alarm."""
+MARGIN: Final = 1.05
+"""So wrong may the learned variance be. With none, S would wander where z^2 always is 1, as with a fair coin."""
+ALARM: Final = 12.0
+"""At most one false alarm in 160,000 rewards, in the mean. In 800,000 of 20 simulated steady worlds S was below 9."""
+_FARTHEST: Final = 16.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -59,7 +71,8 @@ class Watch:
         Returns:
             The watch after it.
         """
-        total = self.total + min((reward - expected) ** 2 / variance, _FARTHEST) / 4 - _FREE
+        squared = min((reward - expected) ** 2 / variance, _FARTHEST)
+        total = self.total + math.log1p(STAKE * (squared / MARGIN - 1.0))
         if total <= 0.0:
             return Watch(alarms=self.alarms)
         return Watch(total, (*self.since, (arm, x.copy(), reward)), self.alarms)

@@ -17,11 +17,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.effects import effects
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Rewarded
-from riffler.bandits.posterior import Vector
 
 ARMS = ("none", "a", "b", "c", "d", "e", "f")
 NAMES = ("bias", *(f"feature {number}" for number in range(20)))

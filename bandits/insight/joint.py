@@ -23,12 +23,12 @@ from typing import Final
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import Sums
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.insight.mixture import Mixture
 from riffler.bandits.insight.regressions import Regressions
 from riffler.bandits.insight.scales import plausible
-from riffler.bandits.posterior import Vector
 
 _TINY: Final = 1e-24
 """The least variance of a contrast: that of an all but certain one may be rounded below 0."""

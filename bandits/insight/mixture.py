@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
-from riffler.bandits.posterior import Vector
+from riffler.bandits.checks import Vector
 
 _HALVINGS: Final = 26
 _HALF: Final = math.sqrt(0.5)

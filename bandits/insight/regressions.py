@@ -16,8 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import BIAS_MEAN, BIAS_SPREAD, Sums
-from riffler.bandits.posterior import Vector
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -24,9 +24,9 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import TYPICAL, Scales, Sums
 from riffler.bandits.insight.regressions import Regressions, regressions
-from riffler.bandits.posterior import Vector
 
 _COMPONENTS: Final = np.array([0.001, 0.02, 0.04, 0.08, 0.16, 0.32])
 _COUNTED: Final = np.array([[1.0, 0.5, 0.5, 0.5, 0.5, 0.5], [4.0, 1.0, 1.0, 1.0, 1.0, 1.0]])

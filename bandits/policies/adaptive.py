@@ -18,6 +18,14 @@ variables comes to: of many arms one is likely to be that far above its mean. Th
 sd_a is what is not known of the arm itself, m held: what all arms have in common moves all scores alike and decides
 nothing, so exploring for its sake is a loss.
 
+m and the scales are learned not at each reward, but after 12 and whenever rewards have grown by a quarter. At such a
+fit all arms are what the joint dense solve gives. Until the next one, each reward is learned exactly by its own arm,
+given m and the scales as they stand; what it says of these, and so of other arms, waits. Measured between fits, in 6
+games each of linear_2, paper, shared and bimodal (`benchmarks/bandits`): an arm's mean, less that of all arms, is .01
+to .02 sd_a from what the joint solve of that moment gives at the median, and .05 to .13 at the 95th percentile. A fit
+at each reward, which takes K d^3, changed regret by +.6 +-5.2, +.1 +-5.1, +.9 +-4.0 and -4.5 +-7.0 (12 seeds): nothing
+that these tell.
+
 After an alarm of the `drift` watch, what was known before the change counts a fiftieth.
 """
 
@@ -31,16 +39,16 @@ from typing import Final
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.drift import Watch
 from riffler.bandits.empirical_bayes import TYPICAL, Fit, Scales, Sums, fit
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 from riffler.errors import InvalidInput
 
 _FIRST_FIT: Final = 12
 _FITS_GROW: Final = 1.25
-"""The scales are learned after so many rewards, and again after a quarter more, each time."""
+"""m and the scales are learned after so many rewards, and again after a quarter more, each time."""
 _SETTLED: Final = 60
 """Before so many rewards the scales are too rough to tell a change from their own error."""
 _KEPT: Final = 0.02
@@ -120,7 +128,7 @@ class AdaptiveThompson:
     def version(self) -> str:
         """The algorithm's version with its settings."""
         return (
-            f"2;baseline={self.baseline};favour={self.favour!r};horizon={self.horizon!r};most={self.most!r};"
+            f"3;baseline={self.baseline};favour={self.favour!r};horizon={self.horizon!r};most={self.most!r};"
             f"least={self.least!r};randomness={self.randomness!r};typical={self.typical!r}"
         )
 

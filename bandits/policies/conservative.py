@@ -23,7 +23,8 @@ reward a round, not a share of the baseline's), in the second bound (theirs need
 in the policy that draws, which is any.
 
 Limits. It holds where the baseline's expected reward is linear in x, with coefficients at most `norm` from prior_mean
-e_0; as to noise, 0.5 is enough for any rewards in [0, 1]. Rounds that wait for their reward count for nothing: each may
+e_0, and stays the same: a change of the world voids the promise, and nothing here notices one. As to noise, 0.5 is
+enough for any rewards in [0, 1]. Rounds that wait for their reward count for nothing: each may
 add a loss of up to 1. With many features the first bound is wide, and the rule stays close to what the budget alone
 allows, about `margin n` rounds with other arms, until thousands of rounds with the baseline have been rewarded.
 """
@@ -37,8 +38,8 @@ from typing import Generic
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Policy, Rewarded, State, check_allowed, check_finite
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.regression import ArmRegression, Prior
 from riffler.errors import InvalidInput
 

@@ -25,10 +25,11 @@ from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.state import Parts, TurnState
 from riffler.service.agent.tool_call import Cost
 from riffler.service.logs import get_logger
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.engine import EngineInfo
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import AuditOutcome, Observer
-from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.service.ports.policy import PolicyStore
 
 _LOG = get_logger("audits")
 _MOST_WAITING = 8
@@ -146,6 +147,10 @@ class Auditor:
 
     async def _audit(self, asked: Asked, judge: Judge, cost: Cost) -> AuditOutcome:
         id_, name = asked.decision.id, self._rewriter.name(asked.key.tenant, asked.reading)
+        try:
+            await self._store.decision(asked.key.tenant, id_)
+        except UnknownDecision:  # its session was deleted while it waited: nothing of it is shown to a model
+            return "deleted"
         audit = Audit(self._parts, self._rewriter, judge, asked)
         if not await self._store.reserve(name, id_, await audit.estimate(), self._tokens_per_day):
             return "over_budget"

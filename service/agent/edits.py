@@ -214,7 +214,8 @@ class Edits:
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
         """Delete a session with all that belongs to it, its decisions too; what they taught is unlearned.
 
-        When this is cut off in between, the session is gone already: deleting it again says so, and deletes the rest.
+        When this is cut off in between, the session is gone already: deleting it again says so, and deletes the rest. A
+        session that was made since under the same name keeps its decisions.
 
         Args:
             key: The session.
@@ -225,15 +226,15 @@ class Edits:
             UnknownSession: There is none of this name.
         """
         try:
-            await self._store.delete(key, seen, token_of(request), request.name if request else "")
+            life = await self._store.delete(key, seen, token_of(request), request.name if request else "")
         except UnknownSession:
-            await self._forget(key)
+            await self._forget(key, await self._store.ended(key))
             raise
-        await self._forget(key)
+        await self._forget(key, life)
 
-    async def _forget(self, key: SessionKey) -> None:
-        if self._decisions is not None:
-            await self._decisions.forget(key.tenant, key.session)
+    async def _forget(self, key: SessionKey, life: str) -> None:
+        if self._decisions is not None and life:
+            await self._decisions.forget(key.tenant, key.session, life)
 
     async def _edit(
         self,

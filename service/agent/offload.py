@@ -6,7 +6,10 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
-from typing import TypeVar
+from threading import BoundedSemaphore
+from typing import Final, TypeVar
+
+from riffler.errors import ReportsBusy
 
 T = TypeVar("T")
 
@@ -50,6 +53,9 @@ async def with_language(work: Callable[[], T]) -> T:
 
 _LOGS = ThreadPoolExecutor(1, thread_name_prefix="riffler-logs")
 """One thread, so that however many look at logs, questions have the other cores."""
+_MOST_WAITING: Final = 32
+_room = BoundedSemaphore(_MOST_WAITING)
+"""Of work on logs, begun or not: what waits holds the log that it is of."""
 
 
 async def with_log(work: Callable[[], T]) -> T:
@@ -60,6 +66,13 @@ async def with_log(work: Callable[[], T]) -> T:
 
     Returns:
         What the work gives.
+
+    Raises:
+        ReportsBusy: So much waits already that more is refused.
     """
+    if not _room.acquire(blocking=False):
+        raise ReportsBusy(f"{_MOST_WAITING} reports are under way already: ask again when one has come")
     context = copy_context()
-    return await asyncio.get_running_loop().run_in_executor(_LOGS, lambda: context.run(work))
+    begun = _LOGS.submit(context.run, work)
+    begun.add_done_callback(lambda _: _room.release())  # called once, for one that was cancelled too
+    return await asyncio.wrap_future(begun)

@@ -29,8 +29,9 @@ from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.tool_call import Cost
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 from riffler.service.ports.engine import Engine, EngineRequest, complete
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.policy import PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
 
@@ -294,7 +295,9 @@ class Rewriter:
             return Draft(NONE, reading.query.text, attempt.reason)
         return Draft(arm, attempt.text)
 
-    async def decide(self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None) -> Drawn:
+    async def decide(
+        self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None, *, life: str = ""
+    ) -> Drawn:
         """Draw an arm and log the decision; a request that is made again has its decision already.
 
         Args:
@@ -302,6 +305,7 @@ class Rewriter:
             session: In which session; empty for none.
             reading: The query.
             entropy: Of a request that may be made again, the same each time; None for one that may not.
+            life: The session's life.
 
         Returns:
             The decision as logged.
@@ -312,10 +316,18 @@ class Rewriter:
                 return Drawn((await self._store.decision(tenant, id_)).decision, again=True)
             except UnknownDecision:
                 pass  # it is the first time, as far as can be told
-        return Drawn(await self.log(tenant, session, reading, await self.choose(tenant, reading), entropy))
+        choice = await self.choose(tenant, reading)
+        return Drawn(await self.log(tenant, session, reading, choice, entropy, life=life))
 
     async def log(
-        self, tenant: str, session: str, reading: Reading, choice: Choice, entropy: bytes | None = None
+        self,
+        tenant: str,
+        session: str,
+        reading: Reading,
+        choice: Choice,
+        entropy: bytes | None = None,
+        *,
+        life: str = "",
     ) -> Decision:
         """Log the decision, before any model is called.
 
@@ -325,6 +337,7 @@ class Rewriter:
             reading: The query.
             choice: The draw.
             entropy: What makes its id unlike others; None draws it.
+            life: The session's life.
 
         Returns:
             The decision as logged: of a request that is made twice at once it is the first draw.
@@ -342,7 +355,7 @@ class Rewriter:
         )
         name = self.name(tenant, reading)
         await self._store.introduce(name, self.key)
-        return await self._store.record(name, decision)
+        return await self._store.record(name, decision, life)
 
     async def recall(self, tenant: str, decision_id: str) -> LoggedDecision:
         """Read the decision of a turn that goes on.

@@ -29,6 +29,7 @@ async def rewrite_alone(
     request: NamedRequest | None = None,
     *,
     session: str = "",
+    life: str = "",
     before: Sequence[str] = (),
 ) -> Rewritten:
     """Choose and make a rewrite of a query.
@@ -43,6 +44,7 @@ async def rewrite_alone(
         query: What is to be asked.
         request: What the client may make again: it gets the same decision, and the same text for a day.
         session: In which session the query would be asked; empty for none. The decision is logged as of it.
+        life: That session's life.
         before: What went before it there, oldest first: what rewrites may draw on.
 
     Returns:
@@ -63,7 +65,7 @@ async def rewrite_alone(
         said = _again(await rewriter.answered(tenant, request))  # before all else: the name is given to this query now
         if said is None:
             remembered = (*before, *around(query, start, end))
-            chosen = await _chosen(rewriter, SessionKey(tenant, session), raw, remembered, request)
+            chosen = await _chosen(rewriter, SessionKey(tenant, session), raw, remembered, request, life=life)
             own = chosen, query[:start] + chosen.rewritten + query[end:]
             # Of requests made at once all say what the first of them did: each may have asked a model.
             said = _again(await rewriter.answered(tenant, request, _adapter().dump_json(own).decode())) or own
@@ -76,11 +78,17 @@ async def rewrite_alone(
 
 
 async def _chosen(
-    rewriter: Rewriter, key: SessionKey, raw: str, before: tuple[str, ...], request: NamedRequest | None
+    rewriter: Rewriter,
+    key: SessionKey,
+    raw: str,
+    before: tuple[str, ...],
+    request: NamedRequest | None,
+    *,
+    life: str,
 ) -> Rewriting:
     reading = await rewriter.read(raw, before)
     entropy = request.entropy(key.tenant) if request else None  # of the session, too: its fingerprint has the address
-    drawn = await rewriter.decide(key.tenant, key.session, reading, entropy)
+    drawn = await rewriter.decide(key.tenant, key.session, reading, entropy, life=life)
     decision = drawn.decision
     draft = await rewriter.draft(reading, decision)
     return Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import json
+import secrets
+import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar
@@ -140,8 +142,7 @@ def export(
     async def write(policies: Policies, tenant: str) -> None:
         lines = await policies.export(tenant, digest)
         try:
-            with ExitStack() as stack:
-                out = _opened(file, "wb", stack)
+            with _written(file) as out:
                 async for line in lines:
                     out.write(line.encode() + b"\n")
                 out.flush()
@@ -162,7 +163,7 @@ def import_log(
 
     async def read(policies: Policies, tenant: str) -> TakenIn:
         with ExitStack() as stack:
-            lines = _lines(_opened(file, "rb", stack))
+            lines = _lines(_opened(file, stack))
             return await policies.take_in(tenant, lines, into, told=lambda rows: _tell(f"{rows:,} rows"))
 
     done = asyncio.run(_asked(read, data_folder, rewriting=into is None))
@@ -170,10 +171,16 @@ def import_log(
         typer.echo(_json(done))
         return
     typer.echo(f"{done.rows:,} decisions read: policy {done.digest} learned {done.rewards:,} rewards")
+    if done.corrected:
+        typer.echo(f"{done.corrected:,} rewards took the place of those of an earlier import")
+    if done.void:
+        typer.echo(f"{done.void:,} rewards left out: their decisions were given up here")
     if done.repeated:
         typer.echo(f"{done.repeated:,} had their reward already; nothing changed")
     for arm, count in done.left_out.items():
         typer.echo(f"{count:,} left out: there is no arm {arm!r} here")
+    if not done.whole:
+        _tell(f"file {file}: it is cut off, or a part of an export: its last line doesn't count these decisions")
 
 
 async def _asked(
@@ -187,14 +194,35 @@ async def _asked(
         return await ask(riffler.policies, riffler.tenant)
 
 
-def _opened(file: Path, mode: str, stack: ExitStack) -> BinaryIO:
+def _opened(file: Path, stack: ExitStack) -> BinaryIO:
     if str(file) == "-":
-        return sys.stdin.buffer if mode == "rb" else sys.stdout.buffer
+        return sys.stdin.buffer
     try:
-        opened: BinaryIO = stack.enter_context(file.open(mode))  # type: ignore[assignment]
+        return stack.enter_context(file.open("rb"))
     except OSError as exc:
         raise InvalidInput(f"file {file}: {exc.strerror}") from exc
-    return opened
+
+
+@contextmanager
+def _written(file: Path) -> Iterator[BinaryIO]:
+    """Write a file as a whole: what stood there stays until all is written."""
+    if str(file) == "-":
+        yield sys.stdout.buffer
+        return
+    target = file.resolve()  # a link stays one
+    if target.exists() and not target.is_file():  # such as a pipe, which nothing may take the place of
+        with target.open("wb") as out:
+            yield out
+        return
+    beside = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    try:
+        with beside.open("xb") as out:
+            if target.exists():
+                shutil.copymode(target, beside)
+            yield out
+        beside.replace(target)
+    finally:
+        beside.unlink(missing_ok=True)
 
 
 async def _lines(file: BinaryIO) -> AsyncIterator[bytes]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from rich.console import Console
 from rich.table import Table
@@ -14,7 +15,7 @@ from riffler.bandits.off_policy.estimate import Estimate
 from riffler.service.agent.watch.arms import ArmsReport, EffectShown
 from riffler.service.agent.watch.draw import ArmScore, DrawExplained
 from riffler.service.agent.watch.health import Health
-from riffler.service.agent.watch.regret import RegretMeasured, RegretReport
+from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured, RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.value import ValueReport
@@ -93,12 +94,14 @@ def _show_health(health: Health, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"calibration unavailable: {found.reason}")
     else:
-        verdict = "as it should be" if found.error <= found.error_by_chance else "above that, as learning predictions may be"
+        verdict = (
+            "as it should be" if found.error <= found.error_by_chance else "above that, as learning predictions may be"
+        )
         out.print(f"calibration error {found.error:.3f}, by chance up to {found.error_by_chance:.3f}: {verdict}")
     for alarm in health.alarms:
         out.print(f"drift       rewards changed between {alarm.began} and {alarm.decision}")
     if not health.alarms:
-        out.print("drift       no alarm")
+        out.print("drift       no alarm (the default policy's watch, over these decisions)")
 
 
 def show_arms(report: ArmsReport, most: int, out: Console) -> None:
@@ -136,8 +139,7 @@ def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> 
     clear = [each for each in report.effects if each.clear]
     if clear:
         out.print(
-            f"{len(clear)} of {len(report.effects)} effects of features are clear. Of so many, "
-            f"{report.expected_wrong:.2f} are to be expected to have the wrong sign."
+            f"{len(clear)} of {len(report.effects)} effects of features are clear; {_wrong(report.expected_wrong)}."
         )
     else:
         out.print("No effect of a feature is clear yet. Those with most evidence:")
@@ -147,6 +149,13 @@ def _show_effects(report: ArmsReport, most: int, reach: float, out: Console) -> 
     for each in report.effects[:most]:
         table.add_row(each.words, _line(each, reach), f"{each.wrong_sign:.1%}", str(each.rewards))
     out.print(table)
+
+
+def _wrong(expected: float) -> str:
+    """Say how many wrong signs are to be expected; the chance that there is any is at most this number."""
+    if expected < 1:
+        return f"the chance that any of them has the wrong sign is at most {max(expected, 0.001):.1%}"
+    return f"some {expected:.0f} of them may have the wrong sign"
 
 
 def show_regret(report: RegretReport, out: Console) -> None:
@@ -161,28 +170,41 @@ def show_regret(report: RegretReport, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"estimated  unavailable: {found.reason}")
     else:
-        each = found.total / max(report.looked_at, 1)
+        each = found.total / report.looked_at
         out.print(
             f"estimated  {found.total:.2f} ({found.low:.2f} to {found.high:.2f}, {found.level:.0%}), "
             f"{each:.4f} a decision, against the best fixed arm ({found.best_static})"
         )
-        floor = min(0.0, *found.lows)
-        for name, curve in (("at least", found.lows), ("estimated", found.mean), ("at most", found.highs)):
-            bars = spark([value - floor for value in curve], max(found.highs) - floor)
-            out.print(f"           {bars} {name} {curve[-1]:.2f}")
+        slopes = _slopes(found)
+        floor, top = min(0.0, *slopes), max(slopes)
+        bars = spark([slope - floor for slope in slopes], top - floor, _CURVE)
+        out.print(f"           {bars} a decision, over time: {floor:.4f} to {top:.4f}")
         most = found.against_best_of_each
         out.print(
             f"           {most.mean:.2f} ({most.low:.2f} to {most.high:.2f}) against the best of each (biased upwards)"
         )
-        out.print(f"           Bars begin at {floor:.2f}. It is as right as a linear model of rewards is.")
+        out.print("           it is as right as a linear model of rewards is")
     _show_measured(report.audited, out)
+
+
+def _slopes(found: RegretCurve) -> list[float]:
+    """Give the regret a decision in equal stretches of the curve; a cumulative one looks straight, whatever happens."""
+    places, totals = [0, *found.decisions], [0.0, *found.mean]
+    count = min(_CURVE, len(found.decisions))
+    at = [round(number * len(found.decisions) / count) for number in range(count + 1)]
+    return [(totals[end] - totals[start]) / (places[end] - places[start]) for start, end in pairwise(at)]
 
 
 def _show_measured(found: RegretMeasured | Unavailable, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"audited    unavailable: {found.reason}")
         return
-    out.print(f"audited    a decision, measured on {found.audits:,} that were run on all arms")
+    out.print(
+        f"audited    a decision, measured on {found.audits:,} that were run on all arms: the audits that succeeded"
+    )
+    if len(found.judges) > 1:
+        judges = ", ".join(f"{judge} ({count:,})" for judge, count in found.judges.items())
+        out.print(f"           judged by {judges}: scores of several judges don't compare", soft_wrap=True)
     reach = max(max(abs(each.low), abs(each.high)) for each in found.against.values()) or 1.0
     table = Table("against", f"lost a decision ({found.level:.0%})", box=None, pad_edge=False)
     table.add_column(f"-{reach:.2f} to {reach:.2f}")
@@ -256,13 +278,18 @@ def show_draw(found: DrawExplained, out: Console) -> None:
         table.add_row(f"{arm.arm}{' *' if arm.drawn else ''}", f"{arm.propensity:.3f}", score, _terms(arm))
     out.print()
     out.print(table)
-    out.print(f"Scores are estimated from {found.learned:,.0f} rewards, as of now; propensities are those of the draw.")
+    count = f"{found.learned:,.0f}"
+    out.print(
+        f"Expected rewards are learned from {count} {'reward' if count == '1' else 'rewards'}, as of now; "
+        f"propensities are those of the draw."
+    )
+    out.print("Until its own rewards say otherwise, each arm but none is expected to earn a little less than none.")
 
 
 def _terms(arm: ArmScore) -> str:
     shown = [f"{each.feature} {each.mean:+.3f} +- {each.margin:.3f}" for each in arm.contributions[:_TERMS]]
     left = len(arm.contributions) - len(shown)
-    return ", ".join([*shown, f"and {left} smaller"] if left else shown)
+    return "\n".join(shown) + (f", and {left} smaller" if left else "")
 
 
 def _table(first: str, numbers: Sequence[str]) -> Table:

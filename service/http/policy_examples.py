@@ -9,7 +9,7 @@ _DIGEST = "6b3c1f0a"
 _POLICY: dict[str, Any] = {
     "digest": _DIGEST,
     "engine": "reader",
-    "model": "reader",
+    "model": "reader-rules",
     "arms_version": "5c1d0f2e7a90-rule",
     "features_version": "3 en_riffler-1.0.0",
     "policy_version": "adaptive-thompson 1;baseline=none",
@@ -18,28 +18,32 @@ _POLICY: dict[str, Any] = {
     "last_ms": 1795528800000,
     "draws_now": True,
 }
-_MEAN = {"mean": 0.62, "low": 0.58, "high": 0.66, "count": 600}
-_ARM = {
-    "arm": "simplify",
-    "offered": 1000,
-    "drawn": 700,
-    "share": 0.58,
-    "recent_share": 0.7,
-    "recent_propensity": 0.68,
-    "unexecuted": 3,
-    "reward": _MEAN,
-    "shares": [0.3, 0.7],
-}
-_EFFECT = {
-    "arm": "simplify",
-    "feature": "negation",
-    "mean": 0.04,
-    "margin": 0.01,
-    "clear": True,
-    "wrong_sign": 0.001,
-    "rewards": 120,
-    "words": "negation favours simplify by 0.040 +- 0.010",
-}
+_ARMS = [
+    {
+        "arm": "simplify",
+        "offered": 1000,
+        "drawn": 700,
+        "share": 0.583,
+        "recent_share": 0.7,
+        "recent_propensity": 0.68,
+        "unexecuted": 12,
+        "reward": {"mean": 0.64, "low": 0.598, "high": 0.68, "count": 525},
+        "shares": [0.417, 0.75],
+    },
+    {
+        "arm": "none",
+        "offered": 1200,
+        "drawn": 500,
+        "share": 0.417,
+        "recent_share": 0.3,
+        "recent_propensity": 0.32,
+        "unexecuted": 0,
+        "reward": {"mean": 0.56, "low": 0.509, "high": 0.609, "count": 375},
+        "shares": [0.583, 0.25],
+    },
+]
+_OVERALL = {"feature": "overall", "mean": 0.04, "margin": 0.02, "clear": True, "wrong_sign": 0.0}
+_NEGATION = {"feature": "negation", "mean": 0.04, "margin": 0.03, "clear": True, "wrong_sign": 0.004}
 
 POLICIES = [_POLICY]
 STATUS = {
@@ -49,16 +53,16 @@ STATUS = {
     "rewarded": 900,
     "void": 50,
     "recent": 100,
-    "reward": _MEAN,
-    "rewards": [0.55, 0.68],
-    "sources": {"judge": 700, "feedback": 200},
+    "reward": {"mean": 0.607, "low": 0.574, "high": 0.638, "count": 900},
+    "rewards": [0.58, 0.633],
+    "sources": {"feedback": 700, "number": 200},
     "unexecuted": 0.01,
     "reasons": {"the rewrite invents a number": 12},
     "cost": {"count": 1100, "tokens": 493.0, "ms": 812.5},
-    "arms": [_ARM],
+    "arms": _ARMS,
     "health": {
         "effective": 310.5,
-        "effective_arms": {"simplify": 540.2},
+        "effective_arms": {"simplify": 410.2, "none": 262.8},
         "alarms": [
             {
                 "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",
@@ -69,9 +73,13 @@ STATUS = {
         ],
         "calibration": {
             "count": 900,
-            "error": 0.02,
+            "error": 0.013,
             "error_by_chance": 0.03,
-            "bins": [{"count": 300, "predicted": 0.62, "came": 0.6, "band": 0.04}],
+            "bins": [
+                {"count": 300, "predicted": 0.55, "came": 0.53, "band": 0.06},
+                {"count": 300, "predicted": 0.61, "came": 0.62, "band": 0.06},
+                {"count": 300, "predicted": 0.66, "came": 0.67, "band": 0.06},
+            ],
             "coverages": [{"level": 0.9, "share": 0.91, "plausible": True}],
             "kind": "progressive",
         },
@@ -80,15 +88,33 @@ STATUS = {
 ARMS = {
     "policy": _POLICY,
     "looked_at": 1200,
-    "arms": [_ARM],
-    "overall": [{**_EFFECT, "feature": "overall", "words": "overall favours simplify by 0.040 +- 0.010"}],
-    "effects": [_EFFECT],
-    "expected_wrong": 0.1,
+    "arms": _ARMS,
+    "overall": [
+        {**_OVERALL, "arm": "simplify", "rewards": 525, "words": "overall favours simplify by 0.040 +- 0.020"},
+        {
+            **_OVERALL,
+            "arm": "none",
+            "mean": -0.04,
+            "rewards": 375,
+            "words": "overall disfavours none by 0.040 +- 0.020",
+        },
+    ],
+    "effects": [
+        {**_NEGATION, "arm": "simplify", "rewards": 157, "words": "negation favours simplify by 0.040 +- 0.030"},
+        {
+            **_NEGATION,
+            "arm": "none",
+            "mean": -0.04,
+            "rewards": 113,
+            "words": "negation disfavours none by 0.040 +- 0.030",
+        },
+    ],
+    "expected_wrong": 0.008,
     "level": 0.95,
     "kind": "estimated",
 }
 REGRET = {
-    "policy": _POLICY,
+    "policy": {**_POLICY, "digest": "0d5e92c7", "engine": "openai", "model": "qwen2.5-7b"},  # `reader` can't judge
     "looked_at": 1150,
     "estimated": {
         "total": 11.2,
@@ -105,9 +131,13 @@ REGRET = {
     },
     "audited": {
         "audits": 120,
+        "judges": {"qwen2.5-7b": 120},
         "best_static": "simplify",
         "against_best_static": {"mean": 0.01, "low": -0.06, "high": 0.08},
-        "against": {"none": {"mean": -0.05, "low": -0.11, "high": 0.01}},
+        "against": {
+            "none": {"mean": -0.05, "low": -0.11, "high": 0.01},
+            "simplify": {"mean": 0.01, "low": -0.05, "high": 0.08},
+        },
         "against_best_of_each": {"mean": 0.14, "low": 0.08, "high": 0.2},
         "level": 0.95,
         "kind": "audited",
@@ -122,13 +152,13 @@ VALUE = {
         "version": "1",
         "level": 0.95,
         "rows": 900,
-        "earned": 0.62,
+        "earned": 0.607,
         "ips": _ESTIMATE,
         "snips": _ESTIMATE,
         "direct": _ESTIMATE,
         "doubly_robust": _ESTIMATE,
-        "logged": {"value": 0.62, "standard_error": 0.01, "low": 0.58, "high": 0.66},
-        "difference": {"value": -0.08, "standard_error": 0.02, "low": -0.15, "high": -0.01},
+        "logged": {"value": 0.607, "standard_error": 0.01, "low": 0.57, "high": 0.64},
+        "difference": {"value": -0.067, "standard_error": 0.02, "low": -0.13, "high": -0.004},
         "effective_rows": 140.5,
         "largest_weight": 21.0,
         "supported": 0.98,
@@ -150,22 +180,45 @@ DRAW = {
             "arm": "simplify",
             "propensity": 0.8,
             "drawn": True,
-            "mean": 0.62,
+            "mean": 0.66,
             "margin": 0.05,
-            "contributions": [{"feature": "negation", "x": 1.0, "mean": 0.04, "margin": 0.01}],
-        }
+            "contributions": [
+                {"feature": "bias", "x": 1.0, "mean": 0.61, "margin": 0.03},
+                {"feature": "negation", "x": 1.0, "mean": 0.05, "margin": 0.04},
+            ],
+        },
+        {
+            "arm": "none",
+            "propensity": 0.2,
+            "drawn": False,
+            "mean": 0.55,
+            "margin": 0.05,
+            "contributions": [
+                {"feature": "bias", "x": 1.0, "mean": 0.57, "margin": 0.03},
+                {"feature": "negation", "x": 1.0, "mean": -0.02, "margin": 0.04},
+            ],
+        },
     ],
     "learned": 900.0,
     "state": "rewarded",
-    "reward": 0.8,
-    "source": "judge",
-    "parts": {"judge": 0.8},
+    "reward": 1.0,
+    "source": "feedback",
+    "parts": {"feedback": 1.0},
     "unexecuted": "",
     "tokens": 493,
     "ms": 812.5,
     "kind": "estimated",
 }
-TAKEN_IN = {"digest": _DIGEST, "rows": 1200, "rewards": 900, "repeated": 0, "left_out": {"shorten": 4}}
+TAKEN_IN = {
+    "digest": _DIGEST,
+    "rows": 1200,
+    "rewards": 893,
+    "corrected": 2,
+    "repeated": 0,
+    "void": 1,
+    "left_out": {"shorten": 4},
+    "whole": True,
+}
 LOG = "".join(
     f"{json.dumps(line)}\n"
     for line in [
@@ -175,7 +228,7 @@ LOG = "".join(
             "digest": _DIGEST,
             "dimension": 2,
             "engine": "reader",
-            "model": "reader",
+            "model": "reader-rules",
             "arms_version": "5c1d0f2e7a90-rule",
             "features_version": "3 en_riffler-1.0.0",
             "policy_version": "adaptive-thompson 1;baseline=none",
@@ -190,13 +243,14 @@ LOG = "".join(
             "policy": "adaptive-thompson",
             "policy_version": "1;baseline=none",
             "state": "rewarded",
-            "reward": 0.8,
+            "reward": 1.0,
             "order": 1,
-            "source": "judge",
-            "parts": {"judge": 0.8},
+            "source": "feedback",
+            "parts": {"feedback": 1.0},
             "cost": {"tokens": 493, "ms": 812.5},
             "unexecuted": "",
             "at_ms": 1795528800000,
         },
+        {"end": "riffler-decisions", "rows": 1},
     ]
 )

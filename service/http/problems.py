@@ -87,6 +87,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.EngineOutOfMemory: 507,
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
         errors.JudgeFailed: 502,
+        errors.ReportsBusy: 503,
         errors.ServiceStopping: 503,
     }
 )
@@ -110,6 +111,7 @@ _WORTH_RETRYING = frozenset(
         errors.EngineUnavailable,
         errors.EngineBusy,
         errors.LeaseLost,
+        errors.ReportsBusy,
         errors.ServiceStopping,
     }
 )

@@ -200,7 +200,7 @@ class RedisMemoryStore:
 
     async def delete(
         self, key: SessionKey, seen: Stamp | None = None, token: str | None = None, request: str = ""
-    ) -> None:
+    ) -> str:
         """See the port."""
         version, life = ("", "") if seen is None else (str(seen.version), seen.life)
         named = secrets.token_hex(8) if token is None else token
@@ -217,6 +217,12 @@ class RedisMemoryStore:
         self._cache.drop(key)
         with suppress(MemoryFailed):  # the session is gone; its name leaves the list with the next walk at the latest
             await forget(self._connection, key)
+        return str(now[0])
+
+    async def ended(self, key: SessionKey) -> str:
+        """See the port."""
+        kept: Any = await self._connection.run(lambda client: client.get(session_keys(key)[-1]))
+        return str(kept or "").partition(" ")[2]
 
     async def ping(self) -> float:
         """See the port."""

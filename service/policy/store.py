@@ -5,6 +5,8 @@ The contract is `riffler.service.ports.policy.PolicyStore`.
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import json
 import secrets
 from collections.abc import Mapping, Sequence
@@ -17,8 +19,9 @@ from riffler.bandits.given import Given
 from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
 from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
+from riffler.service.ports.taking import TakeOutcome
 
 _REMEMBERED_MS: Final = 86_400_000
 """How long the answer to a named request is kept."""
@@ -26,6 +29,8 @@ _ACCOUNT_MS: Final = 2 * 86_400_000
 """How long the account of a day's audits is kept, from the day's first one: longer than the day."""
 _AT_ONCE: Final = 1000
 """Decisions that one command reads."""
+_PARSED: Final = 50
+"""Decisions whose JSON is read without a pause: some 10 ms, in which nobody else gets an answer."""
 _DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS, _AUDITS = 0, 1, 4, 5, 6, 7, 8
 """Places among a policy's keys."""
 
@@ -61,9 +66,9 @@ class RedisPolicyStore:
             found.append(KnownPolicy(name, key, decisions, rewards))
         return found
 
-    async def record(self, name: PolicyName, decision: Decision) -> Decision:
+    async def record(self, name: PolicyName, decision: Decision, life: str = "") -> Decision:
         """See the port."""
-        keys = policy_keys(name.tenant, name.digest, decision.session)
+        keys = policy_keys(name.tenant, name.digest, decision.session, life)
         text = json.dumps(decision.to_dict(), separators=(",", ":"))
         return _decision(await self._said("record", keys, decision.id, text, decision.session))
 
@@ -125,6 +130,12 @@ class RedisPolicyStore:
         if await self._script("void", self._of(tenant, decision_id), decision_id) < 0:
             raise _unknown(decision_id)
 
+    async def take(self, name: PolicyName, rows: Sequence[LoggedDecision]) -> Sequence[TakeOutcome]:
+        """See the port."""
+        keys, arguments = policy_keys(name.tenant, name.digest), [each for row in rows for each in _to_take(row)]
+        said = await self._connection.script(__package__, "lua/take.lua", keys, arguments)
+        return [TakeOutcome(int(each)) for each in said]
+
     async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
         """See the port."""
         keys = [request_key(tenant, request)]
@@ -158,6 +169,22 @@ class RedisPolicyStore:
                 break
         return found
 
+    async def newest(self, name: PolicyName, limit: int) -> Sequence[LoggedDecision]:
+        """See the port."""
+        keys, found = policy_keys(name.tenant, name.digest), list[LoggedDecision]()
+        end: int = await self._connection.run(lambda client: client.llen(keys[_ORDER]))
+        while end > 0 and len(found) < limit:
+            first = max(0, end - _AT_ONCE)
+            kept = [
+                (place, id_)
+                for place, id_ in enumerate(await self._ids(keys[_ORDER], first, end - first), first)
+                if id_
+            ]
+            wanted = kept[len(found) - limit :]
+            found[:0] = await self._decisions(keys, [id_ for _, id_ in wanted], None)
+            end = wanted[0][0] if wanted else first
+        return found
+
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """See the port."""
         keys, most = policy_keys(name.tenant, name.digest), max(1, min(limit, _AT_ONCE))
@@ -169,14 +196,14 @@ class RedisPolicyStore:
         if said == "changed":
             return News((), Read(int(found[0]), "", int(found[1]), found[2]), changed=int(found[0]))
         passed, last, changes, last_change, *kept = found
-        rows = [_logged(text, state) for text, state in zip(kept[::2], kept[1::2], strict=True)]
+        rows = await _parsed(list(zip(kept[::2], kept[1::2], strict=True)))
         return News(rows, Read(read.rewards + int(passed), last, int(changes), last_change), ended=int(passed) < most)
 
-    async def forget(self, tenant: str, session: str) -> int:
+    async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""
         index = policy_index(tenant)
         digests: list[str] = await self._connection.run(lambda client: client.hkeys(index))
-        keys = [policy_keys(tenant, digest, session) for digest in digests]
+        keys = [policy_keys(tenant, digest, session, life) for digest in digests]
         return sum([int(await self._connection.script(__package__, "lua/forget.lua", each, [])) for each in keys])
 
     async def aclose(self) -> None:
@@ -187,8 +214,9 @@ class RedisPolicyStore:
         if not ids:
             return []
         parts = (_DECISIONS, _STATES, _UNEXECUTED, _GRADES, _COSTS)
-        rows = zip(*[await self._some(keys[part], ids, within_s) for part in parts], strict=True)
-        return [_logged(text, state, *more) for text, state, *more in rows if text is not None and state is not None]
+        columns = [await self._some(keys[part], ids, within_s) for part in parts]
+        rows = [row for row in zip(*columns, strict=True) if row[0] is not None and row[1] is not None]
+        return await _parsed(rows)
 
     async def _ids(self, key: str, first: int, most: int) -> list[str]:
         """Read a stretch of a list of decisions; deleted ones are empty."""
@@ -224,6 +252,16 @@ class RedisPolicyStore:
         return policy_keys(tenant, digest)
 
 
+async def _parsed(rows: Sequence[Sequence[Any]]) -> list[LoggedDecision]:
+    """Read rows as they are kept, with a pause for others now and then."""
+    found: list[LoggedDecision] = []
+    for first in range(0, len(rows), _PARSED):
+        if first:
+            await asyncio.sleep(0)
+        found += [_logged(*row) for row in rows[first : first + _PARSED]]
+    return found
+
+
 def _introduced(tenant: str, digest: str, about: str) -> tuple[PolicyName, PolicyKey]:
     try:
         kept = json.loads(about)
@@ -251,6 +289,17 @@ def _logged(
         criterion=graded.get("criterion", ""),
         judge=graded.get("judge", ""),
     )
+
+
+def _to_take(row: LoggedDecision) -> tuple[str, ...]:
+    """Give a decision as `take.lua` reads it. The token of its reward is the same for the same reward only."""
+    text = json.dumps(row.decision.to_dict(), separators=(",", ":"))
+    cost = json.dumps(asdict(row.cost)) if row.cost else ""
+    if row.given is None:
+        return row.decision.id, text, row.unexecuted, cost, "void" if row.state == "void" else "", "", ""
+    reward, grade = f"{row.given.reward:.17g}", json.dumps(row.given.to_dict(), separators=(",", ":"))
+    token = "import" + hashlib.sha256(f"{reward} {grade}".encode()).hexdigest()[:16]
+    return row.decision.id, text, row.unexecuted, cost, reward, token, grade
 
 
 def _audit(text: str) -> KeptAudit:

@@ -46,13 +46,14 @@ def session_index(tenant: str) -> str:
     return f"riffler:{{{_encoded(tenant)}/i}}:sessions"
 
 
-def policy_keys(tenant: str, digest: str, session: str = "") -> list[str]:
+def policy_keys(tenant: str, digest: str, session: str = "", life: str = "") -> list[str]:
     """Name the keys of a policy.
 
     Args:
         tenant: Whose.
         digest: `PolicyKey.digest()`.
         session: A session whose decisions are made or deleted.
+        life: Its life: another session of this name has decisions of its own.
 
     Returns:
         The keys of its decisions, their states, the order of rewards, changes of rewards, the order of decisions, those
@@ -60,7 +61,7 @@ def policy_keys(tenant: str, digest: str, session: str = "") -> list[str]:
         the scripts take.
     """
     tag = f"riffler:{{{_encoded(tenant)}/p/{_encoded(digest)}}}"
-    return [*(f"{tag}:{part}" for part in _POLICY_PARTS), f"{tag}:session:{_encoded(session)}"]
+    return [*(f"{tag}:{part}" for part in _POLICY_PARTS), f"{tag}:session:{_encoded(session)}/{_encoded(life)}"]
 
 
 def audit_account(tenant: str, digest: str) -> str:

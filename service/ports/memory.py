@@ -320,7 +320,7 @@ class MemoryStore(Protocol):
 
     async def delete(
         self, key: SessionKey, seen: Stamp | None = None, token: str | None = None, request: str = ""
-    ) -> None:
+    ) -> str:
         """Delete a session with all that belongs to it.
 
         Args:
@@ -329,11 +329,26 @@ class MemoryStore(Protocol):
             token: Names this deletion. Repeated within a day with the same one, it is done and no error.
             request: The request's name, which no receipt of the session may have; empty when it has none.
 
+        Returns:
+            The life of the session that this deletion took, now or when it was first made: another session may have the
+            name by now.
+
         Raises:
             UnknownSession: The tenant has none of this name.
             VersionConflict: It isn't.
             RequestKeyReused: Another request of this name did something here.
             SessionBusy: A turn holds the lease.
+        """
+        ...
+
+    async def ended(self, key: SessionKey) -> str:
+        """Tell which life was deleted last under a name.
+
+        Args:
+            key: The session.
+
+        Returns:
+            The life; empty where nothing was deleted within a day.
         """
         ...
 

@@ -53,6 +53,7 @@
     │   └── EngineOutOfMemory         its device has too little memory for the request
     ├── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
     ├── JudgeFailed                   the judge gave no verdict that can be read; nothing is learned
+    ├── ReportsBusy                   too many reports on logs are waited for already; asked again later, it comes
     └── ServiceStopping               the service stops before the answer was there; asked again, it comes
 
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
@@ -283,6 +284,10 @@ class RewriteFailed(RifflerError):
 
 class JudgeFailed(RifflerError):
     """The judge's engine failed, or what it said is no verdict. Nothing is learned."""
+
+
+class ReportsBusy(RifflerError):
+    """Too many reports on logs are waited for already."""
 
 
 class ServiceStopping(RifflerError):

@@ -3,17 +3,19 @@
 import asyncio
 import secrets
 from dataclasses import replace
+from typing import Literal
 
 import pytest
 
 from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
-from riffler.bandits.given import Given
+from riffler.bandits.given import Given, Source
 from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName, Read, RewardOutcome
 from riffler.service.ports.keys import policy_index, policy_keys, request_key
-from riffler.service.ports.policy import KnownPolicy, PolicyName, Read, RewardOutcome
+from riffler.service.ports.taking import TakeOutcome
 
 ARMS = ("none", "reread", "simplify")
 KEY = PolicyKey("scripted", "m", "1", "1", "1")
@@ -212,6 +214,11 @@ async def test_a_reward_can_be_corrected(store: RedisPolicyStore, name: PolicyNa
     assert await learned_of(store, name) == [(first.id, 0.5), (second.id, 0.25)]
     with pytest.raises(RequestKeyReused):
         await store.reward(name.tenant, second.id, Given(0.75), "a-2", correct=True)
+    late = [
+        await store.reward(name.tenant, second.id, Given(0.5), "one-1", correct=correct) for correct in (True, False)
+    ]
+    assert late == [RewardOutcome.REPEATED] * 2, "a late retry of the first reward doesn't undo its correction"
+    assert (await store.decision(name.tenant, second.id)).reward == 0.25
 
 
 async def test_a_correction_of_nothing_is_a_reward(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -235,6 +242,16 @@ async def test_of_racing_corrections_one_stands(store: RedisPolicyStore, name: P
     assert sorted(said) == [RewardOutcome.COUNTED] + [RewardOutcome.CORRECTED] * 9
     ((id_, reward),) = await learned_of(store, name)
     assert (id_, (await store.decision(name.tenant, id_)).reward) == (decision.id, reward)
+
+
+async def test_a_session_of_the_same_name_keeps_its_decisions(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Decisions belong to a life of a session: that of another one of its name takes them not along."""
+    await store.introduce(name, KEY)
+    earlier, later = decide(), decide()
+    for decision, life in ((earlier, "a"), (later, "b")):
+        await store.record(name, decision, life)
+    assert [await store.forget(name.tenant, "s", life) for life in ("a", "", "a")] == [1, 0, 0]
+    assert [each.decision for each in await store.log(name)] == [later]
 
 
 async def test_a_session_s_decisions_are_deleted(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -321,3 +338,58 @@ async def test_of_racing_answers_one_stands(store: RedisPolicyStore, name: Polic
     said = await asyncio.gather(*(store.answer(name.tenant, "r", "this", f"answer {n}") for n in range(10)))
     assert sum(not each for each in said) == 1
     assert set(said) == {"", f"answer {said.index('')}"}
+
+
+def elsewhere(decision: Decision, reward: float | None = None, *, void: bool = False) -> LoggedDecision:
+    """A decision that was logged elsewhere."""
+    state: Literal["open", "rewarded", "void"] = "void" if void else "open" if reward is None else "rewarded"
+    source: Source | None = None if reward is None else "import"
+    return LoggedDecision(replace(decision, session=""), state, reward, 0, 0, "why", source=source, cost=Cost(3, 1.5))
+
+
+async def test_what_was_logged_elsewhere_is_taken_in_once(store: RedisPolicyStore, name: PolicyName) -> None:
+    """In order and whole; of ten who take the same rows at once one counts, and the log is as if there were one."""
+    made = [elsewhere(decide(), 0.25), elsewhere(decide()), elsewhere(decide(), void=True), elsewhere(decide(), 0.75)]
+    said = await asyncio.gather(*(store.take(name, made) for _ in range(10)))
+    none, repeated = TakeOutcome.NONE, TakeOutcome.REPEATED
+    counted = [TakeOutcome.COUNTED, none, none, TakeOutcome.COUNTED]
+    assert sorted(map(list, said)) == sorted([counted, *[[repeated, none, none, repeated]] * 9])
+    log = await store.log(name)
+    assert [replace(row, order=0, place=0, at_ms=0) for row in log] == made
+    assert await learned_of(store, name) == [(made[0].decision.id, 0.25), (made[3].decision.id, 0.75)]
+
+
+async def test_what_stands_here_stays_when_a_log_is_taken_in(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Only a reward that was taken in is corrected; an id of another decision ends it, and what follows isn't taken."""
+    own, void, taken, late = decide(), decide(), decide(), decide()
+    for decision in (own, void):
+        await store.record(name, decision)
+    await store.reward(name.tenant, own.id, Given(1.0))
+    await store.void(name.tenant, void.id)
+    await store.take(name, [elsewhere(taken, 0.25)])
+    said = await store.take(name, [elsewhere(own, 0.5), elsewhere(void, 0.5), elsewhere(taken, 0.5)])
+    assert said == [TakeOutcome.KEPT, TakeOutcome.VOID, TakeOutcome.CORRECTED]
+    assert await learned_of(store, name) == [(own.id, 1.0), (taken.id, 0.5)]
+    others = [
+        replace(taken, arm="reread"),
+        replace(taken, x=(1.0, 0.5)),
+        replace(taken, x=(1.0,)),
+        replace(taken, propensities={"none": 1.0}),
+        replace(taken, propensities={**taken.propensities, "expand": 0.0}),
+    ]
+    for other in others:
+        assert await store.take(name, [elsewhere(own), elsewhere(other, 0.75), elsewhere(late, 0.75)]) == [
+            TakeOutcome.NONE,
+            TakeOutcome.ANOTHER,
+        ]
+    assert await learned_of(store, name) == [(own.id, 1.0), (taken.id, 0.5)]
+    assert await store.take(name, []) == []
+
+
+async def test_the_learner_follows_what_is_taken_in_again(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Who has read a reward that is corrected by an import is told to begin anew from its place."""
+    made = [decide() for _ in range(3)]
+    await store.take(name, [elsewhere(each, 0.25) for each in made])
+    read = (await store.news(name, Read(), 10)).read
+    await store.take(name, [elsewhere(made[0], 0.25), elsewhere(made[1], 0.5)])
+    assert (await store.news(name, read, 10)).changed == 1

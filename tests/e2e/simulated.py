@@ -13,8 +13,8 @@ from riffler.bandits.context import CONTEXT_NAMES, DIMENSION
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.features import FEATURES_VERSION
 from riffler.bandits.pipeline import load_pipeline, pipeline_label
-from riffler.service.agent.watch.log_file import write_header, write_row
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.agent.watch.log_file import write_end, write_header, write_row
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 ARMS = ("none", "reread", "simplify")
 COUNT = 1500
@@ -35,6 +35,7 @@ def lines(seed: int = 1) -> Iterator[str]:
         id_ = f"d{key.digest()}{rng.bytes(8).hex()}"
         decision = Decision(id_, "", features, x, ARMS, dict.fromkeys(ARMS, 1 / 3), arm, "even", "1")
         yield write_row(LoggedDecision(decision, "rewarded", reward, number + 1, 0, "", number, "judge"))
+    yield write_end(COUNT)
 
 
 if __name__ == "__main__":

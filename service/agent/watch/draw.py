@@ -10,7 +10,7 @@ import numpy as np
 
 from riffler.bandits.contributions import score_of
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,8 @@ class ArmScore:
         arm: Its name.
         propensity: The probability that it had, as it was logged.
         drawn: Whether it was drawn.
-        mean: Its score by what is known now: the expected reward, less the handicap of every arm but `none`.
+        mean: Its score by what is known now: the expected reward. Before any evidence every arm but `none` is expected
+            to earn a little less than `none`, the handicap of a rewrite, which is in here and in the bias.
         margin: Half the 95 % interval.
         contributions: What the score is made of, the largest first; features whose entry is 0 add nothing.
     """

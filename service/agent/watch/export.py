@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Final
 
 from riffler.errors import LogReplaced
-from riffler.service.agent.watch.log_file import write_header, write_row
+from riffler.service.agent.watch.log_file import write_end, write_header, write_row
 from riffler.service.agent.watch.selecting import pages
-from riffler.service.ports.policy import KnownPolicy, News, PolicyName, PolicyStore, Read
+from riffler.service.ports.decisions import KnownPolicy, News, PolicyName, Read
+from riffler.service.ports.policy import PolicyStore
 
 _AT_ONCE: Final = 500
 
@@ -25,19 +26,22 @@ async def exported(store: PolicyStore, known: KnownPolicy) -> AsyncIterator[str]
         Lines without their ends: see `log_file`. A decision that is rewarded while the export runs is open in it.
     """
     yield write_header(known.name, known.key)
-    read = Read()
+    read, written = Read(), 0
     while True:
         news = await _news(store, known.name, read)
         read = news.read
         # News have no parts and costs. What was deleted meanwhile isn't among these any more.
         for row in await store.some(known.name, [row.decision.id for row in news.rows]):
             yield write_row(row)
+            written += 1
         if news.ended:
             break
     async for rows in pages(store, known.name):
         for row in rows:
             if not 0 < row.order <= read.rewards:
                 yield write_row(row, as_open=row.state == "rewarded")
+                written += 1
+    yield write_end(written)
 
 
 async def _news(store: PolicyStore, name: PolicyName, read: Read) -> News:

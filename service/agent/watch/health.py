@@ -10,7 +10,7 @@ from riffler.bandits.insight.calibration import Calibration, calibration
 from riffler.bandits.insight.effective import effective_sizes
 from riffler.bandits.insight.entry import Unavailable
 from riffler.service.agent.watch.entries import entries, in_order_of_rewards
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ class Health:
     Attributes:
         effective: How many rewards of equal weight the log is worth, in estimates that weigh by propensity.
         effective_arms: The same for what each arm would earn if it were always drawn.
-        alarms: Where the default policy's watch said that the world had changed.
+        alarms: Where the default policy would have said that the world had changed, had it learned these decisions and
+            no older ones, whatever policy drew.
         calibration: Whether rewards are what was expected.
     """
 

@@ -1,4 +1,4 @@
-"""The log as a file: a header, then a decision a line, as JSON. It holds no text of a user, and names no session.
+"""The log as a file: a header, a decision a line, and an end, as JSON. It holds no user's text, and names no session.
 
 Rewarded decisions come first, in the order in which their rewards counted, then the others as they were made: so who
 reads the file line by line learns what the policy has learned, bit for bit, and so does who reads it in several parts.
@@ -8,25 +8,38 @@ from __future__ import annotations
 
 import json
 import math
-from dataclasses import asdict, dataclass
-from typing import Annotated, Final, Literal, TypeVar
+from dataclasses import asdict
+from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from riffler.bandits.checks import LARGEST
 from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey
-from riffler.bandits.given import Given, Source
-from riffler.bandits.posterior import LARGEST
+from riffler.bandits.given import Source
 from riffler.errors import InvalidInput
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 FORMAT: Final = "riffler-decisions"
 MOST_LINE: Final = 100_000
 """Most bytes of a line; a row of this version has some 1,500."""
+MOST_ARMS: Final = 64
+_MOST_REASON: Final = 1000
+_MOST_QUOTED: Final = 60
+_END: Final = b'{"end"'
+"""So the last line begins, and no row."""
 _ROUNDING: Final = 1e-6
 """By so much propensities may miss a sum of 1."""
+# A file may come from anybody, and a terminal obeys control characters: arms have names, and other texts are plain.
+_NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
+_PLAIN: Final = r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$"
+_WORDS: Final = {
+    _NAME: "expected a name of letters, digits and any of _ . : -",
+    _PLAIN: "expected a text without control characters",
+}
 
-_Name = Annotated[str, Field(min_length=1, max_length=100)]
+_Arm = Annotated[str, Field(max_length=100, pattern=_NAME)]
+_Plain = Annotated[str, Field(max_length=2000, pattern=_PLAIN)]
 _Number = Annotated[float, Field(allow_inf_nan=False)]
 _Chance = Annotated[float, Field(ge=0, le=1)]
 Whatever = TypeVar("Whatever", bound=BaseModel)
@@ -41,13 +54,13 @@ class Header(_Strict):
 
     format: Literal["riffler-decisions"]
     version: Literal[1]
-    digest: str = Field(max_length=100)
+    digest: _Plain
     dimension: int = Field(ge=1)
-    engine: str
-    model: str
-    arms_version: str
-    features_version: str
-    policy_version: str
+    engine: _Plain
+    model: _Plain
+    arms_version: _Plain
+    features_version: _Plain
+    policy_version: _Plain
 
 
 class Turn(_Strict):
@@ -60,43 +73,31 @@ class Turn(_Strict):
 class Row(_Strict):
     """A line: a decision with what became of it."""
 
-    id: str = Field(pattern=r"^d[0-9a-f]{24}$")
-    features_version: _Name
+    id: str = Field(pattern="^d[0-9a-f]{24}$")
+    features_version: _Plain
     x: tuple[_Number, ...]
-    allowed: tuple[_Name, ...]
-    propensities: dict[str, _Chance]
-    arm: _Name
-    policy: str = Field(max_length=200)
-    policy_version: str = Field(max_length=2000)
+    allowed: tuple[_Arm, ...] = Field(max_length=MOST_ARMS)
+    propensities: dict[_Arm, _Chance] = Field(max_length=MOST_ARMS)
+    arm: _Arm
+    policy: _Plain
+    policy_version: _Plain
     state: Literal["open", "rewarded", "void"]
     reward: float | None = None
     order: int = Field(0, ge=0)
     source: Source | None = None
-    parts: dict[_Name, float] = Field(default_factory=dict)
+    parts: dict[Annotated[str, Field(min_length=1, max_length=100, pattern=_PLAIN)], float] = Field(
+        default_factory=dict
+    )
     cost: Turn | None = None
-    unexecuted: str = Field("", max_length=1000)
+    unexecuted: str = Field("", max_length=_MOST_REASON, pattern=_PLAIN)
     at_ms: int = Field(0, ge=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Taken:
-    """A row that may be stored.
+class End(_Strict):
+    """The last line: it tells a whole file from one that was cut off."""
 
-    Attributes:
-        decision: Under its new id, of no session.
-        given: Its reward, if it has one.
-        order: The place of its reward where it was exported; 0 without one.
-        void: Whether it never gets one.
-        unexecuted: Why its arm wasn't executed; empty when it was.
-        cost: What its turn took; None where it didn't tell.
-    """
-
-    decision: Decision
-    given: Given | None
-    order: int
-    void: bool
-    unexecuted: str
-    cost: Cost | None
+    end: Literal["riffler-decisions"]
+    rows: int = Field(ge=0)
 
 
 def write_header(name: PolicyName, key: PolicyKey) -> str:
@@ -131,10 +132,22 @@ def write_row(logged: LoggedDecision, *, as_open: bool = False) -> str:
         "source": None if as_open else logged.source,
         "parts": {} if as_open else dict(logged.parts),
         "cost": logged.cost and asdict(logged.cost),
-        "unexecuted": logged.unexecuted,
+        "unexecuted": _plain(logged.unexecuted),
         "at_ms": logged.at_ms,
     }
     return _line(decision | told)
+
+
+def write_end(rows: int) -> str:
+    """Write the last line.
+
+    Args:
+        rows: How many decisions were written.
+
+    Returns:
+        The line, without its end.
+    """
+    return _line({"end": FORMAT, "rows": rows})
 
 
 def read_header(number: int, line: bytes, key: PolicyKey, dimension: int) -> Header:
@@ -148,13 +161,31 @@ def read_header(number: int, line: bytes, key: PolicyKey, dimension: int) -> Hea
 
     Returns:
         The header.
+
+    Raises:
+        InvalidInput: It is no header, or one of other features.
     """
+    if not line.strip():
+        raise InvalidInput(f"line {number}: expected {_WHAT[Header]}: the file is empty")
     header = _read(Header, line, number)
     _check_features(header.features_version, header.dimension, key, dimension, number)
     return header
 
 
-def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> Taken:
+def read_end(number: int, line: bytes) -> int | None:
+    """Read the last line, if it is that.
+
+    Args:
+        number: Its number, from 1, for who has to look it up.
+        line: The line.
+
+    Returns:
+        How many decisions the whole file has; None where the line is another one.
+    """
+    return _read(End, line, number).rows if line.lstrip().startswith(_END) else None
+
+
+def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> LoggedDecision:
     """Read a decision, and refuse what can't be stored as one.
 
     Args:
@@ -164,7 +195,8 @@ def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> Take
         key: What that belongs to.
 
     Returns:
-        The decision, under an id of that policy which is the same each time.
+        The decision, under an id of that policy which is the same each time, and of no session. Its reward, if it has
+        one, is an import's.
 
     Raises:
         InvalidInput: It is no decision, or one of other features.
@@ -185,12 +217,22 @@ def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> Take
         policy=row.policy,
         policy_version=row.policy_version,
     )
+    logged = LoggedDecision(
+        decision,
+        row.state,
+        row.reward,
+        row.order,
+        row.at_ms,
+        row.unexecuted,
+        source=None if row.reward is None else "import",
+        parts=row.parts,
+        cost=None if row.cost is None else Cost(row.cost.tokens, row.cost.ms),
+    )
     try:
-        given = None if row.reward is None else Given(row.reward, "import", row.parts)
+        _ = logged.given  # which checks reward and parts
     except InvalidInput as exc:
         raise InvalidInput(f"line {number}: {exc}") from exc
-    cost = None if row.cost is None else Cost(row.cost.tokens, row.cost.ms)
-    return Taken(decision, given, row.order, row.state == "void", row.unexecuted, cost)
+    return logged
 
 
 def _complaint(row: Row) -> str:
@@ -203,6 +245,8 @@ def _complaint(row: Row) -> str:
         return f"propensities: expected a sum of 1, got {math.fsum(row.propensities.values()):g}"
     if row.arm not in row.propensities:
         return f"arm: expected an allowed one, got {row.arm!r}"
+    if not row.propensities[row.arm]:
+        return f"arm: expected one that could be drawn: {row.arm!r} had propensity 0"
     if any(abs(value) > LARGEST for value in row.x):
         return f"x: expected numbers of at most {LARGEST:g} in size"
     if (row.reward is not None) != (row.state == "rewarded"):
@@ -225,13 +269,37 @@ def _read(kind: type[Whatever], line: bytes, number: int) -> Whatever:
     try:
         return kind.model_validate_json(line)
     except ValidationError as exc:
-        complaint = exc.errors(include_url=False, include_input=False)[0]
-        where = ".".join(str(step) for step in complaint["loc"])[:80]
-        what = "a header, as an export begins" if kind is Header else "a decision"
-        raise InvalidInput(
-            f"line {number}: expected {what}: {where + ': ' if where else ''}{complaint['msg']}"
-        ) from exc
+        complaint = exc.errors(include_url=False)[0]
+        if kind is Header and complaint["loc"] == ("format",):
+            keys = ", ".join(json.loads(line))[:_MOST_QUOTED]
+            raise InvalidInput(f"line {number}: expected a {FORMAT} file", f", got keys {keys!r}") from exc
+        text, quoted = _words(complaint)
+        raise InvalidInput(f"line {number}: expected {_WHAT[kind]}: {text}", quoted) from exc
+
+
+def _words(complaint: Any) -> tuple[str, str]:  # noqa: ANN401 - pydantic's details of an error
+    """Say where a line is wrong, and how; and what stands there, for who sent it and nobody else."""
+    context, got = complaint.get("ctx", {}), complaint["input"]
+    where = _plain(".".join(str(step) for step in complaint["loc"]))[:80]
+    said = complaint["msg"].replace("Input should be", "expected")
+    if complaint["type"] == "literal_error":
+        said = f"expected {context['expected']}"
+    said = _WORDS.get(context.get("pattern"), said)
+    scalar = where and isinstance(got, str | int | float | None)
+    return f"{where + ': ' if where else ''}{said}", f", got {got!r:.{_MOST_QUOTED}}" if scalar else ""
+
+
+def _plain(text: str) -> str:
+    """Put spaces in the places of control characters, and cut off what is longer than a row takes."""
+    return "".join(character if character.isprintable() else " " for character in text[:_MOST_REASON])
 
 
 def _line(value: dict[str, object]) -> str:
     return json.dumps(value, separators=(",", ":"))
+
+
+_WHAT: Final[dict[type[BaseModel], str]] = {
+    Header: "a header, as an export begins",
+    Row: "a decision",
+    End: "an end, as an export has it",
+}

@@ -2,27 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from typing import Final
+from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Final, TypeVar
 
 from riffler.bandits.decision import PolicyKey, digest_of
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
-from riffler.service.agent.audits import audited
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.offload import with_log
 from riffler.service.agent.watch.arms import ArmsReport, arms_report
 from riffler.service.agent.watch.draw import DrawExplained, explained
 from riffler.service.agent.watch.export import exported
 from riffler.service.agent.watch.regret import RegretReport, regret_report
-from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, newest
+from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, told_of
+from riffler.service.agent.watch.shared import SharedReports
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
 from riffler.service.agent.watch.value import ValueReport, value_report
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
+
+T = TypeVar("T")
 
 LOOKED_AT: Final = 5000
 """Decisions that a report looks at, the newest, unless it is told how many."""
+MOST_LOOKED_AT: Final = 20_000
+"""The most that anybody may ask for: a report on so many takes some 100 MB, and 10 seconds of a processor or more."""
 _PATIENCE_S: Final = 60.0
 """So long an explanation waits for a long log to be learned; then it is of the older part."""
 
@@ -33,11 +38,14 @@ class Policies:
     Args:
         store: Where decisions live.
         drawing: What the policy that draws here now belongs to; None where none does, or that isn't known.
+        unaudited: Why no query is audited here now; empty where some are, or that isn't known.
     """
 
-    def __init__(self, store: PolicyStore, drawing: PolicyKey | None = None) -> None:
-        self._store, self._drawing = store, drawing
-        self._learner = Learner(AdaptiveThompson(), store, wait_s=_PATIENCE_S, most_names=4)
+    def __init__(self, store: PolicyStore, drawing: PolicyKey | None = None, unaudited: str = "") -> None:
+        self._store, self._drawing, self._unaudited = store, drawing, unaudited
+        self._draws = None if drawing is None else drawing.digest()
+        self._learner = Learner(AdaptiveThompson(), store, wait_s=_PATIENCE_S, most_names=4, run=with_log)
+        self._shared = SharedReports()
 
     async def listed(self, tenant: str) -> list[ListedPolicy]:
         """List policies, the one that decided last first.
@@ -48,7 +56,7 @@ class Policies:
         Returns:
             The policies.
         """
-        return await listed(self._store, tenant, None if self._drawing is None else self._drawing.digest())
+        return await listed(self._store, tenant, self._draws)
 
     async def status(self, tenant: str, digest: str | None = None, limit: int | None = None) -> Status:
         """Tell how a policy fares.
@@ -59,10 +67,9 @@ class Policies:
             limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
 
         Returns:
-            Its status. Raises `UnknownPolicy` when there is none.
+            Its status. Raises `UnknownPolicy` when there is none, and `ReportsBusy` like all reports on logs.
         """
-        policy, rows = await self._rows(tenant, digest, limit)
-        return await with_log(lambda: status_of(policy, rows))
+        return await self._report(tenant, "status", digest, limit, status_of)
 
     async def arms(self, tenant: str, digest: str | None = None, limit: int | None = None) -> ArmsReport:
         """Tell what was learned of arms and features.
@@ -75,8 +82,7 @@ class Policies:
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
-        policy, rows = await self._rows(tenant, digest, limit)
-        return await with_log(lambda: arms_report(policy, rows))
+        return await self._report(tenant, "arms", digest, limit, arms_report)
 
     async def regret(self, tenant: str, digest: str | None = None, limit: int | None = None) -> RegretReport:
         """Tell what draws have lost.
@@ -89,10 +95,14 @@ class Policies:
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
-        known = await chosen(self._store, tenant, digest)
-        policy, rows = await self._rows(tenant, known.name.digest, limit)
-        audits = await audited(self._store, known.name)
-        return await with_log(lambda: regret_report(policy, rows, audits))
+        known, most = await chosen(self._store, tenant, digest), _most(limit)
+
+        async def make() -> RegretReport:
+            policy, rows = await self._read(known, most)
+            audits = list((await self._store.audits(known.name)).values())
+            return await with_log(lambda: regret_report(policy, rows, audits, self._unaudited))
+
+        return await self._shared.get(tenant, ("regret", known.name.digest, most), make)
 
     async def value(self, tenant: str, other: str, digest: str | None = None, limit: int | None = None) -> ValueReport:
         """Tell what another policy would have earned.
@@ -106,8 +116,9 @@ class Policies:
         Returns:
             The report. Raises `UnknownPolicy` where there is no such log, and what `value_report` raises.
         """
-        policy, rows = await self._rows(tenant, digest, limit)
-        return await with_log(lambda: value_report(policy, rows, other))
+        return await self._report(
+            tenant, f"value of {other}", digest, limit, lambda policy, rows: value_report(policy, rows, other)
+        )
 
     async def explain(self, tenant: str, decision_id: str) -> DrawExplained:
         """Explain a decision.
@@ -157,12 +168,25 @@ class Policies:
         name, key = await self._target(tenant, into)
         return await take_in(self._store, name, key, lines, told)
 
-    async def _rows(
-        self, tenant: str, digest: str | None, limit: int | None
-    ) -> tuple[ListedPolicy, list[LoggedDecision]]:
-        known = await chosen(self._store, tenant, digest)
-        policy = next(each for each in await self.listed(tenant) if each.digest == known.name.digest)
-        return policy, await newest(self._store, known, LOOKED_AT if limit is None else limit)
+    async def _report(
+        self,
+        tenant: str,
+        asked: str,
+        digest: str | None,
+        limit: int | None,
+        work: Callable[[ListedPolicy, Sequence[LoggedDecision]], T],
+    ) -> T:
+        """Make a report on a policy's newest decisions, or wait for the same one that is made already."""
+        known, most = await chosen(self._store, tenant, digest), _most(limit)
+
+        async def make() -> T:
+            policy, rows = await self._read(known, most)
+            return await with_log(lambda: work(policy, rows))
+
+        return await self._shared.get(tenant, (asked, known.name.digest, most), make)
+
+    async def _read(self, known: KnownPolicy, most: int) -> tuple[ListedPolicy, Sequence[LoggedDecision]]:
+        return await told_of(self._store, known, self._draws), await self._store.newest(known.name, most)
 
     async def _target(self, tenant: str, into: str | None) -> tuple[PolicyName, PolicyKey]:
         """Find the policy that learns; the one that draws now may have decided nothing yet."""
@@ -175,3 +199,7 @@ class Policies:
             raise InvalidInput("rewriting: expected true to learn a log for the policy that draws, got false")
         known = await chosen(self._store, tenant, into)
         return known.name, known.key
+
+
+def _most(limit: int | None) -> int:
+    return LOOKED_AT if limit is None else limit

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 
-from riffler.bandits.insight.audited_regret import Audit, audited_regret
+from riffler.bandits.insight.audited_regret import audited_regret
 from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
 from riffler.bandits.insight.estimated_regret import estimated_regret
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.selecting import ListedPolicy
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,15 @@ class RegretCurve:
 
 @dataclass(frozen=True, slots=True)
 class RegretMeasured:
-    """Regret a query, in units of the reward, where queries were run on all arms. Each interval is right at the level.
+    """Regret a query, in units of the reward, where queries were run on all arms.
+
+    Each interval is right at the level for the queries whose audit succeeded. An audit fails where a call of the model
+    or of the judge does, which may depend on the answers.
 
     Attributes:
-        audits: How many queries were audited.
+        audits: How many audits succeeded.
+        judges: How many of them each judge judged. Scores of two judges don't compare: with several, the figures are of
+            a mixture.
         best_static: The fixed arm that would have earned most.
         against_best_static: Against the best fixed arm, whichever that is; negative where the policy earned more.
         against: Against each fixed arm.
@@ -63,6 +70,7 @@ class RegretMeasured:
     """
 
     audits: int
+    judges: Mapping[str, int]
     best_static: str
     against_best_static: Interval
     against: Mapping[str, Interval]
@@ -79,7 +87,7 @@ class RegretReport:
         policy: Which policy.
         looked_at: How many of its decisions this is of: the newest, without those whose call failed.
         estimated: From the posterior over the log: right as far as its model is.
-        audited: From queries that were run on all arms, of the whole log, which needs no model.
+        audited: From queries that were run on all arms, of the whole log; it needs no model.
     """
 
     policy: ListedPolicy
@@ -88,19 +96,23 @@ class RegretReport:
     audited: RegretMeasured | Unavailable
 
 
-def regret_report(policy: ListedPolicy, rows: Sequence[LoggedDecision], audits: Sequence[Audit] = ()) -> RegretReport:
+def regret_report(
+    policy: ListedPolicy, rows: Sequence[LoggedDecision], audits: Sequence[KeptAudit] = (), unaudited: str = ""
+) -> RegretReport:
     """Report on regret. 10,000 decisions take a second or two.
 
     Args:
         policy: Which policy.
         rows: Its decisions, or the newest of them.
         audits: What was found where queries were run on all arms.
+        unaudited: Why no query is audited here now; empty where some are, or that isn't known.
 
     Returns:
         The report.
     """
     told = [row for row in rows if row.state != "void"]
-    return RegretReport(policy, len(told), _estimated(told), _measured(audits))
+    measured = _measured(audits) if audits else Unavailable(_why_unaudited(policy, unaudited))
+    return RegretReport(policy, len(told), _estimated(told), measured)
 
 
 def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
@@ -122,12 +134,19 @@ def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
     )
 
 
-def _measured(audits: Sequence[Audit]) -> RegretMeasured | Unavailable:
-    found = audited_regret(audits)
+def _why_unaudited(policy: ListedPolicy, why: str) -> str:
+    if policy.draws_now is False:
+        return "no query was audited while this policy drew"
+    return f"no query was audited: {why}" if why else "no query was audited yet"
+
+
+def _measured(audits: Sequence[KeptAudit]) -> RegretMeasured | Unavailable:
+    found = audited_regret([kept.audit for kept in audits])
     if isinstance(found, Unavailable):
         return found
     return RegretMeasured(
         found.audits,
+        dict(Counter(kept.judge for kept in audits).most_common()),
         found.best_static,
         found.against_best_static,
         dict(found.against),

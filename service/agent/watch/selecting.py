@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from riffler.errors import UnknownPolicy
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
 
 _AT_ONCE: Final = 500
 _SHOWN: Final = 40
@@ -54,7 +54,7 @@ async def listed(store: PolicyStore, tenant: str, drawing: str | None) -> list[L
     Returns:
         The policies.
     """
-    found = [await _listed(store, known, drawing) for known in await store.policies(tenant)]
+    found = [await told_of(store, known, drawing) for known in await store.policies(tenant)]
     return sorted(found, key=lambda each: (-(each.last_ms or 0), each.digest))
 
 
@@ -99,26 +99,18 @@ async def pages(store: PolicyStore, name: PolicyName, first: int = 0) -> AsyncIt
         first = rows[-1].place + 1
 
 
-async def newest(store: PolicyStore, known: KnownPolicy, limit: int) -> list[LoggedDecision]:
-    """Read the newest decisions of a policy.
+async def told_of(store: PolicyStore, known: KnownPolicy, drawing: str | None) -> ListedPolicy:
+    """Tell of one policy what a list of them tells.
 
     Args:
         store: Where decisions live.
         known: The policy.
-        limit: Most decisions to give.
+        drawing: The digest of the one that draws now; None where that isn't known.
 
     Returns:
-        They, the oldest first.
+        What is told.
     """
-    kept = deque[LoggedDecision](maxlen=limit)
-    # Places of deleted decisions stay empty, so there may be more decisions behind this place, and never fewer.
-    async for rows in pages(store, known.name, max(0, known.decisions - limit)):
-        kept.extend(rows)
-    return list(kept)
-
-
-async def _listed(store: PolicyStore, known: KnownPolicy, drawing: str | None) -> ListedPolicy:
-    digest, key, last = known.name.digest, known.key, await newest(store, known, 1)
+    digest, key, last = known.name.digest, known.key, await store.newest(known.name, 1)
     return ListedPolicy(
         digest,
         key.engine,

@@ -13,11 +13,13 @@ from typing import Final
 
 from riffler.bandits.decision import PolicyKey
 from riffler.errors import InvalidInput
-from riffler.service.agent.watch.log_file import MOST_LINE, Taken, read_header, read_row
-from riffler.service.ports.policy import PolicyName, PolicyStore, RewardOutcome
+from riffler.service.agent.watch.log_file import MOST_LINE, read_end, read_header, read_row
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
+from riffler.service.ports.taking import TakeOutcome
 
-_NAME: Final = "import"
-"""Names each reward that an import gives: so one that is there is told from another one, and none counts twice."""
+_AT_ONCE: Final = 100
+"""Rows that the store takes in one call: it does nothing else for some milliseconds."""
 _TOLD_EACH: Final = 1000
 _MOST_NAMES: Final = 10
 _OTHERS: Final = "others"
@@ -31,15 +33,22 @@ class TakenIn:
         digest: The policy that learned.
         rows: How many decisions the file has.
         rewards: How many rewards were learned now.
-        repeated: How many rewards were here already; these changed nothing.
+        corrected: How many rewards took the place of one that was learned from another import.
+        repeated: How many rewards were here already, or others in their places; these changed nothing.
+        void: How many rewards are of decisions that were given up here; nothing was learned from them.
         left_out: Decisions of arms that don't exist here, by arm: nothing could be learned from them.
+        whole: Whether the file's last line was there, and counts as many decisions; else the file was cut off, or is a
+            part of one.
     """
 
     digest: str
     rows: int
     rewards: int
+    corrected: int
     repeated: int
+    void: int
     left_out: Mapping[str, int]
+    whole: bool
 
 
 async def take_in(
@@ -64,32 +73,81 @@ async def take_in(
     Raises:
         InvalidInput: A line isn't as it should be; the text has its number. The rows before it were taken in.
     """
-    from riffler.bandits.arms import ARMS  # noqa: PLC0415 - half a second
-
     numbered = _numbered(lines)
     first = await anext(numbered, None)
     read_header(*(first or (1, b"")), key, name.dimension)
     await store.introduce(name, key)
-    rows, last, left_out, outcomes = 0, 0, Counter[str](), Counter[RewardOutcome | None]()
-    async for number, line in numbered:
-        row = read_row(number, line, name, key)
-        if row.given is not None:
-            if row.order <= last:
-                raise InvalidInput(
-                    f"line {number}: order: expected rewards in the order in which they counted, got {row.order} "
-                    f"after {last}"
-                )
-            last = row.order
-        rows += 1
-        if rows % _TOLD_EACH == 0:
-            told(rows)
-        if row.decision.arm in ARMS:
-            outcomes[await _store(store, name, row, number)] += 1
+    taking, last, end = _Taking(store, name), 0, None
+    try:
+        async for number, line in numbered:
+            if end is not None:
+                raise InvalidInput(f"line {number}: expected nothing after the file's end")
+            end = read_end(number, line)
+            if end is not None:
+                continue
+            row = read_row(number, line, name, key)
+            if row.reward is not None:
+                if row.order <= last:
+                    raise InvalidInput(
+                        f"line {number}: order: expected rewards in the order in which they counted, got {row.order} "
+                        f"after {last}"
+                    )
+                last = row.order
+            await taking.add(number, row)
+            if taking.rows % _TOLD_EACH == 0:
+                told(taking.rows)
+    except InvalidInput:
+        await taking.flush()  # what came before it is taken in
+        raise
+    await taking.flush()
+    return taking.done(end)
+
+
+class _Taking:
+    """Takes rows in, a lot of them at once."""
+
+    def __init__(self, store: PolicyStore, name: PolicyName) -> None:
+        self._store, self._name = store, name
+        self._waiting: list[tuple[int, LoggedDecision]] = []
+        self._outcomes, self._left_out = Counter[TakeOutcome](), Counter[str]()
+        self.rows = 0
+
+    async def add(self, number: int, row: LoggedDecision) -> None:
+        """Take a row in, soon."""
+        from riffler.bandits.arms import ARMS  # noqa: PLC0415 - half a second
+
+        self.rows += 1
+        arm = row.decision.arm
+        if arm in ARMS:
+            self._waiting.append((number, row))
+            if len(self._waiting) == _AT_ONCE:
+                await self.flush()
         else:
-            known = row.decision.arm in left_out or len(left_out) < _MOST_NAMES
-            left_out[row.decision.arm if known else _OTHERS] += 1
-    counted, repeated = outcomes[RewardOutcome.COUNTED], outcomes[RewardOutcome.REPEATED]
-    return TakenIn(name.digest, rows, counted, repeated + outcomes[RewardOutcome.REFUSED], dict(left_out))
+            known = arm in self._left_out or len(self._left_out) < _MOST_NAMES
+            self._left_out[arm if known else _OTHERS] += 1
+
+    async def flush(self) -> None:
+        """Take in what waits."""
+        waiting, self._waiting = self._waiting, []
+        outcomes = await self._store.take(self._name, [row for _, row in waiting]) if waiting else ()
+        for (number, row), outcome in zip(waiting, outcomes, strict=False):
+            if outcome is TakeOutcome.ANOTHER:
+                raise InvalidInput(f"line {number}: id: {row.decision.id} is another decision here")
+        self._outcomes.update(outcomes)
+
+    def done(self, end: int | None) -> TakenIn:
+        """Tell what was done, by how many rows the file's end counts."""
+        count = self._outcomes
+        return TakenIn(
+            digest=self._name.digest,
+            rows=self.rows,
+            rewards=count[TakeOutcome.COUNTED],
+            corrected=count[TakeOutcome.CORRECTED],
+            repeated=count[TakeOutcome.REPEATED] + count[TakeOutcome.KEPT],
+            void=count[TakeOutcome.VOID],
+            left_out=dict(self._left_out),
+            whole=end == self.rows,
+        )
 
 
 async def lines_of(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
@@ -118,20 +176,3 @@ async def _numbered(lines: AsyncIterator[bytes]) -> AsyncIterator[tuple[int, byt
         number += 1
         if line.strip():
             yield number, line
-
-
-async def _store(store: PolicyStore, name: PolicyName, row: Taken, number: int) -> RewardOutcome | None:
-    """Store a row: the reward at last, so that what was interrupted is done anew."""
-    decision = row.decision
-    stands = await store.record(name, decision)
-    if (stands.arm, stands.x, dict(stands.propensities)) != (decision.arm, decision.x, dict(decision.propensities)):
-        raise InvalidInput(f"line {number}: id: {decision.id} is another decision here")
-    if row.unexecuted:
-        await store.unexecuted(name.tenant, decision.id, row.unexecuted)
-    if row.cost is not None:
-        await store.spent(name.tenant, decision.id, row.cost)
-    if row.void:
-        await store.void(name.tenant, decision.id)
-    if row.given is None:
-        return None
-    return await store.reward(name.tenant, decision.id, row.given, _NAME)

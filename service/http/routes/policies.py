@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Path, Query, Request
 from starlette.responses import StreamingResponse
 
 from riffler.service.agent.watch.arms import ArmsReport
-from riffler.service.agent.watch.policies import LOOKED_AT
+from riffler.service.agent.watch.policies import LOOKED_AT, MOST_LOOKED_AT
 from riffler.service.agent.watch.regret import RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
@@ -23,7 +24,7 @@ from riffler.service.http.shapes import shape_of
 JSON_LINES = "application/jsonl"
 router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
 Digest = Annotated[str, Path(max_length=100, description="The policy's digest, as the list has it.")]
-Newest = Annotated[int, Query(ge=1, le=100_000, description="Most decisions to look at, the newest.")]
+Newest = Annotated[int, Query(ge=1, le=MOST_LOOKED_AT, description="Most decisions to look at, the newest.")]
 Other = Annotated[
     str,
     Query(
@@ -33,6 +34,8 @@ Other = Annotated[
     ),
 ]
 _LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
+_BLOCK: Final = 100
+"""Lines of a log that are sent together."""
 _NOT_THERE = documented(*READS, 404, unknown="policy")
 
 
@@ -95,12 +98,18 @@ async def read_value(core: CoreOf, tenant: TenantOf, digest: Digest, policy: Oth
 @router.get(
     "/{digest}/log",
     response_class=JsonLines,
-    responses={200: {"description": "A header, then a decision a line.", "content": {JSON_LINES: _LOG}}, **_NOT_THERE},
+    responses={
+        200: {
+            "description": "A header, a decision a line, and an end that counts them.",
+            "content": {JSON_LINES: _LOG},
+        },
+        **_NOT_THERE,
+    },
 )
 async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLines:
     """Export a policy's log: no text of a user. Another policy can take it in."""
     lines = await core.policies.export(tenant, digest)
-    return JsonLines(f"{line}\n" async for line in lines)
+    return JsonLines(_blocks(lines))
 
 
 @router.post(
@@ -115,6 +124,18 @@ async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLine
 async def import_log(core: CoreOf, tenant: TenantOf, digest: Digest, request: Request) -> Any:  # noqa: ANN401
     """Let a policy learn an exported log. A long one goes in parts, each with its header."""
     return await core.policies.take_in(tenant, lines_of(_chunks(request)), digest)
+
+
+async def _blocks(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Put lines together, so that a long log isn't sent in as many messages as it has lines."""
+    block: list[str] = []
+    async for line in lines:
+        block.append(f"{line}\n")
+        if len(block) == _BLOCK:
+            yield "".join(block)
+            block.clear()
+            await asyncio.sleep(0)  # writing rows takes the loop's time, and others wait for it
+    yield "".join(block)
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

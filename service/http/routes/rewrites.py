@@ -28,7 +28,7 @@ _ANSWERS = answers(200, "The query as it goes on.", REWRITE)
 @router.post("/rewrites", responses={**_ANSWERS, **documented(*CHANGES)})
 async def rewrite_query(core: CoreOf, tenant: TenantOf, body: NewRewrite, request: Named) -> RewriteOut:
     """Choose and make a rewrite, without answering. Reward its decision when you know how good the answer was."""
-    return await _rewritten(core, SessionKey(tenant, ""), body, request, ())
+    return await _rewritten(core, SessionKey(tenant, ""), body, request, (), "")
 
 
 @router.post("/sessions/{session}/rewrites", responses={**_ANSWERS, **documented(*CHANGES, 404)})
@@ -46,11 +46,11 @@ async def rewrite_query_in_session(
     memory = await core.sessions.load(key)
     if request is not None:  # its name is the client's within this session, not within one of this name made anew
         request = replace(request, name=f"{session} {memory.life} {request.name}")
-    return await _rewritten(core, key, body, request, said_in(memory))
+    return await _rewritten(core, key, body, request, said_in(memory), memory.life)
 
 
 async def _rewritten(
-    core: Core, key: SessionKey, body: NewRewrite, request: NamedRequest | None, said: tuple[str, ...]
+    core: Core, key: SessionKey, body: NewRewrite, request: NamedRequest | None, said: tuple[str, ...], life: str
 ) -> RewriteOut:
     rewriting, text = await rewrite_alone(
         core.rewriter,
@@ -59,6 +59,7 @@ async def _rewritten(
         body.query,
         request,
         session=key.session,
+        life=life,
         before=(*said, *body.contexts),
     )
     core.metrics.observe(rewriting)

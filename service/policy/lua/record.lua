@@ -2,7 +2,8 @@
 -- KEYS  decisions, states, rewards, changes, order, unexecuted, grades, costs, audits, the session's decisions
 -- ARGV  1 decision id   2 decision as JSON   3 its session ('' for none)
 -- Gives the decision that stands there, as JSON: this one, or the first of its id.
--- A state is `kind order at_ms place [reward token]`: the places of its reward and of itself in their lists, from 1.
+-- A state is `kind order at_ms place [reward tokens]`: the places of its reward and of itself in their lists, from 1, and
+-- the tokens of its rewards, the newest first.
 if redis.call('HSETNX', KEYS[1], ARGV[1], ARGV[2]) == 0 then return redis.call('HGET', KEYS[1], ARGV[1]) end
 local now = redis.call('TIME') -- the server's clock: clients' clocks differ
 local place = redis.call('RPUSH', KEYS[5], ARGV[1])

@@ -6,12 +6,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.bandits.insight.worlds import ARMS, entry
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import BIAS_MEAN, BIAS_SPREAD, Sums
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.insight.joint import Joint
 from riffler.bandits.insight.regressions import Regressions, regressions
 from riffler.bandits.insight.scales import plausible
-from riffler.bandits.posterior import Vector
 
 D, K = 3, len(ARMS)
 DEVIATIONS = st.floats(0.02, 0.5)

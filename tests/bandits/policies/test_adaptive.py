@@ -5,15 +5,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import Vector
+from riffler.bandits.empirical_bayes import regressions
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
 from riffler.bandits.policies.base import Rewarded, learned
-from riffler.bandits.posterior import Vector
 from riffler.errors import InvalidInput, InvalidReward
 
 ARMS = ["none", "simplify", "expand"]
-ROWS = st.lists(
-    st.tuples(st.sampled_from(ARMS), st.tuples(st.floats(-1, 1), st.floats(-1, 1)), st.floats(0, 1)), max_size=80
-)
+ROW = st.tuples(st.sampled_from(ARMS), st.tuples(st.floats(-1, 1), st.floats(-1, 1)), st.floats(0, 1))
+ROWS = st.lists(ROW, max_size=80)
 
 
 def context(*features: float) -> Vector:
@@ -44,7 +44,10 @@ def world(policy: AdaptiveThompson, count: int, seed: int, turn: int | None = No
 @settings(deadline=None, max_examples=50)
 @given(ROWS)
 def test_what_is_kept_equals_what_the_sums_say(of: list[tuple[str, tuple[float, float], float]]) -> None:
-    """After any rewards, the inverses and coefficients kept up one by one are those of a dense solve, to 1e-9."""
+    """After any rewards each arm is what a dense solve of its sums gives for m and the scales of the last fit (1e-9).
+
+    So nothing is lost to rounding. That m and the scales of now would differ from those is another matter.
+    """
     state = learned(AdaptiveThompson(), 3, rows(of))
     found, noise = state.fit, state.fit.scales.noise**2
     for at in range(len(state.arms)):
@@ -52,6 +55,24 @@ def test_what_is_kept_equals_what_the_sums_say(of: list[tuple[str, tuple[float, 
         np.testing.assert_allclose(found.inverse[at], inverse, atol=1e-9)
         coefficients = inverse @ (state.sums.moment[at] / noise + found.own * found.mean)
         np.testing.assert_allclose(found.coefficients[at], coefficients, atol=1e-9)
+
+
+@settings(deadline=None, max_examples=30)
+@given(st.lists(ROW, min_size=12, max_size=60))
+def test_at_a_fit_all_arms_are_solved_together(of: list[tuple[str, tuple[float, float], float]]) -> None:
+    """After 12 rewards, and at each fit after, m and all arms are those of the joint solve, to 1e-9.
+
+    That `regressions` is the joint solve is shown where it is tested.
+    """
+    policy, state, fits = AdaptiveThompson(), AdaptiveThompson().start(3), 0
+    for row in rows(of):
+        before, state = state, policy.learn(state, row)
+        if state.due != before.due:
+            fits += 1
+            found = regressions(state.sums, state.fit.scales)
+            np.testing.assert_allclose(state.fit.mean, found.mean, atol=1e-9)
+            np.testing.assert_allclose(state.fit.coefficients, found.coefficients, atol=1e-9)
+    assert fits >= 1
 
 
 @settings(deadline=None, max_examples=30)
@@ -92,6 +113,16 @@ def test_it_notices_that_the_world_has_changed() -> None:
     assert state.watch.alarms >= 1
     assert draws[250:260].count("good") < 6, "it was wrong at first"
     assert draws[400:].count("good") > 90
+
+
+@pytest.mark.parametrize("chance", [0.05, 0.9, 0.95])
+def test_a_steady_world_of_skewed_rewards_raises_no_alarm(chance: float) -> None:
+    """Of 3,000 coins none is taken for a change (seeded; the odds of one are below 3,000 / exp(12), or 1 in 54)."""
+    rng, state = np.random.default_rng(5), AdaptiveThompson().start(6)
+    for at in range(3000):
+        x, reward = context(*(rng.random(5) < 0.3)), float(rng.random() < chance)
+        state = AdaptiveThompson().learn(state, Rewarded(ARMS[at % 3], x, reward))
+    assert state.watch.alarms == 0
 
 
 def test_optimism_fades() -> None:

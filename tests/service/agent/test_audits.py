@@ -19,10 +19,10 @@ from riffler.service.agent.progress import Answer
 from riffler.service.agent.state import TurnState
 from riffler.service.http.metrics import Metrics
 from riffler.service.inference.scripted import Reply, ReplyFunction
+from riffler.service.ports.decisions import Read
 from riffler.service.ports.engine import EngineInfo, EngineRequest
 from riffler.service.ports.keys import audit_account
 from riffler.service.ports.memory import SessionKey
-from riffler.service.ports.policy import Read
 from riffler.tools.messages import ToolCall
 
 Make = Callable[..., Bench]
@@ -240,6 +240,28 @@ async def test_half_an_audit_is_none(make: Make, reply: Reply | Exception) -> No
     assert bench.heard.counted == {"failed": 1, "done": 1}
 
 
+async def test_a_session_deleted_while_its_audit_waits_is_shown_to_no_model(make: Make) -> None:
+    """An audit that waits for another one begins with a look at its decision, and ends there when that is gone."""
+    going, gone, asked = asyncio.Event(), asyncio.Event(), list[str]()
+
+    async def waits(request: EngineRequest) -> Reply:
+        if request.tool_choice == "none":
+            asked.append(request.messages[-1].text)
+            going.set()
+            await gone.wait()
+        return plays(request)
+
+    bench = make(waits)
+    await bench.riffler.ask(QUERY.format(0))
+    await going.wait()
+    answer = await bench.riffler.ask(QUERY.format(1))
+    await bench.riffler.edits.delete(SessionKey(bench.riffler.tenant, answer.session))
+    gone.set()
+    await bench.end()
+    assert bench.heard.counted == {"done": 1, "deleted": 1}
+    assert not [text for text in asked if QUERY.format(1) in text]
+
+
 async def test_a_session_deleted_meanwhile_has_no_audit(make: Make) -> None:
     """Neither an audit that is there when its session is deleted stays, nor is one kept that ends afterwards."""
     going, gone = asyncio.Event(), asyncio.Event()
@@ -253,13 +275,13 @@ async def test_a_session_deleted_meanwhile_has_no_audit(make: Make) -> None:
     bench = make(waits)
     answer = await bench.riffler.ask(QUERY.format(0))
     await going.wait()
-    await bench.riffler.decisions.forget(bench.riffler.tenant, answer.session)
+    await bench.riffler.edits.delete(SessionKey(bench.riffler.tenant, answer.session))
     gone.set()
     await bench.end()
     assert bench.heard.counted == {"deleted": 1}
     answer = await bench.ask(1)
     assert len(await bench.kept()) == 1
-    await bench.riffler.decisions.forget(bench.riffler.tenant, answer.session)
+    await bench.riffler.edits.delete(SessionKey(bench.riffler.tenant, answer.session))
     assert await bench.kept() == []
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import secrets
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -18,8 +19,8 @@ from riffler.errors import MemoryUnavailable
 from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import News, PolicyName, Read
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import News, PolicyName, Read
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
 POLICY = AdaptiveThompson()
@@ -147,19 +148,112 @@ async def test_corrections_and_deletions_are_followed_exactly(
     assert same(await Learner(POLICY, store).state(name), learned(POLICY, 2, rows))
 
 
-async def test_of_a_long_log_few_states_are_kept(store: RedisPolicyStore, tenant: str) -> None:
-    """Whichever reward is corrected, what is known afterwards is the fold, though most states are forgotten."""
-    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store)
-    rows = []
-    for seed in range(60):
-        rows += await log(store, name, seed, 1)
-        await learner.state(name)
+class Watched(RedisPolicyStore):
+    """A store that counts the rewards it gives, and gives those at `held` places only when it is let."""
+
+    def __init__(self, connection: RedisConnection) -> None:
+        super().__init__(connection)
+        self.given, self.held, self.may = 0, range(0), asyncio.Event()
+
+    async def news(self, name: PolicyName, read: Read, limit: int) -> News:
+        """See the port."""
+        if read.rewards in self.held:
+            await self.may.wait()
+        news = await super().news(name, read, limit)
+        self.given += len(news.rows)
+        return news
+
+
+async def correct(store: RedisPolicyStore, name: PolicyName, rows: list[Rewarded], place: int, reward: float) -> None:
+    """Correct the reward at a place, in the log and in the rows it was made of."""
     news = await store.news(name, Read(), 1000)
-    for place in (59, 40, 7, 0):
-        row = news.rows[place]
-        await store.reward(tenant, row.decision.id, Given(0.125), correct=True)
-        rows[place] = replace(rows[place], reward=0.125)
+    await store.reward(name.tenant, news.rows[place].decision.id, Given(reward), correct=True)
+    rows[place] = replace(rows[place], reward=reward)
+
+
+async def test_of_a_long_log_few_states_are_kept(memory_connection: RedisConnection, tenant: str) -> None:
+    """Whichever reward is corrected, what is known afterwards is the fold, though most states are forgotten.
+
+    And learning anew reads little more than twice what came after the reward, which has to be read in any case.
+    """
+    store = Watched(memory_connection)
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=1, wait_s=60)
+    rows = await log(store, name, 1, 60)
+    await learner.state(name)
+    for place in (59, 40, 57, 7, 50, 30, 0, 45):
+        await correct(store, name, rows, place, 0.125)
+        store.given = 0
         assert same(await learner.state(name), learned(POLICY, 2, rows))
+        assert 60 - place <= store.given <= 2.1 * (60 - place) + 1
+
+
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    corrections=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 4)), min_size=1, max_size=5),
+    at_a_time=st.integers(1, 20),
+)
+async def test_while_a_log_is_learned_anew_draws_are_by_what_was_known(
+    store: RedisPolicyStore, corrections: list[tuple[int, int]], at_a_time: int
+) -> None:
+    """Whoever can't wait gets a whole log's state, if an older one's: never less, never older than another got.
+
+    In the end it is that of the newest log.
+    """
+    name, folds = PolicyName(f"tenant-{secrets.token_hex(8)}", KEY, 2), list[Any]()
+    rows, hurried = await log(store, name, 1, 20), Learner(POLICY, store, at_a_time=at_a_time, wait_s=0.0)
+
+    async def look(least: int) -> int:
+        """Tell which of the logs that were is known."""
+        state = await hurried.state(name)
+        return next(number for number, fold in enumerate(folds) if number >= least and same(state, fold))
+
+    folds.append(learned(POLICY, 2, rows))
+    async with asyncio.timeout(60):
+        while not same(await hurried.state(name), folds[0]):
+            pass
+        known = 0
+        for number, (place, looks) in enumerate(corrections):
+            await correct(store, name, rows, place, 0.5 + number / 16)
+            folds.append(learned(POLICY, 2, rows))
+            for _ in range(looks):
+                known = await look(known)
+        while known < len(corrections):
+            known = await look(known)
+
+
+async def test_who_asks_while_a_log_is_learned_anew_waits_once(memory_connection: RedisConnection, tenant: str) -> None:
+    """The first who asks waits as long as is allowed, later ones not at all; then all of the log is known again."""
+    store, loop = Watched(memory_connection), asyncio.get_running_loop()
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=2, wait_s=0.5)
+    rows = await log(store, name, 1, 20)
+    async with asyncio.timeout(60):
+        while not same(before := await learner.state(name), learned(POLICY, 2, rows)):
+            pass
+        rows += await log(store, name, 2, 3)
+        await correct(store, name, rows, 0, 0.125)
+        store.held = range(6, 20)
+        waited = []
+        for _ in range(5):
+            start = loop.time()
+            assert same(await learner.state(name), before)
+            waited.append(loop.time() - start)
+        store.may.set()
+        while not same(await learner.state(name), learned(POLICY, 2, rows)):
+            pass
+    assert waited[0] >= 0.5 > min(waited[1:])
+
+
+async def test_work_is_run_where_it_is_told_to(store: RedisPolicyStore, tenant: str) -> None:
+    """Who learns for a report doesn't take the thread that questions need."""
+    name, works = PolicyName(tenant, KEY, 2), list[Callable[[], Any]]()
+
+    async def run(work: Callable[[], Any]) -> Any:
+        works.append(work)
+        return work()
+
+    rows = await log(store, name, 1, 5)
+    assert same(await Learner(POLICY, store, at_a_time=2, run=run).state(name), learned(POLICY, 2, rows))
+    assert len(works) == 3
 
 
 class Hung(RedisPolicyStore):

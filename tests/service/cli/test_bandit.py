@@ -1,6 +1,7 @@
 """`riffler bandit`: what it prints is what was found."""
 
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,10 +12,12 @@ from typer.testing import CliRunner
 
 from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
-from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.errors import InvalidInput, LogReplaced, UnknownDecision, UnknownPolicy
+from riffler.service.agent.watch import policies as watched
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
-from riffler.service.agent.watch.regret import RegretMeasured
+from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured, RegretReport
+from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.app import Riffler
 from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
 from riffler.service.cli.main import app
@@ -83,7 +86,7 @@ def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: lis
     assert said("export", file, folder=data_folder) == ""
     text = said("export", "--policy-digest", KEY.digest(), folder=data_folder)
     assert text == file.read_text("utf-8")
-    assert len(text.splitlines()) == 61
+    assert len(text.splitlines()) == 62
     other = tmp_path / "other"
     done = json.loads(said("import", file, "--into", OTHER.digest(), "--json", folder=data_folder))
     assert (done["digest"], done["rows"]) == (OTHER.digest(), 60)
@@ -93,6 +96,56 @@ def test_a_log_goes_out_and_in(data_folder: Path, tmp_path: Path, decisions: lis
     assert "had their reward already" in told
     with pytest.raises(InvalidInput, match="features_version"):
         said("import", file, folder=other)
+
+
+def test_what_an_import_did_is_told(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:
+    """Also what it corrected, what was given up here, and that a file is cut off."""
+    assert decisions
+    header, *rows, end = said("export", folder=data_folder).splitlines()
+    taken = [json.loads(row) for row in rows[:3]]
+    void = taken[0] | {"state": "void", "reward": None, "order": 0}
+    for changed in ([void, *taken[1:]], [taken[0], taken[1] | {"reward": 0.125}]):
+        lines = [header, *map(json.dumps, changed), end]
+        done = CliRunner().invoke(
+            app,
+            ["bandit", "import", "-", "--into", OTHER.digest(), "--data-folder", str(data_folder)],
+            input="\n".join(lines),
+        )
+    assert done.stdout.splitlines() == [
+        f"2 decisions read: policy {OTHER.digest()} learned 0 rewards",
+        "1 rewards took the place of those of an earlier import",
+        "1 rewards left out: their decisions were given up here",
+    ]
+    assert "file -: it is cut off" in done.stderr
+
+
+def test_an_export_takes_the_place_of_a_file_when_it_is_whole(
+    data_folder: Path, tmp_path: Path, decisions: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One that fails leaves what stood there, and nothing beside it; a link and the file's mode stay."""
+    assert decisions
+    folder = tmp_path / "out"
+    folder.mkdir()
+    file, link = folder / "log.jsonl", folder / "link"
+    file.write_text("old")
+    file.chmod(0o600)
+    link.symlink_to(file)
+
+    async def failing(*_: object) -> AsyncIterator[str]:
+        yield "a header"
+        raise LogReplaced("gone")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watched, "exported", failing)
+        with pytest.raises(LogReplaced):
+            said("export", file, folder=data_folder)
+    assert file.read_text() == "old"
+    assert {each.name for each in folder.iterdir()} == {"log.jsonl", "link"}
+    said("export", link, folder=data_folder)
+    assert link.is_symlink()
+    assert len(file.read_text().splitlines()) == 62
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert said("export", "/dev/null", folder=data_folder) == ""
 
 
 def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decisions: list[str]) -> None:
@@ -126,11 +179,21 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         show_arms(replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects)), 1, out)
         show_regret(replace(regret, estimated=Unavailable("no reward")), out)
         measured = RegretMeasured(
-            9, "none", Interval(0.1, -0.2, 0.3), {"none": Interval(0.1, -0.25, 0.5)}, Interval(0.4, 0.1, 0.6), 0.95
+            9,
+            {"a": 6, "b": 3},
+            "none",
+            Interval(0.1, -0.2, 0.3),
+            {"none": Interval(0.1, -0.25, 0.5)},
+            Interval(0.4, 0.1, 0.6),
+            0.95,
         )
         show_regret(replace(regret, audited=measured), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
+        show_arms(
+            replace(arms, effects=tuple(replace(each, clear=True) for each in arms.effects), expected_wrong=2.2), 1, out
+        )
+        show_draw(replace(draw, learned=1.0), out)
         show_draw(replace(draw, reward=0.5, state="rewarded", parts={}, source="feedback"), out)
     told = captured.get()
     for text in (
@@ -138,13 +201,29 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "calibration unavailable: no reward",
         "rewards changed between d1 and d2",
         "before two arms are rewarded",
-        "effects of features are clear",
+        "effects of features are clear; the chance that any of them has the wrong sign is at most ",
+        "effects of features are clear; some 2 of them may have the wrong sign.",
+        "learned from 1 reward, as of now",
+        "judged by a (6), b (3): scores of several judges don't compare",
         "estimated  unavailable: no reward",
         "none: its call failed",
-        "measured on 9 that were run on all arms",
+        "measured on 9 that were run on all arms: the audits that succeeded",
         "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",
     ):
         assert text in told
+
+
+def test_the_regret_a_decision_is_drawn() -> None:
+    """A regret of 1 a decision that ends after half of them is a step, which its sum would hide."""
+    policy = ListedPolicy("d", "e", "m", "1", "2", "p 1", 48, 48, 0, None)
+    sums = tuple(float(min(number, 24)) for number in range(1, 49))
+    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, tuple(range(1, 49)), sums, sums, sums)
+    out = Console(width=110, markup=False, highlight=False)
+    with out.capture() as captured:
+        show_regret(RegretReport(policy, 48, curve, Unavailable("none")), out)
+    told = captured.get()
+    assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
+    assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision" in told

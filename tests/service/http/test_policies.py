@@ -41,6 +41,25 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     assert {arm["arm"] for arm in draw["arms"]} == {"none", "reread", "simplify"}
 
 
+async def test_how_much_one_report_takes_is_bounded(client: httpx.AsyncClient, decision: str) -> None:
+    """The longest log that may be asked for is 20,000 decisions; one more is refused."""
+    assert decision
+    for path in ("", "/arms", "/regret", "/ope?policy=fixed:none"):
+        url = httpx.URL(f"/api/v1/policies/{KEY.digest()}{path}")
+        assert (await client.get(url.copy_merge_params({"limit": 20_000}))).status_code == 200
+        assert (await client.get(url.copy_merge_params({"limit": 20_001}))).status_code == 422
+
+
+async def test_a_long_log_comes_in_blocks(client: httpx.AsyncClient, riffler: Riffler) -> None:
+    """Its lines are those of a log of any length, and are sent by hundreds."""
+    made = await seeded(riffler.decisions, riffler.tenant, 230)
+    async with client.stream("GET", f"/api/v1/policies/{KEY.digest()}/log") as sent:
+        blocks = [block async for block in sent.aiter_raw()]
+    lines = b"".join(blocks).decode().splitlines()
+    assert {json.loads(line)["id"] for line in lines[1:]} == {each.id for each in made.decisions}
+    assert len(blocks) <= 12, "a block may come in parts"
+
+
 async def test_what_is_not_there_is_404(client: httpx.AsyncClient, decision: str) -> None:
     """A policy that the tenant doesn't have is unknown, whatever is asked of it."""
     assert decision
@@ -57,7 +76,7 @@ async def test_a_log_goes_out_and_in(client: httpx.AsyncClient, riffler: Riffler
     log = await client.get(f"/api/v1/policies/{KEY.digest()}/log")
     assert log.headers["content-type"].startswith("application/jsonl")
     lines = [json.loads(line) for line in log.text.splitlines()]
-    assert (lines[0]["digest"], len(lines)) == (KEY.digest(), 41)
+    assert (lines[0]["digest"], len(lines)) == (KEY.digest(), 42)
     path = f"/api/v1/policies/{OTHER.digest()}/log"
     first = (await client.post(path, content=log.content, headers=LINES)).json()
     again = (await client.post(path, content=log.content, headers=LINES)).json()

@@ -27,7 +27,8 @@ from riffler.service.agent.watch.policies import Policies
 from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.policy import PolicyName, Read
+from riffler.service.ports.decisions import PolicyName, Read
+from riffler.service.ports.keys import policy_keys
 
 
 @pytest.fixture
@@ -96,6 +97,29 @@ async def test_the_status_is_what_the_log_says(store: RedisPolicyStore, limit: i
     assert len(status.rewards) == min(40, len(rewards))
 
 
+async def test_the_newest_are_read_from_the_end(store: RedisPolicyStore) -> None:
+    """They are the log's last ones though places before, between and behind them are empty; a long log is several."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 120)
+    for session in ("s1", "s3"):
+        await store.forget(tenant, session)
+    kept = await store.log(made.name)
+    assert 0 < len(kept) < 120
+    for limit in (1, 2, 50, len(kept), 1000):
+        assert await store.newest(made.name, limit) == kept[-limit:]
+
+
+async def test_a_newest_stretch_may_be_all_deleted(store: RedisPolicyStore, memory_connection: RedisConnection) -> None:
+    """Reading goes back over thousands of empty places, in few commands, to what is left."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 10)
+    kept = await store.log(made.name)
+    order = policy_keys(tenant, made.name.digest)[4]
+    await memory_connection.run(lambda client: client.rpush(order, *[""] * 2500))
+    assert await store.newest(made.name, 3) == kept[-3:]
+    assert await store.newest(made.name, 100) == kept
+
+
 async def test_a_policy_without_decisions_has_a_status(store: RedisPolicyStore) -> None:
     """Of nothing there are no means and no arms, and nothing fails."""
     tenant = new_tenant()
@@ -150,16 +174,21 @@ async def test_audits_are_measured(store: RedisPolicyStore) -> None:
     """Without an audit there is no figure; with some it is that of insight, however few decisions are looked at."""
     tenant = new_tenant()
     made = await seeded(store, tenant, 30)
-    before = (await Policies(store).regret(tenant)).audited
-    assert isinstance(before, Unavailable)
+    for policies, why in (
+        (Policies(store), "no query was audited yet"),
+        (Policies(store, KEY, "audits are off"), "no query was audited: audits are off"),
+        (Policies(store, OTHER, "audits are off"), "no query was audited while this policy drew"),
+    ):
+        assert (await policies.regret(tenant)).audited == Unavailable(why)
     for number, decision in enumerate(made.decisions[:12]):
         audit = Audit({arm: (number + place) % 5 / 4 for place, arm in enumerate(ARMS)}, decision.arm, 0.5)
-        await store.audit(tenant, decision.id, KeptAudit(audit, 10, "judge", "relevance"))
+        await store.audit(tenant, decision.id, KeptAudit(audit, 10, "old" if number < 5 else "new", "relevance"))
     found = (await Policies(store).regret(tenant, limit=5)).audited
     expected = audited_regret(await audited(store, made.name))
     assert isinstance(found, RegretMeasured)
     assert isinstance(expected, AuditedRegret)
     assert (found.audits, found.best_static) == (12, expected.best_static)
+    assert found.judges == {"new": 7, "old": 5}
     assert (found.against_best_static, found.against) == (expected.against_best_static, dict(expected.against))
     assert (found.against_best_of_each, found.kind) == (expected.against_best_of_each, "audited")
 
