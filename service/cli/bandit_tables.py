@@ -178,7 +178,7 @@ def show_regret(report: RegretReport, out: Console) -> None:
         slopes = _slopes(found)
         floor, top = min(0.0, *slopes), max(slopes)
         bars = spark([slope - floor for slope in slopes], top - floor, _CURVE)
-        out.print(f"           {bars} a decision, over time: {floor:.4f} to {top:.4f}")
+        out.print(f"           {bars} a decision, over time: {floor:.4g} to {top:.4f}")
         most = found.against_best_of_each
         out.print(
             f"           {most.mean:.2f} ({most.low:.2f} to {most.high:.2f}) against the best of each (biased upwards)"
