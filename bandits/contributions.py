@@ -13,8 +13,8 @@ from typing import Final
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
-from riffler.bandits.posterior import Vector
 
 _REACH: Final = 1.959963984540054
 _ANY: Final = np.random.default_rng(0)

@@ -27,8 +27,8 @@ import math
 from dataclasses import dataclass
 from typing import Final
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import Sums
-from riffler.bandits.posterior import Vector
 
 STAKE: Final = 0.3
 """From 0 to 1. Above .3 changes are noticed hardly sooner, and steady worlds come nearer to an alarm."""

@@ -8,7 +8,7 @@ Shapes: d is the length of the context vector, with the bias first; K is the num
 
 where m is what all arms have in common, and u_a what an arm has of its own.
 
-With an arm's sums G_a = X'X and b_a = X'r (see `posterior`), and everything else held,
+With an arm's sums G_a = X'X and b_a = X'r and everything else held,
 
     P_a = D^-1 + G_a / noise^2                                    precision of w_a, m known
     Q   = D_0^-1 + sum of D^-1 - D^-1 P_a^-1 D^-1                 precision of m
@@ -29,7 +29,7 @@ from typing import Final
 
 import numpy as np
 
-from riffler.bandits.posterior import Vector
+from riffler.bandits.checks import Vector
 
 BIAS_MEAN: Final = 0.5
 """What a query earns before anything is known: the middle of a reward's range."""

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal, get_args
 
-from riffler.bandits.posterior import check_reward
+from riffler.bandits.checks import check_reward
 from riffler.errors import InvalidInput
 
 Source = Literal["number", "feedback", "reference", "judge", "import"]

@@ -27,7 +27,7 @@ from types import MappingProxyType
 
 import numpy as np
 
-from riffler.bandits.posterior import Vector
+from riffler.bandits.checks import Vector
 from riffler.errors import InvalidSetting
 
 FADING_STEP = 32

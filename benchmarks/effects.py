@@ -17,13 +17,13 @@ from unittest.mock import patch
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import TYPICAL, Fit, Sums, fit
 from riffler.bandits.insight import joint
 from riffler.bandits.insight.effects import effects
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Rewarded
-from riffler.bandits.posterior import Vector
 
 ARMS = ("none", "a", "b", "c", "d", "e", "f")
 NAMES = ("bias", *(f"feature {number}" for number in range(20)))

@@ -22,9 +22,9 @@ from riffler.service.agent.past import History, difference_of, history_of, memor
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.agent.rewarding import Form, Number, Rewards
 from riffler.service.agent.room import Measure, Room
+from riffler.service.engine_settings import engine_of
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
-from riffler.service.inference.registry import build_engine
 from riffler.service.inference.token_learner import learning
 from riffler.service.logs import get_logger
 from riffler.service.memory.connection import RedisConnection
@@ -91,24 +91,7 @@ class Riffler:
     @cached_property
     def engine(self) -> Engine:
         """Runs the model. Made when it is first needed: a reward needs none."""
-        settings = self._settings
-        engine = build_engine(
-            settings.engine,
-            model=settings.model,
-            base_url=settings.base_url,
-            api_key=settings.api_key,
-            window_tokens=settings.window_tokens,
-            tokenizer=settings.tokenizer,
-            timeout_s=settings.timeout_s,
-            revision=settings.revision,
-            local_only=settings.local_only,
-            device=settings.device,
-            dtype=settings.dtype,
-            tool_form=settings.tool_form,
-            batch_size=settings.batch_size,
-            reuse_gib=settings.reuse_gib,
-            memory_gib=settings.memory_gib,
-        )
+        engine = engine_of(self._settings)
         return ObservedEngine(learning(engine), self.observers)
 
     @cached_property

@@ -23,9 +23,9 @@ from typing import Literal
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_reward
 from riffler.bandits.insight.bounded_mean import Interval, lower_bound, upper_bound, weighted_mean
 from riffler.bandits.insight.entry import Unavailable, check_level
-from riffler.bandits.posterior import Vector, check_reward
 from riffler.errors import InvalidInput
 
 

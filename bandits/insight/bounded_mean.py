@@ -26,7 +26,7 @@ from typing import Final
 
 import numpy as np
 
-from riffler.bandits.posterior import Vector
+from riffler.bandits.checks import Vector
 
 _STAKES: Final = np.geomspace(0.003, 0.99, 16)[:, None]
 """Small ones suit many numbers, large ones few."""

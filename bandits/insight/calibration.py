@@ -22,9 +22,9 @@ from typing import Final, Literal
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry, Unavailable, rewarded
 from riffler.bandits.policies.adaptive import AdaptiveThompson
-from riffler.bandits.posterior import Vector
 
 _BINS: Final = 20
 _LEVELS: Final = (0.5, 0.9, 0.95)

@@ -34,9 +34,9 @@ from typing import Literal
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry, check_level, rewarded
 from riffler.bandits.insight.joint import Joint
-from riffler.bandits.posterior import Vector
 
 OVERALL = "overall"
 """Stands for a feature where an arm's advantage over all queries is meant."""

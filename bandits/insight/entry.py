@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Rewarded, check_allowed
-from riffler.bandits.posterior import Vector, check_context
 from riffler.errors import InvalidInput
 
 

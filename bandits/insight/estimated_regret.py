@@ -22,9 +22,9 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry, Unavailable, check_level
 from riffler.bandits.insight.joint import Joint
-from riffler.bandits.posterior import Vector
 
 _POINTS: Final = 200
 """The curve has at most so many points."""

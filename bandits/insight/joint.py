@@ -24,10 +24,10 @@ from typing import Final
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import Fit, Sums
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.insight.scales import plausible
-from riffler.bandits.posterior import Vector
 
 _TINY: Final = 1e-24
 """The least variance of a contrast: that of an all but certain one may be rounded below 0."""

@@ -21,10 +21,10 @@ import math
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.off_policy.boundary import reach
 from riffler.bandits.off_policy.estimate import Estimate
 from riffler.bandits.off_policy.replay import Replay
-from riffler.bandits.posterior import Vector
 
 _TYPICAL = 0.1
 """Of the clock, a row: a noise of a little more than .3, and weights of 1. Twenty times more costs a tenth of width."""

@@ -8,7 +8,7 @@ from statistics import NormalDist
 
 import numpy as np
 
-from riffler.bandits.posterior import Vector
+from riffler.bandits.checks import Vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.off_policy.usable import usable
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
 from riffler.bandits.policies.base import Policy, State
-from riffler.bandits.posterior import Vector
 
 _MODEL: Final = AdaptiveThompson(favour=0.0)
 """The regression of the default policy, which notices change; no arm is favoured."""

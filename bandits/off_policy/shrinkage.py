@@ -24,8 +24,8 @@ import math
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.off_policy.replay import Replay
-from riffler.bandits.posterior import Vector
 
 
 def limits(replay: Replay) -> Vector:

@@ -39,10 +39,10 @@ from typing import Final
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.drift import Watch
 from riffler.bandits.empirical_bayes import TYPICAL, Fit, Scales, Sums, fit
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 from riffler.errors import InvalidInput
 

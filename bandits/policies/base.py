@@ -17,7 +17,7 @@ from typing import Protocol, TypeVar
 
 import numpy as np
 
-from riffler.bandits.posterior import Vector, check_context, check_reward
+from riffler.bandits.checks import Vector, check_context, check_reward
 from riffler.errors import InvalidInput, InvalidSetting
 
 State = TypeVar("State")

@@ -38,8 +38,8 @@ from typing import Generic
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Policy, Rewarded, State, check_allowed, check_finite
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.regression import ArmRegression, Prior
 from riffler.errors import InvalidInput
 

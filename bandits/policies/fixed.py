@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed
-from riffler.bandits.posterior import Vector, check_context
 
 
 @dataclass(frozen=True, slots=True)

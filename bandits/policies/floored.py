@@ -17,8 +17,8 @@ from typing import Generic
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.policies.base import Choice, Policy, Rewarded, State, check_finite, choice
-from riffler.bandits.posterior import Vector
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,8 +17,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, check_finite, choice
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 
 _NOTHING = (0, 0.0)

@@ -29,8 +29,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, check_finite, choice
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 from riffler.bandits.regression import ArmRegression, Prior, Regressions
 

@@ -27,9 +27,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.policies.base import Choice, choice
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.bandits.posterior import Vector
 from riffler.bandits.propensity import outcomes
 from riffler.bandits.regression import Regressions
 

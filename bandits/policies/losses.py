@@ -20,8 +20,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, Rewarded, check_allowed, choice
-from riffler.bandits.posterior import Vector, check_context
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,9 +20,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from riffler.bandits.checks import Vector, check_context
 from riffler.bandits.policies.base import Choice, check_allowed, check_finite, choice
 from riffler.bandits.policies.disjoint import Disjoint
-from riffler.bandits.posterior import Vector, check_context
 from riffler.bandits.propensity import propensities
 from riffler.bandits.regression import Regressions
 

@@ -25,10 +25,11 @@ from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.state import Parts, TurnState
 from riffler.service.agent.tool_call import Cost
 from riffler.service.logs import get_logger
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.engine import EngineInfo
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import AuditOutcome, Observer
-from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.service.ports.policy import PolicyStore
 
 _LOG = get_logger("audits")
 _MOST_WAITING = 8

@@ -15,7 +15,8 @@ import numpy as np
 
 from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.service.agent.offload import with_language
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore, Read
+from riffler.service.ports.decisions import LoggedDecision, PolicyName, Read
+from riffler.service.ports.policy import PolicyStore
 
 _RAREST: Final = 1e-17
 """The chance of an arm that was drawn, where it was rounded to 0."""

@@ -21,7 +21,8 @@ from riffler.bandits.reward import Weights, reward
 from riffler.errors import InvalidInput
 from riffler.service.agent.judge import Judge
 from riffler.service.agent.made_again import NamedRequest
-from riffler.service.ports.policy import PolicyStore, RewardOutcome
+from riffler.service.ports.decisions import RewardOutcome
+from riffler.service.ports.policy import PolicyStore
 
 MOST_ANSWER_CHARACTERS: Final = 40_000
 """Longest answer: some 10,000 tokens, more than a completion may have."""

@@ -29,8 +29,9 @@ from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.tool_call import Cost
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 from riffler.service.ports.engine import Engine, EngineRequest, complete
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.policy import PolicyStore
 from riffler.tools.markers import has_look_alike
 from riffler.tools.messages import Message
 

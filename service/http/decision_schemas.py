@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field
 
 from riffler.bandits.given import Source
 from riffler.service.http.paging import Page
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 class CostOut(BaseModel):

@@ -19,8 +19,8 @@ from riffler.bandits.given import Given
 from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
 from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
 from riffler.service.ports.taking import TakeOutcome
 
 _REMEMBERED_MS: Final = 86_400_000

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import BIAS_MEAN, BIAS_SPREAD, TYPICAL, Scales, Sums, fit, regressions
-from riffler.bandits.posterior import Vector
 
 DEVIATIONS = st.floats(0.02, 0.5)
 SCALES = st.builds(Scales, noise=DEVIATIONS, bias=DEVIATIONS, slope=DEVIATIONS, shared=DEVIATIONS)

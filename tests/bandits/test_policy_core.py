@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import check_context, check_reward
 from riffler.bandits.decision import Decision, PolicyKey, decision_id, digest_of
 from riffler.bandits.policies.base import Rewarded, check_finite, choice, learned
 from riffler.bandits.policies.fixed import Fixed
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.bandits.posterior import check_context, check_reward
 from riffler.bandits.propensity import propensities
 from riffler.errors import InvalidInput, InvalidReward, InvalidSetting
 

@@ -17,8 +17,8 @@ from riffler.errors import MemoryCorrupt, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.keys import audit_account, policy_keys
-from riffler.service.ports.policy import PolicyName
 
 KEY = PolicyKey("scripted", "m", "1", "1", "1")
 DIGEST = KEY.digest()

@@ -13,8 +13,8 @@ from riffler.bandits.given import Given, Source
 from riffler.errors import InvalidReward, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName, Read, RewardOutcome
 from riffler.service.ports.keys import policy_index, policy_keys, request_key
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, PolicyName, Read, RewardOutcome
 from riffler.service.ports.taking import TakeOutcome
 
 ARMS = ("none", "reread", "simplify")

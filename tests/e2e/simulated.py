@@ -14,7 +14,7 @@ from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.features import FEATURES_VERSION
 from riffler.bandits.pipeline import load_pipeline, pipeline_label
 from riffler.service.agent.watch.log_file import write_end, write_header, write_row
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 ARMS = ("none", "reread", "simplify")
 COUNT = 1500

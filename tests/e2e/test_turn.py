@@ -15,9 +15,9 @@ from riffler.service.agent.learning import Learner
 from riffler.service.agent.progress import Answer, Arrived, Rewriting, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import ScriptedEngine
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.engine import Completion, EngineRequest, Usage
 from riffler.service.ports.memory import SessionKey
-from riffler.service.ports.policy import PolicyName
 from riffler.service.settings import read_settings
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.view import view

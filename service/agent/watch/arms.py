@@ -11,7 +11,7 @@ from riffler.service.agent.watch.draw import feature_names
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import ArmStatus, arms_of
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import numpy as np
 
 from riffler.bandits.contributions import score_of
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)

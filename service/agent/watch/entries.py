@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from riffler.bandits.insight.entry import Entry
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 _RAREST: Final = 1e-17
 """The chance of an arm that was drawn, where it was rounded to 0."""

@@ -9,7 +9,8 @@ from typing import Final
 from riffler.errors import LogReplaced
 from riffler.service.agent.watch.log_file import write_end, write_header, write_row
 from riffler.service.agent.watch.selecting import pages
-from riffler.service.ports.policy import KnownPolicy, News, PolicyName, PolicyStore, Read
+from riffler.service.ports.decisions import KnownPolicy, News, PolicyName, Read
+from riffler.service.ports.policy import PolicyStore
 
 _AT_ONCE: Final = 500
 

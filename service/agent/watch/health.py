@@ -10,7 +10,7 @@ from riffler.bandits.insight.calibration import Calibration, calibration
 from riffler.bandits.insight.effective import effective_sizes
 from riffler.bandits.insight.entry import Unavailable
 from riffler.service.agent.watch.entries import entries, in_order_of_rewards
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)

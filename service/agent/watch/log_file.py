@@ -13,12 +13,12 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from riffler.bandits.checks import LARGEST
 from riffler.bandits.cost import Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Source
-from riffler.bandits.posterior import LARGEST
 from riffler.errors import InvalidInput
-from riffler.service.ports.policy import LoggedDecision, PolicyName
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 FORMAT: Final = "riffler-decisions"
 MOST_LINE: Final = 100_000

@@ -19,7 +19,8 @@ from riffler.service.agent.watch.shared import SharedReports
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
 from riffler.service.agent.watch.value import ValueReport, value_report
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
 
 T = TypeVar("T")
 

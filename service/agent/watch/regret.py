@@ -16,7 +16,7 @@ from riffler.bandits.insight.estimated_regret import estimated_regret
 from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.selecting import ListedPolicy
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 
 @dataclass(frozen=True, slots=True)

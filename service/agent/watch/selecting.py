@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from riffler.errors import UnknownPolicy
-from riffler.service.ports.policy import KnownPolicy, LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
 
 _AT_ONCE: Final = 500
 _SHOWN: Final = 40

@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from riffler.bandits.mean_reward import MeanReward
 from riffler.service.agent.watch.health import Health, health_of
 from riffler.service.agent.watch.selecting import ListedPolicy
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 T = TypeVar("T")
 

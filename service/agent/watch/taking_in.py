@@ -14,7 +14,8 @@ from typing import Final
 from riffler.bandits.decision import PolicyKey
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch.log_file import MOST_LINE, read_end, read_header, read_row
-from riffler.service.ports.policy import LoggedDecision, PolicyName, PolicyStore
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
+from riffler.service.ports.policy import PolicyStore
 from riffler.service.ports.taking import TakeOutcome
 
 _AT_ONCE: Final = 100

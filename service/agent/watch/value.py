@@ -12,7 +12,7 @@ from riffler.bandits.policies.named import policy_of
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.selecting import ListedPolicy
-from riffler.service.ports.policy import LoggedDecision
+from riffler.service.ports.decisions import LoggedDecision
 
 _SHOWN: Final = 40
 

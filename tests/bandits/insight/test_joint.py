@@ -8,11 +8,11 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tests.bandits.insight.worlds import ARMS, entry, logs
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import BIAS_MEAN, BIAS_SPREAD, Scales, Sums, regressions
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.insight.joint import Joint
 from riffler.bandits.insight.scales import evidence, plausible
-from riffler.bandits.posterior import Vector
 
 D, K = 3, len(ARMS)
 DEVIATIONS = st.floats(0.02, 0.5)

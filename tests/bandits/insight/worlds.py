@@ -5,9 +5,9 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.policies.base import Policy, Rewarded
-from riffler.bandits.posterior import Vector
 
 ARMS = ("none", "a", "b")
 EVEN = {"none": 0.25, "a": 0.5, "b": 0.25}

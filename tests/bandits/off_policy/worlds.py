@@ -5,9 +5,9 @@ from typing import Any
 
 import numpy as np
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.insight.entry import Entry
 from riffler.bandits.policies.base import Policy, Rewarded
-from riffler.bandits.posterior import Vector
 
 ARMS = ("none", "a", "b")
 EFFECTS = np.array([[0.5, 0.1], [0.35, 0.3], [0.6, -0.1]])

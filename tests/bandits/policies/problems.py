@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.bandits.policies.base import Policy, Rewarded
 from riffler.bandits.policies.conservative import Conservative
@@ -19,7 +20,6 @@ from riffler.bandits.policies.hybrid import HybridThompson
 from riffler.bandits.policies.ids import InformationDirected
 from riffler.bandits.policies.lin_ucb import LinUCB
 from riffler.bandits.policies.thompson import LinearThompson
-from riffler.bandits.posterior import Vector
 
 ARMS = ("none", "a", "b", "c")
 DIMENSION = 3

@@ -5,10 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.empirical_bayes import regressions
 from riffler.bandits.policies.adaptive import AdaptiveThompson, Knowledge
 from riffler.bandits.policies.base import Rewarded, learned
-from riffler.bandits.posterior import Vector
 from riffler.errors import InvalidInput, InvalidReward
 
 ARMS = ["none", "simplify", "expand"]

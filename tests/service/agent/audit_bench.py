@@ -14,9 +14,9 @@ from riffler.service.agent.audits import Auditor, audited
 from riffler.service.agent.progress import Answer
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ReplyFunction, ScriptedEngine
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.ports.observer import AuditOutcome, Outcome
-from riffler.service.ports.policy import PolicyName
 from riffler.service.settings import read_settings
 
 QUERY = "Could you please tell me whether boat {} has left the harbour of Vorn, which the pilots don't like?"

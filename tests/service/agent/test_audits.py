@@ -19,10 +19,10 @@ from riffler.service.agent.progress import Answer
 from riffler.service.agent.state import TurnState
 from riffler.service.http.metrics import Metrics
 from riffler.service.inference.scripted import Reply, ReplyFunction
+from riffler.service.ports.decisions import Read
 from riffler.service.ports.engine import EngineInfo, EngineRequest
 from riffler.service.ports.keys import audit_account
 from riffler.service.ports.memory import SessionKey
-from riffler.service.ports.policy import Read
 from riffler.tools.messages import ToolCall
 
 Make = Callable[..., Bench]

@@ -19,8 +19,8 @@ from riffler.errors import MemoryUnavailable
 from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import News, PolicyName, Read
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import News, PolicyName, Read
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
 POLICY = AdaptiveThompson()

@@ -27,7 +27,7 @@ from riffler.service.agent.rewarding import (
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.policy import PolicyName, RewardOutcome
+from riffler.service.ports.decisions import PolicyName, RewardOutcome
 from riffler.service.settings import read_settings
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()

@@ -10,13 +10,13 @@ import numpy as np
 import pytest
 
 from riffler.bandits.arms import arms_version
+from riffler.bandits.checks import Vector
 from riffler.bandits.decision import Decision
 from riffler.bandits.given import Given
 from riffler.bandits.guard import check
 from riffler.bandits.pipeline import load_pipeline
 from riffler.bandits.policies.base import Choice, Rewarded
 from riffler.bandits.policies.fixed import Fixed
-from riffler.bandits.posterior import Vector
 from riffler.errors import InvalidSetting, RequestKeyReused
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
@@ -25,9 +25,9 @@ from riffler.service.agent.rewrites import rewrite_alone
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import PolicyName
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.ports.keys import request_key
-from riffler.service.ports.policy import PolicyName
 
 QUERY = "Could you say whether the blue boat has left the harbour?"
 AT_ONCE = 6

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from riffler.bandits.checks import Vector
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.policies.fixed import Fixed
-from riffler.bandits.posterior import Vector
 from riffler.errors import (
     EngineGarbled,
     EngineUnavailable,

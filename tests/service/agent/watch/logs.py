@@ -11,7 +11,8 @@ from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION
 from riffler.bandits.given import Given
 from riffler.bandits.policies.adaptive import AdaptiveThompson
-from riffler.service.ports.policy import PolicyName, PolicyStore
+from riffler.service.ports.decisions import PolicyName
+from riffler.service.ports.policy import PolicyStore
 
 ARMS = ("none", "reread", "simplify")
 FEATURES = f"{FEATURES_VERSION} test"

@@ -27,8 +27,8 @@ from riffler.service.agent.watch.policies import Policies
 from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import PolicyName, Read
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import PolicyName, Read
 
 
 @pytest.fixture

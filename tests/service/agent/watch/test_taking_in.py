@@ -14,7 +14,7 @@ from riffler.errors import InvalidInput
 from riffler.service.agent.watch import taking_in
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.policy import LoggedDecision, PolicyName, Read
+from riffler.service.ports.decisions import LoggedDecision, PolicyName, Read
 from riffler.service.ports.taking import TakeOutcome
 
 

@@ -22,8 +22,8 @@ from riffler.service.agent.watch.policies import Policies
 from riffler.service.agent.watch.taking_in import TakenIn, lines_of
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.decisions import LoggedDecision, News, PolicyName, Read
 from riffler.service.ports.keys import policy_keys
-from riffler.service.ports.policy import LoggedDecision, News, PolicyName, Read
 
 
 @pytest.fixture

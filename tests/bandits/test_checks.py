@@ -5,8 +5,8 @@ import math
 import numpy as np
 import pytest
 
+from riffler.bandits.checks import LARGEST, check_context
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
-from riffler.bandits.posterior import LARGEST, check_context
 from riffler.errors import InvalidInput
 
 DECISION = Decision("d1", "s", "1", (1.0,), ("none",), {"none": 1.0}, "none", "p", "1").to_dict()
