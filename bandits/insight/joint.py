@@ -1,7 +1,7 @@
 """What a whole log says of all arms together: the posterior over the coefficients of every arm.
 
 The model is that of `empirical_bayes`: w_a = m + u_a. Given m, arms have nothing to do with each other; m is what they
-share, so what is unknown of it moves them all. With A_a = P_a^-1 D^-1 (the names are from there) and given scales
+share, so what is unknown of it moves them all. With A_a = P_a^-1 D_a^-1 (names from `regressions`) and given scales
 
     w_a - E w_a = A_a (m - E m) + e_a          m ~ N(E m, Q^-1),  e_a ~ N(0, P_a^-1), all independent
     cov(w_a, w_b) = A_a Q^-1 A_b' + [a = b] P_a^-1
@@ -17,16 +17,17 @@ needs no correction.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 
 from riffler.bandits.checks import Vector
-from riffler.bandits.empirical_bayes import Fit, Sums
+from riffler.bandits.empirical_bayes import Sums
 from riffler.bandits.insight.entry import Entry
+from riffler.bandits.insight.mixture import Mixture
+from riffler.bandits.insight.regressions import Regressions
 from riffler.bandits.insight.scales import plausible
 
 _TINY: Final = 1e-24
@@ -39,15 +40,15 @@ class Joint:
 
     Attributes:
         arms: Names, K of them.
-        parts: The regressions for some scales, in the order of arms, each with its probability.
+        parts: The regressions for some scales that are equally probable, stacked, in the order of arms.
     """
 
     arms: tuple[str, ...]
-    parts: Sequence[tuple[float, Fit]]
+    parts: Regressions
 
     @classmethod
     def of(cls, entries: Sequence[Entry], dimension: int) -> Joint:
-        """Learn a log. It takes a fifth of a second, and then time in proportion to the log's length.
+        """Learn a log. It takes half a second, and then time in proportion to the log's length.
 
         Args:
             entries: Decisions, with and without a reward.
@@ -57,9 +58,9 @@ class Joint:
             The posterior.
         """
         arms = tuple(dict.fromkeys(arm for entry in entries for arm in entry.checked(dimension).allowed))
-        return cls(arms, plausible(_sums(entries, arms, dimension)))
+        return cls(arms, Regressions.stacked(plausible(_sums(entries, arms, dimension))))
 
-    def contrast(self, weights: Vector, x: Vector) -> tuple[float, float]:
+    def contrast(self, weights: Vector, x: Vector) -> Mixture:
         """Compute a weighted sum of all arms' scores for one context, with what the arms share taken into account.
 
         Args:
@@ -67,38 +68,27 @@ class Joint:
             x: Any direction, float64 (d,); a unit vector gives a coefficient.
 
         Returns:
-            Mean and standard deviation of sum over a of c_a x'w_a.
+            The law of sum over a of c_a x'w_a.
         """
-        chances, means, variances = [], [], []
-        for chance, found in self.parts:
-            reach = found.inverse[:-1] @ x  # P_a^-1 x, (K, d)
-            shared = found.own * (weights @ reach)
-            chances.append(chance)
-            means.append(weights @ (found.coefficients[:-1] @ x))
-            variances.append(shared @ found.spread @ shared + weights**2 @ (reach @ x))
-        mean = np.dot(chances, means)
-        variance = np.dot(chances, np.array(variances) + (np.array(means) - mean) ** 2)
-        return float(mean), math.sqrt(max(variance, _TINY))
+        parts = self.parts
+        reach = parts.inverse @ x  # P_a^-1 x, (N, K, d)
+        shared = np.einsum("k,nki->ni", weights, parts.own * reach)
+        common = np.einsum("ni,nij,nj->n", shared, parts.spread, shared)
+        variances = common + (reach @ x) @ weights**2
+        return Mixture((parts.coefficients @ x) @ weights, np.sqrt(np.maximum(variances, _TINY)))
 
-    def draws(self, count: int, rng: np.random.Generator) -> Iterator[Vector]:
-        """Draw all coefficients together, count times in all; draws of the same scales come together.
+    def draws(self, count: int, rng: np.random.Generator) -> Vector:
+        """Draw all coefficients together, from one part after the other.
 
         Args:
             count: How often.
             rng: Source of the draws.
 
-        Yields:
-            Coefficients, float64 (K, d).
+        Returns:
+            Coefficients, float64 (count, K, d).
         """
-        times = rng.multinomial(count, [chance for chance, _ in self.parts])
-        for many, (_, found) in zip(times.tolist(), self.parts, strict=True):
-            common, own = _root(found.spread), _root(found.inverse[:-1])
-            pull = found.inverse[:-1] * found.own  # A_a
-            means = found.coefficients[:-1]
-            for _ in range(many):
-                shift = common @ rng.standard_normal(len(common))
-                apart = (own @ rng.standard_normal(means.shape)[..., None])[..., 0]
-                yield means + pull @ shift + apart
+        rounds = -(-count // len(self.parts.mean))
+        return np.concatenate([self.parts.draw(rng)[1] for _ in range(rounds)])[:count]
 
 
 def _sums(entries: Sequence[Entry], arms: Sequence[str], dimension: int) -> Sums:
@@ -111,10 +101,3 @@ def _sums(entries: Sequence[Entry], arms: Sequence[str], dimension: int) -> Sums
         table[number, :-1], table[number, -1] = xs.T @ xs, rewards @ xs
         squares, count = squares + float(rewards @ rewards), count + len(mine)
     return Sums(table, squares, count)
-
-
-def _root(covariance: Vector) -> Vector:
-    """Compute R with RR' = covariance; rounding below 0 is cut off, which a Cholesky would stumble over."""
-    values, vectors = np.linalg.eigh(covariance)
-    root: Vector = vectors * np.sqrt(np.maximum(values, 0.0))[..., None, :]
-    return root

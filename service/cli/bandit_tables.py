@@ -94,7 +94,9 @@ def _show_health(health: Health, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"calibration unavailable: {found.reason}")
     else:
-        verdict = "as it should be" if found.error <= found.error_by_chance else "more than chance explains"
+        verdict = (
+            "as it should be" if found.error <= found.error_by_chance else "above that, as learning predictions may be"
+        )
         out.print(f"calibration error {found.error:.3f}, by chance up to {found.error_by_chance:.3f}: {verdict}")
     for alarm in health.alarms:
         out.print(f"drift       rewards changed between {alarm.began} and {alarm.decision}")
@@ -171,10 +173,16 @@ def show_regret(report: RegretReport, out: Console) -> None:
         each = found.total / report.looked_at
         out.print(
             f"estimated  {found.total:.2f} ({found.low:.2f} to {found.high:.2f}, {found.level:.0%}), "
-            f"{each:.4f} a decision"
+            f"{each:.4f} a decision, against the best fixed arm ({found.best_static})"
         )
         slopes = _slopes(found)
-        out.print(f"           {spark(slopes, max(slopes), _CURVE)} a decision, over time: 0 to {max(slopes):.4f}")
+        floor, top = min(0.0, *slopes), max(slopes)
+        bars = spark([slope - floor for slope in slopes], top - floor, _CURVE)
+        out.print(f"           {bars} a decision, over time: {floor:.4f} to {top:.4f}")
+        most = found.against_best_of_each
+        out.print(
+            f"           {most.mean:.2f} ({most.low:.2f} to {most.high:.2f}) against the best of each (biased upwards)"
+        )
         out.print("           it is as right as a linear model of rewards is")
     _show_measured(report.audited, out)
 

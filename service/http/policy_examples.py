@@ -125,6 +125,8 @@ REGRET = {
         "mean": [8.0, 11.2],
         "lows": [4.2, 6.1],
         "highs": [12.5, 17.9],
+        "best_static": "simplify",
+        "against_best_of_each": {"mean": 19.4, "low": 6.1, "high": 27.3},
         "kind": "estimated",
     },
     "audited": {

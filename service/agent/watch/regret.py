@@ -21,10 +21,10 @@ from riffler.service.ports.decisions import LoggedDecision
 
 @dataclass(frozen=True, slots=True)
 class RegretCurve:
-    """Cumulative regret in units of the reward, after some numbers of decisions; the last is the whole.
+    """Cumulative regret against the best fixed arm, in units of the reward, after some numbers of decisions.
 
     Attributes:
-        total: At the end.
+        total: At the end; negative where the policy earned more.
         low: Lower end of its interval.
         high: Upper end.
         level: The interval's probability.
@@ -32,6 +32,8 @@ class RegretCurve:
         mean: The regret then.
         lows: Lower ends.
         highs: Upper ends.
+        best_static: The fixed arm that would have earned most.
+        against_best_of_each: Against the best arm of each query, at the end: biased upwards by what isn't known.
         kind: How the figure was come by.
     """
 
@@ -43,6 +45,8 @@ class RegretCurve:
     mean: tuple[float, ...]
     lows: tuple[float, ...]
     highs: tuple[float, ...]
+    best_static: str
+    against_best_of_each: Interval
     kind: Literal["estimated"] = "estimated"
 
 
@@ -125,6 +129,8 @@ def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
         tuple(found.mean.tolist()),
         tuple(found.low.tolist()),
         tuple(found.high.tolist()),
+        found.best_static,
+        found.against_best_of_each,
     )
 
 

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from tests.bandits.insight.worlds import ARMS, entry, logs, played, world
+from hypothesis import example, given, settings
+from tests.bandits.insight.worlds import ARMS, entry, logs, lone, played, world
 
 from riffler.bandits.insight.entry import Entry, Unavailable
 from riffler.bandits.insight.estimated_regret import EstimatedRegret, estimated_regret
@@ -19,10 +19,12 @@ def estimate(log: list[Entry], seed: int = 1, draws: int = 100) -> EstimatedRegr
     return found
 
 
-@settings(deadline=None, max_examples=10)
+@settings(deadline=None, max_examples=5)
 @given(logs)
-def test_the_curve_never_falls(log: list[Entry]) -> None:
-    """Regret of a decision is at least 0, in every draw; without a reward there is no estimate."""
+@example([entry("a", np.ones(3), None)])
+@example([entry("a", np.ones(3), 0.5)])
+def test_figures_are_in_order(log: list[Entry]) -> None:
+    """The curve has every decision of a short log; the oracle's figures are no lower than those of fixed arms."""
     found = estimated_regret(log, np.random.default_rng(1), draws=20)
     if all(each.reward is None for each in log):
         assert isinstance(found, Unavailable)
@@ -30,21 +32,26 @@ def test_the_curve_never_falls(log: list[Entry]) -> None:
     assert isinstance(found, EstimatedRegret)
     assert found.kind == "estimated"
     assert found.decisions.tolist() == list(range(1, len(log) + 1))
-    for curve in (found.mean, found.low, found.high):
-        assert (np.diff(curve, prepend=0) >= -1e-12).all()
-    assert found.interval == (found.low[-1], found.high[-1])
     assert (found.low <= found.high).all()
+    assert (found.total, found.interval) == (found.mean[-1], (found.low[-1], found.high[-1]))
+    each = found.against_best_of_each
+    assert each.mean >= max(found.total, 0.0) - 1e-9
+    assert each.low == found.low[-1]
+    assert each.high >= found.high[-1] - 1e-9
+    assert found.best_static in ARMS
 
 
 def test_where_one_arm_is_allowed_nothing_is_lost() -> None:
-    """A forbidden arm, however good, is no regret; once allowed it is."""
+    """A forbidden arm, however good, is no regret: the first that is allowed stands in for it. Once allowed it is."""
     x = np.ones(1)
     taught = [entry(arm, x, reward) for arm, reward in (("a", 0.2), ("b", 0.9), ("none", 0.3))] * 30
     forced = [replace(entry("a", x, None), allowed=("a",))] * 10
     free = [entry("a", x, None)] * 10
-    curve = estimate([*taught, *forced, *free]).mean
-    assert curve[99] == pytest.approx(curve[89])
-    assert curve[109] - curve[99] == pytest.approx(10 * 0.7, rel=0.15)
+    found = estimate([*taught, *forced, *free])
+    assert found.mean[99] == pytest.approx(found.mean[89])
+    assert found.mean[109] - found.mean[99] == pytest.approx(10 * 0.7, rel=0.15)
+    assert found.best_static == "b"
+    assert found.against_best_of_each.mean == pytest.approx(found.total, rel=0.05), "one arm is best for each query"
 
 
 def test_a_long_log_has_a_short_curve() -> None:
@@ -54,19 +61,42 @@ def test_a_long_log_has_a_short_curve() -> None:
     assert (found.decisions[-1], found.total) == (1000, found.mean[-1])
 
 
-def test_the_interval_covers_the_truth() -> None:
-    """Of 20 worlds that the default policy played, at least 16 have their true regret inside 95 % intervals.
+def test_draws_that_earn_more_than_any_fixed_arm_have_a_regret_below_zero() -> None:
+    """Where two arms are each right for their own queries, and drawn there, both fixed arms lose to the draws."""
+    contexts = {"a": np.array([1.0, 1.0]), "b": np.array([1.0, -1.0])}
+    taught = [
+        entry(arm, x, 0.8 if arm == best else 0.2)
+        for best, x in contexts.items()
+        for arm in contexts
+        for _ in range(50)
+    ]
+    drawn = [entry(arm, x, 0.8) for arm, x in contexts.items() for _ in range(150)]
+    found = estimate([replace(each, allowed=("a", "b")) for each in (*taught, *drawn)])
+    assert found.interval[1] < 0
+    assert found.total == pytest.approx(200 * 0.5 + 300 * 0.5 - 200 * 0.5 - 300 * 0.8, rel=0.1)
 
-    Were each covered with a chance of .95, fewer would be one case in 3,000; seeds are fixed.
+
+@pytest.mark.parametrize("kind", ["features of all arms", "one feature", "one arm is better", "all arms are equal"])
+def test_the_interval_covers_the_truth(kind: str) -> None:
+    """Of 6 worlds that the default policy played, at least 5 have their true regret inside 95 % intervals.
+
+    Were each covered with a chance of .95, fewer would be one case in 30; seeds are fixed. That is true of both
+    figures, and where arms are equal the headline's estimate is next to nothing.
     """
-    covered = 0
-    for seed in range(20):
+    covered, oracle, totals = 0, 0, []
+    for seed in range(6):
         rng = np.random.default_rng(seed)
-        truth = world(rng, 5, 0.06)
+        truth = world(rng, 5, 0.06) if kind == "features of all arms" else lone(5, 0.2 * (kind == "one feature"))
+        truth[2, 0] += 0.1 * (kind == "one arm is better")
         log = played(AdaptiveThompson(), truth, 200, rng)
         scores = np.array([each.x for each in log]) @ truth.T
-        drawn = [ARMS.index(each.arm) for each in log]
-        true = float((scores.max(axis=1) - scores[np.arange(len(log)), drawn]).sum())
-        low, high = estimate(log, seed, 200).interval
-        covered += low <= true <= high
-    assert covered >= 16
+        earned = scores[np.arange(len(log)), [ARMS.index(each.arm) for each in log]]
+        found = estimate(log, seed, 200)
+        low, high = found.interval
+        covered += low <= (scores - earned[:, None]).sum(axis=0).max() <= high
+        each = found.against_best_of_each
+        oracle += each.low <= (scores.max(axis=1) - earned).sum() <= each.high
+        totals.append(found.total / len(log))
+    assert covered >= 5
+    assert oracle >= 5
+    assert kind != "all arms are equal" or np.mean(totals) <= 0.02

@@ -33,6 +33,14 @@ def world(rng: np.random.Generator, dimension: int, slope: float, arms: int = 3)
     return coefficients
 
 
+def lone(dimension: int, effect: float) -> Vector:
+    """Give coefficients of equal arms, but that one feature says something of one arm; nothing where that is 0."""
+    coefficients = np.zeros((len(ARMS), dimension))
+    coefficients[:, 0] = 0.5
+    coefficients[1, 1] = effect
+    return coefficients
+
+
 def played(
     policy: Policy[Any], truth: Vector, rounds: int, rng: np.random.Generator, noise: float = 0.2
 ) -> list[Entry]:

@@ -220,10 +220,12 @@ def test_the_regret_a_decision_is_drawn() -> None:
     """A regret of 1 a decision that ends after half of them is a step, which its sum would hide."""
     policy = ListedPolicy("d", "e", "m", "1", "2", "p 1", 48, 48, 0, None)
     sums = tuple(float(min(number, 24)) for number in range(1, 49))
-    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, tuple(range(1, 49)), sums, sums, sums)
+    upper = Interval(30.0, 24.0, 36.0)
+    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, tuple(range(1, 49)), sums, sums, sums, "none", upper)
     out = Console(width=110, markup=False, highlight=False)
     with out.capture() as captured:
         show_regret(RegretReport(policy, 48, curve, Unavailable("none")), out)
     told = captured.get()
     assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
-    assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision" in told
+    assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision, against the best fixed arm (none)" in told
+    assert "30.00 (24.00 to 36.00) against the best of each (biased upwards)" in told
