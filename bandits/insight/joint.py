@@ -48,7 +48,7 @@ class Joint:
 
     @classmethod
     def of(cls, entries: Sequence[Entry], dimension: int) -> Joint:
-        """Learn a log. It takes half a second, and then time in proportion to the log's length.
+        """Learn a log. It takes about a second, and then time in proportion to the log's length.
 
         Args:
             entries: Decisions, with and without a reward.

@@ -38,7 +38,7 @@ _UNUSED, _USED = 100, 200
 
 
 def plausible(sums: Sums) -> list[Regressions]:
-    """Compute the regressions for scales that the rewards may come from. It takes half a second.
+    """Compute the regressions for scales that the rewards may come from. It takes about a second.
 
     Args:
         sums: Over the rewards.
