@@ -15,13 +15,14 @@ async def test_each_operation_refuses_what_it_does_not_have(client: httpx.AsyncC
     paths = (await client.get("/openapi.json")).json()["paths"]
     seen = 0
     for path, operations in paths.items():
-        address = path.format(session="s", tool="show_history", decision="d0")
+        address = path.format(session="s", tool="show_history", decision="d0", digest="0" * 8)
         for method, operation in operations.items():
             if "health" in operation["tags"]:
                 continue
             assert "422" in operation["responses"], f"{method} {path}"
             known = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
-            body = {"json": BODY} if method == "post" else {}
+            lines = {"content": "", "headers": {"content-type": "application/jsonl"}}
+            body = {} if method != "post" else lines if path.endswith("/log") else {"json": BODY}
             response = await client.request(method, address, params={"too": "2"}, **body)  # type: ignore[arg-type]
             problem = response.json()
             assert (response.status_code, response.headers["content-type"]) == (422, MEDIA_TYPE), f"{method} {path}"
