@@ -204,7 +204,8 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Turns(Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor), self.sessions)
+        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor)
+        return Turns(agent, self.sessions, self.decisions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -239,7 +240,8 @@ class Riffler:
     ) -> AsyncGenerator[Progress]:
         """Ask a question, and be told of each step as it happens.
 
-        A session that this call made is deleted again when the turn fails, so that nothing half-done is left.
+        A session that this call made is deleted again when the turn fails, with its decision, so that nothing half-done
+        is left.
 
         Args:
             question: What is asked.
