@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing, suppress
 
 from riffler.errors import InvalidInput, OverBudget, RifflerError
 from riffler.service.agent.deleting import delete_session
+from riffler.service.agent.forbidding import forbidden
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.making import make_session
@@ -43,6 +44,7 @@ class Turns:
         deltas: bool = True,
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
+        without: Collection[str] = (),
     ) -> AsyncGenerator[Progress]:
         """Ask, and be told of each step as it happens.
 
@@ -57,14 +59,16 @@ class Turns:
             deltas: Whether the answer's text is wanted in pieces.
             seen: What the session must still be; None takes any.
             request: What the client may make again.
+            without: Arms that aren't to be used for the query; a request that goes on with a turn keeps its decision.
 
         Yields:
             Progress; the last item is the `Answer`.
 
         Raises:
-            InvalidInput: The messages can't be accepted; see also what a turn raises.
+            InvalidInput: The messages can't be accepted, or an arm can't be forbidden; see also what a turn raises.
             OverBudget: The conversation can't be made to fit.
         """
+        forbids = forbidden(without)
         made: WorkingMemory | None = None
         if session is None:
             key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
@@ -72,7 +76,7 @@ class Turns:
             key = SessionKey(tenant, session)
         done = refused = False
         try:
-            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request)
+            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request, without=forbids)
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)

@@ -119,6 +119,7 @@ def test_the_past_needs_no_model(tmp_path: Path) -> None:
         (["ask", "--context", "{}/empty", "why?"], "got an empty one"),
         (["ask", " "], "question: expected a text"),
         (["ask", "--session", "nobody", "why?"], "no session 'nobody'"),
+        (["ask", "--without", "none", "why?"], "`none` can't be forbidden"),
         (["ask", "--engine", "abacus", "why?"], "abacus"),
         (["ask", "--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "why?"], "openai"),
         (["reward", "d123", "0.5"], "no decision 'd123'"),
