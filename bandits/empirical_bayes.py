@@ -113,7 +113,10 @@ class Sums:
             New sums.
         """
         table = self.table.copy()
-        table[arm] += with_last(x, reward)[:, None] * x
+        row = np.empty(x.size + 1)
+        row[:-1], row[-1] = x, reward
+        own = table[arm]
+        own += row[:, None] * x
         return Sums(table, self.squares + reward * reward, self.count + 1)
 
     def faded(self, share: float, recent: Sums) -> Sums:
@@ -183,45 +186,29 @@ class Fit:
         along = (self.solved.reshape(-1, size) @ x).reshape(-1, rows)  # P_a^-1 x, and w_a'x as the last entry
         reach = along[:, :-1]
         alone = reach @ x
-        return along[:, -1], alone, alone + np.einsum("ki,ki->k", reach @ self.common, reach)
+        return along[:, -1], alone, alone + np.vecdot(reach @ self.common, reach)
 
-    def law(self, arm: int, x: Vector) -> tuple[float, float, Vector]:
-        """Compute all that is known of one arm's expected reward at x.
-
-        Args:
-            arm: Its number.
-            x: Context vector, float64 (d,).
-
-        Returns:
-            Mean w_a'x, variance x'C_a x, and P_a^-1 x, float64 (d,).
-        """
-        along = self.solved[arm] @ x
-        reach = along[:-1]
-        return float(along[-1]), float(reach @ (x + self.common @ reach)), reach
-
-    def plus(self, arm: int, x: Vector, reach: Vector, surprise: float) -> Fit:
+    def plus(self, arm: int, x: Vector, reward: float) -> tuple[Fit, float, float]:
         """Learn one reward of an arm, with the scales and m as they are (Sherman and Morrison 1950).
 
         Args:
             arm: Its number.
             x: Context vector, float64 (d,).
-            reach: P_a^-1 x, float64 (d,).
-            surprise: The reward less w_a'x.
+            reward: Any number.
 
         Returns:
-            The regressions after it.
+            The regressions after it, and what was expected of it before: its mean w_a'x, and that mean's variance
+            x'C_a x.
         """
+        along = self.solved[arm] @ x
+        reach, expected = along[:-1], float(along[-1])  # P_a^-1 x
+        alone = float(reach @ x)
+        variance = alone + float(reach @ (self.common @ reach))
+        along[-1] = expected - reward
         solved = self.solved.copy()
-        gain = reach / (self.scales.noise**2 + float(reach @ x))
-        solved[arm] -= with_last(reach, -surprise)[:, None] * gain
-        return Fit(self.scales, self.mean, solved, self.own, self.spread, self.common)
-
-
-def with_last(values: Vector, last: float) -> Vector:
-    """Append a number to a vector (`np.append` takes ten times as long)."""
-    longer = np.empty(values.size + 1)
-    longer[:-1], longer[-1] = values, last
-    return longer
+        own = solved[arm]
+        own -= along[:, None] * (reach / (self.scales.noise**2 + alone))
+        return Fit(self.scales, self.mean, solved, self.own, self.spread, self.common), expected, variance
 
 
 def regressions(sums: Sums, scales: Scales) -> Fit:

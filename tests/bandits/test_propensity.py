@@ -22,7 +22,7 @@ arms = st.lists(st.tuples(means, log_sds), min_size=1, max_size=12)
 def of(scores: list[tuple[float, float]]) -> NDArray[np.float64]:
     """Compute propensities of (mean, log10 of the deviation)."""
     table = np.array(scores, dtype=np.float64)
-    return propensities(table[:, 0], 10 ** table[:, 1])
+    return np.array(propensities(table[:, 0].tolist(), (10 ** table[:, 1]).tolist()))
 
 
 def reference(scores: list[tuple[float, float]]) -> NDArray[np.float64]:
@@ -83,7 +83,8 @@ def test_shift_scale_and_order_do_not_matter(scores: list[tuple[float, float]], 
     """Moving and stretching all scores changes nothing, and permuted arms have permuted chances."""
     table = np.array(scores, dtype=np.float64)
     order = np.random.default_rng(len(scores)).permutation(len(scores))
-    moved = propensities((table[order, 0] + shift) * scale, 10 ** table[order, 1] * scale)
+    means, sds = (table[order, 0] + shift) * scale, 10 ** table[order, 1] * scale
+    moved = propensities(means.tolist(), sds.tolist())
     assert moved == pytest.approx(of(scores)[order], abs=1e-7)
 
 
@@ -92,7 +93,7 @@ def test_simulation_agrees() -> None:
     table = np.array([(0.5, 0.2), (0.6, 0.01), (0.4, 0.5), (0.6, 0.1), (-3.0, 0.001)])
     draws = np.random.default_rng(7).normal(table[:, 0], table[:, 1], (400_000, 5)).argmax(axis=1)
     counted = np.bincount(draws, minlength=5) / 400_000
-    chances = propensities(table[:, 0], table[:, 1])
+    chances = np.array(propensities(table[:, 0].tolist(), table[:, 1].tolist()))
     assert (np.abs(counted - chances) <= 5 * np.sqrt(chances * (1 - chances) / 400_000)).all()
 
 
@@ -101,7 +102,6 @@ def test_simulation_agrees() -> None:
     [
         ([], []),
         ([0.0], [1.0, 1.0]),
-        ([[0.0]], [[1.0]]),
         ([math.nan], [1.0]),
         ([0.0], [math.inf]),
         ([0.0], [0.0]),
@@ -115,7 +115,9 @@ def test_simulation_agrees() -> None:
 def test_what_is_no_law_is_refused(means: list[float], sds: list[float]) -> None:
     """Scores need one finite mean and one deviation above zero each."""
     with pytest.raises(InvalidInput, match="propensities: expected"):
-        propensities(np.array(means), np.array(sds))
+        propensities(means, sds)
+    with pytest.raises(InvalidInput, match="propensities: expected"):
+        outcomes(np.array(means), np.array(sds))
 
 
 @given(st.lists(st.floats(-40, 40) | st.floats(-1e15, 1e15), min_size=1, max_size=20))
