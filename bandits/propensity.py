@@ -30,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from riffler.bandits.bivariate import both_below
-from riffler.bandits.normal import density_and_distribution
+from riffler.bandits.normal import log_distribution
 from riffler.errors import InvalidInput
 
 _FAR = 6.5
@@ -230,10 +230,9 @@ def _integral(race: _Race) -> _Integral:
     laws = np.array((race.means, race.sds))
     z = points - laws[0][:, None]
     z /= laws[1][:, None]
-    rates, below = density_and_distribution(z)
-    mass = np.multiply.reduce(below, axis=0)
+    logarithms, rates = log_distribution(z)
+    mass = np.exp(np.add.reduce(logarithms, axis=0))
     mass *= weights
-    rates /= below
     return _Integral(points, mass, rates, laws[1])
 
 
