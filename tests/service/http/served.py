@@ -14,7 +14,7 @@ from riffler.service.http.app import create_app
 from riffler.service.serving import ANSWERS_S, core_of
 
 NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
-"""For clients that speak plain HTTP: httpx would read all root certificates for each, and hundreds of tests have one."""
+"""For clients of plain HTTP: httpx would read all root certificates for each, and hundreds of tests have one."""
 
 
 class Server(uvicorn.Server):
