@@ -14,7 +14,7 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riffler.bandits.checks import LARGEST
-from riffler.bandits.cost import Cost
+from riffler.bandits.cost import LARGEST_COST, Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Source
 from riffler.errors import InvalidInput
@@ -66,8 +66,8 @@ class Header(_Strict):
 class Turn(_Strict):
     """What a turn took."""
 
-    tokens: int = Field(ge=0)
-    ms: float = Field(ge=0, allow_inf_nan=False)
+    tokens: int = Field(ge=0, le=LARGEST_COST)
+    ms: float = Field(ge=0, le=LARGEST_COST)
 
 
 class Row(_Strict):

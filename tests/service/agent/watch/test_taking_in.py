@@ -9,9 +9,12 @@ import pytest
 from tests.service.agent.watch.logs import DIMENSION, KEY, new_tenant, seeded
 from tests.service.agent.watch.test_transfer import into, out_of, what_is_known
 
+from riffler.bandits.cost import LARGEST_COST
 from riffler.bandits.given import Given
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch import taking_in
+from riffler.service.agent.watch.policies import Policies
+from riffler.service.agent.watch.status import CostStatus
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.decisions import LoggedDecision, PolicyName, Read
@@ -111,3 +114,27 @@ async def test_what_is_exported_can_be_taken_in(store: Counting) -> None:
     await into(store, target, await out_of(store, source))
     log = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
     assert "no [2J way" in {row.unexecuted for row in log}
+
+
+@pytest.mark.parametrize(
+    ("cost", "field"),
+    [
+        ({"tokens": 10**400, "ms": 1.0}, "cost.tokens"),
+        ({"tokens": LARGEST_COST + 1, "ms": 1.0}, "cost.tokens"),
+        ({"tokens": 1, "ms": 1.7e308}, "cost.ms"),
+        ({"tokens": 1, "ms": float("inf")}, "cost.ms"),
+        ({"tokens": 1, "ms": float("nan")}, "cost.ms"),
+    ],
+    ids=["tokens", "just too many tokens", "ms", "infinite ms", "no number of ms"],
+)
+async def test_no_cost_breaks_a_status(store: Counting, cost: dict[str, float], field: str) -> None:
+    """A cost of which means overflow is refused by its name; of the largest ones that are taken the status is told."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 4)
+    header, *rows, end = await out_of(store, source)
+    with pytest.raises(InvalidInput, match=rf"^line 2: expected a decision: {field}: expected .*1000000000000"):
+        await into(store, target, [header, changed(rows[0], cost=cost)])
+    largest = {"tokens": LARGEST_COST, "ms": float(LARGEST_COST)}
+    await into(store, target, [header, *(changed(row, cost=largest) for row in rows), end])
+    told = (await Policies(store, KEY).status(target)).cost
+    assert told == CostStatus(4, LARGEST_COST, LARGEST_COST)
