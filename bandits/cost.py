@@ -14,7 +14,6 @@ from typing import Final
 from riffler.bandits.policies.base import check_finite
 from riffler.errors import InvalidInput
 
-
 LARGEST_COST: Final = 10**12
 """The most tokens, and the most milliseconds (32 years): sums and means of costs stay finite."""
 

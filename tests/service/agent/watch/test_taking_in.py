@@ -9,7 +9,7 @@ import pytest
 from tests.service.agent.watch.logs import DIMENSION, KEY, new_tenant, seeded
 from tests.service.agent.watch.test_transfer import into, out_of, what_is_known
 
-from riffler.bandits.cost import LARGEST_COST
+from riffler.bandits.cost import LARGEST_COST, Cost
 from riffler.bandits.given import Given
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch import taking_in
@@ -58,6 +58,32 @@ async def test_a_corrected_log_corrects(store: Counting) -> None:
     assert (again.rewards, again.corrected, again.repeated) == (0, 2, first.rewards - 2)
     assert await what_is_known(store, name) == await what_is_known(store, made.name)
     assert (await into(store, target, await out_of(store, source))).repeated == first.rewards
+
+
+async def test_what_is_known_here_of_a_decision_stands(store: Counting) -> None:
+    """An import of one's own log, older or altered, makes no cost, refusal or void of what happened here."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 8, rewarded=0.0)
+    header, *rows, end = await out_of(store, tenant)
+    for decision in made.decisions:
+        await store.spent(tenant, decision.id, Cost(99, 9.0))
+    before = await store.log(made.name)
+    await into(store, tenant, [header, *rows, end])
+    altered = [changed(row, state="void", unexecuted="why", cost={"tokens": 1, "ms": 1.0}) for row in rows]
+    await into(store, tenant, [header, *altered, end])
+    assert await store.log(made.name) == before
+    assert {"open", "void"} == {row.state for row in before}
+
+
+async def test_a_cost_that_was_not_known_here_is_taken_in(store: Counting) -> None:
+    """A later export tells what an earlier one didn't know yet."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 1)
+    header, row, end = await out_of(store, source)
+    for cost in (None, {"tokens": 1, "ms": 2.0}, {"tokens": 3, "ms": 4.0}):
+        await into(store, target, [header, changed(row, cost=cost), end])
+    (found,) = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
+    assert found.cost == Cost(1, 2.0)
 
 
 async def test_rewards_of_what_was_given_up_here_are_told_apart(store: Counting) -> None:
