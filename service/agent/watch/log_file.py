@@ -88,6 +88,8 @@ class Row(_Strict):
     parts: dict[Annotated[str, Field(min_length=1, max_length=100, pattern=_PLAIN)], float] = Field(
         default_factory=dict
     )
+    criterion: _Plain = ""
+    judge: _Plain = ""
     cost: Turn | None = None
     unexecuted: str = Field("", max_length=_MOST_REASON, pattern=_PLAIN)
     at_ms: int = Field(0, ge=0)
@@ -131,6 +133,8 @@ def write_row(logged: LoggedDecision, *, as_open: bool = False) -> str:
         "order": 0 if as_open else logged.order,
         "source": None if as_open else logged.source,
         "parts": {} if as_open else dict(logged.parts),
+        "criterion": "" if as_open else logged.criterion,
+        "judge": "" if as_open else _plain(logged.judge),
         "cost": logged.cost and asdict(logged.cost),
         "unexecuted": _plain(logged.unexecuted),
         "at_ms": logged.at_ms,
@@ -227,6 +231,8 @@ def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> Logg
         source=None if row.reward is None else "import",
         parts=row.parts,
         cost=None if row.cost is None else Cost(row.cost.tokens, row.cost.ms),
+        criterion=row.criterion,
+        judge=row.judge,
     )
     try:
         _ = logged.given  # which checks reward and parts

@@ -130,6 +130,18 @@ async def test_a_file_that_is_not_whole_is_told(store: Counting) -> None:
         await into(store, new_tenant(), [header, '{"end":"riffler-decisions"}'])
 
 
+async def test_a_file_without_judges_is_read(store: Counting) -> None:
+    """Exports named no judge and no criterion once."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 1, rewarded=1.0)
+    header, line, end = await out_of(store, source)
+    row = json.loads(line)
+    assert (row.pop("criterion"), row.pop("judge")) == ("relevance", "judge 1 of m")
+    assert (await into(store, target, [header, json.dumps(row), end])).rewards == 1
+    (found,) = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
+    assert (found.criterion, found.judge) == ("", "")
+
+
 async def test_what_is_exported_can_be_taken_in(store: Counting) -> None:
     """A reason with control characters, as an engine's words may have them, goes out without."""
     source, target = new_tenant(), new_tenant()
