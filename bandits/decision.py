@@ -42,7 +42,7 @@ class Decision:
     """One draw, as it is logged before any model is called: also before an arm's own call.
 
     Attributes:
-        id: `d`, the policy key's digest, and twelve random hexadecimal digits.
+        id: `d`, the policy key's digest, and sixteen random hexadecimal digits.
         session: In which session.
         features_version: Version of the features in x.
         x: Context vector, d numbers.

@@ -18,6 +18,7 @@ from riffler.bandits.cost import LARGEST_COST, Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Source
 from riffler.errors import InvalidInput
+from riffler.service.agent.wording import RewardNumber, expected_of
 from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 FORMAT: Final = "riffler-decisions"
@@ -34,8 +35,8 @@ _ROUNDING: Final = 1e-6
 _NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 _PLAIN: Final = r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$"
 _WORDS: Final = {
-    _NAME: "expected a name of letters, digits and any of _ . : -",
-    _PLAIN: "expected a text without control characters",
+    _NAME: "a name of letters, digits and any of _ . : -",
+    _PLAIN: "a text without control characters",
 }
 
 _Arm = Annotated[str, Field(max_length=100, pattern=_NAME)]
@@ -82,7 +83,7 @@ class Row(_Strict):
     policy: _Plain
     policy_version: _Plain
     state: Literal["open", "rewarded", "void"]
-    reward: float | None = None
+    reward: RewardNumber | None = None
     order: int = Field(0, ge=0)
     source: Source | None = None
     parts: dict[Annotated[str, Field(min_length=1, max_length=100, pattern=_PLAIN)], float] = Field(
@@ -285,12 +286,8 @@ def _read(kind: type[Whatever], line: bytes, number: int) -> Whatever:
 
 def _words(complaint: Any) -> tuple[str, str]:  # noqa: ANN401 - pydantic's details of an error
     """Say where a line is wrong, and how; and what stands there, for who sent it and nobody else."""
-    context, got = complaint.get("ctx", {}), complaint["input"]
+    said, got = expected_of(complaint, _WORDS), complaint["input"]
     where = _plain(".".join(str(step) for step in complaint["loc"]))[:80]
-    said = complaint["msg"].replace("Input should be", "expected")
-    if complaint["type"] == "literal_error":
-        said = f"expected {context['expected']}"
-    said = _WORDS.get(context.get("pattern"), said)
     scalar = where and isinstance(got, str | int | float | None)
     return f"{where + ': ' if where else ''}{said}", f", got {got!r:.{_MOST_QUOTED}}" if scalar else ""
 
