@@ -33,13 +33,13 @@ from riffler.bandits.bivariate import both_below
 from riffler.bandits.normal import log_distribution
 from riffler.errors import InvalidInput
 
-_FAR = 6.5
-"""In deviations. An arm is as good as below `mean + _FAR sd` and above `mean - _FAR sd`: it isn't with 4e-11."""
+_FAR = 5.5
+"""In deviations. An arm is as good as below `mean + _FAR sd` and above `mean - _FAR sd`: it isn't with 2e-8."""
 
-_HOPELESS = 6.0
-"""In deviations of the difference of two arms. One so far below another has the highest score with at most 1e-9."""
+_HOPELESS = 5.5
+"""In deviations of the difference of two arms. One so far below another has the highest score with at most 2e-8."""
 
-_NODES = 16
+_NODES = 14
 """Points of a panel, which is `_FAR` deviations wide."""
 
 _NARROWEST = 1e-9
@@ -74,8 +74,8 @@ def propensities(means: Sequence[float], sds: Sequence[float]) -> list[float]:
         sds: Their standard deviations, all above 0.
 
     Returns:
-        K probabilities that sum to 1. Each errs by less than 1e-7 up to a ratio of 1e4 between deviations and 20 arms.
-        An arm without a chance (under 1e-9) may have exactly 0.
+        K probabilities that sum to 1. Each errs by less than 5e-7 up to a ratio of 1e4 between deviations and 20 arms.
+        An arm without a chance (under 2e-8) may have exactly 0.
 
     Raises:
         InvalidInput: There is no arm, the lengths differ, a value isn't finite or a deviation isn't above 0.

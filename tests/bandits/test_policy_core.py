@@ -35,7 +35,7 @@ def test_no_context_is_refused(x: np.ndarray) -> None:
 def test_two_arms_have_the_closed_form(m1: float, m2: float, s1: float, s2: float) -> None:
     """For two arms the propensity is Phi of the standardised difference, to 1e-6 up to a ratio of 1e4."""
     expected = 0.5 * math.erfc(-(m1 - m2) / math.hypot(s1, s2) / math.sqrt(2))
-    assert propensities(np.array([m1, m2]), np.array([s1, s2]))[0] == pytest.approx(expected, abs=1e-6)
+    assert propensities([m1, m2], [s1, s2])[0] == pytest.approx(expected, abs=1e-6)
 
 
 @settings(max_examples=20, deadline=None)
@@ -44,7 +44,7 @@ def test_propensities_match_simulation(arms: int, seed: int) -> None:
     """Propensities sum to 1 and match 20,000 draws within 5 standard errors (false alarm: under 1 in 7,000 a run)."""
     rng = np.random.default_rng(seed)
     means, sds = rng.normal(size=arms), rng.uniform(0.01, 1, size=arms)
-    found = propensities(means, sds)
+    found = np.array(propensities(means.tolist(), sds.tolist()))
     assert found.sum() == pytest.approx(1, abs=1e-12)
     wins = np.bincount(rng.normal(means, sds, size=(20_000, arms)).argmax(axis=1), minlength=arms) / 20_000
     assert (np.abs(wins - found) <= 5 * np.sqrt(np.maximum(found * (1 - found), 1e-4) / 20_000)).all()
@@ -56,7 +56,7 @@ def test_propensities_match_simulation(arms: int, seed: int) -> None:
 def test_no_law_is_refused(means: list[float], sds: list[float]) -> None:
     """No arm, different lengths, values that are no numbers and deviations of 0 are refused."""
     with pytest.raises(InvalidInput):
-        propensities(np.array(means), np.array(sds))
+        propensities(means, sds)
 
 
 def test_rewards_move_the_draws() -> None:
