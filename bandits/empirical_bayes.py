@@ -24,7 +24,7 @@ because there are no data at first and few afterwards, and in counting gamma of 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -69,37 +69,37 @@ class Sums:
     """Sums over rewarded decisions, arm by arm.
 
     Attributes:
-        table: X'X, and X'r as the last row, of each arm; float64 (K, d + 1, d).
+        tables: X'X, and X'r as the last row, of each of K arms; float64 (d + 1, d). One array an arm: a reward then
+            needs a copy of its own arm's alone.
+        dimension: d.
         squares: Sum of squared rewards of all arms.
         count: How many rewards; no whole number once some were forgotten.
     """
 
-    table: Vector
+    tables: tuple[Vector, ...]
+    dimension: int
     squares: float
     count: float
 
     @classmethod
     def empty(cls, arms: int, dimension: int) -> Sums:
         """Give the sums over nothing."""
-        return cls(np.zeros((arms, dimension + 1, dimension)), 0.0, 0.0)
+        return cls((np.zeros((dimension + 1, dimension)),) * arms, dimension, 0.0, 0.0)
 
     @property
     def gram(self) -> Vector:
         """X'X of each arm, float64 (K, d, d)."""
-        return self.table[:, :-1]
+        return self._table()[:, :-1]
 
     @property
     def moment(self) -> Vector:
         """X'r of each arm, float64 (K, d)."""
-        return self.table[:, -1]
+        return self._table()[:, -1]
 
     def with_arms(self, arms: int) -> Sums:
         """Give the same sums for at least so many arms: the new ones have nothing."""
-        missing = arms - len(self.table)
-        if missing <= 0:
-            return self
-        more = np.zeros((missing, *self.table.shape[1:]))
-        return Sums(np.concatenate((self.table, more)), self.squares, self.count)
+        missing = arms - len(self.tables)
+        return replace(self, tables=self.tables + Sums.empty(missing, self.dimension).tables) if missing > 0 else self
 
     def plus(self, arm: int, x: Vector, reward: float) -> Sums:
         """Add one reward.
@@ -112,9 +112,10 @@ class Sums:
         Returns:
             New sums.
         """
-        table = self.table.copy()
-        table[arm] += with_last(x, reward)[:, None] * x
-        return Sums(table, self.squares + reward * reward, self.count + 1)
+        tables, row = list(self.tables), np.empty(x.size + 1)
+        row[:-1], row[-1] = x, reward
+        tables[arm] = tables[arm] + row[:, None] * x
+        return Sums(tuple(tables), self.dimension, self.squares + reward * reward, self.count + 1)
 
     def faded(self, share: float, recent: Sums) -> Sums:
         """Keep what is recent, and a share of the rest.
@@ -126,13 +127,16 @@ class Sums:
         Returns:
             New sums.
         """
-        table = share * self.table
-        table[: len(recent.table)] += (1 - share) * recent.table
+        wide = recent.with_arms(len(self.tables))
         return Sums(
-            table,
+            tuple(share * mine + (1 - share) * new for mine, new in zip(self.tables, wide.tables, strict=True)),
+            self.dimension,
             share * self.squares + (1 - share) * recent.squares,
             share * self.count + (1 - share) * recent.count,
         )
+
+    def _table(self) -> Vector:
+        return np.array(self.tables).reshape(-1, self.dimension + 1, self.dimension)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,45 +187,29 @@ class Fit:
         along = (self.solved.reshape(-1, size) @ x).reshape(-1, rows)  # P_a^-1 x, and w_a'x as the last entry
         reach = along[:, :-1]
         alone = reach @ x
-        return along[:, -1], alone, alone + np.einsum("ki,ki->k", reach @ self.common, reach)
+        return along[:, -1], alone, alone + np.vecdot(reach @ self.common, reach)
 
-    def law(self, arm: int, x: Vector) -> tuple[float, float, Vector]:
-        """Compute all that is known of one arm's expected reward at x.
-
-        Args:
-            arm: Its number.
-            x: Context vector, float64 (d,).
-
-        Returns:
-            Mean w_a'x, variance x'C_a x, and P_a^-1 x, float64 (d,).
-        """
-        along = self.solved[arm] @ x
-        reach = along[:-1]
-        return float(along[-1]), float(reach @ (x + self.common @ reach)), reach
-
-    def plus(self, arm: int, x: Vector, reach: Vector, surprise: float) -> Fit:
+    def plus(self, arm: int, x: Vector, reward: float) -> tuple[Fit, float, float]:
         """Learn one reward of an arm, with the scales and m as they are (Sherman and Morrison 1950).
 
         Args:
             arm: Its number.
             x: Context vector, float64 (d,).
-            reach: P_a^-1 x, float64 (d,).
-            surprise: The reward less w_a'x.
+            reward: Any number.
 
         Returns:
-            The regressions after it.
+            The regressions after it, and what was expected of it before: its mean w_a'x, and that mean's variance
+            x'C_a x.
         """
+        along = self.solved[arm] @ x
+        reach, expected = along[:-1], float(along[-1])  # P_a^-1 x
+        alone = float(reach @ x)
+        variance = alone + float(reach @ (self.common @ reach))
+        along[-1] = expected - reward
         solved = self.solved.copy()
-        gain = reach / (self.scales.noise**2 + float(reach @ x))
-        solved[arm] -= with_last(reach, -surprise)[:, None] * gain
-        return Fit(self.scales, self.mean, solved, self.own, self.spread, self.common)
-
-
-def with_last(values: Vector, last: float) -> Vector:
-    """Append a number to a vector (`np.append` takes ten times as long)."""
-    longer = np.empty(values.size + 1)
-    longer[:-1], longer[-1] = values, last
-    return longer
+        own = solved[arm]
+        own -= along[:, None] * (reach / (self.scales.noise**2 + alone))
+        return Fit(self.scales, self.mean, solved, self.own, self.spread, self.common), expected, variance
 
 
 def regressions(sums: Sums, scales: Scales) -> Fit:
@@ -234,13 +222,13 @@ def regressions(sums: Sums, scales: Scales) -> Fit:
     Returns:
         The regressions, and that of an arm that was never rewarded.
     """
-    dimension = sums.gram.shape[-1]
+    dimension, gram = sums.dimension, sums.gram
     own = _precisions(scales.bias, scales.slope, dimension)
     common = _precisions(BIAS_SPREAD, scales.shared, dimension)
     prior = np.zeros(dimension)
     prior[0] = BIAS_MEAN
     variance = scales.noise**2
-    seen, moment = np.linalg.inv(sums.gram / variance + np.diag(own)), sums.moment / variance
+    seen, moment = np.linalg.inv(gram / variance + np.diag(own)), sums.moment / variance
     alone = (seen @ moment[..., None])[..., 0]
     precision = np.diag(common) + (np.diag(own) - own[:, None] * seen * own).sum(axis=0)
     spread = np.linalg.inv(precision)

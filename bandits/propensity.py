@@ -7,7 +7,8 @@ For independent scores s_a ~ N(mean_a, sd_a^2), with z_a = (s - mean_a) / sd_a,
 (Jeunen 2025, "Exact propensities for Thompson sampling", RecSys 2025, https://arxiv.org/abs/2504.08773). A fixed
 Gauss-Hermite grid misses a narrow arm beside a wide one (an error of .05 at deviations of .01 and 1). So the range of
 the highest score is cut into panels, each as wide as the narrowest arm that is there needs it, and each has a
-Gauss-Legendre rule of its own.
+Gauss-Legendre rule of its own. Two arms have a closed form, and three nearly: each is the best where two differences
+of scores are above 0, whose correlation is known (`bivariate`).
 
 The same integral tells what is expected of an arm given which arm is the best (integrating s_a below s by parts):
 
@@ -20,6 +21,7 @@ Shapes: K is the number of arms, N the number of points of the integral.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
@@ -27,7 +29,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.bandits.normal import density_and_distribution
+from riffler.bandits.bivariate import both_below
+from riffler.bandits.normal import log_distribution
 from riffler.errors import InvalidInput
 
 _FAR = 6.5
@@ -63,33 +66,41 @@ class Outcomes:
     highest: float
 
 
-def propensities(means: _Array, sds: _Array) -> _Array:
+def propensities(means: Sequence[float], sds: Sequence[float]) -> list[float]:
     """Compute the probability that each arm has the highest score.
 
     Args:
-        means: Means of the scores, float64 (K,).
-        sds: Their standard deviations, float64 (K,), all above 0.
+        means: Means of the scores of K arms. (Of so few numbers lists are quicker than arrays.)
+        sds: Their standard deviations, all above 0.
 
     Returns:
-        Probabilities, float64 (K,), that sum to 1. Each errs by less than 1e-7 up to a ratio of 1e4 between deviations
-        and 20 arms. An arm without a chance (under 1e-9) may have exactly 0.
+        K probabilities that sum to 1. Each errs by less than 1e-7 up to a ratio of 1e4 between deviations and 20 arms.
+        An arm without a chance (under 1e-9) may have exactly 0.
 
     Raises:
-        InvalidInput: There is no arm, the shapes differ, a value isn't finite or a deviation isn't above 0.
+        InvalidInput: There is no arm, the lengths differ, a value isn't finite or a deviation isn't above 0.
     """
-    race = _race(means, sds)
-    if len(race.runners) == 2:
-        z = (race.means[0] - race.means[1]) / math.hypot(*race.sds)
-        first = 0.5 * math.erfc(-z / math.sqrt(2))
-        mass = np.array([first, 1.0 - first])
-    elif len(race.runners) == 1:
-        mass = np.ones(1)
+    runners = _runners(means, sds)
+    race = sorted((sds[place], means[place], place) for place in runners)  # from the narrowest arm to the widest
+    chances = [0.0] * len(means)
+    if len(race) > 3:
+        for place, chance in zip(runners, _of_many(means, sds, runners), strict=True):
+            chances[place] = chance
+        return chances
+    if len(race) == 3:
+        (a, at_a, first), (b, at_b, second), (c, at_c, third) = race
+        ab, ac, bc = math.hypot(a, b), math.hypot(a, c), math.hypot(b, c)
+        # s_a - s_b and s_a - s_c have a^2 in common; of the narrower two arms that is at most sqrt(1/2) of ab ac.
+        chances[first] = both_below((at_a - at_b) / ab, (at_a - at_c) / ac, a / ab * (a / ac))
+        chances[second] = both_below((at_b - at_a) / ab, (at_b - at_c) / bc, b / ab * (b / bc))
+        chances[third] = max(0.0, 1.0 - chances[first] - chances[second])
+    elif len(race) == 2:
+        (a, at_a, first), (b, at_b, second) = race
+        chances[first] = 0.5 * math.erfc((at_b - at_a) / (math.sqrt(2.0) * math.hypot(a, b)))
+        chances[second] = 1.0 - chances[first]
     else:
-        integral = _integral(race)
-        mass = integral.rates @ integral.mass
-        mass /= integral.sds
-        mass /= np.add.reduce(mass)
-    return race.placed(mass)
+        chances[runners[0]] = 1.0
+    return chances
 
 
 def outcomes(means: _Array, sds: _Array) -> Outcomes:
@@ -106,7 +117,8 @@ def outcomes(means: _Array, sds: _Array) -> Outcomes:
     Raises:
         InvalidInput: As `propensities`.
     """
-    race = _race(means, sds)
+    centres, widths = means.tolist(), sds.tolist()
+    race = _race(centres, widths, _runners(centres, widths))
     integral = _integral(race)
     weighed = integral.rates * integral.mass / integral.sds[:, None]  # (K, N)
     mass = np.add.reduce(weighed, axis=1)
@@ -117,7 +129,9 @@ def outcomes(means: _Array, sds: _Array) -> Outcomes:
     given = np.repeat(means[:, None], means.size, axis=1)
     given[np.ix_(race.runners, race.runners)] = race.origin + race.unit * within
     total = float(np.add.reduce(mass))
-    return Outcomes(race.placed(mass / total), given, race.origin + race.unit * float(highest.sum()) / total)
+    chances = np.zeros(means.size)
+    chances[race.runners] = mass / total
+    return Outcomes(chances, given, race.origin + race.unit * float(highest.sum()) / total)
 
 
 class _Race(NamedTuple):
@@ -127,7 +141,6 @@ class _Race(NamedTuple):
         runners: Their places.
         means: Their means.
         sds: Their deviations.
-        arms: K.
         origin: The highest mean.
         unit: The widest deviation.
     """
@@ -135,17 +148,8 @@ class _Race(NamedTuple):
     runners: list[int]
     means: list[float]
     sds: list[float]
-    arms: int
     origin: float
     unit: float
-
-    def placed(self, chances: _Array) -> _Array:
-        """Give the chances of all arms: 0 for those that have none."""
-        if len(self.runners) == self.arms:
-            return chances
-        everyone = np.zeros(self.arms)
-        everyone[self.runners] = chances
-        return everyone
 
 
 class _Integral(NamedTuple):
@@ -165,27 +169,48 @@ class _Integral(NamedTuple):
     sds: _Array
 
 
-def _race(means: _Array, sds: _Array) -> _Race:
-    """Leave out the arms without a chance."""
-    if means.ndim != 1 or means.size == 0 or means.shape != sds.shape:
-        raise InvalidInput(f"propensities: expected two vectors of one length, got {means.shape} and {sds.shape}")
-    centres, widths = means.tolist(), sds.tolist()
-    if not (sum(map(abs, centres)) + sum(map(abs, widths)) < _LARGEST and min(widths) > 0):  # NaN is not below it
+def _runners(means: Sequence[float], sds: Sequence[float]) -> list[int]:
+    """Leave out the arms without a chance.
+
+    Args:
+        means: Means of the scores.
+        sds: Their deviations.
+
+    Returns:
+        The places of the others, in rising order.
+
+    Raises:
+        InvalidInput: As `propensities`.
+    """
+    if len(means) == 0 or len(means) != len(sds):
+        raise InvalidInput(f"propensities: expected as many means as deviations, got {len(means)} and {len(sds)}")
+    if not (sum(map(abs, means)) + sum(map(abs, sds)) < _LARGEST and min(sds) > 0):  # NaN is not below it
         raise InvalidInput("propensities: expected finite means and deviations above 0")
-    origin = max(centres)
-    starts = [mean - _FAR * sd for mean, sd in zip(centres, widths, strict=True)]
-    rival = starts.index(max(starts))
-    mean, sd = centres[rival], widths[rival]
-    runners = [
-        place for place, width in enumerate(widths) if mean - centres[place] <= _HOPELESS * math.hypot(sd, width)
-    ]
-    running = [widths[place] for place in runners]
-    unit = max(running)
+    highest, rival, width = -math.inf, 0.0, 0.0
+    for mean, sd in zip(means, sds, strict=True):
+        if mean - _FAR * sd > highest:
+            highest, rival, width = mean - _FAR * sd, mean, sd
+    hypot = math.hypot
+    return [place for place, sd in enumerate(sds) if rival - means[place] <= _HOPELESS * hypot(width, sd)]
+
+
+def _of_many(means: Sequence[float], sds: Sequence[float], runners: list[int]) -> list[float]:
+    """Integrate: the chances of the arms that have one."""
+    integral = _integral(_race(means, sds, runners))
+    mass = integral.rates @ integral.mass
+    mass /= integral.sds
+    mass /= np.add.reduce(mass)
+    chances: list[float] = mass.tolist()
+    return chances
+
+
+def _race(means: Sequence[float], sds: Sequence[float], runners: list[int]) -> _Race:
+    """Measure the arms that have a chance in units of the widest one."""
+    origin, unit = max(means), max(sds[place] for place in runners)
     return _Race(
         runners,
-        [(centres[place] - origin) / unit for place in runners],
-        [sd / unit if sd > _NARROWEST * unit else _NARROWEST for sd in running],
-        len(centres),
+        [(means[place] - origin) / unit for place in runners],
+        [max(sds[place] / unit, _NARROWEST) for place in runners],
         origin,
         unit,
     )
@@ -205,10 +230,9 @@ def _integral(race: _Race) -> _Integral:
     laws = np.array((race.means, race.sds))
     z = points - laws[0][:, None]
     z /= laws[1][:, None]
-    rates, below = density_and_distribution(z)
-    mass = np.multiply.reduce(below, axis=0)
+    logarithms, rates = log_distribution(z)
+    mass = np.exp(np.add.reduce(logarithms, axis=0))
     mass *= weights
-    rates /= below
     return _Integral(points, mass, rates, laws[1])
 
 

@@ -100,4 +100,4 @@ def _sums(entries: Sequence[Entry], arms: Sequence[str], dimension: int) -> Sums
         rewards = np.array([entry.reward for entry in mine], dtype=np.float64)
         table[number, :-1], table[number, -1] = xs.T @ xs, rewards @ xs
         squares, count = squares + float(rewards @ rewards), count + len(mine)
-    return Sums(table, squares, count)
+    return Sums(tuple(table), table.shape[-1], squares, count)

@@ -144,7 +144,7 @@ class AdaptiveThompson:
         if arm is None:
             arm, state = len(state.arms), _with_arm(state, row.arm)
         x, reward = row.x, row.reward + self._handicap(row.arm)
-        expected, variance, reach = state.fit.law(arm, x)
+        after, expected, variance = state.fit.plus(arm, x, reward)
         sums, watch = state.sums.plus(arm, x, reward), state.watch
         if state.sums.count >= _SETTLED:
             watch = watch.saw(arm, x, reward, expected, state.fit.scales.noise**2 + variance)
@@ -152,7 +152,7 @@ class AdaptiveThompson:
             return _fitted(state, sums.faded(_KEPT, watch.recent(x.size)), watch.calmed())
         if sums.count >= state.due:
             return _fitted(state, sums, watch)
-        return Knowledge(state.arms, sums, state.fit.plus(arm, x, reach, reward - expected), state.due, watch)
+        return Knowledge(state.arms, sums, after, state.due, watch)
 
     def choose(self, state: Knowledge, x: Vector, allowed: Sequence[str], rng: np.random.Generator) -> Choice:
         """Draw an arm; see the port.
@@ -168,14 +168,15 @@ class AdaptiveThompson:
         """
         check_allowed(allowed)
         check_context(x, state.dimension)
+        expected, alone, variances = (each.tolist() for each in state.fit.laws(x))
         rows = [state.arms.get(arm, -1) for arm in allowed]
-        expected, alone, variances = state.fit.laws(x)
-        means = expected[rows] - [self._handicap(arm) for arm in allowed]
-        sds = np.sqrt(np.maximum(alone[rows], _TINY))
+        means = [expected[row] - self._handicap(arm) for arm, row in zip(allowed, rows, strict=True)]
+        sds = [math.sqrt(max(alone[row], _TINY)) for row in rows]
         optimism = self.optimism(state.sums.count, len(allowed))
-        chances = propensities(means + optimism * sds, self.randomness * sds)
-        deviations = np.sqrt(np.maximum(variances[rows], _TINY))
-        return choice(allowed, chances.tolist(), rng, (means, deviations))
+        hopes = [mean + optimism * sd for mean, sd in zip(means, sds, strict=True)]
+        chances = propensities(hopes, [self.randomness * sd for sd in sds])
+        deviations = [math.sqrt(max(variances[row], _TINY)) for row in rows]
+        return choice(allowed, chances, rng, (means, deviations))
 
     def optimism(self, count: float, arms: int) -> float:
         """Give the optimism after so many rewards, with so many arms to choose from."""

@@ -191,7 +191,7 @@ def choice(
     allowed: Sequence[str],
     chances: Sequence[float],
     rng: np.random.Generator,
-    scores: tuple[Vector, Vector] | None = None,
+    scores: tuple[Sequence[float], Sequence[float]] | None = None,
 ) -> Choice:
     """Draw an arm, and say by what.
 
@@ -199,15 +199,13 @@ def choice(
         allowed: The arms.
         chances: Their probabilities, which sum to 1 within rounding.
         rng: Source of the draw: one uniform number.
-        scores: Means and standard deviations of the arms' scores, float64 (K,) each.
+        scores: Means and standard deviations of the K arms' scores.
 
     Returns:
         The draw.
     """
-    laws = zip(scores[0].tolist(), scores[1].tolist(), strict=True) if scores is not None else ()
-    return Choice(
-        drawn(allowed, chances, rng), dict(zip(allowed, chances, strict=True)), dict(zip(allowed, laws, strict=False))
-    )
+    laws = dict(zip(allowed, zip(*scores, strict=True), strict=True)) if scores is not None else {}
+    return Choice(drawn(allowed, chances, rng), dict(zip(allowed, chances, strict=True)), laws)
 
 
 def check_finite(

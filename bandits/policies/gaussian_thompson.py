@@ -94,4 +94,5 @@ class GaussianThompson:
         start = self.prior_precision * self.prior_mean
         means = np.array([(start + total) / (self.prior_precision + count) for count, total in sums])
         sds = np.array([self.noise_sd / math.sqrt(self.prior_precision + count) for count, _ in sums])
-        return choice(allowed, propensities(means, sds).tolist(), rng, (means, sds))
+        laws = means.tolist(), sds.tolist()
+        return choice(allowed, propensities(*laws), rng, laws)

@@ -66,7 +66,7 @@ class InformationDirected(LinearThompson):
         chances = [0.0] * len(allowed)
         chances[second] += 1.0 - share
         chances[first] += share
-        return choice(allowed, chances, rng, (means, sds))
+        return choice(allowed, chances, rng, (means.tolist(), sds.tolist()))
 
 
 def mixture(regrets: Vector, informations: Vector) -> tuple[int, int, float]:

@@ -72,4 +72,4 @@ class LinUCB(Disjoint):
         highest = max(bounds) - _TIE
         best = [bound >= highest for bound in bounds]
         share = 1 / sum(best)
-        return choice(allowed, [share if one else 0.0 for one in best], rng, (means, widths))
+        return choice(allowed, [share if one else 0.0 for one in best], rng, (means.tolist(), widths.tolist()))

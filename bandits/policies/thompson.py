@@ -65,7 +65,8 @@ class LinearThompson(Disjoint):
             The draw.
         """
         means, sds = self.scores(state, x, allowed)
-        return choice(allowed, propensities(means, sds).tolist(), rng, (means, sds))
+        laws = means.tolist(), sds.tolist()
+        return choice(allowed, propensities(*laws), rng, laws)
 
     def scores(self, state: Regressions, x: Vector, allowed: Sequence[str]) -> tuple[Vector, Vector]:
         """Compute the laws of the arms' scores.

@@ -69,9 +69,8 @@ def test_regressions_are_those_of_the_joint_gaussian(
     alone, whole = (found.inverse @ x) @ x, (covariances @ x) @ x
     np.testing.assert_allclose(found.laws(x), (means @ x, alone, whole), atol=1e-9)
     for arm in range(arms + 1):
-        mean, variance, reach = found.law(arm, x)
+        _, mean, variance = found.plus(arm, x, 0.5)
         np.testing.assert_allclose((mean, variance), (means[arm] @ x, x @ covariances[arm] @ x), atol=1e-9)
-        np.testing.assert_allclose(reach, found.inverse[arm] @ x, atol=1e-9)
 
 
 @given(st.integers(1, 5), SCALES)

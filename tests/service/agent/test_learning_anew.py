@@ -108,7 +108,7 @@ async def test_who_asks_while_a_log_is_learned_anew_hardly_waits(
 
 
 class Corrected(RedisPolicyStore):
-    """A store in which an old reward is corrected, and a new one comes, at each second reading of a `restless` log's news."""
+    """A store in which an old reward is corrected, and a new one comes, whenever `restless` news are read twice."""
 
     def __init__(self, connection: RedisConnection) -> None:
         super().__init__(connection)

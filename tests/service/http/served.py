@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 from collections.abc import AsyncIterator, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -11,6 +12,9 @@ import uvicorn
 from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
 from riffler.service.serving import ANSWERS_S, core_of
+
+NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""For clients of plain HTTP: httpx would read all root certificates for each, and hundreds of tests have one."""
 
 
 class Server(uvicorn.Server):
@@ -58,7 +62,7 @@ async def served(
         server = Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))
         address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-        async with httpx.AsyncClient(base_url=address, timeout=60) as client:
+        async with httpx.AsyncClient(base_url=address, timeout=60, verify=NO_ROOTS) as client:
             try:
                 yield client
             finally:

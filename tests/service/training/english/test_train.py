@@ -25,8 +25,13 @@ def corpus(tmp_path: Path) -> Path:
 
 
 @pytest.mark.timeout(300)
-def test_two_commands_train_and_measure(corpus: Path, tmp_path: Path) -> None:
-    """Two steps of training give a pipeline of all parts, whose figures the other command prints."""
+def test_two_commands_train_and_measure(corpus: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two steps of training give a pipeline of all parts, whose figures the other command prints.
+
+    With a tenth of the generated sentences: spaCy reads all of them nine times, to make two steps.
+    """
+    monkeypatch.setattr("riffler.service.training.english.corpus.QUESTIONS", 150)
+    monkeypatch.setattr("riffler.service.training.english.corpus.ORDERS", 100)
     out = tmp_path / "out"
     done = CliRunner().invoke(command, ["train", "--data", str(corpus), "--out", str(out), "--steps", "2"])
     assert done.exit_code == 0, done.output
