@@ -189,15 +189,15 @@ class RedisPolicyStore:
         """See the port."""
         keys, most = policy_keys(name.tenant, name.digest), max(1, min(limit, _AT_ONCE))
         said, *found = await self._said(
-            "news", keys, str(read.rewards), read.last, str(read.changes), read.last_change, str(most)
+            "news", keys, str(read.rewards), read.mark, str(read.changes), read.last_change, str(most)
         )
         if said == "lost":
             return News((), Read(), changed=0)
         if said == "changed":
             return News((), Read(int(found[0]), "", int(found[1]), found[2]), changed=int(found[0]))
-        passed, last, changes, last_change, *kept = found
+        ended, passed, mark, changes, last_change, *kept = found
         rows = await _parsed(list(zip(kept[::2], kept[1::2], strict=True)))
-        return News(rows, Read(read.rewards + int(passed), last, int(changes), last_change), ended=int(passed) < most)
+        return News(rows, Read(read.rewards + int(passed), mark, int(changes), last_change), ended=bool(ended))
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""

@@ -105,13 +105,14 @@ class Read:
 
     Attributes:
         rewards: How many places.
-        last: The decision at the last of them; empty for none.
+        mark: What tells the log up to the last of them from any other one, also from one that holds the same decision
+            there with another reward; empty for none.
         changes: How many changes of rewards were seen.
-        last_change: The last of them; empty for none.
+        last_change: What tells the changes up to the last of them from any others; empty for none.
     """
 
     rewards: int = 0
-    last: str = ""
+    mark: str = ""
     changes: int = 0
     last_change: str = ""
 
@@ -123,7 +124,7 @@ class News:
     Attributes:
         rows: Rewarded decisions, with their order and reward.
         read: How far it is read with them.
-        ended: Whether there was no more.
+        ended: Whether there was no more. Where not, there may be no rows all the same: then read on.
         changed: The first place that was read before and is another one now, or gone: what was learned from there on is
             to be unlearned, and there are no rows. None when nothing changed; 0 when the log is another one.
     """

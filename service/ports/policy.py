@@ -255,13 +255,17 @@ class PolicyStore(Protocol):
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """Read what is new in the order in which rewards counted: what a policy learns.
 
+        What was read is told from what stands there now. A store may lose its newest rewards in a crash; where it did,
+        and whatever was given since, the same rewards in another order too, the log is another one.
+
         Args:
             name: Whose.
             read: How far it was read.
             limit: Most rewards to give, from 1 to 1,000.
 
         Returns:
-            The new rewards; or where to begin anew, when a reward that was read was corrected or deleted.
+            The new rewards; or where to begin anew, when a reward that was read was corrected or deleted, or was lost.
+            Who has read none is told no changes.
         """
         ...
 

@@ -203,13 +203,13 @@ async def test_a_reward_can_be_corrected(store: RedisPolicyStore, name: PolicyNa
     for decision in (first, second):
         await store.record(name, decision)
         assert await store.reward(name.tenant, decision.id, Given(0.5), "one-1") is RewardOutcome.COUNTED
-    seen = (await store.news(name, Read(), 10)).read
+    one, seen = [(await store.news(name, Read(), limit)).read for limit in (1, 10)]
     assert (await store.news(name, seen, 10)).changed is None
     correct = [await store.reward(name.tenant, second.id, Given(0.25), token, correct=True) for token in ("a-1", "a-1")]
     assert correct == [RewardOutcome.CORRECTED, RewardOutcome.REPEATED]
     news = await store.news(name, seen, 10)
     assert (news.changed, list(news.rows)) == (1, [])
-    again = await store.news(name, replace(news.read, rewards=1, last=first.id), 10)
+    again = await store.news(name, replace(news.read, rewards=1, mark=one.mark), 10)
     assert (again.changed, [each.reward for each in again.rows], again.read.rewards) == (None, [0.25], 2)
     assert await learned_of(store, name) == [(first.id, 0.5), (second.id, 0.25)]
     with pytest.raises(RequestKeyReused):

@@ -44,7 +44,9 @@ class Policies:
     def __init__(self, store: PolicyStore, drawing: PolicyKey | None = None, unaudited: str = "") -> None:
         self._store, self._drawing, self._unaudited = store, drawing, unaudited
         self._draws = None if drawing is None else drawing.digest()
-        self._learner = Learner(AdaptiveThompson(), store, wait_s=_PATIENCE_S, most_names=4, run=with_log)
+        self._learner = Learner(
+            AdaptiveThompson(), store, wait_s=_PATIENCE_S, again_s=_PATIENCE_S, most_names=4, run=with_log
+        )
         self._shared = SharedReports()
 
     async def listed(self, tenant: str) -> list[ListedPolicy]:

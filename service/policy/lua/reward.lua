@@ -6,10 +6,17 @@
 -- reward or is void, -1 when it is unknown, -2 when a token of the same request (what stands before a hyphen) brought
 -- another reward.
 local OTHERS = 16 -- so many earlier tokens are remembered
+
+-- Adds a line to a list, with a mark: a digest of all that was added before, and of this. See record.lua.
+local function add(key, what, given)
+  local said = (redis.call('LINDEX', key, -1) or '') .. ' ' .. what .. ' ' .. given
+  return redis.call('RPUSH', key, what .. ' ' .. string.sub(redis.sha1hex(said), 1, 16))
+end
+
 local state = redis.call('HGET', KEYS[2], ARGV[1])
 if not state then return -1 end
 local kind, order, at_ms, place = string.match(state, '^(%a+) (%d+) (%d+) (%d+)')
-local tokens = ARGV[3]
+local tokens, given = ARGV[3], ARGV[2] .. ' ' .. ARGV[3]
 if kind == 'void' then return 0 end
 if kind == 'rewarded' then
   -- An answer that was lost on its way: the client sends the same reward again, and it counts once, also when another
@@ -22,9 +29,9 @@ if kind == 'rewarded' then
   end
   if ARGV[5] ~= '1' then return 0 end
   -- Who learned the reward that is replaced sees here that it has to learn anew from this place on.
-  redis.call('RPUSH', KEYS[4], string.format('%d %s', order - 1, ARGV[3]))
+  add(KEYS[4], string.format('%d', order - 1), given)
 else
-  order = redis.call('RPUSH', KEYS[3], ARGV[1])
+  order = add(KEYS[3], ARGV[1], given)
 end
 redis.call('HSET', KEYS[2], ARGV[1], table.concat({'rewarded', order, at_ms, place, ARGV[2], tokens}, ' '))
 redis.call('HSET', KEYS[7], ARGV[1], ARGV[4])

@@ -19,6 +19,12 @@ local function same(one, other)
   return true
 end
 
+-- Adds a line to a list, with a mark: a digest of all that was added before, and of this. See record.lua.
+local function add(key, what, given)
+  local said = (redis.call('LINDEX', key, -1) or '') .. ' ' .. what .. ' ' .. given
+  return redis.call('RPUSH', key, what .. ' ' .. string.sub(redis.sha1hex(said), 1, 16))
+end
+
 local function reward(id, number, token, grade)
   local state = redis.call('HGET', KEYS[2], id)
   local kind, order, at_ms, place, newest = string.match(state, '^(%a+) (%d+) (%d+) (%d+) ?%S* ?(%S*)')
@@ -28,9 +34,9 @@ local function reward(id, number, token, grade)
     local kept = redis.call('HGET', KEYS[7], id)
     if not kept or cjson.decode(kept).source ~= 'import' then return 0 end
     -- Who learned the reward that is replaced sees here that it has to learn anew from this place on.
-    redis.call('RPUSH', KEYS[4], string.format('%d %s', order - 1, token))
+    add(KEYS[4], string.format('%d', order - 1), number .. ' ' .. token)
   else
-    order = redis.call('RPUSH', KEYS[3], id)
+    order = add(KEYS[3], id, number .. ' ' .. token)
   end
   redis.call('HSET', KEYS[2], id, table.concat({'rewarded', order, at_ms, place, number, token}, ' '))
   redis.call('HSET', KEYS[7], id, grade)

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
@@ -19,7 +19,7 @@ from riffler.errors import MemoryUnavailable
 from riffler.service.agent.learning import Learner
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.decisions import News, PolicyName, Read
+from riffler.service.ports.decisions import News, PolicyName, Read, RewardOutcome
 from riffler.service.ports.keys import policy_keys
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
@@ -106,20 +106,32 @@ changes = st.one_of(
     st.tuples(st.just("correct"), st.integers(0, 11), st.integers(0, 8)),
     st.tuples(st.just("forget"), st.integers(0, 2), st.just(0)),
     st.tuples(st.just("look"), st.just(0), st.just(0)),
+    st.tuples(st.just("save"), st.just(0), st.just(0)),
+    st.tuples(st.just("crash"), st.just(0), st.just(0)),
 )
+
+
+async def copy(connection: RedisConnection, name: PolicyName, *, back: bool = False) -> None:
+    """Keep a policy's log as it is, or put the one that was kept in its place, as a crash does that takes all since."""
+    for session in ("s0", "s1", "s2"):
+        for key in policy_keys(name.tenant, name.digest, session):
+            source, target = (f"{key}:kept", key) if back else (key, f"{key}:kept")
+            await connection.run(lambda client, target=target: client.delete(target))
+            await connection.run(lambda client, source=source, target=target: client.copy(source, target))
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=st.lists(changes, max_size=30), at_a_time=st.sampled_from([1, 2, 500]))
-async def test_corrections_and_deletions_are_followed_exactly(
-    store: RedisPolicyStore, steps: list[tuple[str, int, int]], at_a_time: int
+@example([("save", 0, 0), ("reward", 0, 8), ("look", 0, 0), ("crash", 0, 0), ("reward", 0, 0)], 500)
+async def test_corrections_deletions_and_crashes_are_followed_exactly(
+    store: RedisPolicyStore, memory_connection: RedisConnection, steps: list[tuple[str, int, int]], at_a_time: int
 ) -> None:
-    """After rewards, corrections and deletions of sessions in any order the state is a fold over what is left.
+    """After rewards, corrections, deletions of sessions and losses in any order the state is a fold over what is left.
 
     So it is of one who looked at any time between, and bit for bit.
     """
     name, rng = PolicyName(f"tenant-{secrets.token_hex(8)}", KEY, 2), np.random.default_rng(len(steps))
-    steady = Learner(POLICY, store, at_a_time=at_a_time)
+    steady = Learner(POLICY, store, at_a_time=at_a_time, wait_s=60, again_s=60)
     await store.introduce(name, PolicyKey("scripted", "m", "a", "f", "p"))
     decisions = []
     for number in range(12):
@@ -129,17 +141,26 @@ async def test_corrections_and_deletions_are_followed_exactly(
         )
         decisions.append(await store.record(name, decision))
     left, rewards = set(range(12)), dict[int, float]()
+    await copy(memory_connection, name)
+    saved = set(left), dict(rewards)
     for what, which, eighths in steps:
         if what == "look":
             await steady.state(name)
+        elif what == "save":
+            await copy(memory_connection, name)
+            saved = set(left), dict(rewards)
+        elif what == "crash":
+            await copy(memory_connection, name, back=True)
+            left, rewards = set(saved[0]), dict(saved[1])
         elif what == "forget":
             await store.forget(name.tenant, f"s{which}")
             left -= {number for number in left if number % 3 == which}
             rewards = {number: reward for number, reward in rewards.items() if number in left}
         elif which in left and (what == "correct" or which not in rewards):
-            given_reward = Given(eighths / 8)
-            assert await store.reward(name.tenant, decisions[which].id, given_reward, correct=what == "correct")
-            rewards[which] = eighths / 8  # a dict keeps the place of what is corrected
+            given_reward, token = Given(eighths / 8), f"{which}is{eighths}"  # given again, it has its token again
+            said = await store.reward(name.tenant, decisions[which].id, given_reward, token, correct=what == "correct")
+            if said is not RewardOutcome.REPEATED:
+                rewards[which] = eighths / 8  # a dict keeps the place of what is corrected
     rows = [
         Rewarded(decisions[number].arm, np.array(decisions[number].x), reward, 0.5)
         for number, reward in rewards.items()
@@ -177,7 +198,7 @@ async def test_of_a_long_log_few_states_are_kept(memory_connection: RedisConnect
     And learning anew reads little more than twice what came after the reward, which has to be read in any case.
     """
     store = Watched(memory_connection)
-    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=1, wait_s=60)
+    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=1, wait_s=60, again_s=60)
     rows = await log(store, name, 1, 60)
     await learner.state(name)
     for place in (59, 40, 57, 7, 50, 30, 0, 45):
@@ -185,62 +206,6 @@ async def test_of_a_long_log_few_states_are_kept(memory_connection: RedisConnect
         store.given = 0
         assert same(await learner.state(name), learned(POLICY, 2, rows))
         assert 60 - place <= store.given <= 2.1 * (60 - place) + 1
-
-
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    corrections=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 4)), min_size=1, max_size=5),
-    at_a_time=st.integers(1, 20),
-)
-async def test_while_a_log_is_learned_anew_draws_are_by_what_was_known(
-    store: RedisPolicyStore, corrections: list[tuple[int, int]], at_a_time: int
-) -> None:
-    """Whoever can't wait gets a whole log's state, if an older one's: never less, never older than another got.
-
-    In the end it is that of the newest log.
-    """
-    name, folds = PolicyName(f"tenant-{secrets.token_hex(8)}", KEY, 2), list[Any]()
-    rows, hurried = await log(store, name, 1, 20), Learner(POLICY, store, at_a_time=at_a_time, wait_s=0.0)
-
-    async def look(least: int) -> int:
-        """Tell which of the logs that were is known."""
-        state = await hurried.state(name)
-        return next(number for number, fold in enumerate(folds) if number >= least and same(state, fold))
-
-    folds.append(learned(POLICY, 2, rows))
-    async with asyncio.timeout(60):
-        while not same(await hurried.state(name), folds[0]):
-            pass
-        known = 0
-        for number, (place, looks) in enumerate(corrections):
-            await correct(store, name, rows, place, 0.5 + number / 16)
-            folds.append(learned(POLICY, 2, rows))
-            for _ in range(looks):
-                known = await look(known)
-        while known < len(corrections):
-            known = await look(known)
-
-
-async def test_who_asks_while_a_log_is_learned_anew_waits_once(memory_connection: RedisConnection, tenant: str) -> None:
-    """The first who asks waits as long as is allowed, later ones not at all; then all of the log is known again."""
-    store, loop = Watched(memory_connection), asyncio.get_running_loop()
-    name, learner = PolicyName(tenant, KEY, 2), Learner(POLICY, store, at_a_time=2, wait_s=0.5)
-    rows = await log(store, name, 1, 20)
-    async with asyncio.timeout(60):
-        while not same(before := await learner.state(name), learned(POLICY, 2, rows)):
-            pass
-        rows += await log(store, name, 2, 3)
-        await correct(store, name, rows, 0, 0.125)
-        store.held = range(6, 20)
-        waited = []
-        for _ in range(5):
-            start = loop.time()
-            assert same(await learner.state(name), before)
-            waited.append(loop.time() - start)
-        store.may.set()
-        while not same(await learner.state(name), learned(POLICY, 2, rows)):
-            pass
-    assert waited[0] >= 0.5 > min(waited[1:])
 
 
 async def test_work_is_run_where_it_is_told_to(store: RedisPolicyStore, tenant: str) -> None:
