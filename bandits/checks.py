@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -11,6 +13,8 @@ Vector = NDArray[np.float64]
 
 LARGEST = 1e6
 """The largest absolute value in a context vector."""
+A_REWARD: Final = "a number from 0 to 1"
+"""What a reward is, in words."""
 
 
 def check_reward(reward: float) -> None:
@@ -23,7 +27,7 @@ def check_reward(reward: float) -> None:
         InvalidReward: It isn't a finite number in [0, 1].
     """
     if isinstance(reward, bool) or not 0.0 <= reward <= 1.0:  # NaN fails the comparison
-        raise InvalidReward(f"reward: expected a number from 0 to 1, got {reward!r}")
+        raise InvalidReward(f"reward: expected {A_REWARD}, got {reward!r}")
 
 
 def check_context(x: Vector, dimension: int) -> None:

@@ -9,9 +9,13 @@ scalarisation of several objectives: the prices are rates of exchange, in reward
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from riffler.bandits.policies.base import check_finite
 from riffler.errors import InvalidInput
+
+LARGEST_COST: Final = 10**12
+"""The most tokens, and the most milliseconds (32 years): sums and means of costs stay finite."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,11 +23,11 @@ class Cost:
     """What a turn took.
 
     Attributes:
-        tokens: Of all calls of the model, the rewrite's included; at least 0.
-        ms: Its time, in milliseconds; at least 0.
+        tokens: Of all calls of the model, the rewrite's included; from 0 to 1e12.
+        ms: Its time, in milliseconds; from 0 to 1e12.
 
     Raises:
-        InvalidInput: A number is below 0, or none.
+        InvalidInput: A number is out of range, or none.
     """
 
     tokens: int = 0
@@ -32,8 +36,8 @@ class Cost:
     def __post_init__(self) -> None:
         for name in ("tokens", "ms"):
             value = getattr(self, name)
-            if isinstance(value, bool) or not 0 <= value < float("inf"):
-                raise InvalidInput(f"{name}: expected a number of at least 0, got {value!r}")
+            if isinstance(value, bool) or not 0 <= value <= LARGEST_COST:
+                raise InvalidInput(f"{name}: expected a number from 0 to {LARGEST_COST:g}, got {value!r:.40}")
 
 
 @dataclass(frozen=True, slots=True)

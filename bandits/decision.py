@@ -6,12 +6,14 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
-from typing import Any
+from typing import Any, Final
 
 from riffler.errors import InvalidInput
 
 _DIGEST_CHARACTERS = 8
 _ENTROPY_BYTES = 8
+_RAREST: Final = 1e-17
+"""The chance of an arm that was drawn, where it was rounded to 0."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Decision:
     """One draw, as it is logged before any model is called: also before an arm's own call.
 
     Attributes:
-        id: `d`, the policy key's digest, and twelve random hexadecimal digits.
+        id: `d`, the policy key's digest, and sixteen random hexadecimal digits.
         session: In which session.
         features_version: Version of the features in x.
         x: Context vector, d numbers.
@@ -62,6 +64,11 @@ class Decision:
     arm: str
     policy: str
     policy_version: str
+
+    @property
+    def chance(self) -> float:
+        """The probability that the arm drawn had; above 0, as it was drawn."""
+        return self.propensities[self.arm] or _RAREST
 
     def to_dict(self) -> dict[str, Any]:
         """Give the decision as JSON-safe values; numbers come back bit for bit."""

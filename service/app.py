@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing
 from functools import cache, cached_property
 from types import TracebackType
@@ -12,12 +12,13 @@ import numpy as np
 
 from riffler.bandits.cost import Prices
 from riffler.bandits.policies.base import Policy
-from riffler.errors import EngineFailed, InvalidSetting
+from riffler.errors import InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
+from riffler.service.agent.measuring import measure_in
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.agent.rewarding import Form, Number, Rewards
@@ -26,7 +27,6 @@ from riffler.service.engine_settings import engine_of
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.token_learner import learning
-from riffler.service.logs import get_logger
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -38,7 +38,6 @@ from riffler.service.settings import Settings
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
-from riffler.tools.tokens import EstimatedTokens
 
 if TYPE_CHECKING:
     from riffler.service.agent.audits import Auditor
@@ -48,7 +47,6 @@ if TYPE_CHECKING:
     from riffler.service.agent.turns import Turns
     from riffler.service.agent.watch.policies import Policies
 
-_LOG = get_logger("app")
 _SMALLEST_BUDGET = 128
 """In tokens: a window that leaves less for the conversation is taken for a mistake."""
 
@@ -204,7 +202,8 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        return Turns(Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor), self.sessions)
+        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor)
+        return Turns(agent, self.sessions, self.decisions)
 
     async def __aenter__(self) -> Self:
         """Give itself; connections are made when they are needed."""
@@ -216,43 +215,54 @@ class Riffler:
         """Give back connections, and stop what this process started."""
         await self.aclose()
 
-    async def ask(self, question: str, contexts: Sequence[str] = (), session: str | None = None) -> Answer:
+    async def ask(
+        self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, without: Collection[str] = ()
+    ) -> Answer:
         """Ask a question.
 
         Args:
             question: What is asked.
             contexts: Texts that go into the working memory before it, one message each.
             session: A session to go on with; None makes a new one.
+            without: Arms that aren't to be used for it.
 
         Returns:
             The answer.
         """
         answer: Progress | None = None
-        async with aclosing(self.stream(question, contexts, session, deltas=False)) as progress:
+        async with aclosing(self.stream(question, contexts, session, deltas=False, without=without)) as progress:
             async for item in progress:
                 answer = item
         assert isinstance(answer, Answer)  # noqa: S101 - `stream` promises it as its last item
         return answer
 
     async def stream(
-        self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, deltas: bool = True
+        self,
+        question: str,
+        contexts: Sequence[str] = (),
+        session: str | None = None,
+        *,
+        deltas: bool = True,
+        without: Collection[str] = (),
     ) -> AsyncGenerator[Progress]:
         """Ask a question, and be told of each step as it happens.
 
-        A session that this call made is deleted again when the turn fails, so that nothing half-done is left.
+        A session that this call made is deleted again when the turn fails, with its decision, so that nothing half-done
+        is left.
 
         Args:
             question: What is asked.
             contexts: Texts that go into the working memory before it, one message each.
             session: A session to go on with; None makes a new one.
             deltas: Whether the answer's text is wanted in pieces.
+            without: Arms that aren't to be used for it.
 
         Yields:
-            Progress; the last item is the `Answer`. An empty question or text raises `InvalidInput`.
+            Progress; the last item is the `Answer`. An empty question or text, or what is no arm, is `InvalidInput`.
         """
         from riffler.service.agent.turns import asked  # noqa: PLC0415 - as above
 
-        turn = self.turns.stream(self.tenant, asked(question, contexts), session, deltas=deltas)
+        turn = self.turns.stream(self.tenant, asked(question, contexts), session, deltas=deltas, without=without)
         async with aclosing(turn) as progress:
             async for item in progress:
                 yield item
@@ -316,23 +326,8 @@ class Riffler:
         return await history_of(self.sessions, SessionKey(self.tenant, session), limit)
 
     def measure(self) -> Measure:
-        """Give what counts the tokens of a session that is only looked at.
-
-        That needs no model: an operator can look at the past also when the model can't be had.
-
-        Returns:
-            The engine's counter, and the room of its views. Where the engine can't be had, an estimate that says so,
-            without a room: nothing is known of the window.
-        """
-        try:
-            counter = self.engine.counter
-            counter.count("a")  # the first count loads the tokenizer, if there is one to load
-            return Measure(counter, self.room.sight(counter))
-        except (InvalidSetting, EngineFailed) as exc:
-            _LOG.warning("tokens are estimated", error=type(exc).__name__, why=exc.loggable)
-            return Measure(
-                EstimatedTokens(), None, f"tokens are estimated, and a view's status is the short line: {exc}"
-            )
+        """Give what counts the tokens of a session that is only looked at, with or without an engine."""
+        return measure_in(lambda: self.room)
 
     async def diff(
         self, session: str, before: int, after: int | None = None, measure: Measure | None = None

@@ -57,7 +57,7 @@ class Effect:
         mean: How much more than arms in the mean the arm earns with it.
         deviation: Standard deviation of what is known of that.
         margin: Half the interval: mean - margin to mean + margin.
-        wrong_sign: The probability that the effect has the other sign than its mean, in [0, 0.5].
+        wrong_sign: The probability that the effect has the other sign than its mean; see `Mixture`, it may pass a half.
         rewards: How many of the arm's rewards had the feature (any but 0 in the context vector).
     """
 

@@ -36,9 +36,12 @@ class Mixture:
 
     @property
     def wrong_sign(self) -> float:
-        """The probability that the number has the other sign than its mean; the smaller one of both signs'."""
+        """The probability that the number has the other sign than its mean; a mean of 0 counts as above 0.
+
+        In a skewed mixture, whose mean a few large values make, it may be more than a half.
+        """
         below = self._below(0.0)
-        return min(below, 1 - below)
+        return below if self.mean >= 0 else 1 - below
 
     def margin(self, level: float) -> float:
         """Compute how far the interval of equal tails reaches from the mean, on the side where it reaches further.

@@ -21,7 +21,7 @@ from riffler.bandits.policies.base import Policy, State
 _MODEL: Final = AdaptiveThompson(favour=0.0)
 """The regression of the default policy, which notices change; no arm is favoured."""
 
-_RAREST: Final = 1e-100
+_LEAST_DIVISOR: Final = 1e-100
 """A smaller propensity counts as this, so that squares of weights are finite."""
 
 
@@ -59,7 +59,7 @@ class Replay:
     @property
     def weights(self) -> Vector:
         """How much more likely the other policy draws each row's arm, float64 (T,)."""
-        return self.at_drawn(self.target) / np.maximum(self.at_drawn(self.logged), _RAREST)
+        return self.at_drawn(self.target) / np.maximum(self.at_drawn(self.logged), _LEAST_DIVISOR)
 
 
 def replay(log: Iterable[Entry], policy: Policy[State]) -> Replay:

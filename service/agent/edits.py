@@ -11,8 +11,9 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TypeVar
 
-from riffler.errors import InvalidInput, SessionBusy, UnknownSession, VersionConflict
-from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
+from riffler.errors import InvalidInput, SessionBusy, VersionConflict
+from riffler.service.agent.deleting import delete_session
+from riffler.service.agent.made_again import NamedRequest, receipt_of
 from riffler.service.agent.making import fork_session, make_session
 from riffler.service.agent.offload import offload
 from riffler.service.agent.room import Room
@@ -212,29 +213,8 @@ class Edits:
         return await fork_session(self._store, key, version, session, request)
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
-        """Delete a session with all that belongs to it, its decisions too; what they taught is unlearned.
-
-        When this is cut off in between, the session is gone already: deleting it again says so, and deletes the rest. A
-        session that was made since under the same name keeps its decisions.
-
-        Args:
-            key: The session.
-            seen: Only if it is still this; None takes any.
-            request: What the client may make again.
-
-        Raises:
-            UnknownSession: There is none of this name.
-        """
-        try:
-            life = await self._store.delete(key, seen, token_of(request), request.name if request else "")
-        except UnknownSession:
-            await self._forget(key, await self._store.ended(key))
-            raise
-        await self._forget(key, life)
-
-    async def _forget(self, key: SessionKey, life: str) -> None:
-        if self._decisions is not None and life:
-            await self._decisions.forget(key.tenant, key.session, life)
+        """Delete a session with all that belongs to it: see `delete_session`."""
+        await delete_session(self._store, self._decisions, key, seen, request)
 
     async def _edit(
         self,

@@ -79,6 +79,7 @@ class Agent:
         deltas: bool = True,
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
+        without: frozenset[str] = frozenset(),
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
@@ -91,6 +92,7 @@ class Agent:
             deltas: Whether the answer's text is wanted in pieces.
             seen: What the session must still be; None takes any.
             request: What the client may make again; None for a request without a name.
+            without: Arms that aren't to be used for the query.
 
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
@@ -104,7 +106,7 @@ class Agent:
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, seen, request, begun, counter=self._parts.engine.counter)
+            turn = Turn(key, lease, deltas, seen, request, begun, without, counter=self._parts.engine.counter)
             state: TurnState = {"messages": tuple(messages)}
             done = False
             try:

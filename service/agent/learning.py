@@ -18,8 +18,6 @@ from riffler.service.agent.offload import with_language
 from riffler.service.ports.decisions import LoggedDecision, PolicyName, Read
 from riffler.service.ports.policy import PolicyStore
 
-_RAREST: Final = 1e-17
-"""The chance of an arm that was drawn, where it was rounded to 0."""
 _MOST_EARLIER: Final = 16
 """Earlier states that are kept of a log, to go back to; one takes some 100 KB."""
 
@@ -171,8 +169,8 @@ class Learner:
     def _learned(self, state: Any, rows: Sequence[LoggedDecision]) -> Any:  # noqa: ANN401
         for row in rows:
             decision = row.decision
-            x, chance = np.asarray(decision.x, dtype=np.float64), decision.propensities[decision.arm]
-            state = self._policy.learn(state, Rewarded(decision.arm, x, row.reward or 0.0, chance or _RAREST))
+            x = np.asarray(decision.x, dtype=np.float64)
+            state = self._policy.learn(state, Rewarded(decision.arm, x, row.reward or 0.0, decision.chance))
         return state
 
 

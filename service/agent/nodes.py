@@ -107,7 +107,9 @@ class Nodes:
             # With the session's life: of another session of this name the same request is another question.
             entropy = request.entropy(key.tenant, key.session, state["memory"].life) if request else None
             life = state["memory"].life
-            drawn = await rewriter.decide(key.tenant, key.session, state["reading"], entropy, life=life)
+            drawn = await rewriter.decide(
+                key.tenant, key.session, state["reading"], entropy, life=life, without=self._turn.without
+            )
         except (RewriteFailed, MemoryFailed, InvalidInput) as exc:
             return {"rewriting": self._raw(state, f"the raw query goes on: {exc}")}
         return {"decision": drawn.decision, "again": drawn.again}

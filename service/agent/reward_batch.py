@@ -1,6 +1,7 @@
 """Many rewards in one request: each row has an outcome of its own, and counts in the order of the rows.
 
-What takes long, judging, is done for several rows at once, before the first of them is stored.
+What takes long, judging, is done for several rows at once, before the first of them is stored; but a later row for the
+same decision, which a reward before it would refuse, waits for its turn: mostly nobody need be asked for it.
 """
 
 from __future__ import annotations
@@ -104,30 +105,53 @@ async def reward_all(rewards: Rewards, tenant: str, rows: Sequence[Row], request
     gate = asyncio.Semaphore(_AT_ONCE)
     tokens = [_token(request, place) for place in range(len(rows))]
     weighed = await asyncio.gather(
-        *(_weighed(rewards, tenant, row, token, gate) for row, token in zip(rows, tokens, strict=True)),
+        *(
+            _weighed(rewards, tenant, row, token, gate, late=late)
+            for row, token, late in zip(rows, tokens, _late(rows), strict=True)
+        ),
         return_exceptions=True,  # so that none goes on unheard when another one fails
     )
     done = []
     for row, token, each in zip(rows, tokens, weighed, strict=True):
         if isinstance(each, BaseException):
             raise each
-        done.append(each if isinstance(each, RowDone) else await _put(rewards, tenant, row, each, token))
+        done.append(await _put(rewards, tenant, row, each, token))
     batch = Batch(done)
     kept = await rewards.answered(tenant, request, _adapter().dump_json(batch).decode())
     return _again(kept) if kept else batch
 
 
+def _late(rows: Sequence[Row]) -> Sequence[bool]:
+    """Tell of each row whether it is for the judge, and an earlier row's reward of its decision would refuse it."""
+    seen, late = set[str](), []
+    for row in rows:
+        late.append(isinstance(row.form, ToJudge) and not row.correct and row.decision in seen)
+        if not isinstance(row.form, str):
+            seen.add(row.decision)
+    return late
+
+
 async def _weighed(
-    rewards: Rewards, tenant: str, row: Row, token: str | None, gate: asyncio.Semaphore
-) -> Given | Rewarding | RowDone:
+    rewards: Rewards, tenant: str, row: Row, token: str | None, gate: asyncio.Semaphore, *, late: bool
+) -> Given | Rewarding | RowDone | Form:
+    """Weigh a row's reward; a late one's not yet."""
     if isinstance(row.form, str):
         return RowDone(row.decision, "invalid", problem=row.form)
+    if late:
+        return row.form
     async with gate:
         return await _caught(row, rewards.weigh(tenant, row.decision, row.form, token, correct=row.correct))
 
 
-async def _put(rewards: Rewards, tenant: str, row: Row, weighed: Given | Rewarding, token: str | None) -> RowDone:
-    said = await _caught(row, rewards.put(tenant, row.decision, weighed, token, correct=row.correct))
+async def _put(
+    rewards: Rewards, tenant: str, row: Row, weighed: Given | Rewarding | RowDone | Form, token: str | None
+) -> RowDone:
+    if isinstance(weighed, RowDone):
+        return weighed
+    if isinstance(weighed, Given | Rewarding):
+        said = await _caught(row, rewards.put(tenant, row.decision, weighed, token, correct=row.correct))
+    else:
+        said = await _caught(row, rewards.reward(tenant, row.decision, weighed, token, correct=row.correct))
     if isinstance(said, RowDone):
         return said
     return RowDone(row.decision, said.name, _source(row), said.learned)

@@ -224,11 +224,12 @@ class Rewards:
             What became of it.
         """
         if isinstance(weighed, Rewarding):
-            return weighed
-        given = weighed
-        outcome = await self._store.reward(tenant, decision_id, given, token, correct=correct)
-        if outcome in {RewardOutcome.COUNTED, RewardOutcome.CORRECTED}:
-            return Rewarding(outcome, given)
+            outcome = weighed.outcome
+        else:
+            outcome = await self._store.reward(tenant, decision_id, weighed, token, correct=correct)
+            if outcome in {RewardOutcome.COUNTED, RewardOutcome.CORRECTED}:
+                return Rewarding(outcome, weighed)
+        # Another one stands, and may have been corrected since this one was weighed.
         return Rewarding(outcome, (await self._store.decision(tenant, decision_id)).given)
 
     async def answered(self, tenant: str, request: NamedRequest | None, answer: str = "") -> str:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -23,7 +22,8 @@ from riffler.bandits.guard import check
 from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
-from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, RifflerError, UnknownDecision
+from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, UnknownDecision
+from riffler.service.agent.failing_open import failing_open
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import with_language
@@ -160,7 +160,7 @@ class Rewriter:
             features = extract(query.doc, query.remembered)
             return Reading(query, features, tuple(float(value) for value in context_vector(features)))
 
-        with _failing_open("reading the features"):
+        with failing_open("reading the features"):
             return await with_language(work)
 
     def name(self, tenant: str, reading: Reading) -> PolicyName:
@@ -171,18 +171,19 @@ class Rewriter:
         """Name the policy of a tenant, to read its log."""
         return PolicyName(tenant, self.key.digest(), DIMENSION)
 
-    async def choose(self, tenant: str, reading: Reading) -> Choice:
-        """Draw an arm among those that have something to do.
+    async def choose(self, tenant: str, reading: Reading, without: Collection[str] = ()) -> Choice:
+        """Draw an arm among those that have something to do and aren't forbidden.
 
         Args:
             tenant: Whose posterior.
             reading: The query.
+            without: Arms that aren't to be used; see `forbidden`.
 
         Returns:
-            The arm with its propensities.
+            The arm with its propensities, which are of the arms that could be drawn.
         """
-        arms = await self.offered(reading)
-        with _failing_open(f"the policy {self._policy.name}"):
+        arms = [arm for arm in await self.offered(reading) if arm not in without]
+        with failing_open(f"the policy {self._policy.name}"):
             state = await self._learner.state(self.name(tenant, reading))
             return self._policy.choose(state, np.asarray(reading.x), arms, self._rng)
 
@@ -198,7 +199,7 @@ class Rewriter:
         """
         name = self.name(tenant or "", reading)
         arms = await self.offered(reading)
-        with _failing_open(f"the policy {self._policy.name}"):
+        with failing_open(f"the policy {self._policy.name}"):
             known = await self._learner.state(name) if tenant else self._policy.start(name.dimension)
             # A generator of its own: to explain a query must not change what is drawn for the next one.
             return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
@@ -236,7 +237,7 @@ class Rewriter:
         Returns:
             Their names.
         """
-        with _failing_open("looking for what arms can do"):
+        with failing_open("looking for what arms can do"):
             return await with_language(lambda: offered(reading.query, self.making))
 
     def _parsed(self, text: str) -> Doc:
@@ -255,7 +256,7 @@ class Rewriter:
         """
         raw = reading.query.text
         try:
-            with _failing_open(arm):
+            with failing_open(arm):
                 rewrite = await self._reword(ARMS[arm], reading.query, cost)
                 verdict = await with_language(
                     lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
@@ -296,7 +297,14 @@ class Rewriter:
         return Draft(arm, attempt.text)
 
     async def decide(
-        self, tenant: str, session: str, reading: Reading, entropy: bytes | None = None, *, life: str = ""
+        self,
+        tenant: str,
+        session: str,
+        reading: Reading,
+        entropy: bytes | None = None,
+        *,
+        life: str = "",
+        without: Collection[str] = (),
     ) -> Drawn:
         """Draw an arm and log the decision; a request that is made again has its decision already.
 
@@ -306,6 +314,7 @@ class Rewriter:
             reading: The query.
             entropy: Of a request that may be made again, the same each time; None for one that may not.
             life: The session's life.
+            without: Arms that aren't to be used; see `forbidden`.
 
         Returns:
             The decision as logged.
@@ -316,7 +325,7 @@ class Rewriter:
                 return Drawn((await self._store.decision(tenant, id_)).decision, again=True)
             except UnknownDecision:
                 pass  # it is the first time, as far as can be told
-        choice = await self.choose(tenant, reading)
+        choice = await self.choose(tenant, reading, without)
         return Drawn(await self.log(tenant, session, reading, choice, entropy, life=life))
 
     async def log(
@@ -385,14 +394,3 @@ class Rewriter:
         if cost is not None:
             cost.usage += completion.usage
         return completion.message.text
-
-
-@contextmanager
-def _failing_open(what: str) -> Iterator[None]:
-    """Make whatever a pipeline, a policy or an arm may raise a `RewriteFailed`: the raw query must go on (rule 8)."""
-    try:
-        yield
-    except RifflerError:
-        raise
-    except Exception as exc:
-        raise RewriteFailed(f"{what} failed ({type(exc).__name__})") from exc

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from functools import cache
 
@@ -10,6 +10,7 @@ from pydantic import TypeAdapter
 
 from riffler.errors import InvalidInput, MemoryCorrupt, MemoryFailed, RequestKeyReused, RewriteFailed
 from riffler.service.agent.before import around
+from riffler.service.agent.forbidding import forbidden
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.progress import Rewriting
 from riffler.service.agent.rewriter import NONE, Rewriter
@@ -31,6 +32,7 @@ async def rewrite_alone(
     session: str = "",
     life: str = "",
     before: Sequence[str] = (),
+    without: Collection[str] = (),
 ) -> Rewritten:
     """Choose and make a rewrite of a query.
 
@@ -46,16 +48,18 @@ async def rewrite_alone(
         session: In which session the query would be asked; empty for none. The decision is logged as of it.
         life: That session's life.
         before: What went before it there, oldest first: what rewrites may draw on.
+        without: Arms that aren't to be used for the query.
 
     Returns:
         What was chosen for the asking part, and the whole query with the rewrite in its place.
 
     Raises:
-        InvalidInput: The query is empty.
+        InvalidInput: The query is empty, or an arm can't be forbidden.
         RequestKeyReused: A request of this name asked for something else.
     """
     if not query.strip():
         raise InvalidInput("query: expected a text, got an empty one")
+    forbids = forbidden(without)
     asking = find_asking(Message.user(query), 0, counter)
     start, end = (asking.span.start, asking.span.end) if asking is not None else (0, len(query))
     raw = query[start:end]
@@ -65,7 +69,9 @@ async def rewrite_alone(
         said = _again(await rewriter.answered(tenant, request))  # before all else: the name is given to this query now
         if said is None:
             remembered = (*before, *around(query, start, end))
-            chosen = await _chosen(rewriter, SessionKey(tenant, session), raw, remembered, request, life=life)
+            chosen = await _chosen(
+                rewriter, SessionKey(tenant, session), raw, remembered, request, life=life, without=forbids
+            )
             own = chosen, query[:start] + chosen.rewritten + query[end:]
             # Of requests made at once all say what the first of them did: each may have asked a model.
             said = _again(await rewriter.answered(tenant, request, _adapter().dump_json(own).decode())) or own
@@ -85,10 +91,11 @@ async def _chosen(
     request: NamedRequest | None,
     *,
     life: str,
+    without: frozenset[str],
 ) -> Rewriting:
     reading = await rewriter.read(raw, before)
     entropy = request.entropy(key.tenant) if request else None  # of the session, too: its fingerprint has the address
-    drawn = await rewriter.decide(key.tenant, key.session, reading, entropy, life=life)
+    drawn = await rewriter.decide(key.tenant, key.session, reading, entropy, life=life, without=without)
     decision = drawn.decision
     draft = await rewriter.draft(reading, decision)
     return Rewriting(decision.id, decision.arm, decision.propensities, draft.executed, raw, draft.text, draft.reason)

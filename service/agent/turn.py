@@ -22,6 +22,7 @@ class Turn:
         seen: What the session must still be; None takes any.
         request: What the client may make again; None for a request without a name.
         begun: The receipt of this very request, when it was interrupted before.
+        without: Arms that aren't to be used for the query.
         counter: Counts tokens in all of this turn: the engine may have another one by its end.
     """
 
@@ -31,6 +32,7 @@ class Turn:
     seen: Stamp | None = None
     request: NamedRequest | None = None
     begun: Receipt | None = None
+    without: frozenset[str] = frozenset()
     counter: TokenCounter = field(kw_only=True)
 
 

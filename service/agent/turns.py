@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing, suppress
 
 from riffler.errors import InvalidInput, OverBudget, RifflerError
+from riffler.service.agent.deleting import delete_session
+from riffler.service.agent.forbidding import forbidden
 from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.making import make_session
 from riffler.service.agent.progress import Answer, Progress
 from riffler.service.ports.memory import MemoryStore, SessionKey
+from riffler.service.ports.policy import PolicyStore
 from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
 
@@ -24,11 +27,13 @@ class Turns:
     Args:
         agent: Runs turns.
         store: Where sessions live.
+        decisions: Where their decisions live; None where queries aren't rewritten.
     """
 
-    def __init__(self, agent: Agent, store: MemoryStore) -> None:
+    def __init__(self, agent: Agent, store: MemoryStore, decisions: PolicyStore | None = None) -> None:
         self.agent = agent
         self._store = store
+        self._decisions = decisions
 
     async def stream(
         self,
@@ -39,12 +44,13 @@ class Turns:
         deltas: bool = True,
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
+        without: Collection[str] = (),
     ) -> AsyncGenerator[Progress]:
         """Ask, and be told of each step as it happens.
 
-        A session that this call made is deleted again when the turn fails, so that nothing half-done is left. When the
-        request has a name it is deleted only if it was refused before anything happened: a turn that failed otherwise
-        goes on where it stopped when it is asked again.
+        A session that this call made is deleted again when the turn fails, with its decision, so that nothing half-done
+        is left. When the request has a name it is deleted only if it was refused before anything happened: a turn that
+        failed otherwise goes on where it stopped when it is asked again.
 
         Args:
             tenant: Whose session; from the credential.
@@ -53,14 +59,16 @@ class Turns:
             deltas: Whether the answer's text is wanted in pieces.
             seen: What the session must still be; None takes any.
             request: What the client may make again.
+            without: Arms that aren't to be used for the query; a request that goes on with a turn keeps its decision.
 
         Yields:
             Progress; the last item is the `Answer`.
 
         Raises:
-            InvalidInput: The messages can't be accepted; see also what a turn raises.
+            InvalidInput: The messages can't be accepted, or an arm can't be forbidden; see also what a turn raises.
             OverBudget: The conversation can't be made to fit.
         """
+        forbids = forbidden(without)
         made: WorkingMemory | None = None
         if session is None:
             key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
@@ -68,7 +76,7 @@ class Turns:
             key = SessionKey(tenant, session)
         done = refused = False
         try:
-            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request)
+            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request, without=forbids)
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)
@@ -81,7 +89,7 @@ class Turns:
                 # Of a named request others may have found the session, too: it must still be empty.
                 seen = None if request is None else Stamp(0, made.life)
                 with suppress(RifflerError):  # the turn's own error is the one to tell; the store may be what failed
-                    await self._store.delete(key, seen)
+                    await delete_session(self._store, self._decisions, key, seen)
 
 
 def asked(question: str, contexts: Sequence[str] = ()) -> tuple[Message, ...]:

@@ -39,6 +39,7 @@ def ask(  # noqa: PLR0917 - typer calls it by name
         list[Path] | None, typer.Option(help="A text to put into the working memory; - is standard input. Repeatable.")
     ] = None,
     session: Annotated[str | None, typer.Option(help="Go on with a session.")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="An arm not to be used for it. Repeatable.")] = None,
     engine: Engine = None,
     model: Model = None,
     base_url: BaseUrl = None,
@@ -56,7 +57,7 @@ def ask(  # noqa: PLR0917 - typer calls it by name
         async with Riffler(
             command_settings(engine=engine, model=model, base_url=base_url, data_folder=data_folder)
         ) as riffler:
-            async for item in riffler.stream(question, texts, session, deltas=False):
+            async for item in riffler.stream(question, texts, session, deltas=False, without=without or ()):
                 printer.show(item)
 
     _run(run())

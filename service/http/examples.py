@@ -7,8 +7,11 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
+DECISION_ID = "d6b3c1f0a9e2d4b7c8a1f0011"
+"""As `bandits.decision.decision_id` makes them, of the policy `6b3c1f0a`."""
+_UNKNOWN_ID = "d6b3c1f0a0c2d4b7c8a1f0033"
 _REWRITING = {
-    "decision": "d6b3c1f0a9e2d4b7c8a1f",
+    "decision": DECISION_ID,
     "arm": "none",
     "propensity": 0.25,
     "propensities": {"none": 0.25, "reread": 0.75},
@@ -205,12 +208,18 @@ REWARDED = {
 }
 REWARDS = {
     "rewards": [
-        {**REWARDED, "decision": _REWRITING["decision"]},
-        {"decision": "d1", "counted": False, "outcome": "unknown", "parts": {}, "problem": "no decision 'd1'"},
+        {**REWARDED, "decision": DECISION_ID},
+        {
+            "decision": _UNKNOWN_ID,
+            "counted": False,
+            "outcome": "unknown",
+            "parts": {},
+            "problem": f"no decision {_UNKNOWN_ID!r}",
+        },
     ]
 }
 DECISION = {
-    "decision": _REWRITING["decision"],
+    "decision": DECISION_ID,
     "session": "pier",
     "arm": "reread",
     "propensities": _REWRITING["propensities"],

@@ -6,6 +6,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSchema, model_validator
 
+from riffler.service.agent.forbidding import FORBIDDABLE
 from riffler.service.http.message_schema import MESSAGE
 from riffler.service.http.patterns import TEXT
 from riffler.service.ports.memory import SESSION_NAME
@@ -17,12 +18,25 @@ SessionName = Annotated[str, StringConstraints(pattern=SESSION_NAME)]
 MOST_ITEMS = 10_000
 """Most messages or texts of a request. More go in several requests, between which others have their turn."""
 _MOST_ARGUMENTS = 100
+_MOST_FORBIDDEN = 100
 MOST_VERSIONS = 2**53 - 1
 """The largest number that every reader of JSON takes as it is."""
 
 T = TypeVar("T")
 Some = Annotated[list[T], Field(fail_fast=True, max_length=MOST_ITEMS)]
 """A list of which the first wrong item alone is told: to word 10,000 complaints takes longer than all else."""
+
+Without = Annotated[
+    list[Annotated[str, WithJsonSchema({"type": "string", "enum": list(FORBIDDABLE)})]],
+    Field(
+        default_factory=list,
+        fail_fast=True,
+        max_length=_MOST_FORBIDDEN,
+        description="Arms that aren't to be used for this query. `none` can't be among them: it is what is left when "
+        "all others are.",
+        examples=[["reread"]],
+    ),
+]
 
 
 class In(BaseModel):
@@ -116,6 +130,7 @@ class Question(In):
         default_factory=list, description="Texts of any length that go before it, one message each."
     )
     messages: Some[MessageIn] | None = Field(None, min_length=1, description="In place of both: messages, in order.")
+    without: Without
 
     @model_validator(mode="after")
     def _one_of_them(self) -> Question:
@@ -153,6 +168,7 @@ class NewRewrite(In):
         description="Texts that were said before it: rewrites may draw on them.",
         examples=[["The harbour is north of the mill."]],
     )
+    without: Without
 
 
 class NewExplanation(In):

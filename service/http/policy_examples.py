@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from riffler.service.http.examples import DECISION_ID
+
 _DIGEST = "6b3c1f0a"
 _POLICY: dict[str, Any] = {
     "digest": _DIGEST,
@@ -65,7 +67,7 @@ STATUS = {
         "effective_arms": {"simplify": 410.2, "none": 262.8},
         "alarms": [
             {
-                "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",
+                "decision": DECISION_ID,
                 "at_ms": 1795528800000,
                 "began": f"d{_DIGEST}0c2d4b7c8a1f0022",
                 "began_ms": 1795520000000,
@@ -168,7 +170,7 @@ VALUE = {
     "kind": "estimated",
 }
 DRAW = {
-    "decision": f"d{_DIGEST}9e2d4b7c8a1f0011",
+    "decision": DECISION_ID,
     "at_ms": 1795528800000,
     "policy": "adaptive-thompson",
     "policy_version": "1;baseline=none",
@@ -234,7 +236,7 @@ LOG = "".join(
             "policy_version": "adaptive-thompson 1;baseline=none",
         },
         {
-            "id": f"d{_DIGEST}9e2d4b7c8a1f0011",
+            "id": DECISION_ID,
             "features_version": "3 en_riffler-1.0.0",
             "x": [1.0, 1.0],
             "allowed": ["none", "simplify"],

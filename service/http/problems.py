@@ -21,6 +21,7 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 
 from riffler import errors
+from riffler.service.agent.wording import expected_of
 from riffler.service.http.patterns import WORDS
 from riffler.service.http.request_ids import current_request_id
 from riffler.service.logs import get_logger
@@ -215,7 +216,7 @@ def complaints_of(found: Sequence[Mapping[str, Any]]) -> list[Complaint]:
     return [
         Complaint(
             field=".".join(_cut(str(step)) for step in each["loc"]) or "body",
-            expected=_expected(each),
+            expected=expected_of(each, WORDS),
             got="nothing" if each["type"] == "missing" else _shown(each["input"]),
         )
         for each in found[:20]
@@ -291,13 +292,6 @@ def _methods(request: Request) -> set[str]:
 async def _unforeseen(request: Request, exc: Exception) -> Response:
     request.app.state.core.metrics.failed(exc)
     return respond(unforeseen(exc), {"X-Request-Id": current_request_id()})
-
-
-def _expected(complaint: Mapping[str, Any]) -> str:
-    """Word what would be right: pydantic's own words, but for patterns, which say little to who doesn't read them."""
-    pattern = complaint.get("ctx", {}).get("pattern")
-    words = WORDS.get(pattern) if complaint["type"] == "string_pattern_mismatch" else None
-    return f"expected {words}" if words else str(complaint["msg"]).removeprefix("Value error, ")
 
 
 def _shown(value: object) -> str:

@@ -31,6 +31,8 @@ from riffler.service.agent.rewarding import (
     Rewarding,
     ToJudge,
 )
+from riffler.service.agent.wording import RewardNumber
+from riffler.service.http.examples import DECISION_ID
 from riffler.service.http.incoming import In, Some, Text
 from riffler.service.http.patterns import TEXT
 from riffler.service.http.problems import complaints_of
@@ -88,7 +90,7 @@ class NewReward(In):
         }
     )
 
-    reward: float | None = Field(None, ge=0, le=1, description="A number of your own, from 0 to 1.", examples=[0.8])
+    reward: RewardNumber | None = Field(None, description="A number of your own, from 0 to 1.", examples=[0.8])
     feedback: Said | None = Field(
         None, description="What a user said: `good` is 1, `bad` 0; 1 to 5 stars are 0 to 1.", examples=["good"]
     )
@@ -143,6 +145,10 @@ class _NewRow(NewReward):
     correct: bool = False
 
 
+_AnyRow = Annotated[Any, WithJsonSchema({"type": "object", "additionalProperties": True})]
+"""A row that is none, an object or not, is told of that row."""
+
+
 class NewRewards(In):
     """Rewards of many decisions. What is wrong with one row is told of that row, and spoils none of the others."""
 
@@ -151,17 +157,19 @@ class NewRewards(In):
             "examples": [
                 {
                     "rewards": [
-                        {"decision": "d6b3c1f0a9e2d4b7c8a1f", "feedback": "good"},
-                        {"decision": "d6b3c1f0a9e2d4b7c8a1f", "reward": 0.25, "correct": True},
+                        {"decision": DECISION_ID, "feedback": "good"},
+                        {"decision": DECISION_ID, "reward": 0.25, "correct": True},
                     ]
                 }
             ]
         }
     )
 
-    rewards: Annotated[list[dict[str, Any]], Field(fail_fast=True, min_length=1, max_length=MOST_ROWS)] = Field(
+    rewards: list[_AnyRow] = Field(
+        min_length=1,
+        max_length=MOST_ROWS,
         description="In the order in which they are to count: each with its `decision`, the fields of a `NewReward`, "
-        "and `correct` where it takes the place of one that counted before. At most 50 with `query`."
+        "and `correct` where it takes the place of one that counted before. At most 50 with `query`.",
     )
 
 

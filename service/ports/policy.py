@@ -169,7 +169,8 @@ class PolicyStore(Protocol):
     async def take(self, name: PolicyName, rows: Sequence[LoggedDecision]) -> Sequence[TakeOutcome]:
         """Take decisions in that were logged elsewhere, each with what became of it, in order. Each is taken in whole.
 
-        Repeating it changes nothing. A reward that is another one than the last time corrects that one.
+        Repeating it changes nothing. A reward that is another one than the last time corrects that one. Else what is
+        known here of a decision stays: its cost, whether its arm was executed, and whether it was given up.
 
         Args:
             name: Whose they become: their ids are of this policy, and they have no session.

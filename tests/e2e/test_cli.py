@@ -33,7 +33,7 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
     batch = fresh(tmp_path, "reward", "--batch", "-", stdin="\n".join(lines).encode())
     assert batch.stdout.splitlines() == [
         "line 2: unknown: no decision 'd123'",
-        "line 3: invalid: reward: Input should be a valid number, got 'much'",
+        "line 3: invalid: reward: expected a number from 0 to 1, got 'much'",
         "line 5: invalid: expected a JSON object",
         "5 rewards: 1 corrected, 1 unknown, 2 invalid, 1 refused",
     ]
@@ -99,6 +99,7 @@ def test_the_past_needs_no_model(tmp_path: Path) -> None:
         (["ask", "--context", "{}/empty", "why?"], "got an empty one"),
         (["ask", " "], "question: expected a text"),
         (["ask", "--session", "nobody", "why?"], "no session 'nobody'"),
+        (["ask", "--without", "none", "why?"], "`none` can't be forbidden"),
         (["ask", "--engine", "abacus", "why?"], "abacus"),
         (["ask", "--engine", "openai", "--model", "m", "--base-url", "http://127.0.0.1:9/v1", "why?"], "openai"),
         (["reward", "d123", "0.5"], "no decision 'd123'"),

@@ -17,6 +17,7 @@ async def main() -> None:
         assert_type(riffler, Riffler)
         answer = await riffler.ask("Which?", ["A text."])
         assert_type(answer, Answer)
+        assert_type(await riffler.ask("Which?", without=["reread"]), Answer)
         assert_type(answer.text, str)
         assert_type(answer.steps, tuple[ToolStep, ...])
         assert_type(await riffler.reward(answer.rewriting.decision, 1.0), bool)

@@ -24,7 +24,7 @@ class EffectShown:
         mean: How much more it earns.
         margin: Half the 95 % interval.
         clear: Whether the interval excludes 0.
-        wrong_sign: The probability that it is the other way round.
+        wrong_sign: The probability that it has the other sign than its mean.
         rewards: How many of the arm's rewards had the feature.
         words: The same as a sentence.
     """

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final
 
 import numpy as np
 
 from riffler.bandits.insight.entry import Entry
 from riffler.service.ports.decisions import LoggedDecision
-
-_RAREST: Final = 1e-17
-"""The chance of an arm that was drawn, where it was rounded to 0."""
 
 
 def in_order_of_rewards(rows: Iterable[LoggedDecision]) -> list[LoggedDecision]:
@@ -33,5 +29,5 @@ def entries(rows: Iterable[LoggedDecision]) -> Sequence[Entry]:
 
 def _entry(row: LoggedDecision) -> Entry:
     decision = row.decision
-    chances = {**decision.propensities, decision.arm: decision.propensities[decision.arm] or _RAREST}
+    chances = {**decision.propensities, decision.arm: decision.chance}
     return Entry(decision.arm, np.array(decision.x), decision.allowed, chances, row.reward, row.at_ms)

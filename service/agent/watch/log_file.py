@@ -14,10 +14,11 @@ from typing import Annotated, Any, Final, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from riffler.bandits.checks import LARGEST
-from riffler.bandits.cost import Cost
+from riffler.bandits.cost import LARGEST_COST, Cost
 from riffler.bandits.decision import Decision, PolicyKey
 from riffler.bandits.given import Source
 from riffler.errors import InvalidInput
+from riffler.service.agent.wording import RewardNumber, expected_of
 from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 FORMAT: Final = "riffler-decisions"
@@ -34,8 +35,8 @@ _ROUNDING: Final = 1e-6
 _NAME: Final = "^[A-Za-z0-9][A-Za-z0-9_.:-]*$"
 _PLAIN: Final = r"^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]*$"
 _WORDS: Final = {
-    _NAME: "expected a name of letters, digits and any of _ . : -",
-    _PLAIN: "expected a text without control characters",
+    _NAME: "a name of letters, digits and any of _ . : -",
+    _PLAIN: "a text without control characters",
 }
 
 _Arm = Annotated[str, Field(max_length=100, pattern=_NAME)]
@@ -66,8 +67,8 @@ class Header(_Strict):
 class Turn(_Strict):
     """What a turn took."""
 
-    tokens: int = Field(ge=0)
-    ms: float = Field(ge=0, allow_inf_nan=False)
+    tokens: int = Field(ge=0, le=LARGEST_COST)
+    ms: float = Field(ge=0, le=LARGEST_COST)
 
 
 class Row(_Strict):
@@ -82,12 +83,14 @@ class Row(_Strict):
     policy: _Plain
     policy_version: _Plain
     state: Literal["open", "rewarded", "void"]
-    reward: float | None = None
+    reward: RewardNumber | None = None
     order: int = Field(0, ge=0)
     source: Source | None = None
     parts: dict[Annotated[str, Field(min_length=1, max_length=100, pattern=_PLAIN)], float] = Field(
         default_factory=dict
     )
+    criterion: _Plain = ""
+    judge: _Plain = ""
     cost: Turn | None = None
     unexecuted: str = Field("", max_length=_MOST_REASON, pattern=_PLAIN)
     at_ms: int = Field(0, ge=0)
@@ -131,6 +134,8 @@ def write_row(logged: LoggedDecision, *, as_open: bool = False) -> str:
         "order": 0 if as_open else logged.order,
         "source": None if as_open else logged.source,
         "parts": {} if as_open else dict(logged.parts),
+        "criterion": "" if as_open else logged.criterion,
+        "judge": "" if as_open else _plain(logged.judge),
         "cost": logged.cost and asdict(logged.cost),
         "unexecuted": _plain(logged.unexecuted),
         "at_ms": logged.at_ms,
@@ -227,6 +232,8 @@ def read_row(number: int, line: bytes, name: PolicyName, key: PolicyKey) -> Logg
         source=None if row.reward is None else "import",
         parts=row.parts,
         cost=None if row.cost is None else Cost(row.cost.tokens, row.cost.ms),
+        criterion=row.criterion,
+        judge=row.judge,
     )
     try:
         _ = logged.given  # which checks reward and parts
@@ -279,12 +286,8 @@ def _read(kind: type[Whatever], line: bytes, number: int) -> Whatever:
 
 def _words(complaint: Any) -> tuple[str, str]:  # noqa: ANN401 - pydantic's details of an error
     """Say where a line is wrong, and how; and what stands there, for who sent it and nobody else."""
-    context, got = complaint.get("ctx", {}), complaint["input"]
+    said, got = expected_of(complaint, _WORDS), complaint["input"]
     where = _plain(".".join(str(step) for step in complaint["loc"]))[:80]
-    said = complaint["msg"].replace("Input should be", "expected")
-    if complaint["type"] == "literal_error":
-        said = f"expected {context['expected']}"
-    said = _WORDS.get(context.get("pattern"), said)
     scalar = where and isinstance(got, str | int | float | None)
     return f"{where + ': ' if where else ''}{said}", f", got {got!r:.{_MOST_QUOTED}}" if scalar else ""
 

@@ -50,7 +50,7 @@ async def ask(
 ) -> Response:
     """Ask a question in a new session, whose name is in the answer."""
     messages = await offload(size, lambda: _messages(body))
-    return await _answered(core, tenant, None, messages, None, named, request)
+    return await _answered(core, tenant, None, messages, None, named, request, body.without)
 
 
 @router.post(
@@ -71,7 +71,7 @@ async def ask_in_session(
     """Ask a question in a session. One turn runs at a time; a second one gets 409."""
     messages = await offload(size, lambda: _messages(body))
     seen = await expected.seen(SessionKey(tenant, session))
-    return await _answered(core, tenant, session, messages, seen, named, request)
+    return await _answered(core, tenant, session, messages, seen, named, request, body.without)
 
 
 def _messages(body: Question) -> tuple[Message, ...]:
@@ -86,9 +86,10 @@ async def _answered(
     seen: Stamp | None,
     named: NamedRequest | None,
     request: Request,
+    without: list[str],
 ) -> Response:
     stream = wants_events(", ".join(request.headers.getlist("accept")))
-    turn = core.turns.stream(tenant, messages, session, deltas=stream, seen=seen, request=named)
+    turn = core.turns.stream(tenant, messages, session, deltas=stream, seen=seen, request=named, without=without)
     running = core.running.start(turn)
     if not stream:
         return await _whole(running, request, keep=named is not None)

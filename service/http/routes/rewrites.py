@@ -61,6 +61,7 @@ async def _rewritten(
         session=key.session,
         life=life,
         before=(*said, *body.contexts),
+        without=body.without,
     )
     core.metrics.observe(rewriting)
     return RewriteOut(text=text, rewriting=RewritingOut.of(rewriting))

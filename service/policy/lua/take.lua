@@ -1,4 +1,5 @@
--- Takes decisions in that were logged elsewhere, each with what became of it. Repeating it changes nothing.
+-- Takes decisions in that were logged elsewhere, each with what became of it. Repeating it changes nothing. Of one that
+-- stands here it adds what isn't known yet of its cost, and its reward; whether it was executed or given up is known here.
 -- KEYS  decisions, states, rewards, changes, order, unexecuted, grades, costs, audits, the session's decisions
 -- ARGV  seven of each decision: 1 its id   2 decision as JSON, of no session   3 why its arm wasn't executed ('' when it
 --       was)   4 what its turn took, as JSON ('' for nothing)   5 reward, in [0, 1], as %.17g; 'void' when it never gets
@@ -48,15 +49,11 @@ for first = 1, #ARGV, 7 do
   end
   if not stands then
     redis.call('HSET', KEYS[1], id, text)
-    local place = redis.call('RPUSH', KEYS[5], id)
-    redis.call('HSET', KEYS[2], id, string.format('open 0 %s %d', at_ms, place))
+    local kind, place = became == 'void' and 'void' or 'open', redis.call('RPUSH', KEYS[5], id)
+    redis.call('HSET', KEYS[2], id, string.format('%s 0 %s %d', kind, at_ms, place))
+    if unexecuted ~= '' then redis.call('HSET', KEYS[6], id, unexecuted) end
   end
-  if unexecuted ~= '' then redis.call('HSETNX', KEYS[6], id, unexecuted) end
-  if cost ~= '' then redis.call('HSET', KEYS[8], id, cost) end
-  if became == 'void' then
-    local places = string.match(redis.call('HGET', KEYS[2], id), '^open (.*)$')
-    if places then redis.call('HSET', KEYS[2], id, 'void ' .. places) end
-  end
+  if cost ~= '' then redis.call('HSETNX', KEYS[8], id, cost) end
   local none = became == '' or became == 'void'
   said[#said + 1] = none and 5 or reward(id, became, ARGV[first + 5], ARGV[first + 6])
 end

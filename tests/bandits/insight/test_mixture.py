@@ -31,3 +31,21 @@ def test_odds_of_the_sign() -> None:
     assert Mixture(np.array([-0.04]), np.array([0.02])).wrong_sign == pytest.approx(0.02275, abs=1e-5)
     assert Mixture(np.array([0.2, 0.0]), np.array([0.02, 0.001])).wrong_sign == pytest.approx(0.25, abs=1e-5)
     assert Mixture(np.array([0.04]), np.array([0.02])).margin(0.95) == pytest.approx(0.0392, abs=1e-4)
+
+
+def test_the_odds_are_of_the_mean_s_sign() -> None:
+    """Where nine parts of ten lie below 0 and one makes the mean, that has the wrong sign in nine of ten cases."""
+    means = np.array([-0.1] * 9 + [10.0])
+    for sign in (1.0, -1.0):
+        assert Mixture(sign * means, np.full(10, 1e-3)).wrong_sign == pytest.approx(0.9)
+
+
+@given(PARTS)
+def test_odds_are_the_same_turned_round(parts: list[tuple[float, float]]) -> None:
+    """Turned round, a number has the same odds of the wrong sign; they are the mass beyond 0 from the mean."""
+    means, deviations = np.array(parts).T
+    found = Mixture(means, deviations)
+    below = np.mean([NormalDist(*part).cdf(0) for part in parts])
+    assert found.wrong_sign == pytest.approx(below if means.mean() >= 0 else 1 - below, abs=1e-9)
+    if means.mean():
+        assert Mixture(-means, deviations).wrong_sign == pytest.approx(found.wrong_sign, abs=1e-9)

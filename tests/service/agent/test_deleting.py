@@ -1,19 +1,30 @@
 """Deleting a session takes its decisions along, and what they taught, but none of another session of its name."""
 
+import secrets
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from riffler.bandits.given import Given
-from riffler.errors import MemoryUnavailable, UnknownDecision, UnknownSession
+from riffler.errors import (
+    EngineUnavailable,
+    InvalidInput,
+    MemoryUnavailable,
+    OverBudget,
+    RifflerError,
+    UnknownDecision,
+    UnknownSession,
+)
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.turns import asked
 from riffler.service.app import Riffler
-from riffler.service.inference.scripted import ScriptedEngine
+from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
+from riffler.service.ports.engine import EngineRequest
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import read_settings
 from riffler.tools.registry import Registry
@@ -83,3 +94,35 @@ async def test_a_deletion_that_was_cut_off_can_be_finished(
             await riffler.edits.delete(key, None, request)
         with pytest.raises(UnknownDecision):
             await riffler.decisions.decision(riffler.tenant, gone)
+
+
+@pytest.mark.parametrize(
+    ("failure", "named"),
+    [
+        (EngineUnavailable("away"), None),
+        (InvalidInput("no"), None),
+        (InvalidInput("no"), DELETION),
+        (OverBudget("too long"), DELETION),
+    ],
+)
+async def test_a_question_s_own_session_takes_its_decision_along(
+    server_folder: Path, failure: RifflerError, named: NamedRequest | None
+) -> None:
+    """A session that a question made and that goes again, as its turn failed, leaves no decision behind."""
+    tenant, logged = f"t{secrets.token_hex(8)}", list[int]()
+
+    async def decisions() -> int:
+        assert made.rewriter is not None
+        return len(await made.decisions.log(made.rewriter.policy_name(tenant)))
+
+    async def fail(_: EngineRequest) -> Reply:
+        logged.append(await decisions())
+        raise failure
+
+    async with Riffler(read_settings(data_folder=server_folder), tenant, ScriptedEngine(fail), seed=1) as made:
+        with pytest.raises(type(failure)):
+            async for _ in made.turns.stream(tenant, asked("When does it open?"), request=named):
+                pass
+        assert logged == [1]
+        assert await decisions() == 0
+        assert not (await made.sessions.sessions(tenant)).sessions

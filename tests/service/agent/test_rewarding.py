@@ -209,6 +209,48 @@ async def test_a_judge_that_fails_teaches_nothing(store: RedisPolicyStore, name:
     assert (await store.decision(name.tenant, id_)).state == "open"
 
 
+async def test_a_batch_tells_the_reward_that_stands(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A row for the judge that comes too late is told what an earlier row of the batch made of the decision."""
+    engine, judge = judging()
+    rewards, id_ = Rewards(store, judge=lambda: judge), await decide(store, name)
+    await rewards.reward(name.tenant, id_, Number(0.2))
+    batch = await reward_all(rewards, name.tenant, [Row(id_, Number(0.9), correct=True), Row(id_, TO_JUDGE)])
+    assert [(row.outcome, row.learned and row.learned.reward) for row in batch.rows] == [
+        ("corrected", 0.9),
+        ("refused", 0.9),
+    ]
+    assert not engine.requests
+
+
+async def test_what_was_corrected_since_it_was_weighed_is_told(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A reward that can't count is answered with what is learned when the answer is given."""
+    rewards, id_ = Rewards(store), await decide(store, name)
+    await rewards.reward(name.tenant, id_, Number(0.2))
+    weighed = await rewards.weigh(name.tenant, id_, TO_JUDGE)
+    await rewards.reward(name.tenant, id_, Number(0.9), correct=True)
+    done = await rewards.put(name.tenant, id_, weighed)
+    assert (done.name, done.learned and done.learned.reward) == ("refused", 0.9)
+
+
+async def test_a_batch_pays_for_one_verdict_of_a_decision(store: RedisPolicyStore, name: PolicyName) -> None:
+    """A later row for the judge asks it only where those before gave the decision no reward, or where it corrects."""
+    form = ToJudge("How deep?", "12 m.", criterion="clarity")
+    engine, judge = judging("3", "Hm.", "Hm again.", "1", "0")
+    rewards, ids = Rewards(store, judge=lambda: judge), [await decide(store, name) for _ in range(3)]
+    batches = [
+        [Row(ids[0], form), Row(ids[0], form)],
+        [Row(ids[1], form), Row(ids[1], form)],
+        [Row(ids[2], Number(1.0)), Row(ids[2], form), Row(ids[2], form, correct=True)],
+    ]
+    said = [(await reward_all(rewards, name.tenant, rows)).rows for rows in batches]
+    assert [[(row.outcome, row.learned and row.learned.reward) for row in each] for each in said] == [
+        [("counted", 0.75), ("refused", 0.75)],
+        [("failed", None), ("counted", 0.25)],
+        [("counted", 1.0), ("refused", 1.0), ("corrected", 0.0)],
+    ]
+    assert len(engine.requests) == 5
+
+
 async def test_a_void_decision_is_refused_whatever_comes(store: RedisPolicyStore, name: PolicyName) -> None:
     """Nothing is learned of a call that failed, also not by a correction."""
     id_ = await decide(store, name)

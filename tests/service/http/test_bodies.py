@@ -66,7 +66,7 @@ async def refused(client: httpx.AsyncClient, riffler: Riffler, memory: WorkingMe
         (f"{SESSION}/fork", {"session": "a/b"}, ["body.session", "a/b"]),
         ("/api/v1/sessions/nobody/fork", {}, ["nobody"]),
         ("/api/v1/rewrites", {"query": ""}, ["body.query"]),
-        ("/api/v1/decisions/d1/reward", {"reward": 2}, ["body.reward", "less than or equal to 1", "2"]),
+        ("/api/v1/decisions/d1/reward", {"reward": 2}, ["body.reward", "a number from 0 to 1", "2"]),
         ("/api/v1/decisions/d1/reward", {"reward": "1"}, ["body.reward", "number", "1"]),
         ("/api/v1/decisions/d1/reward", {"reward": True}, ["body.reward"]),
         ("/api/v1/decisions/d1/reward", {"reward": 1}, ["d1"]),

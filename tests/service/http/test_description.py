@@ -14,6 +14,7 @@ import pytest
 from tests.e2e.served import serving
 from tests.service.http.conftest import Model
 
+from riffler.bandits.decision import digest_of
 from riffler.errors import EngineUnavailable
 from riffler.service.http.problems import MEDIA_TYPE, STATUSES, http_problem, problem_of
 from riffler.tools.messages import ToolCall
@@ -133,6 +134,33 @@ async def test_each_answer_has_an_example(client: httpx.AsyncClient) -> None:
             assert "Retry-After" in answer["headers"], where
         if status[0] == "2" and status != "204":
             assert answer["content"], where
+
+
+async def test_examples_of_decisions_are_ids(client: httpx.AsyncClient) -> None:
+    """Wherever an example names a decision, it is an id as Riffler makes them."""
+
+    def named(value: Any, field: str = "") -> Iterator[str]:
+        if isinstance(value, str):
+            if field == "decision" or value.startswith(("d6b3", "/api/v1/decisions/")):
+                yield value.rpartition("/")[2]
+        elif isinstance(value, dict):
+            for name, each in value.items():
+                yield from named(each, name)
+        elif isinstance(value, list):
+            for each in value:
+                yield from named(each, field)
+
+    description = (await client.get("/openapi.json")).json()
+    examples = [
+        content["example"]
+        for _, _, answer in described_answers(description)
+        for content in answer.get("content", {}).values()
+        if "example" in content
+    ]
+    examples += [schema.get("examples") for schema in description["components"]["schemas"].values()]
+    ids = list(named(examples))
+    assert len(ids) > 5
+    assert {digest_of(id_) for id_ in ids} == {"6b3c1f0a"}
 
 
 async def test_an_operation_documents_what_it_can_give(client: httpx.AsyncClient) -> None:

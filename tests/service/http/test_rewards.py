@@ -84,9 +84,10 @@ async def test_each_form_is_learned(
         ({"answer": "a", "query": "q", "references": ["a"]}, "exactly one"),
         ({"reward": 0.5, "contexts": ["a"]}, "only with `query`"),
         ({"reward": 0.5, "criterion": "clarity"}, "only with `query`"),
-        ({"reward": 1.5}, "body.reward"),
-        ({"reward": "1"}, "body.reward"),
-        ({"reward": True}, "body.reward"),
+        ({"reward": 1.5}, "body.reward: expected a number from 0 to 1, got 1.5"),
+        ({"reward": "1"}, "body.reward: expected a number from 0 to 1, got '1'"),
+        ({"reward": True}, "body.reward: expected a number from 0 to 1, got true"),
+        ({"answer": 7, "references": ["a"]}, "body.answer: expected a valid string, got 7"),
         ({"feedback": "fine"}, "body.feedback"),
         ({"feedback": 6}, "body.feedback: expected good, bad, or 1 to 5 stars, got 6"),
         ({"feedback": 2.5}, "body.feedback"),
@@ -173,6 +174,30 @@ async def test_a_bad_row_spoils_no_other(client: httpx.AsyncClient) -> None:
         'riffler_rewards_total{outcome="unknown",source="number"}': 1,
         'riffler_rewards_total{outcome="invalid",source="none"}': 3,
     }
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-0.5", "1e400"])
+async def test_one_wording_tells_what_is_no_reward(client: httpx.AsyncClient, decision: str, number: str) -> None:
+    """It is the same as of the command and of an import, for what no JSON library writes too."""
+    content, headers = f'{{"reward": {number}}}', {"content-type": "application/json"}
+    refused = await client.post(f"/api/v1/decisions/{decision}/reward", content=content, headers=headers)
+    assert refused.status_code == 422
+    assert refused.json()["detail"].startswith("body.reward: expected a number from 0 to 1, got ")
+
+
+async def test_a_row_that_is_no_object_spoils_no_other(client: httpx.AsyncClient, decision: str) -> None:
+    """It is invalid, as any row that isn't as described."""
+    rows = [{"decision": decision, "reward": 0.5}, 7, None, [], {"decision": decision, "reward": 0.25, "correct": True}]
+    done = await client.post("/api/v1/rewards", json={"rewards": rows})
+    assert done.status_code == 200, done.text
+    told = done.json()["rewards"]
+    assert [row["outcome"] for row in told] == ["counted", "invalid", "invalid", "invalid", "corrected"]
+    assert {(row["decision"], row["problem"]) for row in told[1:4]} == {("", "expected a JSON object")}
+    (schema,) = [
+        schemas["NewRewards"]["properties"]["rewards"]["items"]
+        for schemas in [(await client.get("/openapi.json")).json()["components"]["schemas"]]
+    ]
+    assert schema["type"] == "object"
 
 
 async def test_a_turn_s_cost_is_shown(client: httpx.AsyncClient) -> None:

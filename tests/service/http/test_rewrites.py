@@ -66,3 +66,42 @@ async def test_an_unknown_session(client: httpx.AsyncClient) -> None:
     """It is told by name."""
     response = await client.post("/api/v1/sessions/no-such/rewrites", json={"query": QUERY})
     assert (response.status_code, "no-such" in response.text) == (404, True)
+
+
+@pytest.mark.parametrize("path", [ALONE, f"{SESSION}/rewrites"])
+async def test_an_arm_can_be_forbidden(client: httpx.AsyncClient, path: str) -> None:
+    """What isn't to be used isn't drawn, and that belongs to the request: another one of its name is refused."""
+    await made(client)
+    free = (await rewritten(client, path, contexts=[TOWER]))["propensities"]
+    held = (await rewritten(client, path, "mine", contexts=[TOWER], without=["reread"]))["propensities"]
+    assert set(held) == set(free) - {"reread"} != set(free)
+    assert sum(held.values()) == pytest.approx(1)
+    body = {"query": QUERY, "contexts": [TOWER], "without": []}
+    assert (await client.post(path, json=body, headers={"idempotency-key": "mine"})).status_code == 422
+
+
+@pytest.mark.parametrize("path", [ALONE, "/api/v1/ask"])
+@pytest.mark.parametrize(("name", "words"), [("no-arm", "got 'no-arm'"), ("none", "`none` can't be forbidden")])
+async def test_what_is_no_arm_can_t_be_forbidden(client: httpx.AsyncClient, path: str, name: str, words: str) -> None:
+    """The field, the name and the arms there are stand in the refusal, and nothing is made."""
+    body = {"query": QUERY} if path == ALONE else {"question": QUERY}
+    response = await client.post(path, json={**body, "without": ["reread", name]})
+    assert response.status_code == 422
+    detail = response.json()["detail"]
+    assert detail.startswith("without: expected names of arms, of reread, paraphrase, ")
+    assert words in detail
+    assert (await client.get("/api/v1/sessions")).json()["items"] == []
+
+
+@pytest.mark.parametrize("path", ["/api/v1/ask", f"{SESSION}/ask"])
+async def test_a_question_may_forbid_arms(client: httpx.AsyncClient, path: str) -> None:
+    """The answer tells the propensities of what was left; with all arms out that is `none`."""
+    await made(client)
+    body = {"question": QUERY, "contexts": [TOWER]}
+    free = (await client.post(path, json=body)).json()["rewriting"]["propensities"]
+    held = (await client.post(path, json={**body, "without": ["reread"]})).json()["rewriting"]["propensities"]
+    assert set(held) == set(free) - {"reread"} != set(free)
+    rest = [arm for arm in free if arm != "none"]
+    last = (await client.post(path, json={**body, "without": rest})).json()["rewriting"]
+    assert (last["arm"], last["propensities"], last["note"]) == ("none", {"none": 1.0}, "")
+    assert last["decision"]

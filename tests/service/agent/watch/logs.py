@@ -67,7 +67,8 @@ async def seeded(
         decision = made.decisions[number]
         if rng.random() < rewarded:
             reward = float(rng.random())
-            await store.reward(tenant, decision.id, Given(reward, "judge", {"judge": reward, "fuzzy": 0.1 + reward}))
+            parts = {"judge": reward, "fuzzy": 0.1 + reward}
+            await store.reward(tenant, decision.id, Given(reward, "judge", parts, "relevance", "judge 1 of m"))
         elif rng.random() < 0.5:
             await store.void(tenant, decision.id)
     return made

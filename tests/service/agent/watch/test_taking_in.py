@@ -9,9 +9,12 @@ import pytest
 from tests.service.agent.watch.logs import DIMENSION, KEY, new_tenant, seeded
 from tests.service.agent.watch.test_transfer import into, out_of, what_is_known
 
+from riffler.bandits.cost import LARGEST_COST, Cost
 from riffler.bandits.given import Given
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch import taking_in
+from riffler.service.agent.watch.policies import Policies
+from riffler.service.agent.watch.status import CostStatus
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.decisions import LoggedDecision, PolicyName, Read
@@ -55,6 +58,32 @@ async def test_a_corrected_log_corrects(store: Counting) -> None:
     assert (again.rewards, again.corrected, again.repeated) == (0, 2, first.rewards - 2)
     assert await what_is_known(store, name) == await what_is_known(store, made.name)
     assert (await into(store, target, await out_of(store, source))).repeated == first.rewards
+
+
+async def test_what_is_known_here_of_a_decision_stands(store: Counting) -> None:
+    """An import of one's own log, older or altered, makes no cost, refusal or void of what happened here."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 8, rewarded=0.0)
+    header, *rows, end = await out_of(store, tenant)
+    for decision in made.decisions:
+        await store.spent(tenant, decision.id, Cost(99, 9.0))
+    before = await store.log(made.name)
+    await into(store, tenant, [header, *rows, end])
+    altered = [changed(row, state="void", unexecuted="why", cost={"tokens": 1, "ms": 1.0}) for row in rows]
+    await into(store, tenant, [header, *altered, end])
+    assert await store.log(made.name) == before
+    assert {"open", "void"} == {row.state for row in before}
+
+
+async def test_a_cost_that_was_not_known_here_is_taken_in(store: Counting) -> None:
+    """A later export tells what an earlier one didn't know yet."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 1)
+    header, row, end = await out_of(store, source)
+    for cost in (None, {"tokens": 1, "ms": 2.0}, {"tokens": 3, "ms": 4.0}):
+        await into(store, target, [header, changed(row, cost=cost), end])
+    (found,) = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
+    assert found.cost == Cost(1, 2.0)
 
 
 async def test_rewards_of_what_was_given_up_here_are_told_apart(store: Counting) -> None:
@@ -101,6 +130,18 @@ async def test_a_file_that_is_not_whole_is_told(store: Counting) -> None:
         await into(store, new_tenant(), [header, '{"end":"riffler-decisions"}'])
 
 
+async def test_a_file_without_judges_is_read(store: Counting) -> None:
+    """Exports named no judge and no criterion once."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 1, rewarded=1.0)
+    header, line, end = await out_of(store, source)
+    row = json.loads(line)
+    assert (row.pop("criterion"), row.pop("judge")) == ("relevance", "judge 1 of m")
+    assert (await into(store, target, [header, json.dumps(row), end])).rewards == 1
+    (found,) = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
+    assert (found.criterion, found.judge) == ("", "")
+
+
 async def test_what_is_exported_can_be_taken_in(store: Counting) -> None:
     """A reason with control characters, as an engine's words may have them, goes out without."""
     source, target = new_tenant(), new_tenant()
@@ -111,3 +152,27 @@ async def test_what_is_exported_can_be_taken_in(store: Counting) -> None:
     await into(store, target, await out_of(store, source))
     log = await store.log(PolicyName(target, KEY.digest(), DIMENSION))
     assert "no [2J way" in {row.unexecuted for row in log}
+
+
+@pytest.mark.parametrize(
+    ("cost", "field"),
+    [
+        ({"tokens": 10**400, "ms": 1.0}, "cost.tokens"),
+        ({"tokens": LARGEST_COST + 1, "ms": 1.0}, "cost.tokens"),
+        ({"tokens": 1, "ms": 1.7e308}, "cost.ms"),
+        ({"tokens": 1, "ms": float("inf")}, "cost.ms"),
+        ({"tokens": 1, "ms": float("nan")}, "cost.ms"),
+    ],
+    ids=["tokens", "just too many tokens", "ms", "infinite ms", "no number of ms"],
+)
+async def test_no_cost_breaks_a_status(store: Counting, cost: dict[str, float], field: str) -> None:
+    """A cost of which means overflow is refused by its name; of the largest ones that are taken the status is told."""
+    source, target = new_tenant(), new_tenant()
+    await seeded(store, source, 4)
+    header, *rows, end = await out_of(store, source)
+    with pytest.raises(InvalidInput, match=rf"^line 2: expected a decision: {field}: expected .*1000000000000"):
+        await into(store, target, [header, changed(rows[0], cost=cost)])
+    largest = {"tokens": LARGEST_COST, "ms": float(LARGEST_COST)}
+    await into(store, target, [header, *(changed(row, cost=largest) for row in rows), end])
+    told = (await Policies(store, KEY).status(target)).cost
+    assert told == CostStatus(4, LARGEST_COST, LARGEST_COST)

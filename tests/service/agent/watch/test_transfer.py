@@ -59,7 +59,8 @@ async def what_is_known(store: RedisPolicyStore, name: PolicyName) -> list[bytes
 def told(logged: LoggedDecision) -> tuple[Any, ...]:
     """Give what a row keeps: all but session, times, places, the policy's digest and the reward's source."""
     decision = replace(logged.decision, id=logged.decision.id[-16:], session="")
-    return decision, logged.state, logged.reward, dict(logged.parts), logged.cost, logged.unexecuted
+    judged = logged.reward, dict(logged.parts), logged.criterion, logged.judge
+    return decision, logged.state, judged, logged.cost, logged.unexecuted
 
 
 @pytest.mark.parametrize("parts", [1, 3])
@@ -246,7 +247,8 @@ async def test_who_learns_is_named(store: RedisPolicyStore) -> None:
         ({"propensities": {"none": 1.0}}, "propensities: expected one for each"),
         ({"propensities": {"none": 0.5, "reread": 0.1, "simplify": 0.1}}, "propensities: expected a sum of 1"),
         ({"propensities": {"none": 1.5, "reread": 0, "simplify": 0}}, "propensities.none: "),
-        ({"reward": 1.5}, "reward: expected a number from 0 to 1"),
+        ({"reward": 1.5}, "reward: expected a number from 0 to 1, got 1.5"),
+        ({"reward": "1"}, "reward: expected a number from 0 to 1, got '1'"),
         ({"reward": None}, "reward: expected one where the state is rewarded"),
         ({"state": "open"}, "reward: expected one where the state is rewarded"),
         ({"state": "lost"}, "state: "),
@@ -256,6 +258,7 @@ async def test_who_learns_is_named(store: RedisPolicyStore) -> None:
         ({"cost": {"tokens": -1, "ms": 0}}, "cost.tokens: "),
         ({"surprise": 1}, "surprise: "),
         ({"unexecuted": "x" * 2000}, "unexecuted: "),
+        ({"judge": "a\x1b[2J"}, "judge: expected a text without control characters"),
         ({"unexecuted": "x\x1b[2Jboom"}, "unexecuted: expected a text without control characters, got 'x\\x1b[2Jboom'"),
         ({"policy": "\u202ecod"}, "policy: expected a text without control characters"),
         ({"policy_version": "1\n2"}, "policy_version: expected a text without control characters"),
