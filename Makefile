@@ -8,8 +8,9 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 demo: .venv/.base
 	$(BIN)/riffler demo
 
+# One thread for arrays a process: several processes of tests share the cores, and threads that wait for a core spin.
 test: .venv/.all check
-	$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term -q
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term -q
 
 check: .venv/.all
 	$(BIN)/ruff check

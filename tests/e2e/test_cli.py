@@ -1,48 +1,28 @@
-"""The command line, as a user calls it: in a process of its own, on a data folder of its own."""
+"""The command line, in processes of its own, on a data folder of its own: each command once as a user calls it."""
 
 import json
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import pytest
-
-
-def riffler(
-    folder: Path, *arguments: str, stdin: bytes = b"", settings: Mapping[str, str] = MappingProxyType({})
-) -> subprocess.CompletedProcess[str]:
-    """Run a command, with no setting but the data folder and what is given."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
-    done = subprocess.run(
-        [str(Path(sys.executable).with_name("riffler")), *arguments],
-        input=stdin,
-        capture_output=True,
-        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data"), **settings},
-        timeout=120,
-        check=False,
-    )
-    return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+from tests.e2e.commands import forked, fresh
 
 
 def test_ask_reward_view_and_call(tmp_path: Path) -> None:
     """A question is answered from standard input, rewarded once, and its session can be looked at and carved."""
     text = "".join(f"The code of gate {number} is {number * 31}.\n" for number in range(3000))
-    asked = riffler(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1234?", stdin=text.encode())
+    asked = fresh(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1234?", stdin=text.encode())
     assert asked.returncode == 0, asked.stderr
     answer = json.loads(asked.stdout)
     assert "38254" in answer["text"]
     decision, session = answer["rewriting"]["decision"], answer["session"]
-    assert "rewarded with 0.8" in riffler(tmp_path, "reward", decision, "0.8").stdout
-    assert "nothing changed" in riffler(tmp_path, "reward", decision, "0.1").stdout
+    assert "rewarded with 0.8" in fresh(tmp_path, "reward", decision, "0.8").stdout
+    assert "nothing changed" in forked(tmp_path, "reward", decision, "0.1").stdout
     compared = ["--answer", f"@{tmp_path}/said.txt", "--reference", "38254", "--reference", "the code 38254"]
     (tmp_path / "said.txt").write_text("The code: 38254")
-    refused = riffler(tmp_path, "reward", decision, *compared).stdout
+    refused = forked(tmp_path, "reward", decision, *compared).stdout
     assert refused == f"{decision}: has its reward, 0.8; nothing changed (--correct takes its place)\n"
-    corrected = riffler(tmp_path, "reward", decision, "--correct", *compared).stdout
+    corrected = forked(tmp_path, "reward", decision, "--correct", *compared).stdout
     assert corrected == f"{decision}: rewarded with 1 (judge 1, fuzzy 1, bleu 1)\n"
     rows = [
         {"decision": decision, "feedback": 2, "correct": True},
@@ -50,7 +30,7 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
         {"decision": decision, "reward": "much"},
     ]
     lines = [*map(json.dumps, rows), "", "no JSON", json.dumps({"decision": decision, "reward": 0.5})]
-    batch = riffler(tmp_path, "reward", "--batch", "-", stdin="\n".join(lines).encode())
+    batch = fresh(tmp_path, "reward", "--batch", "-", stdin="\n".join(lines).encode())
     assert batch.stdout.splitlines() == [
         "line 2: unknown: no decision 'd123'",
         "line 3: invalid: reward: expected a number from 0 to 1, got 'much'",
@@ -58,54 +38,54 @@ def test_ask_reward_view_and_call(tmp_path: Path) -> None:
         "5 rewards: 1 corrected, 1 unknown, 2 invalid, 1 refused",
     ]
     assert (batch.returncode, batch.stderr) == (1, "riffler: 3 of 5 rewards weren't taken\n")
-    assert "[[f00001" in riffler(tmp_path, "view", session).stdout
-    assert json.loads(riffler(tmp_path, "view", session, "--original").stdout.splitlines()[0])["content"] == text
-    then = riffler(tmp_path, "view", session, "--version", "1").stdout
+    assert "[[f00001" in fresh(tmp_path, "view", session).stdout
+    assert json.loads(forked(tmp_path, "view", session, "--original").stdout.splitlines()[0])["content"] == text
+    then = forked(tmp_path, "view", session, "--version", "1").stdout
     assert json.loads(then.splitlines()[0])["content"] == text
-    restored = riffler(tmp_path, "call", session, "restore_fragment", '{"fragment_id": "f00001"}')
+    restored = fresh(tmp_path, "call", session, "restore_fragment", '{"fragment_id": "f00001"}')
     assert "restored f00001" in restored.stdout
 
 
 def test_history_diff_and_fork(tmp_path: Path) -> None:
     """What happened is listed, two versions are compared, and a session begins as another one was."""
     text = "".join(f"The code of gate {number} is {number * 31}.\n" for number in range(3000))
-    asked = riffler(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1?", stdin=text.encode())
+    asked = forked(tmp_path, "ask", "--context", "-", "--json", "What is the code of gate 1?", stdin=text.encode())
     answer = json.loads(asked.stdout)
     session, version = answer["session"], answer["version"]
-    lines = riffler(tmp_path, "history", session).stdout.splitlines()
+    lines = fresh(tmp_path, "history", session).stdout.splitlines()
     assert [line.partition(",")[0] for line in lines[:-1]] == [f"version {n}" for n in range(version, 0, -1)]
     assert any("riffler" in line and "folded f00001-" in line for line in lines)
     assert lines[-1] == "the history goes back to version 0"
-    short = riffler(tmp_path, "history", session, "--limit", "1").stdout.splitlines()
+    short = forked(tmp_path, "history", session, "--limit", "1").stdout.splitlines()
     assert short == [lines[0], f"older ones: riffler history {session} --limit 10"]
-    differs = riffler(tmp_path, "diff", session, "1").stdout
+    differs = fresh(tmp_path, "diff", session, "1").stdout
     assert differs.startswith(f"version 1 to {version}\ntokens ")
     assert "fragments cut, folded: f00001-" in differs
     assert " came, from index 2\n" in differs
-    assert riffler(tmp_path, "fork", session, "--version", "1", "--name", "begin").stdout == "begin\n"
-    seen = riffler(tmp_path, "view", "begin").stdout.splitlines()
+    assert fresh(tmp_path, "fork", session, "--version", "1", "--name", "begin").stdout == "begin\n"
+    seen = forked(tmp_path, "view", "begin").stdout.splitlines()
     assert json.loads(seen[0])["content"] == text
     whence = f"it was forked from session '{session}' at version 1"
-    assert riffler(tmp_path, "history", "begin").stdout == f"the history goes back to version 1; {whence}\n"
-    assert riffler(tmp_path, "fork", session).stdout.startswith("s-")
+    assert forked(tmp_path, "history", "begin").stdout == f"the history goes back to version 1; {whence}\n"
+    assert forked(tmp_path, "fork", session).stdout.startswith("s-")
 
 
 def test_the_past_needs_no_model(tmp_path: Path) -> None:
     """With an engine that can't be had an operator still looks at sessions and forks them; estimates are called so."""
     plainly = {"RIFFLER_REWRITING": "false"}
-    answer = json.loads(riffler(tmp_path, "ask", "--json", "When does it open?", settings=plainly).stdout)
+    answer = json.loads(forked(tmp_path, "ask", "--json", "When does it open?", settings=plainly).stdout)
     session, broken = answer["session"], {"RIFFLER_ENGINE": "openai"}
-    assert "needs the name of a model" in riffler(tmp_path, "ask", "Why?", settings=broken).stderr
-    forked = riffler(tmp_path, "fork", session, "--name", "x", settings=broken)
-    assert (forked.stdout, forked.stderr) == ("x\n", "")
-    differs = riffler(tmp_path, "diff", session, "0", settings=broken)
+    assert "needs the name of a model" in forked(tmp_path, "ask", "Why?", settings=broken).stderr
+    copied = forked(tmp_path, "fork", session, "--name", "x", settings=broken)
+    assert (copied.stdout, copied.stderr) == ("x\n", "")
+    differs = forked(tmp_path, "diff", session, "0", settings=broken)
     assert differs.stdout.startswith(f"version 0 to {answer['version']}\ntokens    0 seen before, ")
-    seen = riffler(tmp_path, "view", "x", settings=broken)
+    seen = forked(tmp_path, "view", "x", settings=broken)
     assert json.loads(seen.stdout.splitlines()[0])["content"] == "When does it open?"
     for done in (differs, seen):
         assert done.stderr.startswith("riffler: tokens are estimated, ")
         assert ("needs the name of a model" in done.stderr, done.stderr.count("\n")) == (True, 1)
-    original = riffler(tmp_path, "view", "x", "--original", settings=broken)
+    original = forked(tmp_path, "view", "x", "--original", settings=broken)
     assert (original.stdout, original.stderr) == (seen.stdout, "")
 
 
@@ -144,31 +124,47 @@ def test_bad_input_gives_one_clear_line(tmp_path: Path, arguments: list[str], wo
     (tmp_path / "binary").write_bytes(b"a\0b")
     (tmp_path / "latin").write_bytes("café".encode("latin-1"))
     (tmp_path / "empty").write_bytes(b" \n")
-    done = riffler(tmp_path, *(argument.format(tmp_path) for argument in arguments))
+    done = forked(tmp_path, *(argument.format(tmp_path) for argument in arguments))
     assert done.returncode == 1
     assert words in done.stderr
     assert done.stderr.count("\n") == 1
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["ask", "--session", "nobody", "why?"], "no session 'nobody'"),
+        (["ask", "--context", "missing", "why?"], "missing: No such file"),
+        (["reward", "d0123456789abcdef0123", "1.5"], "from 0 to 1"),
+        (["call", "nobody", "fold_fragment"], "no session 'nobody'"),
+    ],
+)
+def test_bad_input_gives_one_clear_line_as_a_user_calls_it(tmp_path: Path, arguments: list[str], words: str) -> None:
+    """What imports come late, and what they say, changes nothing of that line."""
+    done = fresh(tmp_path, *arguments)
+    assert (done.returncode, done.stdout, done.stderr.count("\n")) == (1, "", 1)
+    assert words in done.stderr
+
+
 def test_the_data_folder_must_be_one(tmp_path: Path) -> None:
     """A data folder that can't be made is one clear line."""
     (tmp_path / "data").write_text("a file")
-    done = riffler(tmp_path, "ask", "why?")
+    done = forked(tmp_path, "ask", "why?")
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert "data folder" in done.stderr
 
 
 def test_the_demo_answers_right(tmp_path: Path) -> None:
     """Every scene of the demo is answered right, on another seed than the README's too."""
-    done = riffler(tmp_path, "demo", "--seed", "7")
+    done = forked(tmp_path, "demo", "--seed", "7")
     assert done.returncode == 0, done.stdout
     assert "right     5 of 5" in done.stdout
 
 
 def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
     """On the README's seed the table is the README's, and what it says of the table is so."""
-    done = riffler(tmp_path, "demo", "--seed", "1")
+    done = fresh(tmp_path, "demo", "--seed", "1")
     assert done.returncode == 0, done.stdout
     readme = (Path(__file__).parents[2] / "README.md").read_text("utf-8")
     told = re.findall(r"From `riffler demo --seed 1`:\n\n```\n(.*?)```\n", readme, re.DOTALL)[0]

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from tests.e2e.commands import environment, forked
 
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.scripted import Reply
@@ -27,19 +28,24 @@ async def riffler(
     folder: Path, *arguments: str, stdin: str = "", before: Callable[[], None] | None = None, **settings: str
 ) -> tuple[int, str, str]:
     """Run a command in a process of its own; give its exit code, output and error output."""
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
     process = await asyncio.create_subprocess_exec(
         Path(sys.executable).with_name("riffler"),
         *arguments,
         stdin=PIPE,
         stdout=PIPE,
         stderr=PIPE,
-        env={**environment, "RIFFLER_DATA_FOLDER": str(folder / "data"), **settings},
+        env=environment(folder, settings),
         preexec_fn=before,
     )
     out, err = await asyncio.wait_for(process.communicate(stdin.encode()), 120)
     assert process.returncode is not None
     return process.returncode, out.decode(), err.decode()
+
+
+def quick(folder: Path, *arguments: str, stdin: str = "", **settings: str) -> tuple[int, str, str]:
+    """Run a command likewise, without its imports."""
+    done = forked(folder, *arguments, stdin=stdin.encode(), settings=settings)
+    return done.returncode, done.stdout, done.stderr
 
 
 def failed(result: tuple[int, str, str]) -> str:
@@ -136,7 +142,7 @@ async def test_a_full_disk_is_one_line(tmp_path: Path, durability: str) -> None:
     assert "full" in line or "server" in line
     left = await lives_of(tmp_path)
     assert all(key.endswith((":state", ":lease", ":gone")) and life > 0 for key, life in left.items()), left
-    code, out, err = await riffler(tmp_path, "ask", "--context", "-", "Which code has gate 7?", stdin=FEW_GATES)
+    code, out, err = quick(tmp_path, "ask", "--context", "-", "Which code has gate 7?", stdin=FEW_GATES)
     assert code == 0, err
     assert "217" in out
 
@@ -145,7 +151,7 @@ async def test_a_full_disk_is_one_line(tmp_path: Path, durability: str) -> None:
 def carved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     """A data folder with a session."""
     folder = tmp_path_factory.mktemp("carved")
-    asked = asyncio.run(riffler(folder, "ask", "--context", "-", "--json", "Which code has gate 7?", stdin=FEW_GATES))
+    asked = quick(folder, "ask", "--context", "-", "--json", "Which code has gate 7?", stdin=FEW_GATES)
     return folder, json.loads(asked[1])["session"]
 
 
@@ -161,48 +167,48 @@ def carved(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ("melt", {}, "no tool 'melt'"),
     ],
 )
-async def test_a_refused_call_changes_nothing(
+def test_a_refused_call_changes_nothing(
     carved: tuple[Path, str], tool: str, arguments: dict[str, str], words: str
 ) -> None:
     """A tool called by hand with bad markers or unknown ids says why in one line, and the view stays as it was."""
     folder, session = carved
-    before = await riffler(folder, "view", session)
+    before = quick(folder, "view", session)
     assert before[0] == 0
-    assert words in failed(await riffler(folder, "call", session, tool, json.dumps(arguments)))
-    assert await riffler(folder, "view", session) == before
+    assert words in failed(quick(folder, "call", session, tool, json.dumps(arguments)))
+    assert quick(folder, "view", session) == before
 
 
-async def test_a_reward_is_a_number(tmp_path: Path) -> None:
+def test_a_reward_is_a_number(tmp_path: Path) -> None:
     """What is no number, and a number out of range, are refused before anything is looked up."""
-    assert (await riffler(tmp_path, "reward", "d0123456789abcdef0123", "good"))[0] == 2
-    assert "from 0 to 1" in failed(await riffler(tmp_path, "reward", "d0123456789abcdef0123", "nan"))
+    assert quick(tmp_path, "reward", "d0123456789abcdef0123", "good")[0] == 2
+    assert "from 0 to 1" in failed(quick(tmp_path, "reward", "d0123456789abcdef0123", "nan"))
 
 
 @pytest.mark.parametrize("name", ["RIFFLER_STEP_CAP", "RIFFLER_DURABILITY", "RIFFLER_WINDOW_TOKENS", "REDIS_URL"])
-async def test_a_setting_that_is_none_is_named(tmp_path: Path, name: str) -> None:
+def test_a_setting_that_is_none_is_named(tmp_path: Path, name: str) -> None:
     """A setting with an impossible value is one line that names it."""
-    line = failed(await riffler(tmp_path, "ask", "Why?", **{name: "some words"}))
+    line = failed(quick(tmp_path, "ask", "Why?", **{name: "some words"}))
     assert name.removeprefix("RIFFLER_").lower() in line.lower()
 
 
-async def test_names_and_rewards_that_are_none_are_one_line(tmp_path: Path) -> None:
+def test_names_and_rewards_that_are_none_are_one_line(tmp_path: Path) -> None:
     """A session's name that isn't UTF-8 or is empty, and a negative reward, are refused in one line that says so."""
-    assert "expected a name in UTF-8" in failed(await riffler(tmp_path, "view", "\udcff"))
-    assert "no session ''" in failed(await riffler(tmp_path, "ask", "--session", "", "Why?"))
-    assert "from 0 to 1" in failed(await riffler(tmp_path, "reward", "d0123456789abcdef0123", "-1"))
+    assert "expected a name in UTF-8" in failed(quick(tmp_path, "view", "\udcff"))
+    assert "no session ''" in failed(quick(tmp_path, "ask", "--session", "", "Why?"))
+    assert "from 0 to 1" in failed(quick(tmp_path, "reward", "d0123456789abcdef0123", "-1"))
 
 
-async def test_a_reward_needs_no_engine(tmp_path: Path) -> None:
+def test_a_reward_needs_no_engine(tmp_path: Path) -> None:
     """Rewarding works under settings of an engine that couldn't be made."""
-    _, out, _ = await riffler(tmp_path, "ask", "--context", "-", "--json", "Which code has gate 7?", stdin=FEW_GATES)
+    _, out, _ = quick(tmp_path, "ask", "--context", "-", "--json", "Which code has gate 7?", stdin=FEW_GATES)
     decision = json.loads(out)["rewriting"]["decision"]
-    code, out, err = await riffler(tmp_path, "reward", decision, "1", RIFFLER_ENGINE="openai")
+    code, out, err = quick(tmp_path, "reward", decision, "1", RIFFLER_ENGINE="openai")
     assert (code, "rewarded" in out) == (0, True), err
 
 
-async def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
+def test_a_byte_order_mark_is_no_text(tmp_path: Path) -> None:
     """A file's byte-order mark isn't part of what the model reads."""
     (tmp_path / "text").write_text("\ufeffThe code of gate 7 is 217.\n", "utf-8")
-    _, out, _ = await riffler(tmp_path, "ask", "--context", str(tmp_path / "text"), "--json", "Which code has gate 7?")
-    _, original, _ = await riffler(tmp_path, "view", "--original", json.loads(out)["session"])
+    _, out, _ = quick(tmp_path, "ask", "--context", str(tmp_path / "text"), "--json", "Which code has gate 7?")
+    _, original, _ = quick(tmp_path, "view", "--original", json.loads(out)["session"])
     assert json.loads(original.splitlines()[0])["content"] == "The code of gate 7 is 217.\n"

@@ -45,7 +45,7 @@ def whole(usage: Usage, chunk: int = CHUNK) -> int:
     return (usage.prompt_tokens - 1) // chunk * chunk
 
 
-@settings(max_examples=60)
+@settings(max_examples=30)
 @given(texts=st.lists(WORDS.map(" ".join), min_size=2, max_size=4), cut=st.integers(0, 200), name=st.uuids().map(str))
 def test_reuse_changes_no_answer(shared: TransformersEngine, texts: list[str], cut: int, name: str) -> None:
     """Whatever a session asked before, the greedy answer is that of a full computation, and reuse is counted right.
