@@ -92,23 +92,30 @@ async def test_what_is_unknown_is_refused(riffler: Riffler) -> None:
 
 
 async def test_a_failed_turn_leaves_nothing(tmp_path: Path) -> None:
-    """When the engine fails, the session that the call made is gone and its decision is void."""
+    """When the engine fails, the session that the call made is gone with its decision; in a session, it is void."""
 
     def failing(request: EngineRequest) -> Completion:
         raise EngineUnavailable("engine double: down")
 
     async with Riffler(read_settings(data_folder=tmp_path), engine=ScriptedEngine(failing), seed=1) as riffler:
-        progress = riffler.stream(QUESTION, ["Some text."])
-        while not isinstance(item := await anext(progress), Rewriting):
-            pass
-        with pytest.raises(EngineUnavailable):
-            await anext(progress)
-        decision = item.decision
-        logged = await riffler.decisions.decision("local", decision)
-        assert logged.state == "void"
-        assert not await riffler.reward(decision, 1.0)
-        with pytest.raises(UnknownSession):
-            await riffler.memory(logged.decision.session)
+
+        async def decision_of_failed(session: str | None) -> str:
+            progress = riffler.stream(QUESTION, ["Some text."], session=session)
+            while not isinstance(item := await anext(progress), Rewriting):
+                pass
+            with pytest.raises(EngineUnavailable):
+                await anext(progress)
+            return item.decision
+
+        gone = await decision_of_failed(None)
+        with pytest.raises(UnknownDecision):
+            await riffler.reward(gone, 1.0)
+        assert not (await riffler.sessions.sessions("local")).sessions
+        await riffler.edits.create("local", "kept")
+        kept = await decision_of_failed("kept")
+        assert (await riffler.decisions.decision("local", kept)).state == "void"
+        assert not await riffler.reward(kept, 1.0)
+        assert (await riffler.memory("kept")).version == 0
 
 
 async def test_a_second_turn_goes_on(riffler: Riffler) -> None:
