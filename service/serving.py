@@ -18,6 +18,7 @@ from fastapi import FastAPI
 
 from riffler.errors import RifflerError
 from riffler.service.app import Riffler
+from riffler.service.dashboard import pages
 from riffler.service.http.app import create_app
 from riffler.service.http.core import Core
 from riffler.service.http.metrics import Metrics
@@ -80,9 +81,11 @@ def make() -> FastAPI:
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="riffler-parent", daemon=True).start()
-    return create_app(
+    app = create_app(
         core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s, hosts=settings.host_names
     )
+    pages.install(app)
+    return app
 
 
 def _end_with(parent: multiprocessing.process.BaseProcess) -> None:

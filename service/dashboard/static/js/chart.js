@@ -1,0 +1,45 @@
+// Lines over decisions, with bands for their intervals. The same figures are in a table below, for who can't see them.
+import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { html, useEffect, useRef } from "./html.js";
+import { figure, Table } from "./parts.js";
+
+const HUES = ["#2b62a8", "#c0672a", "#3d8b5f", "#8a4fa3", "#a8952b", "#b23a5c", "#4a9aa8"];
+
+/** Draw lines: {name, values, lows?, highs?} each, over x. */
+export function Lines({ title, x, xName, lines, digits = 2, height = 260 }) {
+  const place = useRef(null);
+  useEffect(() => {
+    const style = getComputedStyle(document.documentElement);
+    const [ink, line] = [style.getPropertyValue("--soft"), style.getPropertyValue("--line")];
+    const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
+    const series = [{ label: xName }];
+    const data = [x];
+    const bands = [];
+    lines.forEach(({ name, values, lows, highs }, number) => {
+      const stroke = HUES[number % HUES.length];
+      series.push({ label: name, stroke, width: 1.5, value: (_chart, value) => figure(value, digits) });
+      data.push(values);
+      if (!lows) return;
+      bands.push({ series: [data.length, data.length + 1], fill: `${stroke}26` });
+      series.push({ label: `${name}, high`, stroke: `${stroke}55`, width: 1 }, { label: `${name}, low`, stroke: `${stroke}55`, width: 1 });
+      data.push(highs, lows);
+    });
+    const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
+    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, label: xName }, axis] }, data, place.current);
+    const watch = new ResizeObserver(() => chart.setSize(size()));
+    watch.observe(place.current);
+    return () => {
+      watch.disconnect();
+      chart.destroy();
+    };
+  }, [x, lines]);
+  const columns = [[xName, (at) => x[at]], ...lines.flatMap(({ name, values, lows, highs }) => [
+    [name, (at) => figure(values[at], digits), true],
+    ...(lows ? [[`${name}: low`, (at) => figure(lows[at], digits), true], [`${name}: high`, (at) => figure(highs[at], digits), true]] : []),
+  ])];
+  return html`
+    <figure class="chart" aria-label=${title}>
+      <div ref=${place} aria-hidden="true"></div>
+      <details><summary>${title}: the figures</summary><${Table} caption=${title} columns=${columns} rows=${x.map((_, at) => at)} /></details>
+    </figure>`;
+}

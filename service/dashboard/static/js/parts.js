@@ -1,0 +1,45 @@
+// Small parts that several pages show.
+import { html } from "./html.js";
+
+/** A number with so many digits after the point, and a true minus. */
+export const figure = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
+/** From a to b. */
+export const range = (low, high, digits = 2) => `${figure(low, digits)} to ${figure(high, digits)}`;
+/** A share as percent. */
+export const percent = (value, digits = 0) => `${figure(100 * value, digits)} %`;
+
+/** How a figure was come by. Rule 9 of the design: estimated is not measured. */
+export const Kind = ({ of }) => html`<span class="kind">${of}</span>`;
+
+/** What a page says in place of figures: why, and what to do. */
+export const State = ({ title, bad = false, children }) => html`
+  <div class=${bad ? "state bad" : "state"} role=${bad ? "alert" : "status"}>
+    <strong>${title}</strong>
+    <div>${children}</div>
+  </div>`;
+
+/** What a resource gives once it is there; until then, or without it, why not. */
+export function Shown({ reading, empty, children }) {
+  const { value, error, loading } = reading;
+  const failed = error && html`<${State} title=${error.title ?? "This page failed"} bad=${true}>${error.message}<//>`;
+  if (value === undefined) return failed ?? (loading ? html`<p class="note" aria-busy="true">Loading …</p>` : null);
+  return html`${failed}${empty?.(value) ?? children(value)}`;
+}
+
+/** Figures side by side: [name, figure, what stands below it]. */
+export const Figures = ({ of }) => html`
+  <dl class="figures">
+    ${of.map(([name, value, below]) => html`<div key=${name}><dt>${name}</dt><dd>${value} ${below && html`<small>${below}</small>`}</dd></div>`)}
+  </dl>`;
+
+/** A table: columns are [heading, row => cell, whether it is a number]. */
+export const Table = ({ caption, columns, rows, rowKey }) => html`
+  <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+    <table>
+      <caption>${caption}</caption>
+      <thead><tr>${columns.map(([name, , number]) => html`<th scope="col" class=${number ? "number" : ""}>${name}</th>`)}</tr></thead>
+      <tbody>${rows.map((row, place) => html`<tr key=${rowKey ? rowKey(row) : place}>
+        ${columns.map(([, cell, number], at) => (at === 0 ? html`<th scope="row">${cell(row)}</th>` : html`<td class=${number ? "number" : ""}>${cell(row)}</td>`))}
+      </tr>`)}</tbody>
+    </table>
+  </div>`;
