@@ -5,12 +5,19 @@ import { figure, Table } from "./parts.js";
 
 const HUES = ["#2b62a8", "#c0672a", "#3d8b5f", "#8a4fa3", "#a8952b", "#b23a5c", "#4a9aa8"];
 
+/** Resolve a colour of the style sheet: a canvas takes no `light-dark()`. */
+function colour(element, name) {
+  element.style.color = `var(${name})`;
+  const resolved = getComputedStyle(element).color;
+  element.style.color = "";
+  return resolved;
+}
+
 /** Draw lines: {name, values, lows?, highs?} each, over x. */
 export function Lines({ title, x, xName, lines, digits = 2, height = 260 }) {
   const place = useRef(null);
   useEffect(() => {
-    const style = getComputedStyle(document.documentElement);
-    const [ink, line] = [style.getPropertyValue("--soft"), style.getPropertyValue("--line")];
+    const [ink, line] = [colour(place.current, "--soft"), colour(place.current, "--line")];
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
     const series = [{ label: xName }];
     const data = [x];

@@ -17,8 +17,9 @@ export function Regret({ digest }) {
 }
 
 function Estimated({ of }) {
-  const lines = useMemo(() => of && [{ name: "regret", values: of.mean, lows: of.lows, highs: of.highs }], [of]);
-  if (!of) return html`<h2>Against the best fixed arm</h2><${State} title="No estimate yet">Rewards are needed: <code>POST /api/v1/decisions/…/reward</code>.<//>`;
+  const there = of.kind !== "unavailable";
+  const lines = useMemo(() => there && [{ name: "regret", values: of.mean, lows: of.lows, highs: of.highs }], [of]);
+  if (!there) return html`<h2>Against the best fixed arm</h2><${State} title="No estimate">${of.reason}<//>`;
   return html`
     <h2>Against the best fixed arm, ${of.best_static} <${Kind} of="estimated" /></h2>
     <${Figures} of=${[
@@ -29,7 +30,7 @@ function Estimated({ of }) {
 }
 
 function Audited({ of }) {
-  if (!of) return html`<h2>Measured on all arms</h2><${State} title="Not audited">A share of questions can be run on all arms: the setting <code>audit_share</code>.<//>`;
+  if (of.kind === "unavailable") return html`<h2>Measured on all arms</h2><${State} title="Not measured">${of.reason}<//>`;
   return html`
     <h2>Measured on all arms, a decision <${Kind} of="audited" /></h2>
     <${Table} caption=${`${of.audits} decisions were run on all arms; what their draws lost, each`}
