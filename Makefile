@@ -34,6 +34,7 @@ check: .venv/.all
 	@echo "installing all extras into .venv (a minute or two)"
 	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
 	$(PIP) -e ".[local,dev]"
+	tests/browser/chromium $(BIN)/python
 	@touch $@
 
 clean:

@@ -56,6 +56,9 @@ def test_the_wheel_tells_its_licences(wheel: Path) -> None:
         "bandits/english/CC-BY-SA-4.0.txt",
         "bandits/features/lists/CC-BY-SA-4.0.txt",
         "bandits/features/lists/WORDNET-LICENSE.txt",
+        "service/dashboard/static/vendor/htm/LICENSE",
+        "service/dashboard/static/vendor/htm/LICENSE-preact",
+        "service/dashboard/static/vendor/uplot/LICENSE",
     ]
     with zipfile.ZipFile(wheel) as opened:
         at = next(name.removesuffix("METADATA") for name in opened.namelist() if name.endswith(".dist-info/METADATA"))
@@ -63,7 +66,7 @@ def test_the_wheel_tells_its_licences(wheel: Path) -> None:
         for text in texts:
             assert opened.read(f"{at}licenses/{text}") == (ROOT / text).read_bytes()
             assert f"License-File: {text}\n" in told
-    assert "License-Expression: Apache-2.0 AND CC-BY-SA-4.0 AND LicenseRef-WordNet\n" in told
+    assert "License-Expression: Apache-2.0 AND MIT AND CC-BY-SA-4.0 AND LicenseRef-WordNet\n" in told
 
 
 @pytest.mark.timeout(600)

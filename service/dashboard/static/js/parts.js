@@ -23,7 +23,7 @@ export function Shown({ reading, empty, children }) {
   const { value, error, loading } = reading;
   const failed = error && html`<${State} title=${error.title ?? "This page failed"} bad=${true}>${error.message}<//>`;
   if (value === undefined) return failed ?? (loading ? html`<p class="note" aria-busy="true">Loading …</p>` : null);
-  return html`${failed}${empty?.(value) ?? children(value)}`;
+  return html`${failed}${empty?.(value) || children(value)}`;
 }
 
 /** Figures side by side: [name, figure, what stands below it]. */

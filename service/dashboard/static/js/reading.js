@@ -1,9 +1,15 @@
-// Resources as pages hold them: loading, there, or failed; read again every so often while the page is looked at.
+// Resources as pages hold them: loading, there, or failed; read again when the service tells that they changed.
 import { useEffect, useState } from "./html.js";
 
-/** Hold what `load(signal)` gives; anew when `keys` change, and every `everyMs`. A failure keeps what was there. */
-export function useReading(load, keys, everyMs = 0) {
+const AGAIN_MS = 15000;
+
+/**
+ * Hold what `load(signal)` gives: anew when `keys` change, and when one of the topics in `on` changes.
+ * A failure keeps what was there. Gives {value, error, loading, again}.
+ */
+export function useReading(load, keys, on = []) {
   const [held, hold] = useState({ value: undefined, error: undefined, loading: true });
+  const [count, another] = useState(0);
   useEffect(() => {
     const gone = new AbortController();
     let timer;
@@ -14,7 +20,7 @@ export function useReading(load, keys, everyMs = 0) {
       } catch (error) {
         if (!gone.signal.aborted) hold((before) => ({ value: before.value, error, loading: false }));
       }
-      if (everyMs && !gone.signal.aborted) timer = setTimeout(go, everyMs);
+      if (on.length && !gone.signal.aborted) timer = setTimeout(go, AGAIN_MS);
     };
     hold((before) => ({ ...before, loading: true }));
     go();
@@ -22,6 +28,6 @@ export function useReading(load, keys, everyMs = 0) {
       gone.abort();
       clearTimeout(timer);
     };
-  }, keys);
-  return held;
+  }, [...keys, count]);
+  return { ...held, again: () => another((before) => before + 1) };
 }

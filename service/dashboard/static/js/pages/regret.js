@@ -7,10 +7,9 @@ import { useReading } from "../reading.js";
 
 /** The page of one policy's regret. */
 export function Regret({ digest }) {
-  const regret = useReading((signal) => read(`policies/${digest}/regret`, {}, signal), [digest], 15000);
-  const status = useReading((signal) => read(`policies/${digest}`, {}, signal), [digest], 15000);
+  const regret = useReading((signal) => read(`policies/${digest}/regret`, {}, signal), [digest], ["decisions"]);
+  const status = useReading((signal) => read(`policies/${digest}`, {}, signal), [digest], ["decisions"]);
   return html`
-    <h1>Regret</h1>
     <p class="lead">What the draws earned less than another choice would have, summed over decisions: lower is better, and a curve that flattens has learned.</p>
     <${Shown} reading=${regret}>${(found) => html`<${Estimated} of=${found.estimated} /><${Audited} of=${found.audited} />`}<//>
     <${Shown} reading=${status}>${(found) => html`<${Shares} of=${found} />`}<//>`;

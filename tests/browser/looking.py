@@ -1,0 +1,117 @@
+"""A real Chromium, without a window, that looks at the dashboard and minds what no page may do."""
+
+import json
+import shutil
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, Page, async_playwright
+
+AXE = Path(__file__).parent / "axe" / "axe.min.js"
+_PATIENCE_MS = 15_000
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+
+
+@asynccontextmanager
+async def browsing() -> AsyncIterator[Browser]:
+    """Run a browser: the one that `tests/browser/chromium` saw to."""
+    found = next(filter(None, map(shutil.which, _NAMES)), None)
+    async with async_playwright() as playwright:
+        # Tests may run as root, where Chromium's sandbox can't; it only ever opens pages that are served here.
+        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        try:
+            yield browser
+        finally:
+            await browser.close()
+
+
+class Looked:
+    """A page that is looked at, with all that it asked for and complained of.
+
+    Attributes:
+        page: Playwright's page.
+        address: Of the dashboard, with a slash at its end.
+        requests: All addresses that it asked for.
+        complaints: What it wrote to the console as an error or a warning, and errors that nobody caught.
+    """
+
+    def __init__(self, page: Page, address: str) -> None:
+        self.page, self.address = page, address
+        self.requests: list[str] = []
+        self.complaints: list[str] = []
+        page.set_default_timeout(_PATIENCE_MS)
+        page.on("request", lambda request: self.requests.append(request.url))
+        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
+        page.on(
+            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
+        )
+
+    async def open(self, *route: str) -> None:
+        """Open a page of the dashboard by its route, as in `open("regret", digest)`, and wait until it is read."""
+        await self.page.goto(f"{self.address}#/{'/'.join(route)}")
+        await self.read()
+
+    async def read(self) -> None:
+        """Wait until nothing on the page is still being read."""
+        await self.page.wait_for_selector("main h1")
+        await self.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+
+    async def figures(self, name: str) -> list[list[str]]:
+        """Read a table's body by its caption: the cells' texts, row by row, also of one that is folded away."""
+        cells = """(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent))"""
+        table = self.page.locator("table", has=self.page.locator("caption", has_text=name)).first
+        found: list[list[str]] = await table.evaluate(cells)
+        return found
+
+    async def nothing_serious(self) -> None:
+        """Assert that axe finds nothing serious or critical, in light and in dark."""
+        schemes: list[Literal["light", "dark"]] = ["light", "dark"]
+        for scheme in schemes:
+            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.evaluate(
+                AXE.read_text("utf-8") + ";undefined"
+            )  # past the pages' own policy, as a debugger may
+            found: dict[str, Any] = await self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+            serious = [
+                (each["id"], each["help"], [node["html"][:200] for node in each["nodes"][:5]])
+                for each in found["violations"]
+                if each["impact"] in {"serious", "critical"}
+            ]
+            assert not serious, f"{scheme}: {json.dumps(serious, indent=1)}"
+
+    @contextmanager
+    def failing(self) -> Iterator[None]:
+        """In here requests may fail, which browsers complain of."""
+        before = len(self.complaints)
+        yield
+        self.complaints[before:] = [said for said in self.complaints[before:] if "Failed to load resource" not in said]
+
+
+@asynccontextmanager
+async def looking(browser: Browser, served: str, **context: Any) -> AsyncIterator[Looked]:
+    """Look at the dashboard of a service. At the end nothing may have left the host, and nothing have gone wrong.
+
+    Args:
+        browser: The browser.
+        served: The service's address.
+        **context: What Playwright's context takes, as `viewport`.
+
+    Yields:
+        A page that has opened nothing yet.
+    """
+    opened = await browser.new_context(**context)
+    try:
+        looked = Looked(await opened.new_page(), f"{str(served).rstrip('/')}/dashboard/")
+        yield looked
+        strangers = [
+            url
+            for url in looked.requests
+            if urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(served)
+        ]
+        assert not strangers, strangers
+        assert not looked.complaints, looked.complaints
+    finally:
+        await opened.close()
