@@ -1,14 +1,14 @@
 """Whether edits have paid back by now: `price.py` tells beforehand what is to be expected, this tells what came.
 
-With the prices `read` and `write` of a prompt cache, an edit that frees `F` tokens and after which `B` tokens must be
-put into the cache anew has, after `n` calls of the model, the balance
+An edit that frees `F` tokens of each later call, and makes the next call cost `cost_tokens` more as `price.py` says,
+has after `n` calls of the model the balance
 
-    earned - owed  with  earned = n * read * F  and  owed = (write - read) * B
+    earned - owed  with  earned = n * read * F  and  owed = cost_tokens + read * F
 
-in tokens at full price. That is `price.py` seen from the other side: the next call costs `owed - read * F` more, and
-each later one `read * F` less. Where text is shown again, an edit frees less of the calls that follow, so `n * F` is a
-sum over calls: `spared_tokens`. What a model was shown without the edit, and whether it had called as often, nobody
-knows; the figures are of the calls that came.
+in tokens at full price, where `read` is the price of a token that a prompt cache has. `owed` is what it costs once that
+text leaves the cache: `(write - read) * S'` in the words of `price.py`; without a cache it is 0. Where text is shown
+again, an edit frees less of the calls that follow, so that `n * F` is a sum over calls: `spared_tokens`. How often the
+model would have been called without the edit nobody knows: the figures are of the calls that came.
 """
 
 from __future__ import annotations
@@ -18,28 +18,33 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from riffler.tools.price import CachePrices
-
 Standing = Literal["paid_back", "not_yet", "never", "shown_again"]
 """Paid back; not yet; never, as it frees nothing any more; or an edit that shows text again, which costs and earns
 nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class MadeEdit:
-    """An edit that was made.
+class PricedEdit:
+    """An edit that was made, with its price.
 
     Attributes:
         freed_tokens: By how much it made the view smaller; negative when text is shown again.
-        broken_tokens: Tokens that a cache must take anew because of it, beyond those of earlier edits of its step.
+        cost_tokens: What the next call costs more for it, in tokens at full price; negative when it costs less.
+        read_price: Price of a token from the cache, as a multiple of one that isn't cached; above 0.
         ids: The fragments that it folded, summarised or restored; empty where they aren't known.
-        restores: Whether it shows text again.
+        restores: Whether all that it does is to show text again.
     """
 
     freed_tokens: int
-    broken_tokens: int
+    cost_tokens: float
+    read_price: float = 1.0
     ids: frozenset[str] = frozenset()
     restores: bool = False
+
+    @property
+    def owed(self) -> float:
+        """What it costs once, in tokens at full price."""
+        return self.cost_tokens + self.read_price * self.freed_tokens
 
 
 @dataclass(slots=True)
@@ -51,50 +56,43 @@ class Account:
         calls: Calls of the model since.
         frees_tokens: What it frees of the next call: less than at first where text was shown again.
         spared_tokens: What it freed, summed over the calls since.
-        hidden: The fragments that nobody has restored since.
+        hidden: Its fragments that nobody has restored since.
     """
 
-    edit: MadeEdit
+    edit: PricedEdit
     calls: int = 0
     frees_tokens: int = 0
     spared_tokens: int = 0
     hidden: frozenset[str] = field(default_factory=frozenset)
 
-    def earned(self, prices: CachePrices) -> float:
-        """Tell what later calls cost less, in tokens at full price."""
-        return prices.read * self.spared_tokens
+    @property
+    def earned(self) -> float:
+        """What later calls cost less, in tokens at full price."""
+        return self.edit.read_price * self.spared_tokens
 
-    def owed(self, prices: CachePrices) -> float:
-        """Tell what it cost that text left the cache, in tokens at full price."""
-        return (prices.write - prices.read) * self.edit.broken_tokens
+    @property
+    def balance(self) -> float:
+        """What was earned beyond what was owed: negative before it has paid back."""
+        return round(self.earned - self.edit.owed, 6)  # so that what is even is no rounding error short of it
 
-    def balance(self, prices: CachePrices) -> float:
-        """Tell what was earned beyond what was owed: negative before it has paid back."""
-        return round(self.earned(prices) - self.owed(prices), 6)
-
-    def lacks(self, prices: CachePrices) -> int | None:
-        """Tell how many more calls pay it back.
-
-        Args:
-            prices: The cache's prices.
-
-        Returns:
-            0 where it has paid back; None where no number of calls does.
-        """
-        missing = -self.balance(prices)
+    @property
+    def lacks(self) -> int | None:
+        """How many more calls pay it back: 0 where it has, None where no number of them does."""
+        missing = -self.balance
         if missing <= 0:
             return 0
-        return math.ceil(missing / (prices.read * self.frees_tokens)) if self.frees_tokens > 0 else None
+        return math.ceil(missing / (self.edit.read_price * self.frees_tokens)) if self.frees_tokens > 0 else None
 
-    def standing(self, prices: CachePrices) -> Standing:
-        """Tell how it stands."""
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
         if self.edit.restores:
             return "shown_again"
-        lacks = self.lacks(prices)
+        lacks = self.lacks
         return "never" if lacks is None else "not_yet" if lacks else "paid_back"
 
 
-def accounts(happened: Iterable[MadeEdit | int]) -> list[Account]:
+def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
     """Keep the accounts of one session's edits.
 
     An edit that shows text again takes what it shows from the edits that hid it: from those that share a fragment with
@@ -122,7 +120,7 @@ def accounts(happened: Iterable[MadeEdit | int]) -> list[Account]:
     return kept
 
 
-def _taken(kept: list[Account], edit: MadeEdit) -> int:
+def _taken(kept: list[Account], edit: PricedEdit) -> int:
     """Take from accounts what an edit shows again; give what nobody had, as a negative number."""
     shown = -edit.freed_tokens
     for account in reversed(kept):

@@ -7,11 +7,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tools.test_price import PRICES, TEXTS, Words, seen
 
-from riffler.tools.balance import Account, MadeEdit, accounts
+from riffler.tools.balance import Account, PricedEdit, accounts
 from riffler.tools.price import CachePrices, price_edit
 
 CALLS = st.integers(0, 50)
-FOLDS = st.builds(MadeEdit, st.integers(1, 10_000), st.integers(0, 10_000))
+READ = st.floats(0.01, 1)
+OWED = st.floats(0, 10_000)
+
+
+@st.composite
+def folds(draw: st.DrawFn) -> PricedEdit:
+    """Make an edit that frees text and owes something."""
+    freed, read, owed = draw(st.integers(1, 10_000)), draw(READ), draw(OWED)
+    return PricedEdit(freed, owed - read * freed, read)
 
 
 @given(before=TEXTS, data=st.data(), prices=PRICES)
@@ -19,58 +27,60 @@ def test_what_was_told_beforehand_comes_true(before: list[str], data: st.DataObj
     """An edit has paid back after the next call and as many further ones as `price.py` said, and no call earlier."""
     after = [data.draw(st.sampled_from([text, text[: len(text) // 2]])) for text in before]
     price = price_edit(seen(*before), seen(*after), Words(), prices)
-    edit = MadeEdit(price.freed_tokens, price.rewritten_tokens)
+    edit = PricedEdit(price.freed_tokens, price.cost_tokens, prices.read)
+    assert math.isclose(edit.owed, (prices.write - prices.read) * price.rewritten_tokens, abs_tol=1e-5)
     if not price.freed_tokens:
         return
     assert price.steps is not None
     came = 1 + price.steps
-    assert accounts([edit, came])[0].balance(prices) >= -1e-5
+    assert accounts([edit, came])[0].balance >= -1e-5
     if price.steps:
-        assert accounts([edit, came - 1])[0].balance(prices) < 1e-5
-    assert math.isclose(accounts([edit, 1])[0].balance(prices), -price.cost_tokens, abs_tol=1e-5)
+        assert accounts([edit, came - 1])[0].balance < 1e-5
+    assert math.isclose(accounts([edit, 1])[0].balance, -price.cost_tokens, abs_tol=1e-5)
 
 
-@given(edit=FOLDS, prices=PRICES, one=CALLS, other=CALLS)
-def test_a_balance_is_linear_in_the_calls(edit: MadeEdit, prices: CachePrices, one: int, other: int) -> None:
+@given(edit=folds(), one=CALLS, other=CALLS)
+def test_a_balance_is_linear_in_the_calls(edit: PricedEdit, one: int, other: int) -> None:
     """Each call adds what the edit frees, at the price of a token that is read, however calls are grouped."""
-    at = [accounts([edit, calls])[0].balance(prices) for calls in (0, one, one + other)]
-    assert math.isclose(at[2] - at[1], other * prices.read * edit.freed_tokens, abs_tol=1e-4)
+    at = [accounts([edit, calls])[0].balance for calls in (0, one, one + other)]
+    assert math.isclose(at[2] - at[1], other * edit.read_price * edit.freed_tokens, abs_tol=1e-4)
+    assert math.isclose(at[0], -edit.owed, abs_tol=1e-4)
     assert accounts([edit, one, other]) == accounts([edit, one + other])
-    assert math.isclose(at[0], -(prices.write - prices.read) * edit.broken_tokens, abs_tol=1e-4)
 
 
-@given(edit=FOLDS, prices=PRICES, calls=CALLS)
-def test_what_it_lacks_is_what_pays_it_back(edit: MadeEdit, prices: CachePrices, calls: int) -> None:
+@given(edit=folds(), calls=CALLS)
+def test_what_it_lacks_is_what_pays_it_back(edit: PricedEdit, calls: int) -> None:
     """So many more calls pay an edit back, one fewer doesn't, and none is lacking where it has paid back."""
     found = accounts([edit, calls])[0]
-    lacks = found.lacks(prices)
+    lacks = found.lacks
     assert lacks is not None
-    assert found.standing(prices) == ("not_yet" if lacks else "paid_back")
-    assert accounts([edit, calls, lacks])[0].balance(prices) >= -1e-4
-    assert not lacks or accounts([edit, calls, lacks - 1])[0].balance(prices) < 0
+    assert found.standing == ("not_yet" if lacks else "paid_back")
+    assert accounts([edit, calls, lacks])[0].balance >= -1e-4
+    assert not lacks or accounts([edit, calls, lacks - 1])[0].balance < 1e-4
 
 
-@given(folds=st.lists(FOLDS, max_size=5), calls=st.lists(CALLS, min_size=5, max_size=5), again=st.integers(0, 9))
-def test_what_is_shown_again_earns_no_more(folds: list[MadeEdit], calls: list[int], again: int) -> None:
+@given(made=st.lists(folds(), max_size=5), calls=st.lists(CALLS, min_size=5, max_size=5), again=st.integers(0, 9))
+def test_what_is_shown_again_earns_no_more(made: list[PricedEdit], calls: list[int], again: int) -> None:
     """What all edits spare is what the view was smaller by, call by call, whichever edit text is taken from."""
-    happened: list[MadeEdit | int] = []
+    happened: list[PricedEdit | int] = []
     hidden = spared = 0
-    for fold, came in zip(folds, calls, strict=False):
+    for fold, came in zip(made, calls, strict=False):
         shown = min(hidden, fold.freed_tokens * again // 9)
-        happened += [MadeEdit(-shown, 0, restores=True), fold, came]
+        happened += [PricedEdit(-shown, 0, restores=True), fold, came]
         hidden += fold.freed_tokens - shown
         spared += came * hidden
     found = accounts(happened)
     assert sum(each.spared_tokens for each in found) == spared
     assert sum(each.frees_tokens for each in found) == hidden
-    assert all(each.standing(CachePrices()) == "shown_again" for each in found if each.edit.restores)
+    assert all(each.standing == "shown_again" for each in found if each.edit.restores)
 
 
 def test_the_fold_that_is_restored_loses_it() -> None:
     """A restore takes from the edit that hid its fragments, not from a newer one; what remains of it is closed."""
-    old, new = MadeEdit(1000, 0, frozenset({"f00001", "f00002"})), MadeEdit(300, 0, frozenset({"f00003"}))
-    half = MadeEdit(-400, 50, frozenset({"f00001"}), restores=True)
-    rest = MadeEdit(-597, 60, frozenset({"f00002"}), restores=True)
+    old = PricedEdit(1000, 0, ids=frozenset({"f00001", "f00002"}))
+    new = PricedEdit(300, 0, ids=frozenset({"f00003"}))
+    half = PricedEdit(-400, 50, ids=frozenset({"f00001"}), restores=True)
+    rest = PricedEdit(-597, 60, ids=frozenset({"f00002"}), restores=True)
     one, other, shown = accounts([old, new, 1, half, 10])
     assert (one.frees_tokens, one.spared_tokens, one.calls) == (600, 1000 + 10 * 600, 11)
     assert (other.frees_tokens, other.spared_tokens, shown.spared_tokens) == (300, 11 * 300, 0)
@@ -80,8 +90,8 @@ def test_the_fold_that_is_restored_loses_it() -> None:
 
 def test_a_summary_of_what_is_folded_takes_from_the_fold() -> None:
     """Text that takes the place of a marker makes the view larger; the fold frees less, and stays."""
-    fold = MadeEdit(1000, 0, frozenset({"f00001"}))
-    summary = MadeEdit(-100, 0, frozenset({"f00001"}))
+    fold = PricedEdit(1000, 0, ids=frozenset({"f00001"}))
+    summary = PricedEdit(-100, 100, ids=frozenset({"f00001"}))
     one, other = accounts([fold, summary, 2])
     assert (one.frees_tokens, other.frees_tokens, one.spared_tokens) == (900, 0, 1800)
 
@@ -89,14 +99,13 @@ def test_a_summary_of_what_is_folded_takes_from_the_fold() -> None:
 @pytest.mark.parametrize(
     ("edit", "standing"),
     [
-        (MadeEdit(-3, 10, frozenset({"f00001"})), "never"),  # a marker that is longer than what it stands for
-        (MadeEdit(0, 0), "paid_back"),
-        (MadeEdit(0, 1), "never"),
-        (MadeEdit(1, 1), "not_yet"),
+        (PricedEdit(-3, 10, ids=frozenset({"f00001"})), "never"),  # a marker that is longer than what it stands for
+        (PricedEdit(0, 0), "paid_back"),
+        (PricedEdit(0, 1), "never"),
+        (PricedEdit(1, 1), "not_yet"),
     ],
 )
-def test_edits_that_free_nothing(edit: MadeEdit, standing: str) -> None:
+def test_edits_that_free_nothing(edit: PricedEdit, standing: str) -> None:
     """No number of calls pays back what frees nothing, unless it owes nothing."""
-    found = accounts([edit, 1])[0]
-    assert found.standing(CachePrices(0.1, 1.25)) == standing
-    assert Account(edit).earned(CachePrices()) == 0
+    assert accounts([edit, 1])[0].standing == standing
+    assert Account(edit).earned == 0
