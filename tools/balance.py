@@ -96,8 +96,8 @@ def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
     """Keep the accounts of one session's edits.
 
     An edit that shows text again takes what it shows from the edits that hid it: from those that share a fragment with
-    it, the newest first; where its fragments aren't known, from all. What was hidden before the first of these edits is
-    nobody's.
+    it, the newest first; where those of one of them aren't known, they may. What was hidden before the first of these
+    edits is nobody's.
 
     Args:
         happened: Edits, and numbers of the model's calls, in the order in which they happened.
@@ -124,7 +124,8 @@ def _taken(kept: list[Account], edit: PricedEdit) -> int:
     """Take from accounts what an edit shows again; give what nobody had, as a negative number."""
     shown = -edit.freed_tokens
     for account in reversed(kept):
-        if edit.ids and not account.hidden & edit.ids:
+        known = edit.ids and account.edit.ids
+        if known and not account.hidden & edit.ids:
             continue
         taken = min(shown, max(0, account.frees_tokens))
         shown -= taken
@@ -132,6 +133,6 @@ def _taken(kept: list[Account], edit: PricedEdit) -> int:
         if not edit.restores:
             continue
         account.hidden -= edit.ids
-        if edit.ids and not account.hidden:
+        if known and not account.hidden:
             account.frees_tokens = min(0, account.frees_tokens)  # markers differ by a token or two
     return -shown

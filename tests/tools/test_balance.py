@@ -88,6 +88,15 @@ def test_the_fold_that_is_restored_loses_it() -> None:
     assert accounts([half])[0].frees_tokens == 0
 
 
+def test_where_fragments_are_not_known_the_newest_gives() -> None:
+    """A restore of we don't know what takes from the newest edit, and from one of which we don't know what it hid."""
+    old, new = PricedEdit(1000, 0, ids=frozenset({"f00001"})), PricedEdit(300, 0)
+    found = accounts([old, new, PricedEdit(-400, 0, restores=True)])
+    assert [each.frees_tokens for each in found] == [900, 0, 0]
+    found = accounts([old, new, PricedEdit(-400, 0, ids=frozenset({"f00001", "f00002"}), restores=True)])
+    assert [each.frees_tokens for each in found] == [0, 0, 0]
+
+
 def test_a_summary_of_what_is_folded_takes_from_the_fold() -> None:
     """Text that takes the place of a marker makes the view larger; the fold frees less, and stays."""
     fold = PricedEdit(1000, 0, ids=frozenset({"f00001"}))
