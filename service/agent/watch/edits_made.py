@@ -35,7 +35,8 @@ class EditCost:
         calls: Calls of the model in its session since, in the turns looked at.
         spared_tokens: What it freed, summed over these calls.
         earned_tokens: `read_price * spared_tokens`: what these calls cost less, in tokens at full price.
-        owed_tokens: What it costs once that text left the cache, in tokens at full price.
+        owed_tokens: What it costs once that text left the cache, in tokens at full price. Edits by hand with no call
+            between them break the cache together, and each owes what it adds.
         balance_tokens: Earned without owed.
         lacks: How many more calls pay it back: 0 where it has, None where no number of them does.
         standing: How it stands; `shown_again` is an edit that restores, which costs and earns nothing.
@@ -166,20 +167,44 @@ def _edits_of(records: Sequence[TurnRecord]) -> Iterator[_Made]:
     """Give the edits of one session with their accounts."""
     made: list[tuple[TurnRecord, EditMade]] = []
     happened: list[PricedEdit | int] = []
+    broken = 0  # tokens that edits by hand have broken out of the cache since the last call
     for record in records:
         called = 0
         for edit in record.edits:
             made.append((record, edit))
-            happened += (edit.calls_before - called, _priced(edit, record.read_price))
+            cost = edit.cost_tokens
+            if record.kind == "edit":
+                broken, cost = _by_hand(record, edit, broken)
+            happened += (edit.calls_before - called, _priced(edit, cost, record.read_price))
             called = edit.calls_before
         happened.append(record.calls - called)
+        broken = 0 if record.calls else broken
     for (record, edit), account in zip(made, accounts(happened), strict=True):
         yield _Made(record, edit, account)
 
 
-def _priced(edit: EditMade, read_price: float) -> PricedEdit:
+def _by_hand(record: TurnRecord, edit: EditMade, broken: int) -> tuple[int, float]:
+    """Price an edit by hand behind others without a call in between.
+
+    The record says what the edit alone would break. Of two such edits, one breaks the view nearer to its beginning, and
+    with it what the other one breaks.
+
+    Args:
+        record: The record.
+        edit: The edit.
+        broken: Tokens that have left the cache with those before.
+
+    Returns:
+        Tokens that have left it with this one, too; and what it adds to the cost of the next call.
+    """
+    both = max(broken - edit.freed_tokens, edit.rewritten_tokens)
+    owed = (record.write_price - record.read_price) * (both - broken)
+    return both, owed - record.read_price * edit.freed_tokens
+
+
+def _priced(edit: EditMade, cost_tokens: float, read_price: float) -> PricedEdit:
     restores = bool(edit.restored) and not (edit.folded or edit.summarised)
-    return PricedEdit(edit.freed_tokens, edit.cost_tokens, read_price, frozenset(edit.ids), restores)
+    return PricedEdit(edit.freed_tokens, cost_tokens, read_price, frozenset(edit.ids), restores)
 
 
 def _cost(made: _Made) -> EditCost:

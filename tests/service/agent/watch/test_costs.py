@@ -8,10 +8,16 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.tools.test_price import PRICES, Words
 
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch.costs import Costs, cost_report
 from riffler.service.ports.turn_log import EditMade, TurnRecord
+from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut
+from riffler.tools.fragments import Fragment, Span, fragment_id
+from riffler.tools.memory import WorkingMemory
+from riffler.tools.messages import Message
+from riffler.tools.price import CachePrices, price_between
 
 TOKENS = st.integers(0, 10_000)
 DAY_MS = 86_400_000
@@ -159,6 +165,29 @@ def test_the_known_case() -> None:
     again, gone = cost_report([*log, shown]).edits.newest
     assert (again.standing, again.calls, again.spared_tokens) == ("shown_again", 0, 0)
     assert (gone.standing, gone.frees_tokens, gone.lacks) == ("never", 0, None)
+
+
+@given(places=st.permutations(range(8)).map(lambda order: order[:3]), prices=PRICES)
+@settings(deadline=None, max_examples=30)
+def test_edits_by_hand_break_the_cache_together(places: list[int], prices: CachePrices) -> None:
+    """Without a call in between, what edits owe is what one edit would owe that does all of it at once."""
+    messages = (Message.user("a" * 400), Message.user("b" * 400))
+    cuts = tuple(
+        Fragment(fragment_id(n + 1), Span(n // 4, 0, n % 4 * 100, n % 4 * 100 + 100), 100, 2) for n in range(8)
+    )
+    first = now = WorkingMemory().commit([MessagesAppended(0, messages), TextCut(cuts)])
+    log = []
+    for place in places:
+        before, now = now, now.commit([FragmentsFolded((fragment_id(place + 1),))])
+        price = price_between(before, now, Words(), prices)
+        figures = (price.freed_tokens, price.rewritten_tokens, price.cost_tokens)
+        edit = EditMade(now.version, "app", "fold_fragment", 1, 0, 0, *figures)
+        log.append(TurnRecord("edit", "s", read_price=prices.read, write_price=prices.write, edits=(edit,)))
+    found = cost_report(log).edits.total
+    whole = price_between(first, now, Words(), prices)
+    assert found.freed_tokens == whole.freed_tokens
+    slack = 3 * (prices.write - prices.read)  # tokens within a message are shared out by characters
+    assert found.owed_tokens == pytest.approx((prices.write - prices.read) * whole.rewritten_tokens, abs=slack)
 
 
 class Kept:
