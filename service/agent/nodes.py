@@ -215,7 +215,7 @@ class Nodes:
         notes, refused = self._turn.notes, sum(step.refused for step in done)
         notes.tools_refused, notes.tools_done = notes.tools_refused + refused, notes.tools_done + len(done) - refused
         made = [
-            edit_of(memory.version, "model", step.tool, outcome.events, outcome.price)
+            edit_of(memory.version, "model", step.tool, outcome.events, outcome.price, calls_before=notes.calls)
             for step, outcome in zip(done, outcomes, strict=True)
         ]
         notes.edits += filter(None, made)
@@ -279,7 +279,8 @@ class Nodes:
             turn, prices = self._turn, self.parts.room.prices
             known = old if turn.notes.messages_seen is None else turn.notes.messages_seen
             price = await offload(after.characters, lambda: price_arrival(before, after, known, turn.counter, prices))
-            turn.notes.edits += filter(None, [edit_of(after.version, "riffler", "", events, price)])
+            edit = edit_of(after.version, "riffler", "", events, price, calls_before=turn.notes.calls)
+            turn.notes.edits += filter(None, [edit])
 
     async def _generate(self, request: EngineRequest) -> Completion:
         write = get_stream_writer()

@@ -9,7 +9,7 @@ import asyncio
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from riffler.errors import Conflict, InvalidInput, MemoryFailed, NotFound, RifflerError
 from riffler.service.agent.room import Room
@@ -23,6 +23,8 @@ from riffler.tools.memory import Stamp
 from riffler.tools.price import EditPrice
 
 _LOG = get_logger("turn_log")
+_MOST_IDS: Final = 64
+"""A record names so many fragments of an edit; of one with more it names none, so that it stays small."""
 
 
 @dataclass
@@ -92,7 +94,7 @@ class Recorder:
             events: What happened.
             price: What it changed in the price of the conversation.
         """
-        edit = edit_of(made.version, "app", tool, events, price)
+        edit = edit_of(made.version, "app", tool, events, price, calls_before=0)
         if edit is not None:
             record = TurnRecord("edit", key.session, life=made.life, version=made.version, edits=(edit,), **self._of())
             await self._add(key.tenant, record)
@@ -160,7 +162,9 @@ class Recorder:
             _LOG.error("not recorded", outcome=record.outcome, error=record.error, why=type(exc).__name__)
 
 
-def edit_of(version: int, actor: Actor, tool: str, events: Sequence[Event], price: EditPrice | None) -> EditMade | None:
+def edit_of(
+    version: int, actor: Actor, tool: str, events: Sequence[Event], price: EditPrice | None, *, calls_before: int
+) -> EditMade | None:
     """Say what an edit did.
 
     Args:
@@ -169,18 +173,29 @@ def edit_of(version: int, actor: Actor, tool: str, events: Sequence[Event], pric
         tool: The tool; empty for Riffler's own.
         events: What happened.
         price: What it changed in the price of the conversation.
+        calls_before: How many of its turn's calls of the model came before it.
 
     Returns:
         The edit; None where the view shows what it showed before.
     """
-    folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
-    restored = sum(len(event.ids) for event in events if isinstance(event, FragmentsRestored))
-    summarised = sum(isinstance(event, FragmentSummarised) for event in events)
-    if price is None or not folded + restored + summarised:
+    folded = [id_ for event in events if isinstance(event, FragmentsFolded) for id_ in event.ids]
+    restored = [id_ for event in events if isinstance(event, FragmentsRestored) for id_ in event.ids]
+    summarised = [event.id for event in events if isinstance(event, FragmentSummarised)]
+    ids = dict.fromkeys((*folded, *restored, *summarised))
+    if price is None or not ids:
         return None
-    cost = round(price.cost_tokens, 3)
     return EditMade(
-        version, actor, tool, folded, restored, summarised, price.freed_tokens, price.rewritten_tokens, cost
+        version,
+        actor,
+        tool,
+        len(folded),
+        len(restored),
+        len(summarised),
+        price.freed_tokens,
+        price.rewritten_tokens,
+        round(price.cost_tokens, 3),
+        calls_before,
+        tuple(ids) if len(ids) <= _MOST_IDS else (),
     )
 
 

@@ -32,6 +32,8 @@ class EditMade:
         rewritten_tokens: Tokens that were in the prompt cache behind the first change, as they became: it takes them
             anew.
         cost_tokens: What the next call costs more for it, in tokens at full price; negative when it costs less.
+        calls_before: How many of its turn's calls of the model came before it.
+        ids: The fragments that it folded, restored or summarised; empty where these are too many to keep.
     """
 
     version: int
@@ -43,6 +45,8 @@ class EditMade:
     freed_tokens: int
     rewritten_tokens: int
     cost_tokens: float
+    calls_before: int = 0
+    ids: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

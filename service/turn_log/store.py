@@ -26,6 +26,7 @@ _AT_ONCE: Final = 1000
 _PARSED: Final = 200
 """Records that are read back without a pause for others: some 3 ms."""
 _FIGURES: Final = frozenset(each.name for each in fields(TurnRecord)) - {"id", "at_ms"}
+_OF_EDITS: Final = frozenset(each.name for each in fields(EditMade)) - {"ids"}
 _FORGOTTEN: Final = 500
 """Records that one script looks through: some 3 ms, in which the server answers nobody."""
 
@@ -105,7 +106,12 @@ def _record(id_: str, entry: dict[str, str]) -> TurnRecord:
         kept = json.loads(entry["record"])
         # A later version may know more figures: what isn't known here is left out.
         known = {name: value for name, value in kept.items() if name in _FIGURES}
-        known["edits"] = tuple(EditMade(**edit) for edit in kept["edits"])
+        known["edits"] = tuple(map(_edit, kept["edits"]))
         return TurnRecord(**known, id=id_, at_ms=int(id_.partition("-")[0]))
     except (ValueError, KeyError, TypeError, AttributeError) as exc:
         raise MemoryCorrupt(f"record {id_} of the turn log can't be read back from the store") from exc
+
+
+def _edit(kept: dict[str, Any]) -> EditMade:
+    known = {name: value for name, value in kept.items() if name in _OF_EDITS}
+    return EditMade(**known, ids=tuple(kept.get("ids", ())))
