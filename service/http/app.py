@@ -28,11 +28,14 @@ from riffler.service.http.routes import (
     explanations,
     health,
     history,
+    live,
     policies,
     rewards,
     rewrites,
+    service_health,
     sessions,
     tools,
+    turns,
 )
 from riffler.service.http.stopping import Stoppable
 
@@ -57,6 +60,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
             yield
         finally:
             await asyncio.gather(warming, return_exceptions=True)
+            core.live.stop()
             await core.running.finish(shutdown_s)
             if core.auditor is not None:
                 await core.auditor.aclose()
@@ -88,6 +92,9 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         rewards,
         policies,
         engines,
+        turns,
+        service_health,
+        live,
     )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
