@@ -73,14 +73,14 @@ COSTS: dict[str, Any] = {
     ],
     "edits": {
         "total": _EDITS,
-        "by": [{"actor": "model", "tool": "fold_context", "sums": _EDITS}],
+        "by": [{"actor": "model", "tool": "fold_fragments", "sums": _EDITS}],
         "newest": [
             {
                 "at_ms": _AT_MS,
                 "session": "pier",
                 "version": 3,
                 "actor": "model",
-                "tool": "fold_context",
+                "tool": "fold_fragments",
                 "folded": 3,
                 "restored": 0,
                 "summarised": 0,
