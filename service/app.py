@@ -49,6 +49,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.costs import Costs
     from riffler.service.agent.watch.policies import Policies
 
 _SMALLEST_BUDGET = 128
@@ -132,6 +133,13 @@ class Riffler:
         from riffler.service.agent.watch.policies import Policies  # noqa: PLC0415 - only who watches needs them
 
         return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key, self._unaudited())
+
+    @cached_property
+    def costs(self) -> Costs:
+        """Reports on what turns cost, and on what edits saved."""
+        from riffler.service.agent.watch.costs import Costs  # noqa: PLC0415 - only who watches needs it
+
+        return Costs(self.turn_log)
 
     def _unaudited(self) -> str:
         """Tell why no query is audited; empty where some are, and where nothing draws, so that no engine is known."""

@@ -113,6 +113,7 @@ def core_of(riffler: Riffler) -> Core:
         decisions=riffler.decisions,
         rewards=riffler.rewards,
         policies=riffler.policies,
+        costs=riffler.costs,
         engine=riffler.engine,
         rewriter=riffler.rewriter,
         registry=registry,

@@ -23,6 +23,7 @@ from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
     conversation,
+    costs,
     decisions,
     engines,
     explanations,
@@ -91,6 +92,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         decisions,
         rewards,
         policies,
+        costs,
         engines,
         turns,
         service_health,

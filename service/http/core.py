@@ -14,6 +14,7 @@ from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
+from riffler.service.agent.watch.costs import Costs
 from riffler.service.agent.watch.policies import Policies
 from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
@@ -35,6 +36,7 @@ class Core:
         decisions: Decisions and posteriors.
         rewards: Turns what users give into rewards.
         policies: Reports on policies.
+        costs: Reports on what turns cost.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
@@ -55,6 +57,7 @@ class Core:
     decisions: PolicyStore
     rewards: Rewards
     policies: Policies
+    costs: Costs
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry

@@ -1,6 +1,7 @@
 // The frame of all pages: where one is, and where one can go.
 import { read } from "./api.js";
 import { html, render, useEffect, useRef, useState } from "./html.js";
+import { Cost } from "./pages/cost.js";
 import { Regret } from "./pages/regret.js";
 import { Shown, State } from "./parts.js";
 import { useReading } from "./reading.js";
@@ -8,6 +9,7 @@ import { useReading } from "./reading.js";
 /** The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`). */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "cost", title: "Cost", Page: Cost },
 ];
 
 /** Where one is: `#/page/part/part`. */
