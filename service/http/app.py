@@ -18,6 +18,7 @@ from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
+from riffler.service.http.origins import OwnPages
 from riffler.service.http.queries import known_queries
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
@@ -106,6 +107,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.routes = own + [route for routes in (*native, health) for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(OwnPages)
     app.add_middleware(AllowedHosts, names=hosts)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)

@@ -96,6 +96,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
 _NAMES: Mapping[int, str] = MappingProxyType(
     {
         400: "unreadable-body",
+        403: "foreign-page",
         404: "unknown-path",
         405: "method-not-allowed",
         413: "body-too-large",
