@@ -2,9 +2,11 @@
 import { read } from "./api.js";
 import { Boundary } from "./frame/boundary.js";
 import { Keys } from "./frame/keys.js";
+import { Live } from "./frame/live.js";
 import { Theme } from "./frame/theme.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
 import { Cost } from "./pages/cost.js";
+import { Health } from "./pages/health.js";
 import { Regret } from "./pages/regret.js";
 import { Try } from "./pages/try.js";
 import { Shown, State } from "./parts.js";
@@ -17,6 +19,7 @@ import { useReading } from "./reading.js";
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
   { name: "cost", title: "Cost", Page: Cost },
+  { name: "health", title: "Health", Page: Health },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
 ];
 const NOWHERE = { name: undefined, title: "No such page", Page: Nowhere };
@@ -66,7 +69,7 @@ function Frame() {
     <header>
       <strong>Riffler</strong>
       <nav aria-label="Pages"><ul>${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
-      <div class="end"><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
+      <div class="end"><${Live} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
       <h1 ref=${title} tabindex="-1">${here.title}</h1>
