@@ -240,7 +240,7 @@ async def test_the_page_shows_them(browser: Browser, service: Service) -> None:
             round(total["billed_tokens"]),
             total["completion_tokens"],
         ]
-        over_time = await looked.figures("Tokens over time")
+        over_time = await looked.figures("Tokens of each turn")
         names = ("prompt_tokens", "saved_tokens", "cached_tokens", "completion_tokens", "billed_tokens")
         assert [list(map(number, row)) for row in over_time] == [
             [at + 1, *(round(each["sums"][name]) for name in names)] for at, each in enumerate(found["stretches"])
@@ -279,7 +279,7 @@ async def test_a_session_and_a_time_stand_in_the_address(browser: Browser, servi
         await looked.page.get_by_label("Session").press("Enter")
         await expect(looked.page.locator("dl.figures dd").first).to_contain_text(f"{quay['prompt_tokens']:,}")
         assert number((await top(looked))["tokens out"]) == quay["completion_tokens"]
-        await looked.page.get_by_label("Time").select_option("day")
+        await looked.page.get_by_role("combobox", name="Time").select_option("day")
         await looked.page.wait_for_url("**/dashboard/#/cost/session%3Dquay%26last%3Dday")
         await looked.open("cost", "session=%3Cscript%3E&since=2100-01-01T00:00")
         await expect(looked.page.get_by_role("status")).to_contain_text("Nothing was logged")
