@@ -18,6 +18,7 @@ from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
+from riffler.service.http.origins import OwnPages
 from riffler.service.http.queries import known_queries
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
@@ -29,11 +30,14 @@ from riffler.service.http.routes import (
     explanations,
     health,
     history,
+    live,
     policies,
     rewards,
     rewrites,
+    service_health,
     sessions,
     tools,
+    turns,
 )
 from riffler.service.http.stopping import Stoppable
 
@@ -58,6 +62,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
             yield
         finally:
             await asyncio.gather(warming, return_exceptions=True)
+            core.live.stop()
             await core.running.finish(shutdown_s)
             if core.auditor is not None:
                 await core.auditor.aclose()
@@ -90,6 +95,9 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         policies,
         costs,
         engines,
+        turns,
+        service_health,
+        live,
     )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
@@ -99,6 +107,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.routes = own + [route for routes in (*native, health) for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(OwnPages)
     app.add_middleware(AllowedHosts, names=hosts)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)

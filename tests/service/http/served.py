@@ -74,6 +74,6 @@ async def served(
             try:
                 yield client
             finally:
-                core.running.stop(shutdown_s)
+                core.stop(shutdown_s)
                 server.stop()
                 await running

@@ -1,5 +1,6 @@
 // Lines over decisions, with bands for their intervals. The same figures are in a table below, for who can't see them.
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { useScheme } from "./frame/theme.js";
 import { html, useEffect, useRef } from "./html.js";
 import { figure, Table } from "./parts.js";
 
@@ -19,6 +20,7 @@ const roomFor = (_chart, values) => 18 + 8 * Math.max(4, ...(values ?? []).map((
 /** Draw lines: {name, values, lows?, highs?} each, over x; `label` writes a value of x, where that isn't a number. */
 export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
+  const scheme = useScheme(); // a canvas keeps the colours that it was drawn with
   useEffect(() => {
     const [ink, line] = [colour(place.current, "--soft"), colour(place.current, "--line")];
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
@@ -43,7 +45,7 @@ export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 
       watch.disconnect();
       chart.destroy();
     };
-  }, [x, lines]);
+  }, [x, lines, scheme]);
   const columns = [[xName, (at) => (label ? label(x[at]) : x[at])], ...lines.flatMap(({ name, values, lows, highs }) => [
     [name, (at) => figure(values[at], digits), true],
     ...(lows ? [[`${name}: low`, (at) => figure(lows[at], digits), true], [`${name}: high`, (at) => figure(highs[at], digits), true]] : []),
