@@ -31,7 +31,7 @@ export function Edits({ of: { total, by, newest }, priced }) {
     <p class="lead">
       An edit frees tokens of each later call of its session, and costs once what leaves the prompt cache with it. It has paid back when
       what it freed of the calls that came is worth more than that, at the price of a token from the cache.
-      ${!priced && "No price of a cache is set: edits cost nothing here, and pay at once."}
+      ${!priced && " No price of a cache is set: edits cost nothing here, and pay at once."}
     </p>
     <${Figures} of=${[
       ["paid back", count(total.paid_back)],

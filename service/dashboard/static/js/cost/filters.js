@@ -56,7 +56,7 @@ export function Filters({ filters }) {
     go({});
   };
   return html`
-    <form class="filters" onSubmit=${shown}>
+    <form class="cost-filters" onSubmit=${shown}>
       <label>Time <select value=${between ? "between" : filters.last} onChange=${picked}>
         ${TIMES.map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}
       </select></label>

@@ -15,7 +15,7 @@ const MEANING = {
 };
 
 /** The same colour for a part, whichever others there are. */
-const hue = (part) => `hue-${Math.max(0, Object.keys(MEANING).indexOf(part)) % 8}`;
+const hue = (part) => `cost-hue-${Math.max(0, Object.keys(MEANING).indexOf(part)) % 8}`;
 
 /** How long each part of turns took. */
 export function Parts({ of, turns }) {
@@ -23,12 +23,12 @@ export function Parts({ of, turns }) {
   const whole = of.reduce((sum, { ms }) => sum + ms, 0);
   return html`
     <h2>Time by part</h2>
-    <div class="bar" aria-hidden="true">
+    <div class="cost-bar" aria-hidden="true">
       ${of.map(({ part, share }) => html`<span key=${part} class=${hue(part)} title=${part} style=${{ width: `${100 * share}%` }}></span>`)}
     </div>
     <${Table} caption=${`${spent(whole)} in all`} rows=${of} rowKey=${({ part }) => part}
       columns=${[
-        ["part", ({ part }) => html`<span class=${`swatch ${hue(part)}`} aria-hidden="true"></span>${part}`],
+        ["part", ({ part }) => html`<span class=${`cost-swatch ${hue(part)}`} aria-hidden="true"></span>${part}`],
         ["what it does", ({ part }) => MEANING[part] ?? ""],
         ["time", ({ ms }) => spent(ms), true],
         ["a turn", ({ ms }) => spent(ms / turns), true],

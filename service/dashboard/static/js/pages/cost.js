@@ -41,7 +41,7 @@ function Found({ of }) {
     <${OverTime} of=${of} priced=${priced} />
     <${Parts} of=${of.parts} turns=${total.turns} />
     <${Edits} of=${of.edits} priced=${priced} />
-    <${Sessions} of=${of.sessions} priced=${priced} />`;
+    <${Sessions} of=${of} priced=${priced} />`;
 }
 
 /** What the figures are of. */
@@ -106,15 +106,15 @@ const LINES = [
   ["billed", "billed_tokens"],
 ];
 
-function OverTime({ of: { by, stretches }, priced }) {
+function OverTime({ of: { by, stretches, total }, priced }) {
   const x = useMemo(() => {
     let turns = 0;
     return stretches.map(({ from_ms: from, sums }) => (by === "day" ? Math.floor(from / DAY_MS) : (turns += sums.turns)));
   }, [stretches]);
   const lines = useMemo(() => {
     const of = (name) => stretches.map(({ sums }) => (by === "hundred" ? sums[name] / sums.turns : sums[name]));
-    const drawn = priced ? LINES : LINES.slice(0, -1);
-    return drawn.map(([name, field]) => ({ name, values: of(field) }));
+    const told = { cached_tokens: total.cached_tokens > 0, billed_tokens: priced };
+    return LINES.filter(([, field]) => told[field] ?? true).map(([name, field]) => ({ name, values: of(field) }));
   }, [stretches]);
   if (stretches.length < 2) return null;
   const [title, xName] = OVER_TIME[by];
@@ -124,7 +124,7 @@ function OverTime({ of: { by, stretches }, priced }) {
     <${Lines} title=${title} x=${x} xName=${xName} label=${label} lines=${lines} digits=${0} />`;
 }
 
-function Sessions({ of, priced }) {
+function Sessions({ of: { sessions: of, total }, priced }) {
   if (!of.length) return null;
   const sums = (name) => (row) => count(row.sums[name]);
   return html`
@@ -136,7 +136,7 @@ function Sessions({ of, priced }) {
         ["calls", sums("calls"), true],
         ["in", sums("prompt_tokens"), true],
         ["saved", sums("saved_tokens"), true],
-        ["from a cache", sums("cached_tokens"), true],
+        ...(total.cached_tokens ? [["from a cache", sums("cached_tokens"), true]] : []),
         ...(priced ? [["billed", sums("billed_tokens"), true]] : []),
         ["out", sums("completion_tokens"), true],
         ["time", ({ sums: { ms } }) => spent(ms), true],
