@@ -21,6 +21,7 @@ from riffler.service.agent.making import fork_session
 from riffler.service.agent.measuring import measure_in
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.recording import Recorder
 from riffler.service.agent.rewarding import Form, Number, Rewards
 from riffler.service.agent.room import Measure, Room
 from riffler.service.engine_settings import engine_of
@@ -35,6 +36,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
+from riffler.service.turn_log.store import RedisTurnLog
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
@@ -81,6 +83,7 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
+        self.turn_log = RedisTurnLog(self._connection)
         self._policy = policy or drawing_policy(
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
@@ -138,7 +141,8 @@ class Riffler:
     @cached_property
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
-        return Edits(self.sessions, self._bounded, Registry(EVERY_TOOL), self.room, self.decisions)
+        tools, log = Registry(EVERY_TOOL), self.turn_log
+        return Edits(self.sessions, self._bounded, tools, self.room, self.decisions, log=log, recorder=self._recorder)
 
     @cached_property
     def room(self) -> Room:
@@ -154,6 +158,11 @@ class Riffler:
             settings.cache_read_price,
             settings.cache_write_price,
         )
+
+    @cached_property
+    def _recorder(self) -> Recorder:
+        """Records turns and edits by hand."""
+        return Recorder(self.turn_log, self.room)
 
     @cached_property
     def _parts(self) -> Parts:
@@ -202,7 +211,7 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor)
+        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor, self._recorder)
         return Turns(agent, self.sessions, self.decisions)
 
     async def __aenter__(self) -> Self:
@@ -382,6 +391,8 @@ class Riffler:
         """
         if "auditor" in self.__dict__ and self.auditor is not None:
             await self.auditor.aclose()
+        if "_recorder" in self.__dict__:
+            await self._recorder.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

@@ -14,7 +14,7 @@ from riffler.service.doctor.subject import Subject
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
 
-_HOMES = ("riffler.service.memory", "riffler.service.policy")
+_HOMES = ("riffler.service.memory", "riffler.service.policy", "riffler.service.turn_log")
 _TENANT = "riffler-doctor"
 _KEPT_MS = 60_000
 """Should this process die in between, the key goes by itself."""
