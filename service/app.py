@@ -16,6 +16,7 @@ from riffler.errors import InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.health.report import HealthWatch
 from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.measuring import measure_in
@@ -30,6 +31,7 @@ from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.token_learner import learning
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.memory.server import RedisServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.engine import Engine
@@ -47,6 +49,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.costs import Costs
     from riffler.service.agent.watch.policies import Policies
 
 _SMALLEST_BUDGET = 128
@@ -84,6 +87,9 @@ class Riffler:
         )
         self.decisions = RedisPolicyStore(self._connection)
         self.turn_log = RedisTurnLog(self._connection)
+        self._recorder = Recorder(self.turn_log, lambda: self.room)
+        server = RedisServer(self._connection)
+        self.health = HealthWatch(server, self.turn_log, settings.durability, settings.session_ttl_s)
         self._policy = policy or drawing_policy(
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
@@ -128,6 +134,13 @@ class Riffler:
 
         return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key, self._unaudited())
 
+    @cached_property
+    def costs(self) -> Costs:
+        """Reports on what turns cost, and on what edits saved."""
+        from riffler.service.agent.watch.costs import Costs  # noqa: PLC0415 - only who watches needs it
+
+        return Costs(self.turn_log)
+
     def _unaudited(self) -> str:
         """Tell why no query is audited; empty where some are, and where nothing draws, so that no engine is known."""
         if not self._settings.audit_share:
@@ -158,11 +171,6 @@ class Riffler:
             settings.cache_read_price,
             settings.cache_write_price,
         )
-
-    @cached_property
-    def _recorder(self) -> Recorder:
-        """Records turns and edits by hand."""
-        return Recorder(self.turn_log, self.room)
 
     @cached_property
     def _parts(self) -> Parts:
@@ -391,8 +399,7 @@ class Riffler:
         """
         if "auditor" in self.__dict__ and self.auditor is not None:
             await self.auditor.aclose()
-        if "_recorder" in self.__dict__:
-            await self._recorder.aclose()
+        await self._recorder.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -65,10 +65,10 @@ class Recorder:
 
     Args:
         log: Where to.
-        room: Its engine and prices are told with each record.
+        room: Gives what has the engine and its prices, which are told with each record; made when it is needed.
     """
 
-    def __init__(self, log: TurnLog, room: Room) -> None:
+    def __init__(self, log: TurnLog, room: Callable[[], Room]) -> None:
         self._log = log
         self._room = room
         self._adding: set[asyncio.Task[None]] = set()
@@ -105,7 +105,8 @@ class Recorder:
             await asyncio.wait(self._adding)
 
     def _of(self) -> dict[str, Any]:
-        info, prices = self._room.engine.info, self._room.prices
+        room = self._room()
+        info, prices = room.engine.info, room.prices
         return {
             "engine": info.name,
             "model": info.model,

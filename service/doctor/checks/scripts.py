@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any
 
 from riffler.errors import MemoryCorrupt
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey

@@ -22,8 +22,9 @@ export class Boundary extends Component {
   }
 
   render({ children }, { error }) {
-    if (!error) return children;
-    return html`<${State} title="This page failed" bad=${true}>
+    // An element of its own for each, because what was being drawn when it threw is left in the element that held it.
+    if (!error) return html`<div key="page">${children}</div>`;
+    return html`<${State} key="failed" title="This page failed" bad=${true}>
       <p>This is an error in Riffler, and nothing was lost by it: the other pages go on. The browser's console says where it was.</p>
       <p><code>${String(error?.message ?? error)}</code></p>
       <button type="button" onClick=${() => this.setState({ error: undefined })}>Try again</button>

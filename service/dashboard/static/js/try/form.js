@@ -5,6 +5,8 @@ import { count } from "./words.js";
 
 /** A field of millions of characters is slow to lay out: what is pasted and has more than this becomes a text beside it. */
 const LARGE = 50000;
+/** Browsers take a second to paste a thousand lines, and twenty for two thousand: from here on they are set at once. */
+const LINES = 100;
 const LARGEST_FILE = 100_000_000;
 
 /** The fields, with Ask and Stop. */
@@ -33,10 +35,14 @@ export function Form() {
   };
   const taken = (event, from) => {
     const found = from.getData("text/plain");
-    if (from.files.length === 0 && found.length <= LARGE) return;
+    const large = found.length > LARGE;
+    if (!from.files.length && !large && found.split("\n", LINES).length < LINES) return;
     event.preventDefault();
-    if (from.files.length) chosen([...from.files]);
-    else attach("Pasted text", found);
+    if (from.files.length) return chosen([...from.files]);
+    if (large) return attach("Pasted text", found);
+    const { target } = event;
+    target.setRangeText(found, target.selectionStart, target.selectionEnd, "end");
+    talk.draft.text = target.value;
   };
   const chosen = async (files) => {
     const wrong = [];
@@ -54,7 +60,7 @@ export function Form() {
   return html`
     <form class="ask" autocomplete="off" noValidate onSubmit=${ask} onKeyDown=${pressed}>
       <label for="try-text">Text to ask about <small>(or none)</small></label>
-      <textarea id="try-text" ref=${text} rows="7" spellcheck="false" 
+      <textarea id="try-text" ref=${text} rows="7" spellcheck=${false} 
         onPaste=${(event) => taken(event, event.clipboardData)} onDrop=${(event) => taken(event, event.dataTransfer)} onInput=${({ target }) => { talk.draft.text = target.value; }}></textarea>
       <p class="files"><label>Files <input type="file" multiple onChange=${picked} /></label></p>
       ${draft.texts.length > 0 && html`<ul class="texts" aria-label="Texts">${draft.texts.map((each) => html`<${Attached} of=${each} />`)}</ul>`}
