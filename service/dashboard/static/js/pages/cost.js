@@ -114,7 +114,8 @@ function OverTime({ of: { by, stretches, total }, priced }) {
   const lines = useMemo(() => {
     const of = (name) => stretches.map(({ sums }) => (by === "hundred" ? sums[name] / sums.turns : sums[name]));
     const told = { cached_tokens: total.cached_tokens > 0, billed_tokens: priced };
-    return LINES.filter(([, field]) => told[field] ?? true).map(([name, field]) => ({ name, values: of(field) }));
+    const drawn = LINES.filter(([, field]) => told[field] ?? true);
+    return drawn.map((line) => ({ name: line[0], values: of(line[1]), look: LINES.indexOf(line) }));
   }, [stretches]);
   if (stretches.length < 2) return null;
   const [title, xName] = OVER_TIME[by];
