@@ -24,16 +24,20 @@ from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
     conversation,
+    costs,
     decisions,
     engines,
     explanations,
     health,
     history,
+    live,
     policies,
     rewards,
     rewrites,
+    service_health,
     sessions,
     tools,
+    turns,
 )
 from riffler.service.http.stopping import Stoppable
 
@@ -58,6 +62,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
             yield
         finally:
             await asyncio.gather(warming, return_exceptions=True)
+            core.live.stop()
             await core.running.finish(shutdown_s)
             if core.auditor is not None:
                 await core.auditor.aclose()
@@ -88,7 +93,11 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         decisions,
         rewards,
         policies,
+        costs,
         engines,
+        turns,
+        service_health,
+        live,
     )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])

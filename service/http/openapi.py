@@ -37,7 +37,9 @@ _TAGS = [
     {"name": "rewrites", "description": "Rewrites for apps that ask their model themselves."},
     {"name": "decisions", "description": "What the policy drew, and the rewards that it learns from."},
     {"name": "policies", "description": "How policies fare, what they learned, and their logs as files."},
+    {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
+    {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
     {"name": "health", "description": "For probes and scrapers."},
 ]
 

@@ -88,6 +88,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.EngineOutOfMemory: 507,
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
         errors.JudgeFailed: 502,
+        errors.TooManyListeners: 503,
         errors.ReportsBusy: 503,
         errors.ServiceStopping: 503,
     }
@@ -114,6 +115,7 @@ _WORTH_RETRYING = frozenset(
         errors.EngineBusy,
         errors.LeaseLost,
         errors.ReportsBusy,
+        errors.TooManyListeners,
         errors.ServiceStopping,
     }
 )

@@ -4,6 +4,7 @@ import { Boundary } from "./frame/boundary.js";
 import { Keys } from "./frame/keys.js";
 import { Theme } from "./frame/theme.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
+import { Cost } from "./pages/cost.js";
 import { Regret } from "./pages/regret.js";
 import { Try } from "./pages/try.js";
 import { Shown, State } from "./parts.js";
@@ -15,6 +16,7 @@ import { useReading } from "./reading.js";
  */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "cost", title: "Cost", Page: Cost },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
 ];
 const NOWHERE = { name: undefined, title: "No such page", Page: Nowhere };
