@@ -29,7 +29,7 @@ export function Slowest({ of }) {
   if (!of.slowest.length) return null;
   const longest = of.slowest[0].total_ms || 1;
   const present = PARTS.filter((part) => of.slowest.some(({ times_ms: times }) => times[part] !== undefined));
-  const swatch = (part) => html`<span class=${`swatch hue-${PARTS.indexOf(part)}`} aria-hidden="true"></span>${part}`;
+  const swatch = (part) => html`<span class=${`health-swatch health-hue-${PARTS.indexOf(part)}`} aria-hidden="true"></span>${part}`;
   return html`
     <h2>Slowest turns</h2>
     <${Table} caption="Turns that took longest, with the time of each part" rows=${of.slowest} columns=${[
@@ -46,9 +46,9 @@ function Bar({ of, longest }) {
   const spans = PARTS.filter((part) => of.times_ms[part] !== undefined).map((part) => {
     const ms = of.times_ms[part];
     const style = { width: `${(100 * ms) / longest}%` };
-    return html`<span key=${part} class=${`hue-${PARTS.indexOf(part)}`} title=${`${part} ${spent(ms)}`} style=${style}></span>`;
+    return html`<span key=${part} class=${`health-hue-${PARTS.indexOf(part)}`} title=${`${part} ${spent(ms)}`} style=${style}></span>`;
   });
-  return html`<div class="strip" aria-hidden="true">${spans}</div>`;
+  return html`<div class="health-strip" aria-hidden="true">${spans}</div>`;
 }
 
 /** The newest records of the turn log. */
