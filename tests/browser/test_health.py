@@ -169,3 +169,37 @@ async def test_who_is_cut_off_says_so_and_connects_again(browser: Browser, servi
             await page.unroute("**/api/v1/live")
             await expect(page.locator("header .live")).to_have_text("live")
             await expect(page.get_by_role("row").filter(has_text=answer["session"]).last).to_be_visible()
+
+
+async def test_nobody_reads_while_nobody_looks(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """A hidden tab reads nothing when turns come, and once when it is looked at again; a burst is read seldom."""
+    served, _ = service
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("health")
+        await expect(page.locator("header .live")).to_have_text("live")
+
+        def readings() -> int:
+            return sum(url.split("?")[0].endswith("/api/v1/health") for url in looked.requests)
+
+        async def hide(hidden: str) -> None:
+            await page.evaluate(
+                f"Object.defineProperty(document, 'hidden', {{value: {hidden}, configurable: true}});"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+
+        await hide("true")
+        await asyncio.sleep(0.5)
+        before = readings()
+        for _ in range(3):
+            answer = (await served.client.post("/api/v1/ask", json=ASK)).json()
+        await asyncio.sleep(3)
+        assert readings() == before
+        await hide("false")
+        await expect(page.get_by_role("row").filter(has_text=answer["session"]).last).to_be_visible()
+        assert readings() == before + 1
+        for _ in range(5):
+            await served.client.post("/api/v1/sessions/nowhere/ask", json=ASK)
+            await asyncio.sleep(0.3)
+        await asyncio.sleep(2.5)
+        assert before + 2 <= readings() <= before + 4

@@ -12,7 +12,7 @@ let source;
 let timer;
 let state = "connecting";
 let missed = false; // whether something may have happened that nobody was told of
-let ready = true;
+let health; // as it was told last
 let failures = 0;
 
 /** Whether changes are told now. Where not, who shows something reads it again now and then. */
@@ -76,7 +76,8 @@ function lost() {
 
 function told({ type, data }) {
   if (type !== "health") return tell([type]);
-  const before = ready;
-  ready = JSON.parse(data).ready;
-  return tell(ready && !before ? TOPICS : ["health"]); // what failed to be read meanwhile is there again
+  const before = health ?? data; // the first word is no change
+  health = data;
+  if (data === before) return undefined;
+  return tell(JSON.parse(data).ready ? TOPICS : ["health"]); // what failed to be read meanwhile is there again
 }

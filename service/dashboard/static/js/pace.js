@@ -15,6 +15,7 @@ export function paced(go, topics) {
   let ended = 0;
   const run = async () => {
     timer = undefined;
+    if (document.hidden && ended) return; // it stays due
     [running, due] = [true, false];
     failed = !(await go());
     running = false;
