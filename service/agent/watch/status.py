@@ -71,7 +71,8 @@ class Status:
 
     Attributes:
         policy: Which policy, with the counts of its whole log.
-        looked_at: How many of its decisions all below is of: the newest.
+        looked_at: How many of its decisions were looked at: the newest.
+        selected: How many of these all below is of, but for the health, which is of all looked at.
         open: How many of these wait for a reward.
         rewarded: How many have one.
         void: How many never get one, because their call failed.
@@ -83,11 +84,13 @@ class Status:
         reasons: The most frequent reasons, with how many decisions each.
         cost: What turns took; None where none told.
         arms: The arms, the one drawn most first.
+        ends: After how many decisions each stretch of the arms' shares ends.
         health: Whether the log can be trusted.
     """
 
     policy: ListedPolicy
     looked_at: int
+    selected: int
     open: int
     rewarded: int
     void: int
@@ -99,15 +102,17 @@ class Status:
     reasons: Mapping[str, int]
     cost: CostStatus | None
     arms: tuple[ArmStatus, ...]
+    ends: tuple[int, ...]
     health: Health
 
 
-def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
+def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: Sequence[LoggedDecision]) -> Status:
     """Count.
 
     Args:
         policy: Which policy.
-        rows: Its newest decisions, the oldest of them first.
+        looked_at: Its newest decisions, the oldest of them first.
+        rows: Those of them that are counted.
 
     Returns:
         How it fares.
@@ -118,7 +123,8 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
     costs = [row.cost for row in rows if row.cost is not None]
     return Status(
         policy=policy,
-        looked_at=len(rows),
+        looked_at=len(looked_at),
+        selected=len(rows),
         open=states["open"],
         rewarded=states["rewarded"],
         void=states["void"],
@@ -132,7 +138,8 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
         if costs
         else None,
         arms=arms_of(rows),
-        health=health_of(rows),
+        ends=_bounds(len(rows))[1:],
+        health=health_of(looked_at),
     )
 
 
@@ -170,6 +177,10 @@ def _share(arm: str, rows: Sequence[LoggedDecision]) -> float:
 
 def _stretches(values: Sequence[T], mean: Callable[[Sequence[T]], float]) -> tuple[float, ...]:
     """Give the mean of each of some equal stretches."""
-    count = min(_STRETCHES, len(values))
-    bounds = [round(number * len(values) / count) for number in range(count + 1)] if count else []
-    return tuple(mean(values[start:end]) for start, end in pairwise(bounds))
+    return tuple(mean(values[start:end]) for start, end in pairwise(_bounds(len(values))))
+
+
+def _bounds(length: int) -> tuple[int, ...]:
+    """Part so many values into equal stretches, and give where each begins and ends."""
+    count = min(_STRETCHES, length)
+    return tuple(round(number * length / count) for number in range(count + 1)) if count else ()
