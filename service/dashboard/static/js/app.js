@@ -1,9 +1,7 @@
 // The frame of all pages: where one is, and where one can go.
-import { read } from "./api.js";
 import { html, render, useEffect, useRef, useState } from "./html.js";
+import { OfPolicy } from "./of-policy.js";
 import { Regret } from "./pages/regret.js";
-import { Shown, State } from "./parts.js";
-import { useReading } from "./reading.js";
 
 /** The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`). */
 const PAGES = [
@@ -56,20 +54,6 @@ function Frame() {
       <h1>${here.title}</h1>
       ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} />` : html`<${here.Page} parts=${parts} />`}
     </main>`;
-}
-
-/** A page of one policy, with a choice among them; without one in the address it is the policy that decided last. */
-function OfPolicy({ here: { name, Page }, digest, parts }) {
-  const policies = useReading((signal) => read("policies", {}, signal), [], ["decisions"]);
-  const picked = (event) => {
-    location.hash = `#/${name}/${encodeURIComponent(event.target.value)}`;
-  };
-  const none = (list) => list.length === 0 && html`<${State} title="No decision yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/ask</code>. <code>make demo</code> fills these pages.<//>`;
-  return html`<${Shown} reading=${policies} empty=${none}>${(list) => html`
-    <p><label>Policy <select value=${digest ?? list[0].digest} onChange=${picked}>
-      ${list.map((each) => html`<option key=${each.digest} value=${each.digest}>${each.engine} ${each.model}, ${each.policy_version}, ${each.digest}</option>`)}
-    </select></label></p>
-    <${Page} digest=${digest ?? list[0].digest} policy=${list.find((each) => each.digest === digest) ?? list[0]} parts=${parts} />`}<//>`;
 }
 
 render(html`<${Frame} />`, document.body);

@@ -8,7 +8,6 @@ import pytest
 from tests.service.agent.watch.logs import ARMS, KEY, Seeded, new_tenant, seeded
 
 from riffler.bandits.context import CONTEXT_NAMES
-from riffler.bandits.given import Given
 from riffler.bandits.insight.audited_regret import Audit
 from riffler.bandits.insight.entry import Unavailable
 from riffler.bandits.insight.estimated_regret import EstimatedRegret, estimated_regret
