@@ -1,4 +1,4 @@
-"""The page of regret, in a real browser, on a replayed run whose regret is known, and on a log that has audits of a share.
+"""The page of regret, in a real browser, on a replayed run whose regret is known, and on a log with audits of a share.
 
 Each figure is recomputed here from Redis' raw log, or from the simulation's own rounds, and must be the page's and the
 API's. Figures on the page have three digits.
