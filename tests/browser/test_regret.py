@@ -173,9 +173,12 @@ async def test_estimates_and_shares_are_the_api_s_and_the_log_s(browser: Browser
     assert len(rows) == COUNT
     drawn = Counter(row["arm"] for row in rows)
     assert {arm["arm"]: arm["drawn"] for arm in status["arms"] if arm["drawn"]} == dict(drawn)
-    assert status["ends"] == list(range(1, COUNT + 1))
+    ends = status["ends"]
+    assert ends == [COUNT // 3, 2 * COUNT // 3, COUNT]
     for arm in status["arms"]:
-        assert arm["shares"] == [float(row["arm"] == arm["arm"]) for row in rows]
+        parts = [rows[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        counts = [sum(row["arm"] == arm["arm"] for row in part) for part in parts]
+        assert arm["shares"] == pytest.approx([count / len(part) for count, part in zip(counts, parts, strict=True)])
     async with looking(browser, str(replayed.served.client.base_url)) as looked:
         await looked.open("regret", replayed.digest)
         await expect(looked.page.locator("h2 .kind")).to_have_text(["true", "audited", "estimated"])
@@ -197,7 +200,9 @@ async def test_estimates_and_shares_are_the_api_s_and_the_log_s(browser: Browser
             arm: [str(count), f"{100 * count / COUNT:.1f} %"] for arm, count in drawn.items()
         }
         places = await looked.figures("Shares of arms over time")
-        assert [row[0] for row in places] == [str(at + 1) for at in range(COUNT)]
+        assert [row[0] for row in places] == list(map(str, ends))
+        for at, arm in enumerate(status["arms"], 1):
+            assert [row[at] for row in places] == [f"{share:.2f}" for share in arm["shares"]]
         await looked.nothing_serious()
 
 

@@ -20,6 +20,8 @@ _RECENT: Final = 100
 """So many decisions are recent."""
 _STRETCHES: Final = 40
 """A curve has at most so many points."""
+_SHORTEST: Final = 10
+"""Shares are of so many decisions at least: of fewer they say nothing."""
 _REASONS: Final = 10
 
 
@@ -138,7 +140,7 @@ def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: S
         if costs
         else None,
         arms=arms_of(rows),
-        ends=_bounds(len(rows))[1:],
+        ends=_share_bounds(len(rows))[1:],
         health=health_of(looked_at),
     )
 
@@ -167,7 +169,7 @@ def _arm(arm: str, rows: Sequence[LoggedDecision]) -> ArmStatus:
         recent_propensity=fmean(row.decision.propensities.get(arm, 0.0) for row in recent),
         unexecuted=sum(bool(row.unexecuted) for row in mine),
         reward=MeanReward.of(row.reward for row in mine if row.reward is not None),
-        shares=_stretches(rows, lambda some: _share(arm, some)),
+        shares=tuple(_share(arm, rows[start:end]) for start, end in pairwise(_share_bounds(len(rows)))),
     )
 
 
@@ -177,10 +179,14 @@ def _share(arm: str, rows: Sequence[LoggedDecision]) -> float:
 
 def _stretches(values: Sequence[T], mean: Callable[[Sequence[T]], float]) -> tuple[float, ...]:
     """Give the mean of each of some equal stretches."""
-    return tuple(mean(values[start:end]) for start, end in pairwise(_bounds(len(values))))
+    bounds = _bounds(len(values), min(_STRETCHES, len(values)))
+    return tuple(mean(values[start:end]) for start, end in pairwise(bounds))
 
 
-def _bounds(length: int) -> tuple[int, ...]:
-    """Part so many values into equal stretches, and give where each begins and ends."""
-    count = min(_STRETCHES, length)
+def _share_bounds(length: int) -> tuple[int, ...]:
+    return _bounds(length, min(_STRETCHES, max(1, length // _SHORTEST), length))
+
+
+def _bounds(length: int, count: int) -> tuple[int, ...]:
+    """Part so many values into equal stretches, and give where each begins and ends; nothing for none."""
     return tuple(round(number * length / count) for number in range(count + 1)) if count else ()
