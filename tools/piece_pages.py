@@ -90,7 +90,9 @@ def page_from(pieces: Pieces, begin: Place, most: int) -> PiecePage:
         InvalidInput: There is no such place.
     """
     if not _is_there(pieces, begin):
-        raise InvalidInput(f"this view has no piece {begin.piece} in message {begin.message}, or not so long a one")
+        raise InvalidInput(
+            f"cursor: this view has no piece {begin.piece} in message {begin.message}, or not so long a one"
+        )
     return PiecePage(*_read(pieces, begin, most))
 
 
@@ -109,7 +111,7 @@ def page_before(pieces: Pieces, end: Place | None, most: int) -> PiecePage:
         InvalidInput: There is no such place.
     """
     if end is not None and not _is_there(pieces, end):
-        raise InvalidInput(f"this view has no piece {end.piece} in message {end.message}, or not so long a one")
+        raise InvalidInput(f"cursor: this view has no piece {end.piece} in message {end.message}, or not so long a one")
     past = end or Place(len(pieces.memory.messages), 0, 0)
     begin = _begin_before(pieces, past, most)
     shown = [
@@ -136,15 +138,15 @@ def place_of(pieces: Pieces, message: int, slot: int | None = None, character: i
     """
     count = len(pieces.memory.messages)
     if message >= count:
-        raise InvalidInput(f"query.message: expected the index of one of {count} messages, got {message}")
+        raise InvalidInput(f"message: expected the index of one of {count} messages, got {message}")
     if slot is None:
         return Place(message, 0, 0)
     texts = pieces.memory.messages[message].texts
     if slot >= len(texts):
-        raise InvalidInput(f"query.slot: expected one of the {len(texts)} texts of message {message}, got {slot}")
+        raise InvalidInput(f"slot: expected one of the {len(texts)} texts of message {message}, got {slot}")
     if character > len(texts[slot]):
         raise InvalidInput(
-            f"query.character: text {slot} of message {message} has {len(texts[slot])} characters, got {character}"
+            f"character: text {slot} of message {message} has {len(texts[slot])} characters, got {character}"
         )
     found = Place(message, 0, 0)
     for number, piece in enumerate(pieces.of(message)):

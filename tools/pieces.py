@@ -29,8 +29,8 @@ class Piece:
     """A stretch of the view.
 
     Attributes:
-        kind: `text` is the original's; `folded`, `summary` and `rewrite` stand for it; `status` is the tail's; `call` is
-            a call's arguments; `other` is JSON of what is neither text nor call; `empty` a message without anything.
+        kind: `text` is the original's; `folded`, `summary` and `rewrite` stand for it; `status` is the tail's; `call`
+            is a call's arguments; `other` is JSON of what is neither text nor call; `empty` a bare message.
         text: What the view shows.
         span: The original characters that it shows or stands for; None where there are none.
         fragments: Of text those around it, the outermost first; of what is hidden those that it stands for.

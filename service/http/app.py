@@ -31,6 +31,7 @@ from riffler.service.http.routes import (
     policies,
     rewards,
     rewrites,
+    seeing,
     sessions,
     tools,
 )
@@ -79,6 +80,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     native = (
         sessions,
         conversation,
+        seeing,
         history,
         tools,
         ask,

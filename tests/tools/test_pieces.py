@@ -202,9 +202,9 @@ def test_a_place_that_is_not_there_is_told(place: Place) -> None:
 @pytest.mark.parametrize(
     ("asked", "complaint"),
     [
-        ((1,), "query.message: expected the index of one of 1 messages, got 1"),
-        ((0, 1), "query.slot: expected one of the 1 texts of message 0, got 1"),
-        ((0, 0, 12), "query.character: text 0 of message 0 has 11 characters, got 12"),
+        ((1,), "message: expected the index of one of 1 messages, got 1"),
+        ((0, 1), "slot: expected one of the 1 texts of message 0, got 1"),
+        ((0, 0, 12), "character: text 0 of message 0 has 11 characters, got 12"),
     ],
 )
 def test_what_cannot_be_found_is_told(asked: tuple[int, ...], complaint: str) -> None:
