@@ -2,12 +2,14 @@
 import { read } from "./api.js";
 import { html, render, useEffect, useRef, useState } from "./html.js";
 import { Regret } from "./pages/regret.js";
+import { Sessions } from "./pages/session.js";
 import { Shown, State } from "./parts.js";
 import { useReading } from "./reading.js";
 
 /** The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`). */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "session", title: "Sessions", Page: Sessions },
 ];
 
 /** Where one is: `#/page/part/part`. */
