@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import zlib
+from contextlib import suppress
 from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from riffler.errors import InvalidArguments, InvalidInput, PatternTooSlow, SearchTooSlow
+from riffler.errors import InvalidArguments, InvalidInput, PatternTooSlow, SearchTooSlow, UnknownVersion
 from riffler.service.agent.offload import offload
 from riffler.service.agent.past import memory_at
 from riffler.service.http.bodies import JsonRoute
@@ -19,6 +20,7 @@ from riffler.service.http.reading import ReaderOf
 from riffler.service.http.routes.conversation import AtVersion
 from riffler.service.http.seeing_examples import HITS, ORIGINAL, PIECES, TOKEN_PARTS
 from riffler.service.http.seeing_schemas import HitOut, HitPage, OriginalOut, PieceOut, PiecesPage, TokenPartsOut
+from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.finding.base import Found, Mark
 from riffler.tools.finding.ways import BY_WORTH, How
 from riffler.tools.memory import WorkingMemory
@@ -38,6 +40,7 @@ Since = Annotated[
         ge=0, le=MOST_VERSIONS, description="Say of each piece what happened to it after this version.", examples=[1]
     ),
 ]
+Step = Annotated[bool, Query(description="The same after the version before, if that is kept: what this step did.")]
 Characters = Annotated[
     int,
     Query(
@@ -73,6 +76,7 @@ async def read_pieces(
     reader: ReaderOf,
     version: AtVersion = None,
     since: Since = None,
+    step: Step = False,
     cursor: Cursor = None,
     message: AtMessage = None,
     slot: AtSlot = None,
@@ -87,9 +91,7 @@ async def read_pieces(
     number = _same_version(version, place[0]) if place else version
     now = await reader.memory()
     memory = await memory_at(core.sessions, reader.key, number, now)
-    if since is not None and since > memory.version:
-        raise InvalidInput(f"query.since: expected a version before {memory.version}, which is shown, got {since}")
-    before = None if since is None else await memory_at(core.sessions, reader.key, since, now)
+    before = await _before(core.sessions, reader.key, now, memory.version, since, step=step)
     counter = core.engine.counter
     pieces = Pieces(memory, core.room.sight(counter))
 
@@ -150,6 +152,23 @@ async def search_session(
     found, items = await offload(memory.characters, lambda: _found(memory, query, how, limit, after))
     more = write_cursor(memory.version, asked, *found.mark) if found.mark else None
     return HitPage(items=items, next=more, total=found.total, version=memory.version)
+
+
+async def _before(
+    store: MemoryStore, key: SessionKey, now: WorkingMemory, version: int, since: int | None, *, step: bool
+) -> WorkingMemory | None:
+    """Give the version that pieces are compared with."""
+    if since is not None:
+        if step or since > version:
+            raise InvalidInput(
+                f"query.since: expected a version before {version}, and no `step` beside it, got {since}"
+            )
+        return await memory_at(store, key, since, now)
+    if not step or not version:
+        return None
+    with suppress(UnknownVersion):
+        return await memory_at(store, key, version - 1, now)
+    return None
 
 
 def _page(

@@ -152,6 +152,7 @@ async def test_a_step_is_told_of_the_pieces(client: httpx.AsyncClient, session: 
         number = version["version"]
         diff = (await client.get(f"{session}/diff", params={"from": number - 1, "to": number})).json()
         pieces = await pieces_of(client, version=number, since=number - 1)
+        assert pieces == await pieces_of(client, version=number, step=True)
         told = {piece["change"] for piece in pieces} - {""}
         expected = {
             "visible": "cut", "folded": "folded", "summarised": "summarised"
@@ -233,6 +234,7 @@ async def test_a_search_finds_what_is_hidden_and_changes_nothing(client: httpx.A
         ("view/pieces", {"cursor": write_cursor(1, 0, 0, 10**9, 1)}, 422, "cursor: this view has no piece"),
         ("view/pieces", {"cursor": write_cursor(1, 0, 0, 0, 0), "version": 2}, 422, "query.cursor: expected"),
         ("view/pieces", {"since": 3, "version": 2}, 422, "query.since"),
+        ("view/pieces", {"since": 1, "step": True}, 422, "query.since"),
         ("view/pieces", {"version": 999}, 404, "no version 999"),
         ("view/pieces", {"limit_characters": 10}, 422, "query.limit_characters"),
         ("view/tokens", {"version": 999}, 404, "no version 999"),

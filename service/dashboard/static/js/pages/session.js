@@ -10,7 +10,9 @@ import { addressOf, Moment } from "../session/steps.js";
 export function Sessions({ parts: [name, version] }) {
   if (!name) return html`<${Listed} />`;
   const number = /^\d{1,15}$/.test(version ?? "") ? Number(version) : undefined;
-  if (version && number === undefined) return html`<${State} title="No such version" bad=${true}>A version is a number. <a href=${addressOf(name)}>The present of this session</a><//>`;
+  if (version && number === undefined) {
+    return html`<${State} title="No such version" bad=${true}>A version is a number. <a href=${addressOf(name)}>The present of this session</a><//>`;
+  }
   return html`<${Session} key=${name} name=${name} asked=${number} />`;
 }
 
@@ -23,10 +25,14 @@ function Listed() {
     const name = new FormData(event.target).get("name");
     if (name) location.hash = addressOf(name);
   };
-  const none = ({ items, next }) => items.length === 0 && !next && cursors.length === 1 && html`<${State} title="No session yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/sessions</code>.<//>`;
+  const none = ({ items, next }) => items.length === 0 && !next && cursors.length === 1 && html`
+    <${State} title="No session yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/sessions</code>.<//>`;
   return html`
-    <p class="lead">A session is a conversation with its working memory: what the model saw at each step, and what was folded, summarised or rewritten for it.</p>
-    <form class="ways" onSubmit=${open}><label>Open by name <input name="name" required maxlength="512" autocomplete="off" /></label> <button type="submit">Open</button></form>
+    <p class="lead">What the model saw at each step of a conversation, and what was folded, summarised or rewritten for it.</p>
+    <form class="ways" onSubmit=${open}>
+      <label>Open by name <input name="name" required maxlength="512" autocomplete="off" /></label>
+      <button type="submit">Open</button>
+    </form>
     <${Shown} reading=${reading} empty=${none}>${({ items, next }) => html`
       <${Table} caption="Sessions, the newest first" rows=${items} rowKey=${({ session }) => session}
         columns=${[

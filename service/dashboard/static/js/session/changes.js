@@ -5,6 +5,12 @@ import { useReading } from "../reading.js";
 import { readPart } from "./calls.js";
 
 const MOST = 100;
+const COLUMNS = [
+  ["fragment", ({ id }) => id],
+  ["was", ({ before }) => before ?? "not cut"],
+  ["is", ({ after, before }) => (after === before ? `${after}, another text` : after)],
+  ["tokens", ({ tokens }) => tokens.toLocaleString("en"), true],
+];
 
 /** What differs between two versions of a session. */
 export function Changes({ name, version, since, choose }) {
@@ -20,14 +26,16 @@ export function Changes({ name, version, since, choose }) {
 }
 
 function Listed({ of }) {
-  const grown = of.seen_tokens_after - of.seen_tokens_before;
+  const { items, next, first, messages, rewrite_before: was, rewrite_after: is, seen_tokens_before: before, seen_tokens_after: after } = of;
+  const sign = after > before ? "+" : after < before ? "−" : "±";
+  const came = messages > 1 ? `${messages}: ${first + 1} to ${first + messages}` : `1: ${first + 1}`;
   return html`
     <dl class="differs">
-      <div><dt>tokens of the view</dt><dd>${of.seen_tokens_before.toLocaleString("en")} → ${of.seen_tokens_after.toLocaleString("en")} (${grown > 0 ? "+" : grown < 0 ? "−" : "±"}${Math.abs(grown).toLocaleString("en")})</dd></div>
-      <div><dt>messages that came</dt><dd>${of.messages === 0 ? "none" : `${of.messages}: ${of.first + 1}${of.messages > 1 ? ` to ${of.first + of.messages}` : ""}`}</dd></div>
-      ${of.rewrite_before !== of.rewrite_after && html`<div><dt>rewrite</dt><dd class="letters">${of.rewrite_before ?? "as it came"} → ${of.rewrite_after ?? "as it came"}</dd></div>`}
+      <div><dt>tokens of the view</dt>
+        <dd>${before.toLocaleString("en")} → ${after.toLocaleString("en")} (${sign}${Math.abs(after - before).toLocaleString("en")})</dd></div>
+      <div><dt>messages that came</dt><dd>${messages === 0 ? "none" : came}</dd></div>
+      ${was !== is && html`<div><dt>rewrite</dt><dd class="letters">${was ?? "as it came"} → ${is ?? "as it came"}</dd></div>`}
     </dl>
-    ${of.items.length > 0 && html`<${Table} caption="Fragments that changed" rows=${of.items} rowKey=${({ id }) => id}
-      columns=${[["fragment", ({ id }) => id], ["was", ({ before }) => before ?? "not cut"], ["is", ({ after, before }) => (after === before ? `${after}, another text` : after)], ["tokens", ({ tokens }) => tokens.toLocaleString("en"), true]]} />`}
-    ${of.next && html`<p class="note">These are the first ${MOST}; all are marked in the conversation.</p>`}`;
+    ${items.length > 0 && html`<${Table} caption="Fragments that changed" rows=${items} rowKey=${({ id }) => id} columns=${COLUMNS} />`}
+    ${next && html`<p class="note">These are the first ${MOST}; all are marked in the conversation.</p>`}`;
 }

@@ -19,7 +19,11 @@ export function Conversation({ view, by }) {
 
 function Exchange({ message, results, by }) {
   if (results.length === 0) return html`<${Message} of=${message} by=${by} />`;
-  return html`<div class="exchange"><${Message} of=${message} by=${by} /><div>${results.map((each) => html`<${Message} key=${each.message} of=${each} by=${by} />`)}</div></div>`;
+  return html`
+    <div class="exchange">
+      <${Message} of=${message} by=${by} />
+      <div>${results.map((each) => html`<${Message} key=${each.message} of=${each} by=${by} />`)}</div>
+    </div>`;
 }
 
 function Message({ of: { message, role, origin, call, name, pieces }, by }) {
@@ -28,8 +32,8 @@ function Message({ of: { message, role, origin, call, name, pieces }, by }) {
   let before; // a fragment has its name where it begins
   return html`
     <article class=${`message ${role} ${origin}`} aria-label=${`message ${message + 1}, ${what}`}>
-      <header class="who"><b>${message + 1}</b> ${what} ${role === "tool" && html`<small>${call}</small>`} ${origin === "step" && html`<span class="kind">inner step</span>`}
-        ${came && html`<small class="change">new</small>`}</header>
+      <header class="who"><b>${message + 1}</b> ${what} ${role === "tool" && html`<small>${call}</small>`}
+        ${" "}${origin === "step" && html`<span class="kind">inner step</span>`} ${came && html`<small class="change">new</small>`}</header>
       <div class="letters" dir="auto">
         ${pieces.map((piece) => {
           const id = piece.kind === "text" && piece.fragments[piece.fragments.length - 1];

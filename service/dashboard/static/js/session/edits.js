@@ -49,7 +49,10 @@ export function Edits({ by }) {
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.restore(ids)}>Restore</button>
       <button type="button" disabled=${!ids.length} onClick=${by.clear}>Choose none</button>
       <button type="button" disabled=${by.busy} onClick=${by.undo}>Undo the last edit</button>
-      <label><input type="checkbox" checked=${by.strict} onChange=${(event) => by.guard(event.target.checked)} /> refuse to fold what nothing else in view tells</label>
+      <label><input type="checkbox" checked=${by.strict} onChange=${(event) => by.guard(event.target.checked)} />
+        ${" "}refuse to fold what nothing else in view tells</label>
     </div>
-    <div class="said" role=${by.said?.bad ? "alert" : "status"}>${by.said && html`<p class=${by.said.bad ? "wrong" : "note"}>${by.said.words}</p>`}</div>`;
+    <div class="said" role=${by.said?.bad ? "alert" : "status"}>
+      ${by.said && html`<p class=${by.said.bad ? "wrong" : "note"}>${by.said.words}</p>`}
+    </div>`;
 }

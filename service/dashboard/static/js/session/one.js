@@ -12,9 +12,9 @@ import { useWindow } from "./window.js";
 
 /** Show a session; `asked` is the version, undefined the present. */
 export function Session({ name, asked }) {
-  const [compared, compare] = useState(undefined); // a version that the reader chose
+  const [since, compare] = useState(undefined); // a version that the reader chose; else it is the one before
   const [target, aim] = useState(undefined);
-  const since = compared ?? (asked === undefined ? undefined : Math.max(0, asked - 1));
+  const [wide] = useState(() => matchMedia("(min-width: 60rem)").matches); // narrow, the conversation comes first
   const view = useWindow(name, asked, since);
   const history = useHistory(name, view.present);
   const done = useCallback(() => view.again(), [view.again]);
@@ -31,30 +31,42 @@ export function Session({ name, asked }) {
   };
   if (view.version === undefined) {
     if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
-    return html`<${Head} name=${name} /><${State} title=${view.error.title ?? "This page failed"} bad=${true}>${view.error.message}<p><a href="#/session">All sessions</a></p><//>`;
+    return html`
+      <${Head} name=${name} />
+      <${Wrong} error=${view.error} again=${view.again}><p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p><//>`;
   }
   const newest = history.value?.present ?? view.present;
+  const oldest = history.value?.body.next ? undefined : history.value?.body.oldest;
   const by = { ...edits, past, name, target, busy: edits.busy || view.busy };
   const shownSince = since ?? Math.max(0, view.version - 1);
   return html`
     <${Head} name=${name} />
-    <${Stepper} name=${name} version=${view.version} present=${Math.max(newest, view.present)} oldest=${history.value?.body.next ? undefined : history.value?.body.oldest} />
-    ${asked === undefined && newest > view.present && html`<${State} title="Something happened">The session has version ${newest} now. <button type="button" onClick=${view.again}>Show it</button><//>`}
-    ${view.error && html`<${State} title=${view.error.title ?? "This page failed"} bad=${true}>${view.error.message} <button type="button" onClick=${view.again}>Try again</button><//>`}
+    <${Stepper} name=${name} version=${view.version} present=${Math.max(newest, view.present)} oldest=${oldest} />
+    ${asked === undefined && newest > view.present && html`
+      <${State} title="Something happened">The session has version ${newest} now. <button type="button" onClick=${view.again}>Show it</button><//>`}
+    ${view.error && html`<${Wrong} error=${view.error} again=${view.again} />`}
     <${Tokens} name=${name} version=${view.version} tag=${view.tag} />
     <div class="session">
       <div>
         ${past ? html`<${Past} name=${name} version=${view.version} />` : html`<${Edits} by=${by} />`}
         <${Ways} view=${view} />
-        ${view.messages === 0 ? html`<${State} title="No message yet">This version has none. Add some with <code>POST /api/v1/sessions/…/messages</code>, or ask in it.<//>` : html`<${Conversation} view=${view} by=${by} />`}
+        ${view.messages === 0 ? html`<${Bare} />` : html`<${Conversation} view=${view} by=${by} />`}
       </div>
       <aside aria-label="About this session">
-        <details open><summary>Search</summary><${Search} name=${name} version=${asked} jump=${jump} /></details>
-        <details open><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} /></details>
-        <details open><summary>Steps</summary><${Steps} name=${name} version=${view.version} reading=${history} /></details>
+        <details open=${wide}><summary>Search</summary><${Search} name=${name} version=${asked} jump=${jump} /></details>
+        <details open=${wide}><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} /></details>
+        <details open=${wide}><summary>Steps</summary><${Steps} name=${name} version=${view.version} reading=${history} /></details>
       </aside>
     </div>`;
 }
+
+const Bare = () => html`
+  <${State} title="No message yet">This version has none. Add some with <code>POST /api/v1/sessions/…/messages</code>, or ask in it.<//>`;
+
+const Wrong = ({ error, again, children }) => html`
+  <${State} title=${error.title ?? "This page failed"} bad=${true}>
+    ${error.message} <button type="button" onClick=${again}>Try again</button>${children}
+  <//>`;
 
 const Head = ({ name }) => html`<p class="where"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
 

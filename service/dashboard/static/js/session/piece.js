@@ -29,7 +29,8 @@ export function Piece({ piece, by, labelled }) {
   const inside = html`
     ${piece.change && piece.change !== "came" && piece.begin === 0 && html`<small class="change">${CHANGES[piece.change]}</small>`}
     <${shape} piece=${piece} by=${by} labelled=${labelled} aimed=${aimed} />`;
-  const attributes = { class: classes, ref: place, tabindex: aimed ? "-1" : undefined, "data-at": `${piece.message}.${piece.piece}.${piece.begin}` };
+  const at = `${piece.message}.${piece.piece}.${piece.begin}`;
+  const attributes = { class: classes, ref: place, tabindex: aimed ? "-1" : undefined, "data-at": at };
   return block ? html`<div ...${attributes}>${inside}</div>` : html`<span ...${attributes}>${inside}</span>`;
 }
 
@@ -40,7 +41,8 @@ function isTarget(piece, target) {
 
 /** What the model saw, to the letter: tests read these. */
 function Seen({ piece, children }) {
-  return html`<span class="seen" data-message=${piece.message} data-kind=${piece.kind} data-slot=${piece.slot ?? ""}>${children ?? piece.text}</span>`;
+  const { message, kind, slot, text } = piece;
+  return html`<span class="seen" data-message=${message} data-kind=${kind} data-slot=${slot ?? ""}>${children ?? text}</span>`;
 }
 
 function Text({ piece, by, labelled, aimed }) {
@@ -97,13 +99,14 @@ function Original({ name, piece }) {
   return html`<span class="original" role="group" aria-label="original">
     <span class="letters">${held.text}</span>
     ${held.error && html`<span role="alert">${held.error.message}</span>`}
-    ${left > 0 && held.end > piece.start && html`<button type="button" class="quiet" onClick=${read}>more of it (${left.toLocaleString("en")} characters)</button>`}
+    ${left > 0 && held.end > piece.start && html`
+      <button type="button" class="quiet" onClick=${read}>more of it (${left.toLocaleString("en")} characters)</button>`}
   </span>`;
 }
 
 const Status = ({ piece }) => html`
   <p class="what">status block at the tail of this text · ${tokens(piece.tokens)}</p>
-  <${Seen} piece=${piece} />`;
+  <${Seen} piece=${piece}><span class="gap">${/^\n*/.exec(piece.text)[0]}</span>${piece.text.replace(/^\n+/, "")}<//>`;
 
 function Call({ piece }) {
   const whole = piece.begin === 0 && Array.from(piece.text).length === piece.characters;

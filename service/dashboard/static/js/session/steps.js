@@ -61,9 +61,11 @@ export function Steps({ name, version, reading }) {
       </ol>
       ${items.length === 0 && html`<p class="note">Nothing happened yet.</p>`}
       ${next && html`<button type="button" onClick=${() => more(next)}>Older steps</button>`}
-      ${body.forked_from && html`<p class="note">Forked from <a href=${addressOf(body.forked_from.session, body.forked_from.version)}>${body.forked_from.session}</a> at version ${body.forked_from.version}.</p>`}`;
+      ${body.forked_from && html`<p class="note">Forked from <${Origin} of=${body.forked_from} />.</p>`}`;
   }}<//>`;
 }
+
+const Origin = ({ of: { session, version } }) => html`<a class="letters" href=${addressOf(session, version)}>${session}</a> at version ${version}`;
 
 /** A moment, in the reader's own time. */
 export const Moment = ({ ms }) => (ms ? html`<time datetime=${new Date(ms).toISOString()}>${new Date(ms).toLocaleString()}</time>` : "–");

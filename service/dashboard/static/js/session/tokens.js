@@ -17,7 +17,7 @@ function Parts({ of }) {
     ...ROLES.filter((role) => of.text[role] !== undefined).map((role) => [`text of ${role}`, of.text[role], ""]),
     ["markers of folded text", of.folded.shown_tokens, hidden(of.folded)],
     ["summaries", of.summarised.shown_tokens, hidden(of.summarised)],
-    ["rewrite", of.rewrite, of.rewritten ? `for ${of.rewritten.toLocaleString("en")} of the question` : ""],
+    ["rewrite", of.rewrite, of.rewritten ? `for ${count(of.rewritten)} of the question` : ""],
     ["status block", of.status, ""],
     ["tools' schemas", of.tools, "beside the view, with each call"],
   ];
@@ -26,17 +26,26 @@ function Parts({ of }) {
   rows.push(free >= 0 ? ["free", free, "of the budget"] : ["over the budget", -free, "Riffler folds before a model is asked"]);
   const parts = free >= 0 ? rows : rows.slice(0, -1);
   return html`
-    <p class="lead">The model sees <b>${of.seen.toLocaleString("en")}</b> of ${of.conversation.toLocaleString("en")} tokens; a view may take ${of.budget.toLocaleString("en")}.
+    <p class="lead">The model sees <b>${count(of.seen)}</b> of ${count(of.conversation)} tokens; a view may take ${count(of.budget)}.
       ${" "}<${Kind} of=${of.estimated ? "counts are estimated" : "counted by the model's tokenizer"} /></p>
     <div class="tokens" role="img" aria-label="The tokens by part; the figures are in the table below">
-      ${parts.map(([part, count], at) => count > 0 && html`<span key=${part} class=${part === "free" ? "free" : `part p${at}`} style=${`flex-grow: ${count}`} title=${`${part}: ${count}`}>${count > most / 12 && part}</span>`)}
+      ${parts.map(([part, size]) => size > 0 && html`<${Part} key=${part} part=${part} size=${size} named=${size > most / 12} />`)}
     </div>
     <details><summary>Tokens by part</summary>
-      <${Table} caption="Tokens by part" rows=${rows.filter(([, count, more]) => count > 0 || more)} rowKey=${([part]) => part}
-        columns=${[["part", ([part]) => part], ["tokens", ([, count]) => count.toLocaleString("en"), true], ["share of the budget", ([, count]) => percent(count / of.budget, 1), true], ["", ([, , more]) => more]]} />
+      <${Table} caption="Tokens by part" rows=${rows.filter(([, size, more]) => size > 0 || more)} rowKey=${([part]) => part} columns=${[
+        ["part", ([part]) => part],
+        ["tokens", ([, size]) => count(size), true],
+        ["share of the budget", ([, size]) => percent(size / of.budget, 1), true],
+        ["stands", ([, , more]) => more],
+      ]} />
     </details>`;
 }
 
+const Part = ({ part, size, named }) => html`
+  <span class=${part === "free" ? "free" : "part"} style=${`flex-grow: ${size}`} title=${`${part}: ${size}`}>${named && part}</span>`;
+
+const count = (tokens) => tokens.toLocaleString("en");
+
 function hidden({ fragments, original_tokens: original }) {
-  return fragments ? `for ${original.toLocaleString("en")} of ${fragments} fragment${fragments === 1 ? "" : "s"}` : "";
+  return fragments ? `for ${count(original)} of ${fragments} fragment${fragments === 1 ? "" : "s"}` : "";
 }

@@ -13,7 +13,7 @@ function beginning(pages) {
 }
 
 /**
- * Hold a window on the view of a session at a version (undefined is the present), with what happened `since`.
+ * Hold a window on the view of a session at a version (undefined is the present), with what happened `since` (else in its step).
  * Gives {items, first, last, tag, present, version, messages, error, loading, busy, further, earlier, open, again}.
  */
 export function useWindow(name, version, since) {
@@ -23,7 +23,10 @@ export function useWindow(name, version, since) {
   const now = useRef(held);
   now.current = held;
 
-  const read = useCallback((query) => readPart(name, "/view/pieces", { version, since, ...query }), [name, version, since]);
+  const read = useCallback((query) => {
+    const compared = since === undefined ? { step: true } : { since };
+    return readPart(name, "/view/pieces", { version, ...compared, ...query });
+  }, [name, version, since]);
 
   /** Begin anew at a place, with so many pages. */
   const open = useCallback(async (place = {}, count = 1) => {
