@@ -33,7 +33,9 @@ export function Session({ name, asked }) {
     if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
     return html`
       <${Head} name=${name} />
-      <${Wrong} error=${view.error} again=${view.again}><p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p><//>`;
+      <${Wrong} error=${view.error} again=${view.again}>
+        <p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p>
+      <//>`;
   }
   const newest = history.value?.present ?? view.present;
   const oldest = history.value?.body.next ? undefined : history.value?.body.oldest;

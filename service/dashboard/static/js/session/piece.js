@@ -62,7 +62,7 @@ function Bar({ piece, by }) {
   const whole = piece.begin === 0;
   return html`
     ${whole && html`<span class="bar">
-      <span class="what">${{ folded: "folded", summary: "summary", rewrite: "rewrite" }[piece.kind]} ${namesOf(piece)} · for ${tokens(piece.original_tokens)}</span>
+      <span class="what">${piece.kind} ${namesOf(piece)} · for ${tokens(piece.original_tokens)}</span>
       ${piece.kind !== "rewrite" && html`<${Handle} piece=${piece} by=${by} verb="restore" does=${by.restore} />`}
       <button type="button" class="quiet" aria-expanded=${open} onClick=${() => turn(!open)}>${open ? "hide" : "show"} ${what}</button>
     </span>`}
