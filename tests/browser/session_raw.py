@@ -1,8 +1,7 @@
 """Sessions for the browser's tests: made over HTTP, and read back from Redis' raw records, past the service."""
 
 import json
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
@@ -31,9 +30,10 @@ class Raw:
         """Replay its event stream over its messages: the working memory of each version, the empty one first."""
         client = redis.Redis.from_url(self.url, decode_responses=True)
         keys = session_keys(SessionKey("local", self.session))
-        messages = [Message(text[1:]) for text in client.lrange(keys[1], 0, -1)]  # a letter says where each is from
+        stored: Any = client.lrange(keys[1], 0, -1)
         rows: Any = client.xrange(keys[4])
         client.close()
+        messages = [Message(text[1:]) for text in stored]  # a letter before each says where it is from
         memories = [WorkingMemory()]
         for _, commit in groupby(rows, key=lambda row: row[0].partition("-")[0]):
             events = [event_from_dict(json.loads(fields["event"]), messages) for _, fields in commit]
@@ -60,7 +60,7 @@ def texts_of(view: View) -> dict[str, str]:
 
 def without_status(memory: WorkingMemory) -> dict[str, str]:
     """Give the texts of a memory's view, but for the status, which needs the engine's budget."""
-    return texts_of(bare_view(replace(memory)))
+    return texts_of(bare_view(memory))
 
 
 async def shown_texts(page: Page) -> dict[str, str]:
@@ -105,8 +105,3 @@ async def carved(client: httpx.AsyncClient, session: str) -> None:
     await tool(client, session, "fragment_context", **ends, num_fragments=8)
     await tool(client, session, "fold_fragments", fragments=["f00002-f00004"])
     await tool(client, session, "summarize_fragment", "Some squares.", fragment_id="f00006", focus="squares")
-
-
-def views(memories: list[WorkingMemory]) -> Iterator[dict[str, str]]:
-    """Give each version's texts."""
-    return map(without_status, memories)

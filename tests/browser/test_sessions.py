@@ -92,14 +92,14 @@ async def test_each_step_is_shown_as_the_model_saw_it(looked: Looked, served: Se
         if version == present:
             result = page.locator(".exchange .message.tool")
             await expect(result).to_contain_text("result of find_in_context")
-            call = json.loads(await page.locator(".exchange .call .seen").inner_text())
+            call = json.loads(await page.locator(".exchange .k-call .seen").inner_text())
             assert call == json.loads(memories[-1].messages[6].tool_calls[0].arguments)
-            await expect(page.locator(".rewrite .seen")).to_contain_text("Read the question again")
+            await expect(page.locator(".k-rewrite .seen")).to_contain_text("Read the question again")
             await page.get_by_role("button", name="show the question as it came").click()
             await expect(page.locator(".original .letters")).to_have_text("What does Entry 100 say?")
             await looked.nothing_serious()
         if version == 3:
-            await expect(page.locator(".folded .change")).to_have_text("folded here")
+            await expect(page.locator(".k-folded .change")).to_have_text("folded here")
             rows = await looked.figures("Fragments that changed")
             stored = Raw(redis.url, "pier").fragments()
             ids = ["f00002", "f00003", "f00004"]
@@ -109,7 +109,7 @@ async def test_each_step_is_shown_as_the_model_saw_it(looked: Looked, served: Se
         await page.keyboard.press("[")
     await page.keyboard.press("]")
     await at_version(page, 1, present)
-    steps = await page.locator(".steps li b").all_inner_texts()
+    steps = await page.locator(".versions li b").all_inner_texts()
     assert [int(step) for step in steps] == list(range(present, 0, -1))
 
 
@@ -144,8 +144,8 @@ async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) ->
     before = states()
     await looked.open("session", "edited")
     await page.get_by_role("button", name="fold f00001").click()
-    await expect(page.locator(".said")).to_contain_text("folded f00001")
-    await expect(page.locator(".said")).to_contain_text("warning: nowhere else in view")
+    await expect(page.locator(".reply")).to_contain_text("folded f00001")
+    await expect(page.locator(".reply")).to_contain_text("warning: nowhere else in view")
     await at_version(page, 5, 5)
     assert states() == before | {"f00001": "folded"}
     assert await shown_texts(page) | {"status": ""} == without_status(raw.memories()[-1]) | {"status": ""}
@@ -169,7 +169,7 @@ async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) ->
         await expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
     await at_version(page, 8, 8)
     assert states()["f00007"] == "visible"
-    await expect(page.locator(".folded .what")).to_contain_text("f00005")
+    await expect(page.locator(".k-folded .what")).to_contain_text("f00005")
     await looked.nothing_serious()
 
 
@@ -185,7 +185,7 @@ async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served
     hit = page.locator(".hits button", has_text="Entry 150")
     await expect(hit.locator("small")).to_contain_text("folded · f00003")
     await hit.click()
-    await expect(page.locator(".piece.folded.target")).to_be_focused()
+    await expect(page.locator(".piece.k-folded.target")).to_be_focused()
     await page.locator(".piece.target").get_by_role("button", name="show folded text").click()
     await expect(page.locator(".original .letters")).to_contain_text("Entry 150 says 22500.")
     await page.locator(".hits button", has_text="user · visible").first.click()
@@ -262,7 +262,7 @@ async def test_a_name_that_no_session_has_is_told(looked: Looked, name: str) -> 
         await looked.page.get_by_label("Open by name").fill(name)
         await looked.page.get_by_role("button", name="Open").click()
         await expect(looked.page.get_by_role("alert")).to_contain_text(re.compile("[Uu]nknown (session|path)"))
-    await expect(looked.page.locator(".where")).to_contain_text(name)
+    await expect(looked.page.locator(".crumbs")).to_contain_text(name)
     await expect(looked.page.get_by_role("link", name="All sessions")).to_be_visible()
 
 
@@ -276,7 +276,7 @@ async def test_the_list_names_all_and_leads_to_each(looked: Looked, served: Serv
     ]
     await looked.nothing_serious()
     await looked.page.get_by_role("link", name="pier").click()
-    await expect(looked.page.locator(".where")).to_contain_text("pier")
+    await expect(looked.page.locator(".crumbs")).to_contain_text("pier")
     await looked.read()
 
 

@@ -8,12 +8,12 @@ import { addressOf, Moment } from "../session/steps.js";
 
 /** `#/session` lists, `#/session/NAME` shows the present, `#/session/NAME/VERSION` the past. */
 export function Sessions({ parts: [name, version] }) {
-  if (!name) return html`<${Listed} />`;
+  if (!name) return html`<div class="of-session"><${Listed} /></div>`;
   const number = /^\d{1,15}$/.test(version ?? "") ? Number(version) : undefined;
   if (version && number === undefined) {
     return html`<${State} title="No such version" bad=${true}>A version is a number. <a href=${addressOf(name)}>The present of this session</a><//>`;
   }
-  return html`<${Session} key=${name} name=${name} asked=${number} />`;
+  return html`<div class="of-session"><${Session} key=${name} name=${name} asked=${number} /></div>`;
 }
 
 function Listed() {

@@ -52,7 +52,7 @@ export function Edits({ by }) {
       <label><input type="checkbox" checked=${by.strict} onChange=${(event) => by.guard(event.target.checked)} />
         ${" "}refuse to fold what nothing else in view tells</label>
     </div>
-    <div class="said" role=${by.said?.bad ? "alert" : "status"}>
+    <div class="reply" role=${by.said?.bad ? "alert" : "status"}>
       ${by.said && html`<p class=${by.said.bad ? "wrong" : "note"}>${by.said.words}</p>`}
     </div>`;
 }

@@ -1,6 +1,6 @@
 // One session: what the model saw at a version, what that took, how it came to be, and edits by hand.
 import { html, useCallback, useEffect, useState } from "../html.js";
-import { State } from "../parts.js";
+import { Failure, State } from "../parts.js";
 import { change } from "./calls.js";
 import { Changes } from "./changes.js";
 import { Conversation } from "./conversation.js";
@@ -33,9 +33,8 @@ export function Session({ name, asked }) {
     if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
     return html`
       <${Head} name=${name} />
-      <${Wrong} error=${view.error} again=${view.again}>
-        <p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p>
-      <//>`;
+      <${Failure} error=${view.error} again=${view.again} />
+      <p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p>`;
   }
   const newest = history.value?.present ?? view.present;
   const oldest = history.value?.body.next ? undefined : history.value?.body.oldest;
@@ -46,7 +45,7 @@ export function Session({ name, asked }) {
     <${Stepper} name=${name} version=${view.version} present=${Math.max(newest, view.present)} oldest=${oldest} />
     ${asked === undefined && newest > view.present && html`
       <${State} title="Something happened">The session has version ${newest} now. <button type="button" onClick=${view.again}>Show it</button><//>`}
-    ${view.error && html`<${Wrong} error=${view.error} again=${view.again} />`}
+    ${view.error && html`<${Failure} error=${view.error} again=${view.again} />`}
     <${Tokens} name=${name} version=${view.version} tag=${view.tag} />
     <div class="session">
       <div>
@@ -65,12 +64,7 @@ export function Session({ name, asked }) {
 const Bare = () => html`
   <${State} title="No message yet">This version has none. Add some with <code>POST /api/v1/sessions/…/messages</code>, or ask in it.<//>`;
 
-const Wrong = ({ error, again, children }) => html`
-  <${State} title=${error.title ?? "This page failed"} bad=${true}>
-    ${error.message} <button type="button" onClick=${again}>Try again</button>${children}
-  <//>`;
-
-const Head = ({ name }) => html`<p class="where"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
+const Head = ({ name }) => html`<p class="crumbs"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
 
 /** Ways to other parts of a long conversation. */
 function Ways({ view }) {

@@ -24,7 +24,7 @@ export function Piece({ piece, by, labelled }) {
     place.current.focus({ preventScroll: true });
   }, [aimed, by.target]);
   const shape = { text: Text, folded: Bar, summary: Bar, rewrite: Bar, status: Status, call: Call, other: Other, empty: Empty }[piece.kind];
-  const classes = `piece ${piece.kind}${piece.change ? " changed" : ""}${aimed ? " target" : ""}`;
+  const classes = `piece k-${piece.kind}${piece.change ? " changed" : ""}${aimed ? " target" : ""}`;
   const block = ["status", "call", "other"].includes(piece.kind);
   const inside = html`
     ${piece.change && piece.change !== "came" && piece.begin === 0 && html`<small class="change">${CHANGES[piece.change]}</small>`}
@@ -61,7 +61,7 @@ function Bar({ piece, by }) {
   const what = { folded: "folded text", summary: "the summary's original", rewrite: "the question as it came" }[piece.kind];
   const whole = piece.begin === 0;
   return html`
-    ${whole && html`<span class="bar">
+    ${whole && html`<span class="behind">
       <span class="what">${piece.kind} ${namesOf(piece)} · for ${tokens(piece.original_tokens)}</span>
       ${piece.kind !== "rewrite" && html`<${Handle} piece=${piece} by=${by} verb="restore" does=${by.restore} />`}
       <button type="button" class="quiet" aria-expanded=${open} onClick=${() => turn(!open)}>${open ? "hide" : "show"} ${what}</button>

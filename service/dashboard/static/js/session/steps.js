@@ -53,7 +53,7 @@ export function Steps({ name, version, reading }) {
     const items = [...body.items, ...older.items];
     const next = older.of ? older.next : body.next;
     return html`
-      <ol class="steps" aria-label="Steps">
+      <ol class="versions" aria-label="Steps">
         ${items.map((step) => html`<li key=${step.version}>
           <a href=${addressOf(name, step.version)} aria-current=${step.version === version ? "step" : undefined}><b>${step.version}</b> ${step.words}</a>
           <small>${ACTORS[step.actor]} · <${Moment} ms=${step.at_ms} /></small>
