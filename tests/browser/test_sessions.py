@@ -182,7 +182,7 @@ async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served
     await page.get_by_role("button", name="Search").click()
     there = sum(text.lower().count("entry 15") for message in memory.messages for text in message.texts)
     await expect(page.locator("aside")).to_contain_text(f"{there} matches in version {memory.version}")
-    hit = page.locator(".hits button", has_text="Entry 150")
+    hit = page.locator(".hits button", has_text="Entry 150").first
     await expect(hit.locator("small")).to_contain_text("folded · f00003")
     await hit.click()
     await expect(page.locator(".piece.k-folded.target")).to_be_focused()
@@ -209,7 +209,7 @@ async def test_a_million_tokens_open_at_once_and_stay_light(looked: Looked, serv
     await page.goto(f"{looked.address}#/session/{name}")
     await page.wait_for_selector(".seen")
     opened_s = time.monotonic() - begun
-    assert opened_s < 10, opened_s  # two seconds on a free machine: see benchmarks/dashboard.py
+    assert opened_s < 15, opened_s  # two seconds on a free machine: see benchmarks/dashboard.py
     await looked.read()
     texts_shown = "() => [...document.querySelectorAll('.seen')].map((each) => each.textContent).join('')"
     first = await page.evaluate(texts_shown)
@@ -245,6 +245,7 @@ async def test_a_hostile_session_is_text(looked: Looked, served: Served, redis: 
         shown.pop("status", None)
         assert shown == without_status(memories[version])
         await page.keyboard.press("[")
+    await looked.open("session", "hostile")
     await page.get_by_role("searchbox").fill("<script>")
     await page.get_by_role("button", name="Search").click()
     await expect(page.locator(".hits")).to_contain_text("<script>document.title")

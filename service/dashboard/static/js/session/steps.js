@@ -9,9 +9,10 @@ const ACTORS = { app: "app", model: "model", riffler: "Riffler" };
 /** The address of a session at a version; undefined is the present. */
 export const addressOf = (name, version) => `#/session/${encodeURIComponent(name)}${version === undefined ? "" : `/${version}`}`;
 
-/** Read the newest versions of a session, anew when something happens. */
+/** Read the newest versions of a session, anew when something happens; first comes what it holds. */
 export function useHistory(name, present) {
-  return useReading(async (signal) => readPart(name, "/history", { limit: 50 }, signal), [name, present], ["sessions"]);
+  const load = async (signal) => (present === undefined ? undefined : readPart(name, "/history", { limit: 50 }, signal));
+  return useReading(load, [name, present], ["sessions"]);
 }
 
 /** Back and forth by one step, with buttons and with [ and ]. */
