@@ -77,7 +77,7 @@ function useSteady(box, items) {
     const look = () => {
       waiting = undefined;
       const piece = [...box.current.querySelectorAll("[data-at]")].find((each) => each.getBoundingClientRect().bottom > 0);
-      seen.current = piece && scrollY > 0 ? { at: piece.dataset.at, top: piece.getBoundingClientRect().top } : undefined;
+      seen.current = piece ? { at: piece.dataset.at, top: piece.getBoundingClientRect().top } : undefined;
     };
     const scrolled = () => {
       waiting ??= requestAnimationFrame(look);
