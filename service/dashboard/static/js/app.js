@@ -8,6 +8,7 @@ import { OfPolicy } from "./of-policy.js";
 import { Cost } from "./pages/cost.js";
 import { Health } from "./pages/health.js";
 import { Regret } from "./pages/regret.js";
+import { Sessions } from "./pages/session.js";
 import { Try } from "./pages/try.js";
 import { State } from "./parts.js";
 
@@ -17,6 +18,7 @@ import { State } from "./parts.js";
  */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "session", title: "Sessions", Page: Sessions, keys: [["[", "a step back"], ["]", "a step forth"]] },
   { name: "cost", title: "Cost", Page: Cost },
   { name: "health", title: "Health", Page: Health },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
