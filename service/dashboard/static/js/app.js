@@ -1,13 +1,17 @@
 // The frame of all pages: where one is, and where one can go.
 import { read } from "./api.js";
 import { html, render, useEffect, useRef, useState } from "./html.js";
+import { Decision } from "./pages/decision.js";
+import { Learned } from "./pages/learned.js";
 import { Regret } from "./pages/regret.js";
 import { Shown, State } from "./parts.js";
 import { useReading } from "./reading.js";
 
-/** The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`). */
+/** The pages: name in the address, title, component, whether it is of one policy (then it is given `digest`), and whether it is hidden: reached from others only. */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "learned", title: "What it learned", Page: Learned, ofPolicy: true },
+  { name: "decision", title: "One decision, explained", Page: Decision, hidden: true },
 ];
 
 /** Where one is: `#/page/part/part`. */
@@ -50,7 +54,7 @@ function Frame() {
     <a class="skip" href="#main" onClick=${skip}>To the page</a>
     <header>
       <strong>Riffler</strong>
-      <nav aria-label="Pages"><ul>${PAGES.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
+      <nav aria-label="Pages"><ul>${PAGES.filter(({ hidden }) => !hidden).map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
     </header>
     <main id="main" ref=${main} tabindex="-1">
       <h1>${here.title}</h1>
