@@ -2,7 +2,7 @@
 import { read } from "../../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
 import { Interval, scaleOf } from "../../interval.js";
-import { figure, Kind, percent, range, State, Table } from "../../parts.js";
+import { Failure, figure, Kind, percent, range, Table } from "../../parts.js";
 
 /** The names that the setting `policy` takes, as bandits/policies/named.py has them; a test holds them together. */
 export const POLICIES = ["adaptive-thompson", "linear-thompson", "hybrid-thompson", "lin-ucb", "information-directed", "gaussian-thompson", "exp3", "tsallis-inf"];
@@ -13,13 +13,13 @@ const fixed = (arm) => `fixed:${arm}`;
 export function Compared({ digest, arms, rewarded }) {
   const others = useMemo(() => arms.map(({ arm }) => arm).sort((a, b) => (b === "none") - (a === "none")).map(fixed), [arms]);
   const [wanted, want] = useState(others);
-  const { found, failed, asking } = useEach(digest, wanted);
+  const { found, failed, asking, again } = useEach(digest, wanted);
   const choice = useRef(null);
-  const names = [...POLICIES, ...others].filter((name) => !wanted.includes(name) || failed.has(name));
+  const names = [...POLICIES, ...others].filter((name) => !wanted.includes(name));
   const add = (event) => {
     event.preventDefault(); // the page stays: it asks the API itself
     const name = choice.current.value;
-    if (name) want((before) => [...before.filter((each) => each !== name), name]);
+    if (name) want((before) => [...before, name]);
   };
   const rows = wanted.filter((name) => found.has(name)).map((name) => [name, found.get(name)]);
   return html`<div>
@@ -29,7 +29,7 @@ export function Compared({ digest, arms, rewarded }) {
       <button type="submit" disabled=${!names.length}>Compare</button>
       ${asking && html`<span class="note" role="status" aria-busy="true">Asking for ${asking}: ${rows.length + failed.size + 1} of ${wanted.length} <progress aria-label="Policies asked for" max=${wanted.length} value=${rows.length + failed.size}></progress></span>`}
     </form>
-    ${[...failed].map(([name, error]) => html`<${State} key=${name} title=${`${name}: ${error.title ?? "failed"}`} bad=${true}>${error.message} Choose it again to ask once more.<//>`)}
+    ${[...failed].map(([name, error]) => html`<${Failure} key=${name} error=${error} again=${() => again(name)} />`)}
     ${rows.length > 0 && html`<${Values} rows=${rows} />`}
   </div>`;
 }
@@ -39,13 +39,6 @@ function useEach(digest, names) {
   const [found, keep] = useState(new Map());
   const [failed, fail] = useState(new Map());
   const next = names.find((name) => !found.has(name) && !failed.has(name));
-  const known = useRef(names);
-  useEffect(() => {
-    // One that had failed and is chosen again has moved to the end.
-    const anew = names[names.length - 1];
-    if (known.current !== names && failed.has(anew)) fail((before) => new Map([...before].filter(([name]) => name !== anew)));
-    known.current = names;
-  }, [names]);
   useEffect(() => {
     if (next === undefined) return undefined;
     const gone = new AbortController();
@@ -55,7 +48,8 @@ function useEach(digest, names) {
     );
     return () => gone.abort();
   }, [digest, next]);
-  return { found, failed, asking: next };
+  const again = (one) => fail((before) => new Map([...before].filter(([name]) => name !== one)));
+  return { found, failed, asking: next, again };
 }
 
 /** All that were asked for in one picture, on one scale, with their figures. */
