@@ -299,7 +299,7 @@ async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
         assert drawn == {arm: f"{shown(100 * p, 1)} %" for arm, p in row.decision["propensities"].items()}
         parts = [[name, shown(value)] for name, value in row.grade["parts"].items()]
         assert await looked.figures("What the reward was made of") == parts
-        await expect(looked.page.locator("dl")).to_contain_text(f"reward{shown(row.reward or 0)} from reference")
+        await expect(looked.page.locator("dl.figures")).to_contain_text(f"reward{shown(row.reward or 0)} from reference")
         made = await looked.figures("What the score of reread is made of")
         (score,) = [cells for name, *cells in arms if name.startswith("reread")]
         total = math.fsum(float(adds.replace("−", "-")) for *_, adds, _ in made)

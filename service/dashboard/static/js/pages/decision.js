@@ -19,7 +19,7 @@ function One({ id }) {
   const draw = useReading((signal) => read(`${path}/explanation`, {}, signal), [id]);
   // An id that is no decision's is said once, not once a part.
   if (logged.error && !logged.value) return html`<div><p class="lead"><code>${id}</code></p><${Shown} reading=${logged} /></div>`;
-  return html`<div>
+  return html`<div class="learned">
     <p class="lead"><code>${id}</code></p>
     <section><${Shown} reading=${logged}>${(found) => html`<${Became} of=${found} version=${rewrite.value?.version} />`}<//></section>
     <section><h2>The question and its rewrite</h2><${Shown} reading=${rewrite}>${(found) => html`<${Rewrite} of=${found} guard=${logged.value?.unexecuted} arm=${logged.value?.arm} />`}<//></section>
