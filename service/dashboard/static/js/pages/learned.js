@@ -19,9 +19,16 @@ function Page({ digest }) {
   const again = () => [arms, status].forEach((each) => each.again());
   return html`
     <div class="learned">
-      <p class="lead">How much more an arm earns where a feature is present, what other policies would have earned on the same questions, and whether the log can be trusted. <button type="button" onClick=${again}>Read anew</button></p>
-      <${Part} title="Arms and features"><${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} against=${against} compare=${compare} busy=${arms.loading} />`}<//><//>
-      <${Part} title="Other policies on these questions"><${Shown} reading=${status} empty=${few}>${(found) => html`<${Compared} key=${logOf(found)} digest=${digest} arms=${found.arms} rewarded=${found.rewarded} />`}<//><//>
+      <p class="lead">How much more an arm earns where a feature is present, what other policies would have earned on the same questions,
+        and whether the log can be trusted. <button type="button" onClick=${again}>Read anew</button></p>
+      <${Part} title="Arms and features">
+        <${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} against=${against} compare=${compare} busy=${arms.loading} />`}<//>
+      <//>
+      <${Part} title="Other policies on these questions">
+        <${Shown} reading=${status} empty=${few}>
+          ${(found) => html`<${Compared} key=${logOf(found)} digest=${digest} arms=${found.arms} rewarded=${found.rewarded} />`}
+        <//>
+      <//>
       <${Part} title="Drift and calibration"><${Shown} reading=${status}>${(found) => html`<${Trust} of=${found} />`}<//><//>
       <${Part} title="Decisions"><${Decisions} digest=${digest} arms=${status.value?.arms.map(({ arm }) => arm) ?? []} /><//>
     </div>`;
@@ -33,4 +40,7 @@ const Part = ({ title, children }) => html`<section aria-label=${title}><h2>${ti
 /** Names a log as it is: another one is compared anew. */
 const logOf = ({ policy: { digest, decisions, rewards } }) => `${digest} ${decisions} ${rewards}`;
 
-const few = ({ rewarded }) => rewarded < 2 && html`<${State} title="Too few rewards">To compare policies takes at least two decisions with a reward, this log has ${rewarded}. Reward some: <code>riffler reward DECISION 0.8</code>, or <code>POST /api/v1/decisions/DECISION/reward</code>.<//>`;
+const few = ({ rewarded }) => rewarded < 2 && html`<${State} title="Too few rewards">
+  <p>To compare policies takes at least two decisions with a reward, this log has ${rewarded}.
+    Reward some: <code>riffler reward DECISION 0.8</code>, or <code>POST /api/v1/decisions/DECISION/reward</code>.</p>
+<//>`;

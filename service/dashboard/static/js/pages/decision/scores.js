@@ -5,16 +5,17 @@ import { figure, Kind, percent, range, Table } from "../../parts.js";
 
 /** All arms on one scale, and each arm's contributions below. */
 export function Scores({ of: { arms, learned } }) {
-  const scale = scaleOf(arms.flatMap(({ mean, margin }) => [mean - margin, mean + margin]));
-  const parts = scaleOf([0, ...arms.flatMap(({ contributions }) => contributions.flatMap(({ mean, margin }) => [mean - margin, mean + margin]))]);
+  const scale = scaleOf(arms.flatMap(ends));
+  const parts = scaleOf([0, ...arms.flatMap(({ contributions }) => contributions).flatMap(ends)]);
   return html`<div>
     <h3>What could be drawn <${Kind} of="estimated" /></h3>
-    <p class="note">Chances are as they were logged with the draw. Scores are the expected reward by what the log teaches now, ${figure(learned, 0)} rewards, under the default policy's model: at the draw less was known.</p>
+    <p class="note">Chances are as they were logged with the draw. Scores are the expected reward by what the log teaches now,
+      ${" "}${figure(learned, 0)} rewards, under the default policy's model: at the draw less was known.</p>
     <${Table} caption="Arms that could be drawn" rows=${arms} rowKey=${({ arm }) => arm}
       columns=${[
         ["arm", ({ arm, drawn }) => (drawn ? html`<strong>${arm}</strong> (drawn)` : arm)],
         ["chance", ({ propensity }) => percent(propensity, 1), true],
-        [`${figure(scale.low)} to ${figure(scale.high)}`, ({ mean, margin, drawn }) => html`<${Interval} scale=${scale} value=${mean} low=${mean - margin} high=${mean + margin} strong=${drawn} />`],
+        [`${figure(scale.low)} to ${figure(scale.high)}`, (each) => html`<${Bar} of=${each} scale=${scale} strong=${each.drawn} />`],
         ["score", ({ mean }) => figure(mean, 3), true],
         ["95 %", ({ mean, margin }) => range(mean - margin, mean + margin, 3), true],
       ]} />
@@ -22,6 +23,9 @@ export function Scores({ of: { arms, learned } }) {
     ${arms.map((arm) => html`<${Made} key=${arm.arm} of=${arm} scale=${parts} />`)}
   </div>`;
 }
+
+const ends = ({ mean, margin }) => [mean - margin, mean + margin];
+const Bar = ({ of, ...rest }) => html`<${Interval} value=${of.mean} low=${of.mean - of.margin} high=${of.mean + of.margin} ...${rest} />`;
 
 /** One arm's contributions; they add up to its score. */
 const Made = ({ of: { arm, drawn, mean, contributions }, scale }) => html`
@@ -31,7 +35,7 @@ const Made = ({ of: { arm, drawn, mean, contributions }, scale }) => html`
       columns=${[
         ["feature", ({ feature }) => feature],
         ["value", ({ x }) => figure(x, 3), true],
-        [`${figure(scale.low)} to ${figure(scale.high)}`, (each) => html`<${Interval} scale=${scale} value=${each.mean} low=${each.mean - each.margin} high=${each.mean + each.margin} mark=${0} />`],
+        [`${figure(scale.low)} to ${figure(scale.high)}`, (each) => html`<${Bar} of=${each} scale=${scale} mark=${0} />`],
         ["adds", (each) => figure(each.mean, 3), true],
         ["95 %", (each) => range(each.mean - each.margin, each.mean + each.margin, 3), true],
       ]} />

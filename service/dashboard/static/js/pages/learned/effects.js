@@ -7,8 +7,10 @@ const COMPARED = [
   ["none", "the arm none"],
   ["own", "nothing: the arm's own reward"],
 ];
+const ORDERS = [["strength", "strength"], ["feature", "feature"]];
 const WITH = { arms: "than arms in the mean", none: "than the arm none", own: "than it does without" };
 const NAMES = { overall: "all questions", bias: "no feature" };
+const WHERE = { overall: "over all questions", bias: "over questions with no feature" };
 const DARKEST = 46; // percent of colour: the figure must stay readable on it
 
 /** A figure with its sign, if it has one. */
@@ -24,19 +26,29 @@ export function Effects({ of, against, compare, busy }) {
   const clear = of.effects.filter((each) => each.clear).length;
   const choice = html`
     <p class="choices">
-      <label>Compared with <select value=${against} onChange=${(event) => compare(event.target.value)}>${COMPARED.map(([value, name]) => html`<option value=${value}>${name}</option>`)}</select></label>
-      <label>Sorted by <select value=${order} onChange=${(event) => sort(event.target.value)}><option value="strength">strength</option><option value="feature">feature</option></select></label>
+      <label>Compared with <${Choice} value=${against} of=${COMPARED} choose=${compare} /></label>
+      <label>Sorted by <${Choice} value=${order} of=${ORDERS} choose=${sort} /></label>
       ${busy && html`<span class="note" aria-busy="true">Reading …</span>`}
     </p>`;
   if (!of.effects.length) return html`<div>${choice}<${State} title="Nothing to compare yet">${missing(against)}<//></div>`;
   return html`<div>
     ${choice}
-    <p class="note"><${Kind} of=${of.kind} /> from the newest ${of.looked_at} decisions, in units of the reward. <strong>Bold with *</strong>: the ${percent(of.level)} interval excludes 0; of these ${clear} features' effects ${figure(of.expected_wrong, 1)} are to be expected to have the wrong sign.</p>
-    <p class="legend" aria-hidden="true"><span class="tint loss" style=${`--tint: ${DARKEST}%`}>${signed(-largest)}</span><span class="tint">0</span><span class="tint gain" style=${`--tint: ${DARKEST}%`}>${signed(largest)}</span></p>
+    <p class="note"><${Kind} of=${of.kind} /> from the newest ${of.looked_at} decisions, in units of the reward.
+      ${" "}<strong>Bold with *</strong>: the ${percent(of.level)} interval excludes 0;
+      of these ${clear} features' effects ${figure(of.expected_wrong, 1)} are to be expected to have the wrong sign.</p>
+    <p class="legend" aria-hidden="true">
+      <span class="tint loss" style=${`--tint: ${DARKEST}%`}>${signed(-largest)}</span>
+      <span class="tint">0</span>
+      <span class="tint gain" style=${`--tint: ${DARKEST}%`}>${signed(largest)}</span>
+    </p>
     <p class="told">${here ? told(here, of, against) : "A cell that is pointed at, or reached with the arrow keys, is told in words here."}</p>
     <${Heat} rows=${rows} arms=${arms} largest=${largest} against=${against} look=${look} />
   </div>`;
 }
+
+const Choice = ({ value, of, choose }) => html`<select value=${value} onChange=${(event) => choose(event.target.value)}>
+  ${of.map(([each, name]) => html`<option key=${each} value=${each}>${name}</option>`)}
+</select>`;
 
 const missing = (against) =>
   against === "none"
@@ -61,8 +73,11 @@ function rowsOf({ overall, effects }, order) {
 
 /** A cell in words. */
 function told({ arm, feature, mean, margin, rewards, wrong_sign: wrong, clear }, { level }, against) {
-  const where = NAMES[feature] ? `over ${feature === "bias" ? "questions with no feature" : "all questions"}` : `where ${feature} is present`;
-  return html`<strong>${arm}</strong>, ${where}: earns ${figure(Math.abs(mean), 3)} ${mean < 0 ? "less" : "more"} ${WITH[against]}; ${percent(level)}: ${range(mean - margin, mean + margin, 3)}${clear ? ", which excludes 0" : ", which holds 0"}. Evidence: ${rewards} rewards of the arm with it; wrong sign with a chance of ${percent(wrong, 1)}.`;
+  const where = WHERE[feature] ?? `where ${feature} is present`;
+  const earns = `earns ${figure(Math.abs(mean), 3)} ${mean < 0 ? "less" : "more"} ${WITH[against]}`;
+  const interval = `${percent(level)}: ${range(mean - margin, mean + margin, 3)}, which ${clear ? "excludes" : "holds"} 0`;
+  const evidence = `${rewards} rewards of the arm with it; wrong sign with a chance of ${percent(wrong, 1)}`;
+  return html`<strong>${arm}</strong>, ${where}: ${earns}; ${interval}. Evidence: ${evidence}.`;
 }
 
 /** The table. One cell is in the order of tabs; arrow keys lead on from it, as in a sheet. */
@@ -71,14 +86,14 @@ function Heat({ rows, arms, largest, against, look }) {
   const table = useRef(null);
   const stop = [Math.min(at[0], rows.length - 1), Math.min(at[1], arms.length - 1)];
   const step = (event) => {
-    const by = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -arms.length], End: [0, arms.length] }[event.key];
+    const by = STEPS[event.key];
     if (!by) return;
     event.preventDefault();
     const next = [bounded(stop[0] + by[0], rows.length), bounded(stop[1] + by[1], arms.length)];
     go(next);
     table.current.tBodies[0].rows[next[0]].cells[next[1] + 1].focus();
   };
-  const caption = `Effects of features on arms, ${against === "own" ? "on the arm's own reward" : `compared with ${COMPARED.find(([value]) => value === against)[1]}`}`;
+  const caption = `Effects of features on arms, compared with ${COMPARED.find(([value]) => value === against)[1]}`;
   return html`
     <div class="scroll heat" role="region" aria-label=${caption}>
       <table ref=${table} onKeyDown=${step}>
@@ -86,18 +101,24 @@ function Heat({ rows, arms, largest, against, look }) {
         <thead><tr><th scope="col">feature</th>${arms.map((arm) => html`<th scope="col" class="number" key=${arm}>${arm}</th>`)}</tr></thead>
         <tbody>${rows.map(([feature, cells], row) => html`<tr key=${feature}>
           <th scope="row">${NAMES[feature] ?? feature}</th>
-          ${arms.map((arm, column) => html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${row === stop[0] && column === stop[1]} look=${look} reached=${() => go([row, column])} />`)}
+          ${arms.map((arm, column) => {
+            const stops = row === stop[0] && column === stop[1];
+            return html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${stops} look=${look} reached=${() => go([row, column])} />`;
+          })}
         </tr>`)}</tbody>
       </table>
     </div>`;
 }
 
+const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
 const bounded = (number, count) => Math.min(Math.max(number, 0), count - 1);
 
 function Cell({ of, largest, stop, look, reached }) {
   if (!of) return html`<td class="number">–</td>`;
   const tint = `--tint: ${Math.min(DARKEST, (DARKEST * Math.abs(of.mean)) / largest).toFixed(1)}%`;
-  const seen = () => look(of);
+  const [seen, focused] = [() => look(of), () => (look(of), reached())];
   const kind = `number tint ${of.mean < 0 ? "loss" : "gain"}${of.clear ? " clear" : ""}`;
-  return html`<td class=${kind} style=${tint} tabindex=${stop ? 0 : -1} onFocus=${() => (seen(), reached())} onMouseEnter=${seen}>${signed(of.mean)}${of.clear ? "*" : ""}<span class="unseen"> ± ${figure(of.margin, 3)}, ${of.rewards} rewards</span></td>`;
+  return html`<td class=${kind} style=${tint} tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${seen}>
+    ${signed(of.mean)}${of.clear ? "*" : ""}<span class="unseen"> ± ${figure(of.margin, 3)}, ${of.rewards} rewards</span>
+  </td>`;
 }

@@ -18,25 +18,33 @@ export function Decisions({ digest, arms }) {
     [digest, arm, state, cursor],
     cursor ? [] : ["decisions"],
   );
+  const told = page.loading ? "Reading …" : `Looked at ${page.value?.looked_at} decisions for this page.`;
   const filter = (by) => (event) => {
     by(event.target.value);
     turn([]);
   };
   return html`<div>
     <p class="choices">
-      <label>Arm <select value=${arm} onChange=${filter(ofArm)}><option value="">all</option>${arms.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
-      <label>State <select value=${state} onChange=${filter(ofState)}><option value="">all</option>${STATES.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}</select></label>
+      <label>Arm <${Filter} value=${arm} of=${arms} choose=${filter(ofArm)} /></label>
+      <label>State <${Filter} value=${state} of=${STATES} choose=${filter(ofState)} /></label>
     </p>
     <${Shown} reading=${page} empty=${none}>${(found) => html`<${Rows} of=${found.items} />`}<//>
     <p class="choices">
       <button type="button" disabled=${!cursors.length} onClick=${() => turn((before) => before.slice(0, -1))}>Newer</button>
       <button type="button" disabled=${!page.value?.next} onClick=${() => turn((before) => [...before, page.value.next])}>Older</button>
-      ${page.value && html`<span class="note">${page.loading ? html`<span aria-busy="true">Reading …</span>` : `Looked at ${page.value.looked_at} decisions for this page.`}</span>`}
+      ${page.value && html`<span class="note" aria-busy=${page.loading}>${told}</span>`}
     </p>
   </div>`;
 }
 
-const none = ({ items, next }) => !items.length && html`<${State} title="No such decision here">${next ? "None of those that were looked at; older ones are left: turn to them." : "Choose another arm or state."}<//>`;
+const Filter = ({ value, of, choose }) => html`<select value=${value} onChange=${choose}>
+  <option value="">all</option>
+  ${of.map((name) => html`<option key=${name} value=${name}>${name}</option>`)}
+</select>`;
+
+const none = ({ items, next }) => !items.length && html`<${State} title="No such decision here">
+  ${next ? "None of those that were looked at; older ones are left: turn to them." : "Choose another arm or state."}
+<//>`;
 
 const Rows = ({ of }) => html`<${Table} caption="Decisions, the newest first" rows=${of} rowKey=${({ decision }) => decision}
   columns=${[
