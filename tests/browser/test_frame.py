@@ -148,6 +148,20 @@ async def test_a_page_that_throws_leaves_the_frame(browser: Browser, empty: Serv
         await expect(page.get_by_text("with a window of")).to_be_visible()
 
 
+async def test_a_page_without_its_files_says_so(browser: Browser, empty: Served) -> None:
+    """A file that can't be read leaves no blank page; once it can, nothing of that is left."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        with looked.failing():
+            await page.route("**/js/parts.js", lambda route: route.abort())
+            await page.goto(looked.address)
+            await expect(page.get_by_text("If this stays")).to_be_visible()
+            await page.unroute("**/js/parts.js")
+            await page.reload()
+            await looked.read()
+        await expect(page.get_by_text("If this stays")).to_have_count(0)
+
+
 def problem(status: int) -> dict[str, Any]:
     """Make a problem as the API does."""
     return {

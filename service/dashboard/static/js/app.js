@@ -99,4 +99,5 @@ function OfPolicy({ here: { name, Page }, digest, parts }) {
     <${Page} digest=${digest ?? list[0].digest} policy=${list.find((each) => each.digest === digest) ?? list[0]} parts=${parts} />`}<//>`;
 }
 
+document.body.replaceChildren(); // what stood there while these files were on their way
 render(html`<${Frame} />`, document.body);
