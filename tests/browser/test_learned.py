@@ -2,6 +2,7 @@
 
 import json
 import math
+import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = "Which <script>alert(1)</script><img src=x onerror=alert(2)> gate isn't open \u202eat night\u202c, and why?"
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
 """Gives what stands in a text and isn't marked as added."""
+DIFFERENCES = """async (pairs) => {
+    const { difference } = await import("./js/words.js");
+    return pairs.map(([before, after]) => difference(before, after));
+}"""
 NARROW: dict[str, Any] = {"viewport": {"width": 420, "height": 800}}
 
 
@@ -299,7 +304,9 @@ async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
         assert drawn == {arm: f"{shown(100 * p, 1)} %" for arm, p in row.decision["propensities"].items()}
         parts = [[name, shown(value)] for name, value in row.grade["parts"].items()]
         assert await looked.figures("What the reward was made of") == parts
-        await expect(looked.page.locator("dl.figures")).to_contain_text(f"reward{shown(row.reward or 0)} from reference")
+        await expect(looked.page.locator("dl.figures")).to_contain_text(
+            f"reward{shown(row.reward or 0)} from reference"
+        )
         made = await looked.figures("What the score of reread is made of")
         (score,) = [cells for name, *cells in arms if name.startswith("reread")]
         total = math.fsum(float(adds.replace("−", "-")) for *_, adds, _ in made)
@@ -311,6 +318,34 @@ async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
         await looked.nothing_serious()
         assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 420
     assert not dialogs
+
+
+async def test_differences_make_both_texts(browser: Browser, log: Log) -> None:
+    """Of 200 pairs of texts what isn't added is the first and what isn't gone the second, byte for byte.
+
+    What is alike is kept, and texts of 20,000 other words are no exception, nor slow.
+    """
+    rng = np.random.default_rng(1)
+    words = ["gate", "isn't", "Straße", "\u202e", "👍🏽", "<b>", "  ", "\n", "4", "é", "…", "\x00"]
+    pairs = [["".join(rng.choice(words, rng.integers(0, 12))) for _ in range(2)] for _ in range(200)]
+    pairs.append([" ".join(f"{side}{number}" for number in range(20_000)) for side in "ab"])
+    async with looking(browser, log.address) as looked:
+        await looked.page.goto(looked.address)
+        begun = time.monotonic()
+        found = await looked.page.evaluate(DIFFERENCES, [*pairs, ["the gate is open", "the gate isn't open"]])
+        assert time.monotonic() - begun < 10
+    *made, last = found
+    without = [
+        ["".join(each["text"] for each in made_of if each["kind"] != kind) for kind in ("come", "gone")]
+        for made_of in made
+    ]
+    assert without == pairs
+    assert [(each["kind"], each["text"]) for each in last] == [
+        ("same", "the gate "),
+        ("gone", "is"),
+        ("come", "isn't"),
+        ("same", " open"),
+    ]
 
 
 async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> None:

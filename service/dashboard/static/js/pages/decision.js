@@ -20,7 +20,7 @@ function One({ id }) {
   const rewrite = useReading((signal) => read(`${path}/rewrite`, {}, signal), [id]);
   const draw = useReading((signal) => read(`${path}/explanation`, {}, signal), [id]);
   // An id that is no decision's is said once, not once a part.
-  if (logged.error && !logged.value) return html`<div><p class="lead"><code>${id}</code></p><${Shown} reading=${logged} /></div>`;
+  if (logged.error && !logged.value) return html`<div class="learned"><p class="lead"><code>${id}</code></p><${Shown} reading=${logged} /></div>`;
   return html`<div class="learned">
     <p class="lead"><code>${id}</code></p>
     <section><${Shown} reading=${logged}>${(found) => html`<${Became} of=${found} version=${rewrite.value?.version} />`}<//></section>

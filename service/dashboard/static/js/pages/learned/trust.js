@@ -36,7 +36,7 @@ export function verdicts({ alarms, calibration, effective_arms: worth }) {
   const found = [];
   const add = (title, bad, ...sentences) => found.push({ title, bad, text: sentences.join(" ") });
   if (alarms.length) add("The world changed", true, "Rewards lay further from what was expected than chance explains.", AFTER_ALARM);
-  if (calibration.kind === "unavailable") add("Nothing to calibrate", false, `${calibration.reason}.`, GIVE);
+  if (calibration.kind === "unavailable") add("Nothing to calibrate", false, `Nothing can be told: ${calibration.reason}.`, GIVE);
   else calibrated(calibration, add);
   const rough = Object.entries(worth).filter(([, size]) => size < FEW).map(([arm, size]) => `${arm} (${figure(size, 0)})`);
   if (rough.length) add("Little evidence of some arms", false, `Fewer than ${FEW} effective rewards: ${rough.join(", ")}.`, MORE_EVIDENCE);
