@@ -115,6 +115,7 @@ ARMS = {
     ],
     "expected_wrong": 0.008,
     "level": 0.95,
+    "against": "arms",
     "kind": "estimated",
 }
 
@@ -250,6 +251,14 @@ DRAW = {
     "tokens": 493,
     "ms": 812.5,
     "kind": "estimated",
+}
+SHOWN_REWRITE = {
+    "decision": DECISION_ID,
+    "session": "pier",
+    "version": 2,
+    "query": "When exactly does the harbour not open?",
+    "rewritten": "When does the harbour not open?",
+    "unavailable": "",
 }
 TAKEN_IN = {
     "digest": _DIGEST,

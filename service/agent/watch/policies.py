@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from typing import Final, TypeVar
 
 from riffler.bandits.decision import PolicyKey, digest_of
+from riffler.bandits.insight.effects import Against
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
 from riffler.service.agent.learning import Learner
@@ -13,6 +14,7 @@ from riffler.service.agent.offload import with_log
 from riffler.service.agent.watch.arms import ArmsReport, arms_report
 from riffler.service.agent.watch.draw import DrawExplained, explained
 from riffler.service.agent.watch.export import exported
+from riffler.service.agent.watch.newest import NewestDecisions, State, newest_decisions
 from riffler.service.agent.watch.regret import RegretReport, regret_report
 from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, told_of
 from riffler.service.agent.watch.selection import EVERYTHING, Selection, selectable
@@ -86,18 +88,49 @@ class Policies:
             lambda policy, rows: status_of(policy, rows, selection.of(rows, names)),
         )
 
-    async def arms(self, tenant: str, digest: str | None = None, limit: int | None = None) -> ArmsReport:
+    async def arms(
+        self, tenant: str, digest: str | None = None, limit: int | None = None, against: Against = "arms"
+    ) -> ArmsReport:
         """Tell what was learned of arms and features.
 
         Args:
             tenant: Whose.
             digest: Which policy; None is the one that decided last.
             limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            against: What arms are compared with.
 
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
-        return await self._report(tenant, "arms", digest, limit, arms_report)
+        return await self._report(
+            tenant, f"arms against {against}", digest, limit, lambda policy, rows: arms_report(policy, rows, against)
+        )
+
+    async def decisions(
+        self,
+        tenant: str,
+        digest: str,
+        limit: int,
+        before: int | None = None,
+        *,
+        arm: str | None = None,
+        state: State | None = None,
+    ) -> NewestDecisions:
+        """Read a policy's decisions, the newest first.
+
+        Args:
+            tenant: Whose.
+            digest: Which policy.
+            limit: Most decisions to give.
+            before: `before` of the stretch before; None begins with the newest.
+            arm: Only those that drew this arm.
+            state: Only those of this state.
+
+        Returns:
+            Decisions, and where the next ones are. Raises `UnknownPolicy`, and as `newest_decisions`.
+        """
+        known = await chosen(self._store, tenant, digest)
+        return await newest_decisions(self._store, known.name, limit, before, arm=arm, state=state)
 
     async def regret(
         self, tenant: str, digest: str | None = None, limit: int | None = None, selection: Selection = EVERYTHING

@@ -9,8 +9,10 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import StreamingResponse
 
+from riffler.bandits.insight.effects import Against
 from riffler.errors import InvalidInput
 from riffler.service.agent.watch.arms import ArmsReport
+from riffler.service.agent.watch.newest import State
 from riffler.service.agent.watch.policies import LOOKED_AT, MOST_LOOKED_AT
 from riffler.service.agent.watch.regret import RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
@@ -19,7 +21,10 @@ from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.taking_in import TakenIn, lines_of
 from riffler.service.agent.watch.value import ValueReport
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.decision_schemas import DecisionOut, NewestPage
 from riffler.service.http.described import CHANGES, READS, answers, documented
+from riffler.service.http.examples import NEWEST
+from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
 
@@ -64,6 +69,15 @@ def _selection(
 
 
 SelectionOf = Annotated[Selection, Depends(_selection)]
+Compared = Annotated[
+    Against,
+    Query(
+        description="What arms are compared with: `arms` in the mean, the arm `none`, or nothing: what a feature does "
+        "to an arm's `own` reward."
+    ),
+]
+OfArm = Annotated[str | None, Query(max_length=100, description="Only those that drew this arm.", examples=["none"])]
+OfState = Annotated[State | None, Query(description="Only those of this state.", examples=["rewarded"])]
 _LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
 _BLOCK: Final = 50
 """Lines of a log that are written and sent together: some 12 ms, in which nobody else gets an answer."""
@@ -103,9 +117,35 @@ async def read_policy(
     response_model=shape_of(ArmsReport),
     responses={**answers(200, "What was learned.", ARMS), **_NOT_THERE},
 )
-async def read_arms(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+async def read_arms(
+    core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT, against: Compared = "arms"
+) -> Any:  # noqa: ANN401
     """Tell what was learned of arms and features, with intervals."""
-    return await core.policies.arms(tenant, digest, limit)
+    return await core.policies.arms(tenant, digest, limit, against)
+
+
+@router.get(
+    "/{digest}/decisions",
+    responses={**answers(200, "A page of decisions.", NEWEST), **_NOT_THERE},
+)
+async def list_decisions_of_policy(
+    core: CoreOf,
+    tenant: TenantOf,
+    digest: Digest,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    arm: OfArm = None,
+    state: OfState = None,
+) -> NewestPage:
+    """List a policy's decisions, the newest first."""
+    place = read_cursor(cursor, int)
+    before = place[0] if place else None
+    found = await core.policies.decisions(tenant, digest, limit, before, arm=arm, state=state)
+    return NewestPage(
+        items=[DecisionOut.of(logged) for logged in found.rows],
+        next=None if found.before is None else write_cursor(found.before),
+        looked_at=found.looked_at,
+    )
 
 
 @router.get(

@@ -150,3 +150,36 @@ async def test_what_is_no_log_is_refused(
 async def test_lines_are_taken_nowhere_else(client: httpx.AsyncClient) -> None:
     """Other operations take JSON only."""
     assert (await client.post("/api/v1/ask", content=b"{}", headers=LINES)).status_code == 415
+
+
+async def test_a_policy_s_decisions_come_newest_first(client: httpx.AsyncClient, riffler: Riffler) -> None:
+    """By pages, each as it is read alone; filtered by arm and state; what is asked wrongly is named."""
+    made = await seeded(riffler.decisions, riffler.tenant, 40)
+    path, found, cursor = f"/api/v1/policies/{KEY.digest()}/decisions", list[dict[str, object]](), {}
+    while True:
+        page = (await client.get(path, params={"limit": 15, **cursor})).json()
+        found += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert [each["decision"] for each in found] == [each.id for each in reversed(made.decisions)]
+    assert found[0] == (await client.get(f"/api/v1/decisions/{made.decisions[-1].id}")).json()
+    some = (await client.get(path, params={"arm": "reread", "state": "rewarded"})).json()
+    assert some["items"] == [each for each in found if (each["arm"], each["state"]) == ("reread", "rewarded")]
+    assert (some["next"], some["looked_at"]) == (None, 40)
+    for wrong, field in (({"arm": "x"}, "arm"), ({"state": "x"}, "state"), ({"cursor": "x"}, "cursor")):
+        refused = await client.get(path, params=wrong)
+        assert (refused.status_code, f"query.{field}: expected" in refused.json()["detail"]) == (422, True)
+    gone = await client.get("/api/v1/policies/00000000/decisions")
+    assert (gone.status_code, gone.json()["type"]) == (404, "urn:riffler:problem:unknown-policy")
+
+
+@pytest.mark.parametrize("against", ["arms", "none", "own"])
+async def test_effects_are_told_against_what_is_asked(client: httpx.AsyncClient, decision: str, against: str) -> None:
+    """As the report says itself; against `none`, that arm has none."""
+    assert decision
+    path = f"/api/v1/policies/{KEY.digest()}/arms"
+    found = (await client.get(path, params={"against": against})).json()
+    assert found["against"] == against
+    assert ("none" in {each["arm"] for each in found["effects"]}) == (against != "none")
+    assert (await client.get(path, params={"against": "simplify"})).status_code == 422

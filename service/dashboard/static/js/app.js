@@ -6,7 +6,9 @@ import { Theme } from "./frame/theme.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
 import { OfPolicy } from "./of-policy.js";
 import { Cost } from "./pages/cost.js";
+import { Decision } from "./pages/decision.js";
 import { Health } from "./pages/health.js";
+import { Learned } from "./pages/learned.js";
 import { Regret } from "./pages/regret.js";
 import { Sessions } from "./pages/session.js";
 import { Try } from "./pages/try.js";
@@ -18,6 +20,8 @@ import { State } from "./parts.js";
  */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "learned", title: "What it learned", Page: Learned, ofPolicy: true },
+  { name: "decision", title: "One decision, explained", Page: Decision, hidden: true },
   { name: "session", title: "Sessions", Page: Sessions, keys: [["[", "a step back"], ["]", "a step forth"]] },
   { name: "cost", title: "Cost", Page: Cost },
   { name: "health", title: "Health", Page: Health },

@@ -112,6 +112,9 @@ async def test_the_newest_are_read_from_the_end(store: RedisPolicyStore) -> None
     assert 0 < len(kept) < 120
     for limit in (1, 2, 50, len(kept), 1000):
         assert await store.newest(made.name, limit) == kept[-limit:]
+        for before in (0, 1, 60, 10_000):
+            older = [row for row in kept if row.place < before]
+            assert await store.newest(made.name, limit, before) == older[-limit:]
 
 
 async def test_a_newest_stretch_may_be_all_deleted(store: RedisPolicyStore, memory_connection: RedisConnection) -> None:
