@@ -37,12 +37,12 @@ Record = dict[str, Any]
 
 @dataclass
 class Service:
-    """A service of one's own, with what is in its Redis."""
+    """A service of one's own, with what is in its Redis, and what its model told of tokens."""
 
     redis: OwnRedis
     client: httpx.AsyncClient
     riffler: Riffler
-    cached: bool = True
+    told: list[Usage]
 
     @property
     def address(self) -> str:
@@ -80,12 +80,19 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Service]:
     redis = OwnRedis(folder)
     redis.start()
     read = read_settings(redis_url=redis.url, redis_timeout_s=1.0, tools="paper", rewrites_by="rule", **settings)
+    told: list[Usage] = []
+
+    def telling(request: EngineRequest) -> Reply:
+        said = model(request)
+        told.extend([said.usage] if isinstance(said, Completion) else [])
+        return said
+
     try:
         async with (
-            Riffler(read, engine=ScriptedEngine(model), seed=1) as riffler,
+            Riffler(read, engine=ScriptedEngine(telling), seed=1) as riffler,
             served(riffler, beside=pages.install) as client,
         ):
-            yield Service(redis, client, riffler)
+            yield Service(redis, client, riffler, told)
     finally:
         redis.kill()
 
@@ -209,6 +216,10 @@ async def test_the_figures_are_those_of_the_stream(service: Service) -> None:
     raw = await service.raw()
     turns = [each for each in raw if each["kind"] == "turn"]
     found = await costs(service)
+    for name in ("prompt_tokens", "cached_tokens", "completion_tokens"):
+        assert found["total"][name] == sum(getattr(each, name) for each in service.told)
+    fold = turns[0]["edits"][0]
+    assert (turns[0]["calls"], fold["calls_before"], fold["ids"]) == (3, 2, ["f00001"])
     assert (found["looked_at"], found["whole"], found["by"]) == (len(raw), True, "turn")
     assert of(sums(turns), found["total"]) == sums(turns)
     assert [of(sums([]), each["sums"]) for each in found["stretches"]] == [sums([each]) for each in turns]
@@ -240,7 +251,7 @@ async def test_the_page_shows_them(browser: Browser, service: Service) -> None:
             round(total["billed_tokens"]),
             total["completion_tokens"],
         ]
-        over_time = await looked.figures("Tokens over time")
+        over_time = await looked.figures("Tokens of each turn")
         names = ("prompt_tokens", "saved_tokens", "cached_tokens", "completion_tokens", "billed_tokens")
         assert [list(map(number, row)) for row in over_time] == [
             [at + 1, *(round(each["sums"][name]) for name in names)] for at, each in enumerate(found["stretches"])
@@ -279,7 +290,7 @@ async def test_a_session_and_a_time_stand_in_the_address(browser: Browser, servi
         await looked.page.get_by_label("Session").press("Enter")
         await expect(looked.page.locator("dl.figures dd").first).to_contain_text(f"{quay['prompt_tokens']:,}")
         assert number((await top(looked))["tokens out"]) == quay["completion_tokens"]
-        await looked.page.get_by_label("Time").select_option("day")
+        await looked.page.get_by_role("combobox", name="Time").select_option("day")
         await looked.page.wait_for_url("**/dashboard/#/cost/session%3Dquay%26last%3Dday")
         await looked.open("cost", "session=%3Cscript%3E&since=2100-01-01T00:00")
         await expect(looked.page.get_by_role("status")).to_contain_text("Nothing was logged")

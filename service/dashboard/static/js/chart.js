@@ -14,6 +14,9 @@ function colour(element, name) {
   return resolved;
 }
 
+/** The room that an axis' numbers take. */
+const roomFor = (_chart, values) => 18 + 8 * Math.max(4, ...(values ?? []).map((value) => value.length));
+
 /** Draw lines: {name, values, lows?, highs?} each, over x; `label` writes a value of x, where that isn't a number. */
 export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
@@ -35,7 +38,7 @@ export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 
       data.push(highs, lows);
     });
     const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
-    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, ...places, label: xName }, axis] }, data, place.current);
+    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor }] }, data, place.current);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(place.current);
     return () => {

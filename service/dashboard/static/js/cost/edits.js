@@ -28,7 +28,11 @@ export function Edits({ of: { total, by, newest }, priced }) {
   const kind = newest.some(({ estimated }) => estimated) ? "estimated" : "counted";
   return html`
     <h2>Edits <${Kind} of=${kind} /></h2>
-    <p class="lead">An edit frees tokens of each later call of its session, and costs once what leaves the prompt cache with it. It has paid back when the calls that came are worth more than that, at the price of a token from the cache.${!priced && " No price of a cache is set: edits cost nothing here, and pay at once."}</p>
+    <p class="lead">
+      An edit frees tokens of each later call of its session, and costs once what leaves the prompt cache with it. It has paid back when
+      what it freed of the calls that came is worth more than that, at the price of a token from the cache.
+      ${!priced && " No price of a cache is set: edits cost nothing here, and pay at once."}
+    </p>
     <${Figures} of=${[
       ["paid back", count(total.paid_back)],
       ["not yet", count(total.not_yet)],
@@ -46,6 +50,7 @@ export function Edits({ of: { total, by, newest }, priced }) {
         ["paid back", ({ sums }) => count(sums.paid_back), true],
         ["not yet", ({ sums }) => count(sums.not_yet), true],
         ["never", ({ sums }) => count(sums.never), true],
+        ["shown again", ({ sums }) => count(sums.shown_again), true],
         ["freed", ({ sums }) => count(sums.freed_tokens), true],
         ["earned", ({ sums }) => price(sums.earned_tokens), true],
         ["owed", ({ sums }) => price(sums.owed_tokens), true],
@@ -53,7 +58,7 @@ export function Edits({ of: { total, by, newest }, priced }) {
       ]} />
     <${Table} caption=${`The newest ${count(newest.length)} of ${count(total.edits)} edits; earned, owed and balance in tokens at full price`} rows=${newest}
       columns=${[
-        ["when", ({ at_ms: at }) => moment(at)],
+        ["when", ({ at_ms: at }) => html`<span class="moment">${moment(at)}</span>`],
         ["session", ({ session }) => html`<a href=${addressOf({ session })}>${session}</a>`],
         ["version", ({ version }) => version, true],
         ["who", ({ actor }) => MAKERS[actor]],

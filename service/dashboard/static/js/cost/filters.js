@@ -3,7 +3,14 @@ import { html, useEffect, useState } from "../html.js";
 
 const HOUR_MS = 3_600_000;
 const LAST = { hour: HOUR_MS, day: 24 * HOUR_MS, week: 7 * 24 * HOUR_MS, month: 30 * 24 * HOUR_MS };
-const TIMES = [["", "all that is kept"], ["hour", "the last hour"], ["day", "the last 24 hours"], ["week", "the last 7 days"], ["month", "the last 30 days"], ["between", "between …"]];
+const TIMES = [
+  ["", "all that is kept"],
+  ["hour", "the last hour"],
+  ["day", "the last 24 hours"],
+  ["week", "the last 7 days"],
+  ["month", "the last 30 days"],
+  ["between", "between …"],
+];
 
 /** Read the part of the address: `session=pier&last=day`, or `since=2026-11-27T09:00&until=…` by the clock of who looks. */
 export function readFilters(part = "") {
@@ -43,19 +50,22 @@ export function Filters({ filters }) {
     if (choice !== "between") go({ last: choice, since: "", until: "" });
   };
   const set = (name) => (event) => go({ last: "", [name]: event.target.value });
+  const typed = (event) => type(event.target.value);
   const shown = (event) => {
     event.preventDefault();
     go({});
   };
   return html`
-    <form class="filters" onSubmit=${shown}>
+    <form class="cost-filters" onSubmit=${shown}>
       <label>Time <select value=${between ? "between" : filters.last} onChange=${picked}>
         ${TIMES.map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}
       </select></label>
       ${between && html`
         <label>From <input type="datetime-local" value=${filters.since} onChange=${set("since")} /></label>
         <label>Until <input type="datetime-local" value=${filters.until} onChange=${set("until")} /></label>`}
-      <label>Session <input type="text" value=${session} maxlength="512" autocomplete="off" spellcheck="false" placeholder="all" onInput=${(event) => type(event.target.value)} /></label>
+      <label>Session${" "}
+        <input type="text" value=${session} maxlength="512" autocomplete="off" spellcheck="false" placeholder="all" onInput=${typed} />
+      </label>
       <button type="submit">Show</button>
       ${narrowed(filters) && html`<a href="#/cost">Show all</a>`}
     </form>`;

@@ -18,7 +18,7 @@ export const day = (ms) => new Date(ms).toISOString().slice(0, 10);
 /** A moment by the clock of who looks, as in `2026-11-27 09:04`. */
 export function moment(ms) {
   const at = new Date(ms);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())}\u00a0${two(at.getHours())}:${two(at.getMinutes())}`;
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
 }
 
 /** How figures of turns were come by, of which some may be estimates. */
