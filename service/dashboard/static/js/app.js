@@ -73,7 +73,9 @@ function Frame() {
     <a class="skip" href="#main" onClick=${skip}>To the page</a>
     <header>
       <strong>Riffler</strong>
-      <nav aria-label="Pages"><ul>${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
+      <nav aria-label="Pages"><ul>
+        ${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}
+      </ul></nav>
       <div class="end"><${Live} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
