@@ -37,6 +37,8 @@ from riffler.service.settings import read_settings
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COUNT = 30
 PER = COUNT // 10
+PATIENCE_MS = 15_000
+"""A report takes a second, and longer on a machine that is busy with other tests."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,7 @@ def control(looked: Looked, label: str) -> Locator:
 async def chosen(looked: Looked, label: str, value: str, then: str) -> None:
     """Choose in a select, and wait until the page says what it is to say then."""
     await control(looked, label).select_option(value)
-    await expect(looked.page.locator("main")).to_contain_text(then)
+    await expect(looked.page.locator("main")).to_contain_text(then, timeout=PATIENCE_MS)
     await looked.read()
 
 
@@ -228,16 +230,20 @@ async def test_filters_change_the_figures_as_the_log_says(browser: Browser, repl
         assert f"feature={feature}&present=false" in looked.page.url
         await looked.open("regret", replayed.digest, f"since={middle}&feature={feature}")
         late = [at for at, row in enumerate(rows) if row["at_ms"] >= middle and row["x"][place] > 0]
-        await expect(looked.page.get_by_text(f"Of {len(late)} of the {COUNT} decisions")).to_be_visible()
+        await expect(looked.page.get_by_text(f"Of {len(late)} of the {COUNT} decisions")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
         assert (await replayed.api("/regret", since_ms=str(middle), feature=feature))["selected"] == len(late)
         assert await looked.page.get_by_label("From").input_value() != ""
         await looked.open("regret", replayed.digest, "until=1")
-        await expect(looked.page.get_by_text("No decision is selected")).to_be_visible()
+        await expect(looked.page.get_by_text("No decision is selected")).to_be_visible(timeout=PATIENCE_MS)
         await looked.page.get_by_role("button", name="Take all").last.click()
-        await expect(looked.page.get_by_text(f"Of {COUNT} decisions.", exact=True)).to_be_visible()
+        await expect(looked.page.get_by_text(f"Of {COUNT} decisions.", exact=True)).to_be_visible(timeout=PATIENCE_MS)
         with looked.failing():
             await looked.open("regret", replayed.digest, "feature=haste")
-            await expect(looked.page.get_by_role("alert").first).to_contain_text("expected one of anaphora")
+            await expect(looked.page.get_by_role("alert").first).to_contain_text(
+                "expected one of anaphora", timeout=PATIENCE_MS
+            )
 
 
 async def test_a_longer_log_of_another_engine_is_by_the_hundred(browser: Browser, replayed: Replayed) -> None:
@@ -255,7 +261,9 @@ async def test_a_longer_log_of_another_engine_is_by_the_hundred(browser: Browser
         await looked.page.get_by_label("per hundred decisions").check()
         await chosen(looked, "Against", "arm:none", "Audited regret, against always none")
         await expect(looked.page.locator("h2 .kind")).to_have_text(["audited", "estimated"])
-        await expect(looked.page.get_by_text("rewarded decisions weren't run on all arms")).to_be_visible()
+        await expect(looked.page.get_by_text("rewarded decisions weren't run on all arms")).to_be_visible(
+            timeout=PATIENCE_MS
+        )
         told = await looked.figures("Audited regret, per hundred decisions")
         assert [row[0] for row in told] == ["100", str(len(rows)) if len(rows) < 250 else "200"]
         assert told[0][1] == shown(100 * sum(lost) / len(lost))
@@ -273,11 +281,13 @@ async def test_without_redis_the_page_says_so_and_goes_on_afterwards(browser: Br
         try:
             with looked.failing():
                 await control(looked, "Feature").select_option("negation")
-                await expect(looked.page.get_by_role("alert").first).to_contain_text("can't be reached")
+                await expect(looked.page.get_by_role("alert").first).to_contain_text(
+                    "can't be reached", timeout=PATIENCE_MS
+                )
                 await looked.nothing_serious()
         finally:
             replayed.store.start()
         await looked.open("regret", replayed.digest, "against=all")
         await looked.page.reload()
         await looked.read()
-        await expect(looked.page.get_by_text(f"Of {COUNT} decisions.", exact=True)).to_be_visible()
+        await expect(looked.page.get_by_text(f"Of {COUNT} decisions.", exact=True)).to_be_visible(timeout=PATIENCE_MS)
