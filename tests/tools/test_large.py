@@ -17,6 +17,8 @@ from riffler.tools.tokens import EstimatedTokens
 from riffler.tools.tool import Inputs
 from riffler.tools.view import view
 
+pytestmark = pytest.mark.no_cover  # long, and what small texts reach as well
+
 COUNTER = EstimatedTokens()
 REGISTRY = Registry(EVERY_TOOL)
 BUDGET = 100_000
