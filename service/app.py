@@ -16,11 +16,13 @@ from riffler.errors import InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.health.report import HealthWatch
 from riffler.service.agent.judge import Judge
 from riffler.service.agent.making import fork_session
 from riffler.service.agent.measuring import measure_in
 from riffler.service.agent.past import History, difference_of, history_of, memory_at
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.recording import Recorder
 from riffler.service.agent.rewarding import Form, Number, Rewards
 from riffler.service.agent.room import Measure, Room
 from riffler.service.engine_settings import engine_of
@@ -29,12 +31,14 @@ from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.token_learner import learning
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.memory.server import RedisServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
+from riffler.service.turn_log.store import RedisTurnLog
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
@@ -45,6 +49,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.state import Parts
     from riffler.service.agent.turns import Turns
+    from riffler.service.agent.watch.costs import Costs
     from riffler.service.agent.watch.policies import Policies
 
 _SMALLEST_BUDGET = 128
@@ -81,6 +86,10 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
+        self.turn_log = RedisTurnLog(self._connection)
+        self._recorder = Recorder(self.turn_log, lambda: self.room)
+        server = RedisServer(self._connection)
+        self.health = HealthWatch(server, self.turn_log, settings.durability, settings.session_ttl_s)
         self._policy = policy or drawing_policy(
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
@@ -125,6 +134,13 @@ class Riffler:
 
         return Policies(self.decisions, None if self.rewriter is None else self.rewriter.key, self._unaudited())
 
+    @cached_property
+    def costs(self) -> Costs:
+        """Reports on what turns cost, and on what edits saved."""
+        from riffler.service.agent.watch.costs import Costs  # noqa: PLC0415 - only who watches needs it
+
+        return Costs(self.turn_log)
+
     def _unaudited(self) -> str:
         """Tell why no query is audited; empty where some are, and where nothing draws, so that no engine is known."""
         if not self._settings.audit_share:
@@ -138,7 +154,8 @@ class Riffler:
     @cached_property
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
-        return Edits(self.sessions, self._bounded, Registry(EVERY_TOOL), self.room, self.decisions)
+        tools, log = Registry(EVERY_TOOL), self.turn_log
+        return Edits(self.sessions, self._bounded, tools, self.room, self.decisions, log=log, recorder=self._recorder)
 
     @cached_property
     def room(self) -> Room:
@@ -202,7 +219,7 @@ class Riffler:
                 f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
                 f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
             )
-        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor)
+        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor, self._recorder)
         return Turns(agent, self.sessions, self.decisions)
 
     async def __aenter__(self) -> Self:
@@ -382,6 +399,7 @@ class Riffler:
         """
         if "auditor" in self.__dict__ and self.auditor is not None:
             await self.auditor.aclose()
+        await self._recorder.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

@@ -21,6 +21,7 @@ from riffler.service.app import Riffler
 from riffler.service.dashboard import pages
 from riffler.service.http.app import create_app
 from riffler.service.http.core import Core
+from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
@@ -77,7 +78,7 @@ def make() -> FastAPI:
     except RifflerError as exc:
         print(f"riffler: {exc}", file=sys.stderr)
         sys.exit(_STARTUP_FAILED)
-    tell_at_the_signal(lambda: core.running.stop(settings.shutdown_s))  # the server calls this in its loop
+    tell_at_the_signal(lambda: core.stop(settings.shutdown_s))  # the server calls this in its loop
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="riffler-parent", daemon=True).start()
@@ -106,11 +107,13 @@ def core_of(riffler: Riffler) -> Core:
     registry = Registry(EVERY_TOOL)
     metrics = Metrics(schema["function"]["name"] for schema in registry.schemas())
     riffler.observers.add(metrics)
+    readiness = Readiness(riffler.sessions, riffler.engine)
     return Core(
         sessions=riffler.sessions,
         decisions=riffler.decisions,
         rewards=riffler.rewards,
         policies=riffler.policies,
+        costs=riffler.costs,
         engine=riffler.engine,
         rewriter=riffler.rewriter,
         registry=registry,
@@ -118,8 +121,11 @@ def core_of(riffler: Riffler) -> Core:
         edits=riffler.edits,
         turns=riffler.turns,
         metrics=metrics,
-        readiness=Readiness(riffler.sessions, riffler.engine),
+        readiness=readiness,
         running=RunningTurns(metrics),
+        turn_log=riffler.turn_log,
+        health=riffler.health,
+        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness),
         auditor=riffler.auditor,
         tenant=riffler.tenant,
     )

@@ -110,6 +110,32 @@ def price_between(
     return EditPrice(price.freed_tokens, both.rewritten_tokens, cost, _steps(cost, prices.read * price.freed_tokens))
 
 
+def price_arrival(
+    before: WorkingMemory, after: WorkingMemory, known: int, counter: TokenCounter, prices: CachePrices
+) -> EditPrice:
+    """Price what is folded while messages arrive, of which the cache has none yet.
+
+    The cache holds `P + S`, and `N` tokens arrive; with the edit these are `P + S'` and `N'`. Without it the next call
+    costs `read * (P + S) + write * N`, with it `read * P + write * (S' + N')`.
+
+    Args:
+        before: The memory with what arrived.
+        after: The memory with the edit, too.
+        known: How many messages there were before.
+        counter: Counts tokens.
+        prices: The cache's prices.
+
+    Returns:
+        The price; `rewritten_tokens` is `S'`, what was in the cache and is put there anew.
+    """
+    was, now = bare_view(before), bare_view(after)
+    whole = price_edit(was, now, counter, prices)
+    held = price_edit(_beginning(was, known), _beginning(now, known), counter, prices)
+    cost = held.cost_tokens - prices.write * (whole.freed_tokens - held.freed_tokens)
+    steps = _steps(cost, prices.read * whole.freed_tokens)
+    return EditPrice(whole.freed_tokens, held.rewritten_tokens, cost, steps)
+
+
 def price_words(price: EditPrice, prices: CachePrices) -> str:
     """Say a price in a clause that a model can weigh.
 
@@ -139,6 +165,10 @@ def _steps(cost: float, saved: float) -> int | None:
     if cost <= 0:
         return 0
     return math.ceil(cost / saved) if saved > 0 else None
+
+
+def _beginning(shown: View, count: int) -> View:
+    return View(shown.messages[:count], shown.changed)
 
 
 def _rest_tokens(shown: View, first: int, counter: TokenCounter) -> int:

@@ -13,7 +13,7 @@ from riffler.tools.events import Event
 from riffler.tools.fragments import Fragment
 from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.price import CachePrices
+from riffler.tools.price import CachePrices, EditPrice
 from riffler.tools.tokens import TokenCounter
 
 
@@ -69,10 +69,12 @@ class Outcome:
     Attributes:
         events: To be committed together; empty when nothing happened.
         reply: What the model reads.
+        price: What it changes in the price of the conversation; None of a call that changes no view.
     """
 
     events: tuple[Event, ...]
     reply: str
+    price: EditPrice | None = None
 
 
 @dataclass(frozen=True)

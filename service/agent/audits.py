@@ -113,6 +113,11 @@ class Auditor:
                 # In a context of its own: what it logs isn't of the request that happened to start it.
                 self._working = asyncio.create_task(self._work(self._judge), name="riffler-audits", context=Context())
 
+    @property
+    def under_way(self) -> int:
+        """How many audits run or wait."""
+        return len(self._waiting) + (self._working is not None and not self._working.done())
+
     async def aclose(self, within_s: float = 5.0) -> None:
         """Stop: take no more, let what waits be done for a while, then give it up. Safe to call twice.
 

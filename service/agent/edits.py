@@ -16,16 +16,19 @@ from riffler.service.agent.deleting import delete_session
 from riffler.service.agent.made_again import NamedRequest, receipt_of
 from riffler.service.agent.making import fork_session, make_session
 from riffler.service.agent.offload import offload
+from riffler.service.agent.recording import Recorder
 from riffler.service.agent.room import Room
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
 from riffler.service.ports.policy import PolicyStore
+from riffler.service.ports.turn_log import TurnLog
 from riffler.tools.arrival import append
 from riffler.tools.events import Event
 from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message
+from riffler.tools.price import EditPrice
 from riffler.tools.registry import Registry
 
 _ATTEMPTS = 8
@@ -81,7 +84,8 @@ class Called:
 
 
 Done = TypeVar("Done", Appended, Called)
-Planned = tuple[Sequence[Event], Done]
+Planned = tuple[Sequence[Event], Done, EditPrice | None]
+"""What is to happen, what the caller is told then, and what it changes in the price of the conversation."""
 
 
 class Edits:
@@ -93,6 +97,8 @@ class Edits:
         registry: The tools that can be called by hand.
         room: What a view may take; None is what the engine has beside these tools.
         decisions: Where sessions' decisions live; None where queries aren't rewritten.
+        log: Where records of their turns are; None where none are kept.
+        recorder: Records edits; None records none.
     """
 
     def __init__(
@@ -102,8 +108,13 @@ class Edits:
         registry: Registry,
         room: Room | None = None,
         decisions: PolicyStore | None = None,
+        *,
+        log: TurnLog | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._store = store
+        self._log = log
+        self._recorder = recorder
         self._decisions = decisions
         self._engine = engine
         self._registry = registry
@@ -159,7 +170,7 @@ class Edits:
 
         async def plan(memory: WorkingMemory) -> Planned[Appended]:
             event = await offload(arriving, lambda: append(memory, messages, self._engine.counter))
-            return [event], Appended(memory.version + 1, event.first, len(messages), memory.life)
+            return [event], Appended(memory.version + 1, event.first, len(messages), memory.life), None
 
         return await self._edit(key, plan, Appended, seen, request)
 
@@ -198,7 +209,8 @@ class Edits:
                 read_past=lambda order: self._store.past(key, memory, order),
                 summary=summary,
             )
-            return outcome.events, Called(memory.version + bool(outcome.events), tool, outcome.reply, memory.life)
+            done = Called(memory.version + bool(outcome.events), tool, outcome.reply, memory.life)
+            return outcome.events, done, outcome.price
 
         return await self._edit(key, plan, Called, seen, request)
 
@@ -214,7 +226,7 @@ class Edits:
 
     async def delete(self, key: SessionKey, seen: Stamp | None = None, request: NamedRequest | None = None) -> None:
         """Delete a session with all that belongs to it: see `delete_session`."""
-        await delete_session(self._store, self._decisions, key, seen, request)
+        await delete_session(self._store, self._decisions, key, seen, request, log=self._log)
 
     async def _edit(
         self,
@@ -230,7 +242,7 @@ class Edits:
             if receipt is not None:
                 return replace(kind(**json.loads(receipt.body)), repeated=True)
             require_seen(memory, seen, key.session)
-            events, done = await plan(memory)
+            events, done, price = await plan(memory)
             if not events:
                 return done
             kept = Receipt(request.name, request.fingerprint, True, json.dumps(asdict(done))) if request else None
@@ -238,5 +250,7 @@ class Edits:
                 await self._store.commit(key, memory, events, "app", receipt=kept)
             except VersionConflict:
                 continue  # somebody else was first: look again, at what is there now
+            if self._recorder is not None and price is not None and isinstance(done, Called):
+                await self._recorder.edit(key, done.tool, done.stamp, events, price)
             return done
         raise SessionBusy(f"session {key.session!r} changes faster than this change can be made: try again")

@@ -10,6 +10,7 @@ The decision is logged by `policy`, the guard judges in `rewrite`. Scores come l
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import replace
@@ -25,6 +26,7 @@ from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
 from riffler.service.agent.nodes import Nodes, timed
 from riffler.service.agent.progress import Answer, Progress, answer_from_json
+from riffler.service.agent.recording import Notes, Recorder
 from riffler.service.agent.state import Parts, TurnState
 from riffler.service.agent.turn import Turn
 from riffler.service.logs import get_logger
@@ -44,15 +46,22 @@ class Agent:
         decisions: The decision log, to give up the decision of a turn that failed and can't be made again.
         lease_s: A turn of a process that was killed frees its session after this time.
         auditor: Is told of turns that have their answer; None audits nothing.
+        recorder: Records turns; None records none.
     """
 
     def __init__(
-        self, parts: Parts, decisions: PolicyStore, lease_s: float = 30.0, auditor: Auditor | None = None
+        self,
+        parts: Parts,
+        decisions: PolicyStore,
+        lease_s: float = 30.0,
+        auditor: Auditor | None = None,
+        recorder: Recorder | None = None,
     ) -> None:
         self._parts = parts
         self._decisions = decisions
         self._lease_s = lease_s
         self._auditor = auditor
+        self.recorder = recorder
         self._graph = _graph(Nodes(parts))
 
     async def ask(self, key: SessionKey, messages: Sequence[Message]) -> Answer:
@@ -80,6 +89,7 @@ class Agent:
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
         without: frozenset[str] = frozenset(),
+        notes: Notes | None = None,
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
@@ -93,37 +103,40 @@ class Agent:
             seen: What the session must still be; None takes any.
             request: What the client may make again; None for a request without a name.
             without: Arms that aren't to be used for the query.
+            notes: What is to be recorded of it. What keeps it from beginning, who gives them records; the rest is
+                recorded here, while the lease is held: so that no session is deleted in between.
 
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
         """
+        notes = notes or Notes(key.tenant, key.session)
         before = await receipt_of(self._parts.store, key, request)
         if before is not None and before.done:  # needs no lease: another turn may be running by now
+            notes.told = True  # when it was given first
             yield answer_from_json(before.body)
             return
         async with held(self._parts.store, key, self._lease_s) as lease:
             begun = await receipt_of(self._parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
+                notes.told = True
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, seen, request, begun, without, counter=self._parts.engine.counter)
+            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, counter=self._parts.engine.counter)
             state: TurnState = {"messages": tuple(messages)}
-            done = False
             try:
                 config = {"recursion_limit": 2 * self._parts.step_cap + 20}
                 running = self._graph.astream(state, config, context=turn, stream_mode=["custom", "values"])
                 async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
                     async for mode, item in running:
                         if mode == "values":
-                            state = item
+                            state = notes.state = item
                         else:
                             yield item
-                done = True
-            finally:
-                if not done:
-                    await self._give_up(turn, state)
+            except BaseException as exc:
+                await asyncio.gather(self._give_up(turn, state), self._record(notes, exc))
+                raise
             answer = replace(state["answer"], times_ms=state["times_ms"])
-            await self._note_cost(key.tenant, answer)
+            await asyncio.gather(self._note_cost(key.tenant, answer), self._record(notes))  # one round trip for both
             _LOG.info(
                 "turn",
                 session=key.session,
@@ -140,6 +153,10 @@ class Agent:
             finally:  # also where nobody reads on behind the answer
                 if self._auditor is not None:
                     self._auditor.offer(key, state)
+
+    async def _record(self, notes: Notes, error: BaseException | None = None) -> None:
+        if self.recorder is not None:
+            await self.recorder.turn(notes, error)
 
     async def _note_cost(self, tenant: str, answer: Answer) -> None:
         """Tell the log what the turn took; a turn that goes on with a decision adds to what it took before.

@@ -23,6 +23,7 @@ from riffler.errors import (
 from riffler.service.agent.before import said_before
 from riffler.service.agent.offload import offload
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep, answer_to_json
+from riffler.service.agent.recording import edit_of
 from riffler.service.agent.resume import REFUSAL, resumed
 from riffler.service.agent.rewriter import NONE
 from riffler.service.agent.state import Parts, Pending, TurnState
@@ -43,7 +44,9 @@ from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended
 from riffler.tools.history import PastOrder, Version, undo_of
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.price import price_arrival
 from riffler.tools.tokens import TokenCounter, count_message
+from riffler.tools.tool import Outcome
 
 _LOG = get_logger("agent")
 
@@ -174,14 +177,20 @@ class Nodes:
             arrival = number == 0 and len(memory.entries) > first  # what arrived comes first, with the note that it did
             body = json.dumps({"first": first, "count": len(memory.entries) - first})
             receipt = self._receipt(body, done=False) if arrival else None
-            stored = await self._commit(stored, events, actor, receipt)
+            before, stored = stored, await self._commit(stored, events, actor, receipt)
+            if actor == "riffler":
+                await self._note_fit(before, stored, events, first)
+        whole, view_tokens = _tokens(memory, turn.counter), shown.tokens(turn.counter)
+        notes = turn.notes
+        notes.calls, notes.saved_tokens = notes.calls + 1, notes.saved_tokens + whole - view_tokens
+        notes.messages_seen = len(memory.entries)
         return {
             **_stored(stored),
             "completion": completion,
             "calls": calls,
             "capped": capped,
-            "conversation_tokens": _tokens(memory, turn.counter),
-            "seen_tokens": shown.tokens(turn.counter),
+            "conversation_tokens": whole,
+            "seen_tokens": view_tokens,
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
         }
 
@@ -190,17 +199,26 @@ class Nodes:
         memory, said = state["memory"], state["completion"].message
         events: list[Event] = [append_step(memory, [said])]
         done: list[ToolStep] = []
+        outcomes: list[Outcome] = []
         usage = state["usage"]
         for call in said.tool_calls:
             number = len(state.get("steps", ())) + len(done) + 1
-            step, happened, cost = await self._run(memory, events, call, number)
+            step, outcome, cost = await self._run(memory, events, call, number)
             usage += cost
-            events += happened
+            events += outcome.events
             done.append(step)
+            outcomes.append(outcome)
             get_stream_writer()(step)
         results = [Message.tool(call.id, step.reply) for call, step in zip(said.tool_calls, done, strict=True)]
         events.append(append_step(memory.commit(events), results))
         memory = await self._commit(memory, events, "model")
+        notes, refused = self._turn.notes, sum(step.refused for step in done)
+        notes.tools_refused, notes.tools_done = notes.tools_refused + refused, notes.tools_done + len(done) - refused
+        made = [
+            edit_of(memory.version, "model", step.tool, outcome.events, outcome.price, calls_before=notes.calls)
+            for step, outcome in zip(done, outcomes, strict=True)
+        ]
+        notes.edits += filter(None, made)
         return {**_stored(memory), "steps": (*state.get("steps", ()), *done), "usage": usage}
 
     async def answer(self, state: TurnState) -> TurnState:
@@ -229,7 +247,7 @@ class Nodes:
 
     async def _run(
         self, stored: WorkingMemory, events: Sequence[Event], call: ToolCall, number: int
-    ) -> tuple[ToolStep, tuple[Event, ...], Usage]:
+    ) -> tuple[ToolStep, Outcome, Usage]:
         """Run one call after others of its step; say what its inner calls cost. A refusal is text to act on."""
         cost, memory = Cost(), stored.commit(events)
 
@@ -251,8 +269,18 @@ class Nodes:
                 cached=stored.commit(events[:1]) if len(events) > 1 else None,  # before the step's first edit
             )
         except ToolRefused as exc:
-            return ToolStep(number, call.name, call.arguments, f"{REFUSAL}{exc}", refused=True), (), cost.usage
-        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome.events, cost.usage
+            refusal = f"{REFUSAL}{exc}"
+            return ToolStep(number, call.name, call.arguments, refusal, refused=True), Outcome((), refusal), cost.usage
+        return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome, cost.usage
+
+    async def _note_fit(self, before: WorkingMemory, after: WorkingMemory, events: Sequence[Event], old: int) -> None:
+        """Note what Riffler folded by itself, with its price: the cache knows what the last view had, or the old."""
+        if any(isinstance(event, FragmentsFolded) for event in events):
+            turn, prices = self._turn, self.parts.room.prices
+            known = old if turn.notes.messages_seen is None else turn.notes.messages_seen
+            price = await offload(after.characters, lambda: price_arrival(before, after, known, turn.counter, prices))
+            edit = edit_of(after.version, "riffler", "", events, price, calls_before=turn.notes.calls)
+            turn.notes.edits += filter(None, [edit])
 
     async def _generate(self, request: EngineRequest) -> Completion:
         write = get_stream_writer()

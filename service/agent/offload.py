@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
 from threading import BoundedSemaphore
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from riffler.errors import ReportsBusy
 
@@ -58,6 +58,19 @@ _room = BoundedSemaphore(_MOST_WAITING)
 """Of work on logs, begun or not: what waits holds the log that it is of."""
 
 
+_under_way: set[Future[Any]] = set()
+
+
+def logs_under_way() -> int:
+    """Count the work on logs that is begun or waits."""
+    return len(_under_way)
+
+
+def _ended(work: Future[Any]) -> None:
+    _under_way.discard(work)
+    _room.release()
+
+
 async def with_log(work: Callable[[], T]) -> T:
     """Run work on a policy's log in the thread that is there for it: it may take seconds.
 
@@ -74,5 +87,6 @@ async def with_log(work: Callable[[], T]) -> T:
         raise ReportsBusy(f"{_MOST_WAITING} reports are under way already: ask again when one has come")
     context = copy_context()
     begun = _LOGS.submit(context.run, work)
-    begun.add_done_callback(lambda _: _room.release())  # called once, for one that was cancelled too
+    _under_way.add(begun)
+    begun.add_done_callback(_ended)  # called once, for one that was cancelled too
     return await asyncio.wrap_future(begun)

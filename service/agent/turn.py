@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from riffler.errors import VersionConflict
 from riffler.service.agent.made_again import NamedRequest
+from riffler.service.agent.recording import Notes
 from riffler.service.ports.memory import Lease, Receipt, SessionKey
 from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.tokens import TokenCounter
@@ -23,6 +24,7 @@ class Turn:
         request: What the client may make again; None for a request without a name.
         begun: The receipt of this very request, when it was interrupted before.
         without: Arms that aren't to be used for the query.
+        notes: What is to be recorded of it.
         counter: Counts tokens in all of this turn: the engine may have another one by its end.
     """
 
@@ -33,6 +35,7 @@ class Turn:
     request: NamedRequest | None = None
     begun: Receipt | None = None
     without: frozenset[str] = frozenset()
+    notes: Notes = field(default_factory=Notes)
     counter: TokenCounter = field(kw_only=True)
 
 

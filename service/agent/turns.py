@@ -12,6 +12,7 @@ from riffler.service.agent.graph import Agent
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.making import make_session
 from riffler.service.agent.progress import Answer, Progress
+from riffler.service.agent.recording import Notes
 from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.service.ports.policy import PolicyStore
 from riffler.tools.memory import Stamp, WorkingMemory
@@ -68,24 +69,33 @@ class Turns:
             InvalidInput: The messages can't be accepted, or an arm can't be forbidden; see also what a turn raises.
             OverBudget: The conversation can't be made to fit.
         """
-        forbids = forbidden(without)
+        key: SessionKey | None = None
         made: WorkingMemory | None = None
-        if session is None:
-            key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
-        else:
-            key = SessionKey(tenant, session)
         done = refused = False
+        notes = Notes(tenant)
         try:
-            turn = self.agent.stream(key, messages, deltas=deltas, seen=seen, request=request, without=forbids)
+            forbids = forbidden(without)
+            if session is None:
+                key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
+                notes.life = made.life
+            else:
+                key = SessionKey(tenant, session)
+            notes.session = key.session
+            turn = self.agent.stream(
+                key, messages, deltas=deltas, seen=seen, request=request, without=forbids, notes=notes
+            )
             async with aclosing(turn) as progress:
                 async for item in progress:
                     done = done or isinstance(item, Answer)
                     yield item
-        except (InvalidInput, OverBudget):  # asked again it would be refused again, and its name may mean another one
-            refused = True
+        except BaseException as exc:
+            # These would be refused again if they were asked again, and their name may mean another request.
+            refused = isinstance(exc, InvalidInput | OverBudget)
+            if self.agent.recorder is not None:  # what hasn't come so far that the agent did
+                await self.agent.recorder.turn(notes, exc)
             raise
         finally:
-            if made is not None and not done and (request is None or refused):
+            if key is not None and made is not None and not done and (request is None or refused):
                 # Of a named request others may have found the session, too: it must still be empty.
                 seen = None if request is None else Stamp(0, made.life)
                 with suppress(RifflerError):  # the turn's own error is the one to tell; the store may be what failed

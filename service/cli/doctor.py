@@ -15,8 +15,8 @@ from rich.table import Table
 from rich.text import Text
 
 from riffler.errors import InvalidSetting
+from riffler.service.agent.health.finding import Level, Result, worst
 from riffler.service.doctor.examine import examine, unreadable
-from riffler.service.doctor.finding import Level, Result, worst
 from riffler.service.doctor.subject import Subject
 from riffler.service.settings import read_settings
 

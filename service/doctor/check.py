@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 
 from riffler.errors import RifflerError
-from riffler.service.doctor.finding import Finding
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.subject import Subject
 
 T = TypeVar("T")

@@ -7,6 +7,8 @@ import time
 from collections.abc import AsyncGenerator, Sequence
 
 from riffler.errors import InvalidSetting, RifflerError
+from riffler.service.agent.health.finding import Finding, Result
+from riffler.service.agent.health.mending import mend
 from riffler.service.doctor.check import Check
 from riffler.service.doctor.checks import (
     data_folder,
@@ -22,8 +24,6 @@ from riffler.service.doctor.checks import (
     speed,
     tool_calls,
 )
-from riffler.service.doctor.finding import Finding, Result
-from riffler.service.doctor.mending import mend
 from riffler.service.doctor.subject import Subject
 
 CHECKS: tuple[Check, ...] = (

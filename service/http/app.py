@@ -18,21 +18,26 @@ from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
+from riffler.service.http.origins import OwnPages
 from riffler.service.http.queries import known_queries
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
     conversation,
+    costs,
     decisions,
     engines,
     explanations,
     health,
     history,
+    live,
     policies,
     rewards,
     rewrites,
+    service_health,
     sessions,
     tools,
+    turns,
 )
 from riffler.service.http.stopping import Stoppable
 
@@ -57,6 +62,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
             yield
         finally:
             await asyncio.gather(warming, return_exceptions=True)
+            core.live.stop()
             await core.running.finish(shutdown_s)
             if core.auditor is not None:
                 await core.auditor.aclose()
@@ -87,7 +93,11 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         decisions,
         rewards,
         policies,
+        costs,
         engines,
+        turns,
+        service_health,
+        live,
     )
     for routes in native:
         app.include_router(routes.router, dependencies=[Depends(known_queries)])
@@ -97,6 +107,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.state.routes = own + [route for routes in (*native, health) for route in routes.router.routes]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(OwnPages)
     app.add_middleware(AllowedHosts, names=hosts)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)

@@ -9,17 +9,21 @@ from fastapi import Depends, Request
 
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
+from riffler.service.agent.health.report import HealthWatch
 from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
+from riffler.service.agent.watch.costs import Costs
 from riffler.service.agent.watch.policies import Policies
+from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore
 from riffler.service.ports.policy import PolicyStore
+from riffler.service.ports.turn_log import TurnLog
 from riffler.tools.registry import Registry
 
 
@@ -32,6 +36,7 @@ class Core:
         decisions: Decisions and posteriors.
         rewards: Turns what users give into rewards.
         policies: Reports on policies.
+        costs: Reports on what turns cost.
         engine: Runs the model.
         rewriter: Chooses and makes rewrites; None when queries go as they come.
         registry: The tools that can be called by hand.
@@ -41,6 +46,9 @@ class Core:
         metrics: Counts what happens.
         readiness: Tells whether questions can be answered now.
         running: The turns that run in this process.
+        turn_log: What became of turns.
+        health: Looks at how the service is.
+        live: Tells of changes.
         auditor: Audits a share of the turns; None when none is.
         tenant: Whose everything is: until keys exist, all callers are one tenant.
     """
@@ -49,6 +57,7 @@ class Core:
     decisions: PolicyStore
     rewards: Rewards
     policies: Policies
+    costs: Costs
     engine: Engine
     rewriter: Rewriter | None
     registry: Registry
@@ -58,8 +67,20 @@ class Core:
     metrics: Metrics
     readiness: Readiness
     running: RunningTurns
+    turn_log: TurnLog
+    health: HealthWatch
+    live: LiveFeed
     auditor: Auditor | None = None
     tenant: str = "local"
+
+    def stop(self, within_s: float) -> None:
+        """Take note that the service stops. Who listens for changes is let go; turns may end.
+
+        Args:
+            within_s: How long turns may take from now.
+        """
+        self.live.stop()
+        self.running.stop(within_s)
 
 
 def _core(request: Request) -> Core:

@@ -1,4 +1,4 @@
-"""The events of a streamed answer, as OpenAPI shows them: each event's name, and the shape of its data."""
+"""Events as OpenAPI shows them, of a streamed answer and of live changes: each one's name, and its data's shape."""
 
 from __future__ import annotations
 
@@ -9,8 +9,11 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
+from riffler.service.agent.changes import PolicyCounts, SessionChange
 from riffler.service.http.problems import Problem
-from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
+from riffler.service.http.schemas import AnswerOut, Health, RewritingOut, StepOut
+from riffler.service.http.shapes import shape_of
+from riffler.service.ports.turn_log import TurnRecord
 
 _PLACE = "#/components/schemas/{model}"
 
@@ -38,23 +41,40 @@ EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
         "problem": Problem,
     }
 )
-"""Names of events, and the shapes of their data."""
+"""Names of events of an answer, and the shapes of their data."""
+
+LIVE_EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
+    {
+        "turns": shape_of(TurnRecord),
+        "decisions": shape_of(PolicyCounts),
+        "sessions": shape_of(SessionChange),
+        "health": Health,
+    }
+)
+"""The same of live changes."""
 
 
 def event_schemas() -> dict[str, Any]:
-    """Give what belongs into the description's schemas: `AnswerEvent`, any of the events, and all that it names.
+    """Give what belongs into the description's schemas: `AnswerEvent`, `LiveEvent`, and all that they name.
 
     Returns:
         Schemas by name.
     """
-    _, made = models_json_schema([(shape, "serialization") for shape in EVENTS.values()], ref_template=_PLACE)
+    _, made = models_json_schema(
+        [(shape, "serialization") for shape in (*EVENTS.values(), *LIVE_EVENTS.values())], ref_template=_PLACE
+    )
     schemas: dict[str, Any] = made["$defs"]
-    event = {
-        "title": "AnswerEvent",
-        "description": "One event of a streamed answer. `answer` or `problem` is the last one.",
-        "oneOf": [_event(name, shape.__name__) for name, shape in EVENTS.items()],
+    about = "One event of a streamed answer. `answer` or `problem` is the last one."
+    live = "One live change."
+    return schemas | {
+        "AnswerEvent": _any_of("AnswerEvent", about, EVENTS),
+        "LiveEvent": _any_of("LiveEvent", live, LIVE_EVENTS),
     }
-    return schemas | {"AnswerEvent": event}
+
+
+def _any_of(title: str, about: str, events: Mapping[str, type[BaseModel]]) -> dict[str, Any]:
+    choices = [_event(name, shape.__name__) for name, shape in events.items()]
+    return {"title": title, "description": about, "oneOf": choices}
 
 
 def _event(name: str, shape: str) -> dict[str, Any]:

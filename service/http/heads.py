@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from starlette.types import ASGIApp, Receive, Scope, Send
+
+HEAD_ALONE: Final = "riffler.head"
+"""Stands in the scope of a request for the head alone: what would be sent without an end looks for it."""
 
 
 class Heads:
@@ -18,5 +23,9 @@ class Heads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; see ASGI."""
         if scope["type"] == "http" and scope["method"] == "HEAD":
-            scope = {**scope, "method": "GET"}  # a copy: the server still sees HEAD, and leaves out the body
+            scope = {
+                **scope,
+                "method": "GET",
+                HEAD_ALONE: True,
+            }  # a copy: the server still sees HEAD, and leaves out the body
         await self._app(scope, receive, send)

@@ -223,6 +223,12 @@ class Metrics:
             self._redis_s.set(redis_s)
         self._engine_up.set(engine)
 
+    def running(self) -> int:
+        """Count the turns that run now, in all processes of this service."""
+        named = b"riffler_turns_running "
+        found = (line for line in self.text().splitlines() if line.startswith(named))
+        return int(sum(float(line.removeprefix(named)) for line in found))
+
     def text(self) -> bytes:
         """Give all metrics in Prometheus' text format, of all processes of this service."""
         folder = os.environ.get(_FOLDER)

@@ -21,6 +21,8 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
 - `Idempotency-Key` names a request. Made again after a lost answer, it isn't done again.
 - Errors are problem details (RFC 9457); `type` names the kind, `detail` says what would work. So are a path that isn't
   served (404), and a method that a path doesn't take (405, with `Allow`).
+- A change that a web page of another origin asks for is refused (403). Clients that are no browser don't say where they
+  come from, and aren't asked.
 - Lists come in pages: give `next` back as `cursor`.
 - Fields of a body and query parameters that an operation doesn't have are refused (422), so that a misspelt one shows.
 - A request brings at most 10,000 messages or texts, and 200,000 values in all, so that nobody waits for one of them:
@@ -35,7 +37,9 @@ _TAGS = [
     {"name": "rewrites", "description": "Rewrites for apps that ask their model themselves."},
     {"name": "decisions", "description": "What the policy drew, and the rewards that it learns from."},
     {"name": "policies", "description": "How policies fare, what they learned, and their logs as files."},
+    {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
+    {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
     {"name": "health", "description": "For probes and scrapers."},
 ]
 

@@ -88,6 +88,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.EngineOutOfMemory: 507,
         errors.RewriteFailed: 500,  # rule 8: a turn goes on without it
         errors.JudgeFailed: 502,
+        errors.TooManyListeners: 503,
         errors.ReportsBusy: 503,
         errors.ServiceStopping: 503,
     }
@@ -95,6 +96,7 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
 _NAMES: Mapping[int, str] = MappingProxyType(
     {
         400: "unreadable-body",
+        403: "foreign-page",
         404: "unknown-path",
         405: "method-not-allowed",
         413: "body-too-large",
@@ -113,6 +115,7 @@ _WORTH_RETRYING = frozenset(
         errors.EngineBusy,
         errors.LeaseLost,
         errors.ReportsBusy,
+        errors.TooManyListeners,
         errors.ServiceStopping,
     }
 )

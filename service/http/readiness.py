@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from riffler.errors import RifflerError
+from riffler.service.agent.health.mending import mend
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore
 
@@ -25,12 +26,12 @@ class Readiness:
     def __init__(self, store: MemoryStore, engine: Engine) -> None:
         self._store = store
         self._engine = engine
-        self._checking: asyncio.Task[str] | None = None
+        self._checking: asyncio.Task[RifflerError | None] | None = None
         self._checked_at = 0.0
 
     async def failures(self) -> dict[str, str]:
         """Give what isn't ready, by part, with the reason; empty when all is."""
-        store, engine = await asyncio.gather(self._store_failure(), self._engine_failure())
+        store, (engine, _) = await asyncio.gather(self._store_failure(), self.engine_failure())
         return {part: why for part, why in (("redis", store), ("engine", engine)) if why}
 
     async def aclose(self) -> None:
@@ -54,17 +55,24 @@ class Readiness:
             return str(exc)
         return ""
 
-    async def _engine_failure(self) -> str:
-        """Ask the engine in a task of its own: loading a model goes on when the probe has gone."""
+    async def engine_failure(self) -> tuple[str, str]:
+        """Ask the engine, in a task of its own: loading a model goes on when the probe has gone.
+
+        Returns:
+            Why it isn't ready, and what to do; both empty when it is.
+        """
         old = self._checking is not None and time.monotonic() - self._checked_at > _FRESH_S
         if self._checking is None or (old and self._checking.done()):
             self._checking, self._checked_at = asyncio.create_task(self._ask_engine()), time.monotonic()
         done, _ = await asyncio.wait({self._checking}, timeout=_PATIENCE_S)
-        return self._checking.result() if done else "getting ready"
+        if not done:
+            return "getting ready", "Wait: a large model takes minutes to load."
+        failed = self._checking.result()
+        return ("", "") if failed is None else (str(failed), mend(failed))
 
-    async def _ask_engine(self) -> str:
+    async def _ask_engine(self) -> RifflerError | None:
         try:
             await self._engine.ready()
         except RifflerError as exc:
-            return str(exc)
-        return ""
+            return exc
+        return None

@@ -89,6 +89,31 @@ def policy_index(tenant: str) -> str:
     return f"riffler:{{{_encoded(tenant)}/i}}:policies"
 
 
+def turn_log(tenant: str) -> str:
+    """Name the key of a tenant's turn log.
+
+    Args:
+        tenant: Whose.
+
+    Returns:
+        The key. It has the hash tag of the list of sessions.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:turns"
+
+
+def turn_addition(tenant: str, token: str) -> str:
+    """Name the key of what is left for a while of an addition to a tenant's turn log.
+
+    Args:
+        tenant: Whose.
+        token: The addition's own.
+
+    Returns:
+        The key, with the hash tag of the log.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:turn:{_encoded(token)}"
+
+
 def request_key(tenant: str, request: str) -> str:
     """Name the key of a named request that belongs to no session.
 

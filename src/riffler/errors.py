@@ -53,6 +53,7 @@
     │   └── EngineOutOfMemory         its device has too little memory for the request
     ├── RewriteFailed                 features, policy or arm failed; the raw query goes on (the design's rule 8)
     ├── JudgeFailed                   the judge gave no verdict that can be read; nothing is learned
+    ├── TooManyListeners              as many listen for changes as may; asked again later, there may be room
     ├── ReportsBusy                   too many reports on logs are waited for already; asked again later, it comes
     └── ServiceStopping               the service stops before the answer was there; asked again, it comes
 
@@ -288,6 +289,10 @@ class JudgeFailed(RifflerError):
 
 class ReportsBusy(RifflerError):
     """Too many reports on logs are waited for already."""
+
+
+class TooManyListeners(RifflerError):
+    """As many listen for changes already as one process serves."""
 
 
 class ServiceStopping(RifflerError):

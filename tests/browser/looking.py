@@ -57,7 +57,7 @@ class Looked:
     async def read(self) -> None:
         """Wait until nothing on the page is still being read."""
         await self.page.wait_for_selector("main h1")
-        await self.page.wait_for_function("!document.querySelector('[aria-busy=true]')")
+        await self.page.wait_for_selector("[aria-busy=true]", state="detached")
 
     async def figures(self, name: str) -> list[list[str]]:
         """Read a table's body by its caption: the cells' texts, row by row, also of one that is folded away."""

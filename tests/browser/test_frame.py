@@ -1,14 +1,18 @@
 """The frame around all pages, in a real browser."""
 
 from collections.abc import AsyncIterator
+from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, Route, expect
 from tests.browser.looking import looking
 from tests.e2e.served import Served, serving
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+PAPER = "getComputedStyle(document.body).backgroundColor"
+LIGHT, DARK = "rgb(251, 251, 250)", "rgb(22, 24, 27)"
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -18,9 +22,198 @@ async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
         yield served
 
 
+async def titles(page: Page) -> list[str]:
+    """Read the pages' names off the navigation."""
+    return await page.get_by_role("navigation", name="Pages").get_by_role("link").all_inner_texts()
+
+
 async def test_an_empty_service_says_what_to_do(browser: Browser, empty: Served) -> None:
     """With no decision yet the page says how to make one, and is fit for everybody's eyes."""
     async with looking(browser, str(empty.client.base_url)) as looked:
         await looked.open("regret")
         await expect(looked.page.get_by_role("status")).to_contain_text("No decision yet")
         await looked.nothing_serious()
+
+
+async def test_all_pages_are_reached_by_keys(browser: Browser, empty: Served) -> None:
+    """By their links and by their numbers; each page's heading then has the focus, and names the tab."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        await looked.open()
+        names = await titles(page)
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("link", name="To the page")).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("main")).to_be_focused()
+        for number, name in [*enumerate(names[1:], 2), (1, names[0])]:
+            await page.keyboard.press(str(number))
+            await expect(page.get_by_role("heading", level=1, name=name)).to_be_focused()
+            await expect(page).to_have_title(f"{name} – Riffler")
+            await expect(page.locator("nav [aria-current=page]")).to_have_text(name)
+        await page.get_by_role("link", name=names[-1], exact=True).focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("heading", level=1, name=names[-1])).to_be_focused()
+
+
+async def test_the_help_names_the_keys_and_turns_them_off(browser: Browser, empty: Served) -> None:
+    """`?` opens it, a letter in a field doesn't; single keys can be turned off, for good, and on again."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("try")
+        help_ = page.get_by_role("dialog", name="Keys")
+        await page.get_by_label("Question").press("?")
+        await expect(page.get_by_label("Question")).to_have_value("?")
+        await expect(help_).to_be_hidden()
+        await page.get_by_role("heading", level=1).focus()
+        await page.keyboard.press("?")
+        await expect(help_).to_contain_text("Ctrl Enter")
+        await looked.nothing_serious()
+        await help_.get_by_role("checkbox", name="single keys").uncheck()
+        await page.keyboard.press("Escape")
+        await expect(help_).to_be_hidden()
+        for reloaded in (False, True):
+            if reloaded:
+                await page.reload()
+                await looked.read()
+            await page.locator("body").press("1")
+            await page.locator("body").press("?")
+            await expect(help_).to_be_hidden()
+            await expect(page.get_by_role("heading", level=1)).to_have_text("Try it")
+        await page.get_by_role("button", name="Keys").click()
+        await help_.get_by_role("checkbox", name="single keys").check()
+        await help_.get_by_role("button", name="Close").click()
+        await page.locator("body").press("1")
+        await expect(page.get_by_role("heading", level=1)).not_to_have_text("Try it")
+
+
+async def test_a_theme_is_chosen_and_kept(browser: Browser, empty: Served) -> None:
+    """It is the system's until one chooses, and then there before anything is painted."""
+    async with looking(browser, str(empty.client.base_url), color_scheme="dark") as looked:
+        page = looked.page
+        await looked.open("try")
+        assert await page.evaluate(PAPER) == DARK
+        for theme, paper in [("light", LIGHT), ("dark", DARK), ("system", DARK), ("light", LIGHT)]:
+            await page.get_by_label("Theme").select_option(theme)
+            assert await page.evaluate(PAPER) == paper
+        await page.add_init_script("addEventListener('DOMContentLoaded', () => { window.first = " + PAPER + " })")
+        await page.reload()
+        assert await page.evaluate("window.first") == LIGHT
+        await expect(page.get_by_label("Theme")).to_have_value("light")
+
+
+async def test_a_browser_that_keeps_nothing_will_do(browser: Browser, empty: Served) -> None:
+    """Without `localStorage` a theme holds until the page is closed."""
+    async with looking(browser, str(empty.client.base_url), color_scheme="light") as looked:
+        page = looked.page
+        await page.add_init_script(
+            "Object.defineProperty(window, 'localStorage', {get() { throw new DOMException('no', 'SecurityError') }})"
+        )
+        await looked.open("try")
+        await page.get_by_label("Theme").select_option("dark")
+        assert await page.evaluate(PAPER) == DARK
+
+
+async def test_an_address_that_leads_nowhere_says_so(browser: Browser, empty: Served) -> None:
+    """Whatever it holds is shown as text; the pages stand above, and the way back works."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        for address in ("nothing", "<img src=x onerror=alert(1)>", "%E0%A4%A", "constructor", "__proto__"):
+            await page.goto(f"{looked.address}#/{address}")
+            await expect(page.get_by_role("heading", level=1)).to_have_text("No such page")
+            await expect(page.get_by_role("main").locator("code")).to_have_text(address)
+            await expect(page).to_have_title("No such page – Riffler")
+        await looked.nothing_serious()
+        await page.get_by_role("link", name="Try it").click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Try it")
+
+
+async def test_a_page_that_throws_leaves_the_frame(browser: Browser, empty: Served) -> None:
+    """An answer that no page expects makes an error, which the console has, too; one can try again."""
+
+    async def garbled(route: Route) -> None:
+        await route.fulfill(json=[{"name": "reader", "ready": True}])
+
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        await page.route("**/api/v1/engines", garbled)
+        await looked.open("try")
+        failed = page.get_by_role("alert").filter(has_text="This page failed")
+        await expect(failed.locator("code")).to_contain_text("toLocaleString")
+        assert any("toLocaleString" in said for said in looked.complaints)
+        looked.complaints.clear()
+        await looked.nothing_serious()
+        await page.unroute("**/api/v1/engines")
+        await failed.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_label("Question")).to_be_visible()
+        await expect(page.get_by_text("with a window of")).to_be_visible()
+
+
+async def test_a_page_without_its_files_says_so(browser: Browser, empty: Served) -> None:
+    """A file that can't be read leaves no blank page; once it can, nothing of that is left."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        with looked.failing():
+            await page.route("**/js/parts.js", lambda route: route.abort())
+            await page.goto(looked.address)
+            await expect(page.get_by_text("If this stays")).to_be_visible()
+            await page.unroute("**/js/parts.js")
+            await page.reload()
+            await looked.read()
+        await expect(page.get_by_text("If this stays")).to_have_count(0)
+
+
+def problem(status: int) -> dict[str, Any]:
+    """Make a problem as the API does."""
+    return {
+        "title": "So named",
+        "status": status,
+        "detail": "Said <b>so</b>.",
+        "instance": "urn:riffler:request:abc",
+        "type": "urn:riffler:problem:so-named",
+    }
+
+
+@pytest.mark.parametrize(
+    ("status", "do"),
+    [
+        (401, "for a key"),
+        (403, "at the address of the service"),
+        (404, "may have been deleted"),
+        (422, "Change it"),
+        (429, "Wait a little"),
+        (503, "riffler doctor"),
+    ],
+)
+async def test_an_error_comes_in_words_with_what_to_do(browser: Browser, empty: Served, status: int, do: str) -> None:
+    """The API's own words, what would help, the request's name for who runs it; and the page can try again."""
+
+    async def failing(route: Route) -> None:
+        await route.fulfill(status=status, json=problem(status), content_type="application/problem+json")
+
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        with looked.failing():
+            await page.route("**/api/v1/policies", failing)
+            await looked.open("regret")
+            failed = page.get_by_role("alert").first
+            for words in ("So named", "Said <b>so</b>.", do, f"status {status}, request abc"):
+                await expect(failed).to_contain_text(words)
+            await looked.nothing_serious()
+            await page.unroute("**/api/v1/policies")
+            await failed.get_by_role("button", name="Try again").click()
+            await expect(page.get_by_role("status")).to_contain_text("No decision yet")
+
+
+@pytest.mark.parametrize("width", [320, 420, 1900])
+async def test_no_page_scrolls_sideways(browser: Browser, empty: Served, width: int) -> None:
+    """At any width each page fits; what is wider scrolls in itself. On paper there are no controls."""
+    async with looking(browser, str(empty.client.base_url), viewport={"width": width, "height": 700}) as looked:
+        page = looked.page
+        await looked.open()
+        for name in await titles(page):
+            await page.get_by_role("link", name=name, exact=True).click()
+            await expect(page.get_by_role("heading", level=1)).to_have_text(name)
+            await looked.read()
+            assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
+        await page.emulate_media(media="print")
+        await expect(page.get_by_role("banner")).to_be_hidden()

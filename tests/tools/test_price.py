@@ -11,7 +11,7 @@ from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut
 from riffler.tools.fragments import Fragment, Span, fragment_id
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.messages import Message
-from riffler.tools.price import CachePrices, price_between, price_edit, price_words
+from riffler.tools.price import CachePrices, price_arrival, price_between, price_edit, price_words
 from riffler.tools.tokens import MESSAGE_OVERHEAD_TOKENS
 from riffler.tools.view import View, bare_view
 
@@ -154,3 +154,26 @@ def test_the_parts_of_a_message_are_one_text_for_the_cache() -> None:
     price = price_edit(before, after, Words(), CachePrices(0.1, 1))
     assert price.freed_tokens == 30
     assert 30 <= price.rewritten_tokens <= 30 + MESSAGE_OVERHEAD_TOKENS
+
+
+@given(folds=st.sets(st.integers(0, 7)), prices=PRICES)
+def test_what_arrives_is_in_no_cache_yet(folds: set[int], prices: CachePrices) -> None:
+    """Folds as messages arrive cost as the bills of the next call say, in which what arrived is written, not read."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("a" * 400), Message.user("b" * 400)))])
+    cuts = tuple(
+        Fragment(fragment_id(n + 1), Span(n // 4, 0, n % 4 * 100, n % 4 * 100 + 100), 100, 2) for n in range(8)
+    )
+    before = memory.commit([TextCut(cuts)])
+    after = before.commit([FragmentsFolded((fragment_id(n + 1),)) for n in sorted(folds)])
+    price = price_arrival(before, after, 1, Words(), prices)
+    (old, new), (held, came) = (
+        [len(message.text) + MESSAGE_OVERHEAD_TOKENS for message in bare_view(each).messages]
+        for each in (before, after)
+    )
+    kept = held - price.rewritten_tokens if min(folds, default=4) < 4 else held
+    told = bill(prices, kept, held - kept + came, 0) - bill(prices, old, new, 0)
+    assert price.freed_tokens == old + new - held - came
+    assert math.isclose(price.cost_tokens, told, abs_tol=1e-6)
+    if price.steps:
+        assert price.freed_tokens > 0
+        assert price.steps * prices.read * price.freed_tokens >= price.cost_tokens - 1e-6

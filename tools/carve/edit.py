@@ -87,4 +87,4 @@ def outcome(memory: WorkingMemory, events: tuple[Event, ...], head: str, inputs:
             reply += (
                 f"; the view now takes {tokens} tokens of {inputs.budget_tokens}: fold something else, or Riffler will"
             )
-    return Outcome(events, reply + tail)
+    return Outcome(events, reply + tail, price)

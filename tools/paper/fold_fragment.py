@@ -14,7 +14,7 @@ from riffler.errors import InvalidState, Pinned
 from riffler.tools.events import FragmentsFolded
 from riffler.tools.fragments import FRAGMENT_ID, Fragment, FragmentState
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.paper.priced import price_clause
+from riffler.tools.paper.priced import priced
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool, find_fragment, refuse_if_inside_hidden
 
 
@@ -46,7 +46,7 @@ def _run(memory: WorkingMemory, arguments: FoldFragment, inputs: Inputs) -> Outc
     refuse_if_pinned(memory, fragment)
     reply = f"folded {fragment.id}: {fragment.tokens} tokens are hidden; restore_fragment shows them again"
     events = (FragmentsFolded((fragment.id,)),)
-    return Outcome(events, f"{reply}{price_clause(memory, memory.commit(events), inputs)}")
+    return priced(memory, events, reply, inputs)
 
 
 FOLD_FRAGMENT = Tool(

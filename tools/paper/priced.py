@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
+from riffler.tools.events import Event
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.price import CachePrices, price_between, price_words
-from riffler.tools.tool import Inputs
+from riffler.tools.tool import Inputs, Outcome
 
 
-def price_clause(before: WorkingMemory, after: WorkingMemory, inputs: Inputs) -> str:
-    """Say what an edit costs, as the end of a reply; empty where there is no cache to break.
+def priced(memory: WorkingMemory, events: tuple[Event, ...], reply: str, inputs: Inputs) -> Outcome:
+    """Make the outcome of an edit, and price it.
 
     Args:
-        before: The memory before the edit.
-        after: The memory after it.
+        memory: The memory before the edit.
+        events: What happens.
+        reply: What the paper's tool says.
         inputs: With the counter and the cache's prices.
 
     Returns:
-        A clause that begins with a semicolon, or nothing.
+        The outcome; where there is a cache to break, its reply ends with what that costs.
     """
-    if inputs.prices == CachePrices():
-        return ""
-    price = price_between(before, after, inputs.counter, inputs.prices, inputs.cached)
-    return f"; {price_words(price, inputs.prices)}"
+    price = price_between(memory, memory.commit(events), inputs.counter, inputs.prices, inputs.cached)
+    clause = "" if inputs.prices == CachePrices() else f"; {price_words(price, inputs.prices)}"
+    return Outcome(events, f"{reply}{clause}", price)

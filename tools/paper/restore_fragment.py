@@ -14,7 +14,7 @@ from riffler.errors import InvalidState
 from riffler.tools.events import FragmentsRestored
 from riffler.tools.fragments import FRAGMENT_ID
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.paper.priced import price_clause
+from riffler.tools.paper.priced import priced
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool, find_fragment, refuse_if_inside_hidden
 
 
@@ -31,7 +31,7 @@ def _run(memory: WorkingMemory, arguments: RestoreFragment, inputs: Inputs) -> O
         raise InvalidState(f"{fragment.id} is visible already")
     reply = f"restored {fragment.id}: {fragment.tokens} tokens are visible again"
     events = (FragmentsRestored((fragment.id,)),)
-    return Outcome(events, f"{reply}{price_clause(memory, memory.commit(events), inputs)}")
+    return priced(memory, events, reply, inputs)
 
 
 RESTORE_FRAGMENT = Tool(

@@ -86,7 +86,7 @@ def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) ->
         f"summarised {fragment.id}: {tokens} tokens stand for {whole}; restoring it shows the original; "
         f"{price_words(price, inputs.prices)}"
     )
-    return Outcome(events, "\n".join((reply, *_warnings(memory, fragment, original, summary))))
+    return Outcome(events, "\n".join((reply, *_warnings(memory, fragment, original, summary))), price)
 
 
 def _warnings(memory: WorkingMemory, fragment: Fragment, original: str, summary: str) -> Iterator[str]:

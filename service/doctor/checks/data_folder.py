@@ -5,8 +5,8 @@ from __future__ import annotations
 import shutil
 
 from riffler.errors import MemoryUnavailable
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 
 _MIB = 1 << 20

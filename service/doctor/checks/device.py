@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from riffler.errors import EngineUnavailable
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check, apart
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 
 _DRIVER = Path("/proc/driver/nvidia/version")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, closing_stream, most_completion_tokens
 from riffler.tools.messages import Message

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.inference.openai import OpenAIEngine
 

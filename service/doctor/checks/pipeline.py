@@ -6,8 +6,8 @@ import statistics
 import time
 from typing import TYPE_CHECKING
 
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check, apart
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from importlib.resources import files
 from typing import Any
 
 from riffler.errors import MemoryCorrupt
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
 
-_HOMES = ("riffler.service.memory", "riffler.service.policy")
+_HOMES = ("riffler.service.memory", "riffler.service.policy", "riffler.service.turn_log")
 _TENANT = "riffler-doctor"
 _KEPT_MS = 60_000
 """Should this process die in between, the key goes by itself."""

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.settings import Settings
 

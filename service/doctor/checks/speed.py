@@ -6,8 +6,8 @@ import asyncio
 import time
 from dataclasses import dataclass
 
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, closing_stream
 from riffler.tools.messages import Message

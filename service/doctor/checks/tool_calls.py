@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from riffler.errors import EngineRejected
+from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
-from riffler.service.doctor.finding import Finding
 from riffler.service.doctor.subject import Subject
 from riffler.service.ports.engine import EngineRequest, complete
 from riffler.tools.messages import Message

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
+from riffler.service.agent.health.finding import Result
 from riffler.service.doctor.check import Check
 from riffler.service.doctor.examine import examine
-from riffler.service.doctor.finding import Result
 from riffler.service.doctor.subject import Subject
 from riffler.service.memory.server_binary import find_server
 from riffler.service.settings import Settings, read_settings

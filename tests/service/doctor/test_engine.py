@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
+from riffler.service.agent.health.finding import Result
 from riffler.service.doctor.checks import device, engine, model_list, speed, tool_calls
-from riffler.service.doctor.finding import Result
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.local_faults import Fault
 from riffler.service.ports.engine import EngineRequest

@@ -16,12 +16,12 @@ import pytest
 
 import riffler.errors
 from riffler.errors import InvalidSetting, MemoryFull, RifflerError
+from riffler.service.agent.health.finding import Finding, Result, worst
+from riffler.service.agent.health.mending import MENDS, mend
 from riffler.service.cli.doctor import run_doctor
 from riffler.service.doctor.check import Check, apart
 from riffler.service.doctor.checks import pipeline, settings
 from riffler.service.doctor.examine import CHECKS, examine, unreadable
-from riffler.service.doctor.finding import Finding, Result, worst
-from riffler.service.doctor.mending import MENDS, mend
 from riffler.service.doctor.subject import Subject
 from riffler.service.settings import read_settings
 

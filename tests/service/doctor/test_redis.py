@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import redis.asyncio as redis_asyncio
 
+from riffler.service.agent.health.finding import Result
 from riffler.service.doctor.checks import data_folder as folder_check
 from riffler.service.doctor.checks import memory, persistence, scripts, server
-from riffler.service.doctor.finding import Result
 
 REDIS = (server.CHECK, persistence.CHECK, memory.CHECK, scripts.CHECK, folder_check.CHECK)
 Examined = Callable[..., Awaitable[dict[str, Result]]]

@@ -3,11 +3,12 @@
 import asyncio
 import socket
 import ssl
-from collections.abc import AsyncIterator, Collection, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 import uvicorn
+from fastapi import FastAPI
 
 from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
@@ -39,7 +40,12 @@ class Server(uvicorn.Server):
 
 @asynccontextmanager
 async def served(
-    riffler: Riffler, *, max_body_bytes: int = 16_000_000, shutdown_s: float = 5.0, hosts: Collection[str] = ()
+    riffler: Riffler,
+    *,
+    max_body_bytes: int = 16_000_000,
+    shutdown_s: float = 5.0,
+    hosts: Collection[str] = (),
+    beside: Callable[[FastAPI], None] = lambda _: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Serve until the block ends.
 
@@ -48,12 +54,14 @@ async def served(
         max_body_bytes: See `create_app`.
         shutdown_s: The same.
         hosts: The same.
+        beside: Puts more into the app, as the dashboard's files.
 
     Yields:
         A client with the service's address.
     """
     core = core_of(riffler)
     app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts)
+    beside(app)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
         config = uvicorn.Config(
@@ -66,6 +74,6 @@ async def served(
             try:
                 yield client
             finally:
-                core.running.stop(shutdown_s)
+                core.stop(shutdown_s)
                 server.stop()
                 await running

@@ -210,7 +210,7 @@ async def test_redis_and_the_engine_are_timed(client: httpx.AsyncClient, model: 
     assert moved('riffler_redis_operation_seconds_count{operation="record"}') == 2
     assert moved('riffler_redis_operation_seconds_count{operation="void"}') == 1
     assert moved('riffler_redis_operation_seconds_count{operation="command"}') > 0
-    scripts = {file.stem for part in ("memory", "policy") for file in SERVICE.glob(f"{part}/lua/*.lua")}
+    scripts = {file.stem for part in ("memory", "policy", "turn_log") for file in SERVICE.glob(f"{part}/lua/*.lua")}
     named = {name for name in after if name.startswith("riffler_redis_operation_seconds_count")}
     assert {name.split('"')[1] for name in named} <= scripts | {"command"}
 

@@ -2,10 +2,16 @@
 
 /** What the API said instead of an answer, in its own words (RFC 9457), or that it said nothing. */
 export class ApiError extends Error {
-  constructor(status, title, detail) {
+  constructor(status, title, detail, instance = undefined) {
     super(detail || title);
     this.status = status;
     this.title = title;
+    this.instance = instance; // names this occurrence in Riffler's log
+  }
+
+  /** Make one of a problem, or of what isn't one. */
+  static of(status, body) {
+    return new ApiError(status, body?.title ?? `status ${status}`, body?.detail ?? "", body?.instance);
   }
 }
 
@@ -19,19 +25,35 @@ export async function readBeside(path, also = [], signal = undefined) {
   return asked(path, {}, { signal }, also);
 }
 
+/** Send JSON to a path below `/api/v1` and give the response, as it comes; `headers` go with it. */
+export async function sent(method, path, body, { headers = {}, signal } = {}) {
+  const text = JSON.stringify(body);
+  const options = { method, body: text, headers: { Accept: "application/json", "Content-Type": "application/json", ...headers }, signal };
+  const large = text.length > 1_000_000 && ` Or are ${text.length.toLocaleString("en")} characters more than it takes at once (RIFFLER_MAX_BODY_BYTES)?`;
+  const answer = await fetched(addressOf(`api/v1/${path}`), options, `Is it running?${large || ""}`);
+  if (answer.ok) return answer;
+  throw ApiError.of(answer.status, await answer.json().catch(() => null));
+}
+
 async function asked(path, query, options, also = []) {
-  const url = new URL(`../${path}`, new URL(".", document.baseURI)); // the service may live below any path
+  const url = addressOf(path);
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") url.searchParams.set(name, value);
   }
-  let answer;
-  try {
-    answer = await fetch(url, { headers: { Accept: "application/json" }, ...options });
-  } catch (cause) {
-    if (cause.name === "AbortError") throw cause;
-    throw new ApiError(0, "Riffler does not answer", "Is it running? This page goes on by itself once it is.");
-  }
+  const answer = await fetched(url, { headers: { Accept: "application/json" }, ...options });
   const body = await answer.json().catch(() => null);
   if (answer.ok || also.includes(answer.status)) return body;
-  throw new ApiError(answer.status, body?.title ?? `status ${answer.status}`, body?.detail ?? "");
+  throw ApiError.of(answer.status, body);
+}
+
+/** The service may live below any path. */
+const addressOf = (path) => new URL(`../${path}`, new URL(".", document.baseURI));
+
+async function fetched(url, options, detail = "Is it running? This page goes on by itself once it is.") {
+  try {
+    return await fetch(url, options);
+  } catch (cause) {
+    if (cause.name === "AbortError") throw cause;
+    throw new ApiError(0, "Riffler does not answer", detail);
+  }
 }

@@ -1,14 +1,25 @@
 // The frame of all pages: where one is, and where one can go.
 import { read } from "./api.js";
-import { html, render, useEffect, useRef, useState } from "./html.js";
+import { Boundary } from "./frame/boundary.js";
+import { Keys } from "./frame/keys.js";
+import { Theme } from "./frame/theme.js";
+import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
+import { Cost } from "./pages/cost.js";
 import { Regret } from "./pages/regret.js";
+import { Try } from "./pages/try.js";
 import { Shown, State } from "./parts.js";
 import { useReading } from "./reading.js";
 
-/** The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`). */
+/**
+ * The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`).
+ * `keys` are its own, as [key, what it does]; `hidden` ones are reached from others.
+ */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "cost", title: "Cost", Page: Cost },
+  { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
 ];
+const NOWHERE = { name: undefined, title: "No such page", Page: Nowhere };
 
 /** Where one is: `#/page/part/part`. */
 function useAddress() {
@@ -33,10 +44,12 @@ function decoded(part) {
 function Frame() {
   const [asked, ...parts] = useAddress();
   const [policy, keep] = useState(undefined); // the one last looked at: other pages of policies show it, too
-  const here = PAGES.find(({ name }) => name === asked) ?? PAGES[0];
-  const main = useRef(null);
+  const here = asked === "" ? PAGES[0] : (PAGES.find(({ name }) => name === asked) ?? NOWHERE);
+  const [main, title, before] = [useRef(null), useRef(null), useRef(here)];
   useEffect(() => {
     document.title = `${here.title} – Riffler`;
+    if (before.current !== here) title.current.focus(); // which tells screen readers the new page, and scrolls to its top
+    before.current = here;
   }, [here]);
   useEffect(() => {
     if (here.ofPolicy && parts[0]) keep(parts[0]);
@@ -46,16 +59,26 @@ function Frame() {
     main.current.focus();
   };
   const to = ({ name, ofPolicy }) => (ofPolicy && policy ? `#/${name}/${encodeURIComponent(policy)}` : `#/${name}`);
+  const shown = PAGES.filter(({ hidden }) => !hidden);
+  const pages = useMemo(() => shown.map((each) => ({ title: each.title, address: to(each) })), [policy]);
   return html`
     <a class="skip" href="#main" onClick=${skip}>To the page</a>
     <header>
       <strong>Riffler</strong>
-      <nav aria-label="Pages"><ul>${PAGES.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
+      <nav aria-label="Pages"><ul>${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
+      <div class="end"><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
-      <h1>${here.title}</h1>
-      ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} />` : html`<${here.Page} parts=${parts} />`}
+      <h1 ref=${title} tabindex="-1">${here.title}</h1>
+      <${Boundary} key=${here.name} at=${parts.join("/")}>
+        ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} />` : html`<${here.Page} parts=${parts} asked=${asked} />`}
+      <//>
     </main>`;
+}
+
+/** What stands where an address leads nowhere. */
+function Nowhere({ asked }) {
+  return html`<${State} title="Nothing is here">This address names a page <code>${asked}</code>, and there is none. The pages that there are stand above.<//>`;
 }
 
 /** A page of one policy, with a choice among them; without one in the address it is the policy that decided last. */
@@ -72,4 +95,5 @@ function OfPolicy({ here: { name, Page }, digest, parts }) {
     <${Page} digest=${digest ?? list[0].digest} policy=${list.find((each) => each.digest === digest) ?? list[0]} parts=${parts} />`}<//>`;
 }
 
+document.body.replaceChildren(); // what stood there while these files were on their way
 render(html`<${Frame} />`, document.body);

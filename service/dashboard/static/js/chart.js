@@ -1,5 +1,6 @@
 // Lines over decisions, with bands for their intervals. The same figures are in a table below, for who can't see them.
 import uPlot from "../vendor/uplot/uPlot.esm.js";
+import { useScheme } from "./frame/theme.js";
 import { html, useEffect, useRef } from "./html.js";
 import { figure, Table } from "./parts.js";
 
@@ -13,13 +14,18 @@ function colour(element, name) {
   return resolved;
 }
 
-/** Draw lines: {name, values, lows?, highs?} each, over x. */
-export function Lines({ title, x, xName, lines, digits = 2, height = 260 }) {
+/** The room that an axis' numbers take. */
+const roomFor = (_chart, values) => 18 + 8 * Math.max(4, ...(values ?? []).map((value) => value.length));
+
+/** Draw lines: {name, values, lows?, highs?} each, over x; `label` writes a value of x, where that isn't a number. */
+export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
+  const scheme = useScheme(); // a canvas keeps the colours that it was drawn with
   useEffect(() => {
     const [ink, line] = [colour(place.current, "--soft"), colour(place.current, "--line")];
     const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
-    const series = [{ label: xName }];
+    const series = [label ? { label: xName, value: (_chart, at) => (at === null ? "–" : label(at)) } : { label: xName }];
+    const places = label ? { values: (_chart, splits) => splits.map((at) => (Number.isInteger(at) ? label(at) : "")) } : {};
     const data = [x];
     const bands = [];
     lines.forEach(({ name, values, lows, highs }, number) => {
@@ -32,15 +38,15 @@ export function Lines({ title, x, xName, lines, digits = 2, height = 260 }) {
       data.push(highs, lows);
     });
     const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
-    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, label: xName }, axis] }, data, place.current);
+    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor }] }, data, place.current);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(place.current);
     return () => {
       watch.disconnect();
       chart.destroy();
     };
-  }, [x, lines]);
-  const columns = [[xName, (at) => x[at]], ...lines.flatMap(({ name, values, lows, highs }) => [
+  }, [x, lines, scheme]);
+  const columns = [[xName, (at) => (label ? label(x[at]) : x[at])], ...lines.flatMap(({ name, values, lows, highs }) => [
     [name, (at) => figure(values[at], digits), true],
     ...(lows ? [[`${name}: low`, (at) => figure(lows[at], digits), true], [`${name}: high`, (at) => figure(highs[at], digits), true]] : []),
   ])];

@@ -1,4 +1,5 @@
 // Small parts that several pages show.
+import { TO_DO } from "./failure.js";
 import { html } from "./html.js";
 
 /** A number with so many digits after the point, and a true minus. */
@@ -18,10 +19,21 @@ export const State = ({ title, bad = false, children }) => html`
     <div>${children}</div>
   </div>`;
 
+/** An error in its own words, with what to do; `again` tries once more. */
+export function Failure({ error, again }) {
+  const name = error.instance?.replace("urn:riffler:request:", "");
+  return html`<${State} title=${error.title ?? "This page failed"} bad=${true}>
+    <p>${error.message}</p>
+    ${TO_DO[error.status] && html`<p>${TO_DO[error.status]}</p>`}
+    ${again && html`<button type="button" onClick=${again}>Try again</button>`}
+    ${name && html` <small>status ${error.status}, request ${name}</small>`}
+  <//>`;
+}
+
 /** What a resource gives once it is there; until then, or without it, why not. */
 export function Shown({ reading, empty, children }) {
-  const { value, error, loading } = reading;
-  const failed = error && html`<${State} title=${error.title ?? "This page failed"} bad=${true}>${error.message}<//>`;
+  const { value, error, loading, again } = reading;
+  const failed = error && html`<${Failure} error=${error} again=${again} />`;
   if (value === undefined) return failed ?? (loading ? html`<p class="note" aria-busy="true">Loading …</p>` : null);
   return html`${failed}${empty?.(value) || children(value)}`;
 }

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from riffler import errors
 from riffler.errors import (
+    Conflict,
     DurabilityUnavailable,
     EngineBusy,
     EngineFailed,
@@ -14,18 +16,27 @@ from riffler.errors import (
     EngineRejected,
     EngineTimeout,
     EngineUnavailable,
+    InvalidInput,
     InvalidSetting,
     JudgeFailed,
     MemoryFailed,
     MemoryFull,
     MemoryUnavailable,
+    NotFound,
+    OverBudget,
     RewriteFailed,
     RifflerError,
+    SessionBusy,
 )
 
 MENDS: Mapping[type[RifflerError], str] = MappingProxyType(
     {
         RifflerError: "The text says what was refused.",
+        InvalidInput: "The client sent what can't be accepted; the answer that it got names the field.",
+        NotFound: "The client asked for what isn't there, or for what belongs to another tenant.",
+        Conflict: "Somebody else was first: the client reads anew and asks again.",
+        SessionBusy: "A session has one turn at a time: the client asks again when the other one has ended.",
+        OverBudget: "Use an engine with a larger window, shorter texts, or let Riffler fold: RIFFLER_FITTING.",
         InvalidSetting: "Change the setting that the text names, or unset it.",
         MemoryFailed: "The text has the server's own words; Riffler needs core commands, Lua scripts and INFO.",
         MemoryUnavailable: "Start the server, or correct REDIS_URL, its password or the data folder.",
@@ -43,6 +54,24 @@ MENDS: Mapping[type[RifflerError], str] = MappingProxyType(
         JudgeFailed: "Take a model that keeps to the form of a reply, or give the judge more time.",
     }
 )
+
+
+_UNFORESEEN = "A bug in Riffler: its log has a line `request failed` or `turn failed` with the request's id."
+
+
+def mend_named(name: str) -> str:
+    """Say how to mend an error of which only the name is known.
+
+    Args:
+        name: The error's class; `Unforeseen` is a bug.
+
+    Returns:
+        One line.
+    """
+    kind: object = getattr(errors, name, None)
+    if not isinstance(kind, type) or not issubclass(kind, RifflerError):
+        return _UNFORESEEN
+    return mend(kind())
 
 
 def mend(error: RifflerError) -> str:

@@ -1,0 +1,36 @@
+"""What changes, told as it happens: server-sent events, one connection a page."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from starlette.responses import Response
+
+from riffler.service.http.accept import EVENTS
+from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.described import READS, Described, documented
+from riffler.service.http.live import LiveStream
+from riffler.service.http.service_examples import LIVE
+
+router = APIRouter(prefix="/api/v1/live", tags=["service"])
+_STREAM: Described = {
+    200: {
+        "description": "Events without an end: `turns` (a record of the turn log), `decisions` (a policy's counts), "
+        "`sessions` (a session's new version) and `health` (what `/readyz` says, at the beginning too). They come at "
+        "most a second late, whichever process makes them, and none of those before it. There may be 64 listeners in a "
+        "process; one more gets 503. Who is cut off listens again, and reads anew.",
+        "content": {
+            EVENTS: {
+                "schema": {"type": "string"},
+                "itemSchema": {"$ref": "#/components/schemas/LiveEvent"},
+                "example": LIVE,
+            }
+        },
+    }
+}
+
+
+@router.get("", response_class=Response, responses={**_STREAM, **documented(*READS)})
+async def listen(core: CoreOf, tenant: TenantOf) -> Response:
+    """Listen for changes: turns, decisions, sessions and the service's health, as they happen."""
+    core.live.require_room()
+    return LiveStream(core.live, tenant)

@@ -1,0 +1,42 @@
+"""How the Redis behind the stores is, by its own commands. The contract is `riffler.service.ports.server.Server`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from riffler.errors import MemoryFailed, MemoryUnavailable
+from riffler.service.ports.connection import ScriptRunner
+from riffler.service.ports.server import ServerState
+
+
+class RedisServer:
+    """A `Server`.
+
+    Args:
+        connection: Where it is.
+    """
+
+    def __init__(self, connection: ScriptRunner) -> None:
+        self._connection = connection
+
+    async def look(self, within_s: float) -> ServerState:
+        """See the port."""
+        info: dict[str, Any] = await self._connection.run(lambda client: client.info(), within_s=within_s)
+        began = time.perf_counter()
+        await self._connection.run(lambda client: client.ping(), within_s=within_s)
+        ping_ms = (time.perf_counter() - began) * 1000
+        return ServerState(ping_ms, info, await self._shown(within_s))
+
+    async def _shown(self, within_s: float) -> Mapping[str, str]:
+        """Read what only CONFIG shows; hosted servers often forbid it, and then nothing is known."""
+        try:
+            found: Any = await self._connection.run(
+                lambda client: client.config_get("appendfsync", "save"), within_s=within_s
+            )
+        except MemoryUnavailable:
+            raise
+        except MemoryFailed:
+            return {}
+        return dict(found)

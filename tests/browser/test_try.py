@@ -1,0 +1,286 @@
+"""The page where one asks, on a real service: with the engine that ships, and with a model that is told what to say."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from typing import Any, NamedTuple
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from redis.asyncio import Redis
+from tests.browser.looking import looking
+from tests.e2e.served import Served, serving
+
+from riffler.service.inference.local_api import LocalApi
+from riffler.service.inference.scripted import Reply
+from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.ports.keys import policy_keys, session_keys
+from riffler.service.ports.memory import SessionKey
+from riffler.tools.messages import ToolCall
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+MOST_BYTES = 2_000_000
+TEXT = "The harbour opens at six, the bakery at seven.\n" + "The pier is dry.\n" * 2000
+QUESTION = "When does the harbour open?"
+HEARD = """
+    const real = window.fetch;
+    window.fetch = async (url, options) => {
+        const answer = await real(url, options);
+        if (!url.pathname.endsWith("/ask")) return answer;
+        const [one, other] = answer.body.tee();
+        window.heard = new Response(other).text();
+        return new Response(one, answer);
+    };
+"""
+"""Keeps what came in answer to a question, as it came: browsers keep no body that a page reads as a stream."""
+HOSTILE = f"<img src=x onerror='window.hurt=1'> \u202eright to left\u202c <script>window.hurt=1</script> {'w' * 10_000}"
+PASTE = """([field, text]) => {
+    const carried = new DataTransfer();
+    carried.setData("text/plain", text);
+    const began = performance.now();
+    field.dispatchEvent(new ClipboardEvent("paste", {clipboardData: carried, bubbles: true, cancelable: true}));
+    return new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(performance.now() - began))));
+}"""
+"""Paste, and tell how long the page took until it could be painted and do something else."""
+
+
+class Told:
+    """A model that says what it is told, and can be kept waiting before its second call."""
+
+    def __init__(self) -> None:
+        self.text, self.may = "It opens at six.", asyncio.Event()
+
+    async def __call__(self, request: EngineRequest) -> Reply:
+        """Search, then answer."""
+        if request.tools and all(message.role != "tool" for message in request.messages):
+            return [ToolCall("c1", "find_in_context", '{"queries": ["harbour"]}')]
+        await self.may.wait()
+        return self.text
+
+
+class Service(NamedTuple):
+    """A service, its model, and the server that speaks for that, which can be stopped."""
+
+    served: Served
+    model: Told
+    api: LocalApi
+    api_stops: Callable[[], Awaitable[None]]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
+    """A service with the engine that ships."""
+    async with serving(tmp_path_factory.mktemp("try"), max_body_bytes=str(MOST_BYTES)) as served:
+        yield served
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
+    """A service with a model that is told what to say."""
+    model = Told()
+    settings = {"engine": "openai", "model": "local", "rewrites_by": "rule", "window_tokens": "8192"}
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(LocalApi(model))
+        async with serving(tmp_path_factory.mktemp("told"), base_url=api.base_url, **settings) as served:
+            yield Service(served, model, api, stack.aclose)
+
+
+async def ask(page: Page, question: str, text: str = "") -> None:
+    """Fill the fields, a long text as one pastes it, and ask by the keys."""
+    if text.count("\n") > 100:
+        await page.evaluate(PASTE, [await page.query_selector("#try-text"), text])
+    else:
+        await page.get_by_label("Text to ask about").fill(text)
+    await page.get_by_label("Question").fill(question)
+    await page.get_by_label("Question").press("Control+Enter")
+
+
+async def answer_in(page: Page) -> dict[str, Any]:
+    """Read the last event off the wire: the answer."""
+    last = (await page.evaluate("window.heard")).rstrip().rpartition("\n\n")[2]
+    assert last.startswith("event: answer\n")
+    answer: dict[str, Any] = json.loads(last.partition("data: ")[2])
+    return answer
+
+
+async def reward_in_redis(served: Served, decision: str) -> tuple[str, Any, Any]:
+    """Read a decision's state, reward and its source from the raw log."""
+    keys = policy_keys("local", decision[1:9])
+    socket = str(EmbeddedServer(served.errors.parent / "data").socket)
+    async with Redis(unix_socket_path=socket, decode_responses=True) as redis:
+        state = (await redis.hget(keys[1], decision) or "").split()  # type: ignore[misc]
+        grade = json.loads(await redis.hget(keys[6], decision) or "{}")  # type: ignore[misc]
+    return state[0], float(state[4]), grade.get("source")
+
+
+async def said_in_redis(served: Served, session: str) -> list[dict[str, Any]]:
+    """Read a session's messages as they lie in Redis."""
+    socket = str(EmbeddedServer(served.errors.parent / "data").socket)
+    async with Redis(unix_socket_path=socket, decode_responses=True) as redis:
+        rows = await redis.lrange(session_keys(SessionKey("local", session))[1], 0, -1)  # type: ignore[misc]
+    return [json.loads(row[row.index("{") :]) for row in rows]
+
+
+async def test_a_text_is_asked_about_and_the_answer_rewarded(browser: Browser, reader: Served) -> None:
+    """What the page shows is what the API sent and Redis keeps; the thumb is the decision's reward, and corrected."""
+    async with looking(browser, str(reader.client.base_url)) as looked:
+        page = looked.page
+        await page.add_init_script(HEARD)
+        await looked.open("try")
+        await ask(page, QUESTION, TEXT)
+        await expect(page.get_by_role("group", name="good answer")).to_be_visible()
+        sent = await answer_in(page)
+        steps = await page.locator(".steps li").all_inner_texts()
+        assert sent["steps"], "the engine searches"
+        assert [step.split()[0] for step in steps] == ["arrived", "rewriting", *["step"] * len(sent["steps"])]
+        for step, shown in zip(sent["steps"], steps[2:], strict=True):
+            assert f"{step['tool']}\n" in shown
+        assert await page.locator(".turn > .text").inner_text() == sent["text"]
+        said = await said_in_redis(reader, sent["session"])
+        assert (said[0]["content"], said[1]["content"], said[-1]["content"]) == (TEXT, QUESTION, sent["text"])
+
+        named, shown_below = [await page.locator(f".figures {name}").all_inner_texts() for name in ("dt", "dd")]
+        figures = dict(zip(named, shown_below, strict=True))
+        tokens = sent["tokens"]
+        for name, count in [
+            ("before", "conversation"),
+            ("after", "seen"),
+            ("tools", "tools"),
+            ("written", "completion"),
+        ]:
+            shown = next(value for title, value in figures.items() if title.endswith(name))
+            assert shown.split()[0] == f"{tokens[count]:,}"
+        assert figures["read"].startswith(f"{tokens['prompt']:,} tokens by all calls, {tokens['cached']:,} cached")
+        drawn = {arm: float(share.removesuffix(" %")) for arm, share, _ in await looked.figures("How likely each arm")}
+        assert drawn == pytest.approx(
+            {arm: 100 * chance for arm, chance in sent["rewriting"]["propensities"].items()}, abs=0.051
+        )
+        times = {part: float(ms) for part, ms, *_ in await looked.figures("Where the service spent")}
+        assert times == pytest.approx(sent["times_ms"], abs=0.051)
+
+        decision = sent["rewriting"]["decision"]
+        thumbs, became = page.get_by_role("group", name="good answer"), page.locator(".became")
+        for name, reward, outcome in [("good", 1.0, "counted"), ("bad", 0.0, "corrected"), ("good", 1.0, "corrected")]:
+            await thumbs.get_by_role("button", name=name).click()
+            await expect(became).to_contain_text(f"{outcome}: {reward:.2f} is learned, from feedback")
+            await expect(thumbs.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
+            assert await reward_in_redis(reader, decision) == ("rewarded", reward, "feedback")
+        links = {await link.get_attribute("href") for link in await page.locator(".turn a").all()}
+        assert links == {f"#/session/{sent['session']}", f"#/decision/{decision}"}
+        await looked.nothing_serious()
+
+
+async def test_a_talk_goes_on_or_begins_anew(browser: Browser, reader: Served) -> None:
+    """The next question is asked in the same session, also after a look elsewhere, until one begins anew."""
+    async with looking(browser, str(reader.client.base_url), viewport={"width": 420, "height": 900}) as looked:
+        page = looked.page
+        await page.add_init_script(HEARD)
+        await looked.open("try")
+        sessions: list[str] = []
+        for question in (QUESTION, "Is the pier dry?", "When does the bakery open?"):
+            await ask(page, question, "" if len(sessions) == 1 else TEXT[:200])
+            await expect(page.get_by_role("heading", level=2).first).to_have_text(question)
+            await expect(page.locator(".turn").first.locator(".thumb")).to_be_visible()
+            sessions.append((await answer_in(page))["session"])
+            await expect(page.get_by_label("Question")).to_have_value("")
+            await looked.open("regret")
+            await page.go_back()
+            await expect(page.locator(".turn")).to_have_count(len(sessions))
+            if len(sessions) == 2:
+                await page.get_by_role("button", name="Begin anew").click()
+                await expect(page.get_by_text("Begins a new session.", exact=True)).to_be_visible()
+        assert sessions[0] == sessions[1] != sessions[2]
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 420
+        kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
+        assert kept == '[{},{},""]'
+
+
+async def test_a_large_paste_stays_smooth_and_too_large_a_one_is_told(browser: Browser, reader: Served) -> None:
+    """5 MB are taken at once, as a text beside the field; a refusal comes in its own words, and no field is lost."""
+    async with looking(browser, str(reader.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("try")
+        field = await page.query_selector("#try-text")
+        assert await page.evaluate(PASTE, [field, "five megabytes " * 333_334]) < 1500
+        await expect(page.get_by_role("list", name="Texts")).to_contain_text("Pasted text, 5,000,010 characters")
+        with looked.failing():
+            await ask(page, QUESTION)
+            told = page.get_by_role("alert").filter(has_text="Body too large")
+            await expect(told).to_contain_text(f"at most {MOST_BYTES} bytes (RIFFLER_MAX_BODY_BYTES)")
+        await expect(told).to_contain_text("Send a smaller text")
+        await expect(page.get_by_label("Question")).to_have_value(QUESTION)
+        await page.get_by_role("button", name="Take away").click()
+        await page.get_by_label("Question").press("Control+Enter")
+        await expect(page.locator(".thumb")).to_be_visible()
+        async with page.expect_file_chooser() as choosing:
+            await page.get_by_label("Files").click()
+        wrong = {"name": "a.png", "mimeType": "image/png", "buffer": b"\x89PNG"}
+        right = {"name": "a.md", "mimeType": "text/markdown", "buffer": "Mårten".encode()}
+        await (await choosing.value).set_files([wrong, right])  # type: ignore[list-item]
+        await expect(page.get_by_role("alert").first).to_have_text("a.png isn't text in UTF-8.")
+        await expect(page.get_by_role("list", name="Texts")).to_contain_text("a.md, 6 characters: Mårten")
+
+
+async def test_steps_come_as_they_happen_and_can_be_stopped(browser: Browser, told: Service) -> None:
+    """A step is there, and said to who hears the page, before the answer is; Stop ends the question everywhere."""
+    served, model, *_ = told
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("try")
+        await page.get_by_role("button", name="Ask").click()
+        await expect(page.get_by_role("alert")).to_have_text("Write a question first.")
+        await expect(page.get_by_label("Question")).to_be_focused()
+        await ask(page, QUESTION, TEXT[:200])
+        await expect(page.locator(".steps")).to_contain_text("find_in_context")
+        await expect(page.get_by_role("status").filter(has_text="Step 1")).to_have_text("Step 1: find_in_context.")
+        await expect(page.get_by_label("Question")).to_be_focused()
+        assert await page.locator(".thumb").count() == 0
+        await page.get_by_role("button", name="Stop").press("Enter")
+        await expect(page.locator(".turn")).to_contain_text("Stopped after")
+        await expect(page.get_by_role("button", name="Ask")).to_be_focused()
+        async with asyncio.timeout(15):
+            while (await served.client.get("/api/v1/sessions")).json()["items"]:  # noqa: ASYNC110 - elsewhere
+                await asyncio.sleep(0.05)
+        model.may.set()
+        await page.get_by_label("Question").press("Control+Enter")
+        await expect(page.locator(".turn").first.locator(".thumb")).to_be_visible()
+        status = page.get_by_role("status").filter(has_text="Answered in")
+        await expect(status).to_contain_text(model.text)
+        await looked.nothing_serious()
+
+
+async def test_what_a_model_says_is_shown_as_text(browser: Browser, told: Service) -> None:
+    """Markup in question, text and answer is seen, and never made into anything."""
+    served, model, *_ = told
+    model.may.set()
+    model.text = (
+        '<img src=x onerror="window.hurt=1"> \u202eright to left\u202c <script>window.hurt=1</script> ' + "w" * 10_000
+    )
+    async with looking(browser, str(served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
+        page = looked.page
+        await looked.open("try")
+        await ask(page, f"Is the harbour {model.text}?", f"harbour <b>bold</b> {model.text}")
+        await expect(page.locator(".turn > .text")).to_have_text(model.text)
+        assert await page.evaluate("window.hurt") is None
+        assert await page.locator("main :is(img, script, b)").count() == 0
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 420
+
+
+async def test_a_failing_engine_is_told_with_what_to_do(browser: Browser, told: Service) -> None:
+    """Where nothing answers for the engine the page says so, before a question and after it; the question stays."""
+    await told.api_stops()
+    async with looking(browser, str(told.served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("try")
+        with looked.failing():
+            await ask(page, QUESTION)
+            failed = page.get_by_role("alert").filter(has_text="Engine unavailable")
+            await expect(failed).to_contain_text("riffler doctor looks at Redis and the engine")
+        await expect(page.get_by_label("Question")).to_have_value(QUESTION)
+        await page.reload()
+        await expect(page.get_by_text("It can't answer now")).to_contain_text("can't be reached")
+        await looked.nothing_serious()

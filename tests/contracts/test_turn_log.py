@@ -1,0 +1,143 @@
+"""The turn log, on a real server."""
+
+import asyncio
+import secrets
+from dataclasses import replace
+
+import pytest
+
+from riffler.errors import MemoryCorrupt
+from riffler.service.memory.connection import RedisConnection
+from riffler.service.ports.keys import turn_addition, turn_log
+from riffler.service.ports.turn_log import EditMade, TurnRecord
+from riffler.service.turn_log.store import RedisTurnLog
+
+EDIT = EditMade(3, "model", "fold_fragments", 2, 0, 0, 900, 120, -3.5)
+TURN = TurnRecord("turn", "s", life="l1", version=4, arm="none", times_ms={"model": 1.5}, edits=(EDIT,))
+
+
+@pytest.fixture
+def log(memory_connection: RedisConnection) -> RedisTurnLog:
+    """A log on the server that all tests share."""
+    return RedisTurnLog(memory_connection)
+
+
+@pytest.fixture
+def tenant() -> str:
+    """A tenant that no other test has."""
+    return f"tenant-{secrets.token_hex(8)}"
+
+
+async def many(log: RedisTurnLog, tenant: str, count: int) -> list[str]:
+    """Keep so many records, of versions 0, 1, ...; give their ids in order."""
+    return [await log.add(tenant, replace(TURN, version=number)) for number in range(count)]
+
+
+async def test_a_record_comes_back_as_it_was(log: RedisTurnLog, tenant: str) -> None:
+    """With an id and a time of the store, the same that adding it gave; another tenant has none."""
+    id_ = await log.add(tenant, TURN)
+    (kept,) = await log.newest(tenant, 10)
+    assert kept == replace(TURN, id=id_, at_ms=int(id_.partition("-")[0]))
+    assert await log.newest(f"{tenant}x", 10) == []
+
+
+@pytest.mark.parametrize("session", ["a/b:c", "{x}", "Ünï🚤", 'quo"te\\', "nul\x00l", "%2F"])
+async def test_whatever_a_session_is_called_its_records_can_go(log: RedisTurnLog, tenant: str, session: str) -> None:
+    """Also names that JSON or a separator of keys has to write otherwise; those of another one stay."""
+    await log.add(tenant, replace(TURN, session=session))
+    await log.add(tenant, replace(TURN, session=f"{session}."))
+    assert await log.forget(tenant, session, "l1") == 1
+    assert [kept.session for kept in await log.newest(tenant, 10)] == [f"{session}."]
+
+
+async def test_it_is_read_in_pages_from_its_end(log: RedisTurnLog, tenant: str) -> None:
+    """Pages end at the oldest, lack nothing and have nothing twice, while others add records; so do larger reads."""
+    ids = await many(log, tenant, 25)
+    first = await log.newest(tenant, 10)
+    await many(log, tenant, 3)
+    second = await log.newest(tenant, 10, before=first[-1].id)
+    third = await log.newest(tenant, 10, before=second[-1].id)
+    assert [kept.id for kept in (*first, *second, *third)] == ids[::-1]
+    assert len(third) == 5
+    assert [kept.version for kept in await log.newest(tenant, 2)] == [2, 1]
+
+
+async def test_more_than_one_command_reads_comes_too(log: RedisTurnLog, tenant: str) -> None:
+    """Over a thousand records come at once, each once, in order."""
+    await asyncio.gather(*[log.add(tenant, TURN) for _ in range(1100)])
+    read = [kept.id for kept in await log.newest(tenant, 5000)]
+    assert len(set(read)) == 1100
+    assert read == sorted(read, key=lambda id_: tuple(map(int, id_.split("-"))), reverse=True)
+
+
+async def test_older_ones_than_asked_for_stay_away(log: RedisTurnLog, tenant: str) -> None:
+    """`since_ms` takes those of that millisecond and later."""
+    await log.add(tenant, TURN)
+    await asyncio.sleep(0.005)
+    newer = await log.add(tenant, TURN)
+    since = int(newer.partition("-")[0])
+    assert [kept.id for kept in await log.newest(tenant, 10, since_ms=since)] == [newer]
+    assert await log.newest(tenant, 10, since_ms=since + 60_000) == []
+
+
+async def test_who_listens_reads_what_came_since(log: RedisTurnLog, tenant: str) -> None:
+    """In order, behind what was read last, also when that is gone by now."""
+    ids = await many(log, tenant, 4)
+    assert [kept.id for kept in await log.after(tenant, None, 10)] == ids
+    assert [kept.id for kept in await log.after(tenant, ids[1], 10)] == ids[2:]
+    assert [kept.id for kept in await log.after(tenant, ids[1], 1)] == ids[2:3]
+    await log.forget(tenant, "s", "l1")
+    newer = await many(log, tenant, 1)
+    assert [kept.id for kept in await log.after(tenant, ids[1], 10)] == newer
+
+
+async def test_the_oldest_go(memory_connection: RedisConnection, tenant: str) -> None:
+    """The log stays about as long as it may be: whole nodes of the stream go at once, so it is a little longer."""
+    log = RedisTurnLog(memory_connection, kept=200)
+    ids = await many(log, tenant, 600)
+    kept = [record.id for record in await log.newest(tenant, 1000)]
+    assert 200 <= len(kept) <= 400
+    assert kept == ids[::-1][: len(kept)]
+
+
+async def test_a_session_s_records_go_with_it(log: RedisTurnLog, tenant: str) -> None:
+    """Those of its life and those that never knew a life; of more records than one script looks through."""
+    for number in range(1200):
+        kind = number % 4
+        record = [TURN, replace(TURN, life="l2"), replace(TURN, life=""), replace(TURN, session="t")][kind]
+        await log.add(tenant, record)
+    await log.add(f"{tenant}x", TURN)
+    assert await log.forget(tenant, "s", "l1") == 600
+    left = await log.newest(tenant, 5000)
+    assert len(left) == 600
+    assert {(kept.session, kept.life) for kept in left} == {("s", "l2"), ("t", "l1")}
+    assert len(await log.newest(f"{tenant}x", 10)) == 1
+    assert await log.forget(tenant, "s", "l1") == 0
+
+
+async def test_an_addition_sent_twice_counts_once(memory_connection: RedisConnection, tenant: str) -> None:
+    """An answer that was lost on its way: the same script again gives the same id, and there is one record."""
+    log, keys = RedisTurnLog(memory_connection), [turn_log(tenant), turn_addition(tenant, "t")]
+    text = '{"kind": "turn", "session": "s", "edits": []}'
+    arguments = [text, "100", "60000"]
+    package = "riffler.service.turn_log"
+    said = [await memory_connection.script(package, "lua/add.lua", keys, arguments) for _ in range(2)]
+    assert said[0] == said[1]
+    (kept,) = await log.newest(tenant, 10)
+    assert (kept.id, kept.session) == (said[0], "s")
+
+
+async def test_a_record_of_a_later_version_is_read(memory_connection: RedisConnection, tenant: str) -> None:
+    """Figures that this version doesn't know are left out, those that it lacks are at rest."""
+    text = '{"kind": "turn", "session": "s", "edits": [], "new_figure": 3}'
+    await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
+    (kept,) = await RedisTurnLog(memory_connection).newest(tenant, 10)
+    assert (kept.session, kept.prompt_tokens, kept.times_ms) == ("s", 0, {})
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"edits": 3}', '{"session": "s", "edits": [{}]}'])
+async def test_what_is_no_record_is_told(memory_connection: RedisConnection, tenant: str, text: str) -> None:
+    """Something else in the stream is an error, and no shorter log."""
+    await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
+    with pytest.raises(MemoryCorrupt, match="can't be read back"):
+        await RedisTurnLog(memory_connection).newest(tenant, 10)

@@ -1,0 +1,120 @@
+"""Whether edits have paid back, from what came after them."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.tools.test_price import PRICES, TEXTS, Words, seen
+
+from riffler.tools.balance import Account, PricedEdit, accounts
+from riffler.tools.price import CachePrices, price_edit
+
+CALLS = st.integers(0, 50)
+READ = st.floats(0.01, 1)
+OWED = st.floats(0, 10_000)
+
+
+@st.composite
+def folds(draw: st.DrawFn) -> PricedEdit:
+    """Make an edit that frees text and owes something."""
+    freed, read, owed = draw(st.integers(1, 10_000)), draw(READ), draw(OWED)
+    return PricedEdit(freed, owed - read * freed, read)
+
+
+@given(before=TEXTS, data=st.data(), prices=PRICES)
+def test_what_was_told_beforehand_comes_true(before: list[str], data: st.DataObject, prices: CachePrices) -> None:
+    """An edit has paid back after the next call and as many further ones as `price.py` said, and no call earlier."""
+    after = [data.draw(st.sampled_from([text, text[: len(text) // 2]])) for text in before]
+    price = price_edit(seen(*before), seen(*after), Words(), prices)
+    edit = PricedEdit(price.freed_tokens, price.cost_tokens, prices.read)
+    assert math.isclose(edit.owed, (prices.write - prices.read) * price.rewritten_tokens, abs_tol=1e-5)
+    if not price.freed_tokens:
+        return
+    assert price.steps is not None
+    came = 1 + price.steps
+    assert accounts([edit, came])[0].balance >= -1e-5
+    if price.steps:
+        assert accounts([edit, came - 1])[0].balance < 1e-5
+    assert math.isclose(accounts([edit, 1])[0].balance, -price.cost_tokens, abs_tol=1e-5)
+
+
+@given(edit=folds(), one=CALLS, other=CALLS)
+def test_a_balance_is_linear_in_the_calls(edit: PricedEdit, one: int, other: int) -> None:
+    """Each call adds what the edit frees, at the price of a token that is read, however calls are grouped."""
+    at = [accounts([edit, calls])[0].balance for calls in (0, one, one + other)]
+    assert math.isclose(at[2] - at[1], other * edit.read_price * edit.freed_tokens, abs_tol=1e-4)
+    assert math.isclose(at[0], -edit.owed, abs_tol=1e-4)
+    assert accounts([edit, one, other]) == accounts([edit, one + other])
+
+
+@given(edit=folds(), calls=CALLS)
+def test_what_it_lacks_is_what_pays_it_back(edit: PricedEdit, calls: int) -> None:
+    """So many more calls pay an edit back, one fewer doesn't, and none is lacking where it has paid back."""
+    found = accounts([edit, calls])[0]
+    lacks = found.lacks
+    assert lacks is not None
+    assert found.standing == ("not_yet" if lacks else "paid_back")
+    assert accounts([edit, calls, lacks])[0].balance >= -1e-4
+    assert not lacks or accounts([edit, calls, lacks - 1])[0].balance < 1e-4
+
+
+@given(made=st.lists(folds(), max_size=5), calls=st.lists(CALLS, min_size=5, max_size=5), again=st.integers(0, 9))
+def test_what_is_shown_again_earns_no_more(made: list[PricedEdit], calls: list[int], again: int) -> None:
+    """What all edits spare is what the view was smaller by, call by call, whichever edit text is taken from."""
+    happened: list[PricedEdit | int] = []
+    hidden = spared = 0
+    for fold, came in zip(made, calls, strict=False):
+        shown = min(hidden, fold.freed_tokens * again // 9)
+        happened += [PricedEdit(-shown, 0, restores=True), fold, came]
+        hidden += fold.freed_tokens - shown
+        spared += came * hidden
+    found = accounts(happened)
+    assert sum(each.spared_tokens for each in found) == spared
+    assert sum(each.frees_tokens for each in found) == hidden
+    assert all(each.standing == "shown_again" for each in found if each.edit.restores)
+
+
+def test_the_fold_that_is_restored_loses_it() -> None:
+    """A restore takes from the edit that hid its fragments, not from a newer one; what remains of it is closed."""
+    old = PricedEdit(1000, 0, ids=frozenset({"f00001", "f00002"}))
+    new = PricedEdit(300, 0, ids=frozenset({"f00003"}))
+    half = PricedEdit(-400, 50, ids=frozenset({"f00001"}), restores=True)
+    rest = PricedEdit(-597, 60, ids=frozenset({"f00002"}), restores=True)
+    one, other, shown = accounts([old, new, 1, half, 10])
+    assert (one.frees_tokens, one.spared_tokens, one.calls) == (600, 1000 + 10 * 600, 11)
+    assert (other.frees_tokens, other.spared_tokens, shown.spared_tokens) == (300, 11 * 300, 0)
+    assert accounts([old, new, half, rest])[0].frees_tokens == 0  # three tokens of markers are no text that is hidden
+    assert accounts([half])[0].frees_tokens == 0
+
+
+def test_where_fragments_are_not_known_the_newest_gives() -> None:
+    """A restore of we don't know what takes from the newest edit, and from one of which we don't know what it hid."""
+    old, new = PricedEdit(1000, 0, ids=frozenset({"f00001"})), PricedEdit(300, 0)
+    found = accounts([old, new, PricedEdit(-400, 0, restores=True)])
+    assert [each.frees_tokens for each in found] == [900, 0, 0]
+    found = accounts([old, new, PricedEdit(-400, 0, ids=frozenset({"f00001", "f00002"}), restores=True)])
+    assert [each.frees_tokens for each in found] == [0, 0, 0]
+
+
+def test_a_summary_of_what_is_folded_takes_from_the_fold() -> None:
+    """Text that takes the place of a marker makes the view larger; the fold frees less, and stays."""
+    fold = PricedEdit(1000, 0, ids=frozenset({"f00001"}))
+    summary = PricedEdit(-100, 100, ids=frozenset({"f00001"}))
+    one, other = accounts([fold, summary, 2])
+    assert (one.frees_tokens, other.frees_tokens, one.spared_tokens) == (900, 0, 1800)
+
+
+@pytest.mark.parametrize(
+    ("edit", "standing"),
+    [
+        (PricedEdit(-3, 10, ids=frozenset({"f00001"})), "never"),  # a marker that is longer than what it stands for
+        (PricedEdit(0, 0), "paid_back"),
+        (PricedEdit(0, 1), "never"),
+        (PricedEdit(1, 1), "not_yet"),
+    ],
+)
+def test_edits_that_free_nothing(edit: PricedEdit, standing: str) -> None:
+    """No number of calls pays back what frees nothing, unless it owes nothing."""
+    assert accounts([edit, 1])[0].standing == standing
+    assert Account(edit).earned == 0

@@ -1,0 +1,138 @@
+"""Whether edits have paid back by now: `price.py` tells beforehand what is to be expected, this tells what came.
+
+An edit that frees `F` tokens of each later call, and makes the next call cost `cost_tokens` more as `price.py` says,
+has after `n` calls of the model the balance
+
+    earned - owed  with  earned = n * read * F  and  owed = cost_tokens + read * F
+
+in tokens at full price, where `read` is the price of a token that a prompt cache has. `owed` is what it costs once that
+text leaves the cache: `(write - read) * S'` in the words of `price.py`; without a cache it is 0. Where text is shown
+again, an edit frees less of the calls that follow, so that `n * F` is a sum over calls: `spared_tokens`. How often the
+model would have been called without the edit nobody knows: the figures are of the calls that came.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Literal
+
+Standing = Literal["paid_back", "not_yet", "never", "shown_again"]
+"""Paid back; not yet; never, as it frees nothing any more; or an edit that shows text again, which costs and earns
+nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class PricedEdit:
+    """An edit that was made, with its price.
+
+    Attributes:
+        freed_tokens: By how much it made the view smaller; negative when text is shown again.
+        cost_tokens: What the next call costs more for it, in tokens at full price; negative when it costs less.
+        read_price: Price of a token from the cache, as a multiple of one that isn't cached; above 0.
+        ids: The fragments that it folded, summarised or restored; empty where they aren't known.
+        restores: Whether all that it does is to show text again.
+    """
+
+    freed_tokens: int
+    cost_tokens: float
+    read_price: float = 1.0
+    ids: frozenset[str] = frozenset()
+    restores: bool = False
+
+    @property
+    def owed(self) -> float:
+        """What it costs once, in tokens at full price."""
+        return self.cost_tokens + self.read_price * self.freed_tokens
+
+
+@dataclass(slots=True)
+class Account:
+    """What came of an edit.
+
+    Attributes:
+        edit: The edit.
+        calls: Calls of the model since.
+        frees_tokens: What it frees of the next call: less than at first where text was shown again.
+        spared_tokens: What it freed, summed over the calls since.
+        hidden: Its fragments that nobody has restored since.
+    """
+
+    edit: PricedEdit
+    calls: int = 0
+    frees_tokens: int = 0
+    spared_tokens: int = 0
+    hidden: frozenset[str] = field(default_factory=frozenset)
+
+    @property
+    def earned(self) -> float:
+        """What later calls cost less, in tokens at full price."""
+        return self.edit.read_price * self.spared_tokens
+
+    @property
+    def balance(self) -> float:
+        """What was earned beyond what was owed: negative before it has paid back."""
+        return round(self.earned - self.edit.owed, 6)  # so that what is even is no rounding error short of it
+
+    @property
+    def lacks(self) -> int | None:
+        """How many more calls pay it back: 0 where it has, None where no number of them does."""
+        missing = -self.balance
+        if missing <= 0:
+            return 0
+        return math.ceil(missing / (self.edit.read_price * self.frees_tokens)) if self.frees_tokens > 0 else None
+
+    @property
+    def standing(self) -> Standing:
+        """How it stands."""
+        if self.edit.restores:
+            return "shown_again"
+        lacks = self.lacks
+        return "never" if lacks is None else "not_yet" if lacks else "paid_back"
+
+
+def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
+    """Keep the accounts of one session's edits.
+
+    An edit that shows text again takes what it shows from the edits that hid it: from those that share a fragment with
+    it, the newest first; where those of one of them aren't known, they may. What was hidden before the first of these
+    edits is nobody's.
+
+    Args:
+        happened: Edits, and numbers of the model's calls, in the order in which they happened.
+
+    Returns:
+        The accounts, in the order of the edits.
+    """
+    kept: list[Account] = []
+    for each in happened:
+        if isinstance(each, int):
+            for account in kept:
+                account.calls += each
+                account.spared_tokens += each * account.frees_tokens
+            continue
+        left = _taken(kept, each) if each.freed_tokens < 0 else each.freed_tokens
+        if each.restores:
+            kept.append(Account(each))
+        else:
+            kept.append(Account(each, frees_tokens=left, hidden=each.ids))
+    return kept
+
+
+def _taken(kept: list[Account], edit: PricedEdit) -> int:
+    """Take from accounts what an edit shows again; give what nobody had, as a negative number."""
+    shown = -edit.freed_tokens
+    for account in reversed(kept):
+        known = edit.ids and account.edit.ids
+        if known and not account.hidden & edit.ids:
+            continue
+        taken = min(shown, max(0, account.frees_tokens))
+        shown -= taken
+        account.frees_tokens -= taken
+        if not edit.restores:
+            continue
+        account.hidden -= edit.ids
+        if known and not account.hidden:
+            account.frees_tokens = min(0, account.frees_tokens)  # markers differ by a token or two
+    return -shown
