@@ -10,8 +10,8 @@ PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --d
 demo: .venv/.base
 	$(BIN)/riffler demo
 
-# Only tests of tools/ and bandits/ are traced: they reach all of both, and the long ones, marked no_cover, aren't needed
-# for it. The others take twice as long when they are traced.
+# Only tests of tools/ and bandits/ are traced: they reach all of both. Long ones, marked no_cover, aren't needed for it.
+# The others take twice as long when they are traced.
 test: .venv/.all check
 	$(PYTEST) tests/tools tests/bandits --cov --cov-report=term
 	$(PYTEST) --ignore=tests/tools --ignore=tests/bandits
