@@ -6,15 +6,17 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import StreamingResponse
 
 from riffler.bandits.insight.effects import Against
+from riffler.errors import InvalidInput
 from riffler.service.agent.watch.arms import ArmsReport
 from riffler.service.agent.watch.newest import State
 from riffler.service.agent.watch.policies import LOOKED_AT, MOST_LOOKED_AT
 from riffler.service.agent.watch.regret import RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
+from riffler.service.agent.watch.selection import Selection
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.taking_in import TakenIn, lines_of
 from riffler.service.agent.watch.value import ValueReport
@@ -38,6 +40,35 @@ Other = Annotated[
         examples=["fixed:none"],
     ),
 ]
+_LATEST_MS: Final = 8_640_000_000_000_000
+"""The last time that browsers know."""
+Since = Annotated[
+    int | None,
+    Query(ge=0, le=_LATEST_MS, description="Only decisions made at this time or later, in milliseconds since 1970."),
+]
+Until = Annotated[
+    int | None, Query(ge=0, le=_LATEST_MS, description="Only decisions made before this time, in milliseconds.")
+]
+Feature = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="Only decisions whose query has this feature: a name that the regret lists.",
+        examples=["negation"],
+    ),
+]
+Present = Annotated[bool | None, Query(description="False: those whose query lacks the feature. It needs one.")]
+
+
+def _selection(
+    since_ms: Since = None, until_ms: Until = None, feature: Feature = None, present: Present = None
+) -> Selection:
+    if feature is None and present is not None:
+        raise InvalidInput("present: expected a feature with it, got none")
+    return Selection(since_ms, until_ms, feature, present is not False)
+
+
+SelectionOf = Annotated[Selection, Depends(_selection)]
 Compared = Annotated[
     Against,
     Query(
@@ -74,9 +105,11 @@ async def list_policies(core: CoreOf, tenant: TenantOf) -> Any:  # noqa: ANN401
     response_model=shape_of(Status),
     responses={**answers(200, "The policy's status.", STATUS), **_NOT_THERE},
 )
-async def read_policy(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+async def read_policy(
+    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+) -> Any:  # noqa: ANN401
     """Tell how a policy fares: what it drew, what that earned and cost, and whether its log can be trusted."""
-    return await core.policies.status(tenant, digest, limit)
+    return await core.policies.status(tenant, digest, limit, selection)
 
 
 @router.get(
@@ -120,9 +153,11 @@ async def list_decisions_of_policy(
     response_model=shape_of(RegretReport),
     responses={**answers(200, "What was lost.", REGRET), **_NOT_THERE},
 )
-async def read_regret(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
-    """Tell what draws have lost, estimated and audited: each figure says how it was come by."""
-    return await core.policies.regret(tenant, digest, limit)
+async def read_regret(
+    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+) -> Any:  # noqa: ANN401
+    """Tell what the selected draws have lost: true, audited and estimated, each figure with how it was come by."""
+    return await core.policies.regret(tenant, digest, limit, selection)
 
 
 @router.get(

@@ -31,7 +31,8 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     arms = (await client.get(f"{path}/{digest}/arms")).json()
     assert arms["effects"][0]["words"] == (await riffler.policies.arms(riffler.tenant)).effects[0].words
     regret = (await client.get(f"{path}/{digest}/regret")).json()
-    assert (regret["estimated"]["kind"], regret["audited"]["kind"]) == ("estimated", "unavailable")
+    kinds = [regret[name]["kind"] for name in ("true", "audited", "estimated")]
+    assert kinds == ["unavailable", "unavailable", "estimated"]
     value = (await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:none"})).json()
     assert value["other"]["policy"] == "fixed:none"
     wrong = await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:clarify"})
@@ -39,6 +40,34 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     draw = (await client.get(f"/api/v1/decisions/{decision}/explanation")).json()
     assert draw["decision"] == decision
     assert {arm["arm"] for arm in draw["arms"]} == {"none", "reread", "simplify"}
+
+
+async def test_a_part_of_a_log_is_looked_at(client: httpx.AsyncClient, riffler: Riffler, decision: str) -> None:
+    """Those that have a feature and those that lack it are all; a time picks some; what is wrong is named."""
+    assert decision
+    path = f"/api/v1/policies/{KEY.digest()}"
+    (known,) = await riffler.decisions.policies(riffler.tenant)
+    rows = await riffler.decisions.log(known.name)
+    for part in ("", "/regret"):
+        whole = (await client.get(f"{path}{part}")).json()
+        assert whole["selected"] == whole["looked_at"]
+        counts = []
+        for present in ("true", "false"):
+            query = {"feature": "negation", "present": present}
+            counts.append((await client.get(f"{path}{part}", params=query)).json()["selected"])
+        assert sum(counts) == whole["selected"] > max(counts)
+        assert (await client.get(f"{path}{part}", params={"feature": "negation"})).json()["selected"] == counts[0]
+        late = (await client.get(f"{path}{part}", params={"since_ms": rows[20].at_ms})).json()["selected"]
+        early = (await client.get(f"{path}{part}", params={"until_ms": rows[20].at_ms})).json()["selected"]
+        assert late + early == whole["selected"]
+        for query, words in (
+            ({"feature": "haste"}, "feature: expected one of "),
+            ({"present": "true"}, "present: expected a feature with it"),
+            ({"since_ms": "-1"}, "query.since_ms: "),
+            ({"until_ms": "noon"}, "query.until_ms: "),
+        ):
+            refused = await client.get(f"{path}{part}", params=query)
+            assert (refused.status_code, refused.json()["detail"].startswith(words)) == (422, True), refused.text
 
 
 async def test_how_much_one_report_takes_is_bounded(client: httpx.AsyncClient, decision: str) -> None:
