@@ -86,7 +86,7 @@ async def harmless(page: Page) -> None:
         ).count()
         == 0
     )
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 420
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 420, page.url
 
 
 async def test_every_page_shows_texts_as_text(browser: Browser, hostile: Hostile) -> None:
@@ -115,7 +115,7 @@ async def test_a_hostile_talk_stays_text(browser: Browser, hostile: Hostile) -> 
     async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
         page.on("dialog", lambda dialog: looked.complaints.append(f"a dialog: {dialog.message}"))
-        await looked.open("try", hostile.session)
+        await looked.open("try")
         await page.get_by_label("Text to ask about").fill(MARKUP)
         await page.get_by_label("Question").fill(MARKUP)
         await page.get_by_label("Question").press("Control+Enter")
