@@ -37,19 +37,19 @@ KEY = SessionKey("benchmark", "session")
 RARE = "zyzzyva"
 
 
-async def large_session(store: RedisMemoryStore, engine: ReaderEngine) -> WorkingMemory:
+async def large_session(store: RedisMemoryStore, engine: ReaderEngine, key: SessionKey = KEY) -> WorkingMemory:
     """Make the session; its words are drawn at random, seeded."""
     rng = random.Random(1)
     words = ["".join(rng.choices("abcdefghijklmnopqrstuvwxyz", k=rng.randint(2, 9))) for _ in range(5000)]
     texts = [" ".join(rng.choices(words, k=WORDS)) for _ in range(MESSAGES)]
     texts[MESSAGES // 2] += f" {RARE}"
-    memory = await store.create(KEY)
+    memory = await store.create(key)
     messages = [Message.user(text) for text in (*texts, "What is it?")]
-    memory = await store.commit(KEY, memory, [append(memory, messages, engine.counter)], "app")
+    memory = await store.commit(key, memory, [append(memory, messages, engine.counter)], "app")
     spans = [(Span(index, 0, 0, len(text)), 2) for index, text in enumerate(texts)]
-    memory = await store.commit(KEY, memory, [cut(memory, spans, engine.counter)], "riffler")
+    memory = await store.commit(key, memory, [cut(memory, spans, engine.counter)], "riffler")
     hidden = tuple(id_ for id_ in memory.fragments if rng.random() < 0.95)
-    return await store.commit(KEY, memory, [FragmentsFolded(hidden)], "riffler")
+    return await store.commit(key, memory, [FragmentsFolded(hidden)], "riffler")
 
 
 async def run(options: argparse.Namespace) -> list[Figure]:

@@ -46,6 +46,23 @@ class View:
         return sum(count_message(message, counter) for message in self.messages)
 
 
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """What stands in the place of original characters.
+
+    Attributes:
+        start: The first of them.
+        end: One past the last.
+        text: What the view shows.
+        run: The hidden fragments that it stands for; none for the rewrite.
+    """
+
+    start: int
+    end: int
+    text: str
+    run: tuple[Fragment, ...] = ()
+
+
 def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
     """Compute what the model sees.
 
@@ -58,17 +75,44 @@ def view(memory: WorkingMemory, sight: Sight | None = None) -> View:
         the view of the version before.
     """
     bare = bare_view(memory)
-    if not (any(memory.hidden_slots.values()) or (sight is not None and memory.fragments)):
+    last = status_place(memory, sight)
+    if last is None:
         return bare
-    if sight is None:
-        status = status_line(memory.reachable, memory.fence)
-    else:
-        status = status_block(memory, bare.tokens(sight.counter), sight)
     messages = list(bare.messages)
-    last = next(index for index in range(len(messages) - 1, -1, -1) if messages[index].texts)
     *before, final = messages[last].texts
-    messages[last] = messages[last].with_texts([*before, f"{final}\n\n{status}"])
+    messages[last] = messages[last].with_texts([*before, final + status_text(memory, bare, sight)])
     return View(tuple(messages), bare.changed | {last})
+
+
+def status_place(memory: WorkingMemory, sight: Sight | None) -> int | None:
+    """Tell which message's last text the status ends; None where the view has none.
+
+    Args:
+        memory: The working memory.
+        sight: As in `view`.
+
+    Returns:
+        Its index.
+    """
+    if not (any(memory.hidden_slots.values()) or (sight is not None and memory.fragments)):
+        return None
+    return next(index for index in range(len(memory.messages) - 1, -1, -1) if memory.messages[index].texts)
+
+
+def status_text(memory: WorkingMemory, bare: View, sight: Sight | None) -> str:
+    """Write the status, with what sets it apart from the text before it.
+
+    Args:
+        memory: A working memory whose view has one.
+        bare: Its view without it.
+        sight: As in `view`.
+
+    Returns:
+        The text.
+    """
+    if sight is None:
+        return f"\n\n{status_line(memory.reachable, memory.fence)}"
+    return f"\n\n{status_block(memory, bare.tokens(sight.counter), sight)}"
 
 
 def bare_view(memory: WorkingMemory) -> View:
@@ -123,22 +167,32 @@ def _shown(memory: WorkingMemory, message: int, slot: int) -> str:
     original = memory.messages[message].texts[slot]
     parts: list[str] = []
     cursor = 0
-    for start, end, text in _replacements(memory, message, slot):
-        parts += (original[cursor:start], text)
-        cursor = end
+    for each in replacements(memory, message, slot):
+        parts += (original[cursor : each.start], each.text)
+        cursor = each.end
     return "".join((*parts, original[cursor:]))
 
 
-def _replacements(memory: WorkingMemory, message: int, slot: int) -> Iterator[tuple[int, int, str]]:
-    """Give, by position, which characters are replaced by which text. Pins keep the rewrite apart from folds."""
+def replacements(memory: WorkingMemory, message: int, slot: int) -> list[Replacement]:
+    """Give what a slot's text has in place of original characters. Pins keep the rewrite apart from folds.
+
+    Args:
+        memory: The working memory.
+        message: Index of the message.
+        slot: Its text slot.
+
+    Returns:
+        By position; none overlaps another.
+    """
     found = [
-        (run[0].span.start, run[-1].span.end, _marker(run, memory.fence)) for run in _hidden_runs(memory, message, slot)
+        Replacement(run[0].span.start, run[-1].span.end, _marker(run, memory.fence), tuple(run))
+        for run in _hidden_runs(memory, message, slot)
     ]
     rewrite = memory.rewrite
     here = rewrite is not None and (rewrite.span.message, rewrite.span.slot) == (message, slot)
     if rewrite is not None and rewrite.text is not None and here:
-        found.append((rewrite.span.start, rewrite.span.end, rewrite.text))
-    yield from sorted(found)
+        found.append(Replacement(rewrite.span.start, rewrite.span.end, rewrite.text))
+    return sorted(found, key=lambda each: each.start)
 
 
 def _hidden_runs(memory: WorkingMemory, message: int, slot: int) -> Iterator[list[Fragment]]:

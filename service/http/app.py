@@ -34,6 +34,7 @@ from riffler.service.http.routes import (
     policies,
     rewards,
     rewrites,
+    seeing,
     service_health,
     sessions,
     tools,
@@ -85,6 +86,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     native = (
         sessions,
         conversation,
+        seeing,
         history,
         tools,
         ask,

@@ -8,7 +8,7 @@ page, and come first there; each page shows some match, so that pages come to an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
@@ -16,30 +16,16 @@ from pydantic import BeforeValidator, Field
 from riffler.errors import InvalidState
 from riffler.tools.as_written import id_list, position_text, text_list, word_list
 from riffler.tools.events import TextSearched
-from riffler.tools.finding.any_case import AnyCase
-from riffler.tools.finding.base import Finder, Found, Mark, Order, Page, position_mark, score_mark
+from riffler.tools.finding.base import Found, Mark, Order, Page, position_mark, score_mark
 from riffler.tools.finding.cursor import read_cursor, write_cursor
-from riffler.tools.finding.exact import Exact
-from riffler.tools.finding.fuzzy import Fuzzy
-from riffler.tools.finding.pattern import Pattern
-from riffler.tools.finding.ranked import Ranked
 from riffler.tools.finding.room import LEAST_CONTEXT, echo_size, room_for, share
 from riffler.tools.finding.scope import Scope, SpeakerRole
+from riffler.tools.finding.ways import BY_WORTH, FINDERS, How
 from riffler.tools.fragments import LAST_ID, SearchHit, Span, search_id
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import match_line, matches_of
 from riffler.tools.tool import Arguments, Inputs, Outcome, Tool
 
-How = Literal["exact", "any_case", "pattern", "ranked", "fuzzy"]
-
-_FINDERS: dict[How, Callable[[WorkingMemory, Sequence[Span], Sequence[str]], Finder]] = {
-    "exact": lambda memory, areas, _: Exact(memory, areas),
-    "any_case": lambda memory, areas, _: AnyCase(memory, areas),
-    "pattern": lambda memory, areas, _: Pattern(memory, areas),
-    "ranked": Ranked,
-    "fuzzy": lambda memory, areas, _: Fuzzy(memory, areas),
-}
-_BY_WORTH: frozenset[How] = frozenset(["ranked", "fuzzy"])
 _CURSOR_TOKENS = 12
 """Of a query's mark in the cursor."""
 
@@ -87,7 +73,7 @@ def _run(memory: WorkingMemory, arguments: FindInContext, inputs: Inputs) -> Out
     entries, marks = len(memory.entries), list[Mark | None]([()] * len(arguments.queries))
     if arguments.after:
         entries, marks = read_cursor(arguments.after, call, entries, (len(marks), _mark_size(arguments.how)))
-    finder = _FINDERS[arguments.how](memory, scope.areas(memory, entries), arguments.queries)
+    finder = FINDERS[arguments.how](memory, scope.areas(memory, entries), arguments.queries)
     pages = {number: Page(order, arguments.max_results, mark or None) for number, mark in _in_turn(marks)}
     whole = {number: finder.find(arguments.queries[number], page) for number, page in pages.items()}
     shown, context_size, echo = _shared(memory, arguments, inputs, pages, whole)
@@ -151,7 +137,7 @@ def _shared(
         left, leasts = left - head, leasts + least
     counts = [len(whole[number].spans) for number in numbers]
     most, context_size = share(counts, lambda place, *rest: cost(numbers[place], *rest), left, arguments.context_size)
-    mark_of = score_mark if arguments.how in _BY_WORTH else position_mark
+    mark_of = score_mark if arguments.how in BY_WORTH else position_mark
     shown: dict[int, Found] = {}
     for number, some in zip(numbers, most, strict=True):
         found, spans = whole[number], whole[number].spans
@@ -167,12 +153,12 @@ def _scope(arguments: FindInContext) -> Scope:
 def _order(arguments: FindInContext) -> Order:
     if arguments.order != "auto":
         return arguments.order
-    return "best" if arguments.how in _BY_WORTH else "newest"
+    return "best" if arguments.how in BY_WORTH else "newest"
 
 
 def _mark_size(how: How) -> int:
     """Give how many numbers a mark of this way has: see `by_score` and `by_position`."""
-    return 1 if how in _BY_WORTH else 3
+    return 1 if how in BY_WORTH else 3
 
 
 def _head(query: str, found: Found, page: Page, scope: Scope, echo: int) -> str:

@@ -20,6 +20,14 @@ export async function read(path, query = {}, signal = undefined) {
   return asked(`api/v1/${path}`, query, { signal });
 }
 
+/** Read a resource with its entity tag: {body, tag}. */
+export async function readTagged(path, query = {}, signal = undefined) {
+  const answer = await fetched(queried(`api/v1/${path}`, query), { headers: { Accept: "application/json" }, signal });
+  const body = await answer.json().catch(() => null);
+  if (answer.ok) return { body, tag: answer.headers.get("ETag") ?? "" };
+  throw ApiError.of(answer.status, body);
+}
+
 /** Read what lies beside the API, such as `readyz`; statuses named in `also` are answers, too. */
 export async function readBeside(path, also = [], signal = undefined) {
   return asked(path, {}, { signal }, also);
@@ -36,11 +44,7 @@ export async function sent(method, path, body, { headers = {}, signal } = {}) {
 }
 
 async function asked(path, query, options, also = []) {
-  const url = addressOf(path);
-  for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") url.searchParams.set(name, value);
-  }
-  const answer = await fetched(url, { headers: { Accept: "application/json" }, ...options });
+  const answer = await fetched(queried(path, query), { headers: { Accept: "application/json" }, ...options });
   const body = await answer.json().catch(() => null);
   if (answer.ok || also.includes(answer.status)) return body;
   throw ApiError.of(answer.status, body);
@@ -48,6 +52,14 @@ async function asked(path, query, options, also = []) {
 
 /** The service may live below any path. */
 const addressOf = (path) => new URL(`../${path}`, new URL(".", document.baseURI));
+
+function queried(path, query) {
+  const url = addressOf(path);
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== "") url.searchParams.set(name, value);
+  }
+  return url;
+}
 
 async function fetched(url, options, detail = "Is it running? This page goes on by itself once it is.") {
   try {

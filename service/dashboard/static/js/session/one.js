@@ -1,0 +1,99 @@
+// One session: what the model saw at a version, what that took, how it came to be, and edits by hand.
+import { html, useCallback, useEffect, useState } from "../html.js";
+import { Failure, State } from "../parts.js";
+import { change } from "./calls.js";
+import { Changes } from "./changes.js";
+import { Conversation } from "./conversation.js";
+import { Edits, useEdits } from "./edits.js";
+import { Search } from "./search.js";
+import { addressOf, Stepper, Steps, useHistory } from "./steps.js";
+import { Tokens } from "./tokens.js";
+import { useWindow } from "./window.js";
+
+/** Show a session; `asked` is the version, undefined the present. */
+export function Session({ name, asked }) {
+  const [since, compare] = useState(undefined); // a version that the reader chose; else it is the one before
+  const [target, aim] = useState(undefined);
+  const [wide] = useState(() => matchMedia("(min-width: 60rem)").matches); // narrow, the conversation comes first
+  const view = useWindow(name, asked, since);
+  const history = useHistory(name, view.present);
+  const done = useCallback(() => view.again(), [view.again]);
+  const edits = useEdits(name, view.tag, done);
+  const past = view.version !== undefined && view.version < view.present;
+  useEffect(() => compare(undefined), [name, asked]);
+  useEffect(() => {
+    document.title = `${name} – Riffler`;
+  }, [name]);
+  const jump = async (hit) => {
+    aim(undefined);
+    await view.open({ message: hit.message, slot: hit.slot, character: Math.max(0, hit.start - 600) });
+    aim(hit);
+  };
+  if (view.version === undefined) {
+    if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
+    return html`
+      <${Head} name=${name} />
+      <${Failure} error=${view.error} again=${view.again} />
+      <p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p>`;
+  }
+  const newest = history.value?.present ?? view.present;
+  const oldest = history.value?.body.next ? undefined : history.value?.body.oldest;
+  const by = { ...edits, past, name, target, busy: edits.busy || view.busy };
+  const shownSince = since ?? Math.max(0, view.version - 1);
+  return html`
+    <${Head} name=${name} />
+    <${Stepper} name=${name} version=${view.version} present=${Math.max(newest, view.present)} oldest=${oldest} />
+    ${asked === undefined && newest > view.present && html`
+      <${State} title="Something happened">The session has version ${newest} now. <button type="button" onClick=${view.again}>Show it</button><//>`}
+    ${view.error && html`<${Failure} error=${view.error} again=${view.again} />`}
+    <${Tokens} name=${name} version=${view.version} tag=${view.tag} />
+    <div class="session">
+      <div>
+        ${past ? html`<${Past} name=${name} version=${view.version} />` : html`<${Edits} by=${by} />`}
+        <${Ways} view=${view} />
+        ${view.messages === 0 ? html`<${Bare} />` : html`<${Conversation} view=${view} by=${by} />`}
+      </div>
+      <aside aria-label="About this session">
+        <details open=${wide}><summary>Search</summary><${Search} name=${name} version=${asked} jump=${jump} /></details>
+        <details open=${wide}><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} /></details>
+        <details open=${wide}><summary>Steps</summary><${Steps} name=${name} version=${view.version} reading=${history} /></details>
+      </aside>
+    </div>`;
+}
+
+const Bare = () => html`
+  <${State} title="No message yet">This version has none. Add some with <code>POST /api/v1/sessions/…/messages</code>, or ask in it.<//>`;
+
+const Head = ({ name }) => html`<p class="crumbs"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
+
+/** Ways to other parts of a long conversation. */
+function Ways({ view }) {
+  const go = (event) => {
+    event.preventDefault();
+    const number = Number(new FormData(event.target).get("message"));
+    if (number >= 1 && number <= view.messages) view.open({ message: number - 1 });
+  };
+  return html`
+    <form class="ways" onSubmit=${go}>
+      <button type="button" disabled=${view.busy} onClick=${() => view.open({})}>Beginning</button>
+      <button type="button" disabled=${view.busy} onClick=${() => view.open({ last: true })}>End</button>
+      <label>Message <input type="number" name="message" min="1" max=${Math.max(1, view.messages)} required /></label> of ${view.messages.toLocaleString("en")}
+      <button type="submit" disabled=${view.busy}>Show</button>
+    </form>`;
+}
+
+/** In the past nothing can be edited: the present can, and a session of its own that begins here. */
+function Past({ name, version }) {
+  const [wrong, tell] = useState("");
+  const fork = async () => {
+    try {
+      const made = await change(name, "/fork", { version });
+      location.hash = addressOf(made.session);
+    } catch (error) {
+      tell(error.message);
+    }
+  };
+  return html`<div class="state"><strong>This is the past</strong>
+    <p>Edits are made at the present: <a href=${addressOf(name)}>go there</a>, or <button type="button" onClick=${fork}>fork a session from here</button></p>
+    ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}</div>`;
+}

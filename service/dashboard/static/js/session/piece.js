@@ -1,0 +1,122 @@
+// One piece of a view: what the model saw, and beside it what it is, what stands behind it, what a step did to it.
+import { html, useEffect, useRef, useState } from "../html.js";
+import { readPart } from "./calls.js";
+import { idsOf, namesOf } from "./grouping.js";
+import { indented } from "./json.js";
+
+const AT_ONCE = 20000;
+const CHANGES = {
+  came: "new", cut: "cut here", folded: "folded here", summarised: "summarised here", restored: "restored here",
+  rewritten: "rewritten here", unrewritten: "no longer rewritten",
+};
+
+/** Tokens in words. */
+export const tokens = (count) => `${count.toLocaleString("en")} token${count === 1 ? "" : "s"}`;
+
+/** Show a piece. `by` has what can be done: {past, busy, chosen, choose, fold, restore, name, target}. */
+export function Piece({ piece, by, labelled }) {
+  const place = useRef(null);
+  const aimed = isTarget(piece, by.target);
+  useEffect(() => {
+    if (!aimed) return;
+    const there = place.current.querySelector("mark") ?? place.current;
+    there.scrollIntoView({ block: "center" });
+    place.current.focus({ preventScroll: true });
+  }, [aimed, by.target]);
+  const shape = { text: Text, folded: Bar, summary: Bar, rewrite: Bar, status: Status, call: Call, other: Other, empty: Empty }[piece.kind];
+  const classes = `piece k-${piece.kind}${piece.change ? " changed" : ""}${aimed ? " target" : ""}`;
+  const block = ["status", "call", "other"].includes(piece.kind);
+  const inside = html`
+    ${piece.change && piece.change !== "came" && piece.begin === 0 && html`<small class="change">${CHANGES[piece.change]}</small>`}
+    <${shape} piece=${piece} by=${by} labelled=${labelled} aimed=${aimed} />`;
+  const at = `${piece.message}.${piece.piece}.${piece.begin}`;
+  const attributes = { class: classes, ref: place, tabindex: aimed ? "-1" : undefined, "data-at": at };
+  return block ? html`<div ...${attributes}>${inside}</div>` : html`<span ...${attributes}>${inside}</span>`;
+}
+
+function isTarget(piece, target) {
+  if (!target || piece.slot === null || piece.message !== target.message || piece.slot !== target.slot) return false;
+  return piece.start <= target.start && target.start < piece.end && (piece.kind === "text" || piece.begin === 0);
+}
+
+/** What the model saw, to the letter: tests read these. */
+function Seen({ piece, children }) {
+  const { message, kind, slot, text } = piece;
+  return html`<span class="seen" data-message=${message} data-kind=${kind} data-slot=${slot ?? ""}>${children ?? text}</span>`;
+}
+
+function Text({ piece, by, labelled, aimed }) {
+  const id = piece.fragments[piece.fragments.length - 1];
+  const label = labelled && html`<${Handle} piece=${piece} by=${by} verb="fold" does=${by.fold} held=${piece.pinned && "pinned"} />`;
+  if (!aimed) return html`${id && label}<${Seen} piece=${piece} />`;
+  const [from, to] = [by.target.start - piece.start, Math.min(by.target.end, piece.end) - piece.start];
+  const letters = Array.from(piece.text); // the API counts characters, not UTF-16's halves
+  const part = (start, end) => letters.slice(start, end).join("");
+  return html`${id && label}<${Seen} piece=${piece}>${part(0, from)}<mark>${part(from, to)}</mark>${part(to)}<//>`;
+}
+
+/** What stands for an original, with the original on demand. */
+function Bar({ piece, by }) {
+  const [open, turn] = useState(false);
+  const what = { folded: "folded text", summary: "the summary's original", rewrite: "the question as it came" }[piece.kind];
+  const whole = piece.begin === 0;
+  return html`
+    ${whole && html`<span class="behind">
+      <span class="what">${piece.kind} ${namesOf(piece)} · for ${tokens(piece.original_tokens)}</span>
+      ${piece.kind !== "rewrite" && html`<${Handle} piece=${piece} by=${by} verb="restore" does=${by.restore} />`}
+      <button type="button" class="quiet" aria-expanded=${open} onClick=${() => turn(!open)}>${open ? "hide" : "show"} ${what}</button>
+    </span>`}
+    <${Seen} piece=${piece} />
+    ${open && html`<${Original} name=${by.name} piece=${piece} />`}`;
+}
+
+/** The name of a fragment, where it can be chosen and folded or restored. */
+function Handle({ piece, by, verb, does, held }) {
+  const name = namesOf(piece);
+  const ids = idsOf(piece);
+  if (by.past || held) return html`<span class="handle">${verb === "fold" && html`${name} `}${held || ""}</span>`;
+  const chosen = ids.every((id) => by.chosen.has(id));
+  return html`<span class="handle">
+    <input type="checkbox" aria-label=${`choose ${name}`} checked=${chosen} onChange=${() => by.choose(ids, !chosen)} />
+    <button type="button" class="quiet" disabled=${by.busy} onClick=${() => does(ids)}>${verb} ${name}</button>
+  </span>`;
+}
+
+/** Original text, some of it at a time. */
+function Original({ name, piece }) {
+  const [held, hold] = useState({ text: "", end: piece.start, error: undefined });
+  const read = async () => {
+    try {
+      const end = Math.min(piece.end, held.end + AT_ONCE);
+      const { body } = await readPart(name, "/original", { message: piece.message, slot: piece.slot, start: held.end, end });
+      hold({ text: held.text + body.text, end: body.end, error: undefined });
+    } catch (error) {
+      hold({ ...held, error });
+    }
+  };
+  useEffect(() => void read(), []);
+  const left = piece.end - held.end;
+  return html`<span class="original" role="group" aria-label="original">
+    <span class="letters">${held.text}</span>
+    ${held.error && html`<span role="alert">${held.error.message}</span>`}
+    ${left > 0 && held.end > piece.start && html`
+      <button type="button" class="quiet" onClick=${read}>more of it (${left.toLocaleString("en")} characters)</button>`}
+  </span>`;
+}
+
+const Status = ({ piece }) => html`
+  <p class="what">status block at the tail of this text · ${tokens(piece.tokens)}</p>
+  <${Seen} piece=${piece}><span class="gap">${/^\n*/.exec(piece.text)[0]}</span>${piece.text.replace(/^\n+/, "")}<//>`;
+
+function Call({ piece }) {
+  const whole = piece.begin === 0 && Array.from(piece.text).length === piece.characters;
+  return html`
+    ${piece.begin === 0 && html`<p class="what">calls <code>${piece.name}</code> <small>${piece.call}</small></p>`}
+    <${Seen} piece=${piece}>${whole ? indented(piece.text) : piece.text}<//>`;
+}
+
+const Other = ({ piece }) => html`
+  ${piece.begin === 0 && html`<p class="what">also holds <code>${piece.name}</code>, which tools leave as it is</p>`}
+  <${Seen} piece=${piece} />`;
+
+const Empty = () => html`<span class="what">a message without text</span>`;

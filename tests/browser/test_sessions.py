@@ -1,0 +1,300 @@
+"""The page of sessions, in a real browser, on a real service and a Redis of its own."""
+
+import json
+import re
+import time
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, Page, expect
+from tests.browser.looking import Looked, looking
+from tests.browser.session_raw import ENTRIES, Raw, carved, made, shown_texts, tool, without_status
+from tests.e2e.served import Served, serving
+from tests.service.http.own_redis import OwnRedis
+
+from riffler.service.app import Riffler
+from riffler.service.settings import read_settings
+from riffler.tools.view import view
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+HOSTILE = [
+    "<script>document.title = 'taken'</script><img src=x onerror=\"document.title = 'taken'\"> &amp; </span>",
+    "[[f00001 folded 10 tokens]] [[status 1 of 2 tokens used, 1 free\nid state\n]] [[1:f00001 folded 1 tokens]]",
+    "\u0000\u0001\u001b[31m\u202eright to left\u202c\u2066\u200b\ufeff end",
+    "w" * 10_000,
+    "${html`<b>bold</b>`} {{ 7 * 7 }} <!-- <style>*{display:none}</style> 😀\U0001f468\u200d\U0001f469 城市",
+]
+
+
+@pytest.fixture(scope="module")
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
+    """A server that the tests look into, and the last one kills."""
+    own = OwnRedis(tmp_path_factory.mktemp("redis"))
+    own.start()
+    yield own
+    own.kill()
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def served(tmp_path_factory: pytest.TempPathFactory, redis: OwnRedis) -> AsyncIterator[Served]:
+    """A service that rewrites each question."""
+    folder = tmp_path_factory.mktemp("sessions")
+    async with serving(folder, redis_url=redis.url, policy="fixed:reread", redis_timeout_s="1") as served:
+        yield served
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
+    """A page of its own."""
+    async with looking(browser, str(served.client.base_url), viewport={"width": 1200, "height": 900}) as looked:
+        yield looked
+
+
+async def at_version(page: Page, version: int, present: int) -> None:
+    """Wait until a version is announced, and nothing is being read."""
+    words = f"Version {version} of {present}"
+    await expect(page.locator(".stepper [role=status]")).to_contain_text(words)
+    await page.wait_for_selector("[aria-busy=true]", state="detached")
+
+
+async def test_without_sessions_it_says_how_to_make_one(looked: Looked) -> None:
+    """The first thing that anybody sees."""
+    await looked.open("session")
+    await expect(looked.page.get_by_role("status")).to_contain_text("No session yet")
+    await looked.nothing_serious()
+
+
+async def test_each_step_is_shown_as_the_model_saw_it(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """By keys through all versions of a real turn: the page's texts are the API's view and the raw events' replay.
+
+    Calls stand beside their results, the status stands apart, and what a step did is marked and listed.
+    """
+    client, page = served.client, looked.page
+    await carved(client, "pier")
+    asked = await client.post("/api/v1/sessions/pier/ask", json={"question": "What does Entry 100 say?"})
+    assert asked.json()["rewriting"]["executed"] == "reread", asked.text
+    memories = Raw(redis.url, "pier").memories()
+    present = len(memories) - 1
+    await looked.open("session", "pier")
+    for version in range(present, -1, -1):
+        await at_version(page, version, present)
+        shown = await shown_texts(page)
+        status = shown.pop("status", "")
+        assert shown == without_status(memories[version])
+        seen = (await client.get("/api/v1/sessions/pier/view", params={"version": version})).json()["items"]
+        texts = {f"{each['index']}.0": each["message"]["content"] for each in seen if each["message"]["content"]}
+        if status:
+            last = max(texts, key=lambda key: int(key.split(".")[0]))
+            shown[last] += status
+        assert shown == texts
+        if version == present:
+            result = page.locator(".exchange .message.tool")
+            await expect(result).to_contain_text("result of find_in_context")
+            call = json.loads(await page.locator(".exchange .k-call .seen").inner_text())
+            assert call == json.loads(memories[-1].messages[6].tool_calls[0].arguments)
+            await expect(page.locator(".k-rewrite .seen")).to_contain_text("Read the question again")
+            await page.get_by_role("button", name="show the question as it came").click()
+            await expect(page.locator(".original .letters")).to_have_text("What does Entry 100 say?")
+            await looked.nothing_serious()
+        if version == 3:
+            await expect(page.locator(".k-folded .change")).to_have_text("folded here")
+            rows = await looked.figures("Fragments that changed")
+            stored = Raw(redis.url, "pier").fragments()
+            ids = ["f00002", "f00003", "f00004"]
+            assert rows == [[id_, "visible", "folded", str(stored[id_]["tokens"])] for id_ in ids]
+            await expect(page.get_by_text("This is the past")).to_be_visible()
+            assert await page.get_by_role("button", name=re.compile("^restore")).count() == 0
+        await page.keyboard.press("[")
+    await page.keyboard.press("]")
+    await at_version(page, 1, present)
+    steps = await page.locator(".versions li b").all_inner_texts()
+    assert [int(step) for step in steps] == list(range(present, 0, -1))
+
+
+async def test_tokens_by_part_are_those_of_the_raw_record(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """Page, API and a count of the replayed view say the same; hidden tokens are those that Redis holds."""
+    await looked.open("session", "pier")
+    rows = {part: int(size.replace(",", "")) for part, size, *_ in await looked.figures("Tokens by part")}
+    found = (await served.client.get("/api/v1/sessions/pier/view/tokens")).json()
+    shown = {f"text of {role}": size for role, size in found["text"].items()}
+    shown |= {name: found[key] for name, key in (("rewrite", "rewrite"), ("status block", "status"))}
+    shown |= {"tools' schemas": found["tools"], "free": found["budget"] - found["seen"]}
+    shown |= {"markers of folded text": found["folded"]["shown_tokens"]}
+    assert rows == shown | {"summaries": found["summarised"]["shown_tokens"]}
+    stored = Raw(redis.url, "pier").fragments()
+    for kind in ("folded", "summarised"):
+        hidden = [each["tokens"] for each in stored.values() if each["state"] == kind]
+        assert (found[kind]["fragments"], found[kind]["original_tokens"]) == (len(hidden), sum(hidden))
+    async with Riffler(read_settings(redis_url=redis.url)) as riffler:
+        counter = riffler.engine.counter
+        seen = view(Raw(redis.url, "pier").memories()[-1], riffler.room.sight(counter))
+        assert seen.tokens(counter) == found["seen"]
+    free = rows.pop("free")
+    assert sum(rows.values()) - rows["tools' schemas"] == found["seen"] == found["budget"] - free
+
+
+async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """Fold, undo, choose, restore: each is one version; the guard is heard, and a conflict changes nothing."""
+    client, page = served.client, looked.page
+    await carved(client, "edited")
+    raw = Raw(redis.url, "edited")
+    states = lambda: {id_: each["state"] for id_, each in raw.fragments().items()}  # noqa: E731
+    before = states()
+    await looked.open("session", "edited")
+    await page.get_by_role("button", name="fold f00001").click()
+    await expect(page.locator(".reply")).to_contain_text("folded f00001")
+    await expect(page.locator(".reply")).to_contain_text("warning: nowhere else in view")
+    await at_version(page, 5, 5)
+    assert states() == before | {"f00001": "folded"}
+    assert await shown_texts(page) | {"status": ""} == without_status(raw.memories()[-1]) | {"status": ""}
+    await page.get_by_role("button", name="Undo the last edit").click()
+    await at_version(page, 6, 6)
+    assert states() == before
+    await page.get_by_label("refuse to fold").check()
+    with looked.failing():
+        await page.get_by_role("button", name="fold f00001").click()
+        await expect(page.get_by_role("alert")).to_contain_text("nothing was hidden")
+    await page.get_by_role("checkbox", name="choose f00002–f00004").check()
+    await page.get_by_role("checkbox", name="choose f00006").check()
+    await expect(page.locator(".edits")).to_contain_text("4 fragments chosen")
+    await page.get_by_role("button", name="Restore", exact=True).click()
+    await at_version(page, 7, 7)
+    assert set(states().values()) == {"visible"}
+    await tool(client, "edited", "fold_fragments", fragments=["f00005"])
+    await page.get_by_label("refuse to fold").uncheck()
+    with looked.failing():
+        await page.get_by_role("button", name="fold f00007").click()
+        await expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
+    await at_version(page, 8, 8)
+    assert states()["f00007"] == "visible"
+    await expect(page.locator(".k-folded .what")).to_contain_text("f00005")
+    await looked.nothing_serious()
+
+
+async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """It counts what the raw messages hold, makes no version, and shows the match in its place."""
+    page = looked.page
+    await looked.open("session", "pier")
+    memory = Raw(redis.url, "pier").memories()[-1]
+    await page.get_by_role("searchbox").fill("entry 15")
+    await page.get_by_role("button", name="Search").click()
+    there = sum(text.lower().count("entry 15") for message in memory.messages for text in message.texts)
+    await expect(page.locator("aside")).to_contain_text(f"{there} matches in version {memory.version}")
+    hit = page.locator(".hits button", has_text="Entry 150").first
+    await expect(hit.locator("small")).to_contain_text("folded · f00003")
+    await hit.click()
+    await expect(page.locator(".piece.k-folded.target")).to_be_focused()
+    await page.locator(".piece.target").get_by_role("button", name="show folded text").click()
+    await expect(page.locator(".original .letters")).to_contain_text("Entry 150 says 22500.")
+    await page.locator(".hits button", has_text="user · visible").first.click()
+    await expect(page.locator(".target mark")).to_have_text("Entry 15")
+    assert (await served.client.get("/api/v1/sessions/pier")).json()["version"] == memory.version
+
+
+@pytest.mark.parametrize("messages", [2000, 1])
+async def test_a_million_tokens_open_at_once_and_stay_light(looked: Looked, served: Served, messages: int) -> None:
+    """In two thousand messages and in one: the text is on the screen in well under the time that a test may take.
+
+    However far one reads, the page holds some pages of text; from its end one gets to it as quickly.
+    """
+    client, page = served.client, looked.page
+    whole = " ".join(f"{number * 7919 % 1_000_003}word" for number in range(400_000))[:4_200_000]
+    size = -(-len(whole) // messages)
+    texts = [whole[at : at + size] for at in range(0, len(whole), size)]
+    name = f"million-{messages}"
+    await made(client, name, [("user", text) for text in texts] + [("user", "And?")])
+    begun = time.monotonic()
+    await page.goto(f"{looked.address}#/session/{name}")
+    await page.wait_for_selector(".seen")
+    opened_s = time.monotonic() - begun
+    assert opened_s < 15, opened_s  # two seconds on a free machine: see benchmarks/dashboard.py
+    await looked.read()
+    texts_shown = "() => [...document.querySelectorAll('.seen')].map((each) => each.textContent).join('')"
+    first = await page.evaluate(texts_shown)
+    assert len(first) > 10_000
+    assert whole.startswith(first[:10_000])
+    await page.mouse.move(400, 600)
+    await page.mouse.wheel(0, 20_000)
+    while (
+        await page.evaluate(texts_shown) == first
+    ):  # what comes into sight is read by itself; the test's own time ends it
+        await page.wait_for_timeout(50)
+    for _ in range(6):
+        before = await page.evaluate(texts_shown)
+        await page.get_by_role("button", name="Further").click()
+        await page.wait_for_selector("[aria-busy=true]", state="detached")
+        after = await page.evaluate(texts_shown)
+        assert after != before
+        assert len(after) < 120_000
+        assert after in whole
+    await page.get_by_role("button", name="End").click()
+    await expect(page.locator(".conversation")).to_contain_text("The end")
+    assert (await page.evaluate(texts_shown)).endswith("And?")
+    await page.get_by_role("button", name="Earlier").click()
+    await page.wait_for_selector("[aria-busy=true]", state="detached")
+    assert len(await page.evaluate(texts_shown)) > 30_000
+
+
+async def test_a_hostile_session_is_text(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """Markup, control characters, look-alikes of markers and endless words are shown to the letter, and do nothing."""
+    client, page = served.client, looked.page
+    await made(client, "hostile", [("user", text) for text in HOSTILE] + [("user", "Well?")])
+    await tool(client, "hostile", "fragment_context", start_marker="<script>", end_marker="</span>", num_fragments=1)
+    await tool(client, "hostile", "summarize_fragment", "<i>]]", fragment_id="f00001", focus="<b>x</b>")
+    memories = Raw(redis.url, "hostile").memories()
+    await looked.open("session", "hostile")
+    for version in range(len(memories) - 1, 0, -1):
+        await at_version(page, version, len(memories) - 1)
+        shown = await shown_texts(page)
+        shown.pop("status", None)
+        assert shown == without_status(memories[version])
+        await page.keyboard.press("[")
+    await looked.open("session", "hostile")
+    await page.get_by_role("searchbox").fill("<script>")
+    await page.get_by_role("button", name="Search").click()
+    await expect(page.locator(".hits")).to_contain_text("<script>document.title")
+    assert "taken" not in await page.title()
+    await looked.nothing_serious()
+    await page.set_viewport_size({"width": 420, "height": 900})
+    assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("name", ["a/../b", "%2e%2e", "..", "#'\"><img src=x>", "ü%", "none-such"])
+async def test_a_name_that_no_session_has_is_told(looked: Looked, name: str) -> None:
+    """Whatever is written into the field: the page says so, and leads back."""
+    await looked.open("session")
+    with looked.failing():
+        await looked.page.get_by_label("Open by name").fill(name)
+        await looked.page.get_by_role("button", name="Open").click()
+        await expect(looked.page.get_by_role("alert")).to_contain_text(re.compile("[Uu]nknown (session|path)"))
+    await expect(looked.page.locator(".crumbs")).to_contain_text(name)
+    await expect(looked.page.get_by_role("link", name="All sessions")).to_be_visible()
+
+
+async def test_the_list_names_all_and_leads_to_each(looked: Looked, served: Served) -> None:
+    """With versions and messages as the API has them."""
+    await looked.open("session")
+    items = (await served.client.get("/api/v1/sessions")).json()["items"]
+    rows = await looked.figures("Sessions, the newest first")
+    assert [row[:3] for row in rows] == [
+        [each["session"], str(each["version"]), f"{each['messages']:,}"] for each in items
+    ]
+    await looked.nothing_serious()
+    await looked.page.get_by_role("link", name="pier").click()
+    await expect(looked.page.locator(".crumbs")).to_contain_text("pier")
+    await looked.read()
+
+
+async def test_without_redis_it_says_what_to_do(looked: Looked, redis: OwnRedis) -> None:
+    """An outage is never an empty session: the page names what is gone, and keeps what it had."""
+    await looked.open("session", "pier")
+    redis.kill()
+    with looked.failing():
+        await looked.page.get_by_role("button", name="End").click()
+        await expect(looked.page.get_by_role("alert").first).to_contain_text("can't be reached")
+        await expect(looked.page.get_by_role("alert").first).to_contain_text("Redis")
+        await expect(looked.page.locator(".conversation")).to_contain_text(ENTRIES[:20])
+        await looked.open("session", "edited")
+        await expect(looked.page.get_by_role("alert").first).to_contain_text("Redis")
