@@ -55,6 +55,7 @@ def says(request: EngineRequest) -> Reply:
 async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hostile]:
     """A service with a hostile session, made as any client makes one."""
     settings = {"engine": "openai", "model": MARKUP[:45], "rewrites_by": "rule", "window_tokens": "8192"}
+    settings["policy"] = "fixed:reread"  # so that there is a rewrite to show
     async with LocalApi(says) as api:
         folder = tmp_path_factory.mktemp("hostile")
         async with serving(folder, base_url=api.base_url, **settings) as served:
