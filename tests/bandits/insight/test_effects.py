@@ -46,6 +46,7 @@ def test_one_arm_has_nothing_to_be_compared_with() -> None:
     assert {each.arm for each in both.features} == {"a", "b"} == set(ARMS) - {"none"}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("slope", "least"), [(0.06, 0.93), (0.0, 0.98)])
 def test_intervals_cover_in_logs_of_a_bandit(slope: float, least: float) -> None:
     """Of 6 worlds that the default policy played, 95 % intervals cover at least this share of true effects.

@@ -31,12 +31,6 @@ from riffler.service.ports.decisions import PolicyName, Read
 from riffler.service.ports.keys import policy_keys
 
 
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the server that all tests share."""
-    return RedisPolicyStore(memory_connection)
-
-
 async def test_policies_are_listed_the_newest_first(store: RedisPolicyStore) -> None:
     """The one that decided last comes first, and one that never decided last; the one that draws now is marked."""
     tenant = new_tenant()
