@@ -2,15 +2,19 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+# One thread for arrays a process: several processes of tests share the cores, and threads that wait for a core spin.
+PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -q
 
 .PHONY: demo test check clean
 
 demo: .venv/.base
 	$(BIN)/riffler demo
 
-# One thread for arrays a process: several processes of tests share the cores, and threads that wait for a core spin.
+# Only tests of tools/ and bandits/ are traced: they reach all of both. Long ones, marked no_cover, aren't needed for it.
+# The others take twice as long when they are traced.
 test: .venv/.all check
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal --cov --cov-report=term -q
+	$(PYTEST) tests/tools tests/bandits --cov --cov-report=term
+	$(PYTEST) --ignore=tests/tools --ignore=tests/bandits
 
 check: .venv/.all
 	$(BIN)/ruff check

@@ -61,6 +61,10 @@ class Audit:
             check_reward(reward)
         return self
 
+    def earned(self, arm: str) -> float:
+        """Give what always drawing an arm earns, with the rule of `policies.fixed` where it isn't allowed."""
+        return self.rewards.get(arm, next(iter(self.rewards.values())))
+
 
 @dataclass(frozen=True, slots=True)
 class AuditedRegret:
@@ -104,7 +108,7 @@ def audited_regret(audits: Sequence[Audit], level: float = 0.95) -> AuditedRegre
     best = np.array([max(audit.rewards.values()) for audit in audits])
     chance = (1 - level) / 2
     arms = tuple(dict.fromkeys(arm for audit in audits for arm in audit.rewards))
-    lost = {arm: np.array([_earned(audit, arm) for audit in audits]) - drawn for arm in arms}
+    lost = {arm: np.array([audit.earned(arm) for audit in audits]) - drawn for arm in arms}
     against = {arm: _difference(values, shares, chance, chance) for arm, values in lost.items()}
     best_static = max(against, key=lambda arm: against[arm].mean)
     careful = chance / len(arms)
@@ -116,11 +120,6 @@ def audited_regret(audits: Sequence[Audit], level: float = 0.95) -> AuditedRegre
     each = best - drawn
     oracle = Interval(weighted_mean(each, shares), lower_bound(each, shares, chance), upper_bound(each, shares, chance))
     return AuditedRegret(len(audits), best_static, headline, MappingProxyType(against), oracle, level)
-
-
-def _earned(audit: Audit, arm: str) -> float:
-    """Give what always drawing an arm earns, with the rule of `policies.fixed` where it isn't allowed."""
-    return audit.rewards.get(arm, next(iter(audit.rewards.values())))
 
 
 def _difference(values: Vector, shares: Vector, below: float, above: float) -> Interval:

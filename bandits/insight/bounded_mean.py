@@ -48,20 +48,21 @@ class Interval:
     high: float
 
 
-def lower_bound(values: Vector, shares: Vector, chance: float) -> float:
+def lower_bound(values: Vector, shares: Vector, chance: float, halvings: int = _HALVINGS) -> float:
     """Compute what the mean is at least.
 
     Args:
         values: The numbers seen, float64 (n,), in [0, 1].
         shares: The probability with which each was to be seen, float64 (n,), in (0, 1].
         chance: The probability of an error, in (0, 1).
+        halvings: How exactly it is found: to 2 to the power of minus so many, and never above it.
 
     Returns:
         The bound; 0 where nothing can be said.
     """
     staked = _STAKES * (shares.min(initial=1.0) / shares)
     refuted, possible = 0.0, 1.0
-    for _ in range(_HALVINGS):
+    for _ in range(halvings):
         middle = (refuted + possible) / 2
         wealth = np.log1p(staked * (values / middle - 1)).sum(axis=1)
         if np.logaddexp.reduce(wealth) - math.log(len(_STAKES)) >= -math.log(chance):
@@ -71,18 +72,19 @@ def lower_bound(values: Vector, shares: Vector, chance: float) -> float:
     return refuted
 
 
-def upper_bound(values: Vector, shares: Vector, chance: float) -> float:
+def upper_bound(values: Vector, shares: Vector, chance: float, halvings: int = _HALVINGS) -> float:
     """Compute what the mean is at most.
 
     Args:
         values: As for `lower_bound`.
         shares: As for `lower_bound`.
         chance: The probability of an error, in (0, 1).
+        halvings: As for `lower_bound`.
 
     Returns:
         The bound; 1 where nothing can be said.
     """
-    return 1 - lower_bound(1 - values, shares, chance)
+    return 1 - lower_bound(1 - values, shares, chance, halvings)
 
 
 def weighted_mean(values: Vector, shares: Vector) -> float:

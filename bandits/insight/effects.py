@@ -6,8 +6,10 @@ For a feature j and an arm a, of K arms,
 
 is how much more the arm earns with the feature than without it, beyond what arms earn in the mean. For a number
 "with" means half its scale more. The entry `bias` is an arm's advantage where no feature is present and numbers are in
-their middle; `overall` its advantage for the mean query of the log. Means and deviations are those of the joint
-posterior (`joint`), whose covariance between arms counts; an interval takes it for Gaussian.
+their middle; `overall` its advantage for the mean query of the log. In place of the mean of arms an effect may be
+compared with the arm `none` (w_a[j] - w_none[j]), or with nothing (w_a[j], what a feature does to the arm's own
+reward). Means and deviations are those of the joint posterior (`joint`), whose covariance between arms counts; an
+interval takes it for Gaussian.
 
 There are a hundred and more effects, so some will look large by chance. The list is held honest by shrinkage: how many
 are next to nothing, and how large the others are, is learned from all of them together (`scales`), and where there is
@@ -32,9 +34,9 @@ was estimated as .04, and 5 of 8 intervals covered it; of 3,000 rewards it was .
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
@@ -45,6 +47,9 @@ from riffler.bandits.insight.mixture import Mixture
 
 OVERALL = "overall"
 """Stands for a feature where an arm's advantage over all queries is meant."""
+Against = Literal["arms", "none", "own"]
+"""What an arm's effect is compared with: arms in the mean, the arm `none`, or nothing."""
+_NONE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Effect:
     Attributes:
         arm: The arm.
         feature: The feature's name, `bias` or `overall`.
-        mean: How much more than arms in the mean the arm earns with it.
+        mean: How much more than what it is compared with the arm earns with it.
         deviation: Standard deviation of what is known of that.
         margin: Half the interval: mean - margin to mean + margin.
         wrong_sign: The probability that the effect has the other sign than its mean; see `Mixture`, it may pass a half.
@@ -106,7 +111,7 @@ class Effects:
 
     Attributes:
         features: Of each arm and feature, `bias` among them.
-        arms: Of each arm over all queries.
+        arms: Of each arm over all queries; none of `own` effects, where that would be a reward and no effect.
         level: The probability that an effect lies in its interval.
         kind: Says how the figures were come by.
     """
@@ -122,13 +127,15 @@ class Effects:
         return math.fsum(effect.wrong_sign for effect in self.features if effect.clear)
 
 
-def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95) -> Effects:
+def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95, against: Against = "arms") -> Effects:
     """Say what the log teaches of features and arms.
 
     Args:
         entries: The log.
         names: What each entry of the context vector is, d of them, such as `context.CONTEXT_NAMES`.
         level: The probability of the intervals, in (0, 1).
+        against: What arms are compared with. Against `none`, that arm has no effects, and without a reward of it no
+            arm has; `own` ones have no `bias`, which would be a reward.
 
     Returns:
         The effects of the arms that were rewarded.
@@ -138,18 +145,34 @@ def effects(entries: Sequence[Entry], names: Sequence[str], level: float = 0.95)
     seen: dict[str, list[Vector]] = {}
     for _, entry, _ in rewarded(entries):
         seen.setdefault(entry.arm, []).append(entry.x)
-    if len(seen) < 2:
+    if len(seen) < (1 if against == "own" else 2) or (against == "none" and _NONE not in seen):
         return Effects((), (), level)
-    among = np.array([arm in seen for arm in joint.arms]) / len(seen)
+    compared = _compared(joint.arms, seen, against)
     middle = np.mean([entry.x for entry in entries], axis=0)
     features, overall = [], []
     for arm, xs in seen.items():
-        weights = (np.array(joint.arms) == arm) - among
-        overall.append(Effect.of(arm, OVERALL, joint.contrast(weights, middle), level, len(xs)))
+        weights = (np.array(joint.arms) == arm) - compared
+        if not weights.any():
+            continue  # the arm that others are compared with
+        if against != "own":
+            overall.append(Effect.of(arm, OVERALL, joint.contrast(weights, middle), level, len(xs)))
         present = np.count_nonzero(xs, axis=0)
-        for name, unit, count in zip(names, np.eye(len(names)), present.tolist(), strict=True):
-            features.append(Effect.of(arm, name, joint.contrast(weights, unit), level, count))
+        for place, (name, count) in enumerate(zip(names, present.tolist(), strict=True)):
+            if place or against != "own":
+                law = joint.contrast(weights, np.eye(len(names))[place])
+                features.append(Effect.of(arm, name, law, level, count))
     return Effects(_by_evidence(features), _by_evidence(overall), level)
+
+
+def _compared(arms: Sequence[str], seen: Collection[str], against: Against) -> Vector:
+    """Give the weights of what arms are compared with, float64 (K,)."""
+    match against:
+        case "arms":
+            return np.array([arm in seen for arm in arms]) / len(seen)
+        case "none":
+            return np.array([float(arm == _NONE) for arm in arms])
+        case "own":  # pragma: no branch - mypy holds that no other is left
+            return np.zeros(len(arms))
 
 
 def _by_evidence(found: list[Effect]) -> tuple[Effect, ...]:

@@ -96,11 +96,28 @@ def explain(
 
 
 @bandit.command()
-def regret(
-    digest: Digest = None, limit: Newest = None, data_folder: DataFolder = None, as_json: AsJson = False
+def regret(  # noqa: PLR0917 - typer calls it by name
+    digest: Digest = None,
+    limit: Newest = None,
+    since_ms: Annotated[
+        int | None, typer.Option(min=0, help="Only decisions made at this time or later, in ms since 1970.")
+    ] = None,
+    until_ms: Annotated[int | None, typer.Option(min=0, help="Only decisions made before this time.")] = None,
+    feature: Annotated[str | None, typer.Option(help="Only decisions whose query has this feature.")] = None,
+    lacking: Annotated[bool, typer.Option("--lacking", help="Only those whose query lacks it.")] = False,
+    data_folder: DataFolder = None,
+    as_json: AsJson = False,
 ) -> None:
-    """Show what the draws have lost: estimated, and audited where queries were run on all arms."""
-    report = asyncio.run(_asked(lambda policies, tenant: policies.regret(tenant, digest, limit), data_folder))
+    """Show what the draws have lost: estimated, and audited or true where queries were run on all arms."""
+    if lacking and feature is None:
+        raise InvalidInput("lacking: expected a feature with it, got none")
+
+    async def ask(policies: Policies, tenant: str) -> Any:  # noqa: ANN401
+        from riffler.service.agent.watch.selection import Selection  # noqa: PLC0415 - as below
+
+        return await policies.regret(tenant, digest, limit, Selection(since_ms, until_ms, feature, not lacking))
+
+    report = asyncio.run(_asked(ask, data_folder))
     if as_json:
         typer.echo(_json(report))
         return

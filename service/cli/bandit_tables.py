@@ -15,7 +15,7 @@ from riffler.bandits.off_policy.estimate import Estimate
 from riffler.service.agent.watch.arms import ArmsReport, EffectShown
 from riffler.service.agent.watch.draw import ArmScore, DrawExplained
 from riffler.service.agent.watch.health import Health
-from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured, RegretReport
+from riffler.service.agent.watch.regret import RegretCurve, RegretKnown, RegretMeasured, RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.value import ValueReport
@@ -165,12 +165,15 @@ def show_regret(report: RegretReport, out: Console) -> None:
         report: It.
         out: Where to.
     """
-    out.print(f"policy {report.policy.digest}, {report.looked_at:,} decisions")
+    part = "" if report.selected == report.looked_at else f"{report.selected:,} of "
+    out.print(f"policy {report.policy.digest}, {part}{report.looked_at:,} decisions")
+    if isinstance(report.true, RegretKnown):
+        _show_known(report.true, out)
     found = report.estimated
     if isinstance(found, Unavailable):
         out.print(f"estimated  unavailable: {found.reason}")
     else:
-        each = found.total / report.looked_at
+        each = found.total / report.selected
         out.print(
             f"estimated  {found.total:.2f} ({found.low:.2f} to {found.high:.2f}, {found.level:.0%}), "
             f"{each:.4f} a decision, against the best fixed arm ({found.best_static})"
@@ -189,10 +192,18 @@ def show_regret(report: RegretReport, out: Console) -> None:
 
 def _slopes(found: RegretCurve) -> list[float]:
     """Give the regret a decision in equal stretches of the curve; a cumulative one looks straight, whatever happens."""
-    places, totals = [0, *found.decisions], [0.0, *found.mean]
-    count = min(_CURVE, len(found.decisions))
-    at = [round(number * len(found.decisions) / count) for number in range(count + 1)]
+    points = found.course.points
+    places, totals = [0, *points], [0.0, *(each or 0.0 for each in found.course.best_static.summed.mean)]
+    count = min(_CURVE, len(points))
+    at = [round(number * len(points) / count) for number in range(count + 1)]
     return [(totals[end] - totals[start]) / (places[end] - places[start]) for start, end in pairwise(at)]
+
+
+def _show_known(found: RegretKnown, out: Console) -> None:
+    out.print(
+        f"true       {found.against_best_static:.2f} against the best fixed arm ({found.best_static}), "
+        f"{found.against_best_of_each:.2f} against the best of each: {found.rounds:,} decisions, each run on all arms"
+    )
 
 
 def _show_measured(found: RegretMeasured | Unavailable, out: Console) -> None:

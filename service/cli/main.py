@@ -135,15 +135,24 @@ def serve(  # noqa: PLR0917 - typer calls it by name
 
 
 @app.command()
-def demo(seed: Annotated[int, typer.Option(help="For the generated texts.")] = 1) -> None:
-    """Show the main job on generated texts whose answers are known."""
+def demo(
+    seed: Annotated[int, typer.Option(help="For the generated texts.")] = 1,
+    folder: Annotated[
+        Path | None,
+        typer.Option(help="Where the learning run is kept until the next demo; else `demo` in the data folder."),
+    ] = None,
+) -> None:
+    """Show the main job on generated texts whose answers are known, and then the page of its learning run."""
+    from riffler.service.cli.demo import run_demo  # noqa: PLC0415 - takes two seconds
+    from riffler.service.cli.demo_folder import make_room  # noqa: PLC0415
+    from riffler.service.cli.demo_page import show_page  # noqa: PLC0415
+    from riffler.service.settings import read_settings  # noqa: PLC0415
 
-    async def run() -> bool:
-        from riffler.service.cli.demo import run_demo  # noqa: PLC0415
-
-        return await run_demo(seed)
-
-    if not asyncio.run(run()):
+    kept = folder or read_settings().data_folder / "demo"
+    make_room(kept)
+    shown = asyncio.run(run_demo(kept, seed))
+    show_page(kept, shown.digest)
+    if not shown.right:
         raise typer.Exit(1)
 
 

@@ -1,7 +1,8 @@
 """A trial of a policy where every arm's reward is known: its regret is true, and not estimated.
 
 Each question is asked once by the policy, and once with every arm that it didn't draw. Only the answer that the policy
-got rewards its decision; the others are for the regret alone, and teach nothing.
+got rewards its decision; the others are for the regret alone, and teach nothing. They can be kept as an audit of the
+decision, so that the log itself says what was measured.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ from statistics import mean
 import numpy as np
 from numpy.typing import NDArray
 
+from riffler.bandits.insight.audited_regret import Audit
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.bandits.regret import Regret, true_regret
 from riffler.bandits.reward import reward
 from riffler.service.agent.progress import Answer
@@ -21,6 +24,9 @@ from riffler.service.evaluation.questions import Question
 
 Ask = Callable[[Question], Awaitable[Answer]]
 Learn = Callable[[str, float], Awaitable[bool]]
+Keep = Callable[[str, KeptAudit], Awaitable[None]]
+KNOWN_ANSWERS = "known answers"
+"""Who judged in a trial, and by what."""
 
 SMALLEST_GAIN = 0.02
 """A mean reward has to be larger by this much, of a reward's range of 1, before an arm is said to help."""
@@ -44,7 +50,11 @@ class Round:
 
 
 async def run_trial(
-    questions: Sequence[Question], ask: Ask, ask_with: Mapping[str, Ask], learn: Learn
+    questions: Sequence[Question],
+    ask: Ask,
+    ask_with: Mapping[str, Ask],
+    learn: Learn,
+    keep: Keep | None = None,
 ) -> AsyncGenerator[Round]:
     """Ask all questions, one after the other.
 
@@ -53,6 +63,8 @@ async def run_trial(
         ask: Asks with the arm that the policy draws.
         ask_with: Asks with a given arm, by its name; `none` is among them. One that isn't offered isn't asked.
         learn: Rewards the decision of an id.
+        keep: Keeps what was measured of the decision of an id; None keeps nothing. The reward comes after it, so that
+            none is ever there without it.
 
     Yields:
         What became of each question, in order.
@@ -65,6 +77,9 @@ async def run_trial(
             if arm in answer.rewriting.propensities:
                 heard = answer if arm == drawn else await always(question)
                 rewards[arm] = reward(heard.text, question.answer).total
+        if keep is not None:
+            audit = Audit(dict(rewards), drawn, share=1.0)
+            await keep(answer.rewriting.decision, KeptAudit(audit, 0, KNOWN_ANSWERS, KNOWN_ANSWERS))
         rewards = {arm: rewards.get(arm, rewards[NONE]) for arm in ask_with}
         await learn(answer.rewriting.decision, rewards[drawn])
         yield Round(question, drawn, rewards, tuple(answer.rewriting.propensities))

@@ -66,3 +66,12 @@ class DecisionOut(BaseModel):
 
 class DecisionPage(Page[DecisionOut]):
     """Decisions, the oldest first."""
+
+
+class NewestPage(Page[DecisionOut]):
+    """Decisions, the newest first."""
+
+    looked_at: int = Field(
+        description="How many decisions were looked at for these. It is bounded: where few are wanted a page may have "
+        "less than its limit, also nothing, and a next one."
+    )

@@ -238,6 +238,7 @@ DECISION = {
     "x": [1.0, 0.2, 0.0],
 }
 DECISIONS = {"items": [DECISION], "next": "WzFd"}
+NEWEST = {**DECISIONS, "looked_at": 1}
 
 TOOLS = [
     {

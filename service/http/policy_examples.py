@@ -51,6 +51,7 @@ POLICIES = [_POLICY]
 STATUS = {
     "policy": _POLICY,
     "looked_at": 1200,
+    "selected": 1200,
     "open": 250,
     "rewarded": 900,
     "void": 50,
@@ -62,6 +63,7 @@ STATUS = {
     "reasons": {"the rewrite invents a number": 12},
     "cost": {"count": 1100, "tokens": 493.0, "ms": 812.5},
     "arms": _ARMS,
+    "ends": [600, 1200],
     "health": {
         "effective": 310.5,
         "effective_arms": {"simplify": 410.2, "none": 262.8},
@@ -113,24 +115,42 @@ ARMS = {
     ],
     "expected_wrong": 0.008,
     "level": 0.95,
+    "against": "arms",
     "kind": "estimated",
 }
+
+
+def _line(summed: dict[str, list[float]], early: tuple[float, float, float], late: tuple[float, float, float]) -> Any:  # noqa: ANN401
+    """Give a line whose first six stretches are alike, and the other six."""
+    apart = zip(("mean", "low", "high"), early, late, strict=True)
+    return {"summed": summed, "apart": {name: [first] * 6 + [then] * 6 for name, first, then in apart}}
+
+
+_AT = {"points": [600, 1150], "ends": [*range(100, 1101, 100), 1150], "per": 100}
+_NONE_ESTIMATED = _line(
+    {"mean": [-9.0, -31.0], "low": [-14.0, -40.5], "high": [-4.2, -22.0]}, (-1.5, -2.4, -0.7), (-4.0, -5.0, -2.7)
+)
+_BEST_ESTIMATED = _line(
+    {"mean": [7.8, 11.1], "low": [4.2, 6.1], "high": [12.5, 17.9]}, (1.3, 0.7, 2.2), (0.6, 0.2, 1.0)
+)
+_ORACLE_ESTIMATED = _line(
+    {"mean": [10.8, 19.6], "low": [4.2, 6.1], "high": [15.6, 27.3]}, (1.8, 0.7, 2.7), (1.6, 0.2, 2.5)
+)
+_NONE_AUDITED = _line(
+    {"mean": [-24.0, -57.5], "low": [-80.5, -126.5], "high": [34.5, 11.5]}, (-4.0, -62.0, 54.0), (-6.1, -63.0, 53.0)
+)
+_BEST_AUDITED = _line(
+    {"mean": [18.0, 11.5], "low": [-46.0, -69.0], "high": [74.8, 92.0]}, (3.0, -55.0, 61.0), (-1.2, -57.0, 58.0)
+)
+_ORACLE_AUDITED = _line(
+    {"mean": [90.0, 161.0], "low": [40.3, 92.0], "high": [143.8, 230.0]}, (15.0, 1.0, 51.0), (12.9, 0.5, 49.0)
+)
 REGRET = {
     "policy": {**_POLICY, "digest": "0d5e92c7", "engine": "openai", "model": "qwen2.5-7b"},  # `reader` can't judge
     "looked_at": 1150,
-    "estimated": {
-        "total": 11.2,
-        "low": 6.1,
-        "high": 17.9,
-        "level": 0.95,
-        "decisions": [575, 1150],
-        "mean": [8.0, 11.2],
-        "lows": [4.2, 6.1],
-        "highs": [12.5, 17.9],
-        "best_static": "simplify",
-        "against_best_of_each": {"mean": 19.4, "low": 6.1, "high": 27.3},
-        "kind": "estimated",
-    },
+    "selected": 1150,
+    "features": ["negation"],
+    "true": {"reason": "780 of 900 rewarded decisions weren't run on all arms", "kind": "unavailable"},
     "audited": {
         "audits": 120,
         "judges": {"qwen2.5-7b": 120},
@@ -142,7 +162,28 @@ REGRET = {
         },
         "against_best_of_each": {"mean": 0.14, "low": 0.08, "high": 0.2},
         "level": 0.95,
+        "course": {
+            **_AT,
+            "against": {"none": _NONE_AUDITED, "simplify": _BEST_AUDITED},
+            "best_static": _BEST_AUDITED,
+            "best_of_each": _ORACLE_AUDITED,
+        },
         "kind": "audited",
+    },
+    "estimated": {
+        "total": 11.1,
+        "low": 6.1,
+        "high": 17.9,
+        "level": 0.95,
+        "best_static": "simplify",
+        "against_best_of_each": {"mean": 19.6, "low": 6.1, "high": 27.3},
+        "course": {
+            **_AT,
+            "against": {"none": _NONE_ESTIMATED, "simplify": _BEST_ESTIMATED},
+            "best_static": _BEST_ESTIMATED,
+            "best_of_each": _ORACLE_ESTIMATED,
+        },
+        "kind": "estimated",
     },
 }
 _ESTIMATE = {"value": 0.54, "standard_error": 0.02, "low": 0.47, "high": 0.61}
@@ -210,6 +251,14 @@ DRAW = {
     "tokens": 493,
     "ms": 812.5,
     "kind": "estimated",
+}
+SHOWN_REWRITE = {
+    "decision": DECISION_ID,
+    "session": "pier",
+    "version": 2,
+    "query": "When exactly does the harbour not open?",
+    "rewritten": "When does the harbour not open?",
+    "unavailable": "",
 }
 TAKEN_IN = {
     "digest": _DIGEST,

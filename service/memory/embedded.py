@@ -65,6 +65,17 @@ class EmbeddedServer:
         digest = hashlib.sha256(os.fsencode(inside)).hexdigest()[:16]
         return str(Path(tempfile.gettempdir()) / f"riffler-{os.getuid()}-{digest}" / "server.sock")
 
+    def running(self) -> bool:
+        """Tell whether a server runs on the folder, whoever started it. None is started for it."""
+        try:
+            alive = os.open(self.folder / "server.lock", os.O_RDWR | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            return not _locked(alive)
+        finally:
+            os.close(alive)
+
     async def ensure(self) -> None:
         """Make sure that the server runs. Cheap when it does.
 

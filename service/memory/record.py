@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import get_args
 
 from riffler.errors import MemoryCorrupt
+from riffler.service.ports.kept_rewrite import KeptRewrite
 from riffler.service.ports.memory import Receipt
 from riffler.tools.asking import Asking
 from riffler.tools.events import (
@@ -217,6 +218,29 @@ def versions_from(
     except (ValueError, KeyError, TypeError, IndexError) as exc:
         raise MemoryCorrupt(f"a session's past can't be read back from the store ({type(exc).__name__})") from exc
     return versions, used
+
+
+def kept_rewrite_from(version: str, event: str, message: str) -> KeptRewrite:
+    """Read back how a question was shown.
+
+    Args:
+        version: The version that shows it so first.
+        event: JSON of what was decided of it.
+        message: The stored message that asks.
+
+    Returns:
+        The question and its rewrite.
+
+    Raises:
+        MemoryCorrupt: Something can't be read.
+    """
+    try:
+        rewritten, texts = event_from_dict(json.loads(event), ()), _entry(message).message.texts
+        assert isinstance(rewritten, QueryRewritten)  # noqa: S101 - the script looked
+        span = rewritten.span
+        return KeptRewrite(int(version), texts[span.slot][span.start : span.end], rewritten)
+    except (ValueError, KeyError, TypeError, IndexError) as exc:
+        raise MemoryCorrupt(f"a rewrite can't be read back from the store ({type(exc).__name__})") from exc
 
 
 def receipt_to_json(receipt: Receipt) -> str:

@@ -23,6 +23,7 @@ from riffler.errors import (
     SessionBusy,
     SessionExists,
     UnknownSession,
+    UnknownVersion,
     VersionConflict,
 )
 from riffler.service.memory.cache import MemoryCache
@@ -30,6 +31,7 @@ from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.listing import enter, forget, walk
 from riffler.service.memory.record import (
     change,
+    kept_rewrite_from,
     memory_from,
     memory_since,
     receipt_from_json,
@@ -38,6 +40,7 @@ from riffler.service.memory.record import (
     versions_from,
     whole,
 )
+from riffler.service.ports.kept_rewrite import KeptRewrite
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, Listing, Receipt, RecordedEvent, SessionKey
 from riffler.tools.events import Actor, Event, event_from_dict
@@ -46,6 +49,8 @@ from riffler.tools.memory import Stamp, WorkingMemory
 
 _MOST_EVENTS = 1000
 """Events since the version that a process knows; where more happened, the whole session is read anew."""
+_CLOCKS_MS = 10_000
+"""The store of decisions may be another server, whose clock is behind by this much at most."""
 _REMEMBERED_S = 86_400.0
 """How long a deletion is remembered, so that the same one can be repeated."""
 
@@ -173,6 +178,21 @@ class RedisMemoryStore:
                 break
             start = f"({read[-1][0]}"
         return tuple(found)
+
+    async def rewritten(self, key: SessionKey, decision_id: str, made_ms: int) -> KeptRewrite | None:
+        """See the port."""
+        said = await self._script("rewritten", key, decision_id, str(made_ms - _CLOCKS_MS), str(_MOST_EVENTS))
+        match said:
+            case None:
+                raise _unknown(key)
+            case ["cut"]:
+                raise UnknownVersion(
+                    f"the history of session {key.session!r} doesn't go back to decision {decision_id}"
+                )
+            case ["none"]:
+                return None
+            case _:
+                return kept_rewrite_from(*said[1:])
 
     async def receipt(self, key: SessionKey, request: str) -> Receipt | None:
         """See the port."""

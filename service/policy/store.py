@@ -169,10 +169,11 @@ class RedisPolicyStore:
                 break
         return found
 
-    async def newest(self, name: PolicyName, limit: int) -> Sequence[LoggedDecision]:
+    async def newest(self, name: PolicyName, limit: int, before: int | None = None) -> Sequence[LoggedDecision]:
         """See the port."""
         keys, found = policy_keys(name.tenant, name.digest), list[LoggedDecision]()
         end: int = await self._connection.run(lambda client: client.llen(keys[_ORDER]))
+        end = end if before is None else min(end, before)
         while end > 0 and len(found) < limit:
             first = max(0, end - _AT_ONCE)
             kept = [

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from riffler.errors import InvalidInput
+from riffler.service.ports.kept_rewrite import KeptRewrite
 from riffler.tools.events import Actor, Event
 from riffler.tools.history import PastOrder, Version
 from riffler.tools.memory import Stamp, WorkingMemory
@@ -247,6 +248,23 @@ class MemoryStore(Protocol):
 
         Raises:
             UnknownSession: The tenant has none of this name, or another one by now.
+        """
+        ...
+
+    async def rewritten(self, key: SessionKey, decision_id: str, made_ms: int) -> KeptRewrite | None:
+        """Read how a decision's question was shown, without the rest of the session. Its time to live doesn't slide.
+
+        Args:
+            key: The session.
+            decision_id: The decision.
+            made_ms: When it was made, by the clock of the store of decisions, in milliseconds since 1970.
+
+        Returns:
+            The question and its rewrite; None when nothing that happened then, or soon after, is of this decision.
+
+        Raises:
+            UnknownSession: The tenant has none of this name.
+            UnknownVersion: The history doesn't go back so far any more.
         """
         ...
 

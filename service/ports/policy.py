@@ -240,12 +240,13 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def newest(self, name: PolicyName, limit: int) -> Sequence[LoggedDecision]:
+    async def newest(self, name: PolicyName, limit: int, before: int | None = None) -> Sequence[LoggedDecision]:
         """Read the newest decisions of a policy.
 
         Args:
             name: Whose.
             limit: Most decisions to give.
+            before: Only those before this place; None takes any.
 
         Returns:
             They, in the order in which they were logged.

@@ -12,7 +12,7 @@ class ServerState:
     """What a Redis says of itself.
 
     Attributes:
-        ping_ms: Time of a round trip.
+        ping_ms: Time of a round trip, the shortest of some.
         info: All of INFO.
         shown: What CONFIG shows of `appendfsync` and `save`; empty where it may not be read.
     """

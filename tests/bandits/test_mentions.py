@@ -87,3 +87,9 @@ def test_a_raised_subject_points_back() -> None:
     """`When is it likely to pass?` asks of something, where `is it likely that ...` doesn't."""
     doc = made("when/ADV/advmod/3 is/AUX/cop/2 it/PRON/nsubj/1 likely/ADJ/ROOT/0 to/PART/mark/1 pass/VERB/xcomp/-2")
     assert [anaphor.kind for anaphor in anaphors(doc)] == ["it"]
+
+
+def test_an_amount_is_no_mention() -> None:
+    """Of miles nothing is said."""
+    sentence = next(made("I/PRON/nsubj/1 sailed/VERB/ROOT/0 a/DET/det/1 mile/NOUN/obj/-2").sents)
+    assert not any("mile" in mention.text for mention in mentions(sentence))

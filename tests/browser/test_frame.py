@@ -113,6 +113,26 @@ async def test_a_browser_that_keeps_nothing_will_do(browser: Browser, empty: Ser
         assert await page.evaluate(PAPER) == DARK
 
 
+async def test_a_page_of_another_origin_changes_nothing(browser: Browser, empty: Served) -> None:
+    """What a browser lets a foreign page send unasked is refused by the service; for the rest it gets no permission."""
+    ask = str(empty.client.base_url.join("/api/v1/ask"))
+    sends = """async ([url, type]) => {
+        const options = {method: "POST", body: new Blob(['{"question": "Where?"}'], {type})};
+        await fetch(url, {...options, mode: "no-cors"}).catch(() => undefined);
+        return fetch(url, options).then(() => "answered", String);
+    }"""
+    page = await browser.new_page()
+    answers: list[int] = []
+    page.on("response", lambda answer: answers.append(answer.status) if answer.url == ask else None)
+    await page.goto(str(empty.client.base_url.copy_with(host="localhost").join("/livez")))  # to a browser another site
+    for kind in ("text/plain", "application/json", ""):
+        assert await page.evaluate(sends, [ask, kind]) == "TypeError: Failed to fetch"
+    assert 403 in answers
+    assert set(answers) <= {403, 405}
+    await page.close()
+    assert (await empty.client.get("/api/v1/sessions")).json()["items"] == []
+
+
 async def test_an_address_that_leads_nowhere_says_so(browser: Browser, empty: Served) -> None:
     """Whatever it holds is shown as text; the pages stand above, and the way back works."""
     async with looking(browser, str(empty.client.base_url)) as looked:

@@ -55,6 +55,7 @@ def says(request: EngineRequest) -> Reply:
 async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hostile]:
     """A service with a hostile session, made as any client makes one."""
     settings = {"engine": "openai", "model": MARKUP[:45], "rewrites_by": "rule", "window_tokens": "8192"}
+    settings["policy"] = "fixed:reread"  # so that there is a rewrite to show
     async with LocalApi(says) as api:
         folder = tmp_path_factory.mktemp("hostile")
         async with serving(folder, base_url=api.base_url, **settings) as served:
@@ -86,7 +87,7 @@ async def harmless(page: Page) -> None:
         ).count()
         == 0
     )
-    assert await page.evaluate("document.documentElement.scrollWidth") <= 420
+    assert await page.evaluate("document.documentElement.scrollWidth") <= 420, page.url
 
 
 async def test_every_page_shows_texts_as_text(browser: Browser, hostile: Hostile) -> None:
@@ -115,7 +116,7 @@ async def test_a_hostile_talk_stays_text(browser: Browser, hostile: Hostile) -> 
     async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
         page.on("dialog", lambda dialog: looked.complaints.append(f"a dialog: {dialog.message}"))
-        await looked.open("try", hostile.session)
+        await looked.open("try")
         await page.get_by_label("Text to ask about").fill(MARKUP)
         await page.get_by_label("Question").fill(MARKUP)
         await page.get_by_label("Question").press("Control+Enter")

@@ -194,6 +194,15 @@ async def test_a_talk_goes_on_or_begins_anew(browser: Browser, reader: Served) -
                 await page.get_by_role("button", name="Begin anew").click()
                 await expect(page.get_by_text("Begins a new session.", exact=True)).to_be_visible()
         assert sessions[0] == sessions[1] != sessions[2]
+        decision = (await answer_in(page))["rewriting"]["decision"]
+        await reader.client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 0.25})
+        thumbs = page.get_by_role("group", name="good answer").first
+        await thumbs.get_by_role("button", name="good").click()
+        await expect(thumbs).to_contain_text("It has its reward already: 0.25 is learned, from number")
+        assert await reward_in_redis(reader, decision) == ("rewarded", 0.25, "number")
+        await thumbs.get_by_role("button", name="Put good in its place").click()
+        await expect(thumbs).to_contain_text("corrected: 1.00 is learned, from feedback")
+        assert await reward_in_redis(reader, decision) == ("rewarded", 1.0, "feedback")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 420
         kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
         assert kept == '[{},{},""]'

@@ -1,11 +1,19 @@
 """The command line, in processes of its own, on a data folder of its own: each command once as a user calls it."""
 
 import json
+import os
+import pty
 import re
+import signal
+import socket
+import subprocess
+import sys
+import time
 from pathlib import Path
 
+import httpx
 import pytest
-from tests.e2e.commands import forked, fresh
+from tests.e2e.commands import environment, forked, fresh
 
 
 def test_ask_reward_view_and_call(tmp_path: Path) -> None:
@@ -155,11 +163,62 @@ def test_the_data_folder_must_be_one(tmp_path: Path) -> None:
     assert "data folder" in done.stderr
 
 
-def test_the_demo_answers_right(tmp_path: Path) -> None:
-    """Every scene of the demo is answered right, on another seed than the README's too."""
-    done = forked(tmp_path, "demo", "--seed", "7")
-    assert done.returncode == 0, done.stdout
-    assert "right     5 of 5" in done.stdout
+def test_the_demo_answers_right_and_serves_its_learning_run(tmp_path: Path) -> None:
+    """Every scene is answered right, on another seed than the README's too; in a terminal the run's page is served.
+
+    The page's address is the last thing told; the regret behind it is the one printed; Ctrl-C ends it without failure.
+    Its port is a free one, as the port of the settings is taken.
+    """
+    terminal, inside = pty.openpty()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        process = subprocess.Popen(
+            [Path(sys.executable).with_name("riffler"), "demo", "--seed", "7"],
+            stdin=inside,
+            stdout=inside,
+            stderr=subprocess.DEVNULL,
+            env=environment(tmp_path, {"RIFFLER_PORT": port, "TERM": "dumb", "COLUMNS": "110"}),
+        )
+        os.close(inside)
+        try:
+            told = _until(terminal, "Ctrl-C")
+            assert "right     5 of 5" in told
+            host, digest = re.findall(
+                r"the learning run: (http://127.0.0.1:\d+)/dashboard/#/regret/([0-9a-f]{8})", told
+            )[0]
+            assert f"port {port} is taken" in told
+            assert not host.endswith(f":{port}")
+            with httpx.Client(base_url=host) as client:
+                deadline = time.monotonic() + 60
+                while not _is_there(client, process):
+                    assert time.monotonic() < deadline
+                    time.sleep(0.1)
+                assert "<title>Riffler</title>" in client.get("/dashboard/").text
+                found = client.get(f"/api/v1/policies/{digest}/regret").json()["true"]
+            printed = float(re.findall(r"the policy .* (-?\d+\.\d\d) ", told)[0])
+            assert (found["rounds"], found["against_best_of_each"]) == (120, pytest.approx(printed, abs=0.005))
+            process.send_signal(signal.SIGINT)
+            assert process.wait(60) == 0
+        finally:
+            process.kill()
+            process.wait()
+            os.close(terminal)
+
+
+def _until(terminal: int, end: str) -> str:
+    """Read what a terminal shows, until a text comes."""
+    shown = ""
+    while end not in shown:
+        shown += os.read(terminal, 4096).decode(errors="replace")  # it fails where the process ends before
+    return shown
+
+
+def _is_there(client: httpx.Client, process: subprocess.Popen[bytes]) -> bool:
+    assert process.poll() is None
+    try:
+        return client.get("/readyz").status_code == 200
+    except httpx.TransportError:
+        return False
 
 
 def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
@@ -170,6 +229,8 @@ def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
     told = re.findall(r"From `riffler demo --seed 1`:\n\n```\n(.*?)```\n", readme, re.DOTALL)[0]
     shown = "\n".join(line.rstrip() for line in done.stdout.splitlines())
     assert told in shown
+    assert f"\nit is served by:  riffler serve --data-folder {tmp_path}/data/demo" in shown
+    assert (tmp_path / "data" / "demo" / "appendonlydir").is_dir()
     lost, chance = (re.findall(rf"^{name} .* (\d+\.\d\d) ", told, re.M)[0] for name in ("the policy", "at random"))
     reread = re.findall(r"^91 to 120 +\d+ +(\d+) ", shown, re.MULTILINE)[0]
     prose = " ".join(readme.split())

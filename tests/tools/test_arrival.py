@@ -124,6 +124,7 @@ ENDLESS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.timeout(60)  # no measure: what was quadratic took ten minutes and more
 @pytest.mark.parametrize("unit", ENDLESS.values(), ids=ENDLESS)
 def test_a_line_of_4_mb_fits_whatever_it_is_made_of(unit: str) -> None:

@@ -199,6 +199,7 @@ def test_threads_may_grow_it_at_once() -> None:
     assert wrong == []
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("unit", ["key {0}: value {0}; ", "{0} is the year in which Marie{0} Curie left. "])
 def test_it_is_small(unit: str) -> None:
     """Of 4 MB of pairs, or of prose full of names, it takes no more than three times the text."""

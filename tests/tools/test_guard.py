@@ -125,6 +125,7 @@ def in_order(missing: Lost) -> Lost:
     return Lost(*(tuple(sorted(each.casefold() for each in part)) for part in parts))
 
 
+@pytest.mark.no_cover
 @given(talks(), st.data())
 @settings(max_examples=400, deadline=None)
 def test_the_guard_says_what_a_naive_one_does(memory: WorkingMemory, data: st.DataObject) -> None:

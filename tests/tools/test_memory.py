@@ -1,5 +1,6 @@
 """The working memory and its events: what can't be committed, and what is kept."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from riffler.tools.arrival import append
 from riffler.tools.cutting import check_free, cut
 from riffler.tools.events import FragmentsFolded, MessagesAppended, TextCut, event_from_dict
 from riffler.tools.fragments import LAST_ID, Fragment, SearchHit, Span, fragment_id
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.memory import Stamp, WorkingMemory
 from riffler.tools.messages import Message, ToolCall, read_messages
 from riffler.tools.pairing import check_arrival, check_complete
 from riffler.tools.registry import Registry
@@ -133,3 +134,22 @@ def test_stored_messages_come_back() -> None:
     """What was stored gives an equal message."""
     message = Message.user("a")
     assert Message.of_json(message.json) == message
+
+
+def test_a_state_is_known_by_its_version_and_life() -> None:
+    """Another life's state is another one, though versions are equal; who doesn't know of lives has seen this one."""
+    memory = replace(memory_with((0, 9)), life="a")
+    assert memory.is_still(memory.stamp)
+    assert memory.is_still(Stamp(memory.version, ""))
+    assert not memory.is_still(Stamp(memory.version, "b"))
+    assert not memory.is_still(Stamp(memory.version - 1, "a"))
+
+
+def test_what_was_counted_is_counted_on() -> None:
+    """Characters and facts are those of all messages, also when some were counted before others came."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("red: 1"),))])
+    assert (memory.characters, memory.facts_read) == (len(memory.messages[0].json), 0)
+    assert memory.facts.segments
+    assert memory.facts_read > 0
+    longer = memory.commit([MessagesAppended(1, (Message.user("blue: 2"),))])
+    assert longer.characters == sum(len(message.json) for message in longer.messages)

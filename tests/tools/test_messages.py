@@ -1,6 +1,7 @@
 """Messages: what is kept, and what is refused in which words."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import strategies as st
 
 from riffler.errors import InvalidMessage
 from riffler.tools.asking import find_asking
-from riffler.tools.messages import Message, read_messages
+from riffler.tools.messages import DEEPEST, Message, read_messages
 from riffler.tools.tokens import EstimatedTokens
 
 JSON = st.recursive(
@@ -91,3 +92,15 @@ def test_the_part_that_asks(text: str, asks: str) -> None:
 def test_nothing_asks_in_no_text() -> None:
     """A message without text has no asking part."""
     assert find_asking(Message.user("  \n"), 0, EstimatedTokens()) is None
+
+
+@pytest.mark.parametrize("inner", [lambda value: [value], lambda value: {"x": value}])
+def test_what_is_too_deep_is_refused(inner: Callable[[Any], Any]) -> None:
+    """A hundred lists and objects inside each other are kept; one more is not. Beside each other there may be more."""
+    value: Any = 1
+    for _ in range(DEEPEST - 1):
+        value = inner(value)
+    assert Message.of({"role": "user", "content": "x", "y": value}).json
+    assert Message.of({"role": "user", "content": "x", "y": [inner(1)] * DEEPEST}).json
+    with pytest.raises(InvalidMessage, match="inside each other"):
+        Message.of({"role": "user", "content": "x", "y": inner(value)})

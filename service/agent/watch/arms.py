@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from riffler.bandits.insight.effects import Effect, effects
+from riffler.bandits.insight.effects import Against, Effect, effects
 from riffler.service.agent.watch.draw import feature_names
 from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.selecting import ListedPolicy
@@ -16,7 +16,7 @@ from riffler.service.ports.decisions import LoggedDecision
 
 @dataclass(frozen=True, slots=True)
 class EffectShown:
-    """How much more than arms in the mean an arm earns, where a feature is present, or over all queries.
+    """How much more than others an arm earns, where a feature is present, or over all queries.
 
     Attributes:
         arm: The arm.
@@ -65,6 +65,8 @@ class ArmsReport:
         effects: Of each arm and feature, those with most evidence first.
         expected_wrong: How many of the clear ones are to be expected to have the wrong sign.
         level: The probability that an effect lies in its interval.
+        against: What arms are compared with: `arms` in the mean, the arm `none`, or nothing, where an effect is what
+            the feature does to the arm's `own` reward.
         kind: They are estimates, under the default policy's model, whichever policy drew.
     """
 
@@ -75,21 +77,23 @@ class ArmsReport:
     effects: tuple[EffectShown, ...]
     expected_wrong: float
     level: float
+    against: Against = "arms"
     kind: Literal["estimated"] = "estimated"
 
 
-def arms_report(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> ArmsReport:
+def arms_report(policy: ListedPolicy, rows: Sequence[LoggedDecision], against: Against = "arms") -> ArmsReport:
     """Report on arms. It takes a second or two.
 
     Args:
         policy: Which policy.
         rows: Its decisions, or the newest of them.
+        against: What arms are compared with.
 
     Returns:
         The report.
     """
     names = feature_names(policy.features_version, len(rows[0].decision.x)) if rows else ("bias",)
-    found = effects(entries(rows), names)
+    found = effects(entries(rows), names, against=against)
     return ArmsReport(
         policy,
         len(rows),
@@ -98,4 +102,5 @@ def arms_report(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> ArmsRep
         tuple(map(EffectShown.of, found.features)),
         found.expected_wrong,
         found.level,
+        against,
     )

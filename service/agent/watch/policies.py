@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable, Sequence
 from typing import Final, TypeVar
 
 from riffler.bandits.decision import PolicyKey, digest_of
+from riffler.bandits.insight.effects import Against
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 from riffler.errors import InvalidInput
 from riffler.service.agent.learning import Learner
@@ -13,8 +14,10 @@ from riffler.service.agent.offload import with_log
 from riffler.service.agent.watch.arms import ArmsReport, arms_report
 from riffler.service.agent.watch.draw import DrawExplained, explained
 from riffler.service.agent.watch.export import exported
+from riffler.service.agent.watch.newest import NewestDecisions, State, newest_decisions
 from riffler.service.agent.watch.regret import RegretReport, regret_report
 from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, told_of
+from riffler.service.agent.watch.selection import EVERYTHING, Selection, selectable
 from riffler.service.agent.watch.shared import SharedReports
 from riffler.service.agent.watch.status import Status, status_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
@@ -60,51 +63,99 @@ class Policies:
         """
         return await listed(self._store, tenant, self._draws)
 
-    async def status(self, tenant: str, digest: str | None = None, limit: int | None = None) -> Status:
+    async def status(
+        self, tenant: str, digest: str | None = None, limit: int | None = None, selection: Selection = EVERYTHING
+    ) -> Status:
         """Tell how a policy fares.
 
         Args:
             tenant: Whose.
             digest: Which; None is the one that decided last.
             limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            selection: Those of them that are counted.
 
         Returns:
-            Its status. Raises `UnknownPolicy` when there is none, and `ReportsBusy` like all reports on logs.
+            Its status. Raises `UnknownPolicy` when there is none, `InvalidInput` for a feature that isn't known, and
+            `ReportsBusy` like all reports on logs.
         """
-        return await self._report(tenant, "status", digest, limit, status_of)
+        known = await chosen(self._store, tenant, digest)
+        names = selectable(known.name, known.key.features_version)
+        return await self._report(
+            tenant,
+            ("status", selection),
+            known.name.digest,
+            limit,
+            lambda policy, rows: status_of(policy, rows, selection.of(rows, names)),
+        )
 
-    async def arms(self, tenant: str, digest: str | None = None, limit: int | None = None) -> ArmsReport:
+    async def arms(
+        self, tenant: str, digest: str | None = None, limit: int | None = None, against: Against = "arms"
+    ) -> ArmsReport:
         """Tell what was learned of arms and features.
 
         Args:
             tenant: Whose.
             digest: Which policy; None is the one that decided last.
             limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            against: What arms are compared with.
 
         Returns:
             The report. Raises `UnknownPolicy` when there is none.
         """
-        return await self._report(tenant, "arms", digest, limit, arms_report)
+        return await self._report(
+            tenant, f"arms against {against}", digest, limit, lambda policy, rows: arms_report(policy, rows, against)
+        )
 
-    async def regret(self, tenant: str, digest: str | None = None, limit: int | None = None) -> RegretReport:
+    async def decisions(
+        self,
+        tenant: str,
+        digest: str,
+        limit: int,
+        before: int | None = None,
+        *,
+        arm: str | None = None,
+        state: State | None = None,
+    ) -> NewestDecisions:
+        """Read a policy's decisions, the newest first.
+
+        Args:
+            tenant: Whose.
+            digest: Which policy.
+            limit: Most decisions to give.
+            before: `before` of the stretch before; None begins with the newest.
+            arm: Only those that drew this arm.
+            state: Only those of this state.
+
+        Returns:
+            Decisions, and where the next ones are. Raises `UnknownPolicy`, and as `newest_decisions`.
+        """
+        known = await chosen(self._store, tenant, digest)
+        return await newest_decisions(self._store, known.name, limit, before, arm=arm, state=state)
+
+    async def regret(
+        self, tenant: str, digest: str | None = None, limit: int | None = None, selection: Selection = EVERYTHING
+    ) -> RegretReport:
         """Tell what draws have lost.
 
         Args:
             tenant: Whose.
             digest: Which policy; None is the one that decided last.
             limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            selection: Those of them whose regret it is.
 
         Returns:
-            The report. Raises `UnknownPolicy` when there is none.
+            The report. Raises `UnknownPolicy` when there is none, and `InvalidInput` for a feature that isn't known.
         """
         known, most = await chosen(self._store, tenant, digest), _most(limit)
 
         async def make() -> RegretReport:
             policy, rows = await self._read(known, most)
-            audits = list((await self._store.audits(known.name)).values())
-            return await with_log(lambda: regret_report(policy, rows, audits, self._unaudited))
+            audits = await self._store.audits(known.name)
+            return await with_log(
+                lambda: regret_report(policy, known.name, rows, audits, unaudited=self._unaudited, selection=selection)
+            )
 
-        return await self._shared.get(tenant, ("regret", known.name.digest, most), make)
+        return await self._shared.get(tenant, ("regret", known.name.digest, most, selection), make)
 
     async def value(self, tenant: str, other: str, digest: str | None = None, limit: int | None = None) -> ValueReport:
         """Tell what another policy would have earned.
@@ -173,7 +224,7 @@ class Policies:
     async def _report(
         self,
         tenant: str,
-        asked: str,
+        asked: Hashable,
         digest: str | None,
         limit: int | None,
         work: Callable[[ListedPolicy, Sequence[LoggedDecision]], T],

@@ -1,53 +1,56 @@
-"""What a policy's draws have lost: estimated from its log, and audited where queries were run on all arms."""
+"""What a policy's draws have lost, by how it is known: true, audited and estimated are three figures, never one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
 import numpy as np
 
+from riffler.bandits.insight.audited_course import audited_course
 from riffler.bandits.insight.audited_regret import audited_regret
 from riffler.bandits.insight.bounded_mean import Interval
 from riffler.bandits.insight.entry import Unavailable
 from riffler.bandits.insight.estimated_regret import estimated_regret
 from riffler.bandits.insight.kept_audit import KeptAudit
+from riffler.bandits.insight.true_course import true_course
+from riffler.bandits.regret import true_regret
 from riffler.service.agent.watch.entries import entries
+from riffler.service.agent.watch.regret_course import RegretCourse
 from riffler.service.agent.watch.selecting import ListedPolicy
-from riffler.service.ports.decisions import LoggedDecision
+from riffler.service.agent.watch.selection import EVERYTHING, Selection, selectable
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
+
+_NONE: Final = "none"
 
 
 @dataclass(frozen=True, slots=True)
-class RegretCurve:
-    """Cumulative regret against the best fixed arm, in units of the reward, after some numbers of decisions.
+class RegretKnown:
+    """Regret that is true, in units of the reward: each rewarded decision was run on all its arms.
+
+    An arm with nothing to do on a query has the reward of `none` there.
 
     Attributes:
-        total: At the end; negative where the policy earned more.
-        low: Lower end of its interval.
-        high: Upper end.
-        level: The interval's probability.
-        decisions: After how many decisions.
-        mean: The regret then.
-        lows: Lower ends.
-        highs: Upper ends.
+        rounds: How many rewarded decisions it is of.
+        judges: How many of them each judge judged.
         best_static: The fixed arm that would have earned most.
-        against_best_of_each: Against the best arm of each query, at the end: biased upwards by what isn't known.
-        kind: How the figure was come by.
+        against_best_static: Against that, over all of them; negative where the policy earned more.
+        against: Against each fixed arm.
+        against_best_of_each: Against the best arm of each query.
+        course: How it came about, over these decisions.
+        kind: How the figures were come by.
     """
 
-    total: float
-    low: float
-    high: float
-    level: float
-    decisions: tuple[int, ...]
-    mean: tuple[float, ...]
-    lows: tuple[float, ...]
-    highs: tuple[float, ...]
+    rounds: int
+    judges: Mapping[str, int]
     best_static: str
-    against_best_of_each: Interval
-    kind: Literal["estimated"] = "estimated"
+    against_best_static: float
+    against: Mapping[str, float]
+    against_best_of_each: float
+    course: RegretCourse
+    kind: Literal["true"] = "true"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class RegretMeasured:
         against: Against each fixed arm.
         against_best_of_each: Against the best single reward of each query: biased upwards by noise.
         level: How often an interval is right, at least.
-        kind: How the figure was come by.
+        course: How it came about, over the selected decisions, as far as their audits tell.
+        kind: How the figures were come by.
     """
 
     audits: int
@@ -76,7 +80,33 @@ class RegretMeasured:
     against: Mapping[str, Interval]
     against_best_of_each: Interval
     level: float
+    course: RegretCourse
     kind: Literal["audited"] = "audited"
+
+
+@dataclass(frozen=True, slots=True)
+class RegretCurve:
+    """Regret as the posterior estimates it, in units of the reward.
+
+    Attributes:
+        total: Over all, against the best fixed arm; negative where the policy earned more.
+        low: Lower end of its interval.
+        high: Upper end.
+        level: The interval's probability.
+        best_static: The fixed arm that would have earned most.
+        against_best_of_each: Against the best arm of each query: biased upwards by what isn't known.
+        course: How it came about, over the selected decisions.
+        kind: How the figure was come by.
+    """
+
+    total: float
+    low: float
+    high: float
+    level: float
+    best_static: str
+    against_best_of_each: Interval
+    course: RegretCourse
+    kind: Literal["estimated"] = "estimated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,53 +115,107 @@ class RegretReport:
 
     Attributes:
         policy: Which policy.
-        looked_at: How many of its decisions this is of: the newest, without those whose call failed.
-        estimated: From the posterior over the log: right as far as its model is.
-        audited: From queries that were run on all arms, of the whole log; it needs no model.
+        looked_at: How many of its decisions were looked at: the newest, without those whose call failed.
+        selected: Of how many of them the regret is.
+        features: What decisions can be selected by.
+        true: From rewarded decisions that were all run on all their arms, as in a trial.
+        audited: From those that were run on all arms; it needs no model.
+        estimated: From the posterior over all that were looked at: right as far as its model is.
     """
 
     policy: ListedPolicy
     looked_at: int
-    estimated: RegretCurve | Unavailable
+    selected: int
+    features: tuple[str, ...]
+    true: RegretKnown | Unavailable
     audited: RegretMeasured | Unavailable
+    estimated: RegretCurve | Unavailable
 
 
 def regret_report(
-    policy: ListedPolicy, rows: Sequence[LoggedDecision], audits: Sequence[KeptAudit] = (), unaudited: str = ""
+    policy: ListedPolicy,
+    name: PolicyName,
+    rows: Sequence[LoggedDecision],
+    audits: Mapping[str, KeptAudit],
+    *,
+    unaudited: str = "",
+    selection: Selection = EVERYTHING,
 ) -> RegretReport:
-    """Report on regret. 10,000 decisions take a second or two.
+    """Report on regret. 10,000 decisions take a few seconds, and as much again where all were audited.
 
     Args:
         policy: Which policy.
+        name: Its name.
         rows: Its decisions, or the newest of them.
-        audits: What was found where queries were run on all arms.
+        audits: What was found where queries were run on all arms, by decision.
         unaudited: Why no query is audited here now; empty where some are, or that isn't known.
+        selection: The decisions whose regret it is.
 
     Returns:
-        The report.
+        The report. Raises `InvalidInput` for a feature that isn't known.
     """
+    names = selectable(name, policy.features_version)
     told = [row for row in rows if row.state != "void"]
-    measured = _measured(audits) if audits else Unavailable(_why_unaudited(policy, unaudited))
-    return RegretReport(policy, len(told), _estimated(told), measured)
+    selected = selection.of(told, names)
+    found = {at: audits[row.decision.id] for at, row in enumerate(selected) if row.decision.id in audits}
+    why = "none of the selected decisions was audited" if audits else _why_unaudited(policy, unaudited)
+    return RegretReport(
+        policy,
+        len(told),
+        len(selected),
+        names[1:],
+        _true(selected, audits),
+        _measured(found, len(selected)) if found else Unavailable(why),
+        _estimated(told, selected),
+    )
 
 
-def _estimated(rows: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
-    found = estimated_regret(entries(rows), np.random.default_rng(0))  # seeded, so that it is a function of the log
+def _true(rows: Sequence[LoggedDecision], audits: Mapping[str, KeptAudit]) -> RegretKnown | Unavailable:
+    """Compute it where each rewarded decision was run on all arms that it could have drawn, with what it earned."""
+    rewarded = [row for row in rows if row.reward is not None]
+    if not rewarded:
+        return Unavailable("no selected decision has a reward")
+    kept = [audits[row.decision.id] for row in rewarded if row.decision.id in audits]
+    if len(kept) < len(rewarded):
+        lacking = len(rewarded) - len(kept)
+        return Unavailable(f"{lacking:,} of {len(rewarded):,} rewarded decisions weren't run on all arms")
+    pairs = list(zip(rewarded, kept, strict=True))
+    other = sum(not _same(row, found) for row, found in pairs)
+    if other:
+        return Unavailable(f"{other:,} of {len(pairs):,} audits measured another reward than was learned")
+    arms = tuple(dict.fromkeys(arm for found in kept for arm in found.audit.rewards))
+    regret = true_regret((_every(found, arms), found.audit.arm) for found in kept)
+    return RegretKnown(
+        len(kept),
+        dict(Counter(found.judge for found in kept).most_common()),
+        regret.best_static,
+        regret.against_best_static,
+        {arm: float(lost[-1]) for arm, lost in regret.against.items()},
+        regret.total,
+        RegretCourse.of(true_course(regret)),
+    )
+
+
+def _same(row: LoggedDecision, found: KeptAudit) -> bool:
+    """Tell whether an audit is of what a decision drew and earned, and of all arms that it could have drawn."""
+    decision, rewards = row.decision, found.audit.rewards
+    drawn = found.audit.arm == decision.arm and rewards[decision.arm] == row.reward
+    return drawn and rewards.keys() >= set(decision.allowed)
+
+
+def _every(found: KeptAudit, arms: Sequence[str]) -> dict[str, float]:
+    """Give the reward of each arm; one that wasn't offered leaves the query as it is, as `none` does."""
+    rewards = found.audit.rewards
+    return {arm: rewards[arm] if arm in rewards else found.audit.earned(_NONE) for arm in arms}
+
+
+def _estimated(rows: Sequence[LoggedDecision], selected: Sequence[LoggedDecision]) -> RegretCurve | Unavailable:
+    rng = np.random.default_rng(0)  # seeded, so that it is a function of the log
+    found = estimated_regret(entries(rows), rng, of=entries(selected))
     if isinstance(found, Unavailable):
         return found
-    low, high = found.interval
-    return RegretCurve(
-        found.total,
-        low,
-        high,
-        found.level,
-        tuple(found.decisions.tolist()),
-        tuple(found.mean.tolist()),
-        tuple(found.low.tolist()),
-        tuple(found.high.tolist()),
-        found.best_static,
-        found.against_best_of_each,
-    )
+    course = RegretCourse.of(found.course)
+    return RegretCurve(found.total, *found.interval, found.level, found.best_static, found.against_best_of_each, course)
 
 
 def _why_unaudited(policy: ListedPolicy, why: str) -> str:
@@ -140,16 +224,19 @@ def _why_unaudited(policy: ListedPolicy, why: str) -> str:
     return f"no query was audited: {why}" if why else "no query was audited yet"
 
 
-def _measured(audits: Sequence[KeptAudit]) -> RegretMeasured | Unavailable:
-    found = audited_regret([kept.audit for kept in audits])
+def _measured(kept: Mapping[int, KeptAudit], count: int) -> RegretMeasured | Unavailable:
+    """Measure it from audits by the places of their decisions."""
+    audits = {place: found.audit for place, found in kept.items()}
+    found = audited_regret(list(audits.values()))
     if isinstance(found, Unavailable):
         return found
     return RegretMeasured(
         found.audits,
-        dict(Counter(kept.judge for kept in audits).most_common()),
+        dict(Counter(each.judge for each in kept.values()).most_common()),
         found.best_static,
         found.against_best_static,
         dict(found.against),
         found.against_best_of_each,
         found.level,
+        RegretCourse.of(audited_course(audits, count)),
     )

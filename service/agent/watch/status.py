@@ -20,6 +20,8 @@ _RECENT: Final = 100
 """So many decisions are recent."""
 _STRETCHES: Final = 40
 """A curve has at most so many points."""
+_SHORTEST: Final = 10
+"""Shares are of so many decisions at least: of fewer they say nothing."""
 _REASONS: Final = 10
 
 
@@ -71,7 +73,8 @@ class Status:
 
     Attributes:
         policy: Which policy, with the counts of its whole log.
-        looked_at: How many of its decisions all below is of: the newest.
+        looked_at: How many of its decisions were looked at: the newest.
+        selected: How many of these all below is of, but for the health, which is of all looked at.
         open: How many of these wait for a reward.
         rewarded: How many have one.
         void: How many never get one, because their call failed.
@@ -83,11 +86,13 @@ class Status:
         reasons: The most frequent reasons, with how many decisions each.
         cost: What turns took; None where none told.
         arms: The arms, the one drawn most first.
+        ends: After how many decisions each stretch of the arms' shares ends.
         health: Whether the log can be trusted.
     """
 
     policy: ListedPolicy
     looked_at: int
+    selected: int
     open: int
     rewarded: int
     void: int
@@ -99,15 +104,17 @@ class Status:
     reasons: Mapping[str, int]
     cost: CostStatus | None
     arms: tuple[ArmStatus, ...]
+    ends: tuple[int, ...]
     health: Health
 
 
-def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
+def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: Sequence[LoggedDecision]) -> Status:
     """Count.
 
     Args:
         policy: Which policy.
-        rows: Its newest decisions, the oldest of them first.
+        looked_at: Its newest decisions, the oldest of them first.
+        rows: Those of them that are counted.
 
     Returns:
         How it fares.
@@ -118,7 +125,8 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
     costs = [row.cost for row in rows if row.cost is not None]
     return Status(
         policy=policy,
-        looked_at=len(rows),
+        looked_at=len(looked_at),
+        selected=len(rows),
         open=states["open"],
         rewarded=states["rewarded"],
         void=states["void"],
@@ -132,7 +140,8 @@ def status_of(policy: ListedPolicy, rows: Sequence[LoggedDecision]) -> Status:
         if costs
         else None,
         arms=arms_of(rows),
-        health=health_of(rows),
+        ends=_share_bounds(len(rows))[1:],
+        health=health_of(looked_at),
     )
 
 
@@ -160,7 +169,7 @@ def _arm(arm: str, rows: Sequence[LoggedDecision]) -> ArmStatus:
         recent_propensity=fmean(row.decision.propensities.get(arm, 0.0) for row in recent),
         unexecuted=sum(bool(row.unexecuted) for row in mine),
         reward=MeanReward.of(row.reward for row in mine if row.reward is not None),
-        shares=_stretches(rows, lambda some: _share(arm, some)),
+        shares=tuple(_share(arm, rows[start:end]) for start, end in pairwise(_share_bounds(len(rows)))),
     )
 
 
@@ -170,6 +179,14 @@ def _share(arm: str, rows: Sequence[LoggedDecision]) -> float:
 
 def _stretches(values: Sequence[T], mean: Callable[[Sequence[T]], float]) -> tuple[float, ...]:
     """Give the mean of each of some equal stretches."""
-    count = min(_STRETCHES, len(values))
-    bounds = [round(number * len(values) / count) for number in range(count + 1)] if count else []
+    bounds = _bounds(len(values), min(_STRETCHES, len(values)))
     return tuple(mean(values[start:end]) for start, end in pairwise(bounds))
+
+
+def _share_bounds(length: int) -> tuple[int, ...]:
+    return _bounds(length, min(_STRETCHES, max(1, length // _SHORTEST), length))
+
+
+def _bounds(length: int, count: int) -> tuple[int, ...]:
+    """Part so many values into equal stretches, and give where each begins and ends; nothing for none."""
+    return tuple(round(number * length / count) for number in range(count + 1)) if count else ()

@@ -7,13 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path
 
 from riffler.service.agent.watch.draw import DrawExplained
+from riffler.service.agent.watch.rewrite import RewriteShown, rewrite_of
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
 from riffler.service.http.described import READS, answers, documented
 from riffler.service.http.examples import DECISION, DECISIONS
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
-from riffler.service.http.policy_examples import DRAW
+from riffler.service.http.policy_examples import DRAW, SHOWN_REWRITE
 from riffler.service.http.shapes import shape_of
 
 router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
@@ -38,6 +39,16 @@ async def list_decisions(core: CoreOf, tenant: TenantOf, limit: Limit = 100, cur
 async def read_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> DecisionOut:
     """Read a decision: what was drawn, how likely it was, and what became of it."""
     return DecisionOut.of(await core.decisions.decision(tenant, decision))
+
+
+@router.get(
+    "/{decision}/rewrite",
+    response_model=shape_of(RewriteShown),
+    responses={**answers(200, "Both, or why not.", SHOWN_REWRITE), **documented(*READS, 404, unknown="decision")},
+)
+async def read_rewrite(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> Any:  # noqa: ANN401
+    """Read a decision's query beside its rewrite, as its session keeps them; where it doesn't, why not."""
+    return await rewrite_of(core.decisions, core.sessions, tenant, decision)
 
 
 @router.get(

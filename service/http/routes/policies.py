@@ -6,18 +6,25 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 from starlette.responses import StreamingResponse
 
+from riffler.bandits.insight.effects import Against
+from riffler.errors import InvalidInput
 from riffler.service.agent.watch.arms import ArmsReport
+from riffler.service.agent.watch.newest import State
 from riffler.service.agent.watch.policies import LOOKED_AT, MOST_LOOKED_AT
 from riffler.service.agent.watch.regret import RegretReport
 from riffler.service.agent.watch.selecting import ListedPolicy
+from riffler.service.agent.watch.selection import Selection
 from riffler.service.agent.watch.status import Status
 from riffler.service.agent.watch.taking_in import TakenIn, lines_of
 from riffler.service.agent.watch.value import ValueReport
 from riffler.service.http.core import CoreOf, TenantOf
+from riffler.service.http.decision_schemas import DecisionOut, NewestPage
 from riffler.service.http.described import CHANGES, READS, answers, documented
+from riffler.service.http.examples import NEWEST
+from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
 
@@ -33,6 +40,44 @@ Other = Annotated[
         examples=["fixed:none"],
     ),
 ]
+_LATEST_MS: Final = 8_640_000_000_000_000
+"""The last time that browsers know."""
+Since = Annotated[
+    int | None,
+    Query(ge=0, le=_LATEST_MS, description="Only decisions made at this time or later, in milliseconds since 1970."),
+]
+Until = Annotated[
+    int | None, Query(ge=0, le=_LATEST_MS, description="Only decisions made before this time, in milliseconds.")
+]
+Feature = Annotated[
+    str | None,
+    Query(
+        max_length=100,
+        description="Only decisions whose query has this feature: a name that the regret lists.",
+        examples=["negation"],
+    ),
+]
+Present = Annotated[bool | None, Query(description="False: those whose query lacks the feature. It needs one.")]
+
+
+def _selection(
+    since_ms: Since = None, until_ms: Until = None, feature: Feature = None, present: Present = None
+) -> Selection:
+    if feature is None and present is not None:
+        raise InvalidInput("present: expected a feature with it, got none")
+    return Selection(since_ms, until_ms, feature, present is not False)
+
+
+SelectionOf = Annotated[Selection, Depends(_selection)]
+Compared = Annotated[
+    Against,
+    Query(
+        description="What arms are compared with: `arms` in the mean, the arm `none`, or nothing: what a feature does "
+        "to an arm's `own` reward."
+    ),
+]
+OfArm = Annotated[str | None, Query(max_length=100, description="Only those that drew this arm.", examples=["none"])]
+OfState = Annotated[State | None, Query(description="Only those of this state.", examples=["rewarded"])]
 _LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
 _BLOCK: Final = 50
 """Lines of a log that are written and sent together: some 12 ms, in which nobody else gets an answer."""
@@ -60,9 +105,11 @@ async def list_policies(core: CoreOf, tenant: TenantOf) -> Any:  # noqa: ANN401
     response_model=shape_of(Status),
     responses={**answers(200, "The policy's status.", STATUS), **_NOT_THERE},
 )
-async def read_policy(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+async def read_policy(
+    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+) -> Any:  # noqa: ANN401
     """Tell how a policy fares: what it drew, what that earned and cost, and whether its log can be trusted."""
-    return await core.policies.status(tenant, digest, limit)
+    return await core.policies.status(tenant, digest, limit, selection)
 
 
 @router.get(
@@ -70,9 +117,35 @@ async def read_policy(core: CoreOf, tenant: TenantOf, digest: Digest, limit: New
     response_model=shape_of(ArmsReport),
     responses={**answers(200, "What was learned.", ARMS), **_NOT_THERE},
 )
-async def read_arms(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+async def read_arms(
+    core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT, against: Compared = "arms"
+) -> Any:  # noqa: ANN401
     """Tell what was learned of arms and features, with intervals."""
-    return await core.policies.arms(tenant, digest, limit)
+    return await core.policies.arms(tenant, digest, limit, against)
+
+
+@router.get(
+    "/{digest}/decisions",
+    responses={**answers(200, "A page of decisions.", NEWEST), **_NOT_THERE},
+)
+async def list_decisions_of_policy(
+    core: CoreOf,
+    tenant: TenantOf,
+    digest: Digest,
+    limit: Limit = 100,
+    cursor: Cursor = None,
+    arm: OfArm = None,
+    state: OfState = None,
+) -> NewestPage:
+    """List a policy's decisions, the newest first."""
+    place = read_cursor(cursor, int)
+    before = place[0] if place else None
+    found = await core.policies.decisions(tenant, digest, limit, before, arm=arm, state=state)
+    return NewestPage(
+        items=[DecisionOut.of(logged) for logged in found.rows],
+        next=None if found.before is None else write_cursor(found.before),
+        looked_at=found.looked_at,
+    )
 
 
 @router.get(
@@ -80,9 +153,11 @@ async def read_arms(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newes
     response_model=shape_of(RegretReport),
     responses={**answers(200, "What was lost.", REGRET), **_NOT_THERE},
 )
-async def read_regret(core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
-    """Tell what draws have lost, estimated and audited: each figure says how it was come by."""
-    return await core.policies.regret(tenant, digest, limit)
+async def read_regret(
+    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+) -> Any:  # noqa: ANN401
+    """Tell what the selected draws have lost: true, audited and estimated, each figure with how it was come by."""
+    return await core.policies.regret(tenant, digest, limit, selection)
 
 
 @router.get(

@@ -122,6 +122,7 @@ def test_facts_survive(text: str) -> None:
     )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "text",
     [

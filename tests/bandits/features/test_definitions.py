@@ -39,3 +39,8 @@ def test_high_is_above_low(name: str, high: str, low: str) -> None:
     above, below = evidence_of(name, high), evidence_of(name, low)
     assert above.value > below.value
     assert above.x > below.x
+
+
+def test_a_feature_knows_its_definition() -> None:
+    """Each is the one of its name."""
+    assert all(feature.definition is definitions()[feature.name] for feature in FEATURES)

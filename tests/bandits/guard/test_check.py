@@ -194,6 +194,7 @@ HOSTILE = [
 ]  # fmt: skip
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_text_is_too_hard(text: str) -> None:
     """40 KB of anything are judged in the test's time: no judge looks at a text again for each of its words."""
@@ -215,3 +216,14 @@ def test_what_points_to_something_may_be_named_from_the_memory() -> None:
     assert not check("Why did the company drop it?", "Why did Lumo drop it?", known=["Orbit made lamps."]).kept
     assert check("Did the two ever meet?", "Did Bach and Handel ever meet?", known=["Bach and Handel wrote."]).kept
     assert not check("Did the two ever meet?", "Did Bach ever meet?", known=["Bach and Handel wrote."]).kept
+
+
+def test_a_text_of_many_words_is_judged_in_short() -> None:
+    """Of words that are too many to be compared each with each half may not go; one of two thousand may change."""
+    text = " ".join(f"harbour w{number}" for number in range(1000))
+    assert check(text, text).kept
+    assert check(text, f"{text[:-9]} else").kept
+    assert not check(text, text[: len(text) // 2]).kept
+    things = " ".join(f"the {colour} {end}boat" for colour in ("red", "blue", "green") for end in "abcdefghij" * 20)
+    assert check(f"Where is {things}?", f"Where is {things} now?").kept
+    assert "constraint" in check(f"Where is {things}?", f"Where is {things[: len(things) // 2]}?").reason

@@ -46,6 +46,7 @@ def test_one_arm_has_nothing_to_be_compared_with() -> None:
     assert {each.arm for each in both.features} == {"a", "b"} == set(ARMS) - {"none"}
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(("slope", "least"), [(0.06, 0.93), (0.0, 0.98)])
 def test_intervals_cover_in_logs_of_a_bandit(slope: float, least: float) -> None:
     """Of 6 worlds that the default policy played, 95 % intervals cover at least this share of true effects.
@@ -84,3 +85,34 @@ def test_a_single_effect_is_not_hidden_by_all_that_are_none() -> None:
     assert covered >= 4
     assert np.mean(estimates) >= 0.8 * 0.2 * 2 / 3
     assert false <= 1
+
+
+def test_effects_are_told_against_what_is_asked() -> None:
+    """Against `none` an arm's effect is its own less that arm's, which has none; in the mean less that of all arms.
+
+    Of `own` effects there is no `bias`, which would be a reward, and a single arm has them, too.
+    """
+    truth, names = np.array([[0.4, 0.0, 0.0], [0.4, 0.3, 0.0], [0.4, 0.1, 0.0]]), ["bias", "negation", "other"]
+    log = played(AdaptiveThompson(), truth, 300, np.random.default_rng(2), noise=0.1)
+    alone = effects(log, names, against="own")
+    own = {(each.arm, each.feature): each.mean for each in alone.features}
+    assert set(own) == {(arm, feature) for arm in ARMS for feature in ("negation", "other")}
+    assert alone.arms == ()
+    against = effects(log, names, against="none")
+    assert {each.arm for each in against.features} == {each.arm for each in against.arms} == {"a", "b"}
+    for each in against.features:
+        if each.feature != "bias":
+            assert each.mean == pytest.approx(own[each.arm, each.feature] - own["none", each.feature])
+    for each in effects(log, names).features:
+        if each.feature != "bias":
+            mean = math.fsum(own[arm, each.feature] for arm in ARMS) / len(ARMS)
+            assert each.mean == pytest.approx(own[each.arm, each.feature] - mean)
+
+
+def test_there_may_be_nothing_to_be_compared_with() -> None:
+    """Where `none` has no reward nothing is told against it; one arm alone has its own effects and no others."""
+    x = np.array([1.0, 0.5])
+    both = [entry("a", x, 0.5), entry("b", x, 1.0), entry("none", x, None)]
+    assert effects(both, ["bias", "f"], against="none").features == ()
+    assert [each.arm for each in effects(both[:1], ["bias", "f"], against="own").features] == ["a"]
+    assert effects(both[2:], ["bias", "f"], against="own").features == ()

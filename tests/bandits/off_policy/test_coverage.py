@@ -59,6 +59,7 @@ def most(odds: float) -> int:
     return count
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("target", TARGETS)
 @pytest.mark.parametrize("log", LOGS)
 def test_intervals_cover(log: str, target: str) -> None:

@@ -27,18 +27,6 @@ POLICY = AdaptiveThompson()
 ARMS = ("none", "reread")
 
 
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the tests' own server."""
-    return RedisPolicyStore(memory_connection)
-
-
-@pytest.fixture
-def tenant() -> str:
-    """A tenant of the test's own."""
-    return f"tenant-{secrets.token_hex(8)}"
-
-
 async def log(store: RedisPolicyStore, name: PolicyName, seed: int, count: int) -> list[Rewarded]:
     """Log decisions and reward each."""
     rng, rows = np.random.default_rng(seed), []

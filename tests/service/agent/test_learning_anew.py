@@ -21,18 +21,6 @@ from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.decisions import News, PolicyName, Read
 
 
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the tests' own server."""
-    return RedisPolicyStore(memory_connection)
-
-
-@pytest.fixture
-def tenant() -> str:
-    """A tenant of the test's own."""
-    return f"tenant-{secrets.token_hex(8)}"
-
-
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     corrections=st.lists(st.tuples(st.integers(0, 19), st.integers(0, 4)), min_size=1, max_size=5),

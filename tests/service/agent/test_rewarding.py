@@ -25,19 +25,12 @@ from riffler.service.agent.rewarding import (
     ToJudge,
 )
 from riffler.service.inference.scripted import Reply, ScriptedEngine
-from riffler.service.memory.connection import RedisConnection
 from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.decisions import PolicyName, RewardOutcome
 from riffler.service.settings import read_settings
 
 KEY = PolicyKey("scripted", "m", "a", "f", "p").digest()
 TO_JUDGE = ToJudge("How deep is it?", "12 m.", ("The harbour is 12 m deep.",))
-
-
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the tests' own server."""
-    return RedisPolicyStore(memory_connection)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Rewrites alone under a name: one decision with one answer, however often and however close together it is asked."""
 
 import asyncio
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import count
@@ -88,12 +87,6 @@ def rewriter(store: Together) -> Rewriter:
     """A rewriter with that policy and that model."""
     engine = ScriptedEngine(Paraphraser())
     return Rewriter(load_pipeline("blank"), InTurn(), store, engine, np.random.default_rng(1))
-
-
-@pytest.fixture
-def tenant() -> str:
-    """A tenant of one test."""
-    return f"tenant-{secrets.token_hex(8)}"
 
 
 async def rewrite(rewriter: Rewriter, tenant: str, name: str = "mine", query: str = QUERY) -> tuple[Rewriting, str]:

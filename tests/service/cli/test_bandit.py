@@ -16,7 +16,8 @@ from riffler.errors import InvalidInput, LogReplaced, UnknownDecision, UnknownPo
 from riffler.service.agent.watch import policies as watched
 from riffler.service.agent.watch.health import DriftAlarm
 from riffler.service.agent.watch.policies import Policies
-from riffler.service.agent.watch.regret import RegretCurve, RegretMeasured, RegretReport
+from riffler.service.agent.watch.regret import RegretCurve, RegretKnown, RegretMeasured, RegretReport
+from riffler.service.agent.watch.regret_course import RegretBand, RegretCourse, RegretLine
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.app import Riffler
 from riffler.service.cli.bandit_tables import show_arms, show_draw, show_policies, show_regret, show_status
@@ -30,6 +31,13 @@ def said(*arguments: object, folder: Path, given: bytes = b"") -> str:
     if done.exception is not None:
         raise done.exception
     return done.stdout
+
+
+def course(sums: tuple[float, ...]) -> RegretCourse:
+    """Give a course against one arm."""
+    band = RegretBand(sums, sums, sums)
+    line, points = RegretLine(band, band), tuple(range(1, len(sums) + 1))
+    return RegretCourse(points, points, 1, {"none": line}, line, line)
 
 
 @pytest.fixture
@@ -70,6 +78,10 @@ def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -
     assert "estimated " in told
     assert "█" in told
     assert "audited    unavailable: " in told
+    parts = [said("regret", "--feature", "negation", *more, folder=data_folder) for more in ((), ("--lacking",))]
+    counts = [int(part.partition(", ")[2].partition(" of ")[0]) for part in parts]
+    assert 0 < counts[0] < sum(counts)
+    assert f"{sum(counts)} decisions" in parts[0]
     told = said("ope", "--policy", "fixed:none", "--policy", "exp3", folder=data_folder)
     assert [line.split()[0] for line in told.splitlines()[4:6]] == ["fixed:none", "exp3"]
     assert "fixed:none: the log tells as much as" in told
@@ -155,6 +167,8 @@ def test_wrong_use_is_told_in_a_line(data_folder: Path, tmp_path: Path, decision
         said("status", "--policy-digest", "00000000", folder=data_folder)
     with pytest.raises(InvalidInput, match="policy: expected one of"):
         said("ope", "--policy", "none", folder=data_folder)
+    with pytest.raises(InvalidInput, match="lacking: expected a feature"):
+        said("regret", "--lacking", folder=data_folder)
     with pytest.raises(UnknownDecision):
         said("explain", "d0", folder=data_folder)
     with pytest.raises(InvalidInput, match="No such file"):
@@ -186,8 +200,11 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
             {"none": Interval(0.1, -0.25, 0.5)},
             Interval(0.4, 0.1, 0.6),
             0.95,
+            course((0.1,)),
         )
         show_regret(replace(regret, audited=measured), out)
+        known = RegretKnown(9, {"a": 9}, "none", 2.5, {"none": 2.5}, 4.25, course((2.5,)))
+        show_regret(replace(regret, true=known, selected=9), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
         show_arms(
@@ -209,6 +226,8 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "none: its call failed",
         "measured on 9 that were run on all arms: the audits that succeeded",
         "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
+        "true       2.50 against the best fixed arm (none), 4.25 against the best of each: 9 decisions, each run",
+        ", 9 of ",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",
@@ -221,10 +240,10 @@ def test_the_regret_a_decision_is_drawn() -> None:
     policy = ListedPolicy("d", "e", "m", "1", "2", "p 1", 48, 48, 0, None)
     sums = tuple(float(min(number, 24)) for number in range(1, 49))
     upper = Interval(30.0, 24.0, 36.0)
-    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, tuple(range(1, 49)), sums, sums, sums, "none", upper)
+    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, "none", upper, course(sums))
     out = Console(width=110, markup=False, highlight=False)
     with out.capture() as captured:
-        show_regret(RegretReport(policy, 48, curve, Unavailable("none")), out)
+        show_regret(RegretReport(policy, 48, 48, (), Unavailable("none"), Unavailable("none"), curve), out)
     told = captured.get()
     assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
     assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision, against the best fixed arm (none)" in told

@@ -9,13 +9,23 @@ import pytest
 from rich.console import Console
 
 from riffler.bandits.arms import ARMS
+from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.bandits.policies.fixed import Fixed
+from riffler.service.agent.watch.regret import RegretKnown, RegretMeasured, RegretReport
 from riffler.service.app import Riffler
 from riffler.service.cli.picture import show_trial
 from riffler.service.evaluation.kinship import make_chain
 from riffler.service.evaluation.questions import WORDINGS, Question, make_questions
 from riffler.service.evaluation.streams import make_stream
-from riffler.service.evaluation.trial import Round, helpful_arms, mean_reward, regret_at_random, regret_of, run_trial
+from riffler.service.evaluation.trial import (
+    KNOWN_ANSWERS,
+    Round,
+    helpful_arms,
+    mean_reward,
+    regret_at_random,
+    regret_of,
+    run_trial,
+)
 from riffler.service.settings import read_settings
 
 
@@ -57,8 +67,8 @@ def test_a_chain_leads_from_the_youngest_to_the_eldest(seed: int) -> None:
 
 
 @pytest.fixture
-async def asked(tmp_path: Path) -> AsyncIterator[list[Round]]:
-    """A small trial on the real path, with the reader as engine."""
+async def asked(tmp_path: Path) -> AsyncIterator[tuple[list[Round], RegretReport]]:
+    """A small trial on the real path, with the reader as engine, and what its log says of its regret."""
     made = make_questions(3, count=15, places=8)
     settings = read_settings(data_folder=tmp_path)
     async with (
@@ -72,20 +82,37 @@ async def asked(tmp_path: Path) -> AsyncIterator[list[Round]]:
             # The others reword nothing here that the reader would answer otherwise.
             **dict.fromkeys(ARMS.keys() - {"none", "reread"}, lambda one: none.ask(one.text, [made.text])),
         }
-        trial = run_trial(made.questions, lambda one: riffler.ask(one.text, [made.text]), ask_with, riffler.reward)
-        yield [each async for each in trial]
+
+        async def keep(decision: str, found: KeptAudit) -> None:
+            await riffler.decisions.audit(riffler.tenant, decision, found)
+
+        trial = run_trial(
+            made.questions, lambda one: riffler.ask(one.text, [made.text]), ask_with, riffler.reward, keep
+        )
+        rounds = [each async for each in trial]
+        assert riffler.rewriter is not None
+        yield rounds, await riffler.policies.regret(riffler.tenant, riffler.rewriter.key.digest())
 
 
-async def test_a_trial_knows_every_arm_and_teaches_only_what_was_drawn(asked: list[Round]) -> None:
-    """Each round has all arms' rewards, the regret against the best is never below 0, and the picture shows it."""
-    assert len(asked) == 15
-    assert all(set(each.rewards) == ARMS.keys() for each in asked)
-    regret = regret_of(asked)
+async def test_a_trial_knows_every_arm_and_teaches_only_what_was_drawn(
+    asked: tuple[list[Round], RegretReport],
+) -> None:
+    """Each round has all arms' rewards, the regret against the best is never below 0, and picture and log show it."""
+    played, report = asked
+    assert len(played) == 15
+    assert all(set(each.rewards) == ARMS.keys() for each in played)
+    regret = regret_of(played)
     assert regret.kind == "true"
     assert (regret.instantaneous >= 0).all()
-    assert mean_reward([each for each in asked if each.question.wording == "plain"], "none") > 0.6
+    assert isinstance(report.true, RegretKnown)
+    assert (report.true.rounds, report.true.against_best_of_each) == (15, regret.total)
+    assert report.true.against == {arm: regret.against[arm][-1] for arm in report.true.against}
+    assert isinstance(report.audited, RegretMeasured)
+    assert report.audited.judges == {KNOWN_ANSWERS: 15}
+    assert report.audited.against_best_of_each.mean == pytest.approx(regret.total / 15)
+    assert mean_reward([each for each in played if each.question.wording == "plain"], "none") > 0.6
     console = Console(width=110, file=StringIO())
-    show_trial(asked, console)
+    show_trial(played, console)
     shown = cast("StringIO", console.file).getvalue()
     assert "true regret over 15 questions" in shown
     assert f"{regret.total:.2f}" in shown

@@ -31,7 +31,8 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     arms = (await client.get(f"{path}/{digest}/arms")).json()
     assert arms["effects"][0]["words"] == (await riffler.policies.arms(riffler.tenant)).effects[0].words
     regret = (await client.get(f"{path}/{digest}/regret")).json()
-    assert (regret["estimated"]["kind"], regret["audited"]["kind"]) == ("estimated", "unavailable")
+    kinds = [regret[name]["kind"] for name in ("true", "audited", "estimated")]
+    assert kinds == ["unavailable", "unavailable", "estimated"]
     value = (await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:none"})).json()
     assert value["other"]["policy"] == "fixed:none"
     wrong = await client.get(f"{path}/{digest}/ope", params={"policy": "fixed:clarify"})
@@ -39,6 +40,34 @@ async def test_reports_are_those_of_the_library(client: httpx.AsyncClient, riffl
     draw = (await client.get(f"/api/v1/decisions/{decision}/explanation")).json()
     assert draw["decision"] == decision
     assert {arm["arm"] for arm in draw["arms"]} == {"none", "reread", "simplify"}
+
+
+async def test_a_part_of_a_log_is_looked_at(client: httpx.AsyncClient, riffler: Riffler, decision: str) -> None:
+    """Those that have a feature and those that lack it are all; a time picks some; what is wrong is named."""
+    assert decision
+    path = f"/api/v1/policies/{KEY.digest()}"
+    (known,) = await riffler.decisions.policies(riffler.tenant)
+    rows = await riffler.decisions.log(known.name)
+    for part in ("", "/regret"):
+        whole = (await client.get(f"{path}{part}")).json()
+        assert whole["selected"] == whole["looked_at"]
+        counts = []
+        for present in ("true", "false"):
+            query = {"feature": "negation", "present": present}
+            counts.append((await client.get(f"{path}{part}", params=query)).json()["selected"])
+        assert sum(counts) == whole["selected"] > max(counts)
+        assert (await client.get(f"{path}{part}", params={"feature": "negation"})).json()["selected"] == counts[0]
+        late = (await client.get(f"{path}{part}", params={"since_ms": rows[20].at_ms})).json()["selected"]
+        early = (await client.get(f"{path}{part}", params={"until_ms": rows[20].at_ms})).json()["selected"]
+        assert late + early == whole["selected"]
+        for query, words in (
+            ({"feature": "haste"}, "feature: expected one of "),
+            ({"present": "true"}, "present: expected a feature with it"),
+            ({"since_ms": "-1"}, "query.since_ms: "),
+            ({"until_ms": "noon"}, "query.until_ms: "),
+        ):
+            refused = await client.get(f"{path}{part}", params=query)
+            assert (refused.status_code, refused.json()["detail"].startswith(words)) == (422, True), refused.text
 
 
 async def test_how_much_one_report_takes_is_bounded(client: httpx.AsyncClient, decision: str) -> None:
@@ -121,3 +150,36 @@ async def test_what_is_no_log_is_refused(
 async def test_lines_are_taken_nowhere_else(client: httpx.AsyncClient) -> None:
     """Other operations take JSON only."""
     assert (await client.post("/api/v1/ask", content=b"{}", headers=LINES)).status_code == 415
+
+
+async def test_a_policy_s_decisions_come_newest_first(client: httpx.AsyncClient, riffler: Riffler) -> None:
+    """By pages, each as it is read alone; filtered by arm and state; what is asked wrongly is named."""
+    made = await seeded(riffler.decisions, riffler.tenant, 40)
+    path, found, cursor = f"/api/v1/policies/{KEY.digest()}/decisions", list[dict[str, object]](), {}
+    while True:
+        page = (await client.get(path, params={"limit": 15, **cursor})).json()
+        found += page["items"]
+        if page["next"] is None:
+            break
+        cursor = {"cursor": page["next"]}
+    assert [each["decision"] for each in found] == [each.id for each in reversed(made.decisions)]
+    assert found[0] == (await client.get(f"/api/v1/decisions/{made.decisions[-1].id}")).json()
+    some = (await client.get(path, params={"arm": "reread", "state": "rewarded"})).json()
+    assert some["items"] == [each for each in found if (each["arm"], each["state"]) == ("reread", "rewarded")]
+    assert (some["next"], some["looked_at"]) == (None, 40)
+    for wrong, field in (({"arm": "x"}, "arm"), ({"state": "x"}, "state"), ({"cursor": "x"}, "cursor")):
+        refused = await client.get(path, params=wrong)
+        assert (refused.status_code, f"query.{field}: expected" in refused.json()["detail"]) == (422, True)
+    gone = await client.get("/api/v1/policies/00000000/decisions")
+    assert (gone.status_code, gone.json()["type"]) == (404, "urn:riffler:problem:unknown-policy")
+
+
+@pytest.mark.parametrize("against", ["arms", "none", "own"])
+async def test_effects_are_told_against_what_is_asked(client: httpx.AsyncClient, decision: str, against: str) -> None:
+    """As the report says itself; against `none`, that arm has none."""
+    assert decision
+    path = f"/api/v1/policies/{KEY.digest()}/arms"
+    found = (await client.get(path, params={"against": against})).json()
+    assert found["against"] == against
+    assert ("none" in {each["arm"] for each in found["effects"]}) == (against != "none")
+    assert (await client.get(path, params={"against": "simplify"})).status_code == 422

@@ -4,6 +4,7 @@ import json
 import math
 from typing import Any
 
+import numpy as np
 import pytest
 
 from riffler.bandits.mean_reward import MeanReward
@@ -24,7 +25,8 @@ def test_counts_and_shares_add_up() -> None:
     arms, policy = status["arms"], status["policy"]
     assert status["open"] + status["rewarded"] + status["void"] == status["looked_at"] == policy["decisions"]
     assert policy["rewards"] == status["rewarded"] == sum(status["sources"].values()) == status["reward"]["count"]
-    assert total(arms, "drawn") == status["looked_at"]
+    assert total(arms, "drawn") == status["looked_at"] == status["selected"] == status["ends"][-1]
+    assert len(status["ends"]) == len(arms[0]["shares"])
     for name in ("share", "recent_share", "recent_propensity"):
         assert total(arms, name) == pytest.approx(1, abs=NEAR)
     for arm in arms:
@@ -73,8 +75,26 @@ def test_effects_regret_and_values_add_up() -> None:
     )
     assert measured["against_best_static"]["high"] == max(each["high"] for each in measured["against"].values())
     assert sum(measured["judges"].values()) == measured["audits"]
-    assert (estimated["decisions"][-1], estimated["mean"][-1]) == (regret["looked_at"], estimated["total"])
-    assert (estimated["lows"][-1], estimated["highs"][-1]) == (estimated["low"], estimated["high"])
+    last = {name: values[-1] for name, values in estimated["course"]["best_static"]["summed"].items()}
+    assert last == {"mean": estimated["total"], "low": estimated["low"], "high": estimated["high"]}
+    for found, scale in ((estimated, 1), (measured, regret["selected"])):
+        course = found["course"]
+        assert course["points"][-1] == course["ends"][-1] == regret["selected"] == regret["looked_at"]
+        whole = {"best_of_each": found["against_best_of_each"], "best_static": found.get("against_best_static")}
+        for name, interval in whole.items():
+            for part, value in (interval or {}).items():
+                assert course[name]["summed"][part][-1] == pytest.approx(scale * value)
+        lengths = np.diff(course["ends"], prepend=0)
+        for line in course["against"].values():
+            lost = math.fsum(line["apart"]["mean"] * lengths) / course["per"]
+            assert lost == pytest.approx(line["summed"]["mean"][-1], abs=0.2)
+        for line in (course["best_static"], course["best_of_each"], *course["against"].values()):
+            for band in line.values():
+                assert all(
+                    low <= high and (mean is None or low <= mean <= high)
+                    for mean, low, high in zip(band["mean"], band["low"], band["high"], strict=True)
+                )
+    assert regret["true"]["reason"].startswith(f"{STATUS['rewarded'] - measured['audits']} of {STATUS['rewarded']} ")  # type: ignore[operator]
     assert other["difference"]["value"] == pytest.approx(other["doubly_robust"]["value"] - other["logged"]["value"])
     assert (other["rows"], other["earned"]) == (STATUS["rewarded"], STATUS["reward"]["mean"])  # type: ignore[index]
 

@@ -42,6 +42,7 @@ EXCEPTIONS: Mapping[type[errors.RifflerError], tuple[int, str]] = {
     errors.EngineOutOfMemory: (507, "there is no room"),
     errors.JudgeFailed: (502, "the failure of the engine that judges"),
     errors.ReportsBusy: (503, "it may pass"),
+    errors.TooManyListeners: (503, "it may pass"),
     errors.ServiceStopping: (503, "another process, or this one after its restart, answers"),
 }
 """The errors that have another status than their parent, each with the reason."""

@@ -22,8 +22,8 @@ from riffler.tools.events import (
     TextSearched,
 )
 from riffler.tools.fragments import SearchHit, Span
-from riffler.tools.history import PastOrder, Version, earlier, undo_of
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.history import PastOrder, Undo, Version, earlier, origin_words, undo_of
+from riffler.tools.memory import Forked, WorkingMemory
 from riffler.tools.messages import Message
 from riffler.tools.price import CachePrices
 from riffler.tools.registry import PAPER, Registry
@@ -83,7 +83,7 @@ def session() -> Session:
 def test_an_undo_gives_states_back_in_one_version(session: Session) -> None:
     """Folds, summaries and restores of the last edits are gone back over at once; messages and cuts stay."""
     session.call("fragment_context", start_marker="Entry 12 ", end_marker="Entry 15 ", num_fragments=1)
-    session.say("And entry 8?")
+    session.say("[[7:f00001 And entry 8?")
     session.call("fold_fragment", fragment_id="f00006")
     assert session.states() == list("vsvvvf")
     reply = session.call("undo_edits", edits=3)
@@ -325,7 +325,7 @@ def test_a_version_that_is_not_there(session: Session, number: int, words: str) 
 
 def test_what_differs(session: Session) -> None:
     """Fragments by their states, messages, the rewrite and tokens; nothing, between a version and itself."""
-    session.say("And entry 8?")
+    session.say("[[7:f00001 And entry 8?")
     assert session.memory.asking is not None
     session.commit(QueryRewritten(session.memory.asking.span, "Which?", "d1"))
     before = earlier(session.memory, session.past, 2)
@@ -348,3 +348,22 @@ def test_what_differs(session: Session) -> None:
     assert (same.fragments, same.messages, same.tokens_before) == ((), 0, same.tokens_after)
     with pytest.raises(InvalidInput, match="from, to: expected the earlier version first, got 8, 4"):
         difference(session.memory, folded, COUNTER)
+
+
+def test_what_leads_back_is_read_back(session: Session) -> None:
+    """As JSON and back it is the same, whatever a version changed; with the asking part and the rewrite there were."""
+    for text in ("the same", None):
+        assert session.memory.asking
+        session.commit(QueryRewritten(session.memory.asking.span, text, "d1"))
+    session.say("[[7:f00001 And entry 8?")
+    for version in session.past:
+        assert Undo.from_dict(json.loads(json.dumps(version.undo.to_dict()))) == version.undo
+    assert any(version.undo.rewrite for version in session.past)
+    assert any(version.undo.asking for version in session.past)
+
+
+def test_the_present_is_its_own_past(session: Session) -> None:
+    """The newest version needs no way back; a forked session says whence it came."""
+    assert earlier(session.memory, session.past, session.memory.version) is session.memory
+    forked = replace(session.memory, forked=Forked("other", 3))
+    assert origin_words(forked) == "; it was forked from session 'other' at version 3"

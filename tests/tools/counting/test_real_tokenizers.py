@@ -6,6 +6,8 @@ pytest.importorskip("mistral_common", reason="it's among the extra `dev`", exc_t
 
 from benchmarks.token_counts import AFTER, HARD, KINDS, TOKENIZERS, Real, growing, mixed, one_kind, real_counts
 
+pytestmark = pytest.mark.no_cover
+
 TRIALS = range(4)
 
 

@@ -1,15 +1,18 @@
 // The frame of all pages: where one is, and where one can go.
-import { read } from "./api.js";
 import { Boundary } from "./frame/boundary.js";
 import { Keys } from "./frame/keys.js";
+import { Live } from "./frame/live.js";
 import { Theme } from "./frame/theme.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
+import { OfPolicy } from "./of-policy.js";
 import { Cost } from "./pages/cost.js";
+import { Decision } from "./pages/decision.js";
+import { Health } from "./pages/health.js";
+import { Learned } from "./pages/learned.js";
 import { Regret } from "./pages/regret.js";
 import { Sessions } from "./pages/session.js";
 import { Try } from "./pages/try.js";
-import { Shown, State } from "./parts.js";
-import { useReading } from "./reading.js";
+import { State } from "./parts.js";
 
 /**
  * The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`).
@@ -17,8 +20,11 @@ import { useReading } from "./reading.js";
  */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
+  { name: "learned", title: "What it learned", Page: Learned, ofPolicy: true },
+  { name: "decision", title: "One decision, explained", Page: Decision, hidden: true },
   { name: "session", title: "Sessions", Page: Sessions, keys: [["[", "a step back"], ["]", "a step forth"]] },
   { name: "cost", title: "Cost", Page: Cost },
+  { name: "health", title: "Health", Page: Health },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
 ];
 const NOWHERE = { name: undefined, title: "No such page", Page: Nowhere };
@@ -67,8 +73,10 @@ function Frame() {
     <a class="skip" href="#main" onClick=${skip}>To the page</a>
     <header>
       <strong>Riffler</strong>
-      <nav aria-label="Pages"><ul>${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}</ul></nav>
-      <div class="end"><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
+      <nav aria-label="Pages"><ul>
+        ${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}
+      </ul></nav>
+      <div class="end"><${Live} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
       <h1 ref=${title} tabindex="-1">${here.title}</h1>
@@ -81,20 +89,6 @@ function Frame() {
 /** What stands where an address leads nowhere. */
 function Nowhere({ asked }) {
   return html`<${State} title="Nothing is here">This address names a page <code>${asked}</code>, and there is none. The pages that there are stand above.<//>`;
-}
-
-/** A page of one policy, with a choice among them; without one in the address it is the policy that decided last. */
-function OfPolicy({ here: { name, Page }, digest, parts }) {
-  const policies = useReading((signal) => read("policies", {}, signal), [], ["decisions"]);
-  const picked = (event) => {
-    location.hash = `#/${name}/${encodeURIComponent(event.target.value)}`;
-  };
-  const none = (list) => list.length === 0 && html`<${State} title="No decision yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/ask</code>. <code>make demo</code> fills these pages.<//>`;
-  return html`<${Shown} reading=${policies} empty=${none}>${(list) => html`
-    <p><label>Policy <select value=${digest ?? list[0].digest} onChange=${picked}>
-      ${list.map((each) => html`<option key=${each.digest} value=${each.digest}>${each.engine} ${each.model}, ${each.policy_version}, ${each.digest}</option>`)}
-    </select></label></p>
-    <${Page} digest=${digest ?? list[0].digest} policy=${list.find((each) => each.digest === digest) ?? list[0]} parts=${parts} />`}<//>`;
 }
 
 document.body.replaceChildren(); // what stood there while these files were on their way

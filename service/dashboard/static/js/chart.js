@@ -5,6 +5,7 @@ import { html, useEffect, useRef } from "./html.js";
 import { figure, Table } from "./parts.js";
 
 const HUES = ["#2b62a8", "#c0672a", "#3d8b5f", "#8a4fa3", "#a8952b", "#b23a5c", "#4a9aa8"];
+const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [14, 4]];
 
 /** Resolve a colour of the style sheet: a canvas takes no `light-dark()`. */
 function colour(element, name) {
@@ -17,7 +18,13 @@ function colour(element, name) {
 /** The room that an axis' numbers take. */
 const roomFor = (_chart, values) => 18 + 8 * Math.max(4, ...(values ?? []).map((value) => value.length));
 
-/** Draw lines: {name, values, lows?, highs?} each, over x; `label` writes a value of x, where that isn't a number. */
+/** Where the axis begins and ends: some room around the figures, also where all are alike. */
+const around = (_chart, low, high) => (low === high ? [(low ?? 0) - 1, (high ?? 0) + 1] : uPlot.rangeNum(low, high, 0.1, true));
+
+/**
+ * Draw lines: {name, values, lows?, highs?, look?} each, over x; `label` writes a value of x, where that isn't a number.
+ * Lines of one look have one colour and one style on all charts.
+ */
 export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
   const scheme = useScheme(); // a canvas keeps the colours that it was drawn with
@@ -28,17 +35,20 @@ export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 
     const places = label ? { values: (_chart, splits) => splits.map((at) => (Number.isInteger(at) ? label(at) : "")) } : {};
     const data = [x];
     const bands = [];
-    lines.forEach(({ name, values, lows, highs }, number) => {
-      const stroke = HUES[number % HUES.length];
-      series.push({ label: name, stroke, width: 1.5, value: (_chart, value) => figure(value, digits) });
+    lines.forEach(({ name, values, lows, highs, look }, number) => {
+      const [stroke, dash] = [HUES[(look ?? number) % HUES.length], DASHES[(look ?? number) % DASHES.length]];
+      series.push({ label: name, stroke, dash, width: 1.5, value: (_chart, value) => figure(value, digits) });
       data.push(values);
       if (!lows) return;
       bands.push({ series: [data.length, data.length + 1], fill: `${stroke}26` });
-      series.push({ label: `${name}, high`, stroke: `${stroke}55`, width: 1 }, { label: `${name}, low`, stroke: `${stroke}55`, width: 1 });
+      const end = { stroke: `${stroke}55`, width: 1, class: "interval" };
+      series.push({ ...end, label: `${name}, high` }, { ...end, label: `${name}, low` });
       data.push(highs, lows);
     });
     const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
-    const chart = new uPlot({ ...size(), series, bands, scales: { x: { time: false } }, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor }] }, data, place.current);
+    const scales = { x: { time: false }, y: { range: around } };
+    const legend = { markers: { dash: (_chart, at) => (series[at].dash?.length ? "dashed" : "solid") } };
+    const chart = new uPlot({ ...size(), series, bands, scales, legend, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor }] }, data, place.current);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(place.current);
     return () => {

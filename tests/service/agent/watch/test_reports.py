@@ -31,12 +31,6 @@ from riffler.service.ports.decisions import PolicyName, Read
 from riffler.service.ports.keys import policy_keys
 
 
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the server that all tests share."""
-    return RedisPolicyStore(memory_connection)
-
-
 async def test_policies_are_listed_the_newest_first(store: RedisPolicyStore) -> None:
     """The one that decided last comes first, and one that never decided last; the one that draws now is marked."""
     tenant = new_tenant()
@@ -91,7 +85,12 @@ async def test_the_status_is_what_the_log_says(store: RedisPolicyStore, limit: i
         assert arm.recent_propensity == pytest.approx(np.mean([row.decision.propensities[arm.arm] for row in recent]))
         assert arm.unexecuted == sum(bool(row.unexecuted) for row in mine)
         assert arm.reward == MeanReward.of(row.reward for row in mine if row.reward is not None)
-        assert len(arm.shares) == min(40, len(rows))
+        assert len(arm.shares) == len(status.ends) == min(40, max(1, len(rows) // 10))
+        starts = (0, *status.ends[:-1])
+        assert arm.shares == tuple(
+            sum(row.decision.arm == arm.arm for row in rows[start:end]) / (end - start)
+            for start, end in zip(starts, status.ends, strict=True)
+        )
         assert 0 <= min(arm.shares) <= arm.share <= max(arm.shares) <= 1
     assert sum(arm.recent_propensity for arm in status.arms) == pytest.approx(1)
     assert len(status.rewards) == min(40, len(rewards))
@@ -107,6 +106,9 @@ async def test_the_newest_are_read_from_the_end(store: RedisPolicyStore) -> None
     assert 0 < len(kept) < 120
     for limit in (1, 2, 50, len(kept), 1000):
         assert await store.newest(made.name, limit) == kept[-limit:]
+        for before in (0, 1, 60, 10_000):
+            older = [row for row in kept if row.place < before]
+            assert await store.newest(made.name, limit, before) == older[-limit:]
 
 
 async def test_a_newest_stretch_may_be_all_deleted(store: RedisPolicyStore, memory_connection: RedisConnection) -> None:
@@ -126,6 +128,7 @@ async def test_a_policy_without_decisions_has_a_status(store: RedisPolicyStore) 
     await seeded(store, tenant, 0)
     status = await Policies(store).status(tenant, KEY.digest())
     assert (status.looked_at, status.reward, status.arms, status.cost, status.unexecuted) == (0, None, (), None, 0.0)
+    assert (status.selected, status.ends) == (0, ())
 
 
 async def test_another_policy_is_judged_on_the_log(store: RedisPolicyStore) -> None:
@@ -160,9 +163,11 @@ async def test_arms_and_regret_are_those_of_insight(store: RedisPolicyStore) -> 
     regret = await Policies(store).regret(tenant)
     assert regret.looked_at == sum(row.state != "void" for row in rows)
     assert isinstance(regret.estimated, RegretCurve)
-    assert regret.estimated.decisions[-1] == regret.looked_at
-    assert regret.estimated.total == regret.estimated.mean[-1]
-    assert regret.estimated.low == regret.estimated.lows[-1] <= regret.estimated.total <= regret.estimated.high
+    assert regret.estimated.course.points[-1] == regret.looked_at == regret.selected
+    summed = regret.estimated.course.best_static.summed
+    assert summed.low is not None
+    assert regret.estimated.total == summed.mean[-1]
+    assert regret.estimated.low == summed.low[-1] <= regret.estimated.total <= regret.estimated.high
     assert regret == await Policies(store).regret(tenant), "an estimate is a function of the log"
     await seeded(store, tenant, 5, key=OTHER, rewarded=0.0)
     bare = [await each(tenant, OTHER.digest()) for each in (Policies(store).arms, Policies(store).regret)]
@@ -171,7 +176,7 @@ async def test_arms_and_regret_are_those_of_insight(store: RedisPolicyStore) -> 
 
 
 async def test_audits_are_measured(store: RedisPolicyStore) -> None:
-    """Without an audit there is no figure; with some it is that of insight, however few decisions are looked at."""
+    """Without an audit there is no figure; with some it is that of insight, of the decisions that are looked at."""
     tenant = new_tenant()
     made = await seeded(store, tenant, 30)
     for policies, why in (
@@ -180,10 +185,13 @@ async def test_audits_are_measured(store: RedisPolicyStore) -> None:
         (Policies(store, OTHER, "audits are off"), "no query was audited while this policy drew"),
     ):
         assert (await policies.regret(tenant)).audited == Unavailable(why)
-    for number, decision in enumerate(made.decisions[:12]):
+    answered = [row.decision for row in await store.log(made.name) if row.state != "void"]
+    for number, decision in enumerate(answered[:12]):
         audit = Audit({arm: (number + place) % 5 / 4 for place, arm in enumerate(ARMS)}, decision.arm, 0.5)
         await store.audit(tenant, decision.id, KeptAudit(audit, 10, "old" if number < 5 else "new", "relevance"))
-    found = (await Policies(store).regret(tenant, limit=5)).audited
+    newest = (await Policies(store).regret(tenant, limit=5)).audited
+    assert newest == Unavailable("none of the selected decisions was audited")
+    found = (await Policies(store).regret(tenant)).audited
     expected = audited_regret(await audited(store, made.name))
     assert isinstance(found, RegretMeasured)
     assert isinstance(expected, AuditedRegret)

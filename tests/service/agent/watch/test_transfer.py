@@ -26,12 +26,6 @@ from riffler.service.ports.decisions import LoggedDecision, News, PolicyName, Re
 from riffler.service.ports.keys import policy_keys
 
 
-@pytest.fixture
-def store(memory_connection: RedisConnection) -> RedisPolicyStore:
-    """A store on the server that all tests share."""
-    return RedisPolicyStore(memory_connection)
-
-
 async def bytes_of(lines: list[str]) -> AsyncIterator[bytes]:
     """Give lines as a file does."""
     for line in lines:

@@ -1,55 +1,52 @@
-// What draws have lost, how it was come by, and which arms are drawn.
+// What draws have lost, how that was come by, and which arms are drawn.
 import { read } from "../api.js";
-import { Lines } from "../chart.js";
 import { html, useMemo } from "../html.js";
-import { figure, Figures, Kind, percent, range, Shown, State, Table } from "../parts.js";
+import { Shown, State } from "../parts.js";
 import { useReading } from "../reading.js";
+import { Filters, go, queryOf, valuesOf } from "./regret/filters.js";
+import { Audited, Estimated, Known } from "./regret/kinds.js";
+import { Shares } from "./regret/shares.js";
+import { looksOf } from "./regret/looks.js";
+import { Views } from "./regret/views.js";
 
-/** The page of one policy's regret. */
-export function Regret({ digest }) {
-  const regret = useReading((signal) => read(`policies/${digest}/regret`, {}, signal), [digest], ["decisions"]);
-  const status = useReading((signal) => read(`policies/${digest}`, {}, signal), [digest], ["decisions"]);
+/** The page of one policy's regret. What is selected and how it is shown stands in the address, behind the policy. */
+export function Regret({ digest, policy, parts }) {
+  const values = useMemo(() => valuesOf(parts[0]), [parts[0]]);
+  const change = (some) => go(digest, { ...values, ...some });
+  const [path, query] = [`policies/${encodeURIComponent(digest)}`, queryOf(values)];
+  const keys = [digest, ...Object.values(query)];
+  const regret = useReading((signal) => read(`${path}/regret`, query, signal), keys, ["decisions"]);
+  const status = useReading((signal) => read(path, query, signal), keys, ["decisions"]);
+  const arms = armsOf(regret.value, status.value);
+  const looks = useMemo(() => looksOf(arms), [arms.join()]);
   return html`
-    <p class="lead">What the draws earned less than another choice would have, summed over decisions: lower is better, and a curve that flattens has learned.</p>
-    <${Shown} reading=${regret}>${(found) => html`<${Estimated} of=${found.estimated} /><${Audited} of=${found.audited} />`}<//>
-    <${Shown} reading=${status}>${(found) => html`<${Shares} of=${found} />`}<//>`;
+    <p class="lead">What the draws earned less than another choice would have: lower is better, and a sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
+    <${Filters} values=${values} features=${regret.value?.features ?? []} change=${change} />
+    <div aria-busy=${regret.loading || status.loading} class="read">
+    <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Nothing} change=${change} />`}>${(found) => html`
+      <${Counted} of=${found} policy=${policy} />
+      <${Views} values=${values} arms=${[...looks.keys()]} course=${found.estimated.course ?? found.true.course ?? found.audited.course} change=${change} />
+      <${Known} of=${found.true} values=${values} looks=${looks} />
+      <${Audited} of=${found.audited} values=${values} looks=${looks} selected=${found.selected} />
+      <${Estimated} of=${found.estimated} values=${values} looks=${looks} />`}<//>
+    <${Shown} reading=${status}>${(found) => found.selected > 0 && html`<${Shares} of=${found} looks=${looks} />`}<//>
+    </div>`;
 }
 
-function Estimated({ of }) {
-  const there = of.kind !== "unavailable";
-  const lines = useMemo(() => there && [{ name: "regret", values: of.mean, lows: of.lows, highs: of.highs }], [of]);
-  if (!there) return html`<h2>Against the best fixed arm</h2><${State} title="No estimate">${of.reason}<//>`;
-  return html`
-    <h2>Against the best fixed arm, ${of.best_static} <${Kind} of="estimated" /></h2>
-    <${Figures} of=${[
-      ["summed", figure(of.total, 1), `${range(of.low, of.high, 1)}, ${percent(of.level)} of the posterior`],
-      ["against each query's best arm", figure(of.against_best_of_each.mean, 1), range(of.against_best_of_each.low, of.against_best_of_each.high, 1)],
-    ]} />
-    <${Lines} title="Estimated regret over decisions" x=${of.decisions} xName="decisions" lines=${lines} />`;
+/** All arms that are shown anywhere on the page, so that each has one colour. */
+function armsOf(regret, status) {
+  const courses = regret ? [regret.estimated, regret.audited, regret.true].map(({ course }) => course?.against ?? {}) : [];
+  return [...new Set([...courses.flatMap((each) => Object.keys(each)), ...(status?.arms ?? []).map(({ arm }) => arm)])];
 }
 
-function Audited({ of }) {
-  if (of.kind === "unavailable") return html`<h2>Measured on all arms</h2><${State} title="Not measured">${of.reason}<//>`;
-  return html`
-    <h2>Measured on all arms, a decision <${Kind} of="audited" /></h2>
-    <${Table} caption=${`${of.audits} decisions were run on all arms; what their draws lost, each`}
-      columns=${[["against", ([arm]) => arm], ["lost", ([, each]) => figure(each.mean, 3), true], [percent(of.level), ([, each]) => range(each.low, each.high, 3), true]]}
-      rows=${Object.entries(of.against)} rowKey=${([arm]) => arm} />`;
-}
+const Nothing = ({ change }) => html`
+  <${State} title="No decision is selected">
+    No decision that was looked at lies in this time and has what is asked for.
+    <button type="button" onClick=${() => change({ since: "", until: "", feature: "", present: "" })}>Take all</button>
+  <//>`;
 
-function Shares({ of }) {
-  const x = useMemo(() => of.arms[0]?.shares.map((_, place) => place + 1) ?? [], [of]);
-  const lines = useMemo(() => of.arms.map(({ arm, shares }) => ({ name: arm, values: shares })), [of]);
-  return html`
-    <h2>Which arms are drawn</h2>
-    ${x.length > 1 && html`<${Lines} title="Shares of arms over time" x=${x} xName="part of the log" lines=${lines} />`}
-    <${Table} caption=${`Of ${of.looked_at} decisions`} rows=${of.arms} rowKey=${({ arm }) => arm}
-      columns=${[
-        ["arm", ({ arm }) => arm],
-        ["drawn", ({ drawn }) => drawn, true],
-        ["share", ({ share }) => percent(share), true],
-        ["of the newest", ({ recent_share: share }) => percent(share), true],
-        ["reward", ({ reward }) => figure(reward?.mean, 3), true],
-        ["95 %", ({ reward }) => (reward?.count ? range(reward.low, reward.high, 3) : "–"), true],
-      ]} />`;
+function Counted({ of, policy }) {
+  const older = policy.decisions - of.looked_at;
+  const which = of.selected < of.looked_at ? `${of.selected.toLocaleString("en")} of the ` : "";
+  return html`<p class="note" role="status">Of ${which}${of.looked_at.toLocaleString("en")} decisions${older > 0 ? ": the newest, without those whose call failed" : ""}.</p>`;
 }

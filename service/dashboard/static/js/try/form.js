@@ -61,11 +61,13 @@ export function Form() {
     <form class="ask" autocomplete="off" noValidate onSubmit=${ask} onKeyDown=${pressed}>
       <label for="try-text">Text to ask about <small>(or none)</small></label>
       <textarea id="try-text" ref=${text} rows="7" spellcheck=${false} 
-        onPaste=${(event) => taken(event, event.clipboardData)} onDrop=${(event) => taken(event, event.dataTransfer)} onInput=${({ target }) => { talk.draft.text = target.value; }}></textarea>
+        onPaste=${(event) => taken(event, event.clipboardData)} onDrop=${(event) => taken(event, event.dataTransfer)}
+        onInput=${({ target }) => { talk.draft.text = target.value; }}></textarea>
       <p class="files"><label>Files <input type="file" multiple onChange=${picked} /></label></p>
       ${draft.texts.length > 0 && html`<ul class="texts" aria-label="Texts">${draft.texts.map((each) => html`<${Attached} of=${each} />`)}</ul>`}
       <label for="try-question">Question</label>
-      <textarea id="try-question" ref=${question} rows="2" required aria-describedby="try-complaint" onInput=${({ target }) => { talk.draft.question = target.value; }}></textarea>
+      <textarea id="try-question" ref=${question} rows="2" required aria-describedby="try-complaint"
+        onInput=${({ target }) => { talk.draft.question = target.value; }}></textarea>
       <p id="try-complaint" class="complaint" role="alert">${complaint}</p>
       <p class="acts">
         <button ref=${go} class="main" aria-disabled=${running ? "true" : "false"}>Ask</button>
@@ -86,8 +88,13 @@ function anew(question) {
 
 const Attached = ({ of }) => html`<li>
   <strong>${of.name}</strong>, ${count(of.text.length)} characters: <span class="begins" dir="auto">${of.text.slice(0, 80)}</span>
-  <button type="button" aria-label=${`Take away ${of.name}`} onClick=${() => { detach(of); document.getElementById("try-text").focus(); }}>Take away</button>
+  <button type="button" aria-label=${`Take away ${of.name}`} onClick=${() => takenAway(of)}>Take away</button>
 </li>`;
+
+function takenAway(of) {
+  detach(of);
+  document.getElementById("try-text").focus(); // its button goes, and the focus would go with it
+}
 
 async function readFile(file) {
   if (file.size > LARGEST_FILE) throw new Error(`${file.name} has ${count(file.size)} bytes, more than one question takes.`);

@@ -9,8 +9,7 @@ const [SHORT, HEADING] = [600, 300];
 /** A turn; `changes` counts what happened to it, so that older ones aren't worked out anew. */
 export const Turn = ({ turn, changes, number }) => useMemo(() => html`
   <article class="turn" aria-labelledby=${`turn-${number}`}>
-    <h2 id=${`turn-${number}`} dir="auto">${turn.question.slice(0, HEADING)}${turn.question.length > HEADING && " …"}</h2>
-    ${turn.question.length > HEADING && html`<details><summary>the whole question, ${count(turn.question.length)} characters</summary><${Text} of=${turn.question} plain /></details>`}
+    <${Question} of=${turn.question} id=${`turn-${number}`} />
     <ol class="steps">
       ${turn.arrived && html`<${Arrived} of=${turn.arrived} characters=${turn.characters} />`}
       ${turn.rewriting && html`<${Rewriting} of=${turn.rewriting} />`}
@@ -18,23 +17,42 @@ export const Turn = ({ turn, changes, number }) => useMemo(() => html`
       ${turn.state === "asking" && html`<li class="note">${turn.arrived ? "working" : "on its way"} <${Clock} since=${turn.began} /></li>`}
     </ol>
     ${(turn.answer || turn.text) && html`<h3>Answer</h3><${Text} of=${turn.answer?.text ?? turn.text} plain />`}
-    ${turn.state === "stopped" && html`<p class="note">Stopped after ${seconds(turn.took)}. A session that this question would have made is gone; one that was there keeps the question, and the steps made so far.</p>`}
+    ${turn.state === "stopped" && html`
+      <p class="note">
+        Stopped after ${seconds(turn.took)}. A session that this question would have made is gone;
+        one that was there keeps the question, and the steps made so far.
+      </p>`}
     ${turn.state === "failed" && html`<${Failure} error=${turn.error} />`}
     ${turn.answer && html`<${Answered} turn=${turn} of=${turn.answer} />`}
   </article>`, [turn, changes, number]);
 
-const Arrived = ({ of, characters }) => html`<li>
-  <strong>arrived</strong> ${count(of.conversation_tokens)} tokens in the conversation${characters > 0 && `, with ${count(characters)} characters of new text`}${of.folded > 0 && `; ${count(of.folded)} fragments folded to make it fit`}
-</li>`;
+const Question = ({ of, id }) => html`
+  <h2 id=${id} dir="auto">${of.slice(0, HEADING)}${of.length > HEADING && " …"}</h2>
+  ${of.length > HEADING && html`<details><summary>the whole question, ${count(of.length)} characters</summary><${Text} of=${of} plain /></details>`}`;
+
+function Arrived({ of, characters }) {
+  const said = [`${count(of.conversation_tokens)} tokens in the conversation`];
+  if (characters) said.push(`${count(characters)} characters of new text`);
+  if (of.folded) said.push(`${count(of.folded)} fragments folded to make it fit`);
+  return html`<li><strong>arrived</strong> ${said.join("; ")}</li>`;
+}
 
 function Rewriting({ of }) {
   const drawn = Object.entries(of.propensities).sort(([, one], [, other]) => other - one);
+  const columns = [
+    ["arm", ([arm]) => arm],
+    ["propensity", ([, value]) => percent(value, 1), true],
+    ["", ([, value]) => html`<${Bar} share=${value} />`],
+  ];
   return html`<li>
     <strong>rewriting</strong> arm <code>${of.arm}</code> drawn, at ${percent(of.propensity, 1)}${of.note && html`. <span dir="auto">${of.note}</span>`}
-    ${of.rewritten !== of.query && html`<dl class="both"><dt>asked</dt><dd><${Text} of=${of.query} plain /></dd><dt>goes on as</dt><dd><${Text} of=${of.rewritten} plain /></dd></dl>`}
+    ${of.rewritten !== of.query && html`
+      <dl class="both">
+        <dt>asked</dt><dd><${Text} of=${of.query} plain /></dd>
+        <dt>goes on as</dt><dd><${Text} of=${of.rewritten} plain /></dd>
+      </dl>`}
     <details><summary>propensities of ${drawn.length} arms</summary>
-      <${Table} caption="How likely each arm was" rows=${drawn} rowKey=${([arm]) => arm}
-        columns=${[["arm", ([arm]) => arm], ["propensity", ([, value]) => percent(value, 1), true], ["", ([, value]) => html`<${Bar} share=${value} />`]]} />
+      <${Table} caption="How likely each arm was" rows=${drawn} rowKey=${([arm]) => arm} columns=${columns} />
     </details>
   </li>`;
 }
@@ -64,7 +82,8 @@ function Answered({ turn, of }) {
     ${of.notice && html`<p class="note">${of.notice}</p>`}
     ${unfinished && html`<p class="note">${unfinished} It isn't whole.</p>`}
     ${of.capped && html`<p class="note">The model had used all its steps, and had to answer.</p>`}
-    ${of.reasoning && html`<details><summary>what it thought before, ${count(of.reasoning.length)} characters</summary><${Text} of=${of.reasoning} plain /></details>`}
+    ${of.reasoning && html`
+      <details><summary>what it thought before, ${count(of.reasoning.length)} characters</summary><${Text} of=${of.reasoning} plain /></details>`}
     <${Thumb} turn=${turn} />
     <${Figures} of=${[
       ["tokens before", count(tokens.conversation), "the whole conversation, its steps too"],
@@ -75,15 +94,25 @@ function Answered({ turn, of }) {
       ["time", seconds(turn.took), "from here and back"],
     ]} />
     <${Times} of=${of.times_ms} />
-    <p><a href=${`#/session/${encodeURIComponent(of.session)}`}>session ${of.session}</a>, version ${of.version}${of.rewriting.decision && html`; <a href=${`#/decision/${encodeURIComponent(of.rewriting.decision)}`}>decision ${of.rewriting.decision}</a>`}</p>`;
+    <${Links} session=${of.session} version=${of.version} decision=${of.rewriting.decision} />`;
 }
+
+const Links = ({ session, version, decision }) => html`<p>
+  <a href=${`#/session/${encodeURIComponent(session)}`}>session ${session}</a>, version ${version}
+  ${decision && html`; <a href=${`#/decision/${encodeURIComponent(decision)}`}>decision ${decision}</a>`}
+</p>`;
 
 function Times({ of }) {
   const parts = Object.entries(of).sort(([, one], [, other]) => other - one);
   const all = parts.reduce((sum, [, ms]) => sum + ms, 0) || 1;
+  const columns = [
+    ["part", ([name]) => name],
+    ["ms", ([, ms]) => ms.toFixed(1), true],
+    ["share", ([, ms]) => percent(ms / all), true],
+    ["", ([, ms]) => html`<${Bar} share=${ms / all} />`],
+  ];
   return html`<details><summary>time by part</summary>
-    <${Table} caption="Where the service spent its time" rows=${parts} rowKey=${([name]) => name}
-      columns=${[["part", ([name]) => name], ["ms", ([, ms]) => ms.toFixed(1), true], ["share", ([, ms]) => percent(ms / all), true], ["", ([, ms]) => html`<${Bar} share=${ms / all} />`]]} />
+    <${Table} caption="Where the service spent its time" rows=${parts} rowKey=${([name]) => name} columns=${columns} />
   </details>`;
 }
 
@@ -91,7 +120,11 @@ function Thumb({ turn }) {
   const { given, refused, became, sending, error } = turn.thumb;
   if (!turn.answer.rewriting.decision) return html`<p class="note">No decision was logged for this question, so there is none to reward.</p>`;
   const give = (feedback, correct) => !sending && thumb(turn, feedback, correct);
-  const button = (feedback, sign) => html`<button type="button" aria-pressed=${given === feedback ? "true" : "false"} onClick=${() => given !== feedback && give(feedback, given !== undefined)}><span aria-hidden="true">${sign}</span> ${feedback}</button>`;
+  const pressed = (feedback) => given !== feedback && give(feedback, given !== undefined);
+  const button = (feedback, sign) => html`
+    <button type="button" aria-pressed=${given === feedback ? "true" : "false"} onClick=${() => pressed(feedback)}>
+      <span aria-hidden="true">${sign}</span> ${feedback}
+    </button>`;
   return html`
     <div class="thumb" role="group" aria-label="Was it a good answer?">
       <span>Was it a good answer?</span> ${button("good", "↑")} ${button("bad", "↓")}

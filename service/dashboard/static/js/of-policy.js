@@ -1,0 +1,44 @@
+// A page of one policy, with a choice among them.
+import { read } from "./api.js";
+import { html, useState } from "./html.js";
+import { Shown, State } from "./parts.js";
+import { useReading } from "./reading.js";
+
+const ALL = "";
+
+/** A page of one policy; without one in the address it is the policy that decided last. */
+export function OfPolicy({ here, digest, parts }) {
+  const policies = useReading((signal) => read("policies", {}, signal), [], ["decisions"]);
+  const none = (list) => list.length === 0 && html`<${State} title="No decision yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/ask</code>. <code>make demo</code> fills these pages.<//>`;
+  return html`<${Shown} reading=${policies} empty=${none}>${(list) => html`<${Chosen} here=${here} list=${list} digest=${digest ?? list[0].digest} parts=${parts} />`}<//>`;
+}
+
+function Chosen({ here: { name, Page }, list, digest, parts }) {
+  const policy = list.find((each) => each.digest === digest);
+  const engines = [...new Set(list.map(({ engine }) => engine))].sort();
+  const [only, keep] = useState(ALL);
+  const engine = only === ALL || policy === undefined || policy.engine === only ? only : ALL; // the address may name one of another engine
+  const go = (to) => {
+    location.hash = `#/${name}/${encodeURIComponent(to)}`;
+  };
+  const pickedEngine = ({ target: { value } }) => {
+    keep(value);
+    if (value !== ALL && policy?.engine !== value) go(list.find((each) => each.engine === value).digest);
+  };
+  return html`
+    <p class="controls">
+      <label>Engine <select value=${engine} onChange=${pickedEngine}>
+        <option value=${ALL}>all engines</option>
+        ${engines.map((each) => html`<option key=${each} value=${each}>${each}</option>`)}
+      </select></label>
+      <label>Policy <select value=${digest} onChange=${({ target }) => go(target.value)}>
+        ${engines.filter((each) => engine === ALL || each === engine).map((each) => html`<${Group} key=${each} engine=${each} list=${list} />`)}
+      </select></label>
+    </p>
+    <${Page} digest=${digest} policy=${policy ?? list[0]} parts=${parts} />`;
+}
+
+const Group = ({ engine, list }) => html`
+  <optgroup label=${engine}>
+    ${list.filter((each) => each.engine === engine).map((each) => html`<option key=${each.digest} value=${each.digest}>${each.model}, ${each.policy_version}, ${each.digest}</option>`)}
+  </optgroup>`;

@@ -1,0 +1,205 @@
+"""The page of health in a real browser, on a real service and a Redis of its own that goes and comes back."""
+
+import asyncio
+import json
+import math
+from collections import Counter
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+import pytest_asyncio
+import redis.asyncio as redis_asyncio
+from playwright.async_api import Browser, Route, expect
+from tests.browser.looking import Looked, looking
+from tests.e2e.served import Served, serving
+from tests.service.http.own_redis import OwnRedis
+
+from riffler.service.ports.keys import turn_log
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+GATES = "".join(f"The code of gate {number} is {number * 31}.\n" for number in range(200))
+ASK = {"question": "What is the code of gate 77?", "contexts": [GATES]}
+PARTS = ["arrive", "features", "policy", "rewrite", "model", "tools", "answer"]
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Served, OwnRedis]]:
+    """A service, with the Redis that it is on."""
+    folder = tmp_path_factory.mktemp("health")
+    own = OwnRedis(folder)
+    own.start()
+    try:
+        async with serving(folder, redis_url=own.url, redis_timeout_s="1") as served:
+            yield served, own
+    finally:
+        own.kill()
+
+
+async def raw(own: OwnRedis) -> list[dict[str, Any]]:
+    """Read the turn log as it lies in Redis, the newest first, with the time that its ids say."""
+    async with redis_asyncio.Redis.from_url(own.url, decode_responses=True) as client:
+        rows = await client.xrevrange(turn_log("local"))
+    return [json.loads(row["record"]) | {"at_ms": int(id_.split("-")[0])} for id_, row in rows]
+
+
+def spent(ms: float) -> str:
+    """Write a time as the page does."""
+    if ms < 1000:
+        return f"{ms:.1f}\u00a0ms" if ms < 10 else f"{ms:.0f}\u00a0ms"
+    return f"{ms / 1000:.1f}\u00a0s"
+
+
+async def figure(looked: Looked, name: str) -> str:
+    """Read a figure by its name."""
+    found = looked.page.locator(".figures div", has=looked.page.locator("dt", has_text=name)).locator("dd").first
+    return (await found.evaluate("dd => dd.firstChild.textContent")).strip()
+
+
+async def test_a_turn_appears_by_itself(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """An empty service says what to do; a turn that is asked elsewhere is there without anybody's doing."""
+    served, _ = service
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("health")
+        await expect(page.get_by_text("No turn yet")).to_be_visible()
+        await expect(page.get_by_role("heading", name="Errors of turns")).to_be_visible()
+        await expect(page.locator("header .live")).to_have_text("live")
+        await looked.nothing_serious()
+        answer = (await served.client.post("/api/v1/ask", json=ASK)).json()
+        row = page.get_by_role("row").filter(has_text=answer["session"])
+        await expect(row.last).to_contain_text("answered")
+        assert sum(url.endswith("/dashboard/") for url in looked.requests) == 1
+        assert sum(url.endswith("/api/v1/live") for url in looked.requests) == 1
+
+
+async def test_each_figure_is_that_of_the_raw_log(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """Errors, outcomes, quantiles, slowest turns with their parts: recomputed here from what lies in Redis."""
+    served, own = service
+    client = served.client
+    for number in (5, 123):
+        await client.post("/api/v1/ask", json={**ASK, "question": f"What is the code of gate {number}?"})
+    assert (await client.post("/api/v1/sessions/nowhere/ask", json=ASK)).status_code == 404
+    assert (await client.post("/api/v1/ask", json={**ASK, "without": ["none"]})).status_code == 422
+    assert (await client.post("/api/v1/sessions/nowhere/ask", json=ASK)).status_code == 404
+    turns = [record for record in await raw(own) if record["kind"] == "turn"]
+    said = (await client.get("/api/v1/health")).json()["turns"]
+    answered = sorted(turn["total_ms"] for turn in turns if turn["outcome"] == "answered")
+    p50, p95 = (answered[math.ceil(share * len(answered)) - 1] for share in (0.5, 0.95))
+    assert (said["looked_at"], said["p50_ms"], said["p95_ms"]) == (len(turns), p50, p95)
+    errors = Counter(turn["error"] for turn in turns if turn["error"])
+    assert {each["error"]: each["count"] for each in said["errors"]} == errors
+    slowest = sorted(turns, key=lambda turn: -turn["total_ms"])[:10]
+    assert [each["total_ms"] for each in said["slowest"]] == [turn["total_ms"] for turn in slowest]
+    async with looking(browser, str(client.base_url)) as looked:
+        await looked.open("health")
+        assert await figure(looked, "half took at most") == spent(p50)
+        assert await figure(looked, "95 % took at most") == spent(p95)
+        assert await figure(looked, "turns looked at") == str(len(turns))
+        rows = await looked.figures("What ended turns")
+        assert {row[0]: int(row[1]) for row in rows} == errors
+        assert rows[0][0] == "UnknownSession"
+        assert all(row[-1].endswith(".") for row in rows)
+        present = [part for part in PARTS if any(part in turn["times_ms"] for turn in slowest)]
+        shown = [[row[1], row[3], *row[5:]] for row in await looked.figures("Turns that took longest")]
+        assert shown == [
+            [turn["session"] or "–", spent(turn["total_ms"])]
+            + [spent(turn["times_ms"][part]) if part in turn["times_ms"] else "–" for part in present]
+            for turn in slowest
+        ]
+        newest = await looked.figures("The newest turns")
+        assert [row[2] for row in newest] == [turn["session"] or "–" for turn in turns]
+        assert [row[6] for row in newest] == [f"{turn['prompt_tokens']:,}" for turn in turns]
+        await looked.open("health", "hour")
+        assert await figure(looked, "turns looked at") == str(len(turns))
+
+
+async def test_redis_goes_and_comes_back(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """The page says that it is gone and what to do, for everybody's eyes; once it is back all is there, by itself."""
+    served, own = service
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("health")
+        await expect(page.locator("header .live")).to_have_text("live")
+        turns = await figure(looked, "turns looked at")
+        with looked.failing():
+            own.kill()
+            try:
+                gone = page.get_by_role("alert").filter(has_text="Redis does not answer")
+                await expect(gone).to_contain_text("correct REDIS_URL")
+                await expect(page.get_by_text("The turn log can't be read")).to_be_visible()
+                await expect(page.locator(".figures").first).to_contain_text("amiss")
+                await looked.nothing_serious()
+            finally:
+                own.start()
+            await expect(gone).to_have_count(0)
+            await expect(page.get_by_role("heading", name="Newest turns")).to_be_visible()
+            await expect(page.get_by_role("alert")).to_have_count(0)
+        assert await figure(looked, "turns looked at") == turns
+
+
+async def test_a_narrow_page_scrolls_its_tables_alone(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """At 420 pixels nothing of the page lies beside it."""
+    served, _ = service
+    async with looking(browser, str(served.client.base_url), viewport={"width": 420, "height": 800}) as looked:
+        await looked.open("health")
+        await expect(looked.page.get_by_role("heading", name="Newest turns")).to_be_visible()
+        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 420
+        await looked.nothing_serious()
+
+
+async def test_who_is_cut_off_says_so_and_connects_again(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """A refused connection is told in words, and what happened meanwhile is there once it is made."""
+    served, _ = service
+
+    async def refuse(route: Route) -> None:
+        await route.fulfill(status=503, body="")
+
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        with looked.failing():
+            await page.route("**/api/v1/live", refuse)
+            await looked.open("health")
+            await expect(page.locator("header .live")).to_have_text("not live")
+            await looked.nothing_serious()
+            answer = (await served.client.post("/api/v1/ask", json=ASK)).json()
+            await asyncio.sleep(0.5)
+            assert not await page.get_by_role("row").filter(has_text=answer["session"]).count()
+            await page.unroute("**/api/v1/live")
+            await expect(page.locator("header .live")).to_have_text("live")
+            await expect(page.get_by_role("row").filter(has_text=answer["session"]).last).to_be_visible()
+
+
+async def test_nobody_reads_while_nobody_looks(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """A hidden tab reads nothing when turns come, and once when it is looked at again; a burst is read seldom."""
+    served, _ = service
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await looked.open("health")
+        await expect(page.locator("header .live")).to_have_text("live")
+
+        def readings() -> int:
+            return sum(url.split("?")[0].endswith("/api/v1/health") for url in looked.requests)
+
+        async def hide(hidden: str) -> None:
+            await page.evaluate(
+                f"Object.defineProperty(document, 'hidden', {{value: {hidden}, configurable: true}});"
+                "document.dispatchEvent(new Event('visibilitychange'))"
+            )
+
+        await hide("true")
+        await asyncio.sleep(0.5)
+        before = readings()
+        for _ in range(3):
+            answer = (await served.client.post("/api/v1/ask", json=ASK)).json()
+        await asyncio.sleep(3)
+        assert readings() == before
+        await hide("false")
+        await expect(page.get_by_role("row").filter(has_text=answer["session"]).last).to_be_visible()
+        assert readings() == before + 1
+        for _ in range(5):
+            await served.client.post("/api/v1/sessions/nowhere/ask", json=ASK)
+            await asyncio.sleep(0.3)
+        await asyncio.sleep(2.5)
+        assert before + 2 <= readings() <= before + 4
