@@ -18,7 +18,12 @@ function beginning(pages) {
  */
 export function useWindow(name, version, since) {
   const [held, hold] = useState(NOTHING);
-  const [busy, work] = useState(false);
+  const [busy, tell] = useState(false);
+  const running = useRef(false); // at once, before the page is drawn anew
+  const work = (on) => {
+    running.current = on;
+    tell(on);
+  };
   const turn = useRef(0); // what was asked before the newest order is not wanted any more
   const now = useRef(held);
   now.current = held;
@@ -52,7 +57,7 @@ export function useWindow(name, version, since) {
 
   /** Add the page that a cursor leads to at one end, and let go of one at the other. */
   const grow = useCallback(async (cursor, atEnd) => {
-    if (!cursor) return;
+    if (!cursor || running.current) return; // what the reader ordered comes first
     const mine = ++turn.current;
     work(true);
     try {
