@@ -86,6 +86,7 @@ _ENGINE: dict[str, Any] = {
 }
 _FIGURES: dict[str, Any] = {
     "looked_at": 2,
+    "whole": True,
     "oldest_ms": 1795766300000,
     "newest_ms": 1795766400000,
     "outcomes": {"answered": 1, "failed": 1},

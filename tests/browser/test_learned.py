@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import fmean
 from typing import Any
+from urllib.parse import quote
 
 import numpy as np
 import pytest
 import pytest_asyncio
 import redis
-from playwright.async_api import Browser, Dialog, expect
+from playwright.async_api import Browser, Dialog, Response, expect
 from tests.browser.looking import Looked, looking
 from tests.e2e import simulated
 from tests.e2e.served import Served, serving
@@ -27,6 +28,8 @@ from riffler.service.ports.keys import policy_keys
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 HOSTILE = "Which <script>alert(1)</script><img src=x onerror=alert(2)> gate isn't open \u202eat night\u202c, and why?"
+PATIENCE_MS = 15_000
+"""A report takes a second of a processor, which others may have."""
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
 """Gives what stands in a text and isn't marked as added."""
 DIFFERENCES = """async (pairs) => {
@@ -175,10 +178,10 @@ async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
         compared["arms"] = await (await first.value).json(), await heat(looked)
         async with looked.page.expect_response("**/arms?against=none") as second:
             await looked.page.get_by_role("combobox", name="Compared with").select_option("none")
-        await expect(looked.page.locator(".heat caption")).to_contain_text("the arm none")
+        await expect(looked.page.locator(".heat caption")).to_contain_text("the arm none", timeout=PATIENCE_MS)
         compared["none"] = await (await second.value).json(), await heat(looked)
         await looked.page.get_by_role("combobox", name="Compared with").select_option("arms")
-        await expect(looked.page.locator(".heat caption")).to_contain_text("arms in the mean")
+        await expect(looked.page.locator(".heat caption")).to_contain_text("arms in the mean", timeout=PATIENCE_MS)
 
         told_here = looked.page.locator(".told")
         await looked.page.locator(".heat tbody tr").nth(2).locator("td").first.hover()
@@ -217,20 +220,22 @@ async def test_policies_are_compared_and_the_log_is_judged(browser: Browser, log
     Bins of the calibration hold each reward once, with their mean; the words name what is amiss, and nothing else.
     """
     rewarded = [(row, row.reward) for row in log.rows() if row.reward is not None]
-    earned = fmean(reward for _, reward in rewarded)
+    earned, answers = fmean(reward for _, reward in rewarded), list[Response]()
     async with looking(browser, log.address) as looked:
+        looked.page.on("response", lambda response: answers.append(response))  # noqa: PLW0108 - as below
         await looked.open("learned", log.digest)
         others = looked.page.get_by_role("combobox", name="Another policy")
         assert await others.locator("option").all_text_contents() == list(POLICIES)
         await others.select_option("exp3")
         await looked.page.get_by_role("button", name="Compare").click()
-        await expect(looked.page.get_by_role("rowheader", name="exp3")).to_be_visible()
+        await expect(looked.page.get_by_role("rowheader", name="exp3")).to_be_visible(timeout=PATIENCE_MS)
         rows = {name: cells for name, *cells in await looked.figures("What policies would have earned")}
         assert set(rows) == {"this log's policy", "fixed:none", "fixed:reread", "fixed:simplify", "exp3"}
         caption = looked.page.locator("caption", has_text="What policies would")
         await expect(caption).to_contain_text(f"this log's earned {shown(earned)},")
         for name in ("fixed:none", "fixed:simplify", "exp3"):
-            told = (await log.read(f"policies/{log.digest}/ope", policy=name))["other"]
+            (asked,) = [each for each in answers if each.url.endswith(f"ope?policy={quote(name, safe='')}")]
+            told = (await asked.json())["other"]
             best, apart = told["doubly_robust"], told["difference"]
             _, value, interval, difference, _, effective, kind, _ = rows[name]
             assert (value, difference, kind) == (shown(best["value"]), shown(apart["value"]), "estimated")
@@ -243,7 +248,8 @@ async def test_policies_are_compared_and_the_log_is_judged(browser: Browser, log
         assert sum(int(count) for *_, count, _ in bins) == len(rewarded)
         came = math.fsum(int(count) * float(mean) for _, mean, _, count, _ in bins)
         assert came / len(rewarded) == pytest.approx(earned, abs=0.0006)
-        health = (await log.read(f"policies/{log.digest}"))["health"]
+        (status,) = [each for each in answers if each.url.endswith(f"policies/{log.digest}")]
+        health = (await status.json())["health"]
         off = not all(each["plausible"] for each in health["calibration"]["coverages"])
         await expect(looked.page.get_by_text("Predicted intervals are of another width")).to_have_count(int(off))
         await expect(looked.page.get_by_text("The world changed")).to_have_count(int(bool(health["alarms"])))
@@ -258,7 +264,7 @@ async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
 
     async def listed(looked: Looked, wanted: list[Row]) -> None:
         link = looked.page.locator(f"a[href='#/decision/{wanted[0].decision['id']}']")
-        await expect(link).to_be_visible()  # the page that is asked for has come
+        await expect(link).to_be_visible(timeout=PATIENCE_MS)  # the page that is asked for has come
         found = await looked.figures("Decisions, the newest first")
         assert [[id_, *rest] for id_, _, *rest in found] == [row.line() for row in wanted]
 
@@ -367,6 +373,8 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
         log.own.kill()
         with looked.failing():
             await looked.page.get_by_role("button", name="Read anew").click()
-            await expect(looked.page.get_by_role("alert").first).to_contain_text("can't be reached")
+            await expect(looked.page.get_by_role("alert").first).to_contain_text(
+                "can't be reached", timeout=PATIENCE_MS
+            )
             await looked.open("decision", imported)
             await expect(looked.page.get_by_role("alert")).to_contain_text("can't be reached")

@@ -164,7 +164,8 @@ class HealthWatch:
         """
         try:
             async with asyncio.timeout(_READING_S):
-                return figures_of(await self._log.newest(tenant, limit, since_ms=since_ms)), ""
+                records = await self._log.newest(tenant, limit + 1, since_ms=since_ms)
+                return figures_of(records[:limit], whole=len(records) <= limit), ""
         except TimeoutError:
             return None, f"the turn log gives no answer within {_READING_S:g} s"
         except MemoryFailed as exc:

@@ -60,6 +60,7 @@ class TurnFigures:
 
     Attributes:
         looked_at: How many turns.
+        whole: Whether the log has no more of the time that was asked for.
         oldest_ms: When the oldest of them ended; null without any.
         newest_ms: When the newest of them ended; null without any.
         outcomes: How many ended how.
@@ -70,6 +71,7 @@ class TurnFigures:
     """
 
     looked_at: int
+    whole: bool
     oldest_ms: int | None
     newest_ms: int | None
     outcomes: Mapping[str, int]
@@ -79,11 +81,12 @@ class TurnFigures:
     slowest: tuple[SlowTurn, ...]
 
 
-def figures_of(records: Sequence[TurnRecord]) -> TurnFigures:
+def figures_of(records: Sequence[TurnRecord], *, whole: bool = True) -> TurnFigures:
     """Work out what turns say.
 
     Args:
         records: Records of the turn log; edits by hand among them are no turns.
+        whole: Whether these are all of the time that was asked for.
 
     Returns:
         The figures.
@@ -94,6 +97,7 @@ def figures_of(records: Sequence[TurnRecord]) -> TurnFigures:
     slow = sorted(turns, key=lambda turn: -turn.total_ms)[:_SLOWEST]
     return TurnFigures(
         len(turns),
+        whole,
         min(times, default=None),
         max(times, default=None),
         dict(Counter(turn.outcome for turn in turns)),

@@ -120,7 +120,8 @@ async def test_health_is_what_the_turns_say(client: httpx.AsyncClient, model: Mo
     assert (said["p50_ms"], said["p95_ms"]) == (answered[1], answered[2])
     assert [each["total_ms"] for each in said["slowest"]] == sorted((turn["total_ms"] for turn in turns), reverse=True)
     one = (await client.get("/api/v1/health?limit=1")).json()["turns"]
-    assert (one["looked_at"], one["newest_ms"]) == (1, turns[0]["at_ms"])
+    assert (one["looked_at"], one["whole"], one["newest_ms"]) == (1, False, turns[0]["at_ms"])
+    assert (said["whole"], (await client.get("/api/v1/health?limit=5")).json()["turns"]["whole"]) == (True, True)
     assert (await client.get(f"/api/v1/health?since_ms={turns[0]['at_ms'] + 1}")).json()["turns"]["looked_at"] == 0
     assert (health["redis"]["up"], health["redis"]["sync"]) == (True, "everysec")
     assert health["engine"]["ready"]
