@@ -1,4 +1,8 @@
-"""What caches may keep (RFC 9111): all is one tenant's, and only what has a tag can be asked for again by it."""
+"""What caches may keep (RFC 9111): nothing. All is one tenant's, and most of it has texts of users.
+
+A browser writes what it may keep to its disk. A tag serves those all the same who keep an answer themselves, and ask
+with `If-None-Match` whether it still holds.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +29,7 @@ class Caching:
         async def named(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.setdefault("Cache-Control", "private, no-cache" if "ETag" in headers else "no-store")
+                headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
         await self._app(scope, receive, named)

@@ -45,13 +45,24 @@ async def test_weights_decide(client: httpx.AsyncClient, model: Model, accept: s
     assert response.headers["vary"] == "Accept"
 
 
-async def test_a_session_is_kept_only_to_ask_again(client: httpx.AsyncClient) -> None:
-    """Each read of a session, and each 304, may be kept by its reader alone, and not used without asking."""
-    path = (await client.post("/api/v1/sessions", json={})).headers["location"]
-    for part in ("", "/messages", "/view", "/fragments", "/events"):
-        for headers in ({}, {"if-none-match": "*"}):
-            response = await client.get(path + part, headers=headers)
-            assert response.headers["cache-control"] == "private, no-cache", (part, response.status_code)
+async def test_no_cache_keeps_a_session(client: httpx.AsyncClient, model: Model) -> None:
+    """Each read of a session may hold texts: none is kept, not by a 304 either, and who has a tag is still told."""
+    asked = await client.post("/api/v1/ask", json=ANSWER)
+    path, decision = f"/api/v1/sessions/{asked.json()['session']}", asked.json()["rewriting"]["decision"]
+    assert asked.headers["cache-control"] == "no-store"
+    assert (await client.get(f"/api/v1/decisions/{decision}/rewrite")).headers["cache-control"] == "no-store"
+    reads = [
+        template.removeprefix("/api/v1/sessions/{session}")
+        for template, methods in (await client.get("/openapi.json")).json()["paths"].items()
+        if template.startswith("/api/v1/sessions/{session}") and "get" in methods
+    ]
+    assert {"", "/messages", "/view/pieces", "/original", "/search", "/history", "/diff"} <= set(reads)
+    query = {"/original": "?message=0", "/search": "?query=boat", "/diff": "?from=0"}
+    for part in reads:
+        for status, headers in ((200, {}), (304, {"if-none-match": asked.headers["etag"]})):
+            response = await client.get(path + part + query.get(part, ""), headers=headers)
+            assert (response.status_code, response.headers["cache-control"]) == (status, "no-store"), part
+            assert response.headers["etag"] == asked.headers["etag"]
 
 
 @pytest.mark.parametrize(
