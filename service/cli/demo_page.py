@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import socket
 import sys
 from pathlib import Path
@@ -31,7 +32,7 @@ def show_page(folder: Path, digest: str) -> None:
     typer.echo(f"\nthe learning run: http://{name}:{port}/dashboard/#/regret/{digest}")
     if port != settings.port != 0:
         typer.echo(f"port {settings.port} is taken: {port} is free")
-    command = ["riffler", "serve", "--data-folder", str(folder)]
+    command = [_riffler(), "serve", "--data-folder", str(folder)]
     command += [] if port == settings.port else ["--port", str(port)]
     unset = [part for each in _REDIS if os.environ.get(each) for part in ("-u", each)]
     told = shlex.join([*(["env", *unset] if unset else []), *command])
@@ -45,6 +46,18 @@ def show_page(folder: Path, digest: str) -> None:
         os.environ.pop(each, None)
     os.environ |= {"RIFFLER_DATA_FOLDER": str(folder), "RIFFLER_PORT": str(port), "RIFFLER_WORKERS": "1"}
     serve(read_settings())
+
+
+def _riffler() -> str:
+    """Give the command that is running, as a shell in this folder finds it: its environment may not be on the path."""
+    script = Path(sys.argv[0]).absolute()
+    if script.name != "riffler" or not script.is_file():
+        script = Path(sys.executable).absolute().with_name("riffler")
+    found = shutil.which("riffler")
+    if not script.is_file() or (found is not None and Path(found).resolve() == script.resolve()):
+        return "riffler"
+    here = Path.cwd()
+    return str(script.relative_to(here) if script.is_relative_to(here) else script)
 
 
 def _is_free(settings: Settings) -> bool:

@@ -4,6 +4,7 @@ import json
 import os
 import pty
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -229,7 +230,9 @@ def test_the_demo_gives_the_readme_s_figures(tmp_path: Path) -> None:
     told = re.findall(r"From `riffler demo --seed 1`:\n\n```\n(.*?)```\n", readme, re.DOTALL)[0]
     shown = "\n".join(line.rstrip() for line in done.stdout.splitlines())
     assert told in shown
-    assert f"\nit is served by:  riffler serve --data-folder {tmp_path}/data/demo" in shown
+    command, arguments = re.findall(r"^it is served by:  (\S*riffler) serve (.*)$", shown, re.MULTILINE)[0]
+    assert arguments.startswith(f"--data-folder {tmp_path}/data/demo")
+    assert shutil.which(command), "it can be run from here"
     assert (tmp_path / "data" / "demo" / "appendonlydir").is_dir()
     lost, chance = (re.findall(rf"^{name} .* (\d+\.\d\d) ", told, re.M)[0] for name in ("the policy", "at random"))
     reread = re.findall(r"^91 to 120 +\d+ +(\d+) ", shown, re.MULTILINE)[0]

@@ -1,5 +1,6 @@
 """Where a demo keeps its run: replaced by the next one, and nothing else ever is."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,9 +68,36 @@ def test_the_address_can_be_opened(
     """
     monkeypatch.setenv("RIFFLER_HOST", host)
     monkeypatch.setenv("RIFFLER_PORT", "0")
+    monkeypatch.setenv("PATH", str(Path(sys.executable).parent))
     monkeypatch.setenv("REDIS_URL", "redis://127.0.0.1:9")
     show_page(tmp_path / "my demo", "0badcafe")
     told = capsys.readouterr().out
     port = told.partition(address)[2].partition("/")[0]
-    assert f"the learning run: {address}{port}/dashboard/#/regret/0badcafe\n" in told
+    assert f"the learning run: {address}{port}/dashboard/#/regret/0badcafe/against=all\n" in told
     assert told.endswith(f"env -u REDIS_URL riffler serve --data-folder '{tmp_path}/my demo' --port {port}\n")
+
+
+def test_the_command_can_be_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Where the path doesn't lead to the command that runs, it is told with its folder; below this one relative to it."""
+    here = tmp_path / "here"
+    script = here / ".venv" / "bin" / "riffler"
+    other = tmp_path / "other" / "riffler"
+    for each in (script, other):
+        each.parent.mkdir(parents=True)
+        each.write_text("#!/bin/sh\n")
+        each.chmod(0o755)
+    monkeypatch.chdir(here)
+
+    def told(ran: str, path: Path) -> str:
+        monkeypatch.setattr("sys.argv", [ran, "demo"])
+        monkeypatch.setenv("PATH", str(path))
+        show_page(here, "0badcafe")
+        return capsys.readouterr().out.rpartition("it is served by:  ")[2].partition(" serve ")[0]
+
+    assert told(".venv/bin/riffler", tmp_path) == ".venv/bin/riffler"
+    assert told(str(script), other.parent) == ".venv/bin/riffler", "another one is on the path"
+    assert told(str(script), script.parent) == "riffler"
+    assert told(str(other), script.parent) == str(other)
+    assert told("pytest", tmp_path) == str(Path(sys.executable).with_name("riffler"))
