@@ -12,7 +12,6 @@ import numpy as np
 
 from riffler.bandits.cost import Prices
 from riffler.bandits.policies.base import Policy
-from riffler.errors import InvalidSetting
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
@@ -51,9 +50,6 @@ if TYPE_CHECKING:
     from riffler.service.agent.turns import Turns
     from riffler.service.agent.watch.costs import Costs
     from riffler.service.agent.watch.policies import Policies
-
-_SMALLEST_BUDGET = 128
-"""In tokens: a window that leaves less for the conversation is taken for a mistake."""
 
 
 class Riffler:
@@ -212,13 +208,7 @@ class Riffler:
         from riffler.service.agent.graph import Agent  # noqa: PLC0415 - LangGraph takes a second, a reward needs none
         from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
-        budget = self.room.budget_tokens(self.engine.counter)
-        if budget < _SMALLEST_BUDGET:
-            window = self.engine.info.window_tokens
-            raise InvalidSetting(
-                f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
-                f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
-            )
+        self.room.check(self.engine.counter)
         agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor, self._recorder)
         return Turns(agent, self.sessions, self.decisions)
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from riffler.errors import InvalidSetting
 from riffler.service.ports.engine import Engine, most_completion_tokens
 from riffler.tools.price import CachePrices
 from riffler.tools.registry import Registry
 from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_request, count_schemas
+
+_SMALLEST_BUDGET = 128
+"""In tokens: what a view may take at least."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +73,22 @@ class Room:
         around = max(min(512, info.window_tokens // 16), count_request(counter))
         completion = most_completion_tokens(info, self.completion_tokens)
         return max(1, info.window_tokens - self.tools_tokens(counter) - completion - around)
+
+    def check(self, counter: TokenCounter) -> None:
+        """Refuse a window that leaves hardly anything for the conversation: it is taken for a mistake.
+
+        Args:
+            counter: Counts the tools.
+
+        Raises:
+            InvalidSetting: It leaves less than `_SMALLEST_BUDGET`.
+        """
+        budget, window = self.budget_tokens(counter), self.engine.info.window_tokens
+        if budget < _SMALLEST_BUDGET:
+            raise InvalidSetting(
+                f"window_tokens: {window} leave {budget} tokens for the conversation beside the tools' "
+                f"schemas and the answer, expected at least {_SMALLEST_BUDGET}: use an engine with a larger window"
+            )
 
     def tools_tokens(self, counter: TokenCounter) -> int:
         """Count the schemas of the tools on offer.

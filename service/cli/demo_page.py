@@ -29,7 +29,7 @@ def show_page(folder: Path, digest: str) -> None:
     port = settings.port if _is_free(settings) else _free_port(settings)
     host = _EVERYWHERE.get(settings.host, settings.host)
     name = f"[{host}]" if ":" in host else host
-    typer.echo(f"\nthe learning run: http://{name}:{port}/dashboard/#/regret/{digest}")
+    typer.echo(f"\nthe learning run: http://{name}:{port}/dashboard/#/regret/{digest}/against=all")
     if port != settings.port != 0:
         typer.echo(f"port {settings.port} is taken: {port} is free")
     command = [_riffler(), "serve", "--data-folder", str(folder)]

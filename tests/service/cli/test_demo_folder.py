@@ -80,7 +80,7 @@ def test_the_address_can_be_opened(
 def test_the_command_can_be_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Where the path doesn't lead to the command that runs, it is told with its folder; below this one relative to it."""
+    """Where the path doesn't lead to the command that runs, its folder is told, relative to this one below it."""
     here = tmp_path / "here"
     script = here / ".venv" / "bin" / "riffler"
     other = tmp_path / "other" / "riffler"

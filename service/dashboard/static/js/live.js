@@ -30,7 +30,7 @@ export function useLive() {
   const [now, is] = useState(state);
   useEffect(() => {
     watchers.add(is);
-    if (!source && !timer) connect();
+    if (!source && !timer && !document.hidden) connect();
     is(state);
     return () => watchers.delete(is);
   }, []);
@@ -73,6 +73,21 @@ function lost() {
   timer = setTimeout(connect, Math.min(LONGEST_MS, FIRST_MS * 2 ** failures) * (0.75 + Math.random() / 2));
   failures += 1;
 }
+
+/** A browser has six connections to a host for all its tabs: one that nobody looks at takes none of them. */
+function seen() {
+  if (!document.hidden) {
+    if (watchers.size && !source && !timer) connect();
+    return;
+  }
+  clearTimeout(timer);
+  source?.close();
+  timer = source = undefined;
+  missed = true;
+  become("away");
+}
+
+document.addEventListener("visibilitychange", seen);
 
 function told({ type, data }) {
   if (type !== "health") return tell([type]);
