@@ -11,10 +11,11 @@ demo: .venv/.base
 	$(BIN)/riffler demo
 
 # Only tests of tools/ and bandits/ are traced: they reach all of both. Long ones, marked no_cover, aren't needed for it.
-# The others take twice as long when they are traced.
+# The others take twice as long when they are traced. A file of browser tests shares one service, so it stays together.
 test: .venv/.all check
 	$(PYTEST) tests/tools tests/bandits --cov --cov-report=term
-	$(PYTEST) --ignore=tests/tools --ignore=tests/bandits
+	$(PYTEST) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser
+	$(PYTEST) tests/browser --dist loadfile
 
 check: .venv/.all
 	$(BIN)/ruff check

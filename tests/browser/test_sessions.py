@@ -275,6 +275,7 @@ async def test_a_name_that_no_session_has_is_told(looked: Looked, name: str) -> 
 
 async def test_the_list_names_all_and_leads_to_each(looked: Looked, served: Served) -> None:
     """With versions and messages as the API has them."""
+    await carved(served.client, "listed")
     await looked.open("session")
     items = (await served.client.get("/api/v1/sessions")).json()["items"]
     rows = await looked.figures("Sessions, the newest first")
@@ -282,14 +283,15 @@ async def test_the_list_names_all_and_leads_to_each(looked: Looked, served: Serv
         [each["session"], str(each["version"]), f"{each['messages']:,}"] for each in items
     ]
     await looked.nothing_serious()
-    await looked.page.get_by_role("link", name="pier").click()
-    await expect(looked.page.locator(".crumbs")).to_contain_text("pier")
+    await looked.page.get_by_role("link", name="listed").click()
+    await expect(looked.page.locator(".crumbs")).to_contain_text("listed")
     await looked.read()
 
 
-async def test_without_redis_it_says_what_to_do(looked: Looked, redis: OwnRedis) -> None:
+async def test_without_redis_it_says_what_to_do(looked: Looked, served: Served, redis: OwnRedis) -> None:
     """An outage is never an empty session: the page names what is gone, and keeps what it had."""
-    await looked.open("session", "pier")
+    await carved(served.client, "lost")
+    await looked.open("session", "lost")
     redis.kill()
     with looked.failing():
         await looked.page.get_by_role("button", name="End").click()
