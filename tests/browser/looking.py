@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _PATIENCE_MS = 15_000
@@ -35,19 +35,23 @@ class Looked:
         page: Playwright's page.
         address: Of the dashboard, with a slash at its end.
         requests: All addresses that it asked for.
-        complaints: What it wrote to the console as an error or a warning, and errors that nobody caught.
+        complaints: What it wrote to the console as an error or a warning, and errors that nobody caught, each with the
+            address that it is about.
     """
 
     def __init__(self, page: Page, address: str) -> None:
         self.page, self.address = page, address
         self.requests: list[str] = []
-        self.complaints: list[str] = []
+        self.complaints: list[tuple[str, str]] = []
+        self._may_fail = set[str]()
         page.set_default_timeout(_PATIENCE_MS)
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("pageerror", lambda error: self.complaints.append(f"uncaught: {error}"))
-        page.on(
-            "console", lambda said: self.complaints.append(said.text) if said.type in {"error", "warning"} else None
-        )
+        page.on("pageerror", lambda error: self.complaints.append((f"uncaught: {error}", page.url)))
+        page.on("console", self._hear)
+
+    def _hear(self, said: ConsoleMessage) -> None:
+        if said.type in {"error", "warning"}:
+            self.complaints.append((said.text, said.location["url"]))
 
     async def open(self, *route: str) -> None:
         """Open a page of the dashboard by its route, as in `open("regret", digest)`, and wait until it is read."""
@@ -84,10 +88,18 @@ class Looked:
 
     @contextmanager
     def failing(self) -> Iterator[None]:
-        """In here requests may fail, which browsers complain of."""
-        before = len(self.complaints)
+        """What is asked for in here, or fails in here, may fail; browsers complain of it, perhaps only later."""
+        asked, said = len(self.requests), len(self.complaints)
         yield
-        self.complaints[before:] = [said for said in self.complaints[before:] if "Failed to load resource" not in said]
+        self._may_fail.update(self.requests[asked:], (about for _, about in self.complaints[said:]))
+
+    def unpardoned(self) -> list[tuple[str, str]]:
+        """Give the complaints but for those of requests that might fail."""
+        return [
+            (said, about)
+            for said, about in self.complaints
+            if "Failed to load resource" not in said or about not in self._may_fail
+        ]
 
 
 @asynccontextmanager
@@ -112,6 +124,6 @@ async def looking(browser: Browser, served: str, **context: Any) -> AsyncIterato
             if urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(served)
         ]
         assert not strangers, strangers
-        assert not looked.complaints, looked.complaints
+        assert not (unpardoned := looked.unpardoned()), unpardoned
     finally:
         await opened.close()

@@ -94,7 +94,7 @@ async def test_every_page_shows_texts_as_text(browser: Browser, hostile: Hostile
     """Every page of the navigation, and those of the session, its decision and its policy: no script, no markup."""
     async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
-        page.on("dialog", lambda dialog: looked.complaints.append(f"a dialog: {dialog.message}"))
+        page.on("dialog", lambda dialog: looked.complaints.append((f"a dialog: {dialog.message}", page.url)))
         await looked.open()
         links = page.get_by_role("navigation", name="Pages").get_by_role("link")
         names = [str(await link.get_attribute("href")).split("/")[1] for link in await links.all()]
@@ -115,7 +115,7 @@ async def test_a_hostile_talk_stays_text(browser: Browser, hostile: Hostile) -> 
     """The page that asks shows the same question, steps and answer as they came."""
     async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
-        page.on("dialog", lambda dialog: looked.complaints.append(f"a dialog: {dialog.message}"))
+        page.on("dialog", lambda dialog: looked.complaints.append((f"a dialog: {dialog.message}", page.url)))
         await looked.open("try")
         await page.get_by_label("Text to ask about").fill(MARKUP)
         await page.get_by_label("Question").fill(MARKUP)
