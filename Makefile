@@ -5,17 +5,20 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c const
 # One thread for arrays a process: several processes of tests share the cores, and threads that wait for a core spin.
 PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -q
 
-.PHONY: demo test check clean
+.PHONY: demo test check chromium clean
 
 demo: .venv/.base
 	$(BIN)/riffler demo
 
 # Only tests of tools/ and bandits/ are traced: they reach all of both. Long ones, marked no_cover, aren't needed for it.
 # The others take twice as long when they are traced. A file of browser tests shares one service, so it stays together.
-test: .venv/.all check
-	$(PYTEST) tests/tools tests/bandits --cov --cov-report=term
-	$(PYTEST) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser
-	$(PYTEST) tests/browser --dist loadfile
+# All three are run whatever fails, so that one run shows all that does.
+test: .venv/.all chromium check
+	@failed=0; \
+	(set -x; $(PYTEST) tests/tools tests/bandits --cov --cov-report=term) || failed=1; \
+	(set -x; $(PYTEST) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser) || failed=1; \
+	(set -x; $(PYTEST) tests/browser --dist loadfile) || failed=1; \
+	exit $$failed
 
 check: .venv/.all
 	$(BIN)/ruff check
@@ -39,8 +42,11 @@ check: .venv/.all
 	@echo "installing all extras into .venv (a minute or two)"
 	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
 	$(PIP) -e ".[local,dev]"
-	tests/browser/chromium $(BIN)/python
 	@touch $@
+
+# Looked for each time: it belongs to the machine, and may be missing where .venv was brought along. Quick when it is there.
+chromium: .venv/.all
+	@tests/browser/chromium $(BIN)/python
 
 clean:
 	rm -rf .venv build dist

@@ -109,13 +109,14 @@ class Agent:
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
         """
-        notes = notes or Notes(key.tenant, key.session)
+        notes = notes or Notes(key.tenant)
         before = await receipt_of(self._parts.store, key, request)
         if before is not None and before.done:  # needs no lease: another turn may be running by now
             notes.told = True  # when it was given first
             yield answer_from_json(before.body)
             return
         async with held(self._parts.store, key, self._lease_s) as lease:
+            notes.session = key.session
             begun = await receipt_of(self._parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 notes.told = True

@@ -33,7 +33,7 @@ class Notes:
 
     Attributes:
         tenant: Whose.
-        session: The session's name, once there is one.
+        session: The session's name, once it is known that there is one.
         life: Its life, as far as known.
         state: The turn's state, as far as it has come.
         calls: Calls of the model that gave something.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing, suppress
 
-from riffler.errors import InvalidInput, OverBudget, RifflerError
+from riffler.errors import InvalidInput, OverBudget, RequestKeyReused, RifflerError, SessionBusy
 from riffler.service.agent.deleting import delete_session
 from riffler.service.agent.forbidding import forbidden
 from riffler.service.agent.graph import Agent
@@ -78,9 +78,9 @@ class Turns:
             if session is None:
                 key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
                 notes.life = made.life
-            else:
+                notes.session = key.session
+            else:  # recorded by name once it is known that there is one: whoever guesses names fills no log with them
                 key = SessionKey(tenant, session)
-            notes.session = key.session
             turn = self.agent.stream(
                 key, messages, deltas=deltas, seen=seen, request=request, without=forbids, notes=notes
             )
@@ -91,6 +91,8 @@ class Turns:
         except BaseException as exc:
             # These would be refused again if they were asked again, and their name may mean another request.
             refused = isinstance(exc, InvalidInput | OverBudget)
+            if key is not None and isinstance(exc, SessionBusy | RequestKeyReused):  # said of one that is there
+                notes.session = key.session
             if self.agent.recorder is not None:  # what hasn't come so far that the agent did
                 await self.agent.recorder.turn(notes, exc)
             raise

@@ -55,7 +55,8 @@ class TurnRecord:
 
     Attributes:
         kind: `turn`, or `edit` for an edit by hand: then `edits` has it, and most figures are 0.
-        session: The session's name; empty when none was made yet.
+        session: The session's name; empty when none was made yet, and when the turn didn't come to know that there is
+            one of this name.
         life: Its life, see `Stamp`; empty when the turn didn't come to read it.
         version: The session's version at the end, as far as the turn knows; 0 when it doesn't.
         outcome: How it ended.

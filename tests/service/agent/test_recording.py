@@ -14,6 +14,7 @@ from riffler.errors import (
     EngineUnavailable,
     InvalidInput,
     MemoryUnavailable,
+    RequestKeyReused,
     SessionBusy,
     ToolRefused,
     UnknownSession,
@@ -166,8 +167,43 @@ async def test_what_is_refused_says_why(make: Make) -> None:
     assert found == [
         ("refused", "SessionBusy", "there"),
         ("refused", "InvalidInput", ""),
-        ("refused", "UnknownSession", "nowhere"),
+        ("refused", "UnknownSession", ""),
     ]
+
+
+async def test_names_that_somebody_guesses_are_not_kept(make: Make, memory_connection: RedisConnection) -> None:
+    """Nothing of a session that isn't there gets into the log, however it is asked for; one that is there is named."""
+    riffler = make(lambda _: "At six.", rewrites_by="rule")
+    await riffler.edits.create(riffler.tenant, "there")
+    for request in (None, NamedRequest("k", "f" * 8)):
+        with pytest.raises(UnknownSession):
+            async with aclosing(
+                riffler.turns.stream(riffler.tenant, asked("When?"), "guessed", request=request)
+            ) as turn:
+                await anext(turn)
+    await riffler.ask("When?", session="there")
+    found = [(record.error, record.session) for record in await records(riffler)]
+    assert found == [("", "there"), ("UnknownSession", ""), ("UnknownSession", "")]
+    raw: list[Any] = await memory_connection.run(lambda client: client.xrange(turn_log(riffler.tenant)))
+    assert "guessed" not in str(raw)
+
+
+async def test_a_request_s_name_given_twice_is_told_of_its_session(make: Make) -> None:
+    """It says that the session is there: it has this request's receipt."""
+    riffler = make(lambda _: "At six.", rewrites_by="rule")
+    await riffler.edits.create(riffler.tenant, "there")
+
+    async def ask(fingerprint: str) -> None:
+        request = NamedRequest("k", fingerprint * 8)
+        async with aclosing(riffler.turns.stream(riffler.tenant, asked("When?"), "there", request=request)) as turn:
+            async for _ in turn:
+                pass
+
+    await ask("f")
+    with pytest.raises(RequestKeyReused):
+        await ask("e")
+    found = [(record.error, record.session) for record in await records(riffler)]
+    assert found == [("RequestKeyReused", "there"), ("", "there")]
 
 
 async def test_a_turn_that_nobody_waits_for_is_cancelled(make: Make) -> None:

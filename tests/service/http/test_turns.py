@@ -48,7 +48,7 @@ async def test_turns_are_listed_and_filtered(client: httpx.AsyncClient, model: M
 
     every = [
         (second, "answered"),
-        ("nowhere", "refused"),
+        ("", "refused"),
         (first, "failed"),
         (first, "answered"),
         (first, "answered"),
