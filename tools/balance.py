@@ -6,7 +6,9 @@ has after `n` calls of the model the balance
     earned - owed  with  earned = n * read * F  and  owed = cost_tokens + read * F
 
 in tokens at full price, where `read` is the price of a token that a prompt cache has. `owed` is what it costs once that
-text leaves the cache: `(write - read) * S'` in the words of `price.py`; without a cache it is 0. Where text is shown
+text leaves the cache: `(write - read) * S'` in the words of `price.py`; without a cache it is 0. Of what it frees, `N`
+tokens may be text that no call has sent yet: the next call would write these, so that it earns `(write - read) * N`
+more, and nothing is owed for them. An edit before a session's first call owes nothing. Where text is shown
 again, an edit frees less of the calls that follow, so that `n * F` is a sum over calls: `spared_tokens`. How often the
 model would have been called without the edit nobody knows: the figures are of the calls that came.
 """
@@ -33,6 +35,8 @@ class PricedEdit:
         read_price: Price of a token from the cache, as a multiple of one that isn't cached; above 0.
         ids: The fragments that it folded, summarised or restored; empty where they aren't known.
         restores: Whether all that it does is to show text again.
+        fresh_tokens: How many of the freed tokens no call had sent yet, as in `EditPrice`.
+        write_price: Price of a token that is put into the cache.
     """
 
     freed_tokens: int
@@ -40,11 +44,18 @@ class PricedEdit:
     read_price: float = 1.0
     ids: frozenset[str] = frozenset()
     restores: bool = False
+    fresh_tokens: int = 0
+    write_price: float = 1.0
 
     @property
     def owed(self) -> float:
         """What it costs once, in tokens at full price."""
-        return self.cost_tokens + self.read_price * self.freed_tokens
+        return self.cost_tokens + self.read_price * self.freed_tokens + self.dearer * self.fresh_tokens
+
+    @property
+    def dearer(self) -> float:
+        """What a token costs more that is put into the cache than one that is read from it."""
+        return self.write_price - self.read_price
 
 
 @dataclass(slots=True)
@@ -56,6 +67,7 @@ class Account:
         calls: Calls of the model since.
         frees_tokens: What it frees of the next call: less than at first where text was shown again.
         spared_tokens: What it freed, summed over the calls since.
+        unwritten_tokens: How many of these the first of the calls would have put into the cache.
         hidden: Its fragments that nobody has restored since.
     """
 
@@ -63,12 +75,29 @@ class Account:
     calls: int = 0
     frees_tokens: int = 0
     spared_tokens: int = 0
+    unwritten_tokens: int = 0
     hidden: frozenset[str] = field(default_factory=frozenset)
+
+    def called(self, calls: int) -> None:
+        """Count so many more calls."""
+        if calls and not self.calls:
+            self.unwritten_tokens = self._fresh_tokens
+        self.calls += calls
+        self.spared_tokens += calls * self.frees_tokens
+
+    @property
+    def next_earns(self) -> float:
+        """What the next call earns beyond what each later one does."""
+        return 0.0 if self.calls else self.edit.dearer * self._fresh_tokens
+
+    @property
+    def _fresh_tokens(self) -> int:
+        return max(0, min(self.edit.fresh_tokens, self.frees_tokens))
 
     @property
     def earned(self) -> float:
         """What later calls cost less, in tokens at full price."""
-        return self.edit.read_price * self.spared_tokens
+        return self.edit.read_price * self.spared_tokens + self.edit.dearer * self.unwritten_tokens
 
     @property
     def balance(self) -> float:
@@ -78,10 +107,7 @@ class Account:
     @property
     def lacks(self) -> int | None:
         """How many more calls pay it back: 0 where it has, None where no number of them does."""
-        missing = -self.balance
-        if missing <= 0:
-            return 0
-        return math.ceil(missing / (self.edit.read_price * self.frees_tokens)) if self.frees_tokens > 0 else None
+        return calls_lacking(self.balance, self.edit.read_price * self.frees_tokens, self.next_earns)
 
     @property
     def standing(self) -> Standing:
@@ -90,6 +116,24 @@ class Account:
             return "shown_again"
         lacks = self.lacks
         return "never" if lacks is None else "not_yet" if lacks else "paid_back"
+
+
+def calls_lacking(balance: float, each_earns: float, next_earns: float = 0.0) -> int | None:
+    """Tell how many calls make up for what is owed.
+
+    Args:
+        balance: What was earned beyond what was owed.
+        each_earns: What each call earns.
+        next_earns: What the next one earns beyond that.
+
+    Returns:
+        The number; 0 where nothing is missing, None where no number of calls is enough.
+    """
+    if balance >= 0:
+        return 0
+    if each_earns <= 0:
+        return None
+    return max(1, math.ceil((-balance - next_earns) / each_earns))
 
 
 def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
@@ -109,8 +153,7 @@ def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
     for each in happened:
         if isinstance(each, int):
             for account in kept:
-                account.calls += each
-                account.spared_tokens += each * account.frees_tokens
+                account.called(each)
             continue
         left = _taken(kept, each) if each.freed_tokens < 0 else each.freed_tokens
         if each.restores:

@@ -10,6 +10,9 @@ costs, in tokens at full price,
 so the edit costs `write * S' - read * S` now. Each later call is cheaper by `read * (S - S')`, and the edit has paid
 back after `(write * S' - read * S) / (read * (S - S'))` of them. Without a cache (`read = write = 1`) it never costs.
 What a model generates, and what comes to the conversation later, is the same with and without the edit.
+
+All that holds of text that a call has sent before. Text that none has is in no cache: nothing is lost by changing it,
+and what is hidden of it is never written there. Before a session's first call, an edit costs nothing (`price_arrival`).
 """
 
 from __future__ import annotations
@@ -45,12 +48,14 @@ class EditPrice:
         rewritten_tokens: Tokens from the first change to the view's end, which a cache must take anew.
         cost_tokens: What the next call costs more, in tokens at full price; negative when it costs less.
         steps: After how many further calls it has paid back; 0 at once, None never.
+        fresh_tokens: How many of the freed tokens no call has sent yet; negative when such text is shown again.
     """
 
     freed_tokens: int
     rewritten_tokens: int
     cost_tokens: float
     steps: int | None
+    fresh_tokens: int = 0
 
 
 def price_edit(before: View, after: View, counter: TokenCounter, prices: CachePrices) -> EditPrice:
@@ -84,6 +89,8 @@ def price_between(
     counter: TokenCounter,
     prices: CachePrices,
     cached: WorkingMemory | None = None,
+    *,
+    sent: int | None = None,
 ) -> EditPrice:
     """Price what leads from one working memory to another of as many messages.
 
@@ -96,24 +103,24 @@ def price_between(
         prices: The cache's prices.
         cached: What the cache holds the view of, when it isn't `before`: earlier edits of the same step have broken the
             prefix already, and the price is what this edit adds to theirs.
+        sent: How many messages calls have sent before; None stands for all that there are.
 
     Returns:
         The price.
     """
-    now = bare_view(after)
-    price = price_edit(bare_view(before), now, counter, prices)
+    known = len(before.entries) if sent is None else sent
     if cached is None or cached is before:
-        return price
-    held = bare_view(cached)
-    both, earlier = price_edit(held, now, counter, prices), price_edit(held, bare_view(before), counter, prices)
+        return price_arrival(before, after, known, counter, prices)
+    both, earlier = (price_arrival(cached, each, known, counter, prices) for each in (after, before))
+    freed, fresh = both.freed_tokens - earlier.freed_tokens, both.fresh_tokens - earlier.fresh_tokens
     cost = both.cost_tokens - earlier.cost_tokens
-    return EditPrice(price.freed_tokens, both.rewritten_tokens, cost, _steps(cost, prices.read * price.freed_tokens))
+    return EditPrice(freed, both.rewritten_tokens, cost, _steps(cost, prices.read * freed), fresh)
 
 
 def price_arrival(
     before: WorkingMemory, after: WorkingMemory, known: int, counter: TokenCounter, prices: CachePrices
 ) -> EditPrice:
-    """Price what is folded while messages arrive, of which the cache has none yet.
+    """Price what is folded while messages arrive, of which the cache has none yet, or before any call.
 
     The cache holds `P + S`, and `N` tokens arrive; with the edit these are `P + S'` and `N'`. Without it the next call
     costs `read * (P + S) + write * N`, with it `read * P + write * (S' + N')`.
@@ -121,7 +128,7 @@ def price_arrival(
     Args:
         before: The memory with what arrived.
         after: The memory with the edit, too.
-        known: How many messages there were before.
+        known: How many messages the cache may have: those that calls have sent before.
         counter: Counts tokens.
         prices: The cache's prices.
 
@@ -131,9 +138,10 @@ def price_arrival(
     was, now = bare_view(before), bare_view(after)
     whole = price_edit(was, now, counter, prices)
     held = price_edit(_beginning(was, known), _beginning(now, known), counter, prices)
-    cost = held.cost_tokens - prices.write * (whole.freed_tokens - held.freed_tokens)
+    fresh = whole.freed_tokens - held.freed_tokens
+    cost = held.cost_tokens - prices.write * fresh
     steps = _steps(cost, prices.read * whole.freed_tokens)
-    return EditPrice(whole.freed_tokens, held.rewritten_tokens, cost, steps)
+    return EditPrice(whole.freed_tokens, held.rewritten_tokens, cost, steps, fresh)
 
 
 def price_words(price: EditPrice, prices: CachePrices) -> str:
@@ -155,6 +163,8 @@ def price_words(price: EditPrice, prices: CachePrices) -> str:
     cost = round(price.cost_tokens)
     if cost <= 0:
         return f"{head}; the next call costs {-cost} tokens less, so it pays at once"
+    if not price.rewritten_tokens:
+        return f"{head}; none of this was sent before, so no cache is broken: the next call costs {cost} tokens more"
     tail = "it never pays back by itself"
     if price.steps is not None:
         tail = f"paid back after {price.steps} further call{'' if price.steps == 1 else 's'}"

@@ -49,6 +49,7 @@ class Inputs:
         prices: Of the engine's prompt cache.
         budget_tokens: What a view may take; None where that isn't known.
         cached: What the model saw last, when other calls of the same step came before this one; else None.
+        sent: How many messages calls of the model have sent before; None stands for all.
         past: The session's versions, newest first, at least as far as the tool's `PastOrder` wants and they are kept.
         by_hand: Whether a person wrote the summary, or an app: it isn't tested for a model's refusal.
     """
@@ -58,6 +59,7 @@ class Inputs:
     prices: CachePrices = field(default_factory=CachePrices)
     budget_tokens: int | None = None
     cached: WorkingMemory | None = None
+    sent: int | None = None
     past: tuple[Version, ...] = ()
     by_hand: bool = False
 

@@ -18,6 +18,7 @@ from riffler.service.agent.making import fork_session, make_session
 from riffler.service.agent.offload import offload
 from riffler.service.agent.recording import Recorder
 from riffler.service.agent.room import Room
+from riffler.service.agent.sent import sent_messages
 from riffler.service.agent.tool_call import run_call
 from riffler.service.agent.turn import require_seen
 from riffler.service.ports.engine import Engine
@@ -208,6 +209,7 @@ class Edits:
                 arguments,
                 read_past=lambda order: self._store.past(key, memory, order),
                 summary=summary,
+                sent=await sent_messages(self._store, key, memory),
             )
             done = Called(memory.version + bool(outcome.events), tool, outcome.reply, memory.life)
             return outcome.events, done, outcome.price

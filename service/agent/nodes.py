@@ -26,6 +26,7 @@ from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriti
 from riffler.service.agent.recording import edit_of
 from riffler.service.agent.resume import REFUSAL, resumed
 from riffler.service.agent.rewriter import NONE
+from riffler.service.agent.sent import sent_messages
 from riffler.service.agent.state import Parts, Pending, TurnState
 from riffler.service.agent.tool_call import Cost, run_call
 from riffler.service.agent.turn import Turn, require_seen
@@ -179,7 +180,7 @@ class Nodes:
             receipt = self._receipt(body, done=False) if arrival else None
             before, stored = stored, await self._commit(stored, events, actor, receipt)
             if actor == "riffler":
-                await self._note_fit(before, stored, events, first)
+                await self._note_fit(before, stored, events)
         whole, view_tokens = _tokens(memory, turn.counter), shown.tokens(turn.counter)
         notes = turn.notes
         notes.calls, notes.saved_tokens = notes.calls + 1, notes.saved_tokens + whole - view_tokens
@@ -267,17 +268,20 @@ class Nodes:
                 cost=cost,
                 counter=self._turn.counter,
                 cached=stored.commit(events[:1]) if len(events) > 1 else None,  # before the step's first edit
+                sent=self._turn.notes.messages_seen,
             )
         except ToolRefused as exc:
             refusal = f"{REFUSAL}{exc}"
             return ToolStep(number, call.name, call.arguments, refusal, refused=True), Outcome((), refusal), cost.usage
         return ToolStep(number, call.name, call.arguments, outcome.reply, refused=False), outcome, cost.usage
 
-    async def _note_fit(self, before: WorkingMemory, after: WorkingMemory, events: Sequence[Event], old: int) -> None:
-        """Note what Riffler folded by itself, with its price: the cache knows what the last view had, or the old."""
+    async def _note_fit(self, before: WorkingMemory, after: WorkingMemory, events: Sequence[Event]) -> None:
+        """Note what Riffler folded by itself, with its price: the cache knows what the last call sent."""
         if any(isinstance(event, FragmentsFolded) for event in events):
             turn, prices = self._turn, self.parts.room.prices
-            known = old if turn.notes.messages_seen is None else turn.notes.messages_seen
+            known = turn.notes.messages_seen
+            if known is None:
+                known = await sent_messages(self.parts.store, turn.key, before)
             price = await offload(after.characters, lambda: price_arrival(before, after, known, turn.counter, prices))
             edit = edit_of(after.version, "riffler", "", events, price, calls_before=turn.notes.calls)
             turn.notes.edits += filter(None, [edit])

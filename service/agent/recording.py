@@ -197,6 +197,7 @@ def edit_of(
         round(price.cost_tokens, 3),
         calls_before,
         tuple(ids) if len(ids) <= _MOST_IDS else (),
+        price.fresh_tokens,
     )
 
 

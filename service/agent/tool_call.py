@@ -40,6 +40,7 @@ async def run_call(
     cost: Cost | None = None,
     counter: TokenCounter | None = None,
     cached: WorkingMemory | None = None,
+    sent: int | None = None,
 ) -> Outcome:
     """Run a tool; where it orders a summary and none is given, the engine writes it.
 
@@ -54,6 +55,7 @@ async def run_call(
         cost: Is told what inner calls cost.
         counter: Counts tokens; None is the engine's own as it is now.
         cached: What the model saw last, when other calls of its step came before this one.
+        sent: How many messages calls of the model have sent before; None stands for all.
 
     Returns:
         Events to commit, and the reply. Raises a leaf of `ToolRefused` when the tool can't run.
@@ -67,7 +69,7 @@ async def run_call(
     wanted = registry.past(memory, name, arguments)
     past = await read_past(wanted) if wanted else ()
     budget = room.budget_tokens(counter)
-    inputs = Inputs(counter, summary, room.prices, budget, cached, past, by_hand)
+    inputs = Inputs(counter, summary, room.prices, budget, cached, sent, past, by_hand)
     return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
 
 

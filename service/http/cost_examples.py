@@ -86,6 +86,7 @@ COSTS: dict[str, Any] = {
                 "summarised": 0,
                 "freed_tokens": 8000,
                 "frees_tokens": 8000,
+                "fresh_tokens": 0,
                 "rewritten_tokens": 2000,
                 "calls": 4,
                 "spared_tokens": 32000,
@@ -97,6 +98,7 @@ COSTS: dict[str, Any] = {
                 "estimated": False,
             }
         ],
+        "priced": True,
     },
     "sessions": [{"session": "pier", "last_ms": _AT_MS + 60_000, "sums": _SUMS}],
 }

@@ -34,6 +34,7 @@ class EditMade:
         cost_tokens: What the next call costs more for it, in tokens at full price; negative when it costs less.
         calls_before: How many of its turn's calls of the model came before it.
         ids: The fragments that it folded, restored or summarised; empty where these are too many to keep.
+        fresh_tokens: How many of the freed tokens no call of the model had sent yet, as in `EditPrice`.
     """
 
     version: int
@@ -47,6 +48,7 @@ class EditMade:
     cost_tokens: float
     calls_before: int = 0
     ids: tuple[str, ...] = ()
+    fresh_tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,7 @@ def test_the_carving_is_as_told(tmp_path: Path) -> None:
     now, each = 1.25 * anew - 0.1 * (freed + anew), 0.1 * freed
     assert f"costs {round(now)} tokens more, paid back after {math.ceil(now / each)} further calls" in told
     assert f"{anew} tokens are written at 1.25 where {freed + anew:,} would have been read at 0.1" in section
-    assert f"{1.25 * anew:.0f} - {0.1 * (freed + anew):.0f} = {now:.0f} more" in section
+    assert f"{1.25 * anew:.2f} - {0.1 * (freed + anew):.1f} = {now:.2f} more" in section
     assert f"reads {freed:,} tokens fewer, which is {int(each)} less" in section
 
 

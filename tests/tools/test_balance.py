@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.tools.test_price import PRICES, TEXTS, Words, seen
 
-from riffler.tools.balance import Account, PricedEdit, accounts
+from riffler.tools.balance import Account, PricedEdit, accounts, calls_lacking
 from riffler.tools.price import CachePrices, price_edit
 
 CALLS = st.integers(0, 50)
@@ -118,3 +118,36 @@ def test_edits_that_free_nothing(edit: PricedEdit, standing: str) -> None:
     """No number of calls pays back what frees nothing, unless it owes nothing."""
     assert accounts([edit, 1])[0].standing == standing
     assert Account(edit).earned == 0
+
+
+@given(
+    held=st.integers(0, 5000),
+    fresh=st.integers(0, 5000),
+    rewritten=st.integers(0, 5000),
+    prices=PRICES,
+    calls=st.integers(0, 30),
+)
+def test_what_no_call_had_sent_is_earned_at_the_price_of_writing(
+    held: int, fresh: int, rewritten: int, prices: CachePrices, calls: int
+) -> None:
+    """The balance is what bills without and with the edit differ by, call by call; alone, fresh text owes nothing."""
+    cost = prices.write * rewritten - prices.read * (held + rewritten) - prices.write * fresh
+    edit = PricedEdit(held + fresh, cost, prices.read, fresh_tokens=fresh, write_price=prices.write)
+    (found,) = accounts([edit, calls])
+    owed = (prices.write - prices.read) * rewritten
+    assert math.isclose(edit.owed, owed, abs_tol=1e-5)
+    bills = -owed if calls == 0 else -cost + (calls - 1) * prices.read * (held + fresh)
+    assert math.isclose(found.balance, bills, abs_tol=1e-4)
+    assert found.balance >= 0 or rewritten
+    if lacks := found.lacks:
+        assert accounts([edit, calls, lacks])[0].balance >= -1e-4
+        assert lacks == 1 or accounts([edit, calls, lacks - 1])[0].balance < 1e-4
+    assert calls_lacking(found.balance, prices.read * found.frees_tokens, found.next_earns) == found.lacks
+
+
+def test_what_is_shown_again_before_the_first_call_was_no_gain() -> None:
+    """A fold that is taken back before any call earned nothing, and neither of the two owes anything."""
+    fold = PricedEdit(1000, -1250, 0.1, frozenset({"f00001"}), fresh_tokens=1000, write_price=1.25)
+    back = PricedEdit(-1000, 1250, 0.1, frozenset({"f00001"}), True, -1000, 1.25)
+    one, other = accounts([fold, back, 5])
+    assert (one.earned, one.edit.owed, other.earned, other.edit.owed) == (0, 0, 0, 0)

@@ -174,6 +174,29 @@ def test_what_arrives_is_in_no_cache_yet(folds: set[int], prices: CachePrices) -
     told = bill(prices, kept, held - kept + came, 0) - bill(prices, old, new, 0)
     assert price.freed_tokens == old + new - held - came
     assert math.isclose(price.cost_tokens, told, abs_tol=1e-6)
+    assert price == price_between(before, after, Words(), prices, sent=1)
+    assert price.fresh_tokens == new - came
     if price.steps:
         assert price.freed_tokens > 0
         assert price.steps * prices.read * price.freed_tokens >= price.cost_tokens - 1e-6
+
+
+@given(first=st.sets(st.integers(0, 7)), second=st.sets(st.integers(0, 7)), prices=PRICES)
+def test_before_the_first_call_an_edit_costs_nothing(first: set[int], second: set[int], prices: CachePrices) -> None:
+    """What no call has sent leaves no cache; each edit, of one step or not, changes the next bill by what it frees."""
+    memory = WorkingMemory().commit([MessagesAppended(0, (Message.user("a" * 400), Message.user("b" * 400)))])
+    cuts = tuple(
+        Fragment(fragment_id(n + 1), Span(n // 4, 0, n % 4 * 100, n % 4 * 100 + 100), 100, 2) for n in range(8)
+    )
+    memory = memory.commit([TextCut(cuts)])
+    one = memory.commit([FragmentsFolded((fragment_id(n + 1),)) for n in sorted(first)])
+    other = one.commit([FragmentsFolded((fragment_id(n + 1),)) for n in sorted(second - first)])
+    for cached in (None, memory):
+        price = price_between(one, other, Words(), prices, cached, sent=0)
+        freed = bare_view(one).tokens(Words()) - bare_view(other).tokens(Words())
+        assert (price.freed_tokens, price.fresh_tokens, price.rewritten_tokens, price.steps) == (freed, freed, 0, 0)
+        assert math.isclose(price.cost_tokens, -prices.write * freed, abs_tol=1e-6)
+    back = price_between(other, one, Words(), CachePrices(0.1, 1.25), sent=0)
+    if back.freed_tokens:
+        told = f"no cache is broken: the next call costs {round(1.25 * freed)} tokens more"
+        assert price_words(back, CachePrices(0.1, 1.25)).endswith(told)

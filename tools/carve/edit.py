@@ -79,7 +79,7 @@ def outcome(memory: WorkingMemory, events: tuple[Event, ...], head: str, inputs:
         The events, and a reply with the price.
     """
     after = memory.commit(events)
-    price = price_between(memory, after, inputs.counter, inputs.prices, inputs.cached)
+    price = price_between(memory, after, inputs.counter, inputs.prices, inputs.cached, sent=inputs.sent)
     reply = f"{head}: {price_words(price, inputs.prices)}"
     if inputs.budget_tokens is not None and price.freed_tokens < 0:
         tokens = bare_view(after).tokens(inputs.counter)

@@ -20,6 +20,7 @@ def priced(memory: WorkingMemory, events: tuple[Event, ...], reply: str, inputs:
     Returns:
         The outcome; where there is a cache to break, its reply ends with what that costs.
     """
-    price = price_between(memory, memory.commit(events), inputs.counter, inputs.prices, inputs.cached)
+    after = memory.commit(events)
+    price = price_between(memory, after, inputs.counter, inputs.prices, inputs.cached, sent=inputs.sent)
     clause = "" if inputs.prices == CachePrices() else f"; {price_words(price, inputs.prices)}"
     return Outcome(events, f"{reply}{clause}", price)

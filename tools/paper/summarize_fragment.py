@@ -81,7 +81,7 @@ def _run(memory: WorkingMemory, arguments: SummarizeFragment, inputs: Inputs) ->
         raise EmptySummary(
             f"{fragment.id} stays as it was: in its marker the summary has {tokens} tokens, the original {whole}"
         )
-    price = price_between(memory, summarised, inputs.counter, inputs.prices, inputs.cached)
+    price = price_between(memory, summarised, inputs.counter, inputs.prices, inputs.cached, sent=inputs.sent)
     reply = (
         f"summarised {fragment.id}: {tokens} tokens stand for {whole}; restoring it shows the original; "
         f"{price_words(price, inputs.prices)}"

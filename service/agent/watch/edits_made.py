@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from riffler.service.ports.turn_log import EditMade, TurnRecord
-from riffler.tools.balance import Account, PricedEdit, Standing, accounts
+from riffler.tools.balance import Account, PricedEdit, Standing, accounts, calls_lacking
 from riffler.tools.events import Actor
 
 _SHOWN: Final = 100
 """The newest edits are told one by one; sums are of all."""
+_NOTHING: Final = 0.002
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +31,14 @@ class EditCost:
         summarised: How many it summarised.
         freed_tokens: By how much it made the view smaller; negative when text is shown again.
         frees_tokens: What it frees of the next call: less than that where text was shown again since.
+        fresh_tokens: How many of the freed tokens no call had sent before, so that no cache had them.
         rewritten_tokens: Tokens that left the prompt cache with it.
         calls: Calls of the model in its session since, in the turns looked at.
         spared_tokens: What it freed, summed over these calls.
-        earned_tokens: `read_price * spared_tokens`: what these calls cost less, in tokens at full price.
-        owed_tokens: What it costs once that text left the cache, in tokens at full price. Edits by hand with no call
-            between them break the cache together, and each owes what it adds.
+        earned_tokens: What these calls cost less, in tokens at full price: `read_price` for each token spared, and
+            `write_price` where the first of them would have put it into the cache.
+        owed_tokens: What it costs once that text left the cache, in tokens at full price; 0 before the session's first
+            call. Edits by hand with no call between them break the cache together, and each owes what it adds.
         balance_tokens: Earned without owed.
         lacks: How many more calls pay it back: 0 where it has, None where no number of them does.
         standing: How it stands; `shown_again` is an edit that restores, which costs and earns nothing.
@@ -53,6 +55,7 @@ class EditCost:
     summarised: int
     freed_tokens: int
     frees_tokens: int
+    fresh_tokens: int
     rewritten_tokens: int
     calls: int
     spared_tokens: int
@@ -119,11 +122,13 @@ class EditsReport:
         total: What all came to together.
         by: The same by maker and tool, the most frequent first.
         newest: The newest of them one by one, the newest first.
+        priced: Whether any of them was made with prices of a prompt cache. Without these edits cost nothing.
     """
 
     total: EditSums
     by: tuple[EditsBy, ...]
     newest: tuple[EditCost, ...]
+    priced: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +165,7 @@ def edits_report(records: Sequence[TurnRecord]) -> EditsReport:
         total=_sums(found),
         by=tuple(EditsBy(actor, tool, _sums(some)) for (actor, tool), some in by),
         newest=tuple(_cost(each) for each in reversed(found[-_SHOWN:])),
+        priced=any((each.record.read_price, each.record.write_price) != (1.0, 1.0) for each in found),
     )
 
 
@@ -175,7 +181,7 @@ def _edits_of(records: Sequence[TurnRecord]) -> Iterator[_Made]:
             cost = edit.cost_tokens
             if record.kind == "edit":
                 broken, cost = _by_hand(record, edit, broken)
-            happened += (edit.calls_before - called, _priced(edit, cost, record.read_price))
+            happened += (edit.calls_before - called, _priced(record, edit, cost))
             called = edit.calls_before
         happened.append(record.calls - called)
         broken = 0 if record.calls else broken
@@ -197,14 +203,17 @@ def _by_hand(record: TurnRecord, edit: EditMade, broken: int) -> tuple[int, floa
     Returns:
         Tokens that have left it with this one, too; and what it adds to the cost of the next call.
     """
-    both = max(broken - edit.freed_tokens, edit.rewritten_tokens)
-    owed = (record.write_price - record.read_price) * (both - broken)
+    both = max(broken - (edit.freed_tokens - edit.fresh_tokens), edit.rewritten_tokens)
+    owed = (record.write_price - record.read_price) * (both - broken - edit.fresh_tokens)
     return both, owed - record.read_price * edit.freed_tokens
 
 
-def _priced(edit: EditMade, cost_tokens: float, read_price: float) -> PricedEdit:
+def _priced(record: TurnRecord, edit: EditMade, cost_tokens: float) -> PricedEdit:
     restores = bool(edit.restored) and not (edit.folded or edit.summarised)
-    return PricedEdit(edit.freed_tokens, cost_tokens, read_price, frozenset(edit.ids), restores)
+    ids, fresh = frozenset(edit.ids), edit.fresh_tokens
+    priced = PricedEdit(edit.freed_tokens, cost_tokens, record.read_price, ids, restores, fresh, record.write_price)
+    # Records have thousandths of a token: what isn't owed must not look as if it lacked a call.
+    return replace(priced, cost_tokens=cost_tokens - priced.owed) if abs(priced.owed) < _NOTHING else priced
 
 
 def _cost(made: _Made) -> EditCost:
@@ -220,11 +229,12 @@ def _cost(made: _Made) -> EditCost:
         summarised=edit.summarised,
         freed_tokens=edit.freed_tokens,
         frees_tokens=account.frees_tokens,
+        fresh_tokens=edit.fresh_tokens,
         rewritten_tokens=edit.rewritten_tokens,
         calls=account.calls,
         spared_tokens=account.spared_tokens,
         earned_tokens=account.earned,
-        owed_tokens=account.edit.owed,
+        owed_tokens=_exact(account.edit.owed),
         balance_tokens=account.balance,
         lacks=account.lacks,
         standing=account.standing,
@@ -246,7 +256,12 @@ def _sums(edits: Sequence[_Made]) -> EditSums:
         freed_tokens=sum(max(0, each.edit.freed_tokens) for each in all_),
         spared_tokens=sum(each.spared_tokens for each in all_),
         earned_tokens=sum(each.earned for each in all_),
-        owed_tokens=sum(each.edit.owed for each in all_),
+        owed_tokens=_exact(sum(each.edit.owed for each in all_)),
         balance_tokens=balance,
-        lacks=0 if balance >= 0 else math.ceil(-balance / one_call) if one_call > 0 else None,
+        lacks=calls_lacking(balance, one_call, sum(each.next_earns for each in all_)),
     )
+
+
+def _exact(tokens: float) -> float:
+    """Leave out what sums of floats add, and the sign of nothing."""
+    return round(tokens, 6) + 0.0

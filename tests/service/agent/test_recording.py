@@ -32,6 +32,7 @@ from riffler.service.ports.turn_log import TurnRecord
 from riffler.service.settings import read_settings
 from riffler.service.turn_log.store import RedisTurnLog
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.tokens import count_message
 from riffler.tools.view import View, bare_view
 
 Make = Callable[..., Riffler]
@@ -275,8 +276,42 @@ async def test_edits_by_hand_have_records_of_their_own(make: Make) -> None:
     assert (fold.actor, fold.tool, fold.folded, fold.restored) == ("app", "fold_fragment", 1, 0)
     assert (restore.actor, restore.tool, restore.folded, restore.restored) == ("app", "restore_fragment", 0, 1)
     assert fold.freed_tokens == -restore.freed_tokens > 0
-    was = fold.rewritten_tokens + fold.freed_tokens
-    assert fold.cost_tokens == pytest.approx(1.25 * fold.rewritten_tokens - 0.1 * was, abs=0.01)
+
+
+@pytest.mark.parametrize("ways", ["asked", "forked", "unasked", "copied"])
+async def test_an_edit_breaks_a_cache_only_of_what_a_call_has_sent(make: Make, ways: str) -> None:
+    """An edit costs what leaves the cache; before a session's first call nothing does, whoever wrote its messages."""
+    riffler = make(lambda _: "At six.", rewriting=False, cache_read_price=0.1, cache_write_price=1.25)
+    begun = [Message.user(CONTEXT), *([Message.assistant("Well?")] if ways == "copied" else [])]
+    key, _ = await riffler.edits.create(riffler.tenant, "s", begun)
+    name = "s"
+    if ways in {"asked", "forked"}:
+        await riffler.ask("When does it open?", session="s")
+        if ways == "forked":
+            name = "other"
+            await riffler.edits.fork(key, session=name)
+    await riffler.edits.append(SessionKey(riffler.tenant, name), [Message.user("Later. " * 300)])
+    await edited(riffler, name)
+    (fold,) = (await records(riffler))[0].edits
+    sent = 2 if ways in {"asked", "forked"} else 0
+    counter, memory = riffler.engine.counter, await riffler.memory(name)
+    behind = sum(count_message(message, counter) for message in bare_view(memory).messages[:sent])
+    assert (fold.rewritten_tokens, fold.fresh_tokens) == (
+        pytest.approx(behind, abs=60),
+        0 if sent else fold.freed_tokens,
+    )
+    assert bool(fold.rewritten_tokens) == bool(sent)
+    fresh = 1.25 * fold.fresh_tokens + 0.1 * (fold.freed_tokens - fold.fresh_tokens)
+    assert fold.cost_tokens == pytest.approx(1.15 * fold.rewritten_tokens - fresh, abs=0.01)
+
+
+async def test_what_riffler_folds_of_a_copied_conversation_was_in_no_cache(make: Make) -> None:
+    """Its session was made with messages, and the first question of it makes Riffler fold: no call had sent them."""
+    riffler = make(["At six."], window=3000, rewrites_by="rule", tools="none")
+    await riffler.edits.create(riffler.tenant, "s", [Message.user(CONTEXT * 5)])
+    await riffler.ask("When does it open?", session="s")
+    (edit,) = (await records(riffler))[0].edits
+    assert (edit.actor, edit.rewritten_tokens, edit.fresh_tokens) == ("riffler", 0, edit.freed_tokens)
 
 
 async def test_what_riffler_folds_itself_is_told_as_its_own(make: Make) -> None:

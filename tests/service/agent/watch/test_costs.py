@@ -40,6 +40,7 @@ def edits(draw: st.DrawFn, calls: int = 0) -> EditMade:
         rewritten_tokens=draw(TOKENS),
         cost_tokens=draw(st.floats(-5000, 5000)),
         calls_before=draw(st.integers(0, calls)),
+        fresh_tokens=draw(st.sampled_from([0, freed // 2, freed])) * (-1 if restores else 1),
     )
 
 
@@ -165,6 +166,22 @@ def test_the_known_case() -> None:
     again, gone = cost_report([*log, shown]).edits.newest
     assert (again.standing, again.calls, again.spared_tokens) == ("shown_again", 0, 0)
     assert (gone.standing, gone.frees_tokens, gone.lacks) == ("never", 0, None)
+
+
+@pytest.mark.parametrize("write", [1.25, 1 / 3])
+def test_before_the_first_call_an_edit_costs_nothing(write: float) -> None:
+    """A fold of 1,000 tokens that no call had sent owes nothing; the first call would have written them, others read.
+
+    Prices that no decimal says exactly, and the record's thousandths, don't make it lack anything.
+    """
+    fold = EditMade(2, "app", "fold_fragments", 1, 0, 0, 1000, 0, round(-1000 * write, 3), 0, ("f00001",), 1000)
+    made = TurnRecord("edit", "s", read_price=0.1, write_price=write, edits=(fold,), at_ms=1)
+    found = cost_report([made])
+    (alone,) = found.edits.newest
+    assert (alone.standing, alone.lacks, alone.owed_tokens, alone.earned_tokens) == ("paid_back", 0, 0, 0)
+    assert (found.edits.priced, found.total.billed_tokens) == (True, None)
+    (then,) = cost_report([made, TurnRecord("turn", "s", calls=3, at_ms=2)]).edits.newest
+    assert (then.owed_tokens, then.earned_tokens) == (0, pytest.approx(1000 * write + 2 * 100))
 
 
 @given(places=st.permutations(range(8)).map(lambda order: order[:3]), prices=PRICES)
