@@ -80,9 +80,9 @@ STATUS = {
             "error": 0.013,
             "error_by_chance": 0.03,
             "bins": [
-                {"count": 300, "predicted": 0.55, "came": 0.53, "band": 0.06},
-                {"count": 300, "predicted": 0.61, "came": 0.62, "band": 0.06},
-                {"count": 300, "predicted": 0.66, "came": 0.67, "band": 0.06},
+                {"count": 300, "predicted": 0.55, "came": 0.53, "band": 0.06, "enough": True},
+                {"count": 300, "predicted": 0.61, "came": 0.62, "band": 0.06, "enough": True},
+                {"count": 300, "predicted": 0.66, "came": 0.67, "band": 0.06, "enough": True},
             ],
             "coverages": [{"level": 0.9, "share": 0.91, "plausible": True}],
             "kind": "progressive",

@@ -5,10 +5,12 @@ import math
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
@@ -36,12 +38,19 @@ DIFFERENCES = """async (pairs) => {
     const { difference } = await import("./js/words.js");
     return pairs.map(([before, after]) => difference(before, after));
 }"""
-NARROW: dict[str, Any] = {"viewport": {"width": 420, "height": 800}}
+NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 800}}
+CLOCK = "Asia/Kolkata"
+"""Of who looks: five and a half hours ahead of the log's."""
 
 
 def shown(value: float, digits: int = 3) -> str:
     """Write a figure as pages do."""
     return f"{value:.{digits}f}".replace("-", "−")
+
+
+def moment(ms: int) -> str:
+    """Write a moment as pages do, by the clock of who looks."""
+    return f"{datetime.fromtimestamp(ms // 1000, UTC).astimezone(ZoneInfo(CLOCK)):%Y-%m-%d %H:%M:%S}"
 
 
 @dataclass(frozen=True)
@@ -50,6 +59,7 @@ class Row:
 
     decision: dict[str, Any]
     state: str
+    at_ms: int
     reward: float | None
     grade: dict[str, Any]
     cost: dict[str, Any]
@@ -66,10 +76,16 @@ class Row:
         return 1 / self.chance if self.decision["arm"] == (arm if arm in allowed else allowed[0]) else 0.0
 
     def line(self) -> list[str]:
-        """How the list shows it, but for its time."""
+        """How the list shows it."""
         rewarded = self.reward is not None
         figures = (shown(self.reward or 0.0), self.grade["source"]) if rewarded else ("–", "–")
-        drawn = (self.decision["id"], self.decision["arm"], f"{shown(100 * self.chance, 1)} %", self.state)
+        drawn = (
+            self.decision["id"],
+            moment(self.at_ms),
+            self.decision["arm"],
+            f"{shown(100 * self.chance, 1)} %",
+            self.state,
+        )
         return [*drawn, *figures, str(self.cost["tokens"]) if self.cost else "–"]
 
 
@@ -102,10 +118,17 @@ class Log:
             kept = {key: client.hgetall(key) for key in (decisions, states, grades, costs)}
         found = []
         for id_ in ids:
-            state, _, _, _, *reward = kept[states][id_].split()
+            state, _, at_ms, _, *reward = kept[states][id_].split()
             grade, cost = (json.loads(kept[key].get(id_, "{}")) for key in (grades, costs))
             found.append(
-                Row(json.loads(kept[decisions][id_]), state, float(reward[0]) if reward else None, grade, cost)
+                Row(
+                    json.loads(kept[decisions][id_]),
+                    state,
+                    int(at_ms),
+                    float(reward[0]) if reward else None,
+                    grade,
+                    cost,
+                )
             )
         return found
 
@@ -244,12 +267,15 @@ async def test_policies_are_compared_and_the_log_is_judged(browser: Browser, log
                 weights = [row.weight(name.removeprefix("fixed:")) for row, _ in rewarded]
                 assert effective == shown(sum(weights) ** 2 / math.fsum(w * w for w in weights), 0)
 
-        bins = await looked.figures("Rewards by what was expected of them")
-        assert sum(int(count) for *_, count, _ in bins) == len(rewarded)
-        came = math.fsum(int(count) * float(mean) for _, mean, _, count, _ in bins)
-        assert came / len(rewarded) == pytest.approx(earned, abs=0.0006)
         (status,) = [each for each in answers if each.url.endswith(f"policies/{log.digest}")]
         health = (await status.json())["health"]
+        bins = await looked.figures("Rewards by what was expected of them")
+        assert sum(int(count) for *_, count, _ in bins) == len(rewarded)
+        whole = health["calibration"]["bins"]
+        assert math.fsum(each["count"] * each["came"] for each in whole) / len(rewarded) == pytest.approx(earned)
+        few = [count for _, came, _, count, verdict in bins if (came, verdict) == ("too few", "")]
+        assert few == [str(each["count"]) for each in whole if not each["enough"]] != []
+        assert await looked.page.locator(".curve circle").count() == len(whole) - len(few)
         off = not all(each["plausible"] for each in health["calibration"]["coverages"])
         await expect(looked.page.get_by_text("Predicted intervals are of another width")).to_have_count(int(off))
         await expect(looked.page.get_by_text("The world changed")).to_have_count(int(bool(health["alarms"])))
@@ -266,11 +292,13 @@ async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
         link = looked.page.locator(f"a[href='#/decision/{wanted[0].decision['id']}']")
         await expect(link).to_be_visible(timeout=PATIENCE_MS)  # the page that is asked for has come
         found = await looked.figures("Decisions, the newest first")
-        assert [[id_, *rest] for id_, _, *rest in found] == [row.line() for row in wanted]
+        assert found == [row.line() for row in wanted]
 
-    async with looking(browser, log.address) as looked:
+    async with looking(browser, log.address, timezone_id=CLOCK) as looked:
         await looked.page.goto(f"{looked.address}#/learned/{log.digest}")
         await listed(looked, rows[:50])
+        told_at = await looked.page.locator("td time").first.get_attribute("datetime")
+        assert datetime.fromisoformat(told_at or "") == datetime.fromtimestamp(rows[0].at_ms / 1000, UTC)
         await looked.page.get_by_role("button", name="Older").click()
         await listed(looked, rows[50:100])
         await looked.page.get_by_label("State").select_option("open")
@@ -322,7 +350,7 @@ async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
         link = looked.page.locator(f"a[href='#/session/{log.answers[-1]['session']}/{version}']")
         await expect(link).to_be_visible()
         await looked.nothing_serious()
-        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 420
+        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 320
     assert not dialogs
 
 
@@ -369,7 +397,7 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
             await looked.open("decision", "d0")
             await expect(looked.page.get_by_role("alert")).to_contain_text("no decision 'd0'")
         await looked.open("learned", log.digest)
-        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 420
+        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 320
         log.own.kill()
         with looked.failing():
             await looked.page.get_by_role("button", name="Read anew").click()

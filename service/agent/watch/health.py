@@ -39,12 +39,14 @@ class CalibrationBin:
         predicted: The mean of what was expected.
         came: The mean of the rewards.
         band: How far apart these are by chance, at most, in 19 of 20 logs.
+        enough: Whether there are enough rewards for mean and band to say anything.
     """
 
     count: int
     predicted: float
     came: float
     band: float
+    enough: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +130,7 @@ def _shown(found: Calibration) -> CalibrationShown:
         found.count,
         found.error,
         found.error_by_chance,
-        tuple(CalibrationBin(each.count, each.predicted, each.came, each.band) for each in found.bins),
+        tuple(CalibrationBin(each.count, each.predicted, each.came, each.band, each.enough) for each in found.bins),
         tuple(CalibrationCoverage(level, each.share, each.plausible) for level, each in found.coverages.items()),
         found.kind,
     )

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from tests.bandits.insight.worlds import entry, logs, played, world
 
-from riffler.bandits.insight.calibration import Calibration, calibration
+from riffler.bandits.insight.calibration import Bin, Calibration, calibration
 from riffler.bandits.insight.entry import Entry, Unavailable
 from riffler.bandits.policies.adaptive import AdaptiveThompson
 
@@ -54,6 +54,33 @@ def test_right_predictions_are_called_right(gaussian: bool) -> None:
     assert found.error <= found.error_by_chance
     assert sum(not each.plausible for each in found.bins if each.count >= 30) <= 1
     assert found.coverages[0.5].plausible == gaussian
+
+
+def _alarms(count: int, chance: float) -> float:
+    """Compute how often so many rewards of 0 or 1 lie off, though each has just the chance that was predicted."""
+    off = 0.0
+    for ones in range(count + 1):
+        spread = math.sqrt(ones * (1 - chance) ** 2 + (count - ones) * chance**2)
+        if not Bin(0.0, 1.0, count, chance, ones / count, 1.96 * spread / count).plausible:
+            off += math.comb(count, ones) * chance**ones * (1 - chance) ** (count - ones)
+    return off
+
+
+@pytest.mark.parametrize(("chance", "least"), [(0.5, 20), (0.7, 24), (0.9, 56), (0.95, 106), (0.98, 250), (0.1, 56)])
+def test_bins_of_enough_rewards_seldom_lie_off_by_chance(chance: float, least: int) -> None:
+    """So many rewards and no fewer are enough; with them a right prediction is called off at most once in seven.
+
+    Of 20 at .95, which aren't, it is more than once in three.
+    """
+    assert [Bin(0.0, 1.0, count, chance, 0.5, 0.1).enough for count in (least - 1, least)] == [False, True]
+    assert _alarms(least, chance) < 1 / 7
+    assert _alarms(20, 0.95) > 1 / 3
+
+
+@pytest.mark.parametrize("predicted", [-0.1, 0.0, 1.0, 1.2])
+def test_certain_predictions_take_many_rewards(predicted: float) -> None:
+    """What is predicted as certain, or beyond, has the least variance."""
+    assert [Bin(0.0, 1.0, count, predicted, 0.5, 0.1).enough for count in (249, 250)] == [False, True]
 
 
 def test_wrong_predictions_are_called_wrong() -> None:

@@ -1,7 +1,7 @@
 // A page of one policy, with a choice among them.
 import { read } from "./api.js";
 import { html, useState } from "./html.js";
-import { Shown, State } from "./parts.js";
+import { Shown, State, Table } from "./parts.js";
 import { useReading } from "./reading.js";
 
 const ALL = "";
@@ -35,10 +35,22 @@ function Chosen({ here: { name, Page }, list, digest, parts }) {
         ${engines.filter((each) => engine === ALL || each === engine).map((each) => html`<${Group} key=${each} engine=${each} list=${list} />`)}
       </select></label>
     </p>
+    ${policy && html`<${Versions} of=${policy} />`}
     <${Page} digest=${digest} policy=${policy ?? list[0]} parts=${parts} />`;
+}
+
+/** The name of a policy, and then its settings. */
+const versionOf = ({ policy_version: version }) => version.split(";");
+
+function Versions({ of }) {
+  const settings = versionOf(of).slice(1).map((each) => [each.slice(0, each.indexOf("=")), each.slice(each.indexOf("=") + 1)]);
+  const rows = [["arms", of.arms_version], ["features", of.features_version], ...settings];
+  return html`<details><summary>Versions and settings</summary>
+    <${Table} caption="What this policy is told apart by" rows=${rows} rowKey=${([name]) => name} columns=${[["name", ([name]) => name], ["value", ([, value]) => html`<code>${value}</code>`]]} />
+  </details>`;
 }
 
 const Group = ({ engine, list }) => html`
   <optgroup label=${engine}>
-    ${list.filter((each) => each.engine === engine).map((each) => html`<option key=${each.digest} value=${each.digest}>${each.model}, ${each.policy_version}, ${each.digest}</option>`)}
+    ${list.filter((each) => each.engine === engine).map((each) => html`<option key=${each.digest} value=${each.digest}>${[each.model, versionOf(each)[0], each.digest].join(", ")}</option>`)}
   </optgroup>`;

@@ -9,9 +9,6 @@ export const range = (low, high, digits = 2) => `${figure(low, digits)} to ${fig
 /** A share as percent. */
 export const percent = (value, digits = 0) => `${figure(100 * value, digits)} %`;
 
-/** A moment, in the reader's own time. */
-export const When = ({ ms }) => html`<time datetime=${new Date(ms).toISOString()}>${new Date(ms).toLocaleString()}</time>`;
-
 /** How a figure was come by. Rule 9 of the design: estimated is not measured. */
 export const Kind = ({ of }) => html`<span class="kind">${of}</span>`;
 

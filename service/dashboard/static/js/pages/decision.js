@@ -1,8 +1,9 @@
 // One decision, explained: what was asked, what could be drawn, what its scores are made of, and what became of it.
 import { read } from "../api.js";
 import { html, useMemo } from "../html.js";
-import { figure, Figures, percent, Shown, State, Table, When } from "../parts.js";
+import { figure, Figures, percent, Shown, State, Table } from "../parts.js";
 import { useReading } from "../reading.js";
+import { When } from "../writing.js";
 import { Rewrite } from "./decision/rewrite.js";
 import { Scores } from "./decision/scores.js";
 
@@ -40,14 +41,14 @@ function One({ id }) {
 function Became({ of, version }) {
   const chance = of.propensities[of.arm];
   const session = of.session && ["#/session", encodeURIComponent(of.session), ...(version == null ? [] : [version])].join("/");
-  const at = version == null ? "" : ` at version ${version}`;
+  const at = version == null ? "" : ` at version ${version}, as the model was given it`;
   return html`<div>
     <${Figures} of=${[
       ["arm drawn", of.arm, `with a chance of ${percent(chance, 1)}`],
       ["reward", of.reward === null ? of.state : figure(of.reward, 3), of.reward === null ? STATES[of.state] : `from ${of.source}`],
       ["tokens of the turn", of.cost ? of.cost.tokens : "–", of.cost ? `${figure(of.cost.ms, 0)} ms` : "not told"],
     ]} />
-    <p>Made <${When} ms=${of.at_ms} /> by ${of.policy}${session && html`; <a href=${session}>session ${of.session}${at}</a>`}.</p>
+    <p>Made <${When} ms=${of.at_ms} /> by ${of.policy}${session && html`; <a href=${session}>session <bdi>${of.session}</bdi>${at}</a>`}.</p>
     ${of.unexecuted && html`<${State} title="The arm's text didn't go on">
       <p>The model got the question as it came. ${of.unexecuted}. The reward goes to the arm drawn all the same.</p>
     <//>`}

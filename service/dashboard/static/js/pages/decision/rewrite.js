@@ -15,7 +15,7 @@ function Both({ query, rewritten, guard, arm }) {
   const stretches = useMemo(() => difference(query, rewritten), [query, rewritten]);
   const changed = query !== rewritten;
   return html`<div>
-    <p class="note">${changed ? "Words that are gone are struck out, those that came are underlined." : unchanged(guard, arm)}</p>
+    <p class="note">${changed ? CHANGED : unchanged(guard, arm)}</p>
     <div class="beside texts">
       <section aria-label="The question as it came"><h3>As it came</h3><${Text} of=${stretches} without="come" /></section>
       <section aria-label="The question as the model got it"><h3>As the model got it</h3><${Text} of=${stretches} without="gone" /></section>
@@ -23,9 +23,13 @@ function Both({ query, rewritten, guard, arm }) {
   </div>`;
 }
 
+const CHANGED = "The guard found its meaning kept, and let it go on. Words that are gone are struck out, those that came are underlined.";
+
+/** Why both are the same: what the guard said of the arm's text, why there was none, or that nothing was to be judged. */
 function unchanged(guard, arm) {
-  if (guard) return `The guard had its word: ${guard}. What the arm made of it isn't kept.`;
-  return `The model got the question as it came${arm && arm !== "none" ? `: ${arm} had nothing to change` : ""}.`;
+  if (guard) return `The arm's text was kept back: ${guard}. It isn't kept anywhere.`;
+  const why = arm && arm !== "none" ? `${arm} had nothing to change` : "that is what the arm none does";
+  return `The model got the question as it came: ${why}. There was nothing for the guard to judge.`;
 }
 
 /** A text of a user. It is isolated, so that what turns its direction turns nothing else. */

@@ -1,8 +1,9 @@
 // A policy's decisions, the newest first, by pages.
 import { read } from "../../api.js";
 import { html, useState } from "../../html.js";
-import { figure, percent, Shown, State, Table, When } from "../../parts.js";
+import { figure, percent, Shown, State, Table } from "../../parts.js";
 import { useReading } from "../../reading.js";
+import { When } from "../../writing.js";
 
 const PAGE = 50;
 const STATES = ["open", "rewarded", "void"];

@@ -1,6 +1,7 @@
 // Whether a log can be trusted: has the world changed, are rewards what was expected, how much is the log worth.
 import { html } from "../../html.js";
-import { figure, Figures, Kind, percent, State, Table, When } from "../../parts.js";
+import { figure, Figures, Kind, percent, State, Table } from "../../parts.js";
+import { When } from "../../writing.js";
 
 const LITTLE = 0.05; // an error of calibration that moves few draws, though it be no chance
 const FEW = 50; // effective rewards below which an estimate by propensities is rough
@@ -68,22 +69,27 @@ function calibrated({ error, error_by_chance: chance, coverages }, add) {
 
 const Verdicts = ({ of }) => html`<div>${of.map(({ bad, title, text }) => html`<${State} key=${title} title=${title} bad=${bad}>${text}<//>`)}</div>`;
 
+/** Whether more than chance lies between what was expected in a bin and what came. */
+const isOff = ({ predicted, came, band }) => Math.abs(came - predicted) > band;
+
 /** What was expected against what came, with its figures. */
 function Calibration({ of }) {
+  const few = of.bins.filter(({ enough }) => !enough).length;
   return html`<div>
     <h3>Calibration <${Kind} of=${of.kind} /></h3>
     <p class="note">Each of ${of.count} rewards was predicted from those before it, by the default policy's model.
-      A point on the dashed line came as expected; its bar is how far chance may move it.</p>
+      A point on the dashed line came as expected; its bar is how far chance may move it.
+      ${few > 0 && ` In ${few === 1 ? "one bin" : `${few} bins`} rewards are too few to tell.`}</p>
     <div class="beside">
-      <${Curve} bins=${of.bins} />
+      <${Curve} bins=${of.bins.filter(({ enough }) => enough)} />
       <div>
         <${Table} caption="Rewards by what was expected of them" rows=${of.bins}
           columns=${[
             ["expected", ({ predicted }) => figure(predicted, 3)],
-            ["came", ({ came }) => figure(came, 3), true],
-            ["by chance apart at most", ({ band }) => figure(band, 3), true],
+            ["came", ({ came, enough }) => (enough ? figure(came, 3) : "too few"), true],
+            ["by chance apart at most", ({ band, enough }) => (enough ? figure(band, 3) : "–"), true],
             ["rewards", ({ count }) => count, true],
-            ["", ({ predicted, came, band }) => (Math.abs(came - predicted) > band ? "off" : "as expected")],
+            ["", (bin) => (bin.enough ? (isOff(bin) ? "off" : "as expected") : "")],
           ]} />
         <${Table} caption="Rewards inside their predicted intervals" rows=${of.coverages}
           columns=${[
@@ -109,9 +115,9 @@ function Curve({ bins }) {
     <svg class="curve" viewBox=${`0 0 ${SIZE} ${SIZE}`} width=${SIZE} height=${SIZE} role="img" aria-label=${WHAT}>
       <path class="frame" d=${`M${at(0)} ${up(1)}V${up(0)}H${at(1)}`} />
       <path class="diagonal" d=${`M${at(0)} ${up(0)}L${at(1)} ${up(1)}`} />
-      ${bins.map(({ predicted, came, band, count }) => html`<g key=${predicted} class=${Math.abs(came - predicted) > band ? "off" : ""}>
-        <path class="band" d=${`M${at(predicted)} ${up(Math.max(predicted - band, 0))}V${up(Math.min(predicted + band, 1))}`} />
-        <circle cx=${at(predicted)} cy=${up(came)} r=${2 + 3 * Math.sqrt(count / most)} />
+      ${bins.map((bin) => html`<g key=${bin.predicted} class=${isOff(bin) ? "off" : ""}>
+        <path class="band" d=${`M${at(bin.predicted)} ${up(Math.max(bin.predicted - bin.band, 0))}V${up(Math.min(bin.predicted + bin.band, 1))}`} />
+        <circle cx=${at(bin.predicted)} cy=${up(bin.came)} r=${2 + 3 * Math.sqrt(bin.count / most)} />
       </g>`)}
       <text x=${at(0)} y=${SIZE - 10}>0</text>
       <text x=${at(1)} y=${SIZE - 10} text-anchor="end">1</text>
