@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler.errors import RifflerError
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Progress, Rewriting, ToolStep
-from riffler.service.http.problems import problem_of, unforeseen
+from riffler.service.http.problems import note, problem_of, unforeseen
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
 
@@ -57,7 +57,7 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send all; see ASGI. A client that goes ends it early."""
-        sending = asyncio.create_task(self._send(send))
+        sending = asyncio.create_task(self._send(scope, send))
         gone = asyncio.create_task(until_gone(Request(scope, receive)))
         try:
             await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
@@ -70,14 +70,14 @@ class EventStream(Response):
             if not self._keep:
                 await self._turn.cancel()
 
-    async def _send(self, send: Send) -> None:
+    async def _send(self, scope: Scope, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
         with suppress(OSError):  # the client has gone; `gone` tells
-            async for part in self._parts():
+            async for part in self._parts(scope):
                 await send({"type": "http.response.body", "body": part, "more_body": True})
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _parts(self) -> AsyncIterator[bytes]:
+    async def _parts(self, scope: Scope) -> AsyncIterator[bytes]:
         yield event_of(self._first)
         waiting: asyncio.Task[Progress | None] | None = None
         try:
@@ -93,9 +93,12 @@ class EventStream(Response):
                 yield event_of(item)
         except RifflerError as exc:
             problem, _ = problem_of(exc, changing=True)
+            note(scope, problem)
             yield _event("problem", json.dumps(problem))
         except Exception as exc:  # noqa: BLE001 - a bug; the response has begun, so nobody after this could tell of it
-            yield _event("problem", json.dumps(unforeseen(exc)))
+            problem = unforeseen(exc)
+            note(scope, problem)
+            yield _event("problem", json.dumps(problem))
         finally:
             if waiting is not None:
                 waiting.cancel()

@@ -7,6 +7,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riffler.service.http.metrics import Metrics
+from riffler.service.http.problems import PROBLEM
 from riffler.service.logs import get_logger
 
 _LOG = get_logger("http")
@@ -40,9 +41,18 @@ class Measured:
 
         try:
             await self._app(scope, receive, noted)
+        except Exception:  # a bug, which is answered outside of this
+            scope[PROBLEM] = "internal-error"
+            raise
         finally:
-            route = getattr(scope.get("route"), "path", "unmatched")
+            route = _route(scope)
             method = scope["method"] if scope["method"] in _METHODS else "other"
             spent = time.perf_counter() - began
-            self._metrics.answered(method, route, status, spent)
+            self._metrics.answered(method, route, status, spent, scope.get(PROBLEM, ""))
             _LOG.info("request", method=method, route=route, status=status, ms=round(spent * 1000, 1))
+
+
+def _route(scope: Scope) -> str:
+    """Give the route's template. Files have none of their own, but are known by the folder that serves them."""
+    folder = scope.get("root_path", "").removeprefix(scope.get("app_root_path", ""))
+    return str(getattr(scope.get("route"), "path", "")) or (f"{folder}/*" if folder else "unmatched")

@@ -11,9 +11,13 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from pathlib import Path
+from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.parser import text_string_to_metric_families
+from prometheus_client.samples import Sample
 
 from riffler.bandits.given import Given, Source
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
@@ -24,6 +28,8 @@ from riffler.service.ports.observer import AuditOutcome, Outcome
 
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _COUNTED = "counted_by_riffler"
+RUNNING: Final = "riffler_turns_running"
+"""Names the count of turns that run now."""
 _REDIS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _QUICK_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
@@ -46,9 +52,13 @@ class Metrics:
             "riffler_http_request_seconds", "Time of a request, to its last byte.", ["method", "route"],
             buckets=_QUICK_S, registry=registry,
         )  # fmt: skip
-        self._running = Gauge(
-            "riffler_turns_running", "Turns that run now.", multiprocess_mode="livesum", registry=registry
+        self._problems = Counter(
+            "riffler_http_problems",
+            "Requests that ended in a problem, by its kind; `none` is a status of 400 or more without one.",
+            ["method", "route", "status", "problem"],
+            registry=registry,
         )
+        self._running = Gauge(RUNNING, "Turns that run now.", multiprocess_mode="livesum", registry=registry)
         self._turns = Counter("riffler_turns", "Turns that ended, by outcome.", ["outcome"], registry=registry)
         self._turn_s = Histogram("riffler_turn_seconds", "Time of a turn.", buckets=_SLOW_S, registry=registry)
         self._part_s = Counter(
@@ -199,7 +209,7 @@ class Metrics:
         self._audits.labels(outcome).inc()
         self._audit_tokens.inc(tokens)
 
-    def answered(self, method: str, route: str, status: int, seconds: float) -> None:
+    def answered(self, method: str, route: str, status: int, seconds: float, problem: str = "") -> None:
         """Count a request.
 
         Args:
@@ -207,8 +217,11 @@ class Metrics:
             route: The route's template, not the path: a path has ids.
             status: Its status.
             seconds: How long it took.
+            problem: The kind of problem in which it ended, also in the middle of a stream; empty without one.
         """
         self._requests.labels(method, route, str(status)).inc()
+        if problem or status >= HTTPStatus.BAD_REQUEST:
+            self._problems.labels(method, route, str(status), problem or "none").inc()
         self._request_s.labels(method, route).observe(seconds)
 
     def checked(self, redis_s: float | None, engine: bool) -> None:
@@ -223,11 +236,17 @@ class Metrics:
             self._redis_s.set(redis_s)
         self._engine_up.set(engine)
 
-    def running(self) -> int:
-        """Count the turns that run now, in all processes of this service."""
-        named = b"riffler_turns_running "
-        found = (line for line in self.text().splitlines() if line.startswith(named))
-        return int(sum(float(line.removeprefix(named)) for line in found))
+    def samples(self, *names: str) -> list[Sample]:
+        """Read metrics as a scrape does, of all processes of this service.
+
+        Args:
+            *names: What the names of metrics begin with.
+
+        Returns:
+            Their samples.
+        """
+        lines = (line for line in self.text().decode("utf-8").splitlines(keepends=True) if line.startswith(names))
+        return [sample for family in text_string_to_metric_families("".join(lines)) for sample in family.samples]
 
     def text(self) -> bytes:
         """Give all metrics in Prometheus' text format, of all processes of this service."""

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -19,6 +19,7 @@ from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match, Route
+from starlette.types import Receive, Scope, Send
 
 from riffler import errors
 from riffler.service.agent.wording import expected_of
@@ -28,6 +29,8 @@ from riffler.service.logs import get_logger
 
 _LOG = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
+PROBLEM: Final = "riffler.problem"
+"""Stands in the scope of a request that ended in a problem, with its kind: who counts requests looks for it."""
 _SHOWN = 80
 """Most characters of a client's value, or of a field's name, in a problem."""
 _RETRY_S = 1
@@ -147,6 +150,18 @@ class Problem(BaseModel):
     errors: list[Complaint] | None = Field(None, description="One by one, where fields are wrong.")
 
 
+class _ProblemResponse(Response):
+    media_type = MEDIA_TYPE
+
+    def __init__(self, problem: Mapping[str, Any], headers: Mapping[str, str]) -> None:
+        super().__init__(json.dumps(problem), problem["status"], {"Cache-Control": "no-store", **headers})
+        self._problem = problem
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        note(scope, self._problem)
+        await super().__call__(scope, receive, send)
+
+
 def problem_of(exc: errors.RifflerError, *, changing: bool = False) -> tuple[dict[str, Any], dict[str, str]]:
     """Word one of Riffler's errors as a problem.
 
@@ -188,9 +203,17 @@ def respond(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
     Returns:
         The response. Its JSON is ASCII, so that half a surrogate pair in a client's text can't break it.
     """
-    return Response(
-        json.dumps(problem), problem["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
-    )
+    return _ProblemResponse(problem, headers or {})
+
+
+def note(scope: Scope, problem: Mapping[str, Any]) -> None:
+    """Note in the scope of a request that it ended in a problem.
+
+    Args:
+        scope: The request's.
+        problem: The problem.
+    """
+    scope[PROBLEM] = problem["type"].rpartition(":")[2]
 
 
 def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:

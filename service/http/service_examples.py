@@ -112,6 +112,54 @@ _FIGURES: dict[str, Any] = {
         }
     ],
 }
+_REQUESTS: dict[str, Any] = {
+    "requests": 42,
+    "refused": 1,
+    "failed": 1,
+    "largest_s": 60.0,
+    "problems": [
+        {
+            "problem": "engine-timeout",
+            "status": 504,
+            "count": 1,
+            "mend": "Wait until the server has loaded its model; else give it more time with RIFFLER_TIMEOUT_S.",
+            "routes": {"POST /api/v1/ask": 1},
+        },
+        {
+            "problem": "unknown-session",
+            "status": 404,
+            "count": 1,
+            "mend": "The client asked for what isn't there, or for what belongs to another tenant.",
+            "routes": {"GET /api/v1/sessions/{session}": 1},
+        },
+    ],
+    "routes": [
+        {
+            "method": "POST",
+            "route": "/api/v1/ask",
+            "requests": 40,
+            "statuses": {"200": 39, "504": 1},
+            "problems": {"engine-timeout": 1},
+            "lasting": False,
+            "mean_s": 2.31,
+            "p50_s": 1.0,
+            "p95_s": 2.5,
+            "slowest_s": None,
+        },
+        {
+            "method": "GET",
+            "route": "/api/v1/sessions/{session}",
+            "requests": 2,
+            "statuses": {"200": 1, "404": 1},
+            "problems": {"unknown-session": 1},
+            "lasting": False,
+            "mean_s": 0.004,
+            "p50_s": 0.005,
+            "p95_s": 0.005,
+            "slowest_s": 0.005,
+        },
+    ],
+}
 HEALTH: dict[str, Any] = {
     "level": "ok",
     "redis": _REDIS,
@@ -119,6 +167,7 @@ HEALTH: dict[str, Any] = {
     "queue": {"turns": 1, "audits": 0, "reports": 0, "listeners": 1},
     "turns": _FIGURES,
     "turns_why": "",
+    "requests": _REQUESTS,
 }
 LIVE = "".join(
     f"event: {name}\ndata: {json.dumps(data)}\n\n"

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -113,6 +114,45 @@ async def test_each_figure_is_that_of_the_raw_log(browser: Browser, service: tup
         assert [row[6] for row in newest] == [f"{turn['prompt_tokens']:,}" for turn in turns]
         await looked.open("health", "hour")
         assert await figure(looked, "turns looked at") == str(len(turns))
+
+
+async def test_requests_are_those_of_the_metrics(browser: Browser, service: tuple[Served, OwnRedis]) -> None:
+    """By route and by kind of error: recomputed here from what Prometheus reads, with times as bounds."""
+    served, _ = service
+    client = served.client
+    for _ in range(2):
+        assert (await client.post("/api/v1/sessions/nowhere/rollback", json={})).status_code == 404
+    assert (await client.post("/api/v1/ask", json={"question": 3})).status_code == 422
+    await client.post("/api/v1/ask", json=ASK)
+    text = (await client.get("/metrics")).text
+    said = (await client.get("/api/v1/health")).json()["requests"]
+
+    def counted(name: str) -> list[tuple[dict[str, str], float]]:
+        rows = re.findall(rf"^riffler_http_{name}{{(.*)}} (\S+)$", text, re.MULTILINE)
+        return [(dict(re.findall(r'(\w+)="([^"]*)"', labels)), float(value)) for labels, value in rows]
+
+    kinds = Counter[tuple[str, str]]()
+    for at, value in counted("problems_total"):
+        kinds[at["problem"], at["status"]] += int(value)
+    assert {(each["problem"], str(each["status"])): each["count"] for each in said["problems"]} == kinds
+    asked = [at["route"] == "/api/v1/ask" for at, _ in counted("request_seconds_count")]
+    assert sum(asked) == 1
+    buckets = {float(at["le"]): n for at, n in counted("request_seconds_bucket") if at["route"] == "/api/v1/ask"}
+    requests = sum(int(n) for at, n in counted("requests_total") if at["route"] == "/api/v1/ask")
+    errors = sum(int(n) for at, n in counted("problems_total") if at["route"] == "/api/v1/ask")
+    mean_s = sum(s for at, s in counted("request_seconds_sum") if at["route"] == "/api/v1/ask") / requests
+    bounds = [min(bound for bound, n in buckets.items() if n >= share * requests) for share in (0.5, 0.95, 1.0)]
+    async with looking(browser, str(client.base_url)) as looked:
+        await looked.open("health")
+        shown = {(row[0], row[1]): int(row[2]) for row in await looked.figures("Problems in which requests ended")}
+        assert shown == kinds
+        assert kinds["unknown-path", "404"] == 2
+        rows = {row[0]: row[1:] for row in await looked.figures("HTTP requests by route")}
+        times = [spent(mean_s * 1000), *(f"≤ {spent(bound * 1000)}" for bound in bounds)]
+        assert rows["POST /api/v1/ask"] == [str(requests), str(errors), *times]
+        assert rows["GET /api/v1/live"][2:] == ["–"] * 4
+        assert "`" not in await looked.page.locator("main").inner_text(), "settings and commands are shown as code"
+        assert await looked.page.locator("main td code", has_text="appendfsync").count()
 
 
 async def test_redis_goes_and_comes_back(browser: Browser, service: tuple[Served, OwnRedis]) -> None:

@@ -15,6 +15,7 @@ from riffler.errors import MemoryFailed, RifflerError
 from riffler.service.agent.health.finding import Finding
 from riffler.service.agent.health.mending import mend
 from riffler.service.agent.health.redis import SYNC, about_memory, about_persistence, about_server, server_of
+from riffler.service.agent.health.request_figures import RequestFigures
 from riffler.service.agent.health.turn_figures import TurnFigures, figures_of
 from riffler.service.ports.engine import EngineInfo
 from riffler.service.ports.server import Server, ServerState
@@ -104,12 +105,14 @@ class HealthReport:
     """How the service is.
 
     Attributes:
-        level: The worst of all: `ok`, `warn` or `fail`. Errors of turns don't count, as they may be long past.
+        level: The worst of all: `ok`, `warn` or `fail`. Errors of turns and of requests don't count, as
+            they may be long past.
         redis: How Redis is.
         engine: How the engine is.
         queue: What runs, and what waits.
         turns: What the newest turns say; null when the turn log can't be read.
         turns_why: Why not; empty when it can.
+        requests: How HTTP requests were answered, in all processes since this service started.
     """
 
     level: Literal["ok", "warn", "fail"]
@@ -118,6 +121,7 @@ class HealthReport:
     queue: QueueHealth
     turns: TurnFigures | None
     turns_why: str
+    requests: RequestFigures
 
 
 class HealthWatch:
@@ -214,7 +218,11 @@ def engine_health(info: EngineInfo, failure: tuple[str, str]) -> EngineHealth:
 
 
 def report_of(
-    redis: RedisHealth, engine: EngineHealth, queue: QueueHealth, turns: tuple[TurnFigures | None, str]
+    redis: RedisHealth,
+    engine: EngineHealth,
+    queue: QueueHealth,
+    turns: tuple[TurnFigures | None, str],
+    requests: RequestFigures,
 ) -> HealthReport:
     """Put a report together.
 
@@ -223,6 +231,7 @@ def report_of(
         engine: How the engine is.
         queue: What runs, and what waits.
         turns: What the newest turns say, and why nothing where they can't be read.
+        requests: How requests were answered.
 
     Returns:
         The report.
@@ -231,7 +240,7 @@ def report_of(
     level: Literal["ok", "warn", "fail"] = "warn" if "warn" in levels or turns[0] is None else "ok"
     if "fail" in levels or not engine.ready:
         level = "fail"
-    return HealthReport(level, redis, engine, queue, *turns)
+    return HealthReport(level, redis, engine, queue, *turns, requests)
 
 
 def _keys(info: Mapping[str, Any]) -> int:

@@ -2,6 +2,7 @@
 import { count } from "../cost/words.js";
 import { html } from "../html.js";
 import { figure, Figures, State, Table } from "../parts.js";
+import { Coded, Prose } from "./coded.js";
 import { Level } from "./levels.js";
 
 const MIB = 1048576;
@@ -9,6 +10,7 @@ const PROMISED = { strict: "a crash of Redis loses nothing", default: "a crash o
 
 /** Time since a start, roughly. */
 function lasting(s) {
+  if (s < 60) return "less than a minute";
   if (s < 7200) return `${Math.floor(s / 60)}\u00a0min`;
   return s < 172800 ? `${Math.floor(s / 3600)}\u00a0h` : `${Math.floor(s / 86400)}\u00a0days`;
 }
@@ -17,7 +19,7 @@ function lasting(s) {
 export function Redis({ of }) {
   if (!of.up) {
     return html`<h2>Redis</h2>
-      <${State} title="Redis does not answer" bad=${true}><p>${of.why}</p><p>${of.findings[0]?.mend}</p><p>This page sees by itself when it is back.</p><//>`;
+      <${State} title="Redis does not answer" bad=${true}><p><${Coded} text=${of.why} /></p><p><${Coded} text=${of.findings[0]?.mend ?? ""} /></p><p>This page sees by itself when it is back.</p><//>`;
   }
   const most = of.most_bytes ? `of ${figure(of.most_bytes / MIB, 0)} MiB` : "without a limit";
   return html`
@@ -32,8 +34,8 @@ export function Redis({ of }) {
     ]} />
     <${Table} caption="What was found in Redis" rows=${of.findings} columns=${[
       ["is", ({ level }) => html`<${Level} of=${level} />`],
-      ["found", ({ found }) => found],
-      ["what to do", ({ mend }) => mend || "–"],
+      ["found", ({ found }) => html`<${Prose} text=${found} />`],
+      ["what to do", ({ mend }) => (mend ? html`<${Prose} text=${mend} />` : "–")],
     ]} />`;
 }
 
@@ -46,6 +48,6 @@ export function Engine({ of }) {
       ["state", html`<${Level} of=${of.ready ? "ok" : "fail"} />`, of.ready ? "ready" : "not ready"],
       ["window", count(of.window_tokens), "tokens"],
     ]} />
-    ${!of.ready && html`<${State} title="The engine is not ready" bad=${true}><p>${of.why}</p><p>${of.mend}</p><//>`}
+    ${!of.ready && html`<${State} title="The engine is not ready" bad=${true}><p><${Coded} text=${of.why} /></p><p><${Coded} text=${of.mend} /></p><//>`}
     ${of.notice && html`<p class="note">${of.notice}</p>`}`;
 }

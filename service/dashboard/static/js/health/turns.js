@@ -2,11 +2,12 @@
 import { count, spent } from "../cost/words.js";
 import { html } from "../html.js";
 import { State, Table } from "../parts.js";
+import { Prose } from "./coded.js";
 import { When } from "./levels.js";
 
 const PARTS = ["arrive", "features", "policy", "rewrite", "model", "tools", "answer"];
 
-const sessionLink = (name) => (name ? html`<a href=${`#/session/${encodeURIComponent(name)}`}>${name}</a>` : "–");
+const sessionLink = (name) => (name ? html`<a class="health-name" href=${`#/session/${encodeURIComponent(name)}`}>${name}</a>` : "–");
 
 /** Errors that ended turns, by kind, with what to do. */
 export function Errors({ of }) {
@@ -20,7 +21,7 @@ export function Errors({ of }) {
       ["turns", ({ count: turns }) => count(turns), true],
       ["outcome", ({ outcome }) => outcome],
       ["newest", ({ newest_ms: ms }) => html`<${When} ms=${ms} />`],
-      ["what to do", ({ mend }) => mend],
+      ["what to do", ({ mend }) => html`<${Prose} text=${mend} />`],
     ]} />`;
 }
 
@@ -35,7 +36,7 @@ export function Slowest({ of }) {
     <${Table} caption="Turns that took longest, with the time of each part" rows=${of.slowest} columns=${[
       ["ended", ({ at_ms: ms }) => html`<${When} ms=${ms} />`],
       ["session", ({ session }) => sessionLink(session)],
-      ["how", ({ outcome, error }) => (error ? html`${outcome} <code>${error}</code>` : outcome)],
+      ["how", ({ outcome, error }) => (error ? html`<span class="health-name">${outcome} <code>${error}</code></span>` : outcome)],
       ["time", ({ total_ms: ms }) => spent(ms), true],
       ["parts", (turn) => html`<${Bar} of=${turn} longest=${longest} />`],
       ...present.map((part) => [swatch(part), ({ times_ms: times }) => (times[part] === undefined ? "–" : spent(times[part])), true]),

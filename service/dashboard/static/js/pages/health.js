@@ -1,7 +1,9 @@
 // How the service is: Redis, the engine, what waits, which errors came, what took long; and what to do where it is amiss.
 import { read } from "../api.js";
 import { count, moment, some, spent } from "../cost/words.js";
+import { Coded } from "../health/coded.js";
 import { Level } from "../health/levels.js";
+import { RequestErrors, SlowestRequests } from "../health/requests.js";
 import { Engine, Redis } from "../health/server.js";
 import { Errors, Newest, Slowest } from "../health/turns.js";
 import { html } from "../html.js";
@@ -46,15 +48,17 @@ function Found({ of, turns }) {
     <${Summary} of=${of} />
     <${Redis} of=${of.redis} />
     <${Engine} of=${of.engine} />
-    ${of.turns ? html`<${Turns} of=${of.turns} newest=${turns} />` : html`<${Unread} why=${of.turns_why} />`}`;
+    ${of.turns ? html`<${Errors} of=${of.turns} />` : html`<${Unread} why=${of.turns_why} />`}
+    <${RequestErrors} of=${of.requests} />
+    ${of.turns && html`<${Slowest} of=${of.turns} />`}
+    <${SlowestRequests} of=${of.requests} />
+    ${of.turns && html`<${NewestTurns} of=${turns} />`}`;
 }
 
-const Unread = ({ why }) => html`<h2>Turns</h2><${State} title="The turn log can't be read" bad=${true}>${why}<//>`;
+const Unread = ({ why }) => html`<h2>Turns</h2><${State} title="The turn log can't be read" bad=${true}><${Coded} text=${why} /><//>`;
 
-const Turns = ({ of, newest }) => html`
-  <${Errors} of=${of} />
-  <${Slowest} of=${of} />
-  <${Shown} reading=${newest}>${({ items }) => (items.length ? html`<${Newest} of=${items} />` : html`<${Nothing} />`)}<//>`;
+const NewestTurns = ({ of }) => html`
+  <${Shown} reading=${of}>${({ items }) => (items.length ? html`<${Newest} of=${items} />` : html`<${Nothing} />`)}<//>`;
 
 const Nothing = () => html`
   <h2>Newest turns</h2>
