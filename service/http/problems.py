@@ -30,6 +30,10 @@ _LOG = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
 _SHOWN = 80
 """Most characters of a client's value, or of a field's name, in a problem."""
+_OURS: Mapping[str, str] = MappingProxyType(
+    {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+)
+"""What middleware sets, too: an error that nobody foresaw is answered outside of it."""
 _RETRY_S = 1
 """What `Retry-After` says: a turn, a rate limit or a restart may take longer, and then says so again."""
 
@@ -188,9 +192,7 @@ def respond(problem: Mapping[str, Any], headers: Mapping[str, str] | None = None
     Returns:
         The response. Its JSON is ASCII, so that half a surrogate pair in a client's text can't break it.
     """
-    return Response(
-        json.dumps(problem), problem["status"], {"Cache-Control": "no-store", **(headers or {})}, MEDIA_TYPE
-    )
+    return Response(json.dumps(problem), problem["status"], {**_OURS, **(headers or {})}, MEDIA_TYPE)
 
 
 def http_problem(status: int, detail: str, complaints: Sequence[Complaint] = ()) -> dict[str, Any]:
