@@ -125,7 +125,7 @@ def core_of(riffler: Riffler) -> Core:
         running=RunningTurns(metrics),
         turn_log=riffler.turn_log,
         health=riffler.health,
-        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness),
+        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
         auditor=riffler.auditor,
         tenant=riffler.tenant,
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 from riffler.service.ports.memory import Listing, MemoryStore
 from riffler.service.ports.policy import PolicyStore
-from riffler.service.ports.turn_log import TurnLog, TurnRecord
+from riffler.service.ports.turn_log import Tail, TurnLog, TurnRecord
 
 _TURNS: Final = 200
 """Most turns told of at once; the others are told of the next time."""
@@ -47,6 +47,19 @@ class SessionChange:
 Change = TurnRecord | PolicyCounts | SessionChange
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What one look found.
+
+    Attributes:
+        changes: What changed since the look before; nothing the first time.
+        unreadable: Ids in the turn log of what can't be read back: it is told of by nothing else.
+    """
+
+    changes: tuple[Change, ...] = ()
+    unreadable: tuple[str, ...] = ()
+
+
 class Changes:
     """Looks for changes of one tenant.
 
@@ -64,34 +77,33 @@ class Changes:
         self._policies: dict[str, PolicyCounts] = {}
         self._listed: dict[str, tuple[int, int]] = {}
 
-    async def look(self) -> list[Change]:
+    async def look(self) -> Look:
         """Look at what is there now.
 
         Returns:
-            What changed since the last time it was looked; nothing the first time. Of the store's errors, raised as
-            they are, nothing is lost: the next time tells of it.
+            What changed since the last time it was looked. Of the store's errors, raised as they are, nothing is lost:
+            the next time tells of it.
         """
-        if not self._begun:
-            newest = await self._log.newest(self._tenant, 1)
-            self._last = newest[0].id if newest else None
-        turns: Sequence[TurnRecord] = ()
+        tail = Tail()
         if self._begun:
-            turns = await self._log.after(self._tenant, self._last, _TURNS)
+            tail = await self._log.after(self._tenant, self._last, _TURNS)
+        else:
+            self._last = await self._log.last(self._tenant)
         policies = {
             each.name.digest: PolicyCounts(each.name.digest, each.decisions, each.rewards)
             for each in await self._decisions.policies(self._tenant)
         }
         listing = await self._sessions.sessions(self._tenant, None, _SESSIONS)
-        found: list[Change] = [*turns]
+        found: list[Change] = [*tail.records]
         if self._begun:
             found += [each for digest, each in policies.items() if self._policies.get(digest) != each]
-            found += self._session_changes(turns, listing)
+            found += self._session_changes(tail.records, listing)
         self._begun, self._policies = True, policies
-        self._last = turns[-1].id if turns else self._last
+        self._last = tail.last or self._last
         self._listed = {each.session: (each.created_us, each.version) for each in listing.sessions}
-        return found
+        return Look(tuple(found), tail.unreadable)
 
-    def _session_changes(self, turns: Sequence[TurnRecord], listing: Listing) -> Iterator[Change]:
+    def _session_changes(self, turns: tuple[TurnRecord, ...], listing: Listing) -> Iterator[Change]:
         now = {each.session: each for each in listing.sessions}
         known = {session: version for session, (_, version) in self._listed.items()}
         for session, each in now.items():

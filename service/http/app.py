@@ -13,6 +13,7 @@ from starlette.routing import Route
 from riffler.service.http import problems, reading
 from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
+from riffler.service.http.embedding import SameOrigin
 from riffler.service.http.heads import Heads
 from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
@@ -114,6 +115,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(Caching)
+    app.add_middleware(SameOrigin)
     app.add_middleware(RequestIds)
     app.add_middleware(Heads)
     return app

@@ -31,6 +31,10 @@ class DeltaOut(BaseModel):
     text: str = Field(description="The piece.")
 
 
+class Listening(BaseModel):
+    """From now on no change is missed: what was read before this may be old already, and is read anew."""
+
+
 EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "arrived": ArrivedOut,
@@ -45,6 +49,7 @@ EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
 
 LIVE_EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
+        "listening": Listening,
         "turns": shape_of(TurnRecord),
         "decisions": shape_of(PolicyCounts),
         "sessions": shape_of(SessionChange),

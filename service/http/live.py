@@ -1,7 +1,7 @@
 """Changes told to pages that listen: one look a second for each tenant that somebody listens to, and none otherwise.
 
-A listener that doesn't keep up is let go: it comes again, and reads anew. So does one that was cut off: nothing is told
-twice or later, and a page that connects takes all that it shows as changed.
+A listener that doesn't keep up is let go: it comes again. So does one that was cut off: nothing is told twice or later.
+The first event says from when on nothing is missed; what a page read before it, it reads anew then.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from riffler.errors import MemoryFailed, ServiceStopping, TooManyListeners
+from riffler.errors import MemoryCorrupt, MemoryFailed, ServiceStopping, TooManyListeners
 from riffler.service.agent.changes import Change, Changes, PolicyCounts, SessionChange
 from riffler.service.http.event_stream import until_gone
 from riffler.service.http.heads import HEAD_ALONE
+from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import STOPPING
 from riffler.service.logs import get_logger
@@ -90,7 +91,9 @@ class _Tenant:
 
     def __init__(self) -> None:
         self.listeners: set[Listener] = set()
+        self.begun = False
         self.health: bytes | None = None
+        self.complaint = ""
         self.looking: asyncio.Task[None] | None = None
 
 
@@ -102,6 +105,7 @@ class LiveFeed:
         decisions: Where decisions are.
         sessions: Where sessions are.
         readiness: Tells whether questions can be answered.
+        metrics: Counts what can't be read.
         every_s: Time between two looks.
         most: Most listeners at once.
     """
@@ -112,11 +116,13 @@ class LiveFeed:
         decisions: PolicyStore,
         sessions: MemoryStore,
         readiness: Readiness,
+        metrics: Metrics,
         *,
         every_s: float = 1.0,
         most: int = _MOST,
     ) -> None:
         self._log, self._decisions, self._sessions, self._readiness = log, decisions, sessions, readiness
+        self._metrics = metrics
         self._every_s, self._most = every_s, most
         self._tenants: dict[str, _Tenant] = {}
         self._stopped = False
@@ -155,6 +161,8 @@ class LiveFeed:
         found.listeners.add(listener)
         if self._stopped:
             listener.end()
+        if found.begun:
+            listener.tell(_LISTENING)
         if found.health is not None:
             listener.tell(found.health)
         if found.looking is None:
@@ -179,18 +187,39 @@ class LiveFeed:
     async def _look(self, tenant: str, to: _Tenant) -> None:
         changes, number = Changes(tenant, self._log, self._decisions, self._sessions), 0
         while True:
-            away = False
-            try:
-                for change in await changes.look():
-                    _tell(to, event_of(change))
-            except MemoryFailed:
-                away = True  # the health that is told says it
-            except Exception as exc:  # noqa: BLE001 - a bug; nobody waits for this task, so nobody else would tell of it
-                _LOG.error("changes aren't told", error=type(exc).__name__)
+            away = await self._look_once(changes, to)
             if away or number % _HEALTH_EVERY == 0:
                 await self._tell_health(to)
             number = 0 if away else number + 1  # the end of an outage is told at once
             await asyncio.sleep(self._every_s)
+
+    async def _look_once(self, changes: Changes, to: _Tenant) -> bool:
+        """Tell of what changed; give whether the store is away."""
+        try:
+            look = await changes.look()
+        except MemoryCorrupt as exc:
+            if to.complaint != (why := str(exc)):  # once, not each second
+                to.complaint = why
+                self._complain(exc)
+            return False
+        except MemoryFailed:
+            return True  # the health that is told says it
+        except Exception as exc:  # noqa: BLE001 - a bug; nobody waits for this task, so nobody else would tell of it
+            _LOG.error("changes aren't told", error=type(exc).__name__)
+            return False
+        to.complaint = ""
+        for change in look.changes:
+            _tell(to, event_of(change))
+        for id_ in look.unreadable:
+            self._complain(MemoryCorrupt(f"record {id_} of the turn log can't be read back from the store"))
+        if not to.begun:
+            to.begun = True
+            _tell(to, _LISTENING)
+        return False
+
+    def _complain(self, exc: MemoryCorrupt) -> None:
+        _LOG.error("a change isn't told", error=type(exc).__name__, why=exc.loggable)
+        self._metrics.failed(exc)
 
     async def _tell_health(self, to: _Tenant) -> None:
         failures = await self._readiness.failures()
@@ -225,6 +254,9 @@ def event_of(change: Change) -> bytes:
 
 def _event(name: str, data: dict[str, Any]) -> bytes:
     return format_sse_event(event=name, data_str=json.dumps(data))
+
+
+_LISTENING: Final = _event("listening", {})
 
 
 class LiveStream(Response):

@@ -33,6 +33,10 @@ PROBLEM: Final = "riffler.problem"
 """Stands in the scope of a request that ended in a problem, with its kind: who counts requests looks for it."""
 _SHOWN = 80
 """Most characters of a client's value, or of a field's name, in a problem."""
+_OURS: Mapping[str, str] = MappingProxyType(
+    {"Cache-Control": "no-store", "Cross-Origin-Resource-Policy": "same-origin"}
+)
+"""What middleware sets, too: an error that nobody foresaw is answered outside of it."""
 _RETRY_S = 1
 """What `Retry-After` says: a turn, a rate limit or a restart may take longer, and then says so again."""
 
@@ -154,7 +158,7 @@ class _ProblemResponse(Response):
     media_type = MEDIA_TYPE
 
     def __init__(self, problem: Mapping[str, Any], headers: Mapping[str, str]) -> None:
-        super().__init__(json.dumps(problem), problem["status"], {"Cache-Control": "no-store", **headers})
+        super().__init__(json.dumps(problem), problem["status"], {**_OURS, **headers})
         self._problem = problem
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

@@ -172,6 +172,7 @@ HEALTH: dict[str, Any] = {
 LIVE = "".join(
     f"event: {name}\ndata: {json.dumps(data)}\n\n"
     for name, data in [
+        ("listening", {}),
         ("health", READY),
         ("sessions", {"session": "pier", "version": 6}),
         ("decisions", {"digest": "6b3c1f0a", "decisions": 12, "rewards": 9}),

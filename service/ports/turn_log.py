@@ -121,6 +121,21 @@ class TurnRecord:
     at_ms: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Tail:
+    """What came after a record.
+
+    Attributes:
+        records: The records, the oldest first.
+        last: Id of the last one that was looked at, to go on from; None where nothing came.
+        unreadable: Ids of what can't be read back as a record, and is left out.
+    """
+
+    records: tuple[TurnRecord, ...] = ()
+    last: str | None = None
+    unreadable: tuple[str, ...] = ()
+
+
 class TurnLog(Protocol):
     """Keeps records. Every method may raise a leaf of `MemoryFailed`."""
 
@@ -152,8 +167,19 @@ class TurnLog(Protocol):
         """
         ...
 
-    async def after(self, tenant: str, id_: str | None, limit: int) -> Sequence[TurnRecord]:
-        """Read what came after a record, the oldest first.
+    async def last(self, tenant: str) -> str | None:
+        """Tell which record is the newest, whether or not it can be read.
+
+        Args:
+            tenant: Whose.
+
+        Returns:
+            Its id; None in an empty log.
+        """
+        ...
+
+    async def after(self, tenant: str, id_: str | None, limit: int) -> Tail:
+        """Read what came after a record. One that can't be read doesn't keep those behind it away.
 
         Args:
             tenant: Whose.
@@ -161,7 +187,7 @@ class TurnLog(Protocol):
             limit: Most records.
 
         Returns:
-            The records.
+            What came.
         """
         ...
 

@@ -15,7 +15,7 @@ from typing import Any, Final
 from riffler.errors import MemoryCorrupt
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.keys import turn_addition, turn_log
-from riffler.service.ports.turn_log import EditMade, TurnRecord
+from riffler.service.ports.turn_log import EditMade, Tail, TurnRecord
 
 KEPT: Final = 20_000
 """About how many records a tenant's log keeps: some 20 MB."""
@@ -67,10 +67,22 @@ class RedisTurnLog:
             before = rows[-1][0]
         return found
 
-    async def after(self, tenant: str, id_: str | None, limit: int) -> Sequence[TurnRecord]:
+    async def last(self, tenant: str) -> str | None:
+        """See the port."""
+        rows = await self._rows("xrevrange", turn_log(tenant), "+", "-", 1)
+        return rows[0][0] if rows else None
+
+    async def after(self, tenant: str, id_: str | None, limit: int) -> Tail:
         """See the port."""
         oldest = "-" if id_ is None else f"({id_}"
-        return await _parsed(await self._rows("xrange", turn_log(tenant), oldest, "+", limit))
+        found, unreadable = list[TurnRecord](), list[str]()
+        rows = await self._rows("xrange", turn_log(tenant), oldest, "+", limit)
+        for row in rows:
+            try:
+                found.append(_record(*row))
+            except MemoryCorrupt:
+                unreadable.append(row[0])
+        return Tail(tuple(found), rows[-1][0] if rows else None, tuple(unreadable))
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""

@@ -9,7 +9,7 @@ import pytest
 from riffler.errors import MemoryCorrupt
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.keys import turn_addition, turn_log
-from riffler.service.ports.turn_log import EditMade, TurnRecord
+from riffler.service.ports.turn_log import EditMade, Tail, TurnRecord
 from riffler.service.turn_log.store import RedisTurnLog
 
 EDIT = EditMade(3, "model", "fold_fragments", 2, 0, 0, 900, 120, -3.5)
@@ -82,13 +82,16 @@ async def test_older_ones_than_asked_for_stay_away(log: RedisTurnLog, tenant: st
 
 async def test_who_listens_reads_what_came_since(log: RedisTurnLog, tenant: str) -> None:
     """In order, behind what was read last, also when that is gone by now."""
+    assert await log.last(tenant) is None
+    assert await log.after(tenant, None, 10) == Tail()
     ids = await many(log, tenant, 4)
-    assert [kept.id for kept in await log.after(tenant, None, 10)] == ids
-    assert [kept.id for kept in await log.after(tenant, ids[1], 10)] == ids[2:]
-    assert [kept.id for kept in await log.after(tenant, ids[1], 1)] == ids[2:3]
+    assert await log.last(tenant) == ids[-1]
+    for after, limit, came in [(None, 10, ids), (ids[1], 10, ids[2:]), (ids[1], 1, ids[2:3])]:
+        tail = await log.after(tenant, after, limit)
+        assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == (came, came[-1], ())
     await log.forget(tenant, "s", "l1")
     newer = await many(log, tenant, 1)
-    assert [kept.id for kept in await log.after(tenant, ids[1], 10)] == newer
+    assert [kept.id for kept in (await log.after(tenant, ids[1], 10)).records] == newer
 
 
 async def test_the_oldest_go(memory_connection: RedisConnection, tenant: str) -> None:
@@ -139,5 +142,11 @@ async def test_a_record_of_a_later_version_is_read(memory_connection: RedisConne
 async def test_what_is_no_record_is_told(memory_connection: RedisConnection, tenant: str, text: str) -> None:
     """Something else in the stream is an error, and no shorter log."""
     await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
+    log = RedisTurnLog(memory_connection)
     with pytest.raises(MemoryCorrupt, match="can't be read back"):
-        await RedisTurnLog(memory_connection).newest(tenant, 10)
+        await log.newest(tenant, 10)
+    wrong = await log.last(tenant)
+    assert await log.after(tenant, None, 10) == Tail((), wrong, (wrong,)), "who listens goes on behind it"
+    (right,) = await many(log, tenant, 1)
+    tail = await log.after(tenant, None, 10)
+    assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == ([right], right, (wrong,))

@@ -14,7 +14,8 @@ from riffler.service.http.service_examples import LIVE
 router = APIRouter(prefix="/api/v1/live", tags=["service"])
 _STREAM: Described = {
     200: {
-        "description": "Events without an end: `turns` (a record of the turn log), `decisions` (a policy's counts), "
+        "description": "Events without an end. First comes `listening`: from then on nothing is missed, and what was "
+        "read before may be old. Then `turns` (a record of the turn log), `decisions` (a policy's counts), "
         "`sessions` (a session's new version) and `health` (what `/readyz` says, at the beginning too). They come at "
         "most a second late, whichever process makes them, and none of those before it. There may be 64 listeners in a "
         "process; one more gets 503. Who is cut off listens again, and reads anew.",

@@ -65,21 +65,21 @@ async def test_no_cache_keeps_a_session(client: httpx.AsyncClient, model: Model)
             assert response.headers["etag"] == asked.headers["etag"]
 
 
-@pytest.mark.parametrize(
-    ("method", "path", "arguments"),
-    [
-        ("GET", "/nowhere", {}),
-        ("GET", "/api/v1/sessions/nobody", {}),
-        ("PUT", "/livez", {}),
-        ("POST", "/api/v1/ask", {"json": {}}),
-        ("POST", "/api/v1/ask", {"content": b"x"}),
-        ("POST", "/api/v1/ask", {"json": ANSWER}),
-        ("GET", "/api/v1/sessions", {}),
-        ("GET", "/api/v1/decisions", {}),
-        ("GET", "/readyz", {}),
-        ("GET", "/metrics", {}),
-    ],
-)
+ANSWERS: list[tuple[str, str, dict[str, object]]] = [
+    ("GET", "/nowhere", {}),
+    ("GET", "/api/v1/sessions/nobody", {}),
+    ("PUT", "/livez", {}),
+    ("POST", "/api/v1/ask", {"json": {}}),
+    ("POST", "/api/v1/ask", {"content": b"x"}),
+    ("POST", "/api/v1/ask", {"json": ANSWER}),
+    ("GET", "/api/v1/sessions", {}),
+    ("GET", "/api/v1/decisions", {}),
+    ("GET", "/readyz", {}),
+    ("GET", "/metrics", {}),
+]
+
+
+@pytest.mark.parametrize(("method", "path", "arguments"), ANSWERS)
 async def test_what_has_no_tag_is_kept_by_nobody(
     client: httpx.AsyncClient, model: Model, method: str, path: str, arguments: dict[str, object]
 ) -> None:
@@ -87,3 +87,13 @@ async def test_what_has_no_tag_is_kept_by_nobody(
     model.says = ZeroDivisionError("the secret words")
     response = await client.request(method, path, **arguments)  # type: ignore[arg-type]
     assert response.headers["cache-control"] == "no-store", response.text
+
+
+@pytest.mark.parametrize(("method", "path", "arguments"), [*ANSWERS, ("HEAD", "/api/v1/live", {}), ("GET", "/", {})])
+async def test_no_page_of_another_origin_takes_an_answer_in(
+    client: httpx.AsyncClient, model: Model, method: str, path: str, arguments: dict[str, object]
+) -> None:
+    """Browsers are told so with each answer, also with those that nobody foresaw."""
+    model.says = ZeroDivisionError("the secret words")
+    response = await client.request(method, path, **arguments)  # type: ignore[arg-type]
+    assert response.headers.get_list("cross-origin-resource-policy") == ["same-origin"]

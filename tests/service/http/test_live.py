@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import pytest
 from tests.contracts.sessions import until
 from tests.service.http.own_redis import OwnRedis, service_on
 from tests.service.http.served import served
@@ -16,6 +17,7 @@ from tests.service.http.served import served
 from riffler.service.app import Riffler
 from riffler.service.http.live import Listener
 from riffler.service.inference.scripted import ScriptedEngine
+from riffler.service.ports.keys import turn_log
 from riffler.service.ports.observer import AuditOutcome, Outcome
 from riffler.service.settings import read_settings
 
@@ -43,11 +45,11 @@ class Heard:
 
 @asynccontextmanager
 async def listening(client: httpx.AsyncClient) -> AsyncIterator[Heard]:
-    """Listen, from when the service's health has been told: then changes are, too."""
+    """Listen, from when nothing is missed any more."""
     async with client.stream("GET", "/api/v1/live") as stream:
         assert stream.headers["content-type"].startswith("text/event-stream")
         heard = Heard(stream.aiter_lines())
-        await heard.next("health")
+        assert await heard.next("listening") == {}
         yield heard
 
 
@@ -155,6 +157,7 @@ async def test_more_listeners_than_may_are_refused(riffler: Riffler) -> None:
 async def test_an_outage_is_told_and_its_end(redis: OwnRedis) -> None:
     """While Redis is gone the stream stays and says so; once it is back that is told, and turns are again."""
     async with service_on(redis.url, ScriptedEngine(lambda _: "Here.")) as (client, _), listening(client) as heard:
+        assert (await heard.next("health"))["ready"]
         redis.kill()
         away = await heard.next("health")
         assert (away["ready"], list(away["failures"])) == (False, ["redis"])
@@ -162,6 +165,44 @@ async def test_an_outage_is_told_and_its_end(redis: OwnRedis) -> None:
         assert (await heard.next("health"))["ready"]
         answer = await client.post("/api/v1/ask", json=ASK)
         assert (await heard.next("turns"))["session"] == answer.json()["session"]
+
+
+async def test_nobody_misses_what_happens_before_the_store_was_looked_at(redis: OwnRedis) -> None:
+    """While Redis is away nobody is promised anything, whoever asks; once it is back `listening` comes to all."""
+    async with service_on(redis.url, ScriptedEngine(lambda _: "Here.")) as (client, _):
+        await client.post("/api/v1/ask", json=ASK)
+        redis.kill()
+        async with client.stream("GET", "/api/v1/live") as one, client.stream("GET", "/api/v1/live") as other:
+            heard = [Heard(stream.aiter_lines()) for stream in (one, other)]
+            for each in heard:
+                assert not (await each.next("listening", "health"))["ready"]
+            redis.start()
+            for each in heard:
+                assert await each.next("listening") == {}
+            answer = await client.post("/api/v1/ask", json=ASK)
+            for each in heard:
+                assert (await each.next("turns"))["session"] == answer.json()["session"]
+
+
+async def test_what_cannot_be_read_is_passed_over_and_told(
+    client: httpx.AsyncClient, riffler: Riffler, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Something that is no record, before anybody listens and while somebody does, keeps no later turn away."""
+
+    async def spoil() -> str:
+        keys = turn_log(riffler.tenant)
+        return str(await riffler.turn_log._connection.run(lambda redis: redis.xadd(keys, {"record": "{"})))
+
+    await spoil()
+    async with listening(client) as heard:
+        wrong = await spoil()
+        answer = await client.post("/api/v1/ask", json=ASK)
+        assert (await heard.next("turns"))["session"] == answer.json()["session"]
+        await asyncio.sleep(1.5)
+    told = [record.getMessage() for record in caplog.records if record.name == "riffler.live"]
+    assert len(told) == 1, "once, and not at each look"
+    assert f"record {wrong} of the turn log" in told[0]
+    assert 'riffler_errors_total{error="MemoryCorrupt"} 1.0' in (await client.get("/metrics")).text
 
 
 async def test_a_stop_ends_the_stream_in_order(riffler: Riffler) -> None:
