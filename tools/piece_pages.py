@@ -121,24 +121,29 @@ def page_before(pieces: Pieces, end: Place | None, most: int) -> PiecePage:
     return PiecePage(tuple(shown), begin, end)
 
 
-def place_of(pieces: Pieces, message: int, slot: int | None = None, character: int = 0) -> Place:
-    """Find where the view shows a character of an original, or what stands for it.
+def place_of(
+    pieces: Pieces, message: int, slot: int | None = None, character: int = 0, *, call: str | None = None
+) -> Place:
+    """Find where the view shows a character of an original, or what stands for it, or a character of a call.
 
     Args:
         pieces: The view in pieces.
         message: Index of the message.
         slot: Its text slot; None finds the message's beginning.
-        character: The character of that slot, from 0; one past its last is found, too.
+        character: The character of that slot, or of that call's arguments, from 0; one past its last is found, too.
+        call: Id of one of the message's calls, in place of a slot.
 
     Returns:
         The place: in text the very character, in what stands for it the beginning.
 
     Raises:
-        InvalidInput: There is no such message, slot or character.
+        InvalidInput: There is no such message, slot, call or character.
     """
     count = len(pieces.memory.messages)
     if message >= count:
         raise InvalidInput(f"message: expected the index of one of {count} messages, got {message}")
+    if call is not None:
+        return _place_of_call(pieces, message, call, character)
     if slot is None:
         return Place(message, 0, 0)
     texts = pieces.memory.messages[message].texts
@@ -155,6 +160,17 @@ def place_of(pieces: Pieces, message: int, slot: int | None = None, character: i
             inside = min(character, span.end) - span.start if piece.kind == "text" else 0
             found = Place(message, number, inside)
     return found
+
+
+def _place_of_call(pieces: Pieces, message: int, call: str, character: int) -> Place:
+    for number, piece in enumerate(pieces.of(message)):
+        if piece.kind == "call" and piece.call == call:
+            if character > len(piece.text):
+                raise InvalidInput(
+                    f"character: the arguments of call {call:.80} have {len(piece.text)} characters, got {character}"
+                )
+            return Place(message, number, character)
+    raise InvalidInput(f"call: message {message} has no call of the id {call!r:.80}")
 
 
 def _is_there(pieces: Pieces, place: Place) -> bool:

@@ -43,12 +43,16 @@ HITS = {
     "items": [
         {
             "message": 0,
+            "found_in": "original",
             "slot": 0,
+            "character": 4,
+            "call": "",
             "start": 4,
             "end": 11,
             "role": "user",
             "origin": "app",
             "shown": "folded",
+            "version": 6,
             "fragment": "f00001",
             "before": "The ",
             "match": "harbour",

@@ -14,6 +14,7 @@ from riffler.tools.piece_changes import Change, change_of
 from riffler.tools.piece_pages import Shown
 from riffler.tools.pieces import Kind, Pieces
 from riffler.tools.seeking import ShownAs, Sought
+from riffler.tools.sources import FoundIn
 from riffler.tools.token_parts import Hidden, TokenParts
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
@@ -116,14 +117,27 @@ class HitOut(BaseModel):
     """Something that was found."""
 
     message: int = Field(description="Index of its message.")
-    slot: int = Field(description="Which text of that message.")
-    start: int = Field(description="Its first character.")
+    found_in: FoundIn = Field(
+        description="`original` is text that came; `call` the arguments of a call; `summary` and `rewrite` stand, or "
+        "stood, in an original's place."
+    )
+    slot: int | None = Field(description="Which text of the message it is in, or stands for; null of a call.")
+    character: int | None = Field(
+        description="The original's character at which the view shows it, or what stands for it; null of a call."
+    )
+    call: str = Field(description="Id of the call; empty of what is none.")
+    start: int = Field(description="Its first character in the text in which it was found.")
     end: int = Field(description="One past its last.")
     role: Role = Field(description="Who speaks.")
     origin: Literal["app", "step"] = Field(description="Whether the app brought the message, or a step of the agent.")
-    shown: ShownAs = Field(description="How the view shows it; only what is `visible` is seen by the model.")
+    shown: ShownAs = Field(
+        description="How the view shows it; only what is `visible` is seen by the model. A summary or rewrite that is "
+        "`gone` stood in the view of an earlier `version`."
+    )
+    version: int = Field(description="The version to look at: that which was searched, or which made what is gone.")
     fragment: str = Field(
-        description="The fragment that hides it, else the innermost one around it; empty where there is none."
+        description="The fragment that hides it, else the innermost one around it; empty where there is none. Of a "
+        "summary the one that it sums up."
     )
     before: str = Field(description="Some text before it.")
     match: str = Field(description="What matched; of a long match its beginning.")
@@ -132,15 +146,22 @@ class HitOut(BaseModel):
     @classmethod
     def of(cls, found: Sought, memory: WorkingMemory) -> HitOut:
         """Write a match."""
-        span, entry = found.span, memory.entries[found.span.message]
+        source, span, entry = found.source, found.span, memory.entries[found.span.message]
+        character = None
+        if source.span is not None:
+            character = span.start if source.kind == "original" else source.span.start
         return cls(
             message=span.message,
-            slot=span.slot,
+            found_in=source.kind,
+            slot=source.span.slot if source.span else None,
+            character=character,
+            call=source.name if source.kind == "call" else "",
             start=span.start,
             end=span.end,
             role=entry.message.role,
             origin=entry.origin,
             shown=found.shown,
+            version=memory.version if source.gone is None else source.gone,
             fragment=found.fragment,
             before=found.before,
             match=found.match,

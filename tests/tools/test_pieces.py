@@ -214,6 +214,20 @@ def test_what_cannot_be_found_is_told(asked: tuple[int, ...], complaint: str) ->
         place_of(pieces, *asked)
 
 
+def test_a_call_is_found_by_its_id() -> None:
+    """To the character of its arguments, beside the message's text; another id, and a place beyond, are told."""
+    calls = [ToolCall("c1", "look", "{}"), ToolCall("c2", "look", '{"at": 1}')]
+    memory = WorkingMemory().commit([append(WorkingMemory(), [Message.assistant("Well.", calls)], COUNTER)])
+    pieces = Pieces(memory)
+    numbers = [number for number, piece in enumerate(pieces.of(0)) if piece.kind == "call"]
+    assert [place_of(pieces, 0, call=id_) for id_ in ("c1", "c2")] == [Place(0, number, 0) for number in numbers]
+    assert place_of(pieces, 0, character=9, call="c2") == Place(0, numbers[1], 9)
+    with pytest.raises(InvalidInput, match="call: message 0 has no call of the id 'c3'"):
+        place_of(pieces, 0, call="c3")
+    with pytest.raises(InvalidInput, match="character: the arguments of call c1 have 2 characters, got 3"):
+        place_of(pieces, 0, character=3, call="c1")
+
+
 def test_an_empty_session_has_one_page_with_nothing() -> None:
     """From either end."""
     assert page_from(Pieces(WorkingMemory()), FIRST, 100) == PiecePage((), FIRST, None)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riffler.tools.finding.base import Found, Page, by_position
+from riffler.tools.finding.base import Found, Page, Searched, by_position
 from riffler.tools.finding.exact import Exact, last_place, places_of
 from riffler.tools.finding.folded import Folded, FoldedTexts, fold, is_mark
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 
 _LONG = 200
 """Of longer queries no text has many places."""
@@ -18,11 +17,11 @@ class AnyCase:
     """Finds text whatever its case and accents. A match never begins or ends inside one character, nor before a mark.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
         areas: Where to look.
     """
 
-    def __init__(self, memory: WorkingMemory, areas: Sequence[Span]) -> None:
+    def __init__(self, memory: Searched, areas: Sequence[Span]) -> None:
         self._texts = FoldedTexts(memory)
         self._areas = areas
         self._exact = Exact(memory, areas)

@@ -46,6 +46,24 @@ class Found:
     mark: Mark | None
 
 
+class Texts(Protocol):
+    """A message as ways of finding read it: by the number of its texts."""
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """What can be searched."""
+        ...
+
+
+class Searched(Protocol):
+    """What is searched: a working memory, or whatever has texts by message and number."""
+
+    @property
+    def messages(self) -> Sequence[Texts]:
+        """The messages, in order."""
+        ...
+
+
 class Finder(Protocol):
     """A way of finding, made for one call over its areas: what queries can share is worked out once."""
 

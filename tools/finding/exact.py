@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from riffler.tools.finding.base import Found, Page, by_position
+from riffler.tools.finding.base import Found, Page, Searched, by_position
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 
 _LONG = 100
 """Python's search from the end takes query times text in the worst case; for longer queries that would be felt."""
@@ -16,11 +15,11 @@ class Exact:
     """Finds exact text. Places that overlap are taken once, from the end from which they are given.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
         areas: Where to look.
     """
 
-    def __init__(self, memory: WorkingMemory, areas: Sequence[Span]) -> None:
+    def __init__(self, memory: Searched, areas: Sequence[Span]) -> None:
         self._memory = memory
         self._areas = areas
 

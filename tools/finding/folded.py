@@ -20,7 +20,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.memory import WorkingMemory
+from riffler.tools.finding.base import Searched
 
 _END = 0x2FA20
 """No character from here on has a case or is taken apart by NFKD."""
@@ -188,10 +188,10 @@ class FoldedTexts:
     """The folded texts of a working memory, each made when it is first looked at.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
     """
 
-    def __init__(self, memory: WorkingMemory) -> None:
+    def __init__(self, memory: Searched) -> None:
         self._memory = memory
         self._known: dict[tuple[int, int], Folded] = {}
 

@@ -17,11 +17,10 @@ from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from riffler.errors import InvalidArguments, SearchTooSlow
-from riffler.tools.finding.base import Found, Page, by_score
+from riffler.tools.finding.base import Found, Page, Searched, by_score
 from riffler.tools.finding.folded import FoldedTexts, fold
 from riffler.tools.finding.limit import Limit
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import clipped, one_line
 
 LEAST_SCORE = 75.0
@@ -47,15 +46,13 @@ class Fuzzy:
     """Finds what is nearly the query. Of matches that overlap the best one counts.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
         areas: Where to look.
         most: How many windows of text are looked at closely, those of the best score.
         limit_s: Seconds for all queries, from now on.
     """
 
-    def __init__(
-        self, memory: WorkingMemory, areas: Sequence[Span], most: int = MOST, limit_s: float = LIMIT_S
-    ) -> None:
+    def __init__(self, memory: Searched, areas: Sequence[Span], most: int = MOST, limit_s: float = LIMIT_S) -> None:
         self._texts = FoldedTexts(memory)
         self._areas = areas
         self._most = most

@@ -19,10 +19,9 @@ from typing import Protocol
 import regex
 
 from riffler.errors import InvalidArguments, PatternTooSlow
-from riffler.tools.finding.base import Found, Page, by_position
+from riffler.tools.finding.base import Found, Page, Searched, by_position
 from riffler.tools.finding.limit import Clock, Limit, own_time
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 from riffler.tools.quoting import one_line
 
 LIMIT_S = 2.0
@@ -100,7 +99,7 @@ class Pattern:
     """Finds matches of regular expressions, as they follow each other from a text's start; empty ones don't count.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
         areas: Where to look. A pattern sees the ends of an area as the ends of a text.
         limit_s: Seconds from now until the search is given up.
         compiler: Makes a query ready to search texts.
@@ -109,7 +108,7 @@ class Pattern:
 
     def __init__(
         self,
-        memory: WorkingMemory,
+        memory: Searched,
         areas: Sequence[Span],
         limit_s: float = LIMIT_S,
         *,

@@ -19,10 +19,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from riffler.tools.finding.base import Found, Page, by_score
+from riffler.tools.finding.base import Found, Page, Searched, by_score
 from riffler.tools.finding.passages import is_unspaced, passages, words
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 
 _K1, _B = 1.5, 0.75
 
@@ -31,12 +30,12 @@ class Ranked:
     """Finds the passages that have a query's words.
 
     Args:
-        memory: The working memory.
+        memory: What is searched, such as a working memory.
         areas: Where to look.
         queries: All that will be looked for.
     """
 
-    def __init__(self, memory: WorkingMemory, areas: Sequence[Span], queries: Sequence[str]) -> None:
+    def __init__(self, memory: Searched, areas: Sequence[Span], queries: Sequence[str]) -> None:
         counts = {word: _Counts() for query in queries for word in words(query)}
         single = frozenset(word for word in counts if len(word) == 1 and is_unspaced(word))
         self._counts: Mapping[str, _Counts] = counts

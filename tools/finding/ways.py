@@ -7,17 +7,16 @@ from types import MappingProxyType
 from typing import Literal
 
 from riffler.tools.finding.any_case import AnyCase
-from riffler.tools.finding.base import Finder
+from riffler.tools.finding.base import Finder, Searched
 from riffler.tools.finding.exact import Exact
 from riffler.tools.finding.fuzzy import Fuzzy
 from riffler.tools.finding.pattern import Pattern
 from riffler.tools.finding.ranked import Ranked
 from riffler.tools.fragments import Span
-from riffler.tools.memory import WorkingMemory
 
 How = Literal["exact", "any_case", "pattern", "ranked", "fuzzy"]
 
-FINDERS: Mapping[How, Callable[[WorkingMemory, Sequence[Span], Sequence[str]], Finder]] = MappingProxyType(
+FINDERS: Mapping[How, Callable[[Searched, Sequence[Span], Sequence[str]], Finder]] = MappingProxyType(
     {
         "exact": lambda memory, areas, _: Exact(memory, areas),
         "any_case": lambda memory, areas, _: AnyCase(memory, areas),

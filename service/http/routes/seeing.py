@@ -23,13 +23,17 @@ from riffler.service.http.seeing_schemas import HitOut, HitPage, OriginalOut, Pi
 from riffler.service.ports.memory import MemoryStore, SessionKey
 from riffler.tools.finding.base import Found, Mark
 from riffler.tools.finding.ways import BY_WORTH, How
+from riffler.tools.history import PastOrder
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.piece_pages import FIRST, PiecePage, Place, page_before, page_from, place_of
 from riffler.tools.pieces import Pieces
 from riffler.tools.seeking import seek, sought
+from riffler.tools.sources import FoundIn, Sources
 from riffler.tools.token_parts import token_parts
 
 _MOST_CHARACTERS = 100_000
+_MOST_SEARCHED = 2000
+"""Versions before the one that is searched, whose summaries and rewrites are found, too."""
 _NOT_THERE = documented(*READS, 404)
 
 router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
@@ -53,8 +57,16 @@ AtMessage = Annotated[
     int | None, Query(ge=0, le=MOST_VERSIONS, description="In place of a cursor: begin with this message.")
 ]
 AtSlot = Annotated[int | None, Query(ge=0, le=MOST_VERSIONS, description="Begin with this text of that message.")]
+AtCall = Annotated[
+    str | None, Query(max_length=2000, description="Begin with this call of that message, by its id.", examples=["c1"])
+]
 AtCharacter = Annotated[
-    int, Query(ge=0, le=MOST_VERSIONS, description="Begin with what shows this character of that original text.")
+    int,
+    Query(
+        ge=0,
+        le=MOST_VERSIONS,
+        description="Begin with what shows this character of that original text, or of that call.",
+    ),
 ]
 Last = Annotated[bool, Query(description="In place of a cursor: the page that ends with the view's end.")]
 Message = Annotated[int, Query(ge=0, le=MOST_VERSIONS, description="Index of the message.", examples=[0])]
@@ -66,6 +78,10 @@ End = Annotated[
 Wanted = Annotated[str, Query(min_length=1, max_length=2000, description="What to find.", examples=["harbour"])]
 Way = Annotated[
     How, Query(description="`any_case`: nor accents; `pattern`: a regular expression; `ranked`: words, by BM25.")
+]
+InTexts = Annotated[
+    FoundIn | None,
+    Query(description="Look in texts of this kind only: those that came, arguments of calls, summaries, or rewrites."),
 ]
 Hits = Annotated[int, Query(ge=1, le=200, description="Most matches to give.")]
 
@@ -80,6 +96,7 @@ async def read_pieces(
     cursor: Cursor = None,
     message: AtMessage = None,
     slot: AtSlot = None,
+    call: AtCall = None,
     character: AtCharacter = 0,
     last: Last = False,
     limit_characters: Characters = 24_000,
@@ -88,6 +105,8 @@ async def read_pieces(
     place = read_cursor(cursor, int, int, int, int, int)
     if sum((place is not None, message is not None, last)) > 1:
         raise InvalidInput("query.cursor, query.message, query.last: expected one of them at most")
+    if call is not None and (message is None or slot is not None):
+        raise InvalidInput("query.call: expected `message` beside it, and no `slot`")
     number = _same_version(version, place[0]) if place else version
     now = await reader.memory()
     memory = await memory_at(core.sessions, reader.key, number, now)
@@ -96,7 +115,9 @@ async def read_pieces(
     pieces = Pieces(memory, core.room.sight(counter))
 
     def page() -> PiecesPage:
-        found = _page(pieces, place[1:] if place else None, (message, slot, character), limit_characters, last=last)
+        found = _page(
+            pieces, place[1:] if place else None, (message, slot, call, character), limit_characters, last=last
+        )
         items = [PieceOut.of(shown, pieces, counter, before) for shown in found.shown]
         return PiecesPage(
             items=items,
@@ -137,19 +158,22 @@ async def search_session(
     reader: ReaderOf,
     query: Wanted,
     how: Way = "exact",
+    found_in: InTexts = None,
     version: AtVersion = None,
     limit: Hits = 50,
     cursor: Cursor = None,
 ) -> HitPage:
-    """Search all texts of a session, hidden ones and inner steps too. Nothing is changed: models call a tool for it."""
-    asked = zlib.crc32(f"{how}\n{query}".encode())
+    """Search all that a session holds or showed: texts, calls, summaries, rewrites. Models call a tool for it."""
+    asked = zlib.crc32(f"{how}\n{found_in}\n{query}".encode())
     place = read_cursor(cursor, int, int, *([int] if how in BY_WORTH else [int] * 3))
     if place is not None and place[1] != asked:
         raise InvalidInput("query.cursor: expected the `next` of a page of this query, got that of another one")
     number = _same_version(version, place[0]) if place else version
     memory = await memory_at(core.sessions, reader.key, number, await reader.memory())
     after = place[2:] if place else None
-    found, items = await offload(memory.characters, lambda: _found(memory, query, how, limit, after))
+    past = await core.sessions.past(reader.key, memory, PastOrder(versions=_MOST_SEARCHED))
+    sources = Sources(memory, past[:_MOST_SEARCHED])
+    found, items = await offload(memory.characters, lambda: _found(sources, query, how, limit, after, kind=found_in))
     more = write_cursor(memory.version, asked, *found.mark) if found.mark else None
     return HitPage(items=items, next=more, total=found.total, version=memory.version)
 
@@ -174,27 +198,30 @@ async def _before(
 def _page(
     pieces: Pieces,
     place: tuple[int, ...] | None,
-    at: tuple[int | None, int | None, int],
+    at: tuple[int | None, int | None, str | None, int],
     most: int,
     *,
     last: bool,
 ) -> PiecePage:
-    message, slot, character = at
+    message, slot, call, character = at
     if last:
         return page_before(pieces, None, most)
     if place is not None:
         *numbers, back = place
         return (page_before if back else page_from)(pieces, Place(*numbers), most)
-    return page_from(pieces, FIRST if message is None else place_of(pieces, message, slot, character), most)
+    begin = FIRST if message is None else place_of(pieces, message, slot, character, call=call)
+    return page_from(pieces, begin, most)
 
 
-def _found(memory: WorkingMemory, query: str, how: How, limit: int, after: Mark | None) -> tuple[Found, list[HitOut]]:
+def _found(
+    sources: Sources, query: str, how: How, limit: int, after: Mark | None, *, kind: FoundIn | None
+) -> tuple[Found, list[HitOut]]:
     """Search; what the tools say of their argument `queries` is said of the parameter."""
     try:
-        found = seek(memory, query, how, limit, after)
+        found = seek(sources, query, how, limit, after, kind=kind)
     except (InvalidArguments, PatternTooSlow, SearchTooSlow) as exc:
         raise type(exc)(f"query.query: {str(exc).removeprefix('queries: ')}") from exc
-    return found, [HitOut.of(sought(memory, span), memory) for span in found.spans]
+    return found, [HitOut.of(sought(sources, span), sources.memory) for span in found.spans]
 
 
 def _same_version(version: int | None, of_cursor: int) -> int:

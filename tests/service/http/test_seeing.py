@@ -191,22 +191,32 @@ async def test_original_text_is_read_in_parts(client: httpx.AsyncClient, session
     assert (rest["text"], rest["end"]) == (TEXT[1200:], len(TEXT))
 
 
+async def found_by(client: httpx.AsyncClient, path: str, **query: Any) -> list[dict[str, Any]]:
+    """Read all pages of a search; the last says how many there are, as each does."""
+    hits: list[dict[str, Any]] = []
+    while True:
+        page = (await client.get(f"{path}/search", params=query)).json()
+        hits += page["items"]
+        if page["next"] is None:
+            assert page["total"] == len(hits)
+            return hits
+        query["cursor"] = page["next"]
+
+
+def places(text: str, query: str) -> list[int]:
+    """Give where a text has another."""
+    return [at for at in range(len(text)) if text.startswith(query, at)]
+
+
 async def test_a_search_finds_what_is_hidden_and_changes_nothing(client: httpx.AsyncClient, session: str) -> None:
     """In folded, summarised and rewritten text, and in steps; page by page; and no version is made of it."""
     before = (await client.get(session)).json()
-    hits: list[dict[str, Any]] = []
-    query: dict[str, Any] = {"query": "ntry ", "limit": 150}
-    while True:
-        page = (await client.get(f"{session}/search", params=query)).json()
-        hits += page["items"]
-        if page["next"] is None:
-            break
-        query["cursor"] = page["next"]
+    hits = await found_by(client, session, query="ntry ", limit=150, found_in="original")
     messages = (await client.get(f"{session}/messages")).json()["items"]
     texts = [message.get("content") or "" for message in messages]
-    there = [(index, at) for index, text in enumerate(texts) for at in range(len(text)) if text.startswith("ntry ", at)]
+    there = [(index, at) for index, text in enumerate(texts) for at in places(text, "ntry ")]
     assert [(hit["message"], hit["start"]) for hit in hits] == there
-    assert page["total"] == len(there)
+    assert [hit["character"] for hit in hits] == [hit["start"] for hit in hits]
     assert {hit["shown"] for hit in hits} == {"visible", "folded", "summarised", "rewritten"}
     assert {hit["origin"] for hit in hits} == {"app", "step"}
     for hit in hits:
@@ -222,6 +232,41 @@ async def test_a_search_finds_what_is_hidden_and_changes_nothing(client: httpx.A
     assert (await client.get(session)).json() == before
 
 
+async def test_a_search_finds_calls_summaries_and_rewrites(client: httpx.AsyncClient, session: str) -> None:
+    """Each with what it was found in, the version to look at, and a place at which the pieces show it."""
+    messages = (await client.get(f"{session}/messages")).json()["items"]
+    fragments = (await client.get(f"{session}/fragments")).json()["items"]
+    [summed] = [each for each in fragments if each["state"] == "summarised"]
+    called = await client.post(
+        f"{session}/tools/restore_fragments", json={"arguments": {"fragments": [summed["id"]]}}
+    )  # fmt: skip
+    assert called.status_code == 200, called.text
+    now = called.json()["version"]
+    hits = await found_by(client, session, query="ntry ", found_in="call")
+    [call] = [call for message in messages for call in message.get("tool_calls") or ()]
+    arguments = call["function"]["arguments"]
+    assert [(hit["call"], hit["start"]) for hit in hits] == [("c1", at) for at in places(arguments, "ntry ")]
+    assert {(hit["slot"], hit["character"], hit["version"]) for hit in hits} == {(None, None, now)}
+    [summary] = await found_by(client, session, query="Squares")
+    assert (summary["found_in"], summary["shown"], summary["fragment"]) == ("summary", "gone", summed["id"])
+    assert (summary["start"], summary["after"]) == (0, " of some numbers.")
+    [rewrite] = await found_by(client, session, query="Again: ")
+    assert (rewrite["found_in"], rewrite["shown"], rewrite["version"]) == ("rewrite", "visible", now)
+    everywhere = await found_by(client, session, query="ntry ", limit=200)
+    kinds = [hit["found_in"] for hit in everywhere]
+    assert (kinds.count("call"), kinds.count("rewrite"), kinds.count("summary")) == (len(hits), 1, 0)
+    for hit in (hits[0], summary, rewrite):
+        place = {"slot": hit["slot"], "character": hit["character"]} if hit["call"] == "" else {"call": hit["call"]}
+        query = {"message": hit["message"], "version": hit["version"], **place}
+        page = (await client.get(PIECES, params=query)).json()
+        shown = page["items"][0]
+        assert (page["version"], shown["kind"]) == (hit["version"], hit["found_in"])
+        assert hit["match"] + hit["after"] in shown["text"]
+    assert summary["version"] < now
+    before = await client.get(f"{session}/search", params={"query": "Squares", "version": summary["version"]})
+    assert [(hit["shown"], hit["found_in"]) for hit in before.json()["items"]] == [("visible", "summary")]
+
+
 @pytest.mark.parametrize(
     ("path", "query", "status", "words"),
     [
@@ -229,6 +274,9 @@ async def test_a_search_finds_what_is_hidden_and_changes_nothing(client: httpx.A
         ("view/pieces", {"message": 0, "slot": 1}, 422, "slot: expected one of the 1 texts"),
         ("view/pieces", {"message": 0, "slot": 0, "character": 10**6}, 422, "character: text 0 of message 0 has"),
         ("view/pieces", {"message": 0, "last": True}, 422, "query.cursor, query.message, query.last"),
+        ("view/pieces", {"message": 0, "call": "c"}, 422, "call: message 0 has no call of the id 'c'"),
+        ("view/pieces", {"message": 0, "slot": 0, "call": "c"}, 422, "query.call: expected"),
+        ("view/pieces", {"call": "c"}, 422, "query.call: expected"),
         ("view/pieces", {"cursor": "x"}, 422, "query.cursor"),
         ("view/pieces", {"cursor": write_cursor(1, 9, 0, 0, 0)}, 422, "cursor: this view has no piece"),
         ("view/pieces", {"cursor": write_cursor(1, 0, 0, 10**9, 1)}, 422, "cursor: this view has no piece"),
@@ -244,6 +292,7 @@ async def test_a_search_finds_what_is_hidden_and_changes_nothing(client: httpx.A
         ("search", {"query": ""}, 422, "query.query"),
         ("search", {"query": "(", "how": "pattern"}, 422, "query.query: the pattern"),
         ("search", {"query": "x" * 300, "how": "fuzzy"}, 422, "query.query: a fuzzy query"),
+        ("search", {"query": "a", "found_in": "dreams"}, 422, "query.found_in"),
         ("search", {"query": "a", "how": "magic"}, 422, "query.how"),
         ("search", {"query": "a", "cursor": write_cursor(1, 7, 0, 0, 0)}, 422, "query.cursor: expected"),
         ("search", {"query": "a", "version": 999}, 404, "no version 999"),
