@@ -51,10 +51,9 @@ def show_status(status: Status, out: Console) -> None:
     """
     policy = status.policy
     out.print(f"policy      {policy.digest}, {_algorithm(policy)}, for {policy.engine} {policy.model}", soft_wrap=True)
-    older = policy.decisions - status.looked_at
     out.print(
         f"decisions   {status.looked_at:,}: {status.rewarded:,} rewarded, {status.open:,} open, {status.void:,} void"
-        f"{f' (the newest; {older:,} older ones)' if older > 0 else ''}"
+        f"{f' (the newest; {status.older:,} older ones)' if status.older else ''}"
     )
     if status.reward is not None:
         out.print(f"reward      {_mean(status.reward)} {spark(status.rewards, 1.0, _CURVE)} over time, 0 to 1")
@@ -167,6 +166,8 @@ def show_regret(report: RegretReport, out: Console) -> None:
     """
     part = "" if report.selected == report.looked_at else f"{report.selected:,} of "
     out.print(f"policy {report.policy.digest}, {part}{report.looked_at:,} decisions")
+    if report.older and report.from_ms is not None:
+        out.print(f"{report.older:,} older ones aren't among them: see them with --until-ms {report.from_ms + 1}")
     if isinstance(report.true, RegretKnown):
         _show_known(report.true, out)
     found = report.estimated
@@ -186,8 +187,8 @@ def show_regret(report: RegretReport, out: Console) -> None:
         out.print(
             f"           {most.mean:.2f} ({most.low:.2f} to {most.high:.2f}) against the best of each (biased upwards)"
         )
-        out.print("           it is as right as a linear model of rewards is")
-    _show_measured(report.audited, out)
+        out.print(f"           learned from {found.rewards:,} rewards; as right as a linear model of rewards is")
+    _show_measured(report.audited, report.selected, out)
 
 
 def _slopes(found: RegretCurve) -> list[float]:
@@ -202,16 +203,20 @@ def _slopes(found: RegretCurve) -> list[float]:
 def _show_known(found: RegretKnown, out: Console) -> None:
     out.print(
         f"true       {found.against_best_static:.2f} against the best fixed arm ({found.best_static}), "
-        f"{found.against_best_of_each:.2f} against the best of each: {found.rounds:,} decisions, each run on all arms"
+        f"{found.against_best_of_each:.2f} against the best of each: "
+        f"{found.rounds:,} of {found.rewarded:,} rewarded decisions, each run on all its arms",
+        soft_wrap=True,
     )
 
 
-def _show_measured(found: RegretMeasured | Unavailable, out: Console) -> None:
+def _show_measured(found: RegretMeasured | Unavailable, selected: int, out: Console) -> None:
     if isinstance(found, Unavailable):
         out.print(f"audited    unavailable: {found.reason}")
         return
     out.print(
-        f"audited    a decision, measured on {found.audits:,} that were run on all arms: the audits that succeeded"
+        f"audited    a decision, measured on {found.audits:,} of {selected:,} that were run on all arms: "
+        "the audits that succeeded",
+        soft_wrap=True,
     )
     if len(found.judges) > 1:
         judges = ", ".join(f"{judge} ({count:,})" for judge, count in found.judges.items())

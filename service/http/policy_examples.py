@@ -51,6 +51,8 @@ POLICIES = [_POLICY]
 STATUS = {
     "policy": _POLICY,
     "looked_at": 1200,
+    "older": 0,
+    "from_ms": 1795510000000,
     "selected": 1200,
     "open": 250,
     "rewarded": 900,
@@ -148,9 +150,14 @@ _ORACLE_AUDITED = _line(
 REGRET = {
     "policy": {**_POLICY, "digest": "0d5e92c7", "engine": "openai", "model": "qwen2.5-7b"},  # `reader` can't judge
     "looked_at": 1150,
+    "older": 0,
+    "from_ms": 1795510000000,
     "selected": 1150,
     "features": ["negation"],
-    "true": {"reason": "780 of 900 rewarded decisions weren't run on all arms", "kind": "unavailable"},
+    "true": {
+        "reason": "112 of 120 decisions that were run on all arms earned another reward there than was learned",
+        "kind": "unavailable",
+    },
     "audited": {
         "audits": 120,
         "judges": {"qwen2.5-7b": 120},
@@ -171,6 +178,7 @@ REGRET = {
         "kind": "audited",
     },
     "estimated": {
+        "rewards": 900,
         "total": 11.1,
         "low": 6.1,
         "high": 17.9,

@@ -29,6 +29,8 @@ _ACCOUNT_MS: Final = 2 * 86_400_000
 """How long the account of a day's audits is kept, from the day's first one: longer than the day."""
 _AT_ONCE: Final = 1000
 """Decisions that one command reads."""
+_COUNTED: Final = 10_000
+"""Decisions that one command counts: their ids are 300 KB."""
 _PARSED: Final = 50
 """Decisions whose JSON is read without a pause: some 10 ms, in which nobody else gets an answer."""
 _DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS, _AUDITS = 0, 1, 4, 5, 6, 7, 8
@@ -186,6 +188,26 @@ class RedisPolicyStore:
             end = wanted[0][0] if wanted else first
         return found
 
+    async def place_at(self, name: PolicyName, at_ms: int) -> int:
+        """See the port."""
+        keys = policy_keys(name.tenant, name.digest)
+        low, high = 0, int(await self._connection.run(lambda client: client.llen(keys[_ORDER])))
+        while low < high:
+            middle = (low + high) // 2
+            found = await self._made(keys, middle, high)
+            if found is None or found[1] >= at_ms:
+                high = middle
+            else:
+                low = found[0] + 1
+        return low
+
+    async def count(self, name: PolicyName, first: int, before: int) -> int:
+        """See the port."""
+        key, found = policy_keys(name.tenant, name.digest)[_ORDER], 0
+        for start in range(first, before, _COUNTED):
+            found += sum(map(bool, await self._ids(key, start, min(_COUNTED, before - start))))
+        return found
+
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """See the port."""
         keys, most = policy_keys(name.tenant, name.digest), max(1, min(limit, _AT_ONCE))
@@ -223,6 +245,16 @@ class RedisPolicyStore:
         """Read a stretch of a list of decisions; deleted ones are empty."""
         found: list[str] = await self._connection.run(lambda client: client.lrange(key, first, first + most - 1))
         return found
+
+    async def _made(self, keys: Sequence[str], first: int, before: int) -> tuple[int, int] | None:
+        """Find the first decision at these places that isn't deleted: its place, and when it was made."""
+        for start in range(first, before, _AT_ONCE):
+            ids = await self._ids(keys[_ORDER], start, min(_AT_ONCE, before - start))
+            for place, id_ in enumerate(ids, start):
+                state = (await self._some(keys[_STATES], [id_], None))[0] if id_ else None
+                if state is not None:
+                    return place, int(state.split()[2])
+        return None
 
     async def _count(self, key: str) -> int:
         """Count the fields of a hash."""

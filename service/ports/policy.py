@@ -253,6 +253,33 @@ class PolicyStore(Protocol):
         """
         ...
 
+    async def place_at(self, name: PolicyName, at_ms: int) -> int:
+        """Find where a time begins in the log, in some twenty looks at it.
+
+        Times are the store's. Where its clock was set back, decisions of that while may lie on the other side.
+
+        Args:
+            name: Whose log.
+            at_ms: The time, in milliseconds since 1970.
+
+        Returns:
+            The first place whose decision was made then or later; the log's length where there is none.
+        """
+        ...
+
+    async def count(self, name: PolicyName, first: int, before: int) -> int:
+        """Count decisions by their places. A thousand commands count ten million.
+
+        Args:
+            name: Whose log.
+            first: The first place.
+            before: The place behind the last.
+
+        Returns:
+            How many there are; those of deleted sessions don't count.
+        """
+        ...
+
     async def news(self, name: PolicyName, read: Read, limit: int) -> News:
         """Read what is new in the order in which rewards counted: what a policy learns.
 

@@ -261,7 +261,7 @@ async def test_a_longer_log_of_another_engine_is_by_the_hundred(browser: Browser
         await looked.page.get_by_label("per hundred decisions").check()
         await chosen(looked, "Against", "arm:none", "Audited regret, against always none")
         await expect(looked.page.locator("h2 .kind")).to_have_text(["audited", "estimated"])
-        await expect(looked.page.get_by_text("rewarded decisions weren't run on all arms")).to_be_visible(
+        await expect(looked.page.get_by_text("earned another reward there than was learned")).to_be_visible(
             timeout=PATIENCE_MS
         )
         told = await looked.figures("Audited regret, per hundred decisions")

@@ -393,3 +393,38 @@ async def test_the_learner_follows_what_is_taken_in_again(store: RedisPolicyStor
     read = (await store.news(name, Read(), 10)).read
     await store.take(name, [elsewhere(made[0], 0.25), elsewhere(made[1], 0.5)])
     assert (await store.news(name, read, 10)).changed == 1
+
+
+async def test_a_time_has_a_place_in_the_log(
+    store: RedisPolicyStore, name: PolicyName, memory_connection: RedisConnection
+) -> None:
+    """Before it all are earlier, from it on none is, though places are empty there, and also thousands at the end."""
+    made = []
+    for number in range(40):
+        decision = replace(decide(), session=f"s{number % 2}")
+        made.append(await store.record(name, decision))
+        await asyncio.sleep(0.001)
+    await store.introduce(name, KEY)
+    rows = await store.log(name)
+    await store.forget(name.tenant, "s1")
+    order = policy_keys(name.tenant, name.digest)[4]
+    await memory_connection.run(lambda client: client.rpush(order, *[""] * 2500))
+    kept = await store.log(name)
+    assert len(kept) == 20
+    for at_ms in (0, *(row.at_ms + more for row in rows for more in (0, 1))):
+        place = await store.place_at(name, at_ms)
+        assert [row for row in kept if row.place >= place] == [row for row in kept if row.at_ms >= at_ms]
+    assert await store.place_at(replace(name, tenant="another"), 0) == 0
+
+
+async def test_decisions_are_counted_by_their_places(store: RedisPolicyStore, name: PolicyName) -> None:
+    """Between any two places; deleted ones don't count, and what lies outside the log is nothing."""
+    await store.introduce(name, KEY)
+    for number in range(12):
+        await store.record(name, replace(decide(), session=f"s{number % 3}"))
+    await store.forget(name.tenant, "s1")
+    places = [row.place for row in await store.log(name)]
+    assert len(places) == 8
+    for first in (0, 1, 5, 12, 20):
+        for before in (0, 1, 7, 12, 30_000):
+            assert await store.count(name, first, before) == sum(first <= place < before for place in places)

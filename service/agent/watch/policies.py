@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Callable, Hashable
 from typing import Final, TypeVar
 
 from riffler.bandits.decision import PolicyKey, digest_of
@@ -20,9 +20,10 @@ from riffler.service.agent.watch.selecting import ListedPolicy, chosen, listed, 
 from riffler.service.agent.watch.selection import EVERYTHING, Selection, selectable
 from riffler.service.agent.watch.shared import SharedReports
 from riffler.service.agent.watch.status import Status, status_of
+from riffler.service.agent.watch.stretch import Stretch, stretch_of
 from riffler.service.agent.watch.taking_in import TakenIn, take_in
 from riffler.service.agent.watch.value import ValueReport, value_report
-from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, PolicyName
+from riffler.service.ports.decisions import KnownPolicy, PolicyName
 from riffler.service.ports.policy import PolicyStore
 
 T = TypeVar("T")
@@ -71,7 +72,7 @@ class Policies:
         Args:
             tenant: Whose.
             digest: Which; None is the one that decided last.
-            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            limit: Most decisions to look at, the newest of the selection's time; None is `LOOKED_AT`.
             selection: Those of them that are counted.
 
         Returns:
@@ -85,7 +86,8 @@ class Policies:
             ("status", selection),
             known.name.digest,
             limit,
-            lambda policy, rows: status_of(policy, rows, selection.of(rows, names)),
+            lambda policy, part: status_of(policy, part, selection.of(part.rows, names)),
+            selection=selection,
         )
 
     async def arms(
@@ -103,7 +105,11 @@ class Policies:
             The report. Raises `UnknownPolicy` when there is none.
         """
         return await self._report(
-            tenant, f"arms against {against}", digest, limit, lambda policy, rows: arms_report(policy, rows, against)
+            tenant,
+            f"arms against {against}",
+            digest,
+            limit,
+            lambda policy, part: arms_report(policy, part.rows, against),
         )
 
     async def decisions(
@@ -140,7 +146,7 @@ class Policies:
         Args:
             tenant: Whose.
             digest: Which policy; None is the one that decided last.
-            limit: Most decisions to look at, the newest; None is `LOOKED_AT`.
+            limit: Most decisions to look at, the newest of the selection's time; None is `LOOKED_AT`.
             selection: Those of them whose regret it is.
 
         Returns:
@@ -149,10 +155,10 @@ class Policies:
         known, most = await chosen(self._store, tenant, digest), _most(limit)
 
         async def make() -> RegretReport:
-            policy, rows = await self._read(known, most)
+            policy, part = await self._read(known, most, selection)
             audits = await self._store.audits(known.name)
             return await with_log(
-                lambda: regret_report(policy, known.name, rows, audits, unaudited=self._unaudited, selection=selection)
+                lambda: regret_report(policy, known.name, part, audits, unaudited=self._unaudited, selection=selection)
             )
 
         return await self._shared.get(tenant, ("regret", known.name.digest, most, selection), make)
@@ -170,7 +176,7 @@ class Policies:
             The report. Raises `UnknownPolicy` where there is no such log, and what `value_report` raises.
         """
         return await self._report(
-            tenant, f"value of {other}", digest, limit, lambda policy, rows: value_report(policy, rows, other)
+            tenant, f"value of {other}", digest, limit, lambda policy, part: value_report(policy, part.rows, other)
         )
 
     async def explain(self, tenant: str, decision_id: str) -> DrawExplained:
@@ -227,19 +233,22 @@ class Policies:
         asked: Hashable,
         digest: str | None,
         limit: int | None,
-        work: Callable[[ListedPolicy, Sequence[LoggedDecision]], T],
+        work: Callable[[ListedPolicy, Stretch], T],
+        *,
+        selection: Selection = EVERYTHING,
     ) -> T:
         """Make a report on a policy's newest decisions, or wait for the same one that is made already."""
         known, most = await chosen(self._store, tenant, digest), _most(limit)
 
         async def make() -> T:
-            policy, rows = await self._read(known, most)
-            return await with_log(lambda: work(policy, rows))
+            policy, part = await self._read(known, most, selection)
+            return await with_log(lambda: work(policy, part))
 
         return await self._shared.get(tenant, (asked, known.name.digest, most), make)
 
-    async def _read(self, known: KnownPolicy, most: int) -> tuple[ListedPolicy, Sequence[LoggedDecision]]:
-        return await told_of(self._store, known, self._draws), await self._store.newest(known.name, most)
+    async def _read(self, known: KnownPolicy, most: int, selection: Selection) -> tuple[ListedPolicy, Stretch]:
+        part = await stretch_of(self._store, known.name, most, selection)
+        return await told_of(self._store, known, self._draws), part
 
     async def _target(self, tenant: str, into: str | None) -> tuple[PolicyName, PolicyKey]:
         """Find the policy that learns; the one that draws now may have decided nothing yet."""

@@ -21,6 +21,7 @@ from riffler.service.agent.watch.entries import entries
 from riffler.service.agent.watch.regret_course import RegretCourse
 from riffler.service.agent.watch.selecting import ListedPolicy
 from riffler.service.agent.watch.selection import EVERYTHING, Selection, selectable
+from riffler.service.agent.watch.stretch import Stretch
 from riffler.service.ports.decisions import LoggedDecision, PolicyName
 
 _NONE: Final = "none"
@@ -28,12 +29,13 @@ _NONE: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class RegretKnown:
-    """Regret that is true, in units of the reward: each rewarded decision was run on all its arms.
+    """Regret that is true, in units of the reward, of the decisions that were run on all their arms: of no others.
 
     An arm with nothing to do on a query has the reward of `none` there.
 
     Attributes:
-        rounds: How many rewarded decisions it is of.
+        rounds: How many decisions it is of: rewarded ones of which every arm that could be drawn was run.
+        rewarded: Of how many rewarded decisions among those selected. It says nothing of the others.
         judges: How many of them each judge judged.
         best_static: The fixed arm that would have earned most.
         against_best_static: Against that, over all of them; negative where the policy earned more.
@@ -44,6 +46,7 @@ class RegretKnown:
     """
 
     rounds: int
+    rewarded: int
     judges: Mapping[str, int]
     best_static: str
     against_best_static: float
@@ -61,7 +64,7 @@ class RegretMeasured:
     or of the judge does, which may depend on the answers.
 
     Attributes:
-        audits: How many audits succeeded.
+        audits: How many audits succeeded: of so many of the selected decisions.
         judges: How many of them each judge judged. Scores of two judges don't compare: with several, the figures are of
             a mixture.
         best_static: The fixed arm that would have earned most.
@@ -89,6 +92,7 @@ class RegretCurve:
     """Regret as the posterior estimates it, in units of the reward.
 
     Attributes:
+        rewards: How many rewards the posterior was learned from: those of all decisions that were looked at.
         total: Over all, against the best fixed arm; negative where the policy earned more.
         low: Lower end of its interval.
         high: Upper end.
@@ -99,6 +103,7 @@ class RegretCurve:
         kind: How the figure was come by.
     """
 
+    rewards: int
     total: float
     low: float
     high: float
@@ -115,16 +120,21 @@ class RegretReport:
 
     Attributes:
         policy: Which policy.
-        looked_at: How many of its decisions were looked at: the newest, without those whose call failed.
+        looked_at: How many of its decisions were looked at: the newest, or the newest of the time asked for, without
+            those whose call failed.
+        older: How many older ones of this time weren't, with those whose call failed.
+        from_ms: When the oldest that was looked at was made, in milliseconds since 1970; None where there is none.
         selected: Of how many of them the regret is.
         features: What decisions can be selected by.
-        true: From rewarded decisions that were all run on all their arms, as in a trial.
+        true: From rewarded decisions that were run on all their arms, as in a trial.
         audited: From those that were run on all arms; it needs no model.
         estimated: From the posterior over all that were looked at: right as far as its model is.
     """
 
     policy: ListedPolicy
     looked_at: int
+    older: int
+    from_ms: int | None
     selected: int
     features: tuple[str, ...]
     true: RegretKnown | Unavailable
@@ -135,7 +145,7 @@ class RegretReport:
 def regret_report(
     policy: ListedPolicy,
     name: PolicyName,
-    rows: Sequence[LoggedDecision],
+    part: Stretch,
     audits: Mapping[str, KeptAudit],
     *,
     unaudited: str = "",
@@ -146,7 +156,7 @@ def regret_report(
     Args:
         policy: Which policy.
         name: Its name.
-        rows: Its decisions, or the newest of them.
+        part: The stretch of its log that is looked at.
         audits: What was found where queries were run on all arms, by decision.
         unaudited: Why no query is audited here now; empty where some are, or that isn't known.
         selection: The decisions whose regret it is.
@@ -155,13 +165,15 @@ def regret_report(
         The report. Raises `InvalidInput` for a feature that isn't known.
     """
     names = selectable(name, policy.features_version)
-    told = [row for row in rows if row.state != "void"]
+    told = [row for row in part.rows if row.state != "void"]
     selected = selection.of(told, names)
     found = {at: audits[row.decision.id] for at, row in enumerate(selected) if row.decision.id in audits}
     why = "none of the selected decisions was audited" if audits else _why_unaudited(policy, unaudited)
     return RegretReport(
         policy,
         len(told),
+        part.older,
+        part.from_ms,
         len(selected),
         names[1:],
         _true(selected, audits),
@@ -171,22 +183,24 @@ def regret_report(
 
 
 def _true(rows: Sequence[LoggedDecision], audits: Mapping[str, KeptAudit]) -> RegretKnown | Unavailable:
-    """Compute it where each rewarded decision was run on all arms that it could have drawn, with what it earned."""
+    """Compute it over the rewarded decisions that were run on all arms that they could have drawn."""
     rewarded = [row for row in rows if row.reward is not None]
     if not rewarded:
         return Unavailable("no selected decision has a reward")
-    kept = [audits[row.decision.id] for row in rewarded if row.decision.id in audits]
-    if len(kept) < len(rewarded):
-        lacking = len(rewarded) - len(kept)
-        return Unavailable(f"{lacking:,} of {len(rewarded):,} rewarded decisions weren't run on all arms")
-    pairs = list(zip(rewarded, kept, strict=True))
-    other = sum(not _same(row, found) for row, found in pairs)
-    if other:
-        return Unavailable(f"{other:,} of {len(pairs):,} audits measured another reward than was learned")
+    pairs = [(row, audits[row.decision.id]) for row in rewarded if row.decision.id in audits]
+    ran = [(row, found) for row, found in pairs if _whole(row, found)]
+    if not ran:
+        return Unavailable(f"none of {len(rewarded):,} rewarded decisions was run on all its arms")
+    other = sum(found.audit.rewards[row.decision.arm] != row.reward for row, found in ran)
+    if other:  # to leave those out would be to choose decisions by what came of them
+        why = "decisions that were run on all arms earned another reward there than was learned"
+        return Unavailable(f"{other:,} of {len(ran):,} {why}")
+    kept = [found for _, found in ran]
     arms = tuple(dict.fromkeys(arm for found in kept for arm in found.audit.rewards))
     regret = true_regret((_every(found, arms), found.audit.arm) for found in kept)
     return RegretKnown(
         len(kept),
+        len(rewarded),
         dict(Counter(found.judge for found in kept).most_common()),
         regret.best_static,
         regret.against_best_static,
@@ -196,11 +210,9 @@ def _true(rows: Sequence[LoggedDecision], audits: Mapping[str, KeptAudit]) -> Re
     )
 
 
-def _same(row: LoggedDecision, found: KeptAudit) -> bool:
-    """Tell whether an audit is of what a decision drew and earned, and of all arms that it could have drawn."""
-    decision, rewards = row.decision, found.audit.rewards
-    drawn = found.audit.arm == decision.arm and rewards[decision.arm] == row.reward
-    return drawn and rewards.keys() >= set(decision.allowed)
+def _whole(row: LoggedDecision, found: KeptAudit) -> bool:
+    """Tell whether an audit is of a decision's draw, and of all arms that it could have drawn."""
+    return found.audit.arm == row.decision.arm and found.audit.rewards.keys() >= set(row.decision.allowed)
 
 
 def _every(found: KeptAudit, arms: Sequence[str]) -> dict[str, float]:
@@ -214,8 +226,15 @@ def _estimated(rows: Sequence[LoggedDecision], selected: Sequence[LoggedDecision
     found = estimated_regret(entries(rows), rng, of=entries(selected))
     if isinstance(found, Unavailable):
         return found
-    course = RegretCourse.of(found.course)
-    return RegretCurve(found.total, *found.interval, found.level, found.best_static, found.against_best_of_each, course)
+    return RegretCurve(
+        sum(row.reward is not None for row in rows),
+        found.total,
+        *found.interval,
+        found.level,
+        found.best_static,
+        found.against_best_of_each,
+        RegretCourse.of(found.course),
+    )
 
 
 def _why_unaudited(policy: ListedPolicy, why: str) -> str:

@@ -12,6 +12,7 @@ from typing import Final, TypeVar
 from riffler.bandits.mean_reward import MeanReward
 from riffler.service.agent.watch.health import Health, health_of
 from riffler.service.agent.watch.selecting import ListedPolicy
+from riffler.service.agent.watch.stretch import Stretch
 from riffler.service.ports.decisions import LoggedDecision
 
 T = TypeVar("T")
@@ -73,7 +74,9 @@ class Status:
 
     Attributes:
         policy: Which policy, with the counts of its whole log.
-        looked_at: How many of its decisions were looked at: the newest.
+        looked_at: How many of its decisions were looked at: the newest, or the newest of the time asked for.
+        older: How many older ones of this time weren't.
+        from_ms: When the oldest that was looked at was made, in milliseconds since 1970; None where there is none.
         selected: How many of these all below is of, but for the health, which is of all looked at.
         open: How many of these wait for a reward.
         rewarded: How many have one.
@@ -92,6 +95,8 @@ class Status:
 
     policy: ListedPolicy
     looked_at: int
+    older: int
+    from_ms: int | None
     selected: int
     open: int
     rewarded: int
@@ -108,12 +113,12 @@ class Status:
     health: Health
 
 
-def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: Sequence[LoggedDecision]) -> Status:
+def status_of(policy: ListedPolicy, looked_at: Stretch, rows: Sequence[LoggedDecision]) -> Status:
     """Count.
 
     Args:
         policy: Which policy.
-        looked_at: Its newest decisions, the oldest of them first.
+        looked_at: The stretch of its log that is looked at.
         rows: Those of them that are counted.
 
     Returns:
@@ -125,7 +130,9 @@ def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: S
     costs = [row.cost for row in rows if row.cost is not None]
     return Status(
         policy=policy,
-        looked_at=len(looked_at),
+        looked_at=len(looked_at.rows),
+        older=looked_at.older,
+        from_ms=looked_at.from_ms,
         selected=len(rows),
         open=states["open"],
         rewarded=states["rewarded"],
@@ -141,7 +148,7 @@ def status_of(policy: ListedPolicy, looked_at: Sequence[LoggedDecision], rows: S
         else None,
         arms=arms_of(rows),
         ends=_share_bounds(len(rows))[1:],
-        health=health_of(looked_at),
+        health=health_of(looked_at.rows),
     )
 
 

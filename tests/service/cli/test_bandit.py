@@ -57,7 +57,7 @@ def test_reports_are_those_of_the_log(data_folder: Path, decisions: list[str]) -
             assert found["policy"]["digest"] == digest
             assert found["policy"]["draws_now"] is None
     found = json.loads(said("status", "--json", "--limit", 7, folder=data_folder))
-    assert (found["looked_at"], found["policy"]["decisions"]) == (7, 60)
+    assert (found["looked_at"], found["older"], found["policy"]["decisions"]) == (7, 53, 60)
     (found,) = json.loads(said("ope", "--policy", "fixed:none", "--json", folder=data_folder))
     assert (found["looked_at"], found["other"]["policy"]) == (60, "fixed:none")
     found = json.loads(said("explain", decisions[1], "--json", folder=data_folder))
@@ -82,6 +82,16 @@ def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -
     counts = [int(part.partition(", ")[2].partition(" of ")[0]) for part in parts]
     assert 0 < counts[0] < sum(counts)
     assert f"{sum(counts)} decisions" in parts[0]
+    newest = json.loads(said("regret", "--limit", 20, "--json", folder=data_folder))
+    told = said("regret", "--limit", 20, folder=data_folder)
+    option = f"--until-ms {newest['from_ms'] + 1}"
+    assert f"40 older ones aren't among them: see them with {option}\n" in told
+    whole, older = [
+        json.loads(said("regret", *more, "--json", folder=data_folder))
+        for more in ((), ("--limit", 60, *option.split()))
+    ]
+    assert older["older"] == 0
+    assert older["selected"] + newest["selected"] >= whole["selected"] > older["selected"]
     told = said("ope", "--policy", "fixed:none", "--policy", "exp3", folder=data_folder)
     assert [line.split()[0] for line in told.splitlines()[4:6]] == ["fixed:none", "exp3"]
     assert "fixed:none: the log tells as much as" in told
@@ -184,7 +194,7 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         status, arms = [await each(riffler.tenant) for each in (policies.status, policies.arms)]
         regret, draw = await policies.regret(riffler.tenant), await policies.explain(riffler.tenant, decisions[0])
     no_reward = replace(status.health, calibration=Unavailable("no reward"), alarms=(DriftAlarm("d2", 1, "d1", 0),))
-    bare = replace(status, health=no_reward, reward=None, cost=None, looked_at=1)
+    bare = replace(status, health=no_reward, reward=None, cost=None, looked_at=1, older=59)
     out = Console(width=110, markup=False, highlight=False)
     with out.capture() as captured:
         show_policies([status.policy], out)
@@ -203,8 +213,8 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
             course((0.1,)),
         )
         show_regret(replace(regret, audited=measured), out)
-        known = RegretKnown(9, {"a": 9}, "none", 2.5, {"none": 2.5}, 4.25, course((2.5,)))
-        show_regret(replace(regret, true=known, selected=9), out)
+        known = RegretKnown(9, 12, {"a": 9}, "none", 2.5, {"none": 2.5}, 4.25, course((2.5,)))
+        show_regret(replace(regret, true=known, selected=19), out)
         show_draw(replace(draw, reward=None, state="void", tokens=None, unexecuted="it doesn't fit"), out)
         show_draw(replace(draw, reward=None, state="open"), out)
         show_arms(
@@ -224,10 +234,11 @@ async def test_what_is_rare_is_shown(data_folder: Path, decisions: list[str]) ->
         "judged by a (6), b (3): scores of several judges don't compare",
         "estimated  unavailable: no reward",
         "none: its call failed",
-        "measured on 9 that were run on all arms: the audits that succeeded",
+        f"measured on 9 of {regret.selected} that were run on all arms: the audits that succeeded",
         "the best fixed arm (none)          +0.100 (-0.20 to +0.30)",
-        "true       2.50 against the best fixed arm (none), 4.25 against the best of each: 9 decisions, each run",
-        ", 9 of ",
+        "true       2.50 against the best fixed arm (none), 4.25 against the best of each: 9 of 12 rewarded decisions, "
+        "each run on all its arms",
+        ", 19 of ",
         "it waits for one",
         "not executed: it doesn't fit",
         "0.500 (feedback)",
@@ -240,11 +251,13 @@ def test_the_regret_a_decision_is_drawn() -> None:
     policy = ListedPolicy("d", "e", "m", "1", "2", "p 1", 48, 48, 0, None)
     sums = tuple(float(min(number, 24)) for number in range(1, 49))
     upper = Interval(30.0, 24.0, 36.0)
-    curve = RegretCurve(24.0, 24.0, 24.0, 0.95, "none", upper, course(sums))
+    curve = RegretCurve(31, 24.0, 24.0, 24.0, 0.95, "none", upper, course(sums))
     out = Console(width=110, markup=False, highlight=False)
     with out.capture() as captured:
-        show_regret(RegretReport(policy, 48, 48, (), Unavailable("none"), Unavailable("none"), curve), out)
+        show_regret(RegretReport(policy, 48, 0, 1, 48, (), Unavailable("none"), Unavailable("none"), curve), out)
     told = captured.get()
     assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
     assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision, against the best fixed arm (none)" in told
     assert "30.00 (24.00 to 36.00) against the best of each (biased upwards)" in told
+    assert "learned from 31 rewards" in told
+    assert "older" not in told

@@ -85,38 +85,50 @@ async def test_an_arm_that_was_not_offered_has_the_reward_of_none(store: RedisPo
 
 
 @pytest.mark.parametrize(
-    ("spoil", "why"),
-    [
-        (lambda audit: None, "1 of {0} rewarded decisions weren't run on all arms"),
-        (
-            lambda audit: replace(audit, rewards={**audit.rewards, audit.arm: 1 - audit.rewards[audit.arm]}),
-            "1 of {0} audits measured another reward than was learned",
-        ),
-        (
-            lambda audit: replace(audit, rewards={audit.arm: audit.rewards[audit.arm]}),
-            "1 of {0} audits measured another reward than was learned",
-        ),
-    ],
-    ids=["not audited", "another reward", "fewer arms"],
+    "left",
+    [None, lambda audit: replace(audit, rewards={audit.arm: audit.rewards[audit.arm]})],
+    ids=["not audited", "fewer arms"],
 )
-async def test_one_decision_that_was_not_measured_so_makes_true_regret_unavailable(
-    store: RedisPolicyStore, spoil: Callable[[Audit], Audit | None], why: str
+async def test_true_regret_is_of_what_was_run_on_all_arms(
+    store: RedisPolicyStore, left: Callable[[Audit], Audit] | None
 ) -> None:
-    """What is true of all but one isn't true of the log; audited regret is told all the same."""
+    """A decision that wasn't, or not on all that it could have drawn, isn't in it; how many of how many are is told."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 40)
+    rows = await rewarded(store, made)
+    some, others = rows[:7], rows[7:]
+    every = await measured(store, tenant, some)
+    for row in others if left else []:
+        audit = left(Audit(dict.fromkeys(ARMS, 1.0) | {row.decision.arm: row.reward or 0.0}, row.decision.arm, 1.0))
+        await store.audit(tenant, row.decision.id, KeptAudit(audit, 0, "j", "c"))
+    found = (await Policies(store).regret(tenant)).true
+    expected = true_regret((rewards, row.decision.arm) for rewards, row in zip(every, some, strict=True))
+    assert isinstance(found, RegretKnown)
+    assert (found.rounds, found.rewarded, found.judges) == (7, len(rows), {"known answers": 7})
+    assert found.against_best_of_each == expected.total
+    assert found.against == {arm: pytest.approx(lost[-1]) for arm, lost in expected.against.items()}
+    assert found.course.points[-1] == 7
+    late = (await Policies(store).regret(tenant, selection=Selection(since_ms=others[0].at_ms + 1))).true
+    assert late == Unavailable(
+        f"none of {sum(row.at_ms > others[0].at_ms for row in rows)} rewarded decisions was run on all its arms"
+    )
+
+
+async def test_what_measured_another_reward_leaves_no_true_regret(store: RedisPolicyStore) -> None:
+    """To leave out those that differ would be to choose by what came of them; audited regret is told all the same."""
     tenant = new_tenant()
     made = await seeded(store, tenant, 40)
     rows = await rewarded(store, made)
     row = rows[3]
-    every = dict.fromkeys(ARMS, 0.3) | {row.decision.arm: row.reward or 0.0}
-    spoilt = spoil(Audit(every, row.decision.arm, 1.0))
-    if spoilt is not None:
-        await store.audit(tenant, row.decision.id, KeptAudit(spoilt, 0, "j", "c"))  # the first one stands
-        await measured(store, tenant, rows)
-    else:
-        await measured(store, tenant, [each for each in rows if each is not row])
+    rewards = dict.fromkeys(ARMS, 0.3) | {row.decision.arm: 1 - (row.reward or 0.0)}
+    await store.audit(tenant, row.decision.id, KeptAudit(Audit(rewards, row.decision.arm, 1.0), 0, "j", "c"))
+    await measured(store, tenant, rows)  # of a decision that is audited already the first one stands
     report = await Policies(store).regret(tenant)
-    assert report.true == Unavailable(why.format(len(rows)))
+    assert report.true == Unavailable(
+        f"1 of {len(rows)} decisions that were run on all arms earned another reward there than was learned"
+    )
     assert isinstance(report.audited, RegretMeasured)
+    assert report.audited.audits == len(rows)
 
 
 @pytest.mark.parametrize("present", [True, False])
@@ -144,6 +156,7 @@ async def test_a_selection_is_summed_and_the_whole_is_learned(store: RedisPolicy
     assert isinstance(expected, EstimatedRegret)
     assert isinstance(report.estimated, RegretCurve)
     assert report.estimated.total == expected.total
+    assert report.estimated.rewards == sum(row.reward is not None for row in told)
     assert isinstance(report.true, RegretKnown)
     assert isinstance(report.audited, RegretMeasured)
     assert report.true.rounds == report.audited.audits == sum(row.state == "rewarded" for row in mine)

@@ -1,7 +1,7 @@
 // What draws have lost, how that was come by, and which arms are drawn.
 import { read } from "../api.js";
 import { html, useMemo } from "../html.js";
-import { Shown, State } from "../parts.js";
+import { Shown, State, When } from "../parts.js";
 import { useReading } from "../reading.js";
 import { Filters, go, queryOf, valuesOf } from "./regret/filters.js";
 import { Audited, Estimated, Known } from "./regret/kinds.js";
@@ -23,12 +23,12 @@ export function Regret({ digest, policy, parts }) {
     <p class="lead">What the draws earned less than another choice would have: lower is better, and a sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
     <${Filters} values=${values} features=${regret.value?.features ?? []} change=${change} />
     <div aria-busy=${regret.loading || status.loading} class="read">
-    <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Nothing} change=${change} />`}>${(found) => html`
-      <${Counted} of=${found} policy=${policy} />
+    <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Counted} of=${found} policy=${policy} change=${change} /><${Nothing} change=${change} />`}>${(found) => html`
+      <${Counted} of=${found} policy=${policy} change=${change} />
       <${Views} values=${values} arms=${[...looks.keys()]} course=${found.estimated.course ?? found.true.course ?? found.audited.course} change=${change} />
       <${Known} of=${found.true} values=${values} looks=${looks} />
       <${Audited} of=${found.audited} values=${values} looks=${looks} selected=${found.selected} />
-      <${Estimated} of=${found.estimated} values=${values} looks=${looks} />`}<//>
+      <${Estimated} of=${found.estimated} values=${values} looks=${looks} selected=${found.selected} />`}<//>
     <${Shown} reading=${status}>${(found) => found.selected > 0 && html`<${Shares} of=${found} looks=${looks} />`}<//>
     </div>`;
 }
@@ -45,8 +45,13 @@ const Nothing = ({ change }) => html`
     <button type="button" onClick=${() => change({ since: "", until: "", feature: "", present: "" })}>Take all</button>
   <//>`;
 
-function Counted({ of, policy }) {
-  const older = policy.decisions - of.looked_at;
-  const which = of.selected < of.looked_at ? `${of.selected.toLocaleString("en")} of the ` : "";
-  return html`<p class="note" role="status">Of ${which}${of.looked_at.toLocaleString("en")} decisions${older > 0 ? ": the newest, without those whose call failed" : ""}.</p>`;
+/** What all below is of. A report looks at a bounded part of a log; what is older is a choice of another time. */
+function Counted({ of, policy, change }) {
+  const count = (number) => number.toLocaleString("en");
+  const which = of.selected < of.looked_at ? `${count(of.selected)} of the ` : "";
+  const failed = of.looked_at + of.older < policy.decisions ? ", without those whose call failed" : "";
+  const older = of.older > 0 && html` They begin <${When} ms=${of.from_ms} />: ${count(of.older)} older ${of.older === 1 ? "one isn't" : "ones aren't"} among them.`;
+  return html`
+    <p class="note" role="status">Of ${which}${count(of.looked_at)} decisions${failed}.${older}</p>
+    ${of.older > 0 && html`<p><button type="button" onClick=${() => change({ until: String(of.from_ms + 1) })}>Look at older ones</button></p>`}`;
 }

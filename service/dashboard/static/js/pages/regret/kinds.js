@@ -4,15 +4,26 @@ import { html, useMemo } from "../../html.js";
 import { figure, Kind, percent, range, State, Table } from "../../parts.js";
 import { isApart, linesOf, stretchWords, wordsFor } from "./views.js";
 
+const count = (number) => number.toLocaleString("en");
+
+/** Who judged, with how many each where there are several: their scores don't compare. */
+function judgesOf({ judges }) {
+  const told = Object.entries(judges);
+  return told.length === 1 ? told[0][0] : `${told.map(([judge, times]) => `${judge} (${count(times)})`).join(", ")}, whose scores don't compare`;
+}
+
 /** Regret that is true: every arm was run. */
 export function Known({ of, values, looks }) {
   if (of.kind === "unavailable") {
-    return html`<h2>True regret</h2><${State} title="Not known">${of.reason}. It is known where each query was asked with every arm, as in <code>riffler demo</code>.<//>`;
+    return html`<h2>True regret</h2><${State} title="Not known">${of.reason}. It is known of queries that were asked with every arm, as in <code>riffler demo</code>.<//>`;
   }
   return html`
     <h2>True regret, against ${wordsFor(values.against)} <${Kind} of="true" /></h2>
-    <p class="note">${of.rounds.toLocaleString("en")} rewarded decisions, each run on all its arms, judged by ${Object.keys(of.judges).join(", ")}: nothing is uncertain, so there is no interval.</p>
-    <${Course} kind="True" of=${of} values=${values} looks=${looks} />`;
+    <p class="note">
+      Of ${count(of.rounds)} of ${count(of.rewarded)} rewarded decisions: those that were run on all arms that they could have drawn, judged by ${judgesOf(of)}.
+      Nothing is uncertain of them, so there is no interval${of.rounds < of.rewarded ? "; of the others it says nothing" : ""}.
+    </p>
+    <${Course} kind="True" of=${of} values=${values} looks=${looks} which="decisions run on all arms" />`;
 }
 
 /** Regret of a random share that was run on all arms. */
@@ -23,22 +34,22 @@ export function Audited({ of, values, looks, selected }) {
   return html`
     <h2>Audited regret, against ${wordsFor(values.against)} <${Kind} of="audited" /></h2>
     <p class="note">
-      ${of.audits.toLocaleString("en")} of ${selected.toLocaleString("en")} decisions were run on all arms, judged by ${Object.keys(of.judges).join(", ")}.
+      From ${count(of.audits)} of ${count(selected)} decisions that were run on all arms, judged by ${judgesOf(of)}, for all ${count(selected)}.
       Each interval holds with ${percent(of.level)} whatever the rewards are; where few audits fall into a part it is wide.
     </p>
     <${Course} kind="Audited" of=${of} values=${values} looks=${looks} />`;
 }
 
 /** Regret by the posterior. */
-export function Estimated({ of, values, looks }) {
+export function Estimated({ of, values, looks, selected }) {
   if (of.kind === "unavailable") return html`<h2>Estimated regret</h2><${State} title="No estimate">${of.reason}.<//>`;
   return html`
     <h2>Estimated regret, against ${wordsFor(values.against)} <${Kind} of="estimated" /></h2>
-    <p class="note">From the posterior over all decisions looked at, ${percent(of.level)} of it in each interval: as right as a linear model of rewards is.</p>
+    <p class="note">From the posterior of ${count(of.rewards)} rewards, those of all decisions looked at, for all ${count(selected)} selected; ${percent(of.level)} of it in each interval: as right as a linear model of rewards is.</p>
     <${Course} kind="Estimated" of=${of} values=${values} looks=${looks} />`;
 }
 
-function Course({ kind, of, values, looks }) {
+function Course({ kind, of, values, looks, which = "decisions" }) {
   const { course, best_static: best } = of;
   const apart = isApart(values);
   const chosen = linesOf(course, best, values.against);
@@ -51,26 +62,26 @@ function Course({ kind, of, values, looks }) {
       }),
     [course, values.against, apart, looks],
   );
-  const [x, xName] = apart ? [course.ends, "end of the stretch, in decisions"] : [course.points, "decisions"];
+  const [x, xName] = apart ? [course.ends, `end of the stretch, in ${which}`] : [course.points, which];
   const words = apart ? stretchWords(course.per) : "summed over decisions";
   const there = lines.length > 0;
   return html`
     ${there ? html`<${Lines} title=${`${kind} regret, ${words}`} x=${x} xName=${xName} lines=${lines} digits=${3} />` : html`<${State} title="This arm was never there">Choose another one above.<//>`}
-    <${Totals} kind=${kind} of=${of} />`;
+    <${Totals} kind=${kind} of=${of} which=${which} />`;
 }
 
 /** Against each choice: over all decisions, and per hundred of them. */
-function Totals({ kind, of: { course, best_static: best } }) {
+function Totals({ kind, of: { course, best_static: best }, which }) {
   const lines = [...linesOf(course, best, ""), ...linesOf(course, best, "all"), ...linesOf(course, best, "each")];
   const last = ([, { summed }]) => [summed.mean, summed.low, summed.high].map((each) => each?.at(-1));
-  const count = course.points.at(-1);
+  const decisions = course.points.at(-1);
   const uncertain = course.best_static.summed.low !== null;
-  return html`<${Table} caption=${`${kind} regret over all ${count.toLocaleString("en")} decisions, in units of the reward`}
+  return html`<${Table} caption=${`${kind} regret over all ${count(decisions)} ${which}, in units of the reward`}
     rows=${lines} rowKey=${([name]) => name}
     columns=${[
       ["against", ([name]) => name],
       ["lost", (row) => figure(last(row)[0], 3), true],
       ...(uncertain ? [["interval", (row) => range(last(row)[1], last(row)[2], 3), true]] : []),
-      ["a hundred decisions", (row) => figure((100 * last(row)[0]) / count, 3), true],
+      ["a hundred decisions", (row) => figure((100 * last(row)[0]) / decisions, 3), true],
     ]} />`;
 }
