@@ -18,6 +18,7 @@ _EDIT: dict[str, Any] = {
     "rewritten_tokens": 120,
     "cost_tokens": -692.0,
     "calls_before": 1,
+    "fresh_tokens": 0,
     "ids": ["f00002", "f00003"],
 }
 TURN: dict[str, Any] = {
