@@ -12,6 +12,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _PATIENCE_MS = 15_000
+_ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.test 127.0.0.1"]
+"""Names under `test` are this machine, but none of those for which browsers take a page without https for secure."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
 
 
@@ -21,7 +23,7 @@ async def browsing() -> AsyncIterator[Browser]:
     found = next(filter(None, map(shutil.which, _NAMES)), None)
     async with async_playwright() as playwright:
         # Tests may run as root, where Chromium's sandbox can't; it only ever opens pages that are served here.
-        browser = await playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
+        browser = await playwright.chromium.launch(executable_path=found, args=_ARGUMENTS)
         try:
             yield browser
         finally:

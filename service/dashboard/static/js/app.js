@@ -3,6 +3,7 @@ import { Boundary } from "./frame/boundary.js";
 import { Keys } from "./frame/keys.js";
 import { Live } from "./frame/live.js";
 import { Theme } from "./frame/theme.js";
+import { useTitle } from "./frame/title.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
 import { OfPolicy } from "./of-policy.js";
 import { Cost } from "./pages/cost.js";
@@ -16,13 +17,14 @@ import { State } from "./parts.js";
 
 /**
  * The pages: name in the address, title, component, and whether it is of one policy (then it is given `digest`).
- * `keys` are its own, as [key, what it does]; `hidden` ones are reached from others.
+ * `keys` are its own, as [key, what it does]; `hidden` ones are reached from others. `one` is what a page is called that
+ * shows the one thing which the first part of its address names.
  */
 const PAGES = [
   { name: "regret", title: "Regret", Page: Regret, ofPolicy: true },
   { name: "learned", title: "What it learned", Page: Learned, ofPolicy: true },
-  { name: "decision", title: "One decision, explained", Page: Decision, hidden: true },
-  { name: "session", title: "Sessions", Page: Sessions, keys: [["[", "a step back"], ["]", "a step forth"]] },
+  { name: "decision", title: "One decision, explained", Page: Decision, hidden: true, one: "Decision" },
+  { name: "session", title: "Sessions", Page: Sessions, one: "Session", keys: [["[", "a step back"], ["]", "a step forth"]] },
   { name: "cost", title: "Cost", Page: Cost },
   { name: "health", title: "Health", Page: Health },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
@@ -53,12 +55,13 @@ function Frame() {
   const [asked, ...parts] = useAddress();
   const [policy, keep] = useState(undefined); // the one last looked at: other pages of policies show it, too
   const here = asked === "" ? PAGES[0] : (PAGES.find(({ name }) => name === asked) ?? NOWHERE);
-  const [main, title, before] = [useRef(null), useRef(null), useRef(here)];
+  const thing = here.one && parts[0] ? parts[0] : undefined;
+  const [main, title, arrived] = [useRef(null), useRef(null), useRef(false)];
+  useTitle(here.title, thing);
   useEffect(() => {
-    document.title = `${here.title} – Riffler`;
-    if (before.current !== here) title.current.focus(); // which tells screen readers the new page, and scrolls to its top
-    before.current = here;
-  }, [here]);
+    if (arrived.current) title.current.focus(); // which tells screen readers what is here, and scrolls to its top
+    arrived.current = true;
+  }, [here, thing]);
   useEffect(() => {
     if (here.ofPolicy && parts[0]) keep(parts[0]);
   }, [here, parts[0]]);
@@ -79,7 +82,7 @@ function Frame() {
       <div class="end"><${Live} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
-      <h1 ref=${title} tabindex="-1">${here.title}</h1>
+      <h1 ref=${title} tabindex="-1">${thing ? html`${here.one} <bdi>${thing}</bdi>` : here.title}</h1>
       <${Boundary} key=${here.name} at=${parts.join("/")}>
         ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} />` : html`<${here.Page} parts=${parts} asked=${asked} />`}
       <//>

@@ -1,19 +1,15 @@
-// What the service tells as it happens: one connection for the whole page, whoever listens.
+// What the service tells as it happens: one connection for all tabs, whoever listens.
 import { useEffect, useState } from "./html.js";
-
-/** What is told: see `GET /api/v1/live`. */
-const TOPICS = ["turns", "decisions", "sessions", "health"];
-const FIRST_MS = 1000;
-const LONGEST_MS = 30000;
+import { TOPICS } from "./live/connection.js";
+import { shared } from "./live/shared.js";
 
 const listeners = new Set();
 const watchers = new Set();
-let source;
-let timer;
+const follow = shared({ became, told });
+let begun = false;
 let state = "connecting";
-let missed = false; // whether something may have happened that nobody was told of
+let missed = true; // whether something may have happened that nobody was told of
 let health; // as it was told last
-let failures = 0;
 
 /** Whether changes are told now. Where not, who shows something reads it again now and then. */
 export const isLive = () => state === "live";
@@ -25,21 +21,33 @@ export function listen(topics, heard) {
   return () => listeners.delete(listener);
 }
 
-/** How it stands: `connecting`, `live` or `away`. The first that asks makes the connection. */
+/** How it stands: `connecting`, `live` or `away`. The first that asks begins to follow. */
 export function useLive() {
   const [now, is] = useState(state);
   useEffect(() => {
     watchers.add(is);
-    if (!source && !timer && !document.hidden) connect();
+    begin();
     is(state);
     return () => watchers.delete(is);
   }, []);
   return now;
 }
 
-function become(next) {
+/** A tab that nobody looks at makes no connection; what another tab's passes on it marks as due. */
+function begin() {
+  if (begun) return;
+  begun = true;
+  const seen = () => (document.hidden ? follow.hide() : follow.show());
+  document.addEventListener("visibilitychange", seen);
+  seen();
+}
+
+function became(next) {
   state = next;
   for (const watcher of watchers) watcher(next);
+  const anew = missed && next === "live"; // from now on nothing is missed: what was read before may be old
+  missed = next !== "live";
+  if (anew) tell(TOPICS);
 }
 
 function tell(topics) {
@@ -49,48 +57,8 @@ function tell(topics) {
   }
 }
 
-function connect() {
-  timer = undefined;
-  source = new EventSource(new URL("../api/v1/live", new URL(".", document.baseURI)));
-  source.addEventListener("open", opened);
-  source.addEventListener("error", lost);
-  for (const topic of TOPICS) source.addEventListener(topic, told);
-}
-
-function opened() {
-  failures = 0;
-  become("live");
-  if (missed) tell(TOPICS);
-  missed = false;
-}
-
-/** Connect again, later each time: browsers' own way never waits longer, and gives up at a refusal. */
-function lost() {
-  source.close();
-  source = undefined;
-  missed = true;
-  become("away");
-  timer = setTimeout(connect, Math.min(LONGEST_MS, FIRST_MS * 2 ** failures) * (0.75 + Math.random() / 2));
-  failures += 1;
-}
-
-/** A browser has six connections to a host for all its tabs: one that nobody looks at takes none of them. */
-function seen() {
-  if (!document.hidden) {
-    if (watchers.size && !source && !timer) connect();
-    return;
-  }
-  clearTimeout(timer);
-  source?.close();
-  timer = source = undefined;
-  missed = true;
-  become("away");
-}
-
-document.addEventListener("visibilitychange", seen);
-
-function told({ type, data }) {
-  if (type !== "health") return tell([type]);
+function told(topic, data) {
+  if (topic !== "health") return tell([topic]);
   const before = health ?? data; // the first word is no change
   health = data;
   if (data === before) return undefined;

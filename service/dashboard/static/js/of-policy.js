@@ -1,5 +1,6 @@
 // A page of one policy, with a choice among them.
 import { read } from "./api.js";
+import { useTitle } from "./frame/title.js";
 import { html, useState } from "./html.js";
 import { Shown, State, Table } from "./parts.js";
 import { useReading } from "./reading.js";
@@ -13,8 +14,9 @@ export function OfPolicy({ here, digest, parts }) {
   return html`<${Shown} reading=${policies} empty=${none}>${(list) => html`<${Chosen} here=${here} list=${list} digest=${digest ?? list[0].digest} parts=${parts} />`}<//>`;
 }
 
-function Chosen({ here: { name, Page }, list, digest, parts }) {
+function Chosen({ here: { name, title, Page }, list, digest, parts }) {
   const policy = list.find((each) => each.digest === digest);
+  useTitle(title, policy ? `${policy.model}, ${digest}` : digest);
   const engines = [...new Set(list.map(({ engine }) => engine))].sort();
   const [only, keep] = useState(ALL);
   const engine = only === ALL || policy === undefined || policy.engine === only ? only : ALL; // the address may name one of another engine

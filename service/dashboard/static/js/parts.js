@@ -1,6 +1,6 @@
 // Small parts that several pages show.
 import { TO_DO } from "./failure.js";
-import { html } from "./html.js";
+import { html, useEffect, useRef, useState } from "./html.js";
 
 /** A number with so many digits after the point, and a true minus. */
 export const figure = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
@@ -44,9 +44,22 @@ export const Figures = ({ of }) => html`
     ${of.map(([name, value, below]) => html`<div key=${name}><dt>${name}</dt><dd>${value} ${below && html`<small>${below}</small>`}</dd></div>`)}
   </dl>`;
 
+/** What scrolls by itself where it is too wide: then, and only then, the Tab key stops at it, so that keys can scroll it. */
+export function Scroll({ name, children }) {
+  const box = useRef(null);
+  const [scrolls, tell] = useState(false);
+  useEffect(() => {
+    const watch = new ResizeObserver(() => tell(box.current.scrollWidth > box.current.clientWidth));
+    for (const each of [box.current, ...box.current.children]) watch.observe(each);
+    return () => watch.disconnect();
+  }, []);
+  const stop = scrolls ? { tabindex: 0, role: "region", "aria-label": name } : {};
+  return html`<div class="scroll" ref=${box} ...${stop}>${children}</div>`;
+}
+
 /** A table: columns are [heading, row => cell, whether it is a number]. */
 export const Table = ({ caption, columns, rows, rowKey }) => html`
-  <div class="scroll" tabindex="0" role="region" aria-label=${caption}>
+  <${Scroll} name=${caption}>
     <table>
       <caption>${caption}</caption>
       <thead><tr>${columns.map(([name, , number]) => html`<th scope="col" class=${number ? "number" : ""}>${name}</th>`)}</tr></thead>
@@ -54,4 +67,4 @@ export const Table = ({ caption, columns, rows, rowKey }) => html`
         ${columns.map(([, cell, number], at) => (at === 0 ? html`<th scope="row">${cell(row)}</th>` : html`<td class=${number ? "number" : ""}>${cell(row)}</td>`))}
       </tr>`)}</tbody>
     </table>
-  </div>`;
+  <//>`;

@@ -1,7 +1,9 @@
 // Whether what one sees follows the service by itself. Said quietly: in words, and to screen readers politely.
-import { html } from "../html.js";
+import { html, useEffect, useState } from "../html.js";
 import { useLive } from "../live.js";
 
+/** What passes sooner isn't said: one tab takes over from another, or the service is started anew. */
+const PASSING_MS = 1500;
 const WORDS = {
   connecting: ["connecting", "Pages begin to follow the service."],
   live: ["live", "Pages follow the service by themselves."],
@@ -11,6 +13,11 @@ const WORDS = {
 /** The word in the frame's corner. */
 export function Live() {
   const state = useLive();
-  const [word, meaning] = WORDS[state];
-  return html`<span class=${`live ${state}`} aria-live="polite" title=${meaning}>${word}</span>`;
+  const [said, say] = useState(state);
+  useEffect(() => {
+    const timer = setTimeout(() => say(state), state === "live" ? 0 : PASSING_MS);
+    return () => clearTimeout(timer);
+  }, [state]);
+  const [word, meaning] = WORDS[said];
+  return html`<span class=${`live ${said}`} aria-live="polite" title=${meaning}>${word}</span>`;
 }

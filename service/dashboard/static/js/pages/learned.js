@@ -14,7 +14,7 @@ export const Learned = ({ digest }) => html`<${Page} key=${digest} digest=${dige
 function Page({ digest }) {
   const [against, compare] = useState("arms");
   // These take a second or more of a processor each: they are read once, and again when asked.
-  const arms = useReading((signal) => read(`policies/${digest}/arms`, { against }, signal), [digest, against]);
+  const arms = useReading((signal) => read(`policies/${digest}/arms`, { against }, signal), [digest], [], [against]);
   const status = useReading((signal) => read(`policies/${digest}`, {}, signal), [digest]);
   const again = () => [arms, status].forEach((each) => each.again());
   return html`

@@ -19,7 +19,7 @@ export function Sessions({ parts: [name, version] }) {
 function Listed() {
   const [cursors, lead] = useState([undefined]);
   const cursor = cursors[cursors.length - 1];
-  const reading = useReading((signal) => read("sessions", { cursor, limit: 50 }, signal), [cursor], ["sessions"]);
+  const reading = useReading((signal) => read("sessions", { cursor, limit: 50 }, signal), [], ["sessions"], [cursor]);
   const open = (event) => {
     event.preventDefault();
     const name = new FormData(event.target).get("name");

@@ -12,7 +12,7 @@ export const addressOf = (name, version) => `#/session/${encodeURIComponent(name
 /** Read the newest versions of a session, anew when something happens; first comes what it holds. */
 export function useHistory(name, present) {
   const load = async (signal) => (present === undefined ? undefined : readPart(name, "/history", { limit: 50 }, signal));
-  return useReading(load, [name, present], ["sessions"]);
+  return useReading(load, [name], ["sessions"], [present]);
 }
 
 /** Back and forth by one step, with buttons and with [ and ]. */

@@ -8,7 +8,7 @@ const ROLES = ["system", "developer", "user", "assistant", "tool"];
 
 /** The tokens of a session's view at a version; `tag` says which state that is. */
 export function Tokens({ name, version, tag }) {
-  const reading = useReading(async (signal) => (await readPart(name, "/view/tokens", { version }, signal)).body, [name, version, tag]);
+  const reading = useReading(async (signal) => (await readPart(name, "/view/tokens", { version }, signal)).body, [name, version], [], [tag]);
   return html`<${Shown} reading=${reading}>${(found) => html`<${Parts} of=${found} />`}<//>`;
 }
 

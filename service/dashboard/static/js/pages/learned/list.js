@@ -16,8 +16,9 @@ export function Decisions({ digest, arms }) {
   const cursor = cursors[cursors.length - 1];
   const page = useReading(
     (signal) => read(`policies/${digest}/decisions`, { limit: PAGE, arm, state, cursor }, signal),
-    [digest, arm, state, cursor],
+    [digest, arm, state],
     cursor ? [] : ["decisions"],
+    [cursor],
   );
   const told = page.loading ? "Reading …" : `Looked at ${page.value?.looked_at} decisions for this page.`;
   const filter = (by) => (event) => {
