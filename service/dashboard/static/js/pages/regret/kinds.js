@@ -66,8 +66,10 @@ function Course({ kind, of, values, looks, which = "decisions" }) {
   const words = apart ? stretchWords(course.per) : "summed over decisions";
   const there = lines.length > 0;
   return html`
-    ${there ? html`<${Lines} title=${`${kind} regret, ${words}`} x=${x} xName=${xName} lines=${lines} digits=${3} />` : html`<${State} title="This arm was never there">Choose another one above.<//>`}
-    <${Totals} kind=${kind} of=${of} which=${which} />`;
+    <div class="beside">
+      ${there ? html`<${Lines} title=${`${kind} regret, ${words}`} x=${x} xName=${xName} lines=${lines} digits=${3} />` : html`<${State} title="This arm was never there">Choose another one above.<//>`}
+      <${Totals} kind=${kind} of=${of} which=${which} />
+    </div>`;
 }
 
 /** Against each choice: over all decisions, and per hundred of them. */
