@@ -66,7 +66,7 @@ function Course({ kind, of, values, looks, which = "decisions" }) {
   const words = apart ? stretchWords(course.per) : "summed over decisions";
   const there = lines.length > 0;
   return html`
-    <div class="beside">
+    <div class="with-figures">
       ${there ? html`<${Lines} title=${`${kind} regret, ${words}`} x=${x} xName=${xName} lines=${lines} digits=${3} />` : html`<${State} title="This arm was never there">Choose another one above.<//>`}
       <${Totals} kind=${kind} of=${of} which=${which} />
     </div>`;

@@ -7,7 +7,7 @@ export function Shares({ of, looks }) {
   const lines = useMemo(() => of.arms.map(({ arm, shares }) => ({ name: arm, values: shares, look: looks.get(arm) })), [of, looks]);
   return html`
     <h2>Which arms are drawn</h2>
-    <div class="beside">
+    <div class="with-figures">
       ${of.ends.length > 1 && html`<${Lines} title="Shares of arms over time" x=${of.ends} xName="decisions" lines=${lines} />`}
       <${Table} caption=${`Draws of ${of.selected.toLocaleString("en")} decisions`} rows=${of.arms} rowKey=${({ arm }) => arm}
         columns=${[
