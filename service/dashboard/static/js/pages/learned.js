@@ -22,7 +22,7 @@ function Page({ digest }) {
       <p class="lead">How much more an arm earns where a feature is present, what other policies would have earned on the same questions,
         and whether the log can be trusted. <button type="button" onClick=${again}>Read anew</button></p>
       <${Part} title="Arms and features">
-        <${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} against=${against} compare=${compare} busy=${arms.loading} />`}<//>
+        <${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} wanted=${against} compare=${compare} busy=${arms.loading} />`}<//>
       <//>
       <${Part} title="Other policies on these questions">
         <${Shown} reading=${status} empty=${few}>
