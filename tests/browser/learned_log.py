@@ -1,13 +1,17 @@
-"""A log for the pages of what was learned: made to be imported, and read back from Redis' raw records."""
+"""A log for the pages of what was learned: asked for, imported, and read back from Redis' raw records."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import redis
 from numpy.typing import NDArray
+from tests.e2e.served import Served, serving
+from tests.service.http.own_redis import OwnRedis
 
 from riffler.bandits.context import CONTEXT_NAMES, DIMENSION
 from riffler.bandits.cost import Cost
@@ -16,6 +20,7 @@ from riffler.service.agent.watch.log_file import write_end, write_header, write_
 from riffler.service.ports.decisions import LoggedDecision, PolicyName
 from riffler.service.ports.keys import policy_keys
 
+HOSTILE = "Which <script>alert(1)</script><img src=x onerror=alert(2)> gate isn't open \u202eat night\u202c, and why?"
 ARMS = ("none", "reread", "simplify")
 COUNT = 600
 """Decisions: every tenth waits for its reward, and some of them never get one, none of `reread`."""
@@ -130,3 +135,65 @@ def read_rows(url: str, digest: str) -> list[Row]:
         why = kept[unexecuted].get(id_, "")
         found.append(Row(json.loads(kept[decisions][id_]), state, int(place), int(at_ms), number, grade, cost, why))
     return found
+
+
+@dataclass(frozen=True)
+class Log:
+    """A service with a log: questions really asked and rewarded, and a log imported.
+
+    Attributes:
+        served: The service.
+        own: Its Redis.
+        digest: The policy.
+        answers: The answers, in the order of the questions; the last one's arm is `reread`, and its reward came last.
+        rows: The raw log, the oldest first.
+    """
+
+    served: Served
+    own: OwnRedis
+    digest: str
+    answers: list[dict[str, Any]]
+    rows: list[Row]
+
+    @property
+    def address(self) -> str:
+        """The service's address."""
+        return str(self.served.client.base_url)
+
+    async def read(self, path: str, **query: str) -> Any:
+        """Ask the API."""
+        answer = await self.served.client.get(f"/api/v1/{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+
+@asynccontextmanager
+async def logged(folder: Path) -> AsyncIterator[Log]:
+    """Run a service with a log. By chance alone 40 draws have no `reread` once in 10^8 runs."""
+    own = OwnRedis(folder)
+    own.start()
+    try:
+        async with serving(folder, redis_url=own.url) as served:
+            client, answers = served.client, await _asked(served)
+            (policy,) = (await client.get("/api/v1/policies")).json()
+            text, kind = "\n".join(lines(policy["features_version"])), {"content-type": "application/jsonl"}
+            taken = await client.post(f"/api/v1/policies/{policy['digest']}/log", content=text, headers=kind)
+            assert taken.json()["whole"], taken.text
+            decision = answers[-1]["rewriting"]["decision"]
+            reward = {"answer": "Gate four isn't.", "references": ["gate 4 isn't open"]}
+            assert (await client.post(f"/api/v1/decisions/{decision}/reward", json=reward)).json()["counted"]
+            rows = read_rows(own.url, policy["digest"])
+            assert len(rows) == len(answers) + COUNT
+            yield Log(served, own, policy["digest"], answers, rows)
+    finally:
+        own.kill()
+
+
+async def _asked(served: Served) -> list[dict[str, Any]]:
+    """Ask until `reread` is drawn, twice at least: the first decision waits for its reward."""
+    answers = list[dict[str, Any]]()
+    while len(answers) < 2 or answers[-1]["rewriting"]["arm"] != "reread":
+        assert len(answers) < 40
+        body = {"question": HOSTILE, "contexts": ["Gate 4 isn't open at night."]}
+        answers.append((await served.client.post("/api/v1/ask", json=body)).json())
+    return answers

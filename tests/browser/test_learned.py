@@ -6,11 +6,9 @@ equal to the last digit that is shown, but for what is sampled; there it says ho
 
 import math
 import time
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime
-from pathlib import Path
-from statistics import fmean, median
+from statistics import fmean
 from typing import Any
 
 import numpy as np
@@ -18,8 +16,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, expect
 from tests.browser import learned_log, learned_raw
-from tests.browser.learned_effects import Posterior, posterior
-from tests.browser.learned_log import Row
+from tests.browser.learned_effects import check_effects, posterior
+from tests.browser.learned_log import HOSTILE, Log, Row
 from tests.browser.learned_raw import TWO_SIDED, Interval, Model, rewarded
 from tests.browser.learned_shown import (
     CLOCK,
@@ -38,14 +36,11 @@ from tests.browser.learned_shown import (
     warnings,
 )
 from tests.browser.looking import Looked, looking
-from tests.e2e.served import Served, serving
-from tests.service.http.own_redis import OwnRedis
 
 from riffler.bandits.context import CONTEXT_NAMES
 from riffler.bandits.policies.named import POLICIES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-HOSTILE = "Which <script>alert(1)</script><img src=x onerror=alert(2)> gate isn't open \u202eat night\u202c, and why?"
 PATIENCE_MS = 15_000
 """A report takes a second of a processor, which others may have."""
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
@@ -60,59 +55,11 @@ POINTS = """(all) => all.map((each) => [
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 800}}
 
 
-@dataclass(frozen=True)
-class Log:
-    """A service with a log: questions really asked and rewarded, and a log imported.
-
-    Attributes:
-        served: The service.
-        own: Its Redis.
-        digest: The policy.
-        answers: The answers, in the order of the questions; the last one's arm is `reread`, and its reward came last.
-        rows: The raw log, the oldest first.
-    """
-
-    served: Served
-    own: OwnRedis
-    digest: str
-    answers: list[dict[str, Any]]
-    rows: list[Row]
-
-    @property
-    def address(self) -> str:
-        """The service's address."""
-        return str(self.served.client.base_url)
-
-    async def read(self, path: str, **query: str) -> Any:
-        """Ask the API."""
-        answer = await self.served.client.get(f"/api/v1/{path}", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def log(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Log]:
-    """A log. By chance alone 40 draws have no `reread` once in 10^8 runs."""
-    folder: Path = tmp_path_factory.mktemp("learned")
-    own = OwnRedis(folder)
-    own.start()
-    async with serving(folder, redis_url=own.url) as served:
-        client, answers = served.client, list[dict[str, Any]]()
-        while len(answers) < 2 or answers[-1]["rewriting"]["arm"] != "reread":  # the first waits for a reward
-            assert len(answers) < 40
-            body = {"question": HOSTILE, "contexts": ["Gate 4 isn't open at night."]}
-            answers.append((await client.post("/api/v1/ask", json=body)).json())
-        (policy,) = (await client.get("/api/v1/policies")).json()
-        lines, kind = "\n".join(learned_log.lines(policy["features_version"])), {"content-type": "application/jsonl"}
-        taken = await client.post(f"/api/v1/policies/{policy['digest']}/log", content=lines, headers=kind)
-        assert taken.json()["whole"], taken.text
-        decision = answers[-1]["rewriting"]["decision"]
-        reward = {"answer": "Gate four isn't.", "references": ["gate 4 isn't open"]}
-        assert (await client.post(f"/api/v1/decisions/{decision}/reward", json=reward)).json()["counted"]
-        rows = learned_log.read_rows(own.url, policy["digest"])
-        assert len(rows) == len(answers) + learned_log.COUNT
-        yield Log(served, own, policy["digest"], answers, rows)
-    own.kill()
+    """A service with a log, once for all tests."""
+    async with learned_log.logged(tmp_path_factory.mktemp("learned")) as made:
+        yield made
 
 
 async def heat(looked: Looked) -> dict[tuple[str, str], str]:
@@ -120,27 +67,6 @@ async def heat(looked: Looked) -> dict[tuple[str, str], str]:
     rows = await looked.figures("Effects of features on arms")
     _, *arms = await looked.page.locator(".heat thead th").all_text_contents()
     return {(arm, name): cell for name, *cells in rows for arm, cell in zip(arms, cells, strict=True)}
-
-
-def check_effects(told: dict[str, Any], against: str, rows: Sequence[Row], mine: Posterior) -> None:
-    """Assert that the API's effects are the raw log's.
-
-    Counts are equal. Means, margins and chances are sampled on both sides, by the package from 200 draws: means lie
-    within a fifth of the margin, each margin within a factor of two and their median ratio within 10 %, and chances of
-    the wrong sign within .2. With these seeds it is a tenth, 1.5, 1 % and .14.
-    """
-    ratios = []
-    for each in (*told["overall"], *told["effects"]):
-        place = None if each["feature"] == "overall" else CONTEXT_NAMES.index(each["feature"])
-        of_arm = [row for row, _ in rewarded(rows) if row.arm == each["arm"]]
-        assert each["rewards"] == sum(bool(place is None or row.x[place]) for row in of_arm)
-        effect, clear = mine.effect(each["arm"], place, against), abs(each["mean"]) > each["margin"]
-        assert each["clear"] == clear
-        assert abs(each["mean"] - effect.mean) < 0.2 * each["margin"], each
-        assert each["wrong_sign"] == pytest.approx(effect.wrong_sign, abs=0.2), each
-        ratios.append(each["margin"] / effect.margin)
-    assert max(*ratios, *(1 / ratio for ratio in ratios)) < 2
-    assert median(ratios) == pytest.approx(1, abs=0.1)
 
 
 async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
@@ -491,6 +417,10 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
             await expect(looked.page.get_by_role("alert")).to_contain_text("no decision 'd0'")
         await looked.open("learned", log.digest)
         assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 320
+        waiting = log.answers[0]["rewriting"]["decision"]
+        given = await log.served.client.post(f"/api/v1/decisions/{waiting}/reward", json={"reward": 0.5})
+        assert given.json()["counted"]
+        await expect(looked.page.get_by_text("1 more reward since these figures were read.")).to_be_visible()
         log.own.kill()
         with looked.failing():
             await looked.page.get_by_role("button", name="Read anew").click()

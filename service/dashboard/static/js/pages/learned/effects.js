@@ -101,10 +101,10 @@ function Heat({ rows, arms, largest, against, look }) {
   return html`
     <div class="scroll heat" role="region" aria-label=${caption}>
       <table ref=${table} onKeyDown=${step} role="grid">
-        <caption>${caption}</caption>
+        <caption><span>${caption}</span></caption>
         <thead><tr><th scope="col">feature</th>${arms.map((arm) => html`<th scope="col" class="number" key=${arm}>${arm}</th>`)}</tr></thead>
         <tbody>${rows.map(([feature, cells], row) => html`<tr key=${feature}>
-          <th scope="row">${NAMES[feature] ?? feature}</th>
+          <th scope="row">${NAMES[feature] ?? breakable(feature)}</th>
           ${arms.map((arm, column) => {
             const stops = row === stop[0] && column === stop[1];
             return html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${stops} look=${look} reached=${() => go([row, column])} />`;
@@ -113,6 +113,9 @@ function Heat({ rows, arms, largest, against, look }) {
       </table>
     </div>`;
 }
+
+/** A name of several words, which a narrow window may break between them. */
+const breakable = (name) => name.split(/(?<=_)/).map((word) => [word, html`<wbr />`]);
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
 const bounded = (number, count) => Math.min(Math.max(number, 0), count - 1);
