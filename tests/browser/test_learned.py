@@ -1,35 +1,46 @@
-"""What a policy learned, and one decision explained: each figure is that of Redis' raw log, and of the API."""
+"""What a policy learned, and one decision explained: each figure is that of Redis' raw log, and of the API.
 
-import json
+What a figure should be is computed in `learned_raw.py` and `learned_effects.py`, past the package's own code. All are
+equal to the last digit that is shown, but for what is sampled; there it says how near.
+"""
+
 import math
 import time
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from statistics import fmean
 from typing import Any
-from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 import pytest_asyncio
-import redis
-from playwright.async_api import Browser, Dialog, Response, expect
+from playwright.async_api import Browser, Dialog, expect
+from tests.browser import learned_log, learned_raw
+from tests.browser.learned_effects import check_effects, posterior
+from tests.browser.learned_log import HOSTILE, Log, Row
+from tests.browser.learned_raw import TWO_SIDED, Interval, Model, rewarded
+from tests.browser.learned_shown import (
+    CLOCK,
+    between,
+    bin_cells,
+    cells_of,
+    line,
+    made_of,
+    moment,
+    percent,
+    scale,
+    score_cells,
+    shown,
+    signed,
+    value_cells,
+    warnings,
+)
 from tests.browser.looking import Looked, looking
-from tests.e2e import simulated
-from tests.e2e.served import Served, serving
-from tests.service.http.own_redis import OwnRedis
 
 from riffler.bandits.context import CONTEXT_NAMES
-from riffler.bandits.insight.effects import Against, Effect, effects
-from riffler.bandits.insight.entry import Entry
 from riffler.bandits.policies.named import POLICIES
-from riffler.service.ports.keys import policy_keys
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-HOSTILE = "Which <script>alert(1)</script><img src=x onerror=alert(2)> gate isn't open \u202eat night\u202c, and why?"
 PATIENCE_MS = 15_000
 """A report takes a second of a processor, which others may have."""
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
@@ -38,320 +49,330 @@ DIFFERENCES = """async (pairs) => {
     const { difference } = await import("./js/words.js");
     return pairs.map(([before, after]) => difference(before, after));
 }"""
+POINTS = """(all) => all.map((each) => [
+    +each.getAttribute("cx"), +each.getAttribute("cy"), each.parentNode.className.baseVal,
+])"""
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 800}}
-CLOCK = "Asia/Kolkata"
-"""Of who looks: five and a half hours ahead of the log's."""
-
-
-def shown(value: float, digits: int = 3) -> str:
-    """Write a figure as pages do."""
-    return f"{value:.{digits}f}".replace("-", "−")
-
-
-def moment(ms: int) -> str:
-    """Write a moment as pages do, by the clock of who looks."""
-    return f"{datetime.fromtimestamp(ms // 1000, UTC).astimezone(ZoneInfo(CLOCK)):%Y-%m-%d %H:%M:%S}"
-
-
-@dataclass(frozen=True)
-class Row:
-    """A decision as Redis has it: its JSON, its state, the reward if any, and what is kept of that and of the turn."""
-
-    decision: dict[str, Any]
-    state: str
-    at_ms: int
-    reward: float | None
-    grade: dict[str, Any]
-    cost: dict[str, Any]
-
-    @property
-    def chance(self) -> float:
-        """The propensity of the arm drawn."""
-        chance: float = self.decision["propensities"][self.decision["arm"]]
-        return chance
-
-    def weight(self, arm: str) -> float:
-        """How many draws of a policy that always takes an arm, or the first allowed one, this one stands for."""
-        allowed = self.decision["allowed"]
-        return 1 / self.chance if self.decision["arm"] == (arm if arm in allowed else allowed[0]) else 0.0
-
-    def line(self) -> list[str]:
-        """How the list shows it."""
-        rewarded = self.reward is not None
-        figures = (shown(self.reward or 0.0), self.grade["source"]) if rewarded else ("–", "–")
-        drawn = (
-            self.decision["id"],
-            moment(self.at_ms),
-            self.decision["arm"],
-            f"{shown(100 * self.chance, 1)} %",
-            self.state,
-        )
-        return [*drawn, *figures, str(self.cost["tokens"]) if self.cost else "–"]
-
-
-@dataclass(frozen=True)
-class Log:
-    """A service with a log: questions really asked and rewarded, and a simulated log imported.
-
-    Attributes:
-        served: The service.
-        own: Its Redis.
-        digest: The policy.
-        answers: The answers, in the order of the questions; the last one's arm is `reread`.
-    """
-
-    served: Served
-    own: OwnRedis
-    digest: str
-    answers: list[dict[str, Any]]
-
-    @property
-    def address(self) -> str:
-        """The service's address."""
-        return str(self.served.client.base_url)
-
-    def rows(self) -> list[Row]:
-        """Read the raw log, the oldest first."""
-        with redis.Redis(unix_socket_path=self.own.url.removeprefix("unix://"), decode_responses=True) as client:
-            decisions, states, _, _, order, _, grades, costs, *_ = policy_keys("local", self.digest)
-            ids: list[str] = client.lrange(order, 0, -1)
-            kept = {key: client.hgetall(key) for key in (decisions, states, grades, costs)}
-        found = []
-        for id_ in ids:
-            state, _, at_ms, _, *reward = kept[states][id_].split()
-            grade, cost = (json.loads(kept[key].get(id_, "{}")) for key in (grades, costs))
-            found.append(
-                Row(
-                    json.loads(kept[decisions][id_]),
-                    state,
-                    int(at_ms),
-                    float(reward[0]) if reward else None,
-                    grade,
-                    cost,
-                )
-            )
-        return found
-
-    def entries(self) -> list[Entry]:
-        """Give the raw log as what effects are computed from."""
-        return [
-            Entry(row["arm"], np.array(row["x"]), tuple(row["allowed"]), row["propensities"], each.reward)
-            for each in self.rows()
-            for row in [each.decision]
-        ]
-
-    async def read(self, path: str, **query: str) -> Any:
-        """Ask the API."""
-        answer = await self.served.client.get(f"/api/v1/{path}", params=query)
-        assert answer.status_code == 200, answer.text
-        return answer.json()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def log(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Log]:
-    """A log. By chance alone 40 draws have no `reread` once in 10^8 runs."""
-    folder: Path = tmp_path_factory.mktemp("learned")
-    own = OwnRedis(folder)
-    own.start()
-    async with serving(folder, redis_url=own.url) as served:
-        client, answers = served.client, list[dict[str, Any]]()
-        while len(answers) < 2 or answers[-1]["rewriting"]["arm"] != "reread":  # the first waits for a reward
-            assert len(answers) < 40
-            body = {"question": HOSTILE, "contexts": ["Gate 4 isn't open at night."]}
-            answers.append((await client.post("/api/v1/ask", json=body)).json())
-        decision = answers[-1]["rewriting"]["decision"]
-        reward = {"answer": "Gate four isn't.", "references": ["gate 4 isn't open"]}
-        assert (await client.post(f"/api/v1/decisions/{decision}/reward", json=reward)).json()["counted"]
-        digest = (await client.get("/api/v1/policies")).json()[0]["digest"]
-        lines, kind = "\n".join(simulated.lines()), {"content-type": "application/jsonl"}
-        taken = await client.post(f"/api/v1/policies/{digest}/log", content=lines, headers=kind)
-        assert taken.json()["rewards"] == simulated.COUNT
-        yield Log(served, own, digest, answers)
-    own.kill()
-
-
-def signed(value: float) -> str:
-    """Write an effect as the heat map does."""
-    return "0.000" if abs(value) < 0.0005 else f"{'' if value < 0 else '+'}{shown(value)}"
+    """A service with a log, once for all tests."""
+    async with learned_log.logged(tmp_path_factory.mktemp("learned")) as made:
+        yield made
 
 
 async def heat(looked: Looked) -> dict[tuple[str, str], str]:
-    """Read the heat map, by arm and feature."""
-    names = {"all questions": "overall", "no feature": "bias"}
+    """Read the heat map, by arm and the name of its row."""
     rows = await looked.figures("Effects of features on arms")
     _, *arms = await looked.page.locator(".heat thead th").all_text_contents()
-    return {(arm, names.get(name, name)): cell for name, *cells in rows for arm, cell in zip(arms, cells, strict=True)}
-
-
-def cell_of(effect: Effect) -> str:
-    """Write a cell's text: what is seen, and what a screen reader adds."""
-    return f"{signed(effect.mean)}{'*' * effect.clear} ± {shown(effect.margin)}, {effect.rewards} rewards"
+    return {(arm, name): cell for name, *cells in rows for arm, cell in zip(arms, cells, strict=True)}
 
 
 async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
-    """Each cell has mean, interval and evidence of the raw log, whatever is chosen to be shown, and equals the API's.
+    """Each cell has mean, interval and evidence as the API has them, and these are the raw log's, whatever is chosen.
 
     The largest effect is about what plain averages say. A cell that is pointed at, or reached by arrow keys, is told in
-    words; rows are sorted by strength or by name.
+    words; rows are sorted by strength or by name. The map is a grid to screen readers.
     """
-    entries, compared = log.entries(), dict[Against, Any]()
+    compared = dict[str, Any]()
     async with looking(browser, log.address) as looked:
-        async with looked.page.expect_response("**/arms?against=arms") as first:
+        page = looked.page
+        async with page.expect_response("**/arms?against=arms") as first:
             await looked.open("learned", log.digest)
-        compared["arms"] = await (await first.value).json(), await heat(looked)
-        async with looked.page.expect_response("**/arms?against=none") as second:
-            await looked.page.get_by_role("combobox", name="Compared with").select_option("none")
-        await expect(looked.page.locator(".heat caption")).to_contain_text("the arm none", timeout=PATIENCE_MS)
-        compared["none"] = await (await second.value).json(), await heat(looked)
-        await looked.page.get_by_role("combobox", name="Compared with").select_option("arms")
-        await expect(looked.page.locator(".heat caption")).to_contain_text("arms in the mean", timeout=PATIENCE_MS)
+        compared["arms"] = told = await (await first.value).json()
+        assert await heat(looked) == cells_of(told)
+        largest = max(abs(each["mean"]) for each in told["effects"])
+        assert await page.locator(".legend span").all_text_contents() == [signed(-largest), "0", signed(largest)]
+        clear = [each for each in told["effects"] if each["clear"]]
+        note = f"of these {len(clear)} features' effects {shown(sum(each['wrong_sign'] for each in clear), 1)} are"
+        await expect(page.locator("section", has=page.locator(".heat"))).to_contain_text(
+            f"from the newest {len(log.rows)} decisions, in units of the reward. Bold with *: the 95 % interval "
+            f"excludes 0; {note} to be expected to have the wrong sign."
+        )
+        for name, words in (("none", "the arm none"), ("own", "nothing: the arm's own reward")):
+            async with page.expect_response(f"**/arms?against={name}") as then:
+                await page.get_by_role("combobox", name="Compared with").select_option(name)
+            await expect(page.locator(".heat caption")).to_contain_text(words, timeout=PATIENCE_MS)
+            compared[name] = await (await then.value).json()
+            assert await heat(looked) == cells_of(compared[name])
+        await page.get_by_role("combobox", name="Compared with").select_option("arms")
+        await expect(page.locator(".heat caption")).to_contain_text("arms in the mean", timeout=PATIENCE_MS)
 
-        told_here = looked.page.locator(".told")
-        await looked.page.locator(".heat tbody tr").nth(2).locator("td").first.hover()
+        told_here, grid = page.locator(".told"), page.get_by_role("grid", name="Effects of features on arms")
+        await grid.get_by_role("row").nth(3).get_by_role("gridcell").first.hover()
         await expect(told_here).to_contain_text("where negation is present")
-        await looked.page.locator(".heat td[tabindex='0']").focus()
-        await looked.page.keyboard.press("ArrowDown")
-        await looked.page.keyboard.press("ArrowRight")
+        await page.locator(".heat td[tabindex='0']").focus()
+        await page.keyboard.press("ArrowDown")
+        await page.keyboard.press("ArrowRight")
         await expect(told_here).to_contain_text("over questions with no feature")
-        assert await looked.page.evaluate("document.activeElement.cellIndex") == 2
-        assert await looked.page.locator(".heat td[tabindex='0']").count() == 1
-        await looked.page.get_by_role("combobox", name="Sorted by").select_option("feature")
+        assert await page.evaluate("document.activeElement.cellIndex") == 2
+        assert await page.locator(".heat td[tabindex='0']").count() == 1
+        arm = await page.locator(".heat thead th").nth(2).text_content()
+        (each,) = [each for each in told["effects"] if (each["arm"], each["feature"]) == (arm, "bias")]
+        await expect(told_here).to_have_text(
+            f"{arm}, over questions with no feature: earns {shown(abs(each['mean']))} "
+            f"{'less' if each['mean'] < 0 else 'more'} than arms in the mean; "
+            f"95 %: {between(each['mean'] - each['margin'], each['mean'] + each['margin'])}, which "
+            f"{'excludes' if each['clear'] else 'holds'} 0. Evidence: {each['rewards']} rewards of the arm with it; "
+            f"wrong sign with a chance of {percent(each['wrong_sign'], 1)}."
+        )
+        await page.get_by_role("combobox", name="Sorted by").select_option("feature")
         names = [name for name, *_ in await looked.figures("Effects of features")]
         assert names == ["all questions", "no feature", *sorted(CONTEXT_NAMES[1:])]
 
-    for against, (told, seen) in compared.items():
-        found = effects(entries, CONTEXT_NAMES, against=against)
-        wanted = {(each.arm, each.feature): each for each in (*found.arms, *found.features)}
-        assert seen == {at: cell_of(each) for at, each in wanted.items()}
-        for each in (*told["overall"], *told["effects"]):
-            mine = wanted[each["arm"], each["feature"]]
-            assert each["rewards"] == mine.rewards
-            assert (each["mean"], each["margin"]) == pytest.approx((mine.mean, mine.margin))
+    mine = posterior(log.rows)
+    for against, told in compared.items():
+        check_effects(told, against, log.rows, mine)
     negation, rewards = CONTEXT_NAMES.index("negation"), dict[tuple[str, bool], list[float]]()
-    for row in entries:
-        rewards.setdefault((row.arm, bool(row.x[negation])), []).append(row.reward or 0.0)
+    for row, reward in rewarded(log.rows):
+        rewards.setdefault((row.arm, bool(row.x[negation])), []).append(reward)
     apart = {arm: fmean(rewards[arm, True]) - fmean(rewards[arm, False]) for arm in ("none", "simplify")}
-    effect = wanted["simplify", "negation"]
-    assert effect.rewards == len(rewards["simplify", True])
-    assert effect.clear
-    assert abs(effect.mean - (apart["simplify"] - apart["none"])) < effect.margin
+    (effect,) = [
+        each for each in compared["none"]["effects"] if (each["arm"], each["feature"]) == ("simplify", "negation")
+    ]
+    assert effect["clear"]
+    assert abs(effect["mean"] - (apart["simplify"] - apart["none"])) < effect["margin"]
 
 
-async def test_policies_are_compared_and_the_log_is_judged(browser: Browser, log: Log) -> None:
-    """Fixed arms are there unasked, others are asked for; each is as the API has it, and counts are the raw log's.
-
-    Bins of the calibration hold each reward once, with their mean; the words name what is amiss, and nothing else.
-    """
-    rewarded = [(row, row.reward) for row in log.rows() if row.reward is not None]
-    earned, answers = fmean(reward for _, reward in rewarded), list[Response]()
+async def test_policies_are_compared(browser: Browser, log: Log) -> None:
+    """Fixed arms are there unasked, others are asked for; each figure is the raw log's, to the last digit."""
+    log_ = rewarded(log.rows)
+    earned = fmean(reward for _, reward in log_)
+    targets = {f"fixed:{arm}": learned_raw.fixed(arm) for arm in learned_log.ARMS}
+    wanted = {name: learned_raw.value(log.rows, each) for name, each in (*targets.items(), ("exp3", learned_raw.exp3))}
     async with looking(browser, log.address) as looked:
-        looked.page.on("response", lambda response: answers.append(response))  # noqa: PLW0108 - as below
+        page = looked.page
         await looked.open("learned", log.digest)
-        others = looked.page.get_by_role("combobox", name="Another policy")
+        await expect(page.get_by_role("rowheader", name="fixed:simplify")).to_be_visible(timeout=PATIENCE_MS)
+        others = page.get_by_role("combobox", name="Another policy")
         assert await others.locator("option").all_text_contents() == list(POLICIES)
         await others.select_option("exp3")
-        await looked.page.get_by_role("button", name="Compare").click()
-        await expect(looked.page.get_by_role("rowheader", name="exp3")).to_be_visible(timeout=PATIENCE_MS)
-        rows = {name: cells for name, *cells in await looked.figures("What policies would have earned")}
-        assert set(rows) == {"this log's policy", "fixed:none", "fixed:reread", "fixed:simplify", "exp3"}
-        caption = looked.page.locator("caption", has_text="What policies would")
-        await expect(caption).to_contain_text(f"this log's earned {shown(earned)},")
-        for name in ("fixed:none", "fixed:simplify", "exp3"):
-            (asked,) = [each for each in answers if each.url.endswith(f"ope?policy={quote(name, safe='')}")]
-            told = (await asked.json())["other"]
-            best, apart = told["doubly_robust"], told["difference"]
-            _, value, interval, difference, _, effective, kind, _ = rows[name]
-            assert (value, difference, kind) == (shown(best["value"]), shown(apart["value"]), "estimated")
-            assert interval == f"{shown(best['low'])} to {shown(best['high'])}"
-            if name != "exp3":
-                weights = [row.weight(name.removeprefix("fixed:")) for row, _ in rewarded]
-                assert effective == shown(sum(weights) ** 2 / math.fsum(w * w for w in weights), 0)
+        await page.get_by_role("button", name="Compare").click()
+        await expect(page.get_by_role("rowheader", name="exp3")).to_be_visible(timeout=PATIENCE_MS)
+        (own, *found), section = await looked.figures("What policies would have earned"), page.locator(".dense")
+        seen = [[name, *cells] for name, _, *cells in found]
+        assert {name for name, *_ in seen} == set(wanted)
+        assert seen == [value_cells(name, wanted[name]) for name, *_ in seen]
+        logged = wanted["exp3"].logged
+        kind = ["–", "–", shown(len(log_), 0), "estimated", "supported"]
+        assert own == ["this log's policy", "", shown(logged.value), between(logged.low, logged.high), *kind]
+        every = [end for each in (logged, *(each.target for each in wanted.values())) for end in _ends(each)]
+        assert (await section.locator("thead th").nth(1).text_content()) == scale(*every)
+        await expect(section.locator("caption")).to_contain_text(f"this log's earned {shown(earned)},")
+        warned = [f"{name}: {'; '.join(warnings(wanted[name]))}." for name, *_ in seen if warnings(wanted[name])]
+        assert await section.locator("li").all_text_contents() == warned != []
+        await expect(page.get_by_role("region", name="Other policies")).to_contain_text(
+            f"from {len(log_)} rewards of this log"
+        )
+    for name, each in wanted.items():
+        other = (await log.read(f"policies/{log.digest}/ope", policy=name))["other"]
+        for key, mine in (("doubly_robust", each.target), ("logged", each.logged), ("difference", each.difference)):
+            assert [other[key][end] for end in ("value", "low", "high")] == pytest.approx(_ends(mine), abs=1e-9)
+        assert (other["effective_rows"], other["earned"]) == pytest.approx((each.effective, earned))
 
-        (status,) = [each for each in answers if each.url.endswith(f"policies/{log.digest}")]
-        health = (await status.json())["health"]
-        bins = await looked.figures("Rewards by what was expected of them")
-        assert sum(int(count) for *_, count, _ in bins) == len(rewarded)
-        whole = health["calibration"]["bins"]
-        assert math.fsum(each["count"] * each["came"] for each in whole) / len(rewarded) == pytest.approx(earned)
-        few = [count for _, came, _, count, verdict in bins if (came, verdict) == ("too few", "")]
-        assert few == [str(each["count"]) for each in whole if not each["enough"]] != []
-        assert await looked.page.locator(".curve circle").count() == len(whole) - len(few)
-        off = not all(each["plausible"] for each in health["calibration"]["coverages"])
-        await expect(looked.page.get_by_text("Predicted intervals are of another width")).to_have_count(int(off))
-        await expect(looked.page.get_by_text("The world changed")).to_have_count(int(bool(health["alarms"])))
+
+def _ends(interval: Interval) -> list[float]:
+    return [interval.value, interval.low, interval.high]
+
+
+async def test_the_log_is_judged(browser: Browser, log: Log) -> None:
+    """Alarms, bins, shares and what they are worth are the raw log's; the words name what is amiss, and nothing else.
+
+    But for the error that chance explains, which is simulated: it lies within 3 % of another simulation.
+    """
+    log_, found, model = rewarded(log.rows), learned_raw.calibration(log.rows), learned_raw.model_of(log.rows)
+    assert len(model.alarms) == 1
+    assert log.rows.index(model.alarms[0][0]) >= len(log.answers) + learned_log.CHANGE
+    health = (await log.read(f"policies/{log.digest}"))["health"]
+    chance = health["calibration"]["error_by_chance"]
+    assert chance == pytest.approx(found.by_chance, rel=0.03)
+    assert health["calibration"]["error"] == pytest.approx(found.error)
+    worth = {
+        arm: learned_raw.effective([1 / row.chance for row, _ in log_ if row.arm == arm]) for arm in learned_log.ARMS
+    }
+    whole = learned_raw.effective([1 / row.chance for row, _ in log_])
+    plausible = {
+        level: abs(share - level) <= 1.96 * math.sqrt(level * (1 - level) / len(log_))
+        for level, share in found.shares.items()
+    }
+    async with looking(browser, log.address, timezone_id=CLOCK) as looked:
+        page = looked.page
+        await looked.open("learned", log.digest)
+        trust = page.get_by_role("region", name="Drift and calibration")
+        await expect(trust).to_contain_text(f"Of the newest {len(log.rows)} decisions, {len(log_)} of them rewarded.")
+        assert [text.split() for text in await trust.locator("dl.figures dd").all_text_contents()] == [
+            "1 the world seems to have changed".split(),
+            f"{shown(found.error)} by chance below {shown(chance)}".split(),
+            f"{shown(whole, 0)} of {len(log_)}, weighed by propensity".split(),
+        ]
+        assert await looked.figures("Alarms of drift") == [
+            [at.id, moment(at.at_ms), began.id, moment(began.at_ms)] for at, began in model.alarms
+        ]
+        assert await looked.figures("Rewards by what was expected of them") == list(map(bin_cells, found.bins))
+        assert await looked.figures("Rewards inside their predicted intervals") == [
+            [percent(level), percent(share, 1), "as expected" if plausible[level] else "off"]
+            for level, share in found.shares.items()
+        ]
+        drawn = [each for each in found.bins if each.enough]
+        assert 0 < len(drawn) < len(found.bins)
+        points: list[list[Any]] = await page.locator(".curve circle").evaluate_all(POINTS)
+        assert [point[:2] for point in points] == [
+            pytest.approx([28 + 204 * each.predicted, 232 - 204 * each.came], abs=0.01) for each in drawn
+        ]
+        assert [point[2] == "off" for point in points] == [bin_cells(each)[-1] == "off" for each in drawn]
+
+        rough = [f"{arm} ({shown(size, 0)})" for arm, size in worth.items() if size < 50]
+        off = [
+            f"{percent(level)} hold {percent(found.shares[level], 1)}" for level in plausible if not plausible[level]
+        ]
+        verdicts = [
+            ("The world changed", "Rewards lay further from what was expected than chance explains."),
+            (
+                "Calibrated, but for a little",
+                f"Rewards lie {shown(found.error)} off what was expected, more than chance explains ({shown(chance)})",
+            )
+            if 0.05 >= found.error > chance
+            else None,
+            (
+                "Rewards aren't what was expected",
+                f"They lie {shown(found.error)} off in the mean, and chance explains {shown(chance)} at most.",
+            )
+            if found.error > max(0.05, chance)
+            else None,
+            ("Predicted intervals are of another width", f"Those of {', of '.join(off)} of rewards.") if off else None,
+            ("Little evidence of some arms", f"Fewer than 50 effective rewards: {', '.join(rough)}.")
+            if rough
+            else None,
+        ]
+        states = trust.locator(".state")
+        wanted = [each for each in verdicts if each is not None]
+        await expect(states).to_have_count(len(wanted))
+        for number, (title, said) in enumerate(wanted):
+            await expect(states.nth(number).locator("strong")).to_have_text(title)
+            await expect(states.nth(number)).to_contain_text(said)
         await looked.nothing_serious()
 
 
 async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
     """The newest first, as Redis has them, page by page and filtered; each leads to its explanation."""
-    rows = log.rows()[::-1]
+    rows = log.rows[::-1]
     waiting = [row for row in rows if row.state == "open"]
-    assert waiting
 
     async def listed(looked: Looked, wanted: list[Row]) -> None:
-        link = looked.page.locator(f"a[href='#/decision/{wanted[0].decision['id']}']")
+        link = looked.page.locator(f"a[href='#/decision/{wanted[0].id}']").last  # an alarm may name it above
         await expect(link).to_be_visible(timeout=PATIENCE_MS)  # the page that is asked for has come
-        found = await looked.figures("Decisions, the newest first")
-        assert found == [row.line() for row in wanted]
+        assert await looked.figures("Decisions, the newest first") == list(map(line, wanted))
 
     async with looking(browser, log.address, timezone_id=CLOCK) as looked:
         await looked.page.goto(f"{looked.address}#/learned/{log.digest}")
         await listed(looked, rows[:50])
-        told_at = await looked.page.locator("td time").first.get_attribute("datetime")
-        assert datetime.fromisoformat(told_at or "") == datetime.fromtimestamp(rows[0].at_ms / 1000, UTC)
+        await expect(looked.page.get_by_text("Looked at 50 decisions for this page.")).to_be_visible()
+        told_at = await looked.page.locator("td time").last.get_attribute("datetime")
+        assert datetime.fromisoformat(told_at or "") == datetime.fromtimestamp(rows[49].at_ms / 1000, UTC)
         await looked.page.get_by_role("button", name="Older").click()
         await listed(looked, rows[50:100])
         await looked.page.get_by_label("State").select_option("open")
-        await listed(looked, waiting)
+        await listed(looked, waiting[:50])
         await expect(looked.page.get_by_role("button", name="Newer")).to_be_disabled()
         await looked.page.get_by_label("State").select_option("void")
+        await listed(looked, [row for row in rows if row.state == "void"])
+        await looked.page.get_by_role("combobox", name="Arm").select_option("reread")
         await expect(looked.page.get_by_text("No such decision here")).to_be_visible()
     told = await log.read(f"policies/{log.digest}/decisions", limit="1000")
     assert [(each["decision"], each["propensities"], each["reward"]) for each in told["items"]] == [
-        (row.decision["id"], row.decision["propensities"], row.reward) for row in rows[:1000]
+        (row.id, row.chances, row.reward) for row in rows[:1000]
     ]
 
 
-async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
-    """Features, propensities and the reward with its parts are the raw log's; the texts are the answer's, as text.
+async def scores_are_the_logs(looked: Looked, row: Row, model: Model) -> None:
+    """Assert that what a page shows of scores, and of what they are made of, is what the raw log teaches."""
+    arms = sorted(row.allowed, key=lambda arm: -row.chances[arm])
+    found = await looked.figures("Arms that could be drawn")
+    scores = score_cells(row, model)
+    assert [[name, chance, *cells] for name, chance, _, *cells in found] == [
+        [arm + " (drawn)" * (arm == row.arm), *scores[arm]] for arm in arms
+    ]
+    laws = [model.score(arm, row.x) for arm in arms]
+    every = [mean + sign * TWO_SIDED * math.sqrt(variance) for mean, variance in laws for sign in (-1, 1)]
+    heads = looked.page.locator("table", has=looked.page.locator("caption", has_text="Arms that could")).locator("th")
+    assert await heads.nth(2).text_content() == scale(*every)
+    parts = {arm: made_of(row, model, arm) for arm in arms}
+    ends = [each[2] + sign * each[3] for made in parts.values() for each in made for sign in (-1, 1)]
+    for arm, made in parts.items():
+        name = f"What the score of {arm} is made of"
+        seen = await looked.figures(name)
+        assert [[feature, x, *cells] for feature, x, _, *cells in seen] == [
+            [feature, shown(x), shown(adds), between(adds - margin, adds + margin)] for feature, x, adds, margin in made
+        ]
+        table = looked.page.locator("table", has=looked.page.locator("caption", has_text=name))
+        assert await table.locator("th").nth(2).text_content() == scale(0, *ends)
+    await expect(looked.page.get_by_text(f"what the log teaches now, {shown(model.count, 0)} rewards")).to_be_visible()
 
-    Hostile ones run nothing and make no element; what was added is underlined, and nothing else.
+
+async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
+    """Features, propensities, scores and the reward with its parts are the raw log's; the texts are the answer's.
+
+    The propensities are those of the policy before any reward, by quadrature to 1e-6. Hostile texts run nothing and
+    make no element; what was added is underlined, and nothing else. The session opens as the model was given it.
     """
-    answer, dialogs = log.answers[-1]["rewriting"], list[Dialog]()
-    (row,) = [row for row in log.rows() if row.decision["id"] == answer["decision"]]
-    told = await log.read(f"decisions/{answer['decision']}")
-    assert told["propensities"] == row.decision["propensities"] == answer["propensities"]
-    async with looking(browser, log.address, **NARROW) as looked:
-        looked.page.on("dialog", lambda dialog: dialogs.append(dialog))  # noqa: PLW0108 - Playwright marks what it is given
-        await looked.open("decision", answer["decision"])
-        raw, got = looked.page.locator(".said").first, looked.page.locator(".said").last
+    answer, dialogs, model = log.answers[-1]["rewriting"], list[Dialog](), learned_raw.model_of(log.rows)
+    (row,) = [row for row in log.rows if row.id == answer["decision"]]
+    told = await log.read(f"decisions/{row.id}")
+    assert told["propensities"] == row.chances == answer["propensities"]
+    before = learned_raw.propensities(Model(len(row.x)), row.x, row.allowed)
+    assert row.chances == pytest.approx(before, abs=1e-6)
+    shares = {"judge": 0.6, "fuzzy": 0.3, "bleu": 0.1}
+    assert row.reward == pytest.approx(math.fsum(shares[name] * part for name, part in row.grade["parts"].items()))
+    async with looking(browser, log.address, timezone_id=CLOCK, **NARROW) as looked:
+        page = looked.page
+        page.on("dialog", lambda dialog: dialogs.append(dialog))  # noqa: PLW0108 - Playwright marks what it is given
+        await looked.open("decision", row.id)
+        raw, got = page.locator(".said").first, page.locator(".said").last
         assert await raw.text_content() == answer["query"] == HOSTILE
         assert await got.text_content() == answer["rewritten"] != HOSTILE
         assert await got.evaluate(KEPT) == HOSTILE
-        assert await looked.page.locator("main script, main img").count() == 0
+        await expect(page.get_by_text("The guard found its meaning kept")).to_be_visible()
+        assert await page.locator("main script, main img").count() == 0
 
-        features = dict(zip(CONTEXT_NAMES, row.decision["x"], strict=True))
+        assert [text.split() for text in await page.locator("dl.figures dd").all_text_contents()] == [
+            f"{row.arm} with a chance of {percent(row.chance, 1)}".split(),
+            f"{shown(row.reward or 0)} from reference".split(),
+            f"{row.cost['tokens']} {shown(row.cost['ms'], 0)} ms".split(),
+        ]
+        features = dict(zip(CONTEXT_NAMES, row.x.tolist(), strict=True))
         speaking = [[name, shown(x)] for name, x in features.items() if x and name != "bias"]
         assert await looked.figures("Features that speak") == speaking
-        arms = await looked.figures("Arms that could be drawn")
-        drawn = {name.removesuffix(" (drawn)"): chance for name, chance, *_ in arms}
-        assert drawn == {arm: f"{shown(100 * p, 1)} %" for arm, p in row.decision["propensities"].items()}
+        silent = len(features) - 1 - len(speaking)
+        await expect(page.get_by_text(f"{silent} features are absent or unknown")).to_be_visible()
+        await scores_are_the_logs(looked, row, model)
         parts = [[name, shown(value)] for name, value in row.grade["parts"].items()]
         assert await looked.figures("What the reward was made of") == parts
-        await expect(looked.page.locator("dl.figures")).to_contain_text(
-            f"reward{shown(row.reward or 0)} from reference"
-        )
-        made = await looked.figures("What the score of reread is made of")
-        (score,) = [cells for name, *cells in arms if name.startswith("reread")]
-        total = math.fsum(float(adds.replace("−", "-")) for *_, adds, _ in made)
-        assert float(score[2].replace("−", "-")) == pytest.approx(total, abs=0.0006 * len(made))
-
-        version = (await log.read(f"decisions/{answer['decision']}/rewrite"))["version"]
-        link = looked.page.locator(f"a[href='#/session/{log.answers[-1]['session']}/{version}']")
-        await expect(link).to_be_visible()
         await looked.nothing_serious()
-        assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 320
+        assert await page.evaluate("document.documentElement.scrollWidth") <= 320
+
+        session, version = log.answers[-1]["session"], (await log.read(f"decisions/{row.id}/rewrite"))["version"]
+        await expect(page.get_by_text(f"Made {moment(row.at_ms)} by adaptive-thompson; session")).to_be_visible()
+        await page.get_by_role("link", name=f"session {session} at version {version}").click()
+        await expect(page.locator("[data-kind=rewrite]")).to_have_text(answer["rewritten"], timeout=PATIENCE_MS)
     assert not dialogs
+
+
+async def test_a_decision_of_elsewhere_is_explained(browser: Browser, log: Log) -> None:
+    """Of one whose text was refused the guard's word stands there; figures are the raw log's, of what there is."""
+    model = learned_raw.model_of(log.rows)
+    row = next(row for row in log.rows if row.unexecuted and row.cost and row.reward is not None)
+    async with looking(browser, log.address, timezone_id=CLOCK) as looked:
+        await looked.open("decision", row.id)
+        await expect(
+            looked.page.get_by_text(f"{learned_log.REFUSED}. The reward goes to the arm drawn")
+        ).to_be_visible()
+        await expect(looked.page.get_by_text("The texts can't be had")).to_be_visible()
+        await scores_are_the_logs(looked, row, model)
+        void = next(row for row in log.rows if row.state == "void")
+        await looked.open("decision", void.id)
+        await expect(looked.page.get_by_text("None, ever")).to_be_visible()
+        await scores_are_the_logs(looked, void, model)
 
 
 async def test_differences_make_both_texts(browser: Browser, log: Log) -> None:
@@ -387,10 +408,8 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
 
     It is the last test, as it takes Redis away. A narrow page scrolls inside its tables only.
     """
-    imported = log.rows()[-1].decision["id"]
+    imported = log.rows[-1].id
     async with looking(browser, log.address, **NARROW) as looked:
-        await looked.open("decision", imported)
-        await expect(looked.page.get_by_text("The texts can't be had")).to_be_visible()
         await looked.open("decision")
         await expect(looked.page.get_by_role("status")).to_contain_text("Which decision?")
         with looked.failing():
@@ -398,6 +417,10 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
             await expect(looked.page.get_by_role("alert")).to_contain_text("no decision 'd0'")
         await looked.open("learned", log.digest)
         assert await looked.page.evaluate("document.documentElement.scrollWidth") <= 320
+        waiting = log.answers[0]["rewriting"]["decision"]
+        given = await log.served.client.post(f"/api/v1/decisions/{waiting}/reward", json={"reward": 0.5})
+        assert given.json()["counted"]
+        await expect(looked.page.get_by_text("1 more reward since these figures were read.")).to_be_visible()
         log.own.kill()
         with looked.failing():
             await looked.page.get_by_role("button", name="Read anew").click()

@@ -9,9 +9,9 @@ import { Decisions } from "./learned/list.js";
 import { Trust } from "./learned/trust.js";
 
 /** The page of what one policy learned. */
-export const Learned = ({ digest }) => html`<${Page} key=${digest} digest=${digest} />`;
+export const Learned = ({ digest, policy }) => html`<${Page} key=${digest} digest=${digest} policy=${policy} />`;
 
-function Page({ digest }) {
+function Page({ digest, policy }) {
   const [against, compare] = useState("arms");
   // These take a second or more of a processor each: they are read once, and again when asked.
   const arms = useReading((signal) => read(`policies/${digest}/arms`, { against }, signal), [digest], [], [against]);
@@ -20,9 +20,10 @@ function Page({ digest }) {
   return html`
     <div class="learned">
       <p class="lead">How much more an arm earns where a feature is present, what other policies would have earned on the same questions,
-        and whether the log can be trusted. <button type="button" onClick=${again}>Read anew</button></p>
+        and whether the log can be trusted. <button type="button" onClick=${again}>Read anew</button>${" "}
+        <span role="status">${since(policy, status.value)}</span></p>
       <${Part} title="Arms and features">
-        <${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} against=${against} compare=${compare} busy=${arms.loading} />`}<//>
+        <${Shown} reading=${arms}>${(found) => html`<${Effects} of=${found} wanted=${against} compare=${compare} busy=${arms.loading} />`}<//>
       <//>
       <${Part} title="Other policies on these questions">
         <${Shown} reading=${status} empty=${few}>
@@ -32,6 +33,12 @@ function Page({ digest }) {
       <${Part} title="Drift and calibration"><${Shown} reading=${status}>${(found) => html`<${Trust} of=${found} />`}<//><//>
       <${Part} title="Decisions"><${Decisions} digest=${digest} arms=${status.value?.arms.map(({ arm }) => arm) ?? []} /><//>
     </div>`;
+}
+
+/** How much came since the page was read, as the list of policies tells, which is kept up to date. */
+function since({ digest, rewards }, read) {
+  const more = read && read.policy.digest === digest ? rewards - read.policy.rewards : 0;
+  return more > 0 ? `${more} more reward${more === 1 ? "" : "s"} since these figures were read.` : "";
 }
 
 /** A part of the page. Each has one root, and so has all that stands in it: what changes can't come to stand elsewhere. */

@@ -16,8 +16,12 @@ const DARKEST = 46; // percent of colour: the figure must stay readable on it
 /** A figure with its sign, if it has one. */
 const signed = (value) => (Math.abs(value) < 0.0005 ? figure(0, 3) : `${value < 0 ? "" : "+"}${figure(value, 3)}`);
 
-/** The heat map, with a choice of what is shown. */
-export function Effects({ of, against, compare, busy }) {
+/**
+ * The heat map, with a choice of what is shown. While another comparison is read, figures and words are those of the one
+ * before: `wanted` is what was chosen, `of.against` what is there.
+ */
+export function Effects({ of, wanted, compare, busy }) {
+  const { against } = of;
   const [order, sort] = useState("strength");
   const [here, look] = useState(null);
   const rows = useMemo(() => rowsOf(of, order), [of, order]);
@@ -26,7 +30,7 @@ export function Effects({ of, against, compare, busy }) {
   const clear = of.effects.filter((each) => each.clear).length;
   const choice = html`
     <p class="choices">
-      <label>Compared with <${Choice} value=${against} of=${COMPARED} choose=${compare} /></label>
+      <label>Compared with <${Choice} value=${wanted} of=${COMPARED} choose=${compare} /></label>
       <label>Sorted by <${Choice} value=${order} of=${ORDERS} choose=${sort} /></label>
       ${busy && html`<span class="note" aria-busy="true">Reading …</span>`}
     </p>`;
@@ -96,11 +100,11 @@ function Heat({ rows, arms, largest, against, look }) {
   const caption = `Effects of features on arms, compared with ${COMPARED.find(([value]) => value === against)[1]}`;
   return html`
     <div class="scroll heat" role="region" aria-label=${caption}>
-      <table ref=${table} onKeyDown=${step}>
-        <caption>${caption}</caption>
+      <table ref=${table} onKeyDown=${step} role="grid">
+        <caption><span>${caption}</span></caption>
         <thead><tr><th scope="col">feature</th>${arms.map((arm) => html`<th scope="col" class="number" key=${arm}>${arm}</th>`)}</tr></thead>
         <tbody>${rows.map(([feature, cells], row) => html`<tr key=${feature}>
-          <th scope="row">${NAMES[feature] ?? feature}</th>
+          <th scope="row">${NAMES[feature] ?? breakable(feature)}</th>
           ${arms.map((arm, column) => {
             const stops = row === stop[0] && column === stop[1];
             return html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${stops} look=${look} reached=${() => go([row, column])} />`;
@@ -110,15 +114,19 @@ function Heat({ rows, arms, largest, against, look }) {
     </div>`;
 }
 
+/** A name of several words, which a narrow window may break between them. */
+const breakable = (name) => name.split(/(?<=_)/).map((word) => [word, html`<wbr />`]);
+
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1], Home: [0, -Infinity], End: [0, Infinity] };
 const bounded = (number, count) => Math.min(Math.max(number, 0), count - 1);
 
 function Cell({ of, largest, stop, look, reached }) {
-  if (!of) return html`<td class="number">–</td>`;
+  if (!of) return html`<td class="number" role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${reached}>–</td>`;
   const tint = `--tint: ${Math.min(DARKEST, (DARKEST * Math.abs(of.mean)) / largest).toFixed(1)}%`;
   const [seen, focused] = [() => look(of), () => (look(of), reached())];
   const kind = `number tint ${of.mean < 0 ? "loss" : "gain"}${of.clear ? " clear" : ""}`;
-  return html`<td class=${kind} style=${tint} tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${seen}>
-    ${signed(of.mean)}${of.clear ? "*" : ""}<span class="unseen"> ± ${figure(of.margin, 3)}, ${of.rewards} rewards</span>
+  const more = ` ± ${figure(of.margin, 3)}, ${of.clear ? "clear, " : ""}${of.rewards} rewards`;
+  return html`<td class=${kind} style=${tint} role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${seen}>
+    ${signed(of.mean)}${of.clear ? "*" : ""}<span class="unseen">${more}</span>
   </td>`;
 }

@@ -89,13 +89,13 @@ function Calibration({ of }) {
             ["came", ({ came, enough }) => (enough ? figure(came, 3) : "too few"), true],
             ["by chance apart at most", ({ band, enough }) => (enough ? figure(band, 3) : "–"), true],
             ["rewards", ({ count }) => count, true],
-            ["", (bin) => (bin.enough ? (isOff(bin) ? "off" : "as expected") : "")],
+            ["verdict", (bin) => (bin.enough ? (isOff(bin) ? "off" : "as expected") : "")],
           ]} />
         <${Table} caption="Rewards inside their predicted intervals" rows=${of.coverages}
           columns=${[
             ["should be", ({ level }) => percent(level)],
             ["were", ({ share }) => percent(share, 1), true],
-            ["", ({ plausible }) => (plausible ? "as expected" : "off")],
+            ["verdict", ({ plausible }) => (plausible ? "as expected" : "off")],
           ]} />
       </div>
     </div>
