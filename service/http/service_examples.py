@@ -19,6 +19,7 @@ _EDIT: dict[str, Any] = {
     "cost_tokens": -692.0,
     "calls_before": 1,
     "ids": ["f00002", "f00003"],
+    "fresh_tokens": 0,
 }
 TURN: dict[str, Any] = {
     "kind": "turn",

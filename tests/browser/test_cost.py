@@ -211,7 +211,7 @@ async def test_the_page_shows_the_stream(browser: Browser, service: Service) -> 
         below = await looked.page.locator("dl.figures small").all_inner_texts()
         would = total["prompt_tokens"] + total["saved_tokens"]
         assert below[0].startswith(f"read by the model, {some(total['calls'], 'call')}")
-        assert below[1].startswith(f"{percent(total['saved_tokens'] / would)} of the {would:,} of whole conversations")
+        assert below[1].startswith(f"{percent(total['saved_tokens'] / would)} of the {would:,} that would have gone in")
         assert below[2].startswith(percent(total["cached_tokens"] / total["prompt_tokens"]))
         assert below[3].startswith(f"{percent(1 - total['billed_tokens'] / total['prompt_tokens'])} less")
         scope = await looked.page.locator("p.note").first.inner_text()
@@ -230,7 +230,7 @@ async def test_the_page_shows_the_stream(browser: Browser, service: Service) -> 
         assert await looked.figures("one by one") == [edit_row(each) for each in edits["newest"]]
         sessions = await looked.figures("took most tokens")
         assert [row[:-1] for row in sessions] == [[each["session"], *sums_row(each)] for each in told["sessions"]]
-        assert await looked.figures("by its own tokenizer") == [
+        assert await looked.figures("Engines and models") == [
             [f"{each['engine']} {each['model']}", *sums_row(each)] for each in told["engines"]
         ]
         await looked.nothing_serious()
@@ -254,6 +254,8 @@ async def test_each_column_says_what_it_counts(browser: Browser, service: Servic
         assert {round(ms) for ms in at} >= {raw[0]["at_ms"], raw[-1]["at_ms"]}
         await looked.page.get_by_text("What these figures mean").click()
         await expect(looked.page.get_by_text("less those of the view that was sent in its place")).to_be_visible()
+        await looked.page.get_by_text("What is earned and owed").click()
+        await expect(looked.page.get_by_text("the price of putting it there less that of reading it")).to_be_visible()
         kinds = await looked.page.locator("main .kind").all_inner_texts()
         assert set(kinds) == {"measured", "counted"}  # as the scripted engine says of itself
 

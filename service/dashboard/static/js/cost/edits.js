@@ -53,6 +53,8 @@ export function Edits({ of: { total, by, newest, priced }, filters }) {
       ["owed, in tokens at full price", amount(total.owed_tokens), "for what left the cache"],
       ["balance, in tokens at full price", amount(total.balance_tokens), together(total)],
     ]} />
+    <${Meaning} />
+    <div class="cost-edits">
     <${Table} caption="Edits by who made them, and with which tool" rows=${by} rowKey=${({ actor, tool }) => `${actor} ${tool}`}
       columns=${[
         ["who", ({ actor }) => MAKERS[actor]],
@@ -83,5 +85,35 @@ export function Edits({ of: { total, by, newest, priced }, filters }) {
         ["owed, full-price tokens", ({ owed_tokens: owed }) => amount(owed), true],
         ["balance, full-price tokens", ({ balance_tokens: balance }) => amount(balance), true],
         ["stands", standing],
-      ]} />`;
+      ]} />
+    </div>`;
 }
+
+/** What the columns stand for. */
+const Meaning = () => html`
+  <details class="cost-meaning">
+    <summary>What is earned and owed</summary>
+    <dl>
+      <dt>freed of a call</dt>
+      <dd>By how many tokens the edit made the view smaller that each call sends; negative where text is shown again.</dd>
+      <dt>left the cache</dt>
+      <dd>
+        Tokens behind the first change: the prompt cache had them, and takes them anew. Edits by hand without a call between them break it
+        together: each owes only what it adds.
+      </dd>
+      <dt>even after</dt>
+      <dd>After so many calls the edit has paid back, unless some of it is shown again before.</dd>
+      <dt>earned</dt>
+      <dd>
+        What the calls since cost less for it, in tokens at full price: a freed token that the cache had counts at the price of reading it,
+        one that no call had sent at that of putting it there, once.
+      </dd>
+      <dt>owed</dt>
+      <dd>
+        What it costs once that text left the cache: for each of these tokens, the price of putting it there less that of reading it. A
+        call that the model made only to edit isn't in it, because nobody knows how often it would have been called otherwise.
+      </dd>
+      <dt>balance</dt>
+      <dd>Earned less owed.</dd>
+    </dl>
+  </details>`;

@@ -28,10 +28,10 @@ export function Parts({ of, turns }) {
     </div>
     <${Table} caption=${`${spent(whole)} in all, measured by Riffler's clock`} rows=${of} rowKey=${({ part }) => part}
       columns=${[
-        ["part", ({ part }) => html`<span class=${`cost-swatch ${hue(part)}`} aria-hidden="true"></span>${part}`],
+        ["part", ({ part }) => html`<span class="cost-part"><span class=${`cost-swatch ${hue(part)}`} aria-hidden="true"></span>${part}</span>`],
         ["what it does", ({ part }) => MEANING[part] ?? ""],
         ["time in all", ({ ms }) => spent(ms), true],
-        ["time a turn, in the mean", ({ ms }) => spent(ms / turns), true],
+        ["mean time of a turn", ({ ms }) => spent(ms / turns), true],
         ["share of the time", ({ share }) => percent(share, 1), true],
       ]} />`;
 }

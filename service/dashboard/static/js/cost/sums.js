@@ -8,7 +8,7 @@ export function Sums({ of }) {
   const told = kindOf(of.turns, of.estimated, "measured");
   const saved = kindOf(of.turns, of.counts_estimated, "counted");
   const would = of.prompt_tokens + of.saved_tokens;
-  const share = would > 0 ? `${percent(of.saved_tokens / would, 1)} of the ${count(would)} of whole conversations ` : "";
+  const share = would > 0 ? `${percent(of.saved_tokens / would, 1)} of the ${count(would)} that would have gone in ` : "";
   const cached = of.cached_tokens
     ? [count(of.cached_tokens), html`${percent(of.cached_tokens / of.prompt_tokens, 1)} of tokens in <${Kind} of=${told} />`]
     : ["–", "the engine told of none"];

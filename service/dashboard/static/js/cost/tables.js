@@ -25,7 +25,8 @@ export function Sessions({ of, priced, filters }) {
   const steps = ({ session }) => session && html`<a href=${`#/session/${encodeURIComponent(session)}`} aria-label=${`steps of ${session}`}>steps</a>`;
   return html`
     <h2>By session</h2>
-    <${Table} caption=${`The ${count(of.sessions.length)} that took most tokens; a name narrows the page to it`} rows=${of.sessions}
+    <p class="note">A name narrows this page to its session.</p>
+    <${Table} caption=${`The ${count(of.sessions.length)} that took most tokens`} rows=${of.sessions}
       rowKey=${({ session }) => session}
       columns=${[["session", ({ session }) => (session ? only(session) : "none was made")], ...columnsOf(of, priced), ["the model saw", steps]]} />`;
 }
@@ -36,6 +37,7 @@ export function Engines({ of, priced, filters }) {
   const only = ({ engine, model }) => html`<a href=${addressOf({ ...filters, engine, model })}>${engine} ${model}</a>`;
   return html`
     <h2>By engine and model</h2>
-    <${Table} caption="Each counts by its own tokenizer; a name narrows the page to its turns" rows=${of.engines}
+    <p class="note">A token of one isn't quite a token of another: tokenizers differ. A name narrows this page to its turns.</p>
+    <${Table} caption="Engines and models, that of the most tokens first" rows=${of.engines}
       rowKey=${({ engine, model }) => JSON.stringify([engine, model])} columns=${[["engine and model", only], ...columnsOf(of, priced)]} />`;
 }
