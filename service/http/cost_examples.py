@@ -51,6 +51,7 @@ _EDITS = {
     "owed_tokens": 2300.0,
     "balance_tokens": 900.0,
     "lacks": 0,
+    "estimated": 0,
 }
 
 COSTS: dict[str, Any] = {
@@ -93,6 +94,7 @@ COSTS: dict[str, Any] = {
                 "earned_tokens": 3200.0,
                 "owed_tokens": 2300.0,
                 "balance_tokens": 900.0,
+                "breaks_even": 3,
                 "lacks": 0,
                 "standing": "paid_back",
                 "estimated": False,
@@ -100,5 +102,6 @@ COSTS: dict[str, Any] = {
         ],
         "priced": True,
     },
+    "engines": [{"engine": "openai", "model": "gpt-5-mini", "last_ms": _AT_MS + 60_000, "sums": _SUMS}],
     "sessions": [{"session": "pier", "last_ms": _AT_MS + 60_000, "sums": _SUMS}],
 }

@@ -20,6 +20,7 @@ _EDIT: dict[str, Any] = {
     "calls_before": 1,
     "fresh_tokens": 0,
     "ids": ["f00002", "f00003"],
+    "fresh_tokens": 0,
 }
 TURN: dict[str, Any] = {
     "kind": "turn",

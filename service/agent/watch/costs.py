@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,10 +13,12 @@ from riffler.service.agent.watch.edits_made import EditsReport, edits_report
 from riffler.service.agent.watch.shared import SharedReports
 from riffler.service.agent.watch.sums import (
     By,
+    CostEngine,
     CostPart,
     CostSession,
     CostStretch,
     CostSums,
+    engines_of,
     parts_of,
     sessions_of,
     stretches_of,
@@ -61,6 +63,7 @@ class CostReport:
         stretches: What turns took over time, the oldest first.
         parts: Time by part.
         edits: Which edits have paid back.
+        engines: What the turns of each engine and model took.
         sessions: Those that took the most tokens.
     """
 
@@ -75,6 +78,7 @@ class CostReport:
     stretches: tuple[CostStretch, ...]
     parts: tuple[CostPart, ...]
     edits: EditsReport
+    engines: tuple[CostEngine, ...]
     sessions: tuple[CostSession, ...]
 
 
@@ -103,6 +107,7 @@ def cost_report(records: Sequence[TurnRecord], *, whole: bool = True) -> CostRep
         stretches=stretches,
         parts=parts_of(turns),
         edits=edits_report(records),
+        engines=engines_of(turns),
         sessions=sessions_of(turns),
     )
 
@@ -125,6 +130,9 @@ class Costs:
         until_ms: int | None = None,
         session: str | None = None,
         limit: int = LOOKED_AT,
+        *,
+        engine: str | None = None,
+        model: str | None = None,
     ) -> CostReport:
         """Report on what turns cost.
 
@@ -134,6 +142,8 @@ class Costs:
             until_ms: Only what was logged before this time; None is no end.
             session: Only of this session; None takes all.
             limit: Most records to look at, the newest.
+            engine: Only of this engine; None takes all.
+            model: Only of this model; None takes all.
 
         Returns:
             The report; with no record it is of nothing. Raises `ReportsBusy` like all reports on logs.
@@ -144,14 +154,19 @@ class Costs:
         if until_ms is not None and until_ms < since_ms:
             raise InvalidInput(f"query.until_ms: expected at least since_ms, {since_ms}, got {until_ms}")
 
+        def wanted(each: TurnRecord) -> bool:
+            asked = ((session, each.session), (engine, each.engine), (model, each.model))
+            in_time = until_ms is None or each.at_ms < until_ms
+            return in_time and all(one in {None, other} for one, other in asked)
+
         async def make() -> CostReport:
-            records, whole = await self._records(tenant, since_ms, until_ms, session, limit)
+            records, whole = await self._records(tenant, since_ms, limit, wanted)
             return await with_log(lambda: cost_report(records, whole=whole))
 
-        return await self._shared.get(tenant, (since_ms, until_ms, session, limit), make)
+        return await self._shared.get(tenant, (since_ms, until_ms, session, limit, engine, model), make)
 
     async def _records(
-        self, tenant: str, since_ms: int, until_ms: int | None, session: str | None, limit: int
+        self, tenant: str, since_ms: int, limit: int, wanted: Callable[[TurnRecord], bool]
     ) -> tuple[Sequence[TurnRecord], bool]:
         """Read the newest records that are asked for, the oldest of them first; tell whether there are no others."""
         found: list[TurnRecord] = []
@@ -159,7 +174,7 @@ class Costs:
         while True:
             page = await self._log.newest(tenant, _PAGE, before, since_ms)
             for each in page:
-                if (until_ms is None or each.at_ms < until_ms) and session in {None, each.session}:
+                if wanted(each):
                     if len(found) == limit:
                         return found[::-1], False
                     found.append(each)

@@ -40,6 +40,8 @@ class EditCost:
         owed_tokens: What it costs once that text left the cache, in tokens at full price; 0 before the session's first
             call. Edits by hand with no call between them break the cache together, and each owes what it adds.
         balance_tokens: Earned without owed.
+        breaks_even: After how many calls it has paid back if nothing of it is shown again: 0 at once, None never, or of
+            an edit that restores.
         lacks: How many more calls pay it back: 0 where it has, None where no number of them does.
         standing: How it stands; `shown_again` is an edit that restores, which costs and earns nothing.
         estimated: Whether its tokens are counted by an estimate.
@@ -62,6 +64,7 @@ class EditCost:
     earned_tokens: float
     owed_tokens: float
     balance_tokens: float
+    breaks_even: int | None
     lacks: int | None
     standing: Standing
     estimated: bool
@@ -84,6 +87,7 @@ class EditSums:
         balance_tokens: Earned without owed.
         lacks: After how many more calls of each of their sessions they have paid back together: 0 where they have, None
             where no number of calls does.
+        estimated: Of how many of them tokens are counted by an estimate.
     """
 
     edits: int
@@ -97,6 +101,7 @@ class EditSums:
     owed_tokens: float
     balance_tokens: float
     lacks: int | None
+    estimated: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +241,7 @@ def _cost(made: _Made) -> EditCost:
         earned_tokens=account.earned,
         owed_tokens=_exact(account.edit.owed),
         balance_tokens=account.balance,
+        breaks_even=None if account.edit.restores else Account(account.edit, frees_tokens=edit.freed_tokens).lacks,
         lacks=account.lacks,
         standing=account.standing,
         estimated=record.counts_estimated,
@@ -259,6 +265,7 @@ def _sums(edits: Sequence[_Made]) -> EditSums:
         owed_tokens=_exact(sum(each.edit.owed for each in all_)),
         balance_tokens=balance,
         lacks=calls_lacking(balance, one_call, sum(each.next_earns for each in all_)),
+        estimated=sum(each.record.counts_estimated for each in edits),
     )
 
 

@@ -87,6 +87,23 @@ class CostPart:
 
 
 @dataclass(frozen=True, slots=True)
+class CostEngine:
+    """What the turns of one engine and model took. Tokens of others aren't quite the same: tokenizers differ.
+
+    Attributes:
+        engine: The engine.
+        model: The model that it ran.
+        last_ms: When the last of its turns was logged, in milliseconds since 1970.
+        sums: What they took.
+    """
+
+    engine: str
+    model: str
+    last_ms: int
+    sums: CostSums
+
+
+@dataclass(frozen=True, slots=True)
 class CostSession:
     """What the turns of a session took.
 
@@ -202,6 +219,22 @@ def sessions_of(turns: Sequence[TurnRecord]) -> tuple[CostSession, ...]:
         mine.setdefault(turn.session, []).append(turn)
     found = [CostSession(session, some[-1].at_ms, sums_of(some)) for session, some in mine.items()]
     return tuple(sorted(found, key=_tokens, reverse=True)[:_SESSIONS])
+
+
+def engines_of(turns: Sequence[TurnRecord]) -> tuple[CostEngine, ...]:
+    """Add up turns by engine and model.
+
+    Args:
+        turns: The turns, the oldest first.
+
+    Returns:
+        The engines, that of the most tokens first.
+    """
+    mine: dict[tuple[str, str], list[TurnRecord]] = {}
+    for turn in turns:
+        mine.setdefault((turn.engine, turn.model), []).append(turn)
+    found = [CostEngine(*name, some[-1].at_ms, sums_of(some)) for name, some in mine.items()]
+    return tuple(sorted(found, key=lambda each: each.sums.prompt_tokens + each.sums.completion_tokens, reverse=True))
 
 
 def _tokens(session: CostSession) -> tuple[int, str]:

@@ -25,6 +25,10 @@ Until = Annotated[
 OfSession = Annotated[
     str | None, Query(min_length=1, max_length=512, description="Only turns and edits of this session.")
 ]
+OfEngine = Annotated[
+    str | None, Query(min_length=1, max_length=512, description="Only turns and edits of this engine.")
+]
+OfModel = Annotated[str | None, Query(min_length=1, max_length=512, description="Only turns and edits of this model.")]
 Newest = Annotated[
     int, Query(ge=1, le=MOST_LOOKED_AT, description="Most turns and edits by hand to look at, the newest.")
 ]
@@ -41,7 +45,9 @@ async def read_costs(
     since_ms: Since = 0,
     until_ms: Until = None,
     session: OfSession = None,
+    engine: OfEngine = None,
+    model: OfModel = None,
     limit: Newest = LOOKED_AT,
 ) -> Any:  # noqa: ANN401
     """Tell what turns cost, and which edits have paid back. What audits take isn't in it: they are no turns."""
-    return await core.costs.report(tenant, since_ms, until_ms, session, limit)
+    return await core.costs.report(tenant, since_ms, until_ms, session, limit, engine=engine, model=model)

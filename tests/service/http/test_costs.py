@@ -18,6 +18,8 @@ from riffler.service.settings import read_settings
         ("since_ms=-1", "query.since_ms"),
         ("until_ms=soon", "query.until_ms"),
         ("session=", "query.session"),
+        ("engine=", "query.engine"),
+        ("model=", "query.model"),
         ("limit=0", "query.limit"),
         ("limit=20001", "query.limit"),
     ],

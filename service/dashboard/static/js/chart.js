@@ -25,7 +25,7 @@ const around = (_chart, low, high) => (low === high ? [(low ?? 0) - 1, (high ?? 
  * Draw lines: {name, values, lows?, highs?, look?} each, over x; `label` writes a value of x, where that isn't a number.
  * Lines of one look have one colour and one style on all charts.
  */
-export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 }) {
+export function Lines({ title, x, xName, yName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
   const scheme = useScheme(); // a canvas keeps the colours that it was drawn with
   useEffect(() => {
@@ -48,7 +48,7 @@ export function Lines({ title, x, xName, lines, label, digits = 2, height = 260 
     const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
     const scales = { x: { time: false }, y: { range: around } };
     const legend = { markers: { dash: (_chart, at) => (series[at].dash?.length ? "dashed" : "solid") } };
-    const chart = new uPlot({ ...size(), series, bands, scales, legend, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor }] }, data, place.current);
+    const chart = new uPlot({ ...size(), series, bands, scales, legend, axes: [{ ...axis, ...places, label: xName }, { ...axis, size: roomFor, label: yName }] }, data, place.current);
     const watch = new ResizeObserver(() => chart.setSize(size()));
     watch.observe(place.current);
     return () => {

@@ -85,6 +85,7 @@ def test_totals_are_sums_of_turns(log: list[TurnRecord], copies: int) -> None:
         assert getattr(found.total, name) == whole
         assert sum(getattr(each.sums, name) for each in found.stretches) == whole
         assert sum(getattr(each.sums, name) for each in found.sessions) == whole
+        assert sum(getattr(each.sums, name) for each in found.engines) == whole
     bill = sum(t.read_price * t.cached_tokens + t.write_price * (t.prompt_tokens - t.cached_tokens) for t in asked)
     if any((each.read_price, each.write_price) != (1, 1) for each in asked):
         assert found.total.billed_tokens == pytest.approx(bill)
@@ -160,7 +161,7 @@ def test_the_known_case() -> None:
     (edit,) = found.newest
     assert (edit.calls, edit.spared_tokens, edit.standing, edit.lacks) == (7, 7000, "not_yet", 3)
     assert (edit.owed_tokens, edit.earned_tokens) == (pytest.approx(920), pytest.approx(700))
-    assert found.total.lacks == 3
+    assert (found.total.lacks, edit.breaks_even) == (3, 10)
     restore = EditMade(5, "app", "restore_fragment", 0, 1, 0, -1000, 1800, 0.0, 0, ("f00001",))
     shown = TurnRecord("edit", "s", read_price=0.1, write_price=1.25, edits=(restore,), at_ms=4)
     again, gone = cost_report([*log, shown]).edits.newest
@@ -178,6 +179,7 @@ def test_before_the_first_call_an_edit_costs_nothing(write: float) -> None:
     made = TurnRecord("edit", "s", read_price=0.1, write_price=write, edits=(fold,), at_ms=1)
     found = cost_report([made])
     (alone,) = found.edits.newest
+    assert (alone.breaks_even, alone.fresh_tokens) == (0, 1000)
     assert (alone.standing, alone.lacks, alone.owed_tokens, alone.earned_tokens) == ("paid_back", 0, 0, 0)
     assert (found.edits.priced, found.total.billed_tokens) == (True, None)
     (then,) = cost_report([made, TurnRecord("turn", "s", calls=3, at_ms=2)]).edits.newest
@@ -226,20 +228,38 @@ class Kept:
     limit=st.sampled_from([1, 2, 1000, 20_000]),
     window=st.tuples(st.integers(0, 2600), st.none() | st.integers(0, 2600)),
     session=st.sampled_from([None, "a", "nobody"]),
+    engine=st.sampled_from([(None, None), ("one", None), ("one", "small"), (None, "large"), ("two", "large")]),
 )
 @settings(deadline=None, max_examples=30)
 def test_it_is_of_the_newest_that_are_asked_for(
-    count: int, limit: int, window: tuple[int, int | None], session: str | None
+    count: int,
+    limit: int,
+    window: tuple[int, int | None],
+    session: str | None,
+    engine: tuple[str | None, str | None],
 ) -> None:
-    """Whatever the log's length, it looks at the newest records of the time and session, and says if there are more."""
-    since, until = window
-    log = [TurnRecord("turn", "ab"[number % 2], prompt_tokens=number, at_ms=number) for number in range(count)]
+    """However long the log is, it looks at the newest records of what is asked for, and says if there are more."""
+    (since, until), (name, model) = window, engine
+    log = [
+        TurnRecord(
+            "turn",
+            "ab"[number % 2],
+            prompt_tokens=number,
+            engine=("one", "two")[number % 3 == 0],
+            model=("small", "large")[number % 5 == 0],
+            at_ms=number,
+        )
+        for number in range(count)
+    ]
     wanted = [
         each
         for each in log
-        if since <= each.at_ms < (math.inf if until is None else until) and session in {None, each.session}
+        if since <= each.at_ms < (math.inf if until is None else until)
+        and session in {None, each.session}
+        and name in {None, each.engine}
+        and model in {None, each.model}
     ]
-    report = Costs(Kept(log)).report("t", since, until, session, limit)
+    report = Costs(Kept(log)).report("t", since, until, session, limit, engine=name, model=model)
     if until is not None and until < since:
         with pytest.raises(InvalidInput, match=r"^query\.until_ms: expected at least since_ms"):
             asyncio.run(report)

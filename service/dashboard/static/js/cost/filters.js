@@ -1,4 +1,4 @@
-// What the page of costs looks at: a time and a session. Both stand in the address, so that it can be kept and sent.
+// What the page of costs looks at: a time, a session and an engine. All stand in the address, so that it can be kept and sent.
 import { html, useEffect, useState } from "../html.js";
 
 const HOUR_MS = 3_600_000;
@@ -11,12 +11,12 @@ const TIMES = [
   ["month", "the last 30 days"],
   ["between", "between …"],
 ];
+const NAMES = ["session", "engine", "model", "last", "since", "until"];
 
 /** Read the part of the address: `session=pier&last=day`, or `since=2026-11-27T09:00&until=…` by the clock of who looks. */
 export function readFilters(part = "") {
   const given = new URLSearchParams(part);
-  const text = (name) => given.get(name) ?? "";
-  return { session: text("session"), last: text("last"), since: text("since"), until: text("until") };
+  return Object.fromEntries(NAMES.map((name) => [name, given.get(name) ?? ""]));
 }
 
 /** Write them as an address. */
@@ -26,16 +26,26 @@ export function addressOf(filters) {
 }
 
 /** What to ask the API for. */
-export function queryOf({ session, last, since, until }, now = Date.now()) {
-  const at = (text) => (text && Number.isFinite(Date.parse(text)) ? Math.max(0, Date.parse(text)) : undefined);
-  return { session, since_ms: LAST[last] ? now - LAST[last] : at(since), until_ms: at(until) };
+export function queryOf({ session, engine, model, last, since, until }, now = Date.now()) {
+  const at = (text) => (text ? Math.max(0, Date.parse(text)) : undefined);
+  return { session, engine, model, since_ms: last ? now - LAST[last] : at(since), until_ms: at(until) };
+}
+
+/** Why there is no such time; empty where there is. */
+export function faultOf({ last, since, until }) {
+  if (last && !(last in LAST)) return `“${last}” is none of the times to choose from.`;
+  const unread = [["From", since], ["Until", until]].find(([, text]) => text && Number.isNaN(Date.parse(text)));
+  if (unread) return `${unread[0]} is “${unread[1]}”, which is no date and time.`;
+  return since && until && Date.parse(until) <= Date.parse(since) ? "Until isn't later than From, so nothing lies between them." : "";
 }
 
 /** Whether anything is left out. */
 export const narrowed = (filters) => Object.values(filters).some(Boolean);
 
-/** Choose what is looked at. A choice goes into the address, and the page follows. */
-export function Filters({ filters }) {
+const ofEngine = ({ engine, model }) => JSON.stringify([engine, model]);
+
+/** Choose what is looked at, among `engines`. A choice goes into the address, and the page follows. */
+export function Filters({ filters, engines }) {
   const timed = Boolean(filters.since || filters.until);
   const [session, type] = useState(filters.session);
   const [between, open] = useState(timed);
@@ -50,23 +60,31 @@ export function Filters({ filters }) {
     if (choice !== "between") go({ last: choice, since: "", until: "" });
   };
   const set = (name) => (event) => go({ last: "", [name]: event.target.value });
-  const typed = (event) => type(event.target.value);
+  const chosen = (event) => {
+    const [engine, model] = JSON.parse(event.target.value);
+    go({ engine, model });
+  };
   const shown = (event) => {
     event.preventDefault();
     go({});
   };
+  const at = (name) => html`<input type="datetime-local" step="1" value=${filters[name]} onChange=${set(name)} />`;
+  const given = filters.engine || filters.model;
+  const known = engines.some((each) => ofEngine(each) === ofEngine(filters)) || !given ? engines : [...engines, filters];
   return html`
     <form class="cost-filters" onSubmit=${shown}>
       <label>Time <select value=${between ? "between" : filters.last} onChange=${picked}>
         ${TIMES.map(([value, name]) => html`<option key=${value} value=${value}>${name}</option>`)}
       </select></label>
-      ${between && html`
-        <label>From <input type="datetime-local" value=${filters.since} onChange=${set("since")} /></label>
-        <label>Until <input type="datetime-local" value=${filters.until} onChange=${set("until")} /></label>`}
+      ${between && html`<label>From ${at("since")}</label><label>Until ${at("until")}</label>`}
       <label>Session${" "}
-        <input type="text" value=${session} maxlength="512" autocomplete="off" spellcheck="false" placeholder="all" onInput=${typed} />
+        <input type="text" value=${session} maxlength="512" autocomplete="off" spellcheck=${false} placeholder="all" onInput=${(event) => type(event.target.value)} />
       </label>
+      ${(known.length > 1 || given) && html`<label>Engine and model <select value=${ofEngine(filters)} onChange=${chosen}>
+        <option value=${ofEngine({ engine: "", model: "" })}>all</option>
+        ${known.map((each) => html`<option key=${ofEngine(each)} value=${ofEngine(each)}>${each.engine} ${each.model}</option>`)}
+      </select></label>`}
       <button type="submit">Show</button>
-      ${narrowed(filters) && html`<a href="#/cost">Show all</a>`}
+      ${(narrowed(filters) || between) && html`<a href="#/cost">Show all</a>`}
     </form>`;
 }

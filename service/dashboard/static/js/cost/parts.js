@@ -26,12 +26,12 @@ export function Parts({ of, turns }) {
     <div class="cost-bar" aria-hidden="true">
       ${of.map(({ part, share }) => html`<span key=${part} class=${hue(part)} title=${part} style=${{ width: `${100 * share}%` }}></span>`)}
     </div>
-    <${Table} caption=${`${spent(whole)} in all`} rows=${of} rowKey=${({ part }) => part}
+    <${Table} caption=${`${spent(whole)} in all, measured by Riffler's clock`} rows=${of} rowKey=${({ part }) => part}
       columns=${[
-        ["part", ({ part }) => html`<span class=${`cost-swatch ${hue(part)}`} aria-hidden="true"></span>${part}`],
+        ["part", ({ part }) => html`<span class="cost-part"><span class=${`cost-swatch ${hue(part)}`} aria-hidden="true"></span>${part}</span>`],
         ["what it does", ({ part }) => MEANING[part] ?? ""],
-        ["time", ({ ms }) => spent(ms), true],
-        ["a turn", ({ ms }) => spent(ms / turns), true],
-        ["share", ({ share }) => percent(share, 1), true],
+        ["time in all", ({ ms }) => spent(ms), true],
+        ["mean time of a turn", ({ ms }) => spent(ms / turns), true],
+        ["share of the time", ({ share }) => percent(share, 1), true],
       ]} />`;
 }

@@ -1,7 +1,15 @@
 // How the page of costs writes its figures.
 
+const minus = (text) => text.replace("-", "−");
 /** A whole number, its thousands apart. */
-export const count = (value) => (value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en").replace("-", "−"));
+export const count = (value) => (value === null || value === undefined ? "–" : minus(Math.round(value).toLocaleString("en")));
+
+/** Tokens at full price, of which there may be parts. */
+export function amount(value) {
+  if (value === null || value === undefined) return "–";
+  const tenths = Math.round(value * 10) / 10 + 0; // no minus before nothing
+  return minus(tenths.toLocaleString("en", { minimumFractionDigits: 1, maximumFractionDigits: 1 }));
+}
 
 /** So many of something, as in `1 call`. */
 export const some = (number, name) => `${count(number)} ${name}${number === 1 ? "" : "s"}`;
@@ -15,14 +23,15 @@ export function spent(ms) {
 const two = (number) => String(number).padStart(2, "0");
 /** A day of the clock that stretches of the API go by. */
 export const day = (ms) => new Date(ms).toISOString().slice(0, 10);
-/** A moment by the clock of who looks, as in `2026-11-27 09:04`. */
+/** A moment by the clock of who looks, as in `2026-11-27 09:04:07`. */
 export function moment(ms) {
   const at = new Date(ms);
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}`;
+  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
 }
 
-/** How figures of turns were come by, of which some may be estimates. */
-export function kindOf(turns, estimated, otherwise) {
+/** How figures were come by, of which some may be estimates. */
+export function kindOf(number, estimated, otherwise, name = "turn") {
   if (!estimated) return otherwise;
-  return estimated === turns ? "estimated" : `estimated in ${count(estimated)} of ${some(turns, "turn")}`;
+  return estimated === number ? "estimated" : `estimated in ${count(estimated)} of ${some(number, name)}`;
 }
