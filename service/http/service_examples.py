@@ -49,6 +49,7 @@ TURN: dict[str, Any] = {
     "read_price": 0.1,
     "write_price": 1.0,
     "edits": [_EDIT],
+    "late_ms": 0,
     "id": "1795766400000-0",
     "at_ms": 1795766400000,
 }
@@ -144,7 +145,7 @@ _REQUESTS: dict[str, Any] = {
             "mean_s": 2.31,
             "p50_s": 1.0,
             "p95_s": 2.5,
-            "slowest_s": None,
+            "slowest_s": 5.0,
         },
         {
             "method": "GET",
@@ -164,7 +165,7 @@ HEALTH: dict[str, Any] = {
     "level": "ok",
     "redis": _REDIS,
     "engine": _ENGINE,
-    "queue": {"turns": 1, "audits": 0, "reports": 0, "listeners": 1},
+    "queue": {"turns": 1, "audits": 0, "reports": 0, "listeners": 1, "unrecorded": 0, "lost": 0},
     "turns": _FIGURES,
     "turns_why": "",
     "requests": _REQUESTS,
