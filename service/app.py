@@ -38,6 +38,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
 from riffler.service.turn_log.store import RedisTurnLog
+from riffler.service.turn_log.waiting import WaitingTurnLog
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
@@ -82,8 +83,8 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
-        self.turn_log = RedisTurnLog(self._connection)
-        self._recorder = Recorder(self.turn_log, lambda: self.room)
+        self.turn_log = WaitingTurnLog(RedisTurnLog(self._connection), self.observers)
+        self.recorder = Recorder(self.turn_log, lambda: self.room)
         server = RedisServer(self._connection)
         self.health = HealthWatch(server, self.turn_log, settings.durability, settings.session_ttl_s)
         self._policy = policy or drawing_policy(
@@ -151,7 +152,7 @@ class Riffler:
     def edits(self) -> Edits:
         """Makes, fills and edits sessions from outside a turn."""
         tools, log = Registry(EVERY_TOOL), self.turn_log
-        return Edits(self.sessions, self._bounded, tools, self.room, self.decisions, log=log, recorder=self._recorder)
+        return Edits(self.sessions, self._bounded, tools, self.room, self.decisions, log=log, recorder=self.recorder)
 
     @cached_property
     def room(self) -> Room:
@@ -209,7 +210,7 @@ class Riffler:
         from riffler.service.agent.turns import Turns  # noqa: PLC0415
 
         self.room.check(self.engine.counter)
-        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor, self._recorder)
+        agent = Agent(self._parts, self.decisions, self._settings.lease_s, self.auditor, self.recorder)
         return Turns(agent, self.sessions, self.decisions)
 
     async def __aenter__(self) -> Self:
@@ -389,7 +390,7 @@ class Riffler:
         """
         if "auditor" in self.__dict__ and self.auditor is not None:
             await self.auditor.aclose()
-        await self._recorder.aclose()
+        await self.recorder.aclose()
         if "engine" in self.__dict__:
             await self.engine.aclose()
         await self._connection.aclose()

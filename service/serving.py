@@ -124,6 +124,7 @@ def core_of(riffler: Riffler) -> Core:
         readiness=readiness,
         running=RunningTurns(metrics),
         turn_log=riffler.turn_log,
+        recorder=riffler.recorder,
         health=riffler.health,
         live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
         auditor=riffler.auditor,

@@ -1,6 +1,7 @@
 """Recording what became of turns and of edits by hand, in the turn log. It fails open: nobody waits or fails for it.
 
-A record that can't be kept leaves one line in Riffler's own log, with the error that it would have told of.
+While the store is away records wait to be kept. One that is lost leaves a line in Riffler's own log, with the error
+that it would have told of.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from riffler.tools.memory import Stamp
 from riffler.tools.price import EditPrice
 
 _LOG = get_logger("turn_log")
+_PATIENCE_S: Final = 0.5
+"""How long a turn or an edit waits until its record is kept; then it goes on, and so does the keeping."""
 _MOST_IDS: Final = 64
 """A record names so many fragments of an edit; of one with more it names none, so that it stays small."""
 
@@ -100,9 +103,10 @@ class Recorder:
             await self._add(key.tenant, record)
 
     async def aclose(self) -> None:
-        """Wait for what is being kept."""
+        """Wait for what is being kept, and keep what can be of what waits."""
         if self._adding:
             await asyncio.wait(self._adding)
+        await self._log.aclose()
 
     def _of(self) -> dict[str, Any]:
         room = self._room()
@@ -152,7 +156,7 @@ class Recorder:
         adding = asyncio.create_task(self._added(tenant, record), name="riffler-turn-log")
         self._adding.add(adding)
         adding.add_done_callback(self._adding.discard)
-        await asyncio.shield(adding)
+        await asyncio.wait({adding}, timeout=_PATIENCE_S)
 
     async def _added(self, tenant: str, record: TurnRecord) -> None:
         try:

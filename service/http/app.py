@@ -68,6 +68,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
             await core.running.finish(shutdown_s)
             if core.auditor is not None:
                 await core.auditor.aclose()
+            await core.recorder.aclose()
             await core.readiness.aclose()
             await core.engine.aclose()
             await core.sessions.aclose()

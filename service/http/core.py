@@ -10,6 +10,7 @@ from fastapi import Depends, Request
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.health.report import HealthWatch
+from riffler.service.agent.recording import Recorder
 from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
@@ -47,6 +48,7 @@ class Core:
         readiness: Tells whether questions can be answered now.
         running: The turns that run in this process.
         turn_log: What became of turns.
+        recorder: Keeps that.
         health: Looks at how the service is.
         live: Tells of changes.
         auditor: Audits a share of the turns; None when none is.
@@ -68,6 +70,7 @@ class Core:
     readiness: Readiness
     running: RunningTurns
     turn_log: TurnLog
+    recorder: Recorder
     health: HealthWatch
     live: LiveFeed
     auditor: Auditor | None = None

@@ -29,7 +29,9 @@ from riffler.service.ports.observer import AuditOutcome, Outcome
 _FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 _COUNTED = "counted_by_riffler"
 RUNNING: Final = "riffler_turns_running"
-"""Names the count of turns that run now."""
+UNRECORDED: Final = "riffler_turns_unrecorded"
+LOST: Final = "riffler_turns_lost_total"
+"""Name the counts of turns that run now, of those whose records wait, and of those whose records were lost."""
 _REDIS_S = (0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _QUICK_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0)
 _SLOW_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0, 600.0)
@@ -59,6 +61,13 @@ class Metrics:
             registry=registry,
         )
         self._running = Gauge(RUNNING, "Turns that run now.", multiprocess_mode="livesum", registry=registry)
+        self._unrecorded = Gauge(
+            UNRECORDED, "Records of turns that wait for Redis to be back.", multiprocess_mode="livesum",
+            registry=registry,
+        )  # fmt: skip
+        self._lost = Counter(
+            "riffler_turns_lost", "Records of turns that were lost, as Redis was away for too long.", registry=registry
+        )
         self._turns = Counter("riffler_turns", "Turns that ended, by outcome.", ["outcome"], registry=registry)
         self._turn_s = Histogram("riffler_turn_seconds", "Time of a turn.", buckets=_SLOW_S, registry=registry)
         self._part_s = Counter(
@@ -208,6 +217,11 @@ class Metrics:
         """See the port `Observer`."""
         self._audits.labels(outcome).inc()
         self._audit_tokens.inc(tokens)
+
+    def unrecorded(self, waiting: int, lost: int) -> None:
+        """See the port `Observer`."""
+        self._unrecorded.set(waiting)
+        self._lost.inc(lost)
 
     def answered(self, method: str, route: str, status: int, seconds: float, problem: str = "") -> None:
         """Count a request.

@@ -20,7 +20,6 @@ _EDIT: dict[str, Any] = {
     "calls_before": 1,
     "fresh_tokens": 0,
     "ids": ["f00002", "f00003"],
-    "fresh_tokens": 0,
 }
 TURN: dict[str, Any] = {
     "kind": "turn",
@@ -51,6 +50,7 @@ TURN: dict[str, Any] = {
     "read_price": 0.1,
     "write_price": 1.0,
     "edits": [_EDIT],
+    "late_ms": 0,
     "id": "1795766400000-0",
     "at_ms": 1795766400000,
 }
@@ -146,7 +146,7 @@ _REQUESTS: dict[str, Any] = {
             "mean_s": 2.31,
             "p50_s": 1.0,
             "p95_s": 2.5,
-            "slowest_s": 10.0,
+            "slowest_s": 5.0,
         },
         {
             "method": "GET",
@@ -166,7 +166,7 @@ HEALTH: dict[str, Any] = {
     "level": "ok",
     "redis": _REDIS,
     "engine": _ENGINE,
-    "queue": {"turns": 1, "audits": 0, "reports": 0, "listeners": 1},
+    "queue": {"turns": 1, "audits": 0, "reports": 0, "listeners": 1, "unrecorded": 0, "lost": 0},
     "turns": _FIGURES,
     "turns_why": "",
     "requests": _REQUESTS,

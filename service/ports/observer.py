@@ -11,7 +11,10 @@ its session is deleted; the service stopped. None but the first is kept."""
 
 
 class Observer(Protocol):
-    """Is told of operations of Redis, calls of the model and audits that have ended. Quick, and raises nothing."""
+    """Is told of operations of Redis, calls of the model and audits that have ended, and of records that wait.
+
+    It is quick, and raises nothing.
+    """
 
     def operated(self, operation: str, seconds: float, error: str) -> None:
         """Hear of an operation of Redis.
@@ -42,6 +45,15 @@ class Observer(Protocol):
         """
         ...
 
+    def unrecorded(self, waiting: int, lost: int) -> None:
+        """Hear of records that the turn log couldn't keep yet.
+
+        Args:
+            waiting: How many wait now, in this process.
+            lost: How many have just been lost.
+        """
+        ...
+
 
 class Observers:
     """Tells all who want to hear. None at first: who counts is made later than what is counted."""
@@ -67,3 +79,8 @@ class Observers:
         """See the port."""
         for each in self._all:
             each.audited(outcome, tokens)
+
+    def unrecorded(self, waiting: int, lost: int) -> None:
+        """See the port."""
+        for each in self._all:
+            each.unrecorded(waiting, lost)

@@ -1,7 +1,7 @@
 """The port to the turn log: what became of each turn and of each edit by hand, in figures. It holds no text of users.
 
 The log of a tenant is bounded: the oldest records go as new ones come. It is told after the fact, and nothing is
-decided by it, so that it may lack what an outage of the store took.
+decided by it, so that it may lack some of what a long outage of the store took.
 """
 
 from __future__ import annotations
@@ -85,8 +85,9 @@ class TurnRecord:
         read_price: Price of a token read from the prompt cache, as a multiple of one that isn't cached.
         write_price: Price of a token put into the prompt cache.
         edits: What changed what the view shows, in order.
+        late_ms: How long it waited to be kept, because the store was away, in milliseconds; 0 when it didn't.
         id: Its place in the log, by the store; empty of one that isn't kept yet.
-        at_ms: When it was kept, by the store's clock, in milliseconds since 1970.
+        at_ms: When it was kept, by the store's clock, in milliseconds since 1970; it ended `late_ms` before.
     """
 
     kind: Literal["turn", "edit"]
@@ -117,8 +118,14 @@ class TurnRecord:
     read_price: float = 1.0
     write_price: float = 1.0
     edits: tuple[EditMade, ...] = ()
+    late_ms: int = 0
     id: str = ""
     at_ms: int = 0
+
+    @property
+    def ended_ms(self) -> int:
+        """When it ended, by the store's clock, in milliseconds since 1970."""
+        return self.at_ms - self.late_ms
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +146,16 @@ class Tail:
 class TurnLog(Protocol):
     """Keeps records. Every method may raise a leaf of `MemoryFailed`."""
 
-    async def add(self, tenant: str, record: TurnRecord) -> str:
+    async def add(self, tenant: str, record: TurnRecord, name: str = "") -> str:
         """Keep a record; the oldest ones may go for it.
 
         Args:
             tenant: Whose.
             record: The record; its `id` and `at_ms` are the store's to say.
+            name: The addition's own: made again under its name within ten minutes, it counts once. Empty makes one.
 
         Returns:
-            Its id. Ids of one tenant's records grow.
+            Its id. Ids of one tenant's records grow. Empty of a record that waits until the store is back.
         """
         ...
 
@@ -202,4 +210,8 @@ class TurnLog(Protocol):
         Returns:
             How many there were.
         """
+        ...
+
+    async def aclose(self) -> None:
+        """Keep what waits, as far as that can be done now; what can't be is lost."""
         ...

@@ -19,8 +19,8 @@ from riffler.service.ports.turn_log import EditMade, Tail, TurnRecord
 
 KEPT: Final = 20_000
 """About how many records a tenant's log keeps: some 20 MB."""
-_REMEMBERED_MS: Final = 60_000
-"""How long an addition is remembered: longer than any operation is sent again."""
+_REMEMBERED_MS: Final = 600_000
+"""How long an addition is remembered: one whose answer was lost is made again when the server is back."""
 _AT_ONCE: Final = 1000
 """Records that one command reads."""
 _PARSED: Final = 200
@@ -45,11 +45,11 @@ class RedisTurnLog:
         self._kept = kept
         self._adding_s = adding_s
 
-    async def add(self, tenant: str, record: TurnRecord) -> str:
+    async def add(self, tenant: str, record: TurnRecord, name: str = "") -> str:
         """See the port."""
         kept = asdict(record)
         del kept["id"], kept["at_ms"]
-        keys = [turn_log(tenant), turn_addition(tenant, secrets.token_hex(8))]
+        keys = [turn_log(tenant), turn_addition(tenant, name or secrets.token_hex(8))]
         arguments = [json.dumps(kept, separators=(",", ":")), str(self._kept), str(_REMEMBERED_MS)]
         return str(await self._connection.script(__package__, "lua/add.lua", keys, arguments, within_s=self._adding_s))
 
@@ -94,6 +94,9 @@ class RedisTurnLog:
             if not last:
                 return gone
             first = f"({last}"
+
+    async def aclose(self) -> None:
+        """See the port. Nothing waits here."""
 
     async def _rows(self, command: str, key: str, first: str, last: str, most: int) -> list[tuple[str, dict[str, str]]]:
         """Read entries of a stream, either way."""

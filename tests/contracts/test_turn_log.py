@@ -1,4 +1,4 @@
-"""The turn log, on a real server."""
+"""The turn log, on a real server: as it is, and with the one in front of it whose records may wait."""
 
 import asyncio
 import secrets
@@ -9,17 +9,20 @@ import pytest
 from riffler.errors import MemoryCorrupt
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.keys import turn_addition, turn_log
-from riffler.service.ports.turn_log import EditMade, Tail, TurnRecord
+from riffler.service.ports.observer import Observers
+from riffler.service.ports.turn_log import EditMade, Tail, TurnLog, TurnRecord
 from riffler.service.turn_log.store import RedisTurnLog
+from riffler.service.turn_log.waiting import WaitingTurnLog
 
 EDIT = EditMade(3, "model", "fold_fragments", 2, 0, 0, 900, 120, -3.5)
 TURN = TurnRecord("turn", "s", life="l1", version=4, arm="none", times_ms={"model": 1.5}, edits=(EDIT,))
 
 
-@pytest.fixture
-def log(memory_connection: RedisConnection) -> RedisTurnLog:
+@pytest.fixture(params=["at once", "waiting"])
+def log(memory_connection: RedisConnection, request: pytest.FixtureRequest) -> TurnLog:
     """A log on the server that all tests share."""
-    return RedisTurnLog(memory_connection)
+    log = RedisTurnLog(memory_connection)
+    return log if request.param == "at once" else WaitingTurnLog(log, Observers())
 
 
 @pytest.fixture
@@ -28,12 +31,12 @@ def tenant() -> str:
     return f"tenant-{secrets.token_hex(8)}"
 
 
-async def many(log: RedisTurnLog, tenant: str, count: int) -> list[str]:
+async def many(log: TurnLog, tenant: str, count: int) -> list[str]:
     """Keep so many records, of versions 0, 1, ...; give their ids in order."""
     return [await log.add(tenant, replace(TURN, version=number)) for number in range(count)]
 
 
-async def test_a_record_comes_back_as_it_was(log: RedisTurnLog, tenant: str) -> None:
+async def test_a_record_comes_back_as_it_was(log: TurnLog, tenant: str) -> None:
     """With an id and a time of the store, the same that adding it gave; another tenant has none."""
     id_ = await log.add(tenant, TURN)
     (kept,) = await log.newest(tenant, 10)
@@ -42,7 +45,7 @@ async def test_a_record_comes_back_as_it_was(log: RedisTurnLog, tenant: str) -> 
 
 
 @pytest.mark.parametrize("session", ["a/b:c", "{x}", "Ünï🚤", 'quo"te\\', "nul\x00l", "%2F"])
-async def test_whatever_a_session_is_called_its_records_can_go(log: RedisTurnLog, tenant: str, session: str) -> None:
+async def test_whatever_a_session_is_called_its_records_can_go(log: TurnLog, tenant: str, session: str) -> None:
     """Also names that JSON or a separator of keys has to write otherwise; those of another one stay."""
     await log.add(tenant, replace(TURN, session=session))
     await log.add(tenant, replace(TURN, session=f"{session}."))
@@ -50,7 +53,7 @@ async def test_whatever_a_session_is_called_its_records_can_go(log: RedisTurnLog
     assert [kept.session for kept in await log.newest(tenant, 10)] == [f"{session}."]
 
 
-async def test_it_is_read_in_pages_from_its_end(log: RedisTurnLog, tenant: str) -> None:
+async def test_it_is_read_in_pages_from_its_end(log: TurnLog, tenant: str) -> None:
     """Pages end at the oldest, lack nothing and have nothing twice, while others add records; so do larger reads."""
     ids = await many(log, tenant, 25)
     first = await log.newest(tenant, 10)
@@ -62,7 +65,7 @@ async def test_it_is_read_in_pages_from_its_end(log: RedisTurnLog, tenant: str) 
     assert [kept.version for kept in await log.newest(tenant, 2)] == [2, 1]
 
 
-async def test_more_than_one_command_reads_comes_too(log: RedisTurnLog, tenant: str) -> None:
+async def test_more_than_one_command_reads_comes_too(log: TurnLog, tenant: str) -> None:
     """Over a thousand records come at once, each once, in order."""
     await asyncio.gather(*[log.add(tenant, TURN) for _ in range(1100)])
     read = [kept.id for kept in await log.newest(tenant, 5000)]
@@ -70,7 +73,7 @@ async def test_more_than_one_command_reads_comes_too(log: RedisTurnLog, tenant: 
     assert read == sorted(read, key=lambda id_: tuple(map(int, id_.split("-"))), reverse=True)
 
 
-async def test_older_ones_than_asked_for_stay_away(log: RedisTurnLog, tenant: str) -> None:
+async def test_older_ones_than_asked_for_stay_away(log: TurnLog, tenant: str) -> None:
     """`since_ms` takes those of that millisecond and later."""
     await log.add(tenant, TURN)
     await asyncio.sleep(0.005)
@@ -80,7 +83,7 @@ async def test_older_ones_than_asked_for_stay_away(log: RedisTurnLog, tenant: st
     assert await log.newest(tenant, 10, since_ms=since + 60_000) == []
 
 
-async def test_who_listens_reads_what_came_since(log: RedisTurnLog, tenant: str) -> None:
+async def test_who_listens_reads_what_came_since(log: TurnLog, tenant: str) -> None:
     """In order, behind what was read last, also when that is gone by now."""
     assert await log.last(tenant) is None
     assert await log.after(tenant, None, 10) == Tail()
@@ -103,7 +106,7 @@ async def test_the_oldest_go(memory_connection: RedisConnection, tenant: str) ->
     assert kept == ids[::-1][: len(kept)]
 
 
-async def test_a_session_s_records_go_with_it(log: RedisTurnLog, tenant: str) -> None:
+async def test_a_session_s_records_go_with_it(log: TurnLog, tenant: str) -> None:
     """Those of its life and those that never knew a life; of more records than one script looks through."""
     for number in range(1200):
         kind = number % 4
@@ -128,6 +131,18 @@ async def test_an_addition_sent_twice_counts_once(memory_connection: RedisConnec
     assert said[0] == said[1]
     (kept,) = await log.newest(tenant, 10)
     assert (kept.id, kept.session) == (said[0], "s")
+
+
+async def test_an_addition_made_again_under_its_name_counts_once(log: TurnLog, tenant: str) -> None:
+    """It gives the same id, and the record stays as it was first; additions without a name are all others."""
+    ids = [await log.add(tenant, replace(TURN, version=number), "mine") for number in range(2)]
+    others = [await log.add(tenant, TURN) for _ in range(2)]
+    assert ids[0] == ids[1]
+    assert [(kept.id, kept.version) for kept in await log.newest(tenant, 10)] == [
+        (others[1], TURN.version),
+        (others[0], TURN.version),
+        (ids[0], 0),
+    ]
 
 
 async def test_a_record_of_a_later_version_is_read(memory_connection: RedisConnection, tenant: str) -> None:

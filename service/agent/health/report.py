@@ -92,12 +92,16 @@ class QueueHealth:
         audits: Audits that run or wait, in the process that answered.
         reports: Reports on logs that are made or wait, in the process that answered.
         listeners: Pages that listen for changes, in the process that answered.
+        unrecorded: Turns and edits by hand that wait to be recorded until Redis is back, in all processes.
+        lost: How many were lost since this service started, because too many waited, or a process stopped meanwhile.
     """
 
     turns: int
     audits: int
     reports: int
     listeners: int
+    unrecorded: int
+    lost: int
 
 
 @dataclass(frozen=True, slots=True)

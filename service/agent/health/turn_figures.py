@@ -92,7 +92,7 @@ def figures_of(records: Sequence[TurnRecord], *, whole: bool = True) -> TurnFigu
         The figures.
     """
     turns = [record for record in records if record.kind == "turn"]
-    times = [turn.at_ms for turn in turns]
+    times = [turn.ended_ms for turn in turns]
     answered = sorted(turn.total_ms for turn in turns if turn.outcome == "answered")
     slow = sorted(turns, key=lambda turn: -turn.total_ms)[:_SLOWEST]
     return TurnFigures(
@@ -104,7 +104,7 @@ def figures_of(records: Sequence[TurnRecord], *, whole: bool = True) -> TurnFigu
         quantile(answered, 0.5),
         quantile(answered, 0.95),
         _errors(turns),
-        tuple(SlowTurn(t.at_ms, t.session, t.outcome, t.error, t.total_ms, t.times_ms) for t in slow),
+        tuple(SlowTurn(t.ended_ms, t.session, t.outcome, t.error, t.total_ms, t.times_ms) for t in slow),
     )
 
 
@@ -125,7 +125,7 @@ def _errors(turns: Sequence[TurnRecord]) -> tuple[ErrorSeen, ...]:
     seen: dict[tuple[str, Outcome], list[int]] = {}
     for turn in turns:
         if turn.error:
-            seen.setdefault((turn.error, turn.outcome), []).append(turn.at_ms)
+            seen.setdefault((turn.error, turn.outcome), []).append(turn.ended_ms)
     found = [
         ErrorSeen(error, outcome, len(times), max(times), mend_named(error)) for (error, outcome), times in seen.items()
     ]

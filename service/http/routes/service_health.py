@@ -12,7 +12,7 @@ from riffler.service.agent.health.request_figures import OF_REQUESTS, requests_o
 from riffler.service.agent.offload import logs_under_way
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import answers, documented
-from riffler.service.http.metrics import RUNNING
+from riffler.service.http.metrics import LOST, RUNNING, UNRECORDED
 from riffler.service.http.routes.turns import SinceMs
 from riffler.service.http.service_examples import HEALTH
 from riffler.service.http.shapes import shape_of
@@ -20,6 +20,7 @@ from riffler.service.http.shapes import shape_of
 router = APIRouter(prefix="/api/v1/health", tags=["service"])
 _LOOKED_AT: Final = 1000
 _MOST: Final = 20_000
+_OF_TURNS: Final = (RUNNING, UNRECORDED, LOST)
 _LASTING: Final = frozenset({"/api/v1/live"})
 """Routes that stay open for as long as somebody listens."""
 Newest = Annotated[int, Query(ge=1, le=_MOST, description="Most records of the turn log to look at, the newest.")]
@@ -34,11 +35,12 @@ async def read_health(core: CoreOf, tenant: TenantOf, limit: Newest = _LOOKED_AT
         core.health.redis(),
         core.readiness.engine_failure(),
         core.health.turns(tenant, limit, since_ms),
-        asyncio.to_thread(core.metrics.samples, OF_REQUESTS, RUNNING),
+        asyncio.to_thread(core.metrics.samples, OF_REQUESTS, *_OF_TURNS),
     )
-    running = int(sum(sample.value for sample in counted if sample.name == RUNNING))
-    queue = QueueHealth(
-        running, 0 if core.auditor is None else core.auditor.under_way, logs_under_way(), core.live.listeners
+    running, unrecorded, lost = (
+        int(sum(sample.value for sample in counted if sample.name == name)) for name in _OF_TURNS
     )
+    audits = 0 if core.auditor is None else core.auditor.under_way
+    queue = QueueHealth(running, audits, logs_under_way(), core.live.listeners, unrecorded, lost)
     requests = requests_of(counted, lasting=_LASTING)
     return report_of(redis, engine_health(core.engine.info, failure), queue, turns, requests)

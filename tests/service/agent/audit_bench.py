@@ -52,6 +52,9 @@ class Heard:
     def generated(self, _outcome: Outcome, _seconds: float, _error: str) -> None:
         """Let the model be."""
 
+    def unrecorded(self, waiting: int, lost: int) -> None:
+        """See the port."""
+
     def audited(self, outcome: AuditOutcome, tokens: int) -> None:
         """Note an audit."""
         self.audits.append((outcome, tokens))

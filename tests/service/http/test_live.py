@@ -106,6 +106,9 @@ class Counting:
     def generated(self, outcome: Outcome, seconds: float, error: str) -> None:
         """Count none."""
 
+    def unrecorded(self, waiting: int, lost: int) -> None:
+        """See the port."""
+
     def audited(self, outcome: AuditOutcome, tokens: int) -> None:
         """Count none."""
 

@@ -48,6 +48,9 @@ class Outage:
     def generated(self, _outcome: Outcome, _seconds: float, _error: str) -> None:
         """Let the model be."""
 
+    def unrecorded(self, _waiting: int, _lost: int) -> None:
+        """See the port."""
+
     def audited(self, _outcome: AuditOutcome, _tokens: int) -> None:
         """Let audits be: there are none."""
 

@@ -1,6 +1,8 @@
 """The turn log and the service's health over HTTP."""
 
+import asyncio
 import secrets
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -126,7 +128,7 @@ async def test_health_is_what_the_turns_say(client: httpx.AsyncClient, model: Mo
     assert (health["redis"]["up"], health["redis"]["sync"]) == (True, "everysec")
     assert health["engine"]["ready"]
     assert health["level"] in {"ok", "warn"}, "a busy machine may take long for a round trip"
-    assert health["queue"] == {"turns": 0, "audits": 0, "reports": 0, "listeners": 0}
+    assert health["queue"] == dict.fromkeys(["turns", "audits", "reports", "listeners", "unrecorded", "lost"], 0)
 
 
 @pytest_asyncio.fixture
@@ -157,6 +159,33 @@ async def test_health_is_told_while_redis_is_gone(on_own: tuple[httpx.AsyncClien
     back = (await client.get("/api/v1/health")).json()
     assert back["redis"]["up"]
     assert back["turns"]["outcomes"] == {"answered": 1}
+
+
+async def test_turns_that_an_outage_ended_are_told_once_it_is_over(
+    on_own: tuple[httpx.AsyncClient, Riffler], redis: OwnRedis
+) -> None:
+    """Meanwhile they wait and are counted, with what Prometheus reads; then they are there, under the error's name."""
+    client, _ = on_own
+    assert (await client.post("/api/v1/ask", json=ASK)).status_code == 200
+    redis.kill()
+    for _ in range(2):
+        assert (await client.post("/api/v1/ask", json=ASK)).status_code == 503
+    assert (await client.post("/api/v1/sessions/guessed/ask", json=ASK)).status_code == 503
+    queue = (await client.get("/api/v1/health")).json()["queue"]
+    assert (queue["unrecorded"], queue["lost"]) == (3, 0)
+    assert "riffler_turns_unrecorded 3.0" in (await client.get("/metrics")).text
+    redis.start()
+    deadline = time.monotonic() + 20
+    while (await client.get("/api/v1/health")).json()["queue"]["unrecorded"]:
+        assert time.monotonic() < deadline
+        await asyncio.sleep(0.05)
+    turns = (await client.get("/api/v1/turns")).json()["items"]
+    failed = ("failed", "MemoryUnavailable", "")
+    assert [(each["outcome"], each["error"], each["session"]) for each in turns[:3]] == [failed] * 3
+    (told,) = (await client.get("/api/v1/health")).json()["turns"]["errors"]
+    assert (told["error"], told["count"]) == ("MemoryUnavailable", 3)
+    assert told["newest_ms"] == turns[0]["at_ms"] - turns[0]["late_ms"]
+    assert told["mend"] == mend_named("MemoryUnavailable")
 
 
 async def test_an_engine_that_is_away_is_told(server_folder: Path) -> None:

@@ -36,7 +36,7 @@ export function Slowest({ of }) {
     <${Table} caption="Turns that took longest, with the time of each part" rows=${of.slowest} columns=${[
       ["ended", ({ at_ms: ms }) => html`<${When} ms=${ms} />`],
       ["session", ({ session }) => sessionLink(session)],
-      ["how", ({ outcome, error }) => (error ? html`<span class="health-name">${outcome} <code>${error}</code></span>` : outcome)],
+      ["how", ({ outcome, error }) => (error ? html`${outcome} <code>${error}</code>` : outcome)],
       ["time", ({ total_ms: ms }) => spent(ms), true],
       ["parts", (turn) => html`<${Bar} of=${turn} longest=${longest} />`],
       ...present.map((part) => [swatch(part), ({ times_ms: times }) => (times[part] === undefined ? "–" : spent(times[part])), true]),
@@ -57,7 +57,7 @@ export function Newest({ of }) {
   return html`
     <h2>Newest turns</h2>
     <${Table} caption="The newest turns and edits by hand" rows=${of} rowKey=${({ id }) => id} columns=${[
-      ["ended", ({ at_ms: ms }) => html`<${When} ms=${ms} />`],
+      ["ended", ({ at_ms: kept, late_ms: late }) => html`<${When} ms=${kept - late} />`],
       ["what", ({ kind, outcome, error }) => (kind === "edit" ? "edit by hand" : error ? html`${outcome} <code>${error}</code>` : outcome)],
       ["session", ({ session }) => sessionLink(session)],
       ["arm", ({ arm, executed }) => (arm && executed && arm !== executed ? `${arm}, not used` : arm || "–")],

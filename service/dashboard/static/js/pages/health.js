@@ -48,14 +48,19 @@ function Found({ of, turns }) {
     <${Summary} of=${of} />
     <${Redis} of=${of.redis} />
     <${Engine} of=${of.engine} />
-    ${of.turns ? html`<${Errors} of=${of.turns} />` : html`<${Unread} why=${of.turns_why} />`}
+    ${of.turns ? html`<${Errors} of=${of.turns} />` : html`<${Unread} of=${of} />`}
     <${RequestErrors} of=${of.requests} />
     ${of.turns && html`<${Slowest} of=${of.turns} />`}
     <${SlowestRequests} of=${of.requests} />
     ${of.turns && html`<${NewestTurns} of=${turns} />`}`;
 }
 
-const Unread = ({ why }) => html`<h2>Turns</h2><${State} title="The turn log can't be read" bad=${true}><${Coded} text=${why} /><//>`;
+const Unread = ({ of: { turns_why: why, queue } }) => html`
+  <h2>Turns</h2>
+  <${State} title="The turn log can't be read" bad=${true}>
+    <p><${Coded} text=${why} /></p>
+    ${queue.unrecorded > 0 && html`<p>What ended meanwhile waits to be recorded (${count(queue.unrecorded)}), and is told here once Redis is back.</p>`}
+  <//>`;
 
 const NewestTurns = ({ of }) => html`
   <${Shown} reading=${of}>${({ items }) => (items.length ? html`<${Newest} of=${items} />` : html`<${Nothing} />`)}<//>`;
@@ -65,17 +70,18 @@ const Nothing = () => html`
   <${State} title="No turn yet">Ask something: <code>riffler ask "…"</code>, or <code>POST /api/v1/ask</code>. It appears here by itself.<//>`;
 
 function Summary({ of: { level, queue, turns } }) {
-  const { audits, reports, listeners } = queue;
+  const { audits, reports, listeners, unrecorded, lost } = queue;
   const ended = turns && Object.entries(turns.outcomes).map(([outcome, number]) => `${count(number)} ${outcome}`).join(", ");
-  const since = turns?.looked_at ? `${moment(turns.oldest_ms)} to ${moment(turns.newest_ms)}` : "no turn";
+  const since = turns?.looked_at ? `${moment(turns.oldest_ms)} to ${moment(turns.newest_ms)}` : turns ? "no turn" : "the log can't be read";
   const newest = turns && !turns.whole ? "the newest; there are more: " : "";
   return html`<${Figures} of=${[
     ["the service", html`<${Level} of=${level} />`],
     ["turns running", count(queue.turns), "in all processes"],
     ["waiting behind them", count(audits + reports), `${some(audits, "audit")}, ${some(reports, "report")}`],
+    ...(unrecorded || lost ? [["waiting to be recorded", count(unrecorded), lost ? `${count(lost)} lost since the start` : "turns, until Redis is back"]] : []),
     ["following live", count(listeners), "in the process that answered"],
     ["turns looked at", turns ? count(turns.looked_at) : "–", newest + (ended || since)],
-    ["half took at most", turns?.p50_ms == null ? "–" : spent(turns.p50_ms), "of the answered ones"],
+    ["half took at most", turns?.p50_ms == null ? "–" : spent(turns.p50_ms), turns ? "of the answered ones" : since],
     ["95 % took at most", turns?.p95_ms == null ? "–" : spent(turns.p95_ms), since],
   ]} />`;
 }
