@@ -1,13 +1,14 @@
 // What draws have lost, how that was come by, and which arms are drawn.
 import { read } from "../api.js";
 import { html, useMemo } from "../html.js";
-import { Shown, State, When } from "../parts.js";
+import { Shown, State } from "../parts.js";
 import { useReading } from "../reading.js";
 import { Filters, go, queryOf, valuesOf } from "./regret/filters.js";
 import { Audited, Estimated, Known } from "./regret/kinds.js";
 import { Shares } from "./regret/shares.js";
 import { looksOf } from "./regret/looks.js";
 import { Views } from "./regret/views.js";
+import { When } from "../writing.js";
 
 /** The page of one policy's regret. What is selected and how it is shown stands in the address, behind the policy. */
 export function Regret({ digest, policy, parts }) {
