@@ -145,7 +145,7 @@ _REQUESTS: dict[str, Any] = {
             "mean_s": 2.31,
             "p50_s": 1.0,
             "p95_s": 2.5,
-            "slowest_s": None,
+            "slowest_s": 10.0,
         },
         {
             "method": "GET",
