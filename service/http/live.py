@@ -14,7 +14,7 @@ from contextvars import Context
 from dataclasses import asdict
 from typing import Any, Final
 
-from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
+from fastapi.sse import format_sse_event
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -68,7 +68,7 @@ class Listener:
         """Give what is sent.
 
         Args:
-            quiet_s: After this time without an event, a comment keeps the connection alive.
+            quiet_s: After this time without an event, one keeps the connection alive: pages hear of no comment.
 
         Yields:
             Events, whole.
@@ -79,7 +79,7 @@ class Listener:
                 async with asyncio.timeout(quiet_s):
                     event = await self._told.get()
             except TimeoutError:
-                yield KEEPALIVE_COMMENT
+                yield _ALIVE
                 continue
             if event is None:
                 return
@@ -257,6 +257,7 @@ def _event(name: str, data: dict[str, Any]) -> bytes:
 
 
 _LISTENING: Final = _event("listening", {})
+_ALIVE: Final = _event("alive", {})
 
 
 class LiveStream(Response):

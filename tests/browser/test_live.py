@@ -150,6 +150,26 @@ async def test_what_happens_before_a_page_listens_is_shown(browser: Browser, ser
         await looked.page.unroute_all(behavior="wait")
 
 
+async def test_a_silent_connection_is_made_anew(browser: Browser, served: Served) -> None:
+    """After a sleep the page's connection may be dead without an end: it waits for a word, and then no longer."""
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page = looked.page
+        await page.clock.install()
+        await looked.open("session")
+        await live(page)
+
+        def connections() -> int:
+            return sum(url.endswith("/api/v1/live") for url in looked.requests)
+
+        await page.clock.fast_forward(30_000)
+        await asyncio.sleep(1)
+        assert connections() == 1
+        await page.clock.fast_forward(15_000)
+        session = (await ask(served))["session"]
+        await expect(row(page, session)).to_be_visible()
+        assert connections() == 2
+
+
 async def test_no_figure_stands_under_another_name(browser: Browser, served: Served) -> None:
     """While what is chosen is still on its way, what was there before is gone; so it is when that fails."""
     may, fails = asyncio.Event(), False

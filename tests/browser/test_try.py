@@ -1,4 +1,4 @@
-"""The page where one asks, on a real service: with the engine that ships, and with a model that is told what to say."""
+"""The page where one asks, on a real service, with a model that is told what to say."""
 
 import asyncio
 import json
@@ -24,6 +24,7 @@ from riffler.tools.messages import ToolCall
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 MOST_BYTES = 2_000_000
+ANSWER = "It opens at six."
 TEXT = "The harbour opens at six, the bakery at seven.\n" + "The pier is dry.\n" * 2000
 QUESTION = "When does the harbour open?"
 HEARD = """
@@ -52,7 +53,8 @@ class Told:
     """A model that says what it is told, and can be kept waiting before its second call."""
 
     def __init__(self) -> None:
-        self.text, self.may = "It opens at six.", asyncio.Event()
+        self.text, self.may = ANSWER, asyncio.Event()
+        self.may.set()
 
     async def __call__(self, request: EngineRequest) -> Reply:
         """Search, then answer."""
@@ -72,17 +74,11 @@ class Service(NamedTuple):
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def reader(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
-    """A service with the engine that ships."""
-    async with serving(tmp_path_factory.mktemp("try"), max_body_bytes=str(MOST_BYTES)) as served:
-        yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def told(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Service]:
     """A service with a model that is told what to say."""
     model = Told()
     settings = {"engine": "openai", "model": "local", "rewrites_by": "rule", "window_tokens": "8192"}
+    settings["max_body_bytes"] = str(MOST_BYTES)
     async with AsyncExitStack() as stack:
         api = await stack.enter_async_context(LocalApi(model))
         async with serving(tmp_path_factory.mktemp("told"), base_url=api.base_url, **settings) as served:
@@ -125,9 +121,9 @@ async def said_in_redis(served: Served, session: str) -> list[dict[str, Any]]:
     return [json.loads(row[row.index("{") :]) for row in rows]
 
 
-async def test_a_text_is_asked_about_and_the_answer_rewarded(browser: Browser, reader: Served) -> None:
+async def test_a_text_is_asked_about_and_the_answer_rewarded(browser: Browser, told: Service) -> None:
     """What the page shows is what the API sent and Redis keeps; the thumb is the decision's reward, and corrected."""
-    async with looking(browser, str(reader.client.base_url)) as looked:
+    async with looking(browser, str(told.served.client.base_url)) as looked:
         page = looked.page
         await page.add_init_script(HEARD)
         await looked.open("try")
@@ -135,12 +131,12 @@ async def test_a_text_is_asked_about_and_the_answer_rewarded(browser: Browser, r
         await expect(page.get_by_role("group", name="good answer")).to_be_visible()
         sent = await answer_in(page)
         steps = await page.locator(".steps li").all_inner_texts()
-        assert sent["steps"], "the engine searches"
+        assert [step["tool"] for step in sent["steps"]] == ["find_in_context"]
         assert [step.split()[0] for step in steps] == ["arrived", "rewriting", *["step"] * len(sent["steps"])]
         for step, shown in zip(sent["steps"], steps[2:], strict=True):
             assert f"{step['tool']}\n" in shown
         assert await page.locator(".turn > .text").inner_text() == sent["text"]
-        said = await said_in_redis(reader, sent["session"])
+        said = await said_in_redis(told.served, sent["session"])
         assert (said[0]["content"], said[1]["content"], said[-1]["content"]) == (TEXT, QUESTION, sent["text"])
 
         named, shown_below = [await page.locator(f".figures {name}").all_inner_texts() for name in ("dt", "dd")]
@@ -168,15 +164,15 @@ async def test_a_text_is_asked_about_and_the_answer_rewarded(browser: Browser, r
             await thumbs.get_by_role("button", name=name).click()
             await expect(became).to_contain_text(f"{outcome}: {reward:.2f} is learned, from feedback")
             await expect(thumbs.get_by_role("button", name=name)).to_have_attribute("aria-pressed", "true")
-            assert await reward_in_redis(reader, decision) == ("rewarded", reward, "feedback")
+            assert await reward_in_redis(told.served, decision) == ("rewarded", reward, "feedback")
         links = {await link.get_attribute("href") for link in await page.locator(".turn a").all()}
         assert links == {f"#/session/{sent['session']}", f"#/decision/{decision}"}
         await looked.nothing_serious()
 
 
-async def test_a_talk_goes_on_or_begins_anew(browser: Browser, reader: Served) -> None:
+async def test_a_talk_goes_on_or_begins_anew(browser: Browser, told: Service) -> None:
     """The next question is asked in the same session, also after a look elsewhere, until one begins anew."""
-    async with looking(browser, str(reader.client.base_url), viewport={"width": 420, "height": 900}) as looked:
+    async with looking(browser, str(told.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
         await page.add_init_script(HEARD)
         await looked.open("try")
@@ -195,22 +191,23 @@ async def test_a_talk_goes_on_or_begins_anew(browser: Browser, reader: Served) -
                 await expect(page.get_by_text("Begins a new session.", exact=True)).to_be_visible()
         assert sessions[0] == sessions[1] != sessions[2]
         decision = (await answer_in(page))["rewriting"]["decision"]
-        await reader.client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 0.25})
+        await told.served.client.post(f"/api/v1/decisions/{decision}/reward", json={"reward": 0.25})
         thumbs = page.get_by_role("group", name="good answer").first
         await thumbs.get_by_role("button", name="good").click()
         await expect(thumbs).to_contain_text("It has its reward already: 0.25 is learned, from number")
-        assert await reward_in_redis(reader, decision) == ("rewarded", 0.25, "number")
+        assert await reward_in_redis(told.served, decision) == ("rewarded", 0.25, "number")
         await thumbs.get_by_role("button", name="Put good in its place").click()
         await expect(thumbs).to_contain_text("corrected: 1.00 is learned, from feedback")
-        assert await reward_in_redis(reader, decision) == ("rewarded", 1.0, "feedback")
+        await expect(thumbs.get_by_role("button", name="good")).to_be_focused()
+        assert await reward_in_redis(told.served, decision) == ("rewarded", 1.0, "feedback")
         assert await page.evaluate("document.documentElement.scrollWidth") <= 420
         kept = await page.evaluate("JSON.stringify([{...localStorage}, {...sessionStorage}, document.cookie])")
         assert kept == '[{},{},""]'
 
 
-async def test_a_large_paste_stays_smooth_and_too_large_a_one_is_told(browser: Browser, reader: Served) -> None:
+async def test_a_large_paste_stays_smooth_and_too_large_a_one_is_told(browser: Browser, told: Service) -> None:
     """5 MB are taken at once, as a text beside the field; a refusal comes in its own words, and no field is lost."""
-    async with looking(browser, str(reader.client.base_url)) as looked:
+    async with looking(browser, str(told.served.client.base_url)) as looked:
         page = looked.page
         await looked.open("try")
         field = await page.query_selector("#try-text")
@@ -237,9 +234,12 @@ async def test_a_large_paste_stays_smooth_and_too_large_a_one_is_told(browser: B
 async def test_steps_come_as_they_happen_and_can_be_stopped(browser: Browser, told: Service) -> None:
     """A step is there, and said to who hears the page, before the answer is; Stop ends the question everywhere."""
     served, model, *_ = told
+    before = {each["session"] for each in (await served.client.get("/api/v1/sessions")).json()["items"]}
+    model.may.clear()
     async with looking(browser, str(served.client.base_url)) as looked:
         page = looked.page
         await looked.open("try")
+        await expect(page.get_by_role("button", name="Stop")).to_have_attribute("aria-disabled", "true")
         await page.get_by_role("button", name="Ask").click()
         await expect(page.get_by_role("alert")).to_have_text("Write a question first.")
         await expect(page.get_by_label("Question")).to_be_focused()
@@ -252,7 +252,9 @@ async def test_steps_come_as_they_happen_and_can_be_stopped(browser: Browser, to
         await expect(page.locator(".turn")).to_contain_text("Stopped after")
         await expect(page.get_by_role("button", name="Ask")).to_be_focused()
         async with asyncio.timeout(15):
-            while (await served.client.get("/api/v1/sessions")).json()["items"]:  # noqa: ASYNC110 - elsewhere
+            while {  # noqa: ASYNC110 - elsewhere
+                each["session"] for each in (await served.client.get("/api/v1/sessions")).json()["items"]
+            } != before:
                 await asyncio.sleep(0.05)
         model.may.set()
         await page.get_by_label("Question").press("Control+Enter")
@@ -265,7 +267,6 @@ async def test_steps_come_as_they_happen_and_can_be_stopped(browser: Browser, to
 async def test_what_a_model_says_is_shown_as_text(browser: Browser, told: Service) -> None:
     """Markup in question, text and answer is seen, and never made into anything."""
     served, model, *_ = told
-    model.may.set()
     model.text = (
         '<img src=x onerror="window.hurt=1"> \u202eright to left\u202c <script>window.hurt=1</script> ' + "w" * 10_000
     )

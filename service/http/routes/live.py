@@ -17,8 +17,9 @@ _STREAM: Described = {
         "description": "Events without an end. First comes `listening`: from then on nothing is missed, and what was "
         "read before may be old. Then `turns` (a record of the turn log), `decisions` (a policy's counts), "
         "`sessions` (a session's new version) and `health` (what `/readyz` says, at the beginning too). They come at "
-        "most a second late, whichever process makes them, and none of those before it. There may be 64 listeners in a "
-        "process; one more gets 503. Who is cut off listens again, and reads anew.",
+        "most a second late, whichever process makes them, and none of those before it. `alive` comes after each 15 s "
+        "without another. There may be 64 listeners in a process; one more gets 503. Who is cut off listens again, and "
+        "reads anew.",
         "content": {
             EVENTS: {
                 "schema": {"type": "string"},

@@ -241,6 +241,6 @@ async def test_who_is_too_far_behind_is_let_go() -> None:
 
 
 async def test_a_quiet_stream_is_kept_alive() -> None:
-    """While nothing happens comments come."""
+    """While nothing happens that is told, as an event: browsers tell pages of no comment."""
     parts = Listener().parts(quiet_s=0.01)
-    assert [await anext(parts) for _ in range(3)] == [b"retry: 2000\n\n", b": ping\n\n", b": ping\n\n"]
+    assert [await anext(parts) for _ in range(3)] == [b"retry: 2000\n\n", *[b"event: alive\ndata: {}\n\n"] * 2]

@@ -23,7 +23,7 @@ export function Try({ parts: [session] }) {
 }
 
 function Engines() {
-  const engines = useReading((signal) => read("engines", {}, signal), []);
+  const engines = useReading((signal) => read("engines", {}, signal), [], ["health"]);
   return html`<${Shown} reading=${engines}>${(found) => found.map(({ name, model, window_tokens: window, ready, failure }) => html`
     <p key=${name} class=${ready ? "note" : "note amiss"}>
       Engine <strong>${name}</strong>${model && model !== name && ` ${model}`}, with a window of ${count(window)} tokens. ${!ready && html`

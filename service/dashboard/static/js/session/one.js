@@ -21,9 +21,6 @@ export function Session({ name, asked }) {
   const edits = useEdits(name, view.tag, done);
   const past = view.version !== undefined && view.version < view.present;
   useEffect(() => compare(undefined), [name, asked]);
-  useEffect(() => {
-    document.title = `${name} – Riffler`;
-  }, [name]);
   const jump = async (hit) => {
     aim(undefined);
     await view.open({ message: hit.message, slot: hit.slot, character: Math.max(0, hit.start - 600) });

@@ -54,8 +54,9 @@ export function Form() {
     target.value = ""; // so that the same file can be chosen again
   };
   const stopped = () => {
+    if (!running) return; // it stays there: an answer would take the focus away with it
     running.stop();
-    go.current.focus(); // the button goes, and the focus would go with it
+    go.current.focus();
   };
   return html`
     <form class="ask" autocomplete="off" noValidate onSubmit=${ask} onKeyDown=${pressed}>
@@ -71,7 +72,7 @@ export function Form() {
       <p id="try-complaint" class="complaint" role="alert">${complaint}</p>
       <p class="acts">
         <button ref=${go} class="main" aria-disabled=${running ? "true" : "false"}>Ask</button>
-        ${running && html`<button type="button" onClick=${stopped}>Stop</button>`}
+        <button type="button" aria-disabled=${running ? "false" : "true"} onClick=${stopped}>Stop</button>
         <small>Ctrl Enter</small>
         <span class="where">${session === undefined ? "Begins a new session." : html`
           Goes on in session <a href=${`#/session/${encodeURIComponent(session)}`}>${session}</a>

@@ -121,15 +121,19 @@ function Thumb({ turn }) {
   if (!turn.answer.rewriting.decision) return html`<p class="note">No decision was logged for this question, so there is none to reward.</p>`;
   const give = (feedback, correct) => !sending && thumb(turn, feedback, correct);
   const pressed = (feedback) => given !== feedback && give(feedback, given !== undefined);
+  const put = ({ currentTarget }) => {
+    currentTarget.parentElement.querySelector(`[data-thumb=${refused}]`).focus(); // its own button goes
+    give(refused, true);
+  };
   const button = (feedback, sign) => html`
-    <button type="button" aria-pressed=${given === feedback ? "true" : "false"} onClick=${() => pressed(feedback)}>
+    <button type="button" data-thumb=${feedback} aria-pressed=${given === feedback ? "true" : "false"} onClick=${() => pressed(feedback)}>
       <span aria-hidden="true">${sign}</span> ${feedback}
     </button>`;
   return html`
     <div class="thumb" role="group" aria-label="Was it a good answer?">
       <span>Was it a good answer?</span> ${button("good", "↑")} ${button("bad", "↓")}
       <span class="became">${sending ? "sending …" : became && html`<${Became} of=${became} refused=${refused} />`}</span>
-      ${refused && html`<button type="button" onClick=${() => give(refused, true)}>Put ${refused} in its place</button>`}
+      ${refused && html`<button type="button" onClick=${put}>Put ${refused} in its place</button>`}
     </div>
     ${error && html`<${Failure} error=${error} />`}`;
 }

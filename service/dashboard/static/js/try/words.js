@@ -1,5 +1,5 @@
 // How this page writes numbers and long texts.
-import { html, useState } from "../html.js";
+import { html, useRef, useState } from "../html.js";
 import { percent } from "../parts.js";
 
 const MOST = 20000;
@@ -13,10 +13,15 @@ export const seconds = (ms) => (ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 10
 /** A text as it is, wrapped, of any length: the rest of a long one on demand. */
 export function Text({ of, plain = false }) {
   const [whole, show] = useState(false);
+  const text = useRef(null);
+  const all = () => {
+    show(true);
+    text.current.focus(); // the button goes, and the focus would go with it
+  };
   const shown = whole ? of : of.slice(0, MOST);
   return html`
-    <div class=${plain ? "text" : "text code"} dir="auto">${shown}</div>
-    ${shown.length < of.length && html`<button type="button" onClick=${() => show(true)}>All ${count(of.length)} characters</button>`}`;
+    <div ref=${text} tabindex="-1" class=${plain ? "text" : "text code"} dir="auto">${shown}</div>
+    ${shown.length < of.length && html`<button type="button" onClick=${all}>All ${count(of.length)} characters</button>`}`;
 }
 
 /** Arguments of a call, one a line; or as they came, where they are no object in JSON. */
