@@ -107,23 +107,16 @@ class Pieces:
             The call's id and the function's name, each empty where it isn't known.
         """
         id_ = self.memory.messages[message].tool_call_id or ""
-        return id_, self._called.get((message, id_), "")
+        if id_:  # looked for backwards: it is near, and reading all calls of a long session takes its time
+            for index in range(message, -1, -1):
+                for call in reversed(self.memory.messages[index].tool_calls):
+                    if call.id == id_:
+                        return id_, call.name
+        return id_, ""
 
     @cached_property
     def _status_place(self) -> int | None:
         return status_place(self.memory, self.sight)
-
-    @cached_property
-    def _called(self) -> dict[tuple[int, str], str]:
-        """The function that each tool message answers: that of the newest call of its id before it."""
-        names: dict[str, str] = {}
-        found: dict[tuple[int, str], str] = {}
-        for index, message in enumerate(self.memory.messages):
-            names |= {call.id: call.name for call in message.tool_calls}
-            id_ = message.tool_call_id
-            if id_ is not None and id_ in names:
-                found[index, id_] = names[id_]
-        return found
 
 
 def _text_pieces(memory: WorkingMemory, message: int, slot: int) -> Iterator[Piece]:

@@ -95,7 +95,9 @@ HISTORY = {
     "forked_from": {"session": "quay", "version": 4},
 }
 DIFF = {
-    "items": [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 500}],
+    "items": [
+        {"id": "f00001", "before": "visible", "after": "folded", "tokens": 500, "message": 0, "slot": 0, "start": 0}
+    ],
     "next": "WzIsIDYsIDFd",
     "before": 2,
     "after": 6,

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field
 from riffler.service.http.paging import Page
 from riffler.service.http.schemas import ForkedOut
 from riffler.tools.diff import ChangedFragment, Difference
+from riffler.tools.fragments import Span
 from riffler.tools.history import Version
 from riffler.tools.memory import WorkingMemory
 
@@ -52,12 +53,23 @@ class ChangedOut(BaseModel):
     before: State | None = Field(description="Its state at the earlier version; null when it was cut since.")
     after: State = Field(description="Its state at the later one; the same where only the summary is another.")
     tokens: int = Field(description="Tokens of its original text.")
+    message: int = Field(description="Index of its message.")
+    slot: int = Field(description="Which text of that message.")
+    start: int = Field(description="Its first character: where to open the view at it.")
 
     @classmethod
-    def of(cls, changed: ChangedFragment) -> ChangedOut:
-        """Write a fragment."""
+    def of(cls, changed: ChangedFragment, span: Span) -> ChangedOut:
+        """Write a fragment; its place is the same in all versions."""
         before: State | None = changed.before.value if changed.before else None
-        return cls(id=changed.id, before=before, after=changed.after.value, tokens=changed.tokens)
+        return cls(
+            id=changed.id,
+            before=before,
+            after=changed.after.value,
+            tokens=changed.tokens,
+            message=span.message,
+            slot=span.slot,
+            start=span.start,
+        )
 
 
 class DiffPage(Page[ChangedOut]):
@@ -73,10 +85,10 @@ class DiffPage(Page[ChangedOut]):
     seen_tokens_after: int = Field(description="Tokens of the later view.")
 
     @classmethod
-    def of(cls, found: Difference, items: list[ChangedFragment], more: str | None) -> DiffPage:
+    def of(cls, found: Difference, items: list[ChangedFragment], more: str | None, memory: WorkingMemory) -> DiffPage:
         """Write a page of a difference."""
         return cls(
-            items=[ChangedOut.of(changed) for changed in items],
+            items=[ChangedOut.of(changed, memory.fragments[changed.id].span) for changed in items],
             next=more,
             before=found.before,
             after=found.after,

@@ -23,6 +23,7 @@ PIECES = {
             "pinned": False,
             "name": "",
             "call": "",
+            "asked": False,
             "change": "folded",
         }
     ],

@@ -55,6 +55,7 @@ class PieceOut(BaseModel):
         description="Of a call, and of a tool's result, the function; of `other` where it stands, such as `content[1]`."
     )
     call: str = Field(description="Id of the call that it is, or that its message answers.")
+    asked: bool = Field(description="Whether its message is the newest question.")
     change: Change = Field(
         description="What happened to it after the version `since`; empty when it was so, or nothing was asked."
     )
@@ -90,6 +91,7 @@ class PieceOut(BaseModel):
             pinned=bool(ids) and memory.pinned(memory.fragments[ids[-1]].span),
             name=name,
             call=call,
+            asked=memory.asking is not None and memory.asking.span.message == message,
             change=change_of(since, memory, message, piece) if since is not None else "",
         )
 

@@ -58,7 +58,7 @@ async def read_diff(
     sight = core.room.sight(counter)
     found = await difference_of(core.sessions, reader.key, (earlier, to), counter, memory, sight=sight)
     items, more = page_of(found.fragments, place[2] if place else 0, limit, found.before, found.after)
-    return DiffPage.of(found, items, more)
+    return DiffPage.of(found, items, more, memory)
 
 
 @router.post(

@@ -1,6 +1,7 @@
 """The dashboard's files over HTTP, in an app of their own."""
 
-from pathlib import PurePosixPath
+import os
+from pathlib import Path, PurePosixPath
 
 import httpx
 import pytest
@@ -37,6 +38,22 @@ async def test_a_changed_file_is_seen_at_once_and_an_unchanged_one_not_sent_agai
     assert first.headers["Cache-Control"] == "no-cache"
     again = await client.get("/dashboard/js/app.js", headers={"If-None-Match": first.headers["ETag"]})
     assert (again.status_code, again.content) == (304, b"")
+
+
+async def test_a_file_that_is_written_anew_is_read_anew(tmp_path: Path) -> None:
+    """Files are held in memory, and an upgrade is seen all the same; its tag is another one."""
+    (tmp_path / "a.js").write_text("1;")
+    app = FastAPI()
+    install(app, tmp_path)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        first = await client.get("/dashboard/a.js")
+        (tmp_path / "a.js").write_text("2;")
+        os.utime(tmp_path / "a.js", ns=(1, 1))
+        then = await client.get("/dashboard/a.js", headers={"If-None-Match": first.headers["ETag"]})
+        assert (first.text, then.text, then.status_code) == ("1;", "2;", 200)
+        assert first.headers["ETag"] != then.headers["ETag"]
+        assert first.headers["Content-Type"].startswith("text/javascript")
+        assert (await client.head("/dashboard/a.js")).headers["ETag"] == then.headers["ETag"]
 
 
 @pytest.mark.parametrize("path", ["../pages.py", "..%2fpages.py", "%2e%2e/pages.py", "js/../../pages.py", "nothing.js"])

@@ -75,7 +75,9 @@ async def test_history_says_what_made_each_version(client: httpx.AsyncClient, pa
 async def test_what_differs(client: httpx.AsyncClient, path: str) -> None:
     """Fragments, messages and tokens between two versions, the present by default."""
     page = (await client.get(f"{path}/diff", params={"from": 2})).json()
-    assert page["items"] == [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 80}]
+    [cut, *_] = await items(client, f"{path}/fragments")
+    place = {name: cut[name] for name in ("message", "slot", "start")}
+    assert page["items"] == [{"id": "f00001", "before": "visible", "after": "folded", "tokens": 80, **place}]
     assert (page["before"], page["after"], page["first"], page["messages"]) == (2, 4, 2, 1)
     assert page["seen_tokens_after"] < page["seen_tokens_before"]
     same = (await client.get(f"{path}/diff", params={"from": 2, "to": 2})).json()

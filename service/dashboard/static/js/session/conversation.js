@@ -7,13 +7,14 @@ import { Piece } from "./piece.js";
 export function Conversation({ view, by }) {
   const box = useRef(null);
   useSteady(box, view.items);
+  useArrival(box, by.target);
   const exchanges = exchangesOf(messagesOf(view.items));
   return html`
     <div class="conversation" ref=${box} aria-label="Conversation" role="region" aria-busy=${view.busy}>
       <${Edge} shown=${!view.first} busy=${view.busy} go=${view.earlier}>Earlier<//>
       ${exchanges.map(([message, results]) => html`<${Exchange} key=${message.message} message=${message} results=${results} by=${by} />`)}
       <${Edge} shown=${!view.last} busy=${view.busy} go=${view.further}>Further<//>
-      ${view.last && view.items.length > 0 && html`<p class="note">The end: ${view.messages} message${view.messages === 1 ? "" : "s"}.</p>`}
+      ${view.last && view.items.length > 0 && html`<p class="note end" tabindex="-1">The end: ${view.messages} message${view.messages === 1 ? "" : "s"}.</p>`}
     </div>`;
 }
 
@@ -27,13 +28,14 @@ function Exchange({ message, results, by }) {
 }
 
 function Message({ of: { message, role, origin, call, name, pieces }, by }) {
+  const asks = pieces.some((piece) => piece.asked);
   const came = pieces.some((piece) => piece.change === "came");
   const what = role === "tool" ? `result of ${name || "a call"}` : role;
   let before; // a fragment has its name where it begins
   return html`
-    <article class=${`message ${role} ${origin}`} aria-label=${`message ${message + 1}, ${what}`}>
+    <article class=${`message ${role} ${origin}${asks ? " asks" : ""}`} tabindex="-1" aria-label=${`message ${message + 1}, ${what}${asks ? ", the newest question" : ""}`}>
       <header class="who"><b>${message + 1}</b> ${what} ${role === "tool" && html`<small>${call}</small>`}
-        ${" "}${origin === "step" && html`<span class="kind">inner step</span>`} ${came && html`<small class="change">new</small>`}</header>
+        ${" "}${asks && html`<span class="kind">the newest question</span>`} ${origin === "step" && html`<span class="kind">inner step</span>`} ${came && html`<small class="change">new</small>`}</header>
       <div class="letters" dir="auto">
         ${pieces.map((piece) => {
           const id = piece.kind === "text" && piece.fragments[piece.fragments.length - 1];
@@ -61,6 +63,16 @@ function Edge({ shown, busy, go, children }) {
     return () => watch.disconnect();
   }, [shown]);
   return shown && html`<p ref=${place}><button type="button" disabled=${busy} onClick=${go}>${children}</button></p>`;
+}
+
+/** Bring an end, or a message, to the eye and the keyboard; pieces that are aimed at see to themselves. */
+function useArrival(box, target) {
+  useEffect(() => {
+    if (!target || target.slot !== undefined || target.call) return;
+    const there = box.current.querySelector(target.last ? ".end" : "article");
+    there?.scrollIntoView({ block: target.last ? "end" : "start" });
+    there?.focus({ preventScroll: true });
+  }, [target]);
 }
 
 /** Keep what is read where it is while pieces come and go above it. */

@@ -2,28 +2,36 @@
 import { html, useCallback, useState } from "../html.js";
 import { change } from "./calls.js";
 
+const LOST = [409, 412]; // somebody else was first, or works on it now
+
+/** Say what went wrong, and what to do about it. */
+function wordsOf({ status, title, message }) {
+  if (status === 412) return `Nothing was changed, as somebody else was first: ${message}. What is shown now is the newest: look, and do it again.`;
+  if (status === 409 && title === "Session busy") return `Nothing was changed: ${message}. Do it again when that turn is over.`;
+  return message;
+}
+
 /** What can be done by hand with a session whose tag is shown; `done()` is called after a change. */
 export function useEdits(name, tag, done) {
   const [said, say] = useState(undefined); // {words, bad}
   const [busy, work] = useState(false);
   const [chosen, keep] = useState(new Set());
   const [strict, guard] = useState(false);
-  const call = useCallback(async (tool, args) => {
+  const [acted, note] = useState(undefined); // {ids, from}: what was last done, for `useKeptFocus`
+  const call = useCallback(async (tool, args, ids = []) => {
+    const from = document.activeElement;
     work(true);
     try {
-      const { reply } = await change(name, `/tools/${tool}`, { arguments: args }, tag);
-      say({ words: reply, bad: false });
+      const { reply, version } = await change(name, `/tools/${tool}`, { arguments: args }, tag);
+      say({ words: `Version ${version}: ${reply}`, bad: false });
       keep(new Set());
-      done();
+      await done();
     } catch (error) {
-      if (error.status === 412) {
-        say({ words: `Nothing was changed: ${error.message}. What is shown now is the newest.`, bad: true });
-        done();
-      } else {
-        say({ words: error.message, bad: true });
-      }
+      say({ words: wordsOf(error), bad: true });
+      if (LOST.includes(error.status)) await done();
     }
     work(false);
+    note({ ids, from });
   }, [name, tag, done]);
   const choose = (ids, on) => keep((before) => {
     const after = new Set(before);
@@ -31,10 +39,10 @@ export function useEdits(name, tag, done) {
     return after;
   });
   return {
-    said, busy, chosen, choose, strict, guard,
+    said, busy, acted, chosen, choose, strict, guard,
     clear: () => keep(new Set()),
-    fold: (ids) => call("fold_fragments", { fragments: ids, strict }),
-    restore: (ids) => call("restore_fragments", { fragments: ids }),
+    fold: (ids) => call("fold_fragments", { fragments: ids, strict }, ids),
+    restore: (ids) => call("restore_fragments", { fragments: ids }, ids),
     undo: () => call("undo_edits", {}),
   };
 }
@@ -48,11 +56,12 @@ export function Edits({ by }) {
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.fold(ids)}>Fold</button>
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.restore(ids)}>Restore</button>
       <button type="button" disabled=${!ids.length} onClick=${by.clear}>Choose none</button>
-      <button type="button" disabled=${by.busy} onClick=${by.undo}>Undo the last edit</button>
+      <button type="button" class="undo" disabled=${by.busy} onClick=${by.undo}>Undo the last edit</button>
       <label><input type="checkbox" checked=${by.strict} onChange=${(event) => by.guard(event.target.checked)} />
         ${" "}refuse to fold what nothing else in view tells</label>
     </div>
-    <div class="reply" role=${by.said?.bad ? "alert" : "status"}>
-      ${by.said && html`<p class=${by.said.bad ? "wrong" : "note"}>${by.said.words}</p>`}
+    <div class="reply">
+      <div role="status">${by.said && !by.said.bad && html`<p class="note">${by.said.words}</p>`}</div>
+      <div role="alert">${by.said?.bad && html`<p class="wrong">${by.said.words}</p>`}</div>
     </div>`;
 }

@@ -1,10 +1,11 @@
 // One session: what the model saw at a version, what that took, how it came to be, and edits by hand.
-import { html, useCallback, useEffect, useState } from "../html.js";
+import { html, useCallback, useEffect, useRef, useState } from "../html.js";
 import { Failure, State } from "../parts.js";
 import { change } from "./calls.js";
 import { Changes } from "./changes.js";
 import { Conversation } from "./conversation.js";
 import { Edits, useEdits } from "./edits.js";
+import { useKeptFocus } from "./kept_focus.js";
 import { Search } from "./search.js";
 import { addressOf, Stepper, Steps, useHistory } from "./steps.js";
 import { Tokens } from "./tokens.js";
@@ -19,13 +20,28 @@ export function Session({ name, asked }) {
   const history = useHistory(name, view.present);
   const done = useCallback(() => view.again(), [view.again]);
   const edits = useEdits(name, view.tag, done);
+  useKeptFocus(edits.acted, view.items);
   const past = view.version !== undefined && view.version < view.present;
   useEffect(() => compare(undefined), [name, asked]);
-  const jump = async (hit) => {
+  const wish = useRef(undefined); // a match in another version, until that is shown
+  const show = async (place) => {
     aim(undefined);
-    await view.open({ message: hit.message, slot: hit.slot, character: Math.max(0, hit.start - 600) });
-    aim(hit);
+    await view.open(placeOf(place));
+    aim(place);
   };
+  const jump = (hit, searched) => {
+    const there = hit.shown === "gone" ? hit.version : searched;
+    if (there === asked) return show(hit);
+    wish.current = hit;
+    location.hash = addressOf(name, there);
+    return undefined;
+  };
+  useEffect(() => {
+    const hit = wish.current;
+    wish.current = undefined;
+    if (hit) show(hit);
+    else aim(undefined);
+  }, [asked]);
   if (view.version === undefined) {
     if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
     return html`
@@ -47,15 +63,22 @@ export function Session({ name, asked }) {
     <div class="session">
       <div>
         ${past ? html`<${Past} name=${name} version=${view.version} />` : html`<${Edits} by=${by} />`}
-        <${Ways} view=${view} />
+        <${Ways} view=${view} show=${show} />
         ${view.messages === 0 ? html`<${Bare} />` : html`<${Conversation} view=${view} by=${by} />`}
       </div>
       <aside aria-label="About this session">
         <details open=${wide}><summary>Search</summary><${Search} name=${name} version=${asked} jump=${jump} /></details>
-        <details open=${wide}><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} /></details>
+        <details open=${wide}><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} show=${show} /></details>
         <details open=${wide}><summary>Steps</summary><${Steps} name=${name} version=${view.version} reading=${history} /></details>
       </aside>
     </div>`;
+}
+
+/** Where to open the view for a match, an end, or a message: with some text before it. */
+function placeOf({ message, slot, character, call, start, last }) {
+  if (last) return { last: true };
+  if (call) return { message, call, character: Math.max(0, start - 600) };
+  return slot === undefined ? { message } : { message, slot, character: Math.max(0, character - 600) };
 }
 
 const Bare = () => html`
@@ -63,19 +86,21 @@ const Bare = () => html`
 
 const Head = ({ name }) => html`<p class="crumbs"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
 
-/** Ways to other parts of a long conversation. */
-function Ways({ view }) {
+/** Ways to other parts of a long conversation. What is ordered comes first, whatever is being read. */
+function Ways({ view, show }) {
+  const [typed, type] = useState("");
+  const number = Number(typed);
+  const there = typed !== "" && Number.isInteger(number) && number >= 1 && number <= view.messages;
   const go = (event) => {
     event.preventDefault();
-    const number = Number(new FormData(event.target).get("message"));
-    if (number >= 1 && number <= view.messages) view.open({ message: number - 1 });
+    if (there) show({ message: number - 1 });
   };
   return html`
     <form class="ways" onSubmit=${go}>
-      <button type="button" disabled=${view.busy} onClick=${() => view.open({})}>Beginning</button>
-      <button type="button" disabled=${view.busy} onClick=${() => view.open({ last: true })}>End</button>
-      <label>Message <input type="number" name="message" min="1" max=${Math.max(1, view.messages)} required /></label> of ${view.messages.toLocaleString("en")}
-      <button type="submit" disabled=${view.busy}>Show</button>
+      <button type="button" disabled=${view.first} onClick=${() => show({})}>Beginning</button>
+      <button type="button" disabled=${view.last} onClick=${() => show({ last: true })}>End</button>
+      <label>Message <input type="number" min="1" max=${Math.max(1, view.messages)} value=${typed} onInput=${(event) => type(event.target.value)} /></label> of ${view.messages.toLocaleString("en")}
+      <button type="submit" disabled=${!there}>Show</button>
     </form>`;
 }
 

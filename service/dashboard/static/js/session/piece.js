@@ -35,8 +35,18 @@ export function Piece({ piece, by, labelled }) {
 }
 
 function isTarget(piece, target) {
-  if (!target || piece.slot === null || piece.message !== target.message || piece.slot !== target.slot) return false;
-  return piece.start <= target.start && target.start < piece.end && (piece.kind === "text" || piece.begin === 0);
+  if (!target || piece.message !== target.message) return false;
+  if (target.call) return piece.kind === "call" && piece.call === target.call && piece.begin <= target.start && target.start < piece.begin + Array.from(piece.text).length;
+  if (piece.slot === null || piece.slot !== target.slot || target.character === undefined) return false;
+  return piece.start <= target.character && target.character < piece.end && (piece.kind === "text" || piece.begin === 0);
+}
+
+/** Mark the match of a search in a text that it was found in; where it isn't to be seen, nothing. */
+function marked(text, { before, match }) {
+  const there = text.indexOf(before + match);
+  if (there < 0) return text;
+  const from = there + before.length;
+  return html`${text.slice(0, from)}<mark>${match}</mark>${text.slice(from + match.length)}`;
 }
 
 /** What the model saw, to the letter: tests read these. */
@@ -48,7 +58,7 @@ function Seen({ piece, children }) {
 function Text({ piece, by, labelled, aimed }) {
   const id = piece.fragments[piece.fragments.length - 1];
   const label = labelled && html`<${Handle} piece=${piece} by=${by} verb="fold" does=${by.fold} held=${piece.pinned && "pinned"} />`;
-  if (!aimed) return html`${id && label}<${Seen} piece=${piece} />`;
+  if (!aimed || by.target.found_in !== "original") return html`${id && label}<${Seen} piece=${piece} />`;
   const [from, to] = [by.target.start - piece.start, Math.min(by.target.end, piece.end) - piece.start];
   const letters = Array.from(piece.text); // the API counts characters, not UTF-16's halves
   const part = (start, end) => letters.slice(start, end).join("");
@@ -56,7 +66,7 @@ function Text({ piece, by, labelled, aimed }) {
 }
 
 /** What stands for an original, with the original on demand. */
-function Bar({ piece, by }) {
+function Bar({ piece, by, aimed }) {
   const [open, turn] = useState(false);
   const what = { folded: "folded text", summary: "the summary's original", rewrite: "the question as it came" }[piece.kind];
   const whole = piece.begin === 0;
@@ -66,7 +76,7 @@ function Bar({ piece, by }) {
       ${piece.kind !== "rewrite" && html`<${Handle} piece=${piece} by=${by} verb="restore" does=${by.restore} />`}
       <button type="button" class="quiet" aria-expanded=${open} onClick=${() => turn(!open)}>${open ? "hide" : "show"} ${what}</button>
     </span>`}
-    <${Seen} piece=${piece} />
+    <${Seen} piece=${piece}>${aimed && by.target.found_in === piece.kind ? marked(piece.text, by.target) : piece.text}<//>
     ${open && html`<${Original} name=${by.name} piece=${piece} />`}`;
 }
 
@@ -108,11 +118,11 @@ const Status = ({ piece }) => html`
   <p class="what">status block at the tail of this text · ${tokens(piece.tokens)}</p>
   <${Seen} piece=${piece}><span class="gap">${/^\n*/.exec(piece.text)[0]}</span>${piece.text.replace(/^\n+/, "")}<//>`;
 
-function Call({ piece }) {
+function Call({ piece, by, aimed }) {
   const whole = piece.begin === 0 && Array.from(piece.text).length === piece.characters;
   return html`
     ${piece.begin === 0 && html`<p class="what">calls <code>${piece.name}</code> <small>${piece.call}</small></p>`}
-    <${Seen} piece=${piece}>${whole ? indented(piece.text) : piece.text}<//>`;
+    <${Seen} piece=${piece}>${aimed ? marked(piece.text, by.target) : whole ? indented(piece.text) : piece.text}<//>`;
 }
 
 const Other = ({ piece }) => html`

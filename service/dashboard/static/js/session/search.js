@@ -1,4 +1,4 @@
-// A search over all of a session's texts, hidden ones too. Looking changes nothing.
+// A search over all that a session holds: texts, hidden ones too, calls, summaries, rewrites. Looking changes nothing.
 import { html, useState } from "../html.js";
 import { readPart } from "./calls.js";
 
@@ -10,23 +10,32 @@ const WAYS = [
   ["fuzzy", "nearly"],
 ];
 
-/** Search a session at a version; `jump(hit)` shows a match in the conversation. */
+const PLACES = [
+  ["", "everything"],
+  ["original", "texts that came"],
+  ["call", "arguments of calls"],
+  ["summary", "summaries"],
+  ["rewrite", "rewrites"],
+];
+
+/** Search a session at a version; `jump(hit, version)` shows a match in the conversation, as it was searched. */
 export function Search({ name, version, jump }) {
   const [query, ask] = useState("");
   const [how, choose] = useState("any_case");
+  const [place, narrow] = useState("");
   const [found, hold] = useState(undefined);
-  const look = async (cursor) => {
+  const look = async (asked, cursor) => {
     hold((before) => ({ ...(cursor ? before : {}), busy: true }));
     try {
-      const { body } = await readPart(name, "/search", { query, how, version, cursor });
-      hold((before) => ({ ...body, items: cursor ? [...before.items, ...body.items] : body.items, asked: query }));
+      const { body } = await readPart(name, "/search", { ...asked, cursor });
+      hold((before) => ({ ...body, items: cursor ? [...before.items, ...body.items] : body.items, asked }));
     } catch (error) {
-      hold({ error });
+      hold((before) => ({ ...(cursor ? before : {}), busy: false, error }));
     }
   };
   const submitted = (event) => {
     event.preventDefault();
-    if (query) look(undefined);
+    if (query && !found?.busy) look({ query, how, found_in: place, version });
   };
   return html`
     <form class="search" onSubmit=${submitted} role="search">
@@ -34,19 +43,33 @@ export function Search({ name, version, jump }) {
       <label>how <select value=${how} onChange=${(event) => choose(event.target.value)}>
         ${WAYS.map(([way, words]) => html`<option key=${way} value=${way}>${words}</option>`)}
       </select></label>
-      <button type="submit" disabled=${!query || found?.busy}>Search</button>
+      <label>in <select value=${place} onChange=${(event) => narrow(event.target.value)}>
+        ${PLACES.map(([kind, words]) => html`<option key=${kind} value=${kind}>${words}</option>`)}
+      </select></label>
+      <button type="submit" disabled=${!query}>Search</button>
     </form>
     <div role="status" aria-busy=${Boolean(found?.busy)}>
       ${found?.error && html`<p class="wrong">${found.error.message}</p>`}
       ${found?.items && html`<p class="note">${found.total.toLocaleString("en")} match${found.total === 1 ? "" : "es"} in version ${found.version}.
-        ${" "}Hidden text and inner steps are looked at, too.</p>`}
+        ${found.total === 0 && " Hidden text, inner steps, calls, summaries and rewrites were looked at, too."}</p>`}
     </div>
-    ${found?.items && html`<ol class="hits">${found.items.map((hit, at) => html`<li key=${at}><${Hit} of=${hit} jump=${jump} /></li>`)}</ol>`}
-    ${found?.next && html`<button type="button" disabled=${found.busy} onClick=${() => look(found.next)}>More matches</button>`}`;
+    ${found?.items && html`<ol class="hits">${found.items.map((hit, at) => html`<li key=${at}><${Hit} of=${hit} go=${() => jump(hit, found.asked.version)} /></li>`)}</ol>`}
+    ${found?.next && html`<button type="button" disabled=${found.busy} onClick=${() => look(found.asked, found.next)}>More matches</button>`}`;
 }
 
-const Hit = ({ of, jump }) => html`
-  <button type="button" onClick=${() => jump(of)}>
-    <small>message ${of.message + 1} · ${of.role}${of.origin === "step" ? ", inner step" : ""} · ${of.shown}${of.fragment && ` · ${of.fragment}`}</small>
+/** Say what a match was found in. */
+function sourceOf({ found_in: kind, role, origin, fragment, call }) {
+  if (kind === "call") return `arguments of call ${call}`;
+  if (kind === "summary") return `summary of ${fragment}`;
+  if (kind === "rewrite") return "rewrite of the question";
+  return `${role === "tool" ? "result of a call" : role}${origin === "step" ? ", inner step" : ""}`;
+}
+
+const shownOf = ({ shown, version, found_in: kind, fragment }) =>
+  shown === "gone" ? `gone, made by version ${version}` : `${shown}${fragment && kind === "original" ? ` · ${fragment}` : ""}`;
+
+const Hit = ({ of, go }) => html`
+  <button type="button" onClick=${go}>
+    <small>message ${of.message + 1} · ${sourceOf(of)} · ${shownOf(of)}</small>
     <span class="letters">${of.before}<mark>${of.match}</mark>${of.after}</span>
   </button>`;
