@@ -38,12 +38,13 @@ class Shown:
     digest: str
 
 
-async def run_demo(folder: Path, seed: int = 1) -> Shown:
+async def run_demo(folder: Path, seed: int = 1, questions: int = 120) -> Shown:
     """Run the scenes.
 
     Args:
         folder: Where the learning run is kept: see `demo_folder`.
         seed: For the texts.
+        questions: How many the policy learns from.
 
     Returns:
         What it leaves.
@@ -58,8 +59,8 @@ async def run_demo(folder: Path, seed: int = 1) -> Shown:
         question = f"Who is the eldest relative that {chain.youngest} can trace back to?"
         typer.secho("\nScene 2: a chain of four kinship sentences in a text of 32K tokens", bold=True)
         second = await _scene(riffler, chain.text, question, [chain.eldest])
-        typer.secho("\nScene 3: 120 questions, worded well and badly; the policy learns", bold=True)
-        await _learning(riffler, make_questions(seed))
+        typer.secho(f"\nScene 3: {questions} questions, worded well and badly; the policy learns", bold=True)
+        await _learning(riffler, make_questions(seed, questions))
         return Shown(first and second, "" if riffler.rewriter is None else riffler.rewriter.key.digest())
 
 

@@ -141,6 +141,7 @@ def demo(
         Path | None,
         typer.Option(help="Where the learning run is kept until the next demo; else `demo` in the data folder."),
     ] = None,
+    questions: Annotated[int, typer.Option(min=5, max=160, help="How many questions the policy learns from.")] = 120,
 ) -> None:
     """Show the main job on generated texts whose answers are known, and then the page of its learning run."""
     from riffler.service.cli.demo import run_demo  # noqa: PLC0415 - takes two seconds
@@ -150,7 +151,7 @@ def demo(
 
     kept = folder or read_settings().data_folder / "demo"
     make_room(kept)
-    shown = asyncio.run(run_demo(kept, seed))
+    shown = asyncio.run(run_demo(kept, seed, questions))
     show_page(kept, shown.digest)
     if not shown.right:
         raise typer.Exit(1)

@@ -4,14 +4,18 @@ Each figure is recomputed here from Redis' raw log, or from the simulation's own
 API's. Figures on the page have three digits.
 """
 
+import asyncio
 import json
 import re
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import pytest
@@ -25,18 +29,23 @@ from tests.service.http.own_redis import OwnRedis
 
 from riffler.bandits.arms import ARMS as EVERY_ARM
 from riffler.bandits.context import CONTEXT_NAMES
+from riffler.bandits.decision import Decision, decision_id
 from riffler.bandits.insight.audited_regret import Audit
 from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.bandits.policies.fixed import Fixed
+from riffler.service.agent.watch.policies import LOOKED_AT
 from riffler.service.app import Riffler
 from riffler.service.evaluation.questions import make_questions
 from riffler.service.evaluation.trial import Ask, Round, regret_of, run_trial
+from riffler.service.ports.decisions import LoggedDecision, PolicyName
 from riffler.service.ports.keys import policy_keys
+from riffler.service.ports.policy import PolicyStore
 from riffler.service.settings import read_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 COUNT = 30
 PER = COUNT // 10
+LONG = replace(KEY, engine="imported", features_version="0 old")
 PATIENCE_MS = 15_000
 """A report takes a second, and longer on a machine that is busy with other tests."""
 
@@ -90,6 +99,23 @@ async def replayed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Re
         store.kill()
 
 
+async def _long(store: PolicyStore, tenant: str) -> None:
+    """Take in a log that is longer than a report looks at, half a thousand at a time: those have one time."""
+    rng = np.random.default_rng(3)
+    name = PolicyName(tenant, LONG.digest(), 3)
+    await store.introduce(name, LONG)
+    for first in range(0, LOOKED_AT + 700, 500):
+        rows = []
+        for _ in range(min(500, LOOKED_AT + 700 - first)):
+            x = (1.0, *rng.choice([0.0, 1.0], 2).tolist())
+            arm, chances = ARMS[int(rng.choice(3, p=[0.2, 0.3, 0.5]))], dict(zip(ARMS, (0.2, 0.3, 0.5), strict=True))
+            id_ = decision_id(LONG.digest(), rng.bytes(8))
+            decision = Decision(id_, "", LONG.features_version, x, ARMS, chances, arm, "p", "1")
+            rows.append(LoggedDecision(decision, "rewarded", float(rng.random()), 0, 0, "", source="import"))
+        await store.take(name, rows)
+        await asyncio.sleep(0.005)
+
+
 async def _played(url: str, folder: Path) -> tuple[str, list[Round]]:
     made = make_questions(5, count=COUNT, places=10)
     async with AsyncExitStack() as stack:
@@ -112,6 +138,7 @@ async def _played(url: str, folder: Path) -> tuple[str, list[Round]]:
             rewards = {arm: (place + len(decision.id)) % 3 / 2 for place, arm in enumerate(ARMS)}
             audit = KeptAudit(Audit(rewards, decision.arm, 0.1), 10, "judge", "relevance")
             await riffler.decisions.audit(riffler.tenant, decision.id, audit)
+        await _long(riffler.decisions, riffler.tenant)
         return riffler.rewriter.key.digest(), rounds
 
 
@@ -244,6 +271,84 @@ async def test_filters_change_the_figures_as_the_log_says(browser: Browser, repl
             await expect(looked.page.get_by_role("alert").first).to_contain_text(
                 "expected one of anaphora", timeout=PATIENCE_MS
             )
+
+
+def shares_of(rows: Sequence[dict[str, Any]], arm: str) -> list[str]:
+    """Count an arm's share in equal stretches, forty at most, of ten decisions at least, as pages write it."""
+    count = min(40, max(1, len(rows) // 10))
+    bounds = [round(number * len(rows) / count) for number in range(count + 1)]
+    parts = [rows[start:end] for start, end in pairwise(bounds)]
+    return [f"{sum(row['arm'] == arm for row in part) / len(part):.2f}" for part in parts]
+
+
+async def test_shares_over_time_are_the_log_s_by_each_filter(browser: Browser, replayed: Replayed) -> None:
+    """All, from a time, before one, with a feature, without it, and with both; another engine's log has other arms."""
+    rows, place = replayed.raw(KEY.digest()), 4
+    feature, early, late = CONTEXT_NAMES[place], rows[50]["at_ms"], rows[200]["at_ms"]
+    filters: list[tuple[dict[str, Any], list[dict[str, Any]]]] = [
+        ({}, rows),
+        ({"since": early}, [row for row in rows if row["at_ms"] >= early]),
+        ({"until": late}, [row for row in rows if row["at_ms"] < late]),
+        ({"feature": feature}, [row for row in rows if row["x"][place] > 0]),
+        ({"feature": feature, "present": "false"}, [row for row in rows if row["x"][place] <= 0]),
+        (
+            {"since": early, "until": late, "feature": feature},
+            [row for row in rows if early <= row["at_ms"] < late and row["x"][place] > 0],
+        ),
+    ]
+    assert len({len(mine) for _, mine in filters}) == len(filters)
+    async with looking(browser, str(replayed.served.client.base_url)) as looked:
+        for given, mine in filters:
+            await looked.open("regret", KEY.digest(), *([urlencode(given)] if given else []))
+            await _shares_are_of(looked, mine, KEY.digest(), replayed, given)
+        await control(looked, "Engine").select_option("reader")
+        await _shares_are_of(looked, replayed.raw(), replayed.digest, replayed, {})
+
+
+async def _shares_are_of(
+    looked: Looked, mine: list[dict[str, Any]], digest: str, replayed: Replayed, given: dict[str, Any]
+) -> None:
+    drawn = f"Draws of {len(mine)} decisions"
+    await expect(looked.page.get_by_text(drawn)).to_be_visible(timeout=PATIENCE_MS)
+    told, arms = await looked.figures("Shares of arms over time"), [row[0] for row in await looked.figures(drawn)]
+    assert set(arms) == {arm for row in mine for arm in row["allowed"]}
+    for at, arm in enumerate(arms, 1):
+        assert [row[at] for row in told] == shares_of(mine, arm)
+    query = {{"since": "since_ms", "until": "until_ms"}.get(name, name): value for name, value in given.items()}
+    answer = await replayed.served.client.get(f"/api/v1/policies/{digest}", params=query)
+    assert {arm["arm"]: [f"{share:.2f}" for share in arm["shares"]] for arm in answer.json()["arms"]} == {
+        arm: shares_of(mine, arm) for arm in arms
+    }
+
+
+async def test_the_older_part_of_a_long_log_is_a_step_away(browser: Browser, replayed: Replayed) -> None:
+    """The page says since when it is, and how many are older; a button leads there, and figures are of those then."""
+    rows = replayed.raw(LONG.digest())
+    older = len(rows) - LOOKED_AT
+    first = rows[older]["at_ms"]
+    before = [row for row in rows if row["at_ms"] <= first]
+    assert older < len(before) < LOOKED_AT
+    async with looking(browser, str(replayed.served.client.base_url)) as looked:
+        await looked.open("regret", LONG.digest())
+        said = looked.page.get_by_role("status").filter(has_text=f"Of {LOOKED_AT:,} decisions")
+        await expect(said).to_contain_text(f"{older:,} older ones aren't among them", timeout=PATIENCE_MS)
+        assert await said.locator("time").get_attribute("datetime") == iso(first)
+        newest = await looked.figures(f"Draws of {LOOKED_AT:,} decisions")
+        assert {row[0]: int(row[1]) for row in newest} == dict(Counter(row["arm"] for row in rows[older:]))
+        found = await replayed.served.client.get(f"/api/v1/policies/{LONG.digest()}/regret")
+        assert (found.json()["older"], found.json()["from_ms"]) == (older, first)
+        await looked.page.get_by_role("button", name="Look at older ones").click()
+        await expect(looked.page.get_by_text(f"Of {len(before):,} of the")).to_be_visible(timeout=PATIENCE_MS)
+        await looked.read()
+        assert f"until={first + 1}" in looked.page.url
+        assert await looked.page.get_by_role("button", name="Look at older ones").count() == 0
+        told = await looked.figures(f"Draws of {len(before):,} decisions")
+        assert {row[0]: int(row[1]) for row in told} == dict(Counter(row["arm"] for row in before))
+
+
+def iso(ms: int) -> str:
+    """Write a time as JavaScript does."""
+    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 async def test_a_longer_log_of_another_engine_is_by_the_hundred(browser: Browser, replayed: Replayed) -> None:

@@ -62,7 +62,7 @@ function Course({ kind, of, values, looks, which = "decisions" }) {
       }),
     [course, values.against, apart, looks],
   );
-  const [x, xName] = apart ? [course.ends, `end of the stretch, in ${which}`] : [course.points, which];
+  const [x, xName] = apart ? [course.ends, "end of the stretch, in decisions"] : [course.points, "decisions"];
   const words = apart ? stretchWords(course.per) : "summed over decisions";
   const there = lines.length > 0;
   return html`
@@ -77,6 +77,7 @@ function Totals({ kind, of: { course, best_static: best }, which }) {
   const lines = [...linesOf(course, best, ""), ...linesOf(course, best, "all"), ...linesOf(course, best, "each")];
   const last = ([, { summed }]) => [summed.mean, summed.low, summed.high].map((each) => each?.at(-1));
   const decisions = course.points.at(-1);
+  const hundred = (lost) => (100 * lost) / decisions;
   const uncertain = course.best_static.summed.low !== null;
   return html`<${Table} caption=${`${kind} regret over all ${count(decisions)} ${which}, in units of the reward`}
     rows=${lines} rowKey=${([name]) => name}
@@ -84,6 +85,7 @@ function Totals({ kind, of: { course, best_static: best }, which }) {
       ["against", ([name]) => name],
       ["lost", (row) => figure(last(row)[0], 3), true],
       ...(uncertain ? [["interval", (row) => range(last(row)[1], last(row)[2], 3), true]] : []),
-      ["a hundred decisions", (row) => figure((100 * last(row)[0]) / decisions, 3), true],
+      ["a hundred decisions", (row) => figure(hundred(last(row)[0]), 3), true],
+      ...(uncertain ? [["interval", (row) => range(hundred(last(row)[1]), hundred(last(row)[2]), 3), true]] : []),
     ]} />`;
 }
