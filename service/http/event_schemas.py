@@ -35,7 +35,7 @@ class Listening(BaseModel):
     """From now on no change is missed: what was read before this may be old already, and is read anew."""
 
 
-class Alive(BaseModel):
+class StillAlive(BaseModel):
     """Nothing happened for 15 s: who hears not even this has lost the connection."""
 
 
@@ -54,7 +54,7 @@ EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
 LIVE_EVENTS: Mapping[str, type[BaseModel]] = MappingProxyType(
     {
         "listening": Listening,
-        "alive": Alive,
+        "alive": StillAlive,
         "turns": shape_of(TurnRecord),
         "decisions": shape_of(PolicyCounts),
         "sessions": shape_of(SessionChange),

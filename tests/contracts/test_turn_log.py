@@ -66,8 +66,9 @@ async def test_it_is_read_in_pages_from_its_end(log: TurnLog, tenant: str) -> No
 
 
 async def test_more_than_one_command_reads_comes_too(log: TurnLog, tenant: str) -> None:
-    """Over a thousand records come at once, each once, in order."""
-    await asyncio.gather(*[log.add(tenant, TURN) for _ in range(1100)])
+    """Of over a thousand records each comes once, in order."""
+    for _ in range(11):
+        await asyncio.gather(*[log.add(tenant, TURN) for _ in range(100)])
     read = [kept.id for kept in await log.newest(tenant, 5000)]
     assert len(set(read)) == 1100
     assert read == sorted(read, key=lambda id_: tuple(map(int, id_.split("-"))), reverse=True)
