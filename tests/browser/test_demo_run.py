@@ -148,6 +148,8 @@ async def test_the_page_of_the_demo_is_its_own_simulation(browser: Browser, tmp_
             assert {row[0]: row[1:] for row in totals} == {
                 name: [shown(each), shown(100 * each / COUNT)] for name, each in lost.items()
             }
+            glance = looked.page.locator("dl.figures div", has_text="true")
+            assert await glance.locator("dd").inner_text() == f"{shown(best)} in {COUNT} decisions"
             await looked.page.get_by_label("per stretch").check()
             await looked.page.get_by_text(f"True regret, per {PER} decisions: the figures").wait_for()
             for against, title, sums in (

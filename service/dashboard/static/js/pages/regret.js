@@ -4,6 +4,7 @@ import { html, useMemo } from "../html.js";
 import { Shown, State } from "../parts.js";
 import { useReading } from "../reading.js";
 import { Filters, go, queryOf, valuesOf } from "./regret/filters.js";
+import { Glance } from "./regret/glance.js";
 import { Audited, Estimated, Known } from "./regret/kinds.js";
 import { Shares } from "./regret/shares.js";
 import { looksOf } from "./regret/looks.js";
@@ -21,12 +22,13 @@ export function Regret({ digest, policy, parts }) {
   const arms = armsOf(regret.value, status.value);
   const looks = useMemo(() => looksOf(arms), [arms.join()]);
   return html`
-    <p class="lead">What the draws earned less than another choice would have: lower is better, and a sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
+    <p class="lead">What the draws earned less than another choice would have: lower is better, and below 0 they earned more. A sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
     <${Filters} values=${values} features=${regret.value?.features ?? []} change=${change} />
     <div aria-busy=${regret.loading || status.loading} class="read">
     <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Counted} of=${found} policy=${policy} change=${change} /><${Nothing} change=${change} />`}>${(found) => html`
       <${Counted} of=${found} policy=${policy} change=${change} />
       <${Views} values=${values} arms=${[...looks.keys()]} course=${found.estimated.course ?? found.true.course ?? found.audited.course} change=${change} />
+      <${Glance} of=${found} values=${values} />
       <${Known} of=${found.true} values=${values} looks=${looks} />
       <${Audited} of=${found.audited} values=${values} looks=${looks} selected=${found.selected} />
       <${Estimated} of=${found.estimated} values=${values} looks=${looks} selected=${found.selected} />`}<//>

@@ -86,6 +86,6 @@ function Totals({ kind, of: { course, best_static: best }, which }) {
       ["lost", (row) => figure(last(row)[0], 3), true],
       ...(uncertain ? [["interval", (row) => range(last(row)[1], last(row)[2], 3), true]] : []),
       ["a hundred decisions", (row) => figure(hundred(last(row)[0]), 3), true],
-      ...(uncertain ? [["interval", (row) => range(hundred(last(row)[1]), hundred(last(row)[2]), 3), true]] : []),
+      ...(uncertain ? [["interval of a hundred", (row) => range(hundred(last(row)[1]), hundred(last(row)[2]), 3), true]] : []),
     ]} />`;
 }
