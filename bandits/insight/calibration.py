@@ -81,11 +81,13 @@ class Coverage:
         share: The share of rewards inside.
         low: With right intervals the share lies between this
         high: and this in 19 of 20 logs.
+        enough: Whether there are enough rewards for the share to say anything: as with `Bin`, 20 at half, 106 at 95 %.
     """
 
     share: float
     low: float
     high: float
+    enough: bool
 
     @property
     def plausible(self) -> bool:
@@ -167,7 +169,8 @@ def _coverage(surprises: Vector, deviations: Vector, level: float) -> Coverage:
     reach = NormalDist().inv_cdf((1 + level) / 2)
     share = float(np.mean(np.abs(surprises) <= reach * deviations))
     band = _TWO_SIDED * math.sqrt(level * (1 - level) / len(surprises))
-    return Coverage(share, max(0.0, level - band), min(1.0, level + band))
+    enough = len(surprises) * level * (1 - level) >= _OF_EITHER
+    return Coverage(share, max(0.0, level - band), min(1.0, level + band), enough)
 
 
 def _error_by_chance(spreads: Vector) -> float:

@@ -86,7 +86,7 @@ STATUS = {
                 {"count": 300, "predicted": 0.61, "came": 0.62, "band": 0.06, "enough": True},
                 {"count": 300, "predicted": 0.66, "came": 0.67, "band": 0.06, "enough": True},
             ],
-            "coverages": [{"level": 0.9, "share": 0.91, "plausible": True}],
+            "coverages": [{"level": 0.9, "share": 0.91, "plausible": True, "enough": True}],
             "kind": "progressive",
         },
     },

@@ -7,8 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
+from playwright.async_api import expect
 from tests.browser.learned_log import Row
 from tests.browser.learned_raw import TWO_SIDED, Bin, Model, Value
+from tests.browser.looking import Looked
 
 from riffler.bandits.context import CONTEXT_NAMES
 
@@ -116,3 +118,28 @@ def made_of(row: Row, model: Model, arm: str) -> list[tuple[str, float, float, f
         if x
     ]
     return sorted(added, key=lambda each: -abs(each[2]))
+
+
+async def scores_are_the_logs(looked: Looked, row: Row, model: Model) -> None:
+    """Assert that what a page shows of scores, and of what they are made of, is what the raw log teaches."""
+    arms = sorted(row.allowed, key=lambda arm: -row.chances[arm])
+    found = await looked.figures("Arms that could be drawn")
+    scores = score_cells(row, model)
+    assert [[name, chance, *cells] for name, chance, _, *cells in found] == [
+        [arm + " (drawn)" * (arm == row.arm), *scores[arm]] for arm in arms
+    ]
+    laws = [model.score(arm, row.x) for arm in arms]
+    every = [mean + sign * TWO_SIDED * math.sqrt(variance) for mean, variance in laws for sign in (-1, 1)]
+    heads = looked.page.locator("table", has=looked.page.locator("caption", has_text="Arms that could")).locator("th")
+    assert await heads.nth(2).text_content() == scale(*every)
+    parts = {arm: made_of(row, model, arm) for arm in arms}
+    ends = [each[2] + sign * each[3] for made in parts.values() for each in made for sign in (-1, 1)]
+    for arm, made in parts.items():
+        name = f"What the score of {arm} is made of"
+        seen = await looked.figures(name)
+        assert [[feature, x, *cells] for feature, x, _, *cells in seen] == [
+            [feature, shown(x), shown(adds), between(adds - margin, adds + margin)] for feature, x, adds, margin in made
+        ]
+        table = looked.page.locator("table", has=looked.page.locator("caption", has_text=name))
+        assert await table.locator("th").nth(2).text_content() == scale(0, *ends)
+    await expect(looked.page.get_by_text(f"what the log teaches now, {shown(model.count, 0)} rewards")).to_be_visible()

@@ -18,18 +18,17 @@ from playwright.async_api import Browser, Dialog, expect
 from tests.browser import learned_log, learned_raw
 from tests.browser.learned_effects import check_effects, posterior
 from tests.browser.learned_log import HOSTILE, Log, Row
-from tests.browser.learned_raw import TWO_SIDED, Interval, Model, rewarded
+from tests.browser.learned_raw import Interval, Model, rewarded
 from tests.browser.learned_shown import (
     CLOCK,
     between,
     bin_cells,
     cells_of,
     line,
-    made_of,
     moment,
     percent,
     scale,
-    score_cells,
+    scores_are_the_logs,
     shown,
     signed,
     value_cells,
@@ -52,6 +51,13 @@ DIFFERENCES = """async (pairs) => {
 POINTS = """(all) => all.map((each) => [
     +each.getAttribute("cx"), +each.getAttribute("cy"), each.parentNode.className.baseVal,
 ])"""
+FEW = """async (digest) => {
+    const [{ Trust }, { read }, { html, render }] = await Promise.all(
+        ["pages/learned/trust.js", "api.js", "html.js"].map((name) => import(`./js/${name}`)));
+    const place = document.body.appendChild(document.createElement("main"));
+    render(html`<${Trust} of=${await read(`policies/${digest}`, { limit: 30 })} />`, place);
+}"""
+"""Shows what is told of the newest 30 decisions of a log."""
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 800}}
 
 
@@ -211,7 +217,7 @@ async def test_the_log_is_judged(browser: Browser, log: Log) -> None:
         ]
         assert await looked.figures("Rewards by what was expected of them") == list(map(bin_cells, found.bins))
         assert await looked.figures("Rewards inside their predicted intervals") == [
-            [percent(level), percent(share, 1), "as expected" if plausible[level] else "off"]
+            [percent(level), percent(share, 1), "as expected" if plausible[level] else "off"]  # of 540 each is enough
             for level, share in found.shares.items()
         ]
         drawn = [each for each in found.bins if each.enough]
@@ -254,6 +260,24 @@ async def test_the_log_is_judged(browser: Browser, log: Log) -> None:
         await looked.nothing_serious()
 
 
+async def test_of_few_rewards_little_is_told(browser: Browser, log: Log) -> None:
+    """Of the newest 30 decisions only the share of a half has enough rewards, and each bin that has: others say so."""
+    async with looking(browser, log.address) as looked:
+        await looked.page.goto(looked.address)
+        await looked.page.evaluate(FEW, log.digest)
+        shares = await looked.figures("Rewards inside their predicted intervals")
+        bins = await looked.figures("Rewards by what was expected of them")
+        count = sum(row.reward is not None for row in log.rows[-30:])
+        assert 20 <= count < 56
+        assert [row[1:] for row in shares[1:]] == [["too few", ""], ["too few", ""]]
+        assert shares[0][1] != "too few"
+        assert sum(int(row[3]) for row in bins) == count
+        enough = [int(row[3]) for row in bins if row[1] != "too few"]
+        assert all(each >= 20 for each in enough)
+        assert await looked.page.locator(".curve circle").count() == len(enough)
+        assert await looked.page.locator("svg.curve").count() == bool(enough)
+
+
 async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
     """The newest first, as Redis has them, page by page and filtered; each leads to its explanation."""
     rows = log.rows[::-1]
@@ -283,31 +307,6 @@ async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
     assert [(each["decision"], each["propensities"], each["reward"]) for each in told["items"]] == [
         (row.id, row.chances, row.reward) for row in rows[:1000]
     ]
-
-
-async def scores_are_the_logs(looked: Looked, row: Row, model: Model) -> None:
-    """Assert that what a page shows of scores, and of what they are made of, is what the raw log teaches."""
-    arms = sorted(row.allowed, key=lambda arm: -row.chances[arm])
-    found = await looked.figures("Arms that could be drawn")
-    scores = score_cells(row, model)
-    assert [[name, chance, *cells] for name, chance, _, *cells in found] == [
-        [arm + " (drawn)" * (arm == row.arm), *scores[arm]] for arm in arms
-    ]
-    laws = [model.score(arm, row.x) for arm in arms]
-    every = [mean + sign * TWO_SIDED * math.sqrt(variance) for mean, variance in laws for sign in (-1, 1)]
-    heads = looked.page.locator("table", has=looked.page.locator("caption", has_text="Arms that could")).locator("th")
-    assert await heads.nth(2).text_content() == scale(*every)
-    parts = {arm: made_of(row, model, arm) for arm in arms}
-    ends = [each[2] + sign * each[3] for made in parts.values() for each in made for sign in (-1, 1)]
-    for arm, made in parts.items():
-        name = f"What the score of {arm} is made of"
-        seen = await looked.figures(name)
-        assert [[feature, x, *cells] for feature, x, _, *cells in seen] == [
-            [feature, shown(x), shown(adds), between(adds - margin, adds + margin)] for feature, x, adds, margin in made
-        ]
-        table = looked.page.locator("table", has=looked.page.locator("caption", has_text=name))
-        assert await table.locator("th").nth(2).text_content() == scale(0, *ends)
-    await expect(looked.page.get_by_text(f"what the log teaches now, {shown(model.count, 0)} rewards")).to_be_visible()
 
 
 async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:

@@ -57,11 +57,13 @@ class CalibrationCoverage:
         level: The share that should be inside.
         share: The share that was.
         plausible: Whether chance explains the difference.
+        enough: Whether there are enough rewards for the share to say anything.
     """
 
     level: float
     share: float
     plausible: bool
+    enough: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,9 @@ def _shown(found: Calibration) -> CalibrationShown:
         found.error,
         found.error_by_chance,
         tuple(CalibrationBin(each.count, each.predicted, each.came, each.band, each.enough) for each in found.bins),
-        tuple(CalibrationCoverage(level, each.share, each.plausible) for level, each in found.coverages.items()),
+        tuple(
+            CalibrationCoverage(level, each.share, each.plausible, each.enough)
+            for level, each in found.coverages.items()
+        ),
         found.kind,
     )

@@ -77,6 +77,13 @@ def test_bins_of_enough_rewards_seldom_lie_off_by_chance(chance: float, least: i
     assert _alarms(20, 0.95) > 1 / 3
 
 
+@pytest.mark.parametrize(("level", "least"), [(0.5, 20), (0.9, 56), (0.95, 106)])
+def test_shares_take_as_many_rewards(level: float, least: int) -> None:
+    """The share inside an interval says something from so many rewards on."""
+    found = [calibration([entry("none", np.ones(1), 0.5)] * count) for count in (least - 1, least)]
+    assert [each.coverages[level].enough for each in found if isinstance(each, Calibration)] == [False, True]
+
+
 @pytest.mark.parametrize("predicted", [-0.1, 0.0, 1.0, 1.2])
 def test_certain_predictions_take_many_rewards(predicted: float) -> None:
     """What is predicted as certain, or beyond, has the least variance."""

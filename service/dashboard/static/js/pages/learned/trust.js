@@ -60,7 +60,7 @@ function calibrated({ error, error_by_chance: chance, coverages }, add) {
     add("Calibrated, but for a little", false, `Rewards lie ${by} off what was expected, more than chance explains (${at_most})`,
       "and too little to move many draws. Long logs are never quite within chance.");
   }
-  const off = coverages.filter(({ plausible }) => !plausible).map(({ level, share }) => `${percent(level)} hold ${percent(share, 1)}`);
+  const off = coverages.filter(({ plausible, enough }) => enough && !plausible).map(({ level, share }) => `${percent(level)} hold ${percent(share, 1)}`);
   if (off.length) {
     add("Predicted intervals are of another width", false, `Those of ${off.join(", of ")} of rewards.`,
       "Rewards that are nearly always 0 or 1 do that: a draw goes by the means, which the bins show.");
@@ -81,7 +81,7 @@ function Calibration({ of }) {
       A point on the dashed line came as expected; its bar is how far chance may move it.
       ${few > 0 && ` In ${few === 1 ? "one bin" : `${few} bins`} rewards are too few to tell.`}</p>
     <div class="beside">
-      <${Curve} bins=${of.bins.filter(({ enough }) => enough)} />
+      ${few < of.bins.length && html`<${Curve} bins=${of.bins.filter(({ enough }) => enough)} />`}
       <div>
         <${Table} caption="Rewards by what was expected of them" rows=${of.bins}
           columns=${[
@@ -94,8 +94,8 @@ function Calibration({ of }) {
         <${Table} caption="Rewards inside their predicted intervals" rows=${of.coverages}
           columns=${[
             ["should be", ({ level }) => percent(level)],
-            ["were", ({ share }) => percent(share, 1), true],
-            ["verdict", ({ plausible }) => (plausible ? "as expected" : "off")],
+            ["were", ({ share, enough }) => (enough ? percent(share, 1) : "too few"), true],
+            ["verdict", ({ plausible, enough }) => (enough ? (plausible ? "as expected" : "off") : "")],
           ]} />
       </div>
     </div>
