@@ -26,7 +26,7 @@ from riffler.service.app import Riffler
 from riffler.service.inference.scripted import Reply, ReplyFunction, ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.ports.keys import turn_log
+from riffler.service.ports.keys import session_keys, turn_log
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.turn_log import TurnRecord
 from riffler.service.settings import read_settings
@@ -278,22 +278,26 @@ async def test_edits_by_hand_have_records_of_their_own(make: Make) -> None:
     assert fold.freed_tokens == -restore.freed_tokens > 0
 
 
-@pytest.mark.parametrize("ways", ["asked", "forked", "unasked", "copied"])
-async def test_an_edit_breaks_a_cache_only_of_what_a_call_has_sent(make: Make, ways: str) -> None:
+@pytest.mark.parametrize("ways", ["asked", "forked", "cut", "unasked", "copied"])
+async def test_an_edit_breaks_a_cache_only_of_what_a_call_has_sent(
+    make: Make, memory_connection: RedisConnection, ways: str
+) -> None:
     """An edit costs what leaves the cache; before a session's first call nothing does, whoever wrote its messages."""
     riffler = make(lambda _: "At six.", rewriting=False, cache_read_price=0.1, cache_write_price=1.25)
     begun = [Message.user(CONTEXT), *([Message.assistant("Well?")] if ways == "copied" else [])]
     key, _ = await riffler.edits.create(riffler.tenant, "s", begun)
     name = "s"
-    if ways in {"asked", "forked"}:
+    if ways in {"asked", "forked", "cut"}:
         await riffler.ask("When does it open?", session="s")
         if ways == "forked":
             name = "other"
             await riffler.edits.fork(key, session=name)
     await riffler.edits.append(SessionKey(riffler.tenant, name), [Message.user("Later. " * 300)])
+    if ways == "cut":  # the history doesn't go back to what the model said
+        await memory_connection.run(lambda client: client.xtrim(session_keys(key)[4], maxlen=1, approximate=False))
     await edited(riffler, name)
     (fold,) = (await records(riffler))[0].edits
-    sent = 2 if ways in {"asked", "forked"} else 0
+    sent = 2 if ways in {"asked", "forked", "cut"} else 0
     counter, memory = riffler.engine.counter, await riffler.memory(name)
     behind = sum(count_message(message, counter) for message in bare_view(memory).messages[:sent])
     assert (fold.rewritten_tokens, fold.fresh_tokens) == (
