@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Locator, Page, expect
 from tests.browser.looking import Looked, looking
 from tests.browser.session_raw import ENTRIES, Raw, carved, made, shown_texts, tool, without_status
 from tests.e2e.served import Served, serving
@@ -135,41 +135,63 @@ async def test_tokens_by_part_are_those_of_the_raw_record(looked: Looked, served
     assert sum(rows.values()) - rows["tools' schemas"] == found["seen"] == found["budget"] - free
 
 
-async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) -> None:
-    """Fold, undo, choose, restore: each is one version; the guard is heard, and a conflict changes nothing."""
+async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) -> None:  # noqa: PLR0915 - one story
+    """Fold, undo, choose, restore, undo: each is one version, with the states in Redis and the texts on the page.
+
+    The guard is heard, and a conflict changes nothing and says what to do. What was done is said, and the keyboard
+    stays at a place where it can go on.
+    """
     client, page = served.client, looked.page
     await carved(client, "edited")
     raw = Raw(redis.url, "edited")
     states = lambda: {id_: each["state"] for id_, each in raw.fragments().items()}  # noqa: E731
     before = states()
+    focused = page.locator(":focus")
     await looked.open("session", "edited")
-    await page.get_by_role("button", name="fold f00001").click()
+    await page.get_by_role("button", name="fold f00001").press("Enter")
+    await expect(page.locator(".reply [role=status]")).to_contain_text("Version 5: folded f00001")
+    await expect(focused).to_have_text("restore f00001–f00004")
     await expect(page.locator(".reply")).to_contain_text("folded f00001")
     await expect(page.locator(".reply")).to_contain_text("warning: nowhere else in view")
     await at_version(page, 5, 5)
     assert states() == before | {"f00001": "folded"}
     assert await shown_texts(page) | {"status": ""} == without_status(raw.memories()[-1]) | {"status": ""}
-    await page.get_by_role("button", name="Undo the last edit").click()
+    await page.get_by_role("button", name="Undo the last edit").press("Enter")
     await at_version(page, 6, 6)
     assert states() == before
+    assert await shown_texts(page) | {"status": ""} == without_status(raw.memories()[-1]) | {"status": ""}
+    await expect(page.locator(".reply [role=status]")).to_contain_text("Version 6: ")
+    await expect(focused).to_have_text("Undo the last edit")
     await page.get_by_label("refuse to fold").check()
     with looked.failing():
         await page.get_by_role("button", name="fold f00001").click()
-        await expect(page.get_by_role("alert")).to_contain_text("nothing was hidden")
+        await expect(page.locator(".reply [role=alert]")).to_contain_text("nothing was hidden")
     await page.get_by_role("checkbox", name="choose f00002–f00004").check()
     await page.get_by_role("checkbox", name="choose f00006").check()
     await expect(page.locator(".edits")).to_contain_text("4 fragments chosen")
-    await page.get_by_role("button", name="Restore", exact=True).click()
+    await page.get_by_role("button", name="Restore", exact=True).press("Enter")
     await at_version(page, 7, 7)
     assert set(states().values()) == {"visible"}
+    assert await shown_texts(page) | {"status": ""} == without_status(raw.memories()[-1]) | {"status": ""}
+    await expect(focused).to_have_text("fold f00002")
+    await page.get_by_role("button", name="Undo the last edit").click()
+    await at_version(page, 8, 8)
+    assert states() == before
+    assert without_status(raw.memories()[-1]) == without_status(raw.memories()[4])
     await tool(client, "edited", "fold_fragments", fragments=["f00005"])
     await page.get_by_label("refuse to fold").uncheck()
     with looked.failing():
         await page.get_by_role("button", name="fold f00007").click()
-        await expect(page.get_by_role("alert")).to_contain_text("Nothing was changed")
-    await at_version(page, 8, 8)
-    assert states()["f00007"] == "visible"
-    await expect(page.locator(".k-folded .what")).to_contain_text("f00005")
+        await expect(page.locator(".reply [role=alert]")).to_contain_text(
+            "Nothing was changed, as somebody else was first"
+        )
+        await expect(page.locator(".reply [role=alert]")).to_contain_text("look, and do it again")
+    await at_version(page, 9, 9)
+    assert states() == before | {"f00005": "folded"}
+    await expect(page.locator(".k-folded .what")).to_contain_text("f00002–f00005")
+    await page.get_by_role("button", name="fold f00007").click()
+    await at_version(page, 10, 10)
+    assert states() == before | {"f00005": "folded", "f00007": "folded"}
     await looked.nothing_serious()
 
 
@@ -180,7 +202,12 @@ async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served
     memory = Raw(redis.url, "pier").memories()[-1]
     await page.get_by_role("searchbox").fill("entry 15")
     await page.get_by_role("button", name="Search").click()
-    there = sum(text.lower().count("entry 15") for message in memory.messages for text in message.texts)
+    hay = [text for message in memory.messages for text in message.texts]
+    hay += [call.arguments for message in memory.messages for call in message.tool_calls]
+    hay += [each["summary"] for each in Raw(redis.url, "pier").fragments().values()]
+    assert memory.rewrite is not None
+    hay += [memory.rewrite.text or ""]
+    there = sum(text.lower().count("entry 15") for text in hay)
     await expect(page.locator("aside")).to_contain_text(f"{there} matches in version {memory.version}")
     hit = page.locator(".hits button", has_text="Entry 150").first
     await expect(hit.locator("small")).to_contain_text("folded · f00003")
@@ -193,11 +220,110 @@ async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served
     assert (await served.client.get("/api/v1/sessions/pier")).json()["version"] == memory.version
 
 
+async def test_a_search_finds_calls_summaries_and_rewrites(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """Each match says what it was found in, and leads there; what is gone leads to the step that made it."""
+    page = looked.page
+    await carved(served.client, "sought")
+    asked = await served.client.post("/api/v1/sessions/sought/ask", json={"question": "What does Entry 100 say?"})
+    assert asked.status_code == 200, asked.text
+    raw = Raw(redis.url, "sought")
+    [made] = [
+        number for number, each in enumerate(raw.memories()) if each.fragments and each.fragments["f00006"].hidden
+    ][:1]
+    await tool(served.client, "sought", "restore_fragments", fragments=["f00006"])
+    memory = raw.memories()[-1]
+    await looked.open("session", "sought")
+    await at_version(page, memory.version, memory.version)
+
+    async def hit(query: str, place: str) -> Locator:
+        await page.get_by_role("searchbox").fill(query)
+        await page.locator(".search select").nth(1).select_option(place)
+        await page.get_by_role("button", name="Search").click()
+        await expect(page.locator("aside .note").first).to_contain_text(f" in version {memory.version}")
+        await expect(page.locator(".hits button").first).to_contain_text(query)
+        return page.locator(".hits button").first
+
+    [call] = [call for message in memory.messages for call in message.tool_calls]
+    found = await hit("100", "call")
+    await expect(found.locator("small")).to_contain_text(f"arguments of call {call.id} · visible")
+    await found.click()
+    await expect(page.locator(".piece.k-call.target")).to_be_focused()
+    await expect(page.locator(".target mark")).to_have_text("100")
+    found = await hit("Read the question again", "rewrite")
+    await expect(found.locator("small")).to_contain_text("rewrite of the question · visible")
+    await found.click()
+    await expect(page.locator(".piece.k-rewrite.target")).to_be_focused()
+    await expect(page.locator(".target mark")).to_have_text("Read the question again")
+    found = await hit("Some squares", "summary")
+    await expect(found.locator("small")).to_contain_text(f"summary of f00006 · gone, made by version {made}")
+    await found.click()
+    await at_version(page, made, memory.version)
+    await expect(page.locator(".piece.k-summary.target")).to_be_focused()
+    await expect(page.locator(".target mark")).to_have_text("Some squares")
+    await looked.nothing_serious()
+
+
+async def test_what_a_step_changed_leads_to_its_place(looked: Looked, served: Served) -> None:
+    """By its fragment and by the messages that came; the newest question is marked, also for who listens."""
+    page = looked.page
+    await looked.open("session", "pier")
+    memory = (await served.client.get("/api/v1/sessions/pier")).json()
+    messages = (await served.client.get("/api/v1/sessions/pier/messages")).json()["items"]
+    newest = max(at for at, message in enumerate(messages, 1) if message["role"] == "user")
+    marked = page.locator("article.asks")
+    assert await marked.get_attribute("aria-label") == f"message {newest}, user, the newest question"
+    await expect(marked.locator(".who")).to_contain_text("the newest question")
+    assert await marked.count() == 1
+    await page.get_by_role("button", name=f"1: {memory['messages']}", exact=True).click()
+    await expect(page.get_by_role("article", name=f"message {memory['messages']}, ")).to_be_focused()
+    with looked.failing():  # what is shown wasn't there then: its end is
+        await looked.open("session", "pier", "3")
+        await at_version(page, 3, memory["version"])
+    await expect(page.locator("article.asks")).to_have_attribute(
+        "aria-label", re.compile("^message 4, user, the newest")
+    )
+    await page.get_by_role("button", name="f00003", exact=True).click()
+    await expect(page.locator(".piece.k-folded.target")).to_be_focused()
+
+
+async def test_a_fork_has_no_steps_before_it(looked: Looked, served: Served) -> None:
+    """There is no step back from where it was forked, nothing to compare it with, and no button that does nothing."""
+    page = looked.page
+    made = await served.client.post("/api/v1/sessions/pier/fork", json={"version": 3, "session": "forked"})
+    assert made.status_code == 201, made.text
+    await tool(served.client, "forked", "restore_fragments", fragments=["f00002"])
+    await looked.open("session", "forked")
+    await at_version(page, 4, 4)
+    await page.keyboard.press("[")
+    await at_version(page, 3, 4)
+    await expect(page.get_by_role("button", name="Step back")).to_be_disabled()
+    await expect(page.locator("aside")).to_contain_text("Nothing before this version is kept")
+    await page.keyboard.press("[")
+    await at_version(page, 3, 4)
+    for name in ("Beginning", "End", "Show", "Search"):
+        await expect(page.get_by_role("button", name=name, exact=True)).to_be_disabled()
+    await page.get_by_role("spinbutton", name="Message").fill("3")
+    await page.get_by_role("button", name="Show", exact=True).press("Enter")
+    await expect(page.get_by_role("article", name="message 3, ")).to_be_focused()
+    await page.get_by_role("spinbutton", name="Message").fill("77")
+    await expect(page.get_by_role("button", name="Show", exact=True)).to_be_disabled()
+
+
+async def opened_s(page: Page, address: str, session: str) -> float:
+    """Time the opening of a session's page, until its text is on the screen."""
+    await page.goto("about:blank")
+    begun = time.monotonic()
+    await page.goto(f"{address}#/session/{session}")
+    await page.wait_for_selector(".seen")
+    return time.monotonic() - begun
+
+
 @pytest.mark.parametrize("messages", [2000, 1])
 async def test_a_million_tokens_open_at_once_and_stay_light(looked: Looked, served: Served, messages: int) -> None:
-    """In two thousand messages and in one: the text is on the screen in well under the time that a test may take.
+    """In two thousand messages and in one: they open within two seconds of a session of one word.
 
-    However far one reads, the page holds some pages of text; from its end one gets to it as quickly.
+    That is compared on this machine as busy as it is now, so load alone is no failure: see benchmarks/dashboard.py for
+    the time on a free one. However far one reads, the page holds some pages of text; its end is as near.
     """
     client, page = served.client, looked.page
     whole = " ".join(f"{number * 7919 % 1_000_003}word" for number in range(400_000))[:4_200_000]
@@ -205,12 +331,13 @@ async def test_a_million_tokens_open_at_once_and_stay_light(looked: Looked, serv
     texts = [whole[at : at + size] for at in range(0, len(whole), size)]
     name = f"million-{messages}"
     await made(client, name, [("user", text) for text in texts] + [("user", "And?")])
-    begun = time.monotonic()
-    await page.goto(f"{looked.address}#/session/{name}")
-    await page.wait_for_selector(".seen")
-    opened_s = time.monotonic() - begun
-    assert opened_s < 15, opened_s  # two seconds on a free machine: see benchmarks/dashboard.py
-    await looked.read()
+    await made(client, f"short-{messages}", [("user", "Word?")])
+    times = {each: float("inf") for each in (f"short-{messages}", name)}
+    for _ in range(3):  # in turn: the least of each is what the machine can do now
+        for each, least in times.items():
+            times[each] = min(least, await opened_s(page, looked.address, each))
+            await looked.read()
+    assert times[name] - times[f"short-{messages}"] < 2, times
     texts_shown = "() => [...document.querySelectorAll('.seen')].map((each) => each.textContent).join('')"
     first = await page.evaluate(texts_shown)
     assert len(first) > 10_000
@@ -230,7 +357,8 @@ async def test_a_million_tokens_open_at_once_and_stay_light(looked: Looked, serv
         assert len(after) < 120_000
         assert after in whole
     await page.get_by_role("button", name="End").click()
-    await expect(page.locator(".conversation")).to_contain_text("The end")
+    await expect(page.locator(".conversation .end")).to_be_focused()
+    await expect(page.get_by_role("button", name="End")).to_be_disabled()
     assert (await page.evaluate(texts_shown)).endswith("And?")
     await page.get_by_role("button", name="Earlier").click()
     await page.wait_for_selector("[aria-busy=true]", state="detached")

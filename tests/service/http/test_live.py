@@ -194,7 +194,7 @@ async def test_what_cannot_be_read_is_passed_over_and_told(
 
     async def spoil() -> str:
         keys = turn_log(riffler.tenant)
-        return str(await riffler.turn_log._connection.run(lambda redis: redis.xadd(keys, {"record": "{"})))
+        return str(await riffler._connection.run(lambda redis: redis.xadd(keys, {"record": "{"})))
 
     await spoil()
     async with listening(client) as heard:

@@ -119,6 +119,8 @@ async def test_the_pieces_of_each_version_are_its_view(
     folded = [piece for piece in present if piece["kind"] == "folded"]
     assert [(piece["fragments"], piece["count"]) for piece in folded] == [(["f00002", "f00004"], 3)]
     memory = await riffler.memory("s")
+    asked = {piece["message"] for piece in present if piece["asked"]}
+    assert asked == {max(piece["message"] for piece in present if piece["role"] == "user")}
     assert folded[0]["original_tokens"] == sum(memory.fragments[f"f0000{n}"].tokens for n in (2, 3, 4))
     result = next(piece for piece in present if piece["role"] == "tool")
     assert (result["call"], result["name"], result["origin"]) == ("c1", "find_in_context", "step")

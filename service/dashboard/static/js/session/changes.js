@@ -13,15 +13,16 @@ const columnsWith = (show) => [
 ];
 
 /** What differs between two versions of a session. */
-export function Changes({ name, version, since, choose, show }) {
+export function Changes({ name, version, since, oldest, choose, show }) {
   const load = async (signal) => (await readPart(name, "/diff", { from: since, to: version, limit: MOST }, signal)).body;
   const reading = useReading(load, [name, version, since]);
   const changed = (event) => {
     const number = Number(event.target.value);
-    if (Number.isInteger(number) && number >= 0 && number <= version) choose(number);
+    if (Number.isInteger(number) && number >= oldest && number <= version) choose(number);
   };
+  if (oldest === version) return html`<p class="note">Nothing before this version is kept.</p>`;
   return html`
-    <p><label>Since version <input type="number" min="0" max=${version} value=${since} onChange=${changed} /></label></p>
+    <p><label>Since version <input type="number" min=${oldest} max=${version} value=${since} onChange=${changed} /></label></p>
     <${Shown} reading=${reading}>${(found) => html`<${Listed} of=${found} show=${show} />`}<//>`;
 }
 

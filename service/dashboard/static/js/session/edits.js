@@ -51,7 +51,7 @@ export function useEdits(name, tag, done) {
 export function Edits({ by }) {
   const ids = [...by.chosen];
   return html`
-    <div class="edits" role="group" aria-label="Edits by hand">
+    <div class=${ids.length ? "edits some" : "edits"} role="group" aria-label="Edits by hand">
       <span>${ids.length ? `${ids.length} fragment${ids.length === 1 ? "" : "s"} chosen` : "Choose fragments in the conversation"}</span>
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.fold(ids)}>Fold</button>
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.restore(ids)}>Restore</button>

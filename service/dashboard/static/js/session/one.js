@@ -16,14 +16,14 @@ export function Session({ name, asked }) {
   const [since, compare] = useState(undefined); // a version that the reader chose; else it is the one before
   const [target, aim] = useState(undefined);
   const [wide] = useState(() => matchMedia("(min-width: 60rem)").matches); // narrow, the conversation comes first
-  const view = useWindow(name, asked, since);
+  const wish = useRef(undefined); // {hit, there}: a match in another version, until that is shown
+  const view = useWindow(name, asked, since, () => (wish.current && wish.current.there === asked ? placeOf(wish.current.hit) : undefined));
   const history = useHistory(name, view.present);
   const done = useCallback(() => view.again(), [view.again]);
   const edits = useEdits(name, view.tag, done);
   useKeptFocus(edits.acted, view.items);
   const past = view.version !== undefined && view.version < view.present;
   useEffect(() => compare(undefined), [name, asked]);
-  const wish = useRef(undefined); // a match in another version, until that is shown
   const show = async (place) => {
     aim(undefined);
     await view.open(placeOf(place));
@@ -32,16 +32,16 @@ export function Session({ name, asked }) {
   const jump = (hit, searched) => {
     const there = hit.shown === "gone" ? hit.version : searched;
     if (there === asked) return show(hit);
-    wish.current = hit;
+    wish.current = { hit, there };
     location.hash = addressOf(name, there);
     return undefined;
   };
   useEffect(() => {
-    const hit = wish.current;
+    const wished = wish.current && wish.current.there === asked && wish.current;
+    if (wished && view.version !== (asked ?? view.present)) return; // it is on its way
     wish.current = undefined;
-    if (hit) show(hit);
-    else aim(undefined);
-  }, [asked]);
+    aim(wished ? wished.hit : undefined);
+  }, [asked, view.version]);
   if (view.version === undefined) {
     if (!view.error) return html`<${Head} name=${name} /><p class="note" aria-busy="true">Loading …</p>`;
     return html`
@@ -50,9 +50,10 @@ export function Session({ name, asked }) {
       <p><a href="#/session">All sessions</a>, <a href=${addressOf(name)}>the present of this one</a></p>`;
   }
   const newest = history.value?.present ?? view.present;
+  // A fork, and a long past, begin later than with version 0; how much later the last page of the history says.
   const oldest = history.value?.body.next ? undefined : history.value?.body.oldest;
   const by = { ...edits, past, name, target, busy: edits.busy || view.busy };
-  const shownSince = since ?? Math.max(0, view.version - 1);
+  const shownSince = since ?? Math.max(oldest ?? 0, view.version - 1);
   return html`
     <${Head} name=${name} />
     <${Stepper} name=${name} version=${view.version} present=${Math.max(newest, view.present)} oldest=${oldest} />
@@ -68,7 +69,7 @@ export function Session({ name, asked }) {
       </div>
       <aside aria-label="About this session">
         <details open=${wide}><summary>Search</summary><${Search} name=${name} version=${asked} jump=${jump} /></details>
-        <details open=${wide}><summary>What changed</summary><${Changes} name=${name} version=${view.version} since=${shownSince} choose=${compare} show=${show} /></details>
+        <details open=${wide}><summary>What changed</summary>${(history.value || history.error) && html`<${Changes} name=${name} version=${view.version} since=${shownSince} oldest=${oldest ?? 0} choose=${compare} show=${show} />`}</details>
         <details open=${wide}><summary>Steps</summary><${Steps} name=${name} version=${view.version} reading=${history} /></details>
       </aside>
     </div>`;

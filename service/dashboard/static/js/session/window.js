@@ -14,9 +14,9 @@ function beginning(pages) {
 
 /**
  * Hold a window on the view of a session at a version (undefined is the present), with what happened `since` (else in its step).
- * Gives {items, first, last, tag, present, version, messages, error, loading, busy, further, earlier, open, again}.
+ * `first()` may say where to begin at another version. Gives {items, first, last, tag, present, version, messages, error, loading, busy, further, earlier, open, again}.
  */
-export function useWindow(name, version, since) {
+export function useWindow(name, version, since, first = () => undefined) {
   const [held, hold] = useState(NOTHING);
   const [busy, tell] = useState(false);
   const running = useRef(false); // at once, before the page is drawn anew
@@ -77,7 +77,9 @@ export function useWindow(name, version, since) {
   useEffect(() => {
     const before = now.current;
     const same = before.pages.length > 0 && before.of === name;
-    open(same ? beginning(before.pages) : {}, same ? before.pages.length : 1);
+    const wished = first();
+    if (wished) open(wished);
+    else open(same ? beginning(before.pages) : {}, same ? before.pages.length : 1);
     return () => {
       turn.current += 1;
     };
