@@ -60,6 +60,11 @@ async def test_a_part_of_a_log_is_looked_at(client: httpx.AsyncClient, riffler: 
         late = (await client.get(f"{path}{part}", params={"since_ms": rows[20].at_ms})).json()["selected"]
         early = (await client.get(f"{path}{part}", params={"until_ms": rows[20].at_ms})).json()["selected"]
         assert late + early == whole["selected"]
+        newest = (await client.get(f"{path}{part}", params={"limit": 10})).json()
+        assert (newest["older"], newest["from_ms"]) == (30, rows[30].at_ms)
+        older = (await client.get(f"{path}{part}", params={"limit": 10, "until_ms": rows[30].at_ms})).json()
+        before = [row for row in rows if row.at_ms < rows[30].at_ms]
+        assert (older["older"], older["from_ms"]) == (len(before) - 10, before[-10].at_ms)
         for query, words in (
             ({"feature": "haste"}, "feature: expected one of "),
             ({"present": "true"}, "present: expected a feature with it"),
