@@ -269,11 +269,16 @@ def exp3(before: Sequence[tuple[Row, float]], row: Row) -> dict[str, float]:
 
 @dataclass(frozen=True)
 class Value:
-    """What another policy would have earned, this log's own, and the difference; what the log is worth for that."""
+    """What another policy would have earned, this log's own, and the difference; what the log is worth for that.
+
+    The plain estimates are by inverse propensities, and by those over their sum.
+    """
 
     target: Interval
     logged: Interval
     difference: Interval
+    ips: Interval
+    snips: Interval
     effective: float
     modelled: float
 
@@ -313,11 +318,19 @@ def value(rows: Sequence[Row], target: Target) -> Value:
         high = mean + (float((lost * (1 - expected)).sum()) + off) / total
         return Interval(mean, min(max(low, least), 1.0), min(max(high, least), 1.0))
 
-    lost = wanted - kept
+    lost, weights, rewards = wanted - kept, wanted[at] / logged[at], np.array([reward for _, reward in log])
+    weighted = float((weights * rewards).sum() / weights.sum())
     return Value(
         estimate(kept, lost, 0.0),
         estimate(logged, np.zeros_like(lost), 0.0),
         estimate(kept - logged, lost, -1.0),
-        effective((wanted[at] / logged[at]).tolist()),
+        _plain(float((weights * rewards).mean()), float(np.std(weights * rewards, ddof=1)) / math.sqrt(total)),
+        _plain(weighted, math.sqrt(float(((weights * (rewards - weighted)) ** 2).sum())) / float(weights.sum())),
+        effective(weights.tolist()),
         1 - float(kept.sum()) / total,
     )
+
+
+def _plain(mean: float, error: float) -> Interval:
+    """Give an estimate the interval of a Gaussian variable."""
+    return Interval(mean, mean - TWO_SIDED * error, mean + TWO_SIDED * error)

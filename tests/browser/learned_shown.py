@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from playwright.async_api import expect
 from tests.browser.learned_log import Row
-from tests.browser.learned_raw import TWO_SIDED, Bin, Model, Value
+from tests.browser.learned_raw import TWO_SIDED, Bin, Calibration, Model, Value
 from tests.browser.looking import Looked
 
 from riffler.bandits.context import CONTEXT_NAMES
@@ -143,3 +143,34 @@ async def scores_are_the_logs(looked: Looked, row: Row, model: Model) -> None:
         table = looked.page.locator("table", has=looked.page.locator("caption", has_text=name))
         assert await table.locator("th").nth(2).text_content() == scale(0, *ends)
     await expect(looked.page.get_by_text(f"what the log teaches now, {shown(model.count, 0)} rewards")).to_be_visible()
+
+
+def verdicts(
+    found: Calibration, chance: float, off: dict[float, float], worth: dict[str, float]
+) -> list[tuple[str, str]]:
+    """Write title and beginning of what is said of a log with an alarm.
+
+    Args:
+        found: Its calibration.
+        chance: The error that chance explains.
+        off: Shares of intervals that chance doesn't explain, by level.
+        worth: Effective rewards by arm.
+
+    Returns:
+        What is to be said, in order.
+    """
+    said = [("The world changed", "Rewards lay further from what was expected than chance explains.")]
+    error, most = shown(found.error), shown(chance)
+    if 0.05 >= found.error > chance:
+        text = f"Rewards lie {error} off what was expected, more than chance explains ({most})"
+        said.append(("Calibrated, but for a little", text))
+    elif found.error > chance:
+        text = f"They lie {error} off in the mean, and chance explains {most} at most."
+        said.append(("Rewards aren't what was expected", text))
+    if off:
+        shares = ", of ".join(f"{percent(level)} hold {percent(share, 1)}" for level, share in off.items())
+        said.append(("Predicted intervals are of another width", f"Those of {shares} of rewards."))
+    rough = ", ".join(f"{arm} ({shown(size, 0)})" for arm, size in worth.items() if size < 50)
+    if rough:
+        said.append(("Little evidence of some arms", f"Fewer than 50 effective rewards: {rough}."))
+    return said

@@ -32,6 +32,7 @@ from tests.browser.learned_shown import (
     shown,
     signed,
     value_cells,
+    verdicts,
     warnings,
 )
 from tests.browser.looking import Looked, looking
@@ -58,6 +59,8 @@ FEW = """async (digest) => {
     render(html`<${Trust} of=${await read(`policies/${digest}`, { limit: 30 })} />`, place);
 }"""
 """Shows what is told of the newest 30 decisions of a log."""
+LEFT = "(all) => all.map((each) => parseFloat(each.style.left))"
+"""Gives where marks stand, in percent of the width."""
 NARROW: dict[str, Any] = {"viewport": {"width": 320, "height": 800}}
 
 
@@ -165,6 +168,11 @@ async def test_policies_are_compared(browser: Browser, log: Log) -> None:
         assert own == ["this log's policy", "", shown(logged.value), between(logged.low, logged.high), *kind]
         every = [end for each in (logged, *(each.target for each in wanted.values())) for end in _ends(each)]
         assert (await section.locator("thead th").nth(1).text_content()) == scale(*every)
+        bars = await section.locator(".interval .value").evaluate_all(LEFT)
+        room = (max(every) - min(every)) * 0.04
+        values = [logged.value, *(wanted[name].target.value for name, *_ in seen)]
+        reach = max(every) - min(every) + 2 * room
+        assert bars == pytest.approx([100 * (each - min(every) + room) / reach for each in values], abs=0.01)
         await expect(section.locator("caption")).to_contain_text(f"this log's earned {shown(earned)},")
         warned = [f"{name}: {'; '.join(warnings(wanted[name]))}." for name, *_ in seen if warnings(wanted[name])]
         assert await section.locator("li").all_text_contents() == warned != []
@@ -173,7 +181,8 @@ async def test_policies_are_compared(browser: Browser, log: Log) -> None:
         )
     for name, each in wanted.items():
         other = (await log.read(f"policies/{log.digest}/ope", policy=name))["other"]
-        for key, mine in (("doubly_robust", each.target), ("logged", each.logged), ("difference", each.difference)):
+        robust = {"doubly_robust": each.target, "logged": each.logged, "difference": each.difference}
+        for key, mine in {**robust, "ips": each.ips, "snips": each.snips}.items():
             assert [other[key][end] for end in ("value", "low", "high")] == pytest.approx(_ends(mine), abs=1e-9)
         assert (other["effective_rows"], other["earned"]) == pytest.approx((each.effective, earned))
 
@@ -228,31 +237,10 @@ async def test_the_log_is_judged(browser: Browser, log: Log) -> None:
         ]
         assert [point[2] == "off" for point in points] == [bin_cells(each)[-1] == "off" for each in drawn]
 
-        rough = [f"{arm} ({shown(size, 0)})" for arm, size in worth.items() if size < 50]
-        off = [
-            f"{percent(level)} hold {percent(found.shares[level], 1)}" for level in plausible if not plausible[level]
-        ]
-        verdicts = [
-            ("The world changed", "Rewards lay further from what was expected than chance explains."),
-            (
-                "Calibrated, but for a little",
-                f"Rewards lie {shown(found.error)} off what was expected, more than chance explains ({shown(chance)})",
-            )
-            if 0.05 >= found.error > chance
-            else None,
-            (
-                "Rewards aren't what was expected",
-                f"They lie {shown(found.error)} off in the mean, and chance explains {shown(chance)} at most.",
-            )
-            if found.error > max(0.05, chance)
-            else None,
-            ("Predicted intervals are of another width", f"Those of {', of '.join(off)} of rewards.") if off else None,
-            ("Little evidence of some arms", f"Fewer than 50 effective rewards: {', '.join(rough)}.")
-            if rough
-            else None,
-        ]
+        wanted = verdicts(
+            found, chance, {level: found.shares[level] for level in plausible if not plausible[level]}, worth
+        )
         states = trust.locator(".state")
-        wanted = [each for each in verdicts if each is not None]
         await expect(states).to_have_count(len(wanted))
         for number, (title, said) in enumerate(wanted):
             await expect(states.nth(number).locator("strong")).to_have_text(title)
