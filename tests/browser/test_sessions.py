@@ -266,9 +266,12 @@ async def test_a_search_finds_calls_summaries_and_rewrites(looked: Looked, serve
 async def test_what_a_step_changed_leads_to_its_place(looked: Looked, served: Served) -> None:
     """By its fragment and by the messages that came; the newest question is marked, also for who listens."""
     page = looked.page
-    await looked.open("session", "pier")
-    memory = (await served.client.get("/api/v1/sessions/pier")).json()
-    messages = (await served.client.get("/api/v1/sessions/pier/messages")).json()["items"]
+    await carved(served.client, "stepped")
+    message = {"messages": [{"role": "user", "content": "And Entry 7?"}]}
+    await served.client.post("/api/v1/sessions/stepped/messages", json=message)
+    await looked.open("session", "stepped")
+    memory = (await served.client.get("/api/v1/sessions/stepped")).json()
+    messages = (await served.client.get("/api/v1/sessions/stepped/messages")).json()["items"]
     newest = max(at for at, message in enumerate(messages, 1) if message["role"] == "user")
     marked = page.locator("article.asks")
     assert await marked.get_attribute("aria-label") == f"message {newest}, user, the newest question"
@@ -277,7 +280,7 @@ async def test_what_a_step_changed_leads_to_its_place(looked: Looked, served: Se
     await page.get_by_role("button", name=f"1: {memory['messages']}", exact=True).click()
     await expect(page.get_by_role("article", name=f"message {memory['messages']}, ")).to_be_focused()
     with looked.failing():  # what is shown wasn't there then: its end is
-        await looked.open("session", "pier", "3")
+        await looked.open("session", "stepped", "3")
         await at_version(page, 3, memory["version"])
     await expect(page.locator("article.asks")).to_have_attribute(
         "aria-label", re.compile("^message 4, user, the newest")
@@ -289,7 +292,8 @@ async def test_what_a_step_changed_leads_to_its_place(looked: Looked, served: Se
 async def test_a_fork_has_no_steps_before_it(looked: Looked, served: Served) -> None:
     """There is no step back from where it was forked, nothing to compare it with, and no button that does nothing."""
     page = looked.page
-    made = await served.client.post("/api/v1/sessions/pier/fork", json={"version": 3, "session": "forked"})
+    await carved(served.client, "to-fork")
+    made = await served.client.post("/api/v1/sessions/to-fork/fork", json={"version": 3, "session": "forked"})
     assert made.status_code == 201, made.text
     await tool(served.client, "forked", "restore_fragments", fragments=["f00002"])
     await looked.open("session", "forked")
@@ -422,7 +426,8 @@ async def test_without_redis_it_says_what_to_do(looked: Looked, served: Served, 
     await looked.open("session", "lost")
     redis.kill()
     with looked.failing():
-        await looked.page.get_by_role("button", name="End").click()
+        await looked.page.get_by_role("spinbutton", name="Message").fill("2")
+        await looked.page.get_by_role("button", name="Show", exact=True).click()
         await expect(looked.page.get_by_role("alert").first).to_contain_text("can't be reached")
         await expect(looked.page.get_by_role("alert").first).to_contain_text("Redis")
         await expect(looked.page.locator(".conversation")).to_contain_text(ENTRIES[:20])

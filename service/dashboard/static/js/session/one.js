@@ -1,14 +1,15 @@
 // One session: what the model saw at a version, what that took, how it came to be, and edits by hand.
 import { html, useCallback, useEffect, useRef, useState } from "../html.js";
 import { Failure, State } from "../parts.js";
-import { change } from "./calls.js";
 import { Changes } from "./changes.js";
 import { Conversation } from "./conversation.js";
 import { Edits, useEdits } from "./edits.js";
 import { useKeptFocus } from "./kept_focus.js";
+import { Past } from "./past.js";
 import { Search } from "./search.js";
 import { addressOf, Stepper, Steps, useHistory } from "./steps.js";
 import { Tokens } from "./tokens.js";
+import { Ways } from "./ways.js";
 import { useWindow } from "./window.js";
 
 /** Show a session; `asked` is the version, undefined the present. */
@@ -86,37 +87,3 @@ const Bare = () => html`
   <${State} title="No message yet">This version has none. Add some with <code>POST /api/v1/sessions/…/messages</code>, or ask in it.<//>`;
 
 const Head = ({ name }) => html`<p class="crumbs"><a href="#/session">Sessions</a> / <b class="letters">${name}</b></p>`;
-
-/** Ways to other parts of a long conversation. What is ordered comes first, whatever is being read. */
-function Ways({ view, show }) {
-  const [typed, type] = useState("");
-  const number = Number(typed);
-  const there = typed !== "" && Number.isInteger(number) && number >= 1 && number <= view.messages;
-  const go = (event) => {
-    event.preventDefault();
-    if (there) show({ message: number - 1 });
-  };
-  return html`
-    <form class="ways" onSubmit=${go}>
-      <button type="button" disabled=${view.first} onClick=${() => show({})}>Beginning</button>
-      <button type="button" disabled=${view.last} onClick=${() => show({ last: true })}>End</button>
-      <label>Message <input type="number" min="1" max=${Math.max(1, view.messages)} value=${typed} onInput=${(event) => type(event.target.value)} /></label> of ${view.messages.toLocaleString("en")}
-      <button type="submit" disabled=${!there}>Show</button>
-    </form>`;
-}
-
-/** In the past nothing can be edited: the present can, and a session of its own that begins here. */
-function Past({ name, version }) {
-  const [wrong, tell] = useState("");
-  const fork = async () => {
-    try {
-      const made = await change(name, "/fork", { version });
-      location.hash = addressOf(made.session);
-    } catch (error) {
-      tell(error.message);
-    }
-  };
-  return html`<div class="state"><strong>This is the past</strong>
-    <p>Edits are made at the present: <a href=${addressOf(name)}>go there</a>, or <button type="button" onClick=${fork}>fork a session from here</button></p>
-    ${wrong && html`<p class="wrong" role="alert">${wrong}</p>`}</div>`;
-}
