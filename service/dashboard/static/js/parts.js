@@ -2,8 +2,6 @@
 import { TO_DO } from "./failure.js";
 import { html, useEffect, useRef, useState } from "./html.js";
 
-export { When } from "./writing.js";
-
 /** A number with so many digits after the point, and a true minus. */
 export const figure = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
 /** From a to b. */

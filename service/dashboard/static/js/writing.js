@@ -11,4 +11,4 @@ export function moment(ms) {
 }
 
 /** The same as an element, which tells machines the moment in UTC; a dash where none is known. */
-export const When = ({ ms }) => (ms == null ? "–" : html`<time datetime=${new Date(ms).toISOString()}>${moment(ms)}</time>`);
+export const When = ({ ms }) => (ms == null ? "–" : html`<time class="moment" datetime=${new Date(ms).toISOString()}>${moment(ms)}</time>`);

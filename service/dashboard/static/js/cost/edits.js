@@ -1,7 +1,7 @@
 // Edits that have paid back, and those that haven't.
 import { html } from "../html.js";
 import { Figures, Kind, Table } from "../parts.js";
-import { At } from "./at.js";
+import { When } from "../writing.js";
 import { addressOf } from "./filters.js";
 import { amount, count, kindOf, some } from "./words.js";
 
@@ -71,7 +71,7 @@ export function Edits({ of: { total, by, newest, priced }, filters }) {
       ]} />
     <${Table} caption=${`The newest ${count(newest.length)} of ${some(total.edits, "edit")}, one by one`} rows=${newest}
       columns=${[
-        ["when", ({ at_ms: at }) => html`<${At} ms=${at} />`],
+        ["when", ({ at_ms: at }) => html`<${When} ms=${at} />`],
         ["session", ({ session }) => html`<a href=${addressOf({ ...filters, session })}>${session}</a>`],
         ["version", ({ session, version }) => html`
           <a href=${`#/session/${encodeURIComponent(session)}/${version}`} aria-label=${`${version} of ${session}`}>${version}</a>`, true],

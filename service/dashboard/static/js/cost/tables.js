@@ -1,7 +1,7 @@
 // What turns took, by session and by engine.
 import { html } from "../html.js";
 import { Table } from "../parts.js";
-import { At } from "./at.js";
+import { When } from "../writing.js";
 import { addressOf } from "./filters.js";
 import { count, spent } from "./words.js";
 
@@ -15,7 +15,7 @@ const columnsOf = ({ total }, priced) => [
   ...(priced ? [["tokens billed", sum("billed_tokens"), true]] : []),
   ["tokens out", sum("completion_tokens"), true],
   ["time taken", ({ sums: { ms } }) => spent(ms), true],
-  ["last turn", ({ last_ms: at }) => html`<${At} ms=${at} />`],
+  ["last turn", ({ last_ms: at }) => html`<${When} ms=${at} />`],
 ];
 
 /** The sessions that took most. */

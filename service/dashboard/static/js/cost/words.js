@@ -20,15 +20,8 @@ export function spent(ms) {
   return ms < 120_000 ? `${(ms / 1000).toFixed(1)}\u00a0s` : `${(ms / 60_000).toFixed(1)}\u00a0min`;
 }
 
-const two = (number) => String(number).padStart(2, "0");
 /** A day of the clock that stretches of the API go by. */
 export const day = (ms) => new Date(ms).toISOString().slice(0, 10);
-/** A moment by the clock of who looks, as in `2026-11-27 09:04:07`. */
-export function moment(ms) {
-  const at = new Date(ms);
-  const time = [at.getHours(), at.getMinutes(), at.getSeconds()].map(two).join(":");
-  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${time}`;
-}
 
 /** How figures were come by, of which some may be estimates. */
 export function kindOf(number, estimated, otherwise, name = "turn") {

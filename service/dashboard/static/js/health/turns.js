@@ -3,7 +3,7 @@ import { count, spent } from "../cost/words.js";
 import { html } from "../html.js";
 import { State, Table } from "../parts.js";
 import { Prose } from "./coded.js";
-import { When } from "./levels.js";
+import { When } from "../writing.js";
 
 const PARTS = ["arrive", "features", "policy", "rewrite", "model", "tools", "answer"];
 

@@ -1,6 +1,6 @@
 // What turns cost: tokens in, saved, from a cache, billed and out; time by part; what came of edits.
 import { read } from "../api.js";
-import { At } from "../cost/at.js";
+import { When } from "../writing.js";
 import { Edits } from "../cost/edits.js";
 import { faultOf, Filters, narrowed, queryOf, readFilters } from "../cost/filters.js";
 import { OverTime } from "../cost/over-time.js";
@@ -77,7 +77,7 @@ function Scope({ of: { looked_at: looked, whole, from_ms: from, to_ms: to, total
   return html`
     <p class="note">
       ${!whole && "The newest "}${some(total.turns, "turn")}${ended && ` (${ended})`} and ${some(looked - total.turns, "edit")} by hand,${" "}
-      <${At} ms=${from} /> to <${At} ms=${to} />, by your clock.
+      <${When} ms=${from} /> to <${When} ms=${to} />, by your clock.
       ${!whole && " There are older ones: a narrower time or one session shows them."}
       ${!total.turns && " The model wasn't called in this time: ask the session something, and what the edits save shows here."}
     </p>`;

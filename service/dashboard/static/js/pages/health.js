@@ -1,6 +1,6 @@
 // How the service is: Redis, the engine, what waits, which errors came, what took long; and what to do where it is amiss.
 import { read } from "../api.js";
-import { count, moment, some, spent } from "../cost/words.js";
+import { count, some, spent } from "../cost/words.js";
 import { Coded } from "../health/coded.js";
 import { Level } from "../health/levels.js";
 import { RequestErrors, SlowestRequests } from "../health/requests.js";
@@ -9,6 +9,7 @@ import { Errors, Newest, Slowest } from "../health/turns.js";
 import { html } from "../html.js";
 import { Figures, Shown, State } from "../parts.js";
 import { useReading } from "../reading.js";
+import { moment } from "../writing.js";
 
 const HOUR_MS = 3600000;
 /** What is looked at: name in the address, words, how far back. */

@@ -4,7 +4,8 @@ import { html, useState } from "../html.js";
 import { Shown, State, Table } from "../parts.js";
 import { useReading } from "../reading.js";
 import { Session } from "../session/one.js";
-import { addressOf, Moment } from "../session/steps.js";
+import { addressOf } from "../session/steps.js";
+import { When } from "../writing.js";
 
 /** `#/session` lists, `#/session/NAME` shows the present, `#/session/NAME/VERSION` the past. */
 export function Sessions({ parts: [name, version] }) {
@@ -39,7 +40,7 @@ function Listed() {
           ["session", ({ session }) => html`<a class="letters" href=${addressOf(session)}>${session}</a>`],
           ["version", ({ version }) => version, true],
           ["messages", ({ messages }) => messages.toLocaleString("en"), true],
-          ["made", ({ created_ms: ms }) => html`<${Moment} ms=${ms} />`],
+          ["made", ({ created_ms: ms }) => html`<${When} ms=${ms} />`],
         ]} />
       <p>
         ${cursors.length > 1 && html`<button type="button" onClick=${() => lead(cursors.slice(0, -1))}>Newer</button>`}

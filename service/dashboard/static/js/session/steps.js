@@ -3,6 +3,7 @@ import { html, useEffect, useState } from "../html.js";
 import { readPart } from "./calls.js";
 import { useReading } from "../reading.js";
 import { Shown } from "../parts.js";
+import { When } from "../writing.js";
 
 const ACTORS = { app: "app", model: "model", riffler: "Riffler" };
 
@@ -57,7 +58,7 @@ export function Steps({ name, version, reading }) {
       <ol class="versions" aria-label="Steps">
         ${items.map((step) => html`<li key=${step.version}>
           <a href=${addressOf(name, step.version)} aria-current=${step.version === version ? "step" : undefined}><b>${step.version}</b> ${step.words}</a>
-          <small>${ACTORS[step.actor]} · <${Moment} ms=${step.at_ms} /></small>
+          <small>${ACTORS[step.actor]} · <${When} ms=${step.at_ms} /></small>
         </li>`)}
       </ol>
       ${items.length === 0 && html`<p class="note">Nothing happened yet.</p>`}
@@ -67,6 +68,3 @@ export function Steps({ name, version, reading }) {
 }
 
 const Origin = ({ of: { session, version } }) => html`<a class="letters" href=${addressOf(session, version)}>${session}</a> at version ${version}`;
-
-/** A moment, in the reader's own time. */
-export const Moment = ({ ms }) => (ms ? html`<time datetime=${new Date(ms).toISOString()}>${new Date(ms).toLocaleString()}</time>` : "–");
