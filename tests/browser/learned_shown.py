@@ -21,7 +21,7 @@ ROWS = {"overall": "all questions", "bias": "no feature"}
 
 def shown(value: float, digits: int = 3) -> str:
     """Write a figure as pages do; a half is rounded as browsers do."""
-    return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)).replace("-", "−")
+    return str(Decimal(value).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP) + 0).replace("-", "−")
 
 
 def between(low: float, high: float, digits: int = 3) -> str:

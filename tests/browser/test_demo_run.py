@@ -98,7 +98,7 @@ async def replayed(rows: Sequence[dict[str, Any]], folder: Path) -> list[Round]:
 
 def shown(value: float) -> str:
     """Write a figure as pages do."""
-    return f"{value:.3f}".replace("-", "−")
+    return f"{value:z.3f}".replace("-", "−")
 
 
 async def chosen(looked: Looked, against: str, title: str) -> None:

@@ -144,7 +144,7 @@ async def _played(url: str, folder: Path) -> tuple[str, list[Round]]:
 
 def shown(value: float) -> str:
     """Write a figure as pages do."""
-    return f"{value:.3f}".replace("-", "−")
+    return f"{value:z.3f}".replace("-", "−")
 
 
 def control(looked: Looked, label: str) -> Locator:

@@ -2,8 +2,12 @@
 import { TO_DO } from "./failure.js";
 import { html, useEffect, useRef, useState } from "./html.js";
 
-/** A number with so many digits after the point, and a true minus. */
-export const figure = (value, digits = 2) => (value === null || value === undefined ? "–" : value.toFixed(digits).replace("-", "−"));
+/** A number with so many digits after the point, and a true minus; none before nothing. */
+export function figure(value, digits = 2) {
+  if (value === null || value === undefined) return "–";
+  const written = value.toFixed(digits);
+  return written.replace("-", /[1-9]/.test(written) ? "−" : "");
+}
 /** From a to b. */
 export const range = (low, high, digits = 2) => `${figure(low, digits)} to ${figure(high, digits)}`;
 /** A share as percent. */
