@@ -1,8 +1,10 @@
 """The frame around all pages, in a real browser."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
+import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, Route, expect
@@ -13,6 +15,10 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAPER = "getComputedStyle(document.body).backgroundColor"
 LIGHT, DARK = "rgb(251, 251, 250)", "rgb(22, 24, 27)"
+DIFFERENCES = """async (pairs) => {
+    const { difference } = await import("./js/words.js");
+    return pairs.map(([before, after]) => difference(before, after));
+}"""
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -243,3 +249,31 @@ async def test_no_page_scrolls_sideways(browser: Browser, empty: Served, width: 
             assert await page.evaluate("document.documentElement.scrollWidth") <= width, name
         await page.emulate_media(media="print")
         await expect(page.get_by_role("banner")).to_be_hidden()
+
+
+async def test_differences_make_both_texts(browser: Browser, empty: Served) -> None:
+    """Of 200 pairs of texts what isn't added is the first and what isn't gone the second, byte for byte.
+
+    What is alike is kept, and texts of 20,000 other words are no exception, nor slow.
+    """
+    rng = np.random.default_rng(1)
+    words = ["gate", "isn't", "Straße", "\u202e", "👍🏽", "<b>", "  ", "\n", "4", "é", "…", "\x00"]
+    pairs = [["".join(rng.choice(words, rng.integers(0, 12))) for _ in range(2)] for _ in range(200)]
+    pairs.append([" ".join(f"{side}{number}" for number in range(20_000)) for side in "ab"])
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        await looked.page.goto(looked.address)
+        begun = time.monotonic()
+        found = await looked.page.evaluate(DIFFERENCES, [*pairs, ["the gate is open", "the gate isn't open"]])
+        assert time.monotonic() - begun < 10
+    *made, last = found
+    without = [
+        ["".join(each["text"] for each in made_of if each["kind"] != kind) for kind in ("come", "gone")]
+        for made_of in made
+    ]
+    assert without == pairs
+    assert [(each["kind"], each["text"]) for each in last] == [
+        ("same", "the gate "),
+        ("gone", "is"),
+        ("come", "isn't"),
+        ("same", " open"),
+    ]

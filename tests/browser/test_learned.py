@@ -5,13 +5,11 @@ equal to the last digit that is shown, but for what is sampled; there it says ho
 """
 
 import math
-import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from statistics import fmean
 from typing import Any
 
-import numpy as np
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Dialog, expect
@@ -45,10 +43,6 @@ PATIENCE_MS = 15_000
 """A report takes a second of a processor, which others may have."""
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
 """Gives what stands in a text and isn't marked as added."""
-DIFFERENCES = """async (pairs) => {
-    const { difference } = await import("./js/words.js");
-    return pairs.map(([before, after]) => difference(before, after));
-}"""
 POINTS = """(all) => all.map((each) => [
     +each.getAttribute("cx"), +each.getAttribute("cy"), each.parentNode.className.baseVal,
 ])"""
@@ -360,34 +354,6 @@ async def test_a_decision_of_elsewhere_is_explained(browser: Browser, log: Log) 
         await looked.open("decision", void.id)
         await expect(looked.page.get_by_text("None, ever")).to_be_visible()
         await scores_are_the_logs(looked, void, model)
-
-
-async def test_differences_make_both_texts(browser: Browser, log: Log) -> None:
-    """Of 200 pairs of texts what isn't added is the first and what isn't gone the second, byte for byte.
-
-    What is alike is kept, and texts of 20,000 other words are no exception, nor slow.
-    """
-    rng = np.random.default_rng(1)
-    words = ["gate", "isn't", "Straße", "\u202e", "👍🏽", "<b>", "  ", "\n", "4", "é", "…", "\x00"]
-    pairs = [["".join(rng.choice(words, rng.integers(0, 12))) for _ in range(2)] for _ in range(200)]
-    pairs.append([" ".join(f"{side}{number}" for number in range(20_000)) for side in "ab"])
-    async with looking(browser, log.address) as looked:
-        await looked.page.goto(looked.address)
-        begun = time.monotonic()
-        found = await looked.page.evaluate(DIFFERENCES, [*pairs, ["the gate is open", "the gate isn't open"]])
-        assert time.monotonic() - begun < 10
-    *made, last = found
-    without = [
-        ["".join(each["text"] for each in made_of if each["kind"] != kind) for kind in ("come", "gone")]
-        for made_of in made
-    ]
-    assert without == pairs
-    assert [(each["kind"], each["text"]) for each in last] == [
-        ("same", "the gate "),
-        ("gone", "is"),
-        ("come", "isn't"),
-        ("same", " open"),
-    ]
 
 
 async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> None:
