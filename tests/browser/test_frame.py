@@ -14,6 +14,12 @@ from tests.e2e.served import Served, serving
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAPER = "getComputedStyle(document.body).backgroundColor"
+PACED = """async (topics) => {
+    const { paced } = await import("./js/pace.js");
+    window.times = 0;
+    paced(async () => (window.times += 1) > 1, topics);
+}"""
+"""Reads something that fails the first time."""
 LIGHT, DARK = "rgb(251, 251, 250)", "rgb(22, 24, 27)"
 DIFFERENCES = """async (pairs) => {
     const { difference } = await import("./js/words.js");
@@ -277,3 +283,18 @@ async def test_differences_make_both_texts(browser: Browser, empty: Served) -> N
         ("come", "isn't"),
         ("same", " open"),
     ]
+
+
+@pytest.mark.parametrize(("topics", "later"), [([], 2), (["clock"], 5)])
+async def test_what_failed_is_read_again(browser: Browser, empty: Served, topics: list[str], later: int) -> None:
+    """Also what nothing else would read again: every 15 seconds until it succeeds, and then only for a reason."""
+    async with looking(browser, str(empty.client.base_url)) as looked:
+        page = looked.page
+        await page.clock.install()
+        await looked.open("try")
+        await page.evaluate(PACED, topics)
+        assert await page.evaluate("times") == 1
+        await page.clock.run_for(16_000)
+        assert await page.evaluate("times") == 2
+        await page.clock.run_for(45_000)
+        assert await page.evaluate("times") == later

@@ -2,6 +2,9 @@
 import { useEffect, useState } from "./html.js";
 import { paced } from "./pace.js";
 
+/** Whether the same may be answered another time: no answer, an outage, too much at once. What is wrong stays so. */
+const passes = ({ status }) => !status || status === 429 || status >= 500;
+
 const nothing = (of) => ({ of, value: undefined, error: undefined, loading: true });
 const same = (one, other) => one.every((each, place) => Object.is(each, other[place]));
 
@@ -24,7 +27,7 @@ export function useReading(load, keys, on = [], ways = []) {
         return true;
       } catch (error) {
         if (!gone.signal.aborted) hold((before) => ({ ...kept(before), error, loading: false }));
-        return false;
+        return !passes(error);
       }
     };
     hold((before) => ({ ...kept(before), loading: true }));

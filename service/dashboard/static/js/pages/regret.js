@@ -1,6 +1,6 @@
 // What draws have lost, how that was come by, and which arms are drawn.
 import { read } from "../api.js";
-import { html, useMemo } from "../html.js";
+import { html, useMemo, useRef } from "../html.js";
 import { Shown, State } from "../parts.js";
 import { useReading } from "../reading.js";
 import { Filters, go, queryOf, valuesOf } from "./regret/filters.js";
@@ -19,11 +19,13 @@ export function Regret({ digest, policy, parts }) {
   const keys = [digest, ...Object.values(query)];
   const regret = useReading((signal) => read(`${path}/regret`, query, signal), keys, ["decisions"]);
   const status = useReading((signal) => read(path, query, signal), keys, ["decisions"]);
+  const features = useRef([]); // they stay to be chosen while another report is made
+  if (regret.value) features.current = regret.value.features;
   const arms = armsOf(regret.value, status.value);
   const looks = useMemo(() => looksOf(arms), [arms.join()]);
   return html`
     <p class="lead">What the draws earned less than another choice would have: lower is better, and below 0 they earned more. A sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
-    <${Filters} values=${values} features=${regret.value?.features ?? []} change=${change} />
+    <${Filters} values=${values} features=${features.current} change=${change} />
     <div aria-busy=${regret.loading || status.loading} class="read">
     <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Counted} of=${found} policy=${policy} change=${change} /><${Nothing} change=${change} />`}>${(found) => html`
       <${Counted} of=${found} policy=${policy} change=${change} />
