@@ -15,6 +15,7 @@ model would have been called without the edit nobody knows: the figures are of t
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -137,7 +138,7 @@ def calls_lacking(balance: float, each_earns: float, next_earns: float = 0.0) ->
 
 
 def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
-    """Keep the accounts of one session's edits.
+    """Keep the accounts of one session's edits, in a time that grows with their number, not with its square.
 
     An edit that shows text again takes what it shows from the edits that hid it: from those that share a fragment with
     it, the newest first; where those of one of them aren't known, they may. What was hidden before the first of these
@@ -149,33 +150,82 @@ def accounts(happened: Iterable[PricedEdit | int]) -> list[Account]:
     Returns:
         The accounts, in the order of the edits.
     """
-    kept: list[Account] = []
+    ledger = _Ledger()
     for each in happened:
         if isinstance(each, int):
-            for account in kept:
-                account.called(each)
-            continue
-        left = _taken(kept, each) if each.freed_tokens < 0 else each.freed_tokens
-        if each.restores:
-            kept.append(Account(each))
+            ledger.calls += each
         else:
-            kept.append(Account(each, frees_tokens=left, hidden=each.ids))
-    return kept
+            ledger.enter(each)
+    return ledger.settled()
 
 
-def _taken(kept: list[Account], edit: PricedEdit) -> int:
-    """Take from accounts what an edit shows again; give what nobody had, as a negative number."""
-    shown = -edit.freed_tokens
-    for account in reversed(kept):
-        known = edit.ids and account.edit.ids
-        if known and not account.hidden & edit.ids:
-            continue
-        taken = min(shown, max(0, account.frees_tokens))
-        shown -= taken
-        account.frees_tokens -= taken
-        if not edit.restores:
-            continue
-        account.hidden -= edit.ids
-        if known and not account.hidden:
-            account.frees_tokens = min(0, account.frees_tokens)  # markers differ by a token or two
-    return -shown
+class _Ledger:
+    """Accounts, by the places of their edits. Calls are put down in one only before it changes, and at the end.
+
+    Attributes:
+        calls: Calls of the model so far.
+    """
+
+    def __init__(self) -> None:
+        self.calls = 0
+        self._kept: list[Account] = []
+        self._until: list[int] = []  # how many calls are in each account, of those from the first edit's beginning
+        self._hiding: dict[str, list[int]] = {}  # whose fragment it is
+        self._frees: list[int] = []  # who frees something; with some that don't any more
+        self._unknown: list[int] = []  # of these, whose fragments aren't known
+
+    def enter(self, edit: PricedEdit) -> None:
+        """Open the account of an edit, and take from others what it shows."""
+        left = self._taken(edit) if edit.freed_tokens < 0 else edit.freed_tokens
+        at = len(self._kept)
+        self._until.append(self.calls)
+        if edit.restores:
+            self._kept.append(Account(edit))
+            return
+        self._kept.append(Account(edit, frees_tokens=left, hidden=edit.ids))
+        for id_ in edit.ids:
+            self._hiding.setdefault(id_, []).append(at)
+        if left > 0:
+            self._frees.append(at)
+            if not edit.ids:
+                self._unknown.append(at)
+
+    def settled(self) -> list[Account]:
+        """Give the accounts with all calls so far."""
+        for at in range(len(self._kept)):
+            self._settle(at)
+        return self._kept
+
+    def _settle(self, at: int) -> Account:
+        account = self._kept[at]
+        account.called(self.calls - self._until[at])
+        self._until[at] = self.calls
+        return account
+
+    def _taken(self, edit: PricedEdit) -> int:
+        """Take from accounts what an edit shows again; give what nobody had, as a negative number."""
+        shown = -edit.freed_tokens
+        hid = sorted({at for id_ in edit.ids for at in self._hiding.get(id_, ())}, reverse=True)
+        others = self._unknown if edit.ids else self._frees
+        for at in heapq.merge(hid, reversed(others), reverse=True):
+            if not shown:
+                break
+            account = self._settle(at)
+            taken = min(shown, max(0, account.frees_tokens))
+            shown -= taken
+            account.frees_tokens -= taken
+        while others and self._kept[others[-1]].frees_tokens <= 0:
+            others.pop()  # so that nobody passes it again
+        if edit.restores:
+            self._shown(hid, edit.ids)
+        return -shown
+
+    def _shown(self, hid: Iterable[int], ids: frozenset[str]) -> None:
+        """Note that fragments aren't hidden any more. Who has no others frees nothing."""
+        for at in hid:
+            account = self._settle(at)
+            account.hidden -= ids
+            if not account.hidden:
+                account.frees_tokens = min(0, account.frees_tokens)  # markers differ by a token or two
+        for id_ in ids:
+            self._hiding.pop(id_, None)

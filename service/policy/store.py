@@ -9,7 +9,7 @@ import asyncio
 import hashlib
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Final, Literal, cast
 
@@ -31,6 +31,8 @@ _AT_ONCE: Final = 1000
 """Decisions that one command reads."""
 _COUNTED: Final = 10_000
 """Decisions that one command counts: their ids are 300 KB."""
+_AUDITS_AT_ONCE: Final = 200
+"""Audits that one command reads: their JSON takes some 10 ms, in which nobody else gets an answer."""
 _PARSED: Final = 50
 """Decisions whose JSON is read without a pause: some 10 ms, in which nobody else gets an answer."""
 _DECISIONS, _STATES, _ORDER, _UNEXECUTED, _GRADES, _COSTS, _AUDITS = 0, 1, 4, 5, 6, 7, 8
@@ -104,14 +106,16 @@ class RedisPolicyStore:
         if await self._script("audit", self._of(tenant, decision_id), decision_id, text) < 0:
             raise _unknown(decision_id)
 
-    async def audits(self, name: PolicyName) -> Mapping[str, KeptAudit]:
+    async def audits(self, name: PolicyName, ids: Sequence[str] | None = None) -> Mapping[str, KeptAudit]:
         """See the port."""
-        key, kept, cursor = policy_keys(name.tenant, name.digest)[_AUDITS], dict[str, KeptAudit](), 0
-        while True:
-            cursor, some = await self._scanned(key, cursor)
+        key, kept = policy_keys(name.tenant, name.digest)[_AUDITS], dict[str, KeptAudit]()
+        async for some in self._all(key) if ids is None else self._those(key, ids):
             kept |= {id_: _audit(text) for id_, text in some.items()}  # one may come twice
-            if not cursor:
-                return dict(sorted(kept.items(), key=lambda item: (item[1].at_ms, item[0])))
+        return dict(sorted(kept.items(), key=lambda item: (item[1].at_ms, item[0])))
+
+    async def audited(self, name: PolicyName) -> int:
+        """See the port."""
+        return await self._count(policy_keys(name.tenant, name.digest)[_AUDITS])
 
     async def reserve(self, name: PolicyName, decision_id: str, tokens: int, budget_tokens: int) -> bool:
         """See the port."""
@@ -260,10 +264,26 @@ class RedisPolicyStore:
         """Count the fields of a hash."""
         return int(await self._connection.run(lambda client: client.hlen(key)))
 
+    async def _all(self, key: str) -> AsyncIterator[dict[str, str]]:
+        """Read a hash, some fields at a time; one may come twice."""
+        cursor = 0
+        while True:
+            cursor, some = await self._scanned(key, cursor)
+            yield some
+            if not cursor:
+                return
+
+    async def _those(self, key: str, ids: Sequence[str]) -> AsyncIterator[dict[str, str]]:
+        """Read these fields of a hash, as far as it has them, some at a time."""
+        for first in range(0, len(ids), _AUDITS_AT_ONCE):
+            asked = ids[first : first + _AUDITS_AT_ONCE]
+            found = await self._some(key, asked, None)
+            yield {id_: text for id_, text in zip(asked, found, strict=True) if text is not None}
+
     async def _scanned(self, key: str, cursor: int) -> tuple[int, dict[str, str]]:
         """Read some fields of a hash, and where to go on; 0 at its end."""
         found: tuple[int, dict[str, str]] = await self._connection.run(
-            lambda client: client.hscan(key, cursor, count=_AT_ONCE)
+            lambda client: client.hscan(key, cursor, count=_AUDITS_AT_ONCE)
         )
         return found
 

@@ -102,14 +102,26 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def audits(self, name: PolicyName) -> Mapping[str, KeptAudit]:
+    async def audits(self, name: PolicyName, ids: Sequence[str] | None = None) -> Mapping[str, KeptAudit]:
         """Read the audits of a policy.
+
+        Args:
+            name: Whose.
+            ids: Of these decisions, whichever of them have one; no other is read. None reads all, however many.
+
+        Returns:
+            What was found, by the decision's id, the oldest first.
+        """
+        ...
+
+    async def audited(self, name: PolicyName) -> int:
+        """Count the audits of a policy, without reading them.
 
         Args:
             name: Whose.
 
         Returns:
-            What was found, by the decision's id, the oldest first.
+            How many of its decisions have one.
         """
         ...
 

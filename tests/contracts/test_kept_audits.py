@@ -65,6 +65,27 @@ async def test_all_audits_are_read(store: RedisPolicyStore, name: PolicyName) ->
     times = [each.at_ms for each in kept.values()]
     assert times == sorted(times)
     assert await store.audits(replace(name, tenant="another")) == {}
+    assert await store.audits(name, ids) == kept
+    assert [await store.audited(name), await store.audited(replace(name, tenant="another"))] == [1100, 0]
+
+
+async def test_audits_of_some_decisions_are_read_alone(
+    store: RedisPolicyStore, name: PolicyName, memory_connection: RedisConnection
+) -> None:
+    """They come whole, the oldest first; who has none, or isn't there, is left out, and no other one is looked at."""
+    made = [(await store.record(name, decide())).id for _ in range(4)]
+    for id_ in made[:3]:
+        await store.audit(name.tenant, id_, FOUND)
+    kept = await store.audits(name)
+    key = policy_keys(name.tenant, name.digest)[8]
+    await memory_connection.run(lambda client: client.hset(key, made[2], "can't be read"))
+    assert list((await store.audits(name, [made[1], decide().id, made[3], made[0]])).items()) == [
+        (id_, each) for id_, each in kept.items() if id_ in made[:2]
+    ]
+    assert await store.audits(name, []) == await store.audits(replace(name, tenant="another"), made) == {}
+    with pytest.raises(MemoryCorrupt, match="audit"):
+        await store.audits(name, made)
+    assert await store.audited(name) == 3
 
 
 async def test_only_known_decisions_have_audits(store: RedisPolicyStore, name: PolicyName) -> None:
@@ -86,7 +107,8 @@ async def test_deleting_a_session_deletes_its_audits(store: RedisPolicyStore, na
     assert await store.forget(name.tenant, "s") == 2
     with pytest.raises(UnknownDecision):
         await store.audit(name.tenant, late.id, FOUND)
-    assert list(await store.audits(name)) == [stays.id]
+    assert list(await store.audits(name)) == list(await store.audits(name, [gone.id, stays.id])) == [stays.id]
+    assert await store.audited(name) == 1
 
 
 @pytest.mark.parametrize("text", ["", "x {}", "1", "1 {}", '1 {"rewards": 1}', "1 []"])

@@ -156,9 +156,12 @@ class Policies:
 
         async def make() -> RegretReport:
             policy, part = await self._read(known, most, selection)
-            audits = await self._store.audits(known.name)
+            audits = await self._store.audits(known.name, [row.decision.id for row in part.rows])
+            audited = len(audits) or await self._store.audited(known.name)
             return await with_log(
-                lambda: regret_report(policy, known.name, part, audits, unaudited=self._unaudited, selection=selection)
+                lambda: regret_report(
+                    policy, known.name, part, audits, audited=audited, unaudited=self._unaudited, selection=selection
+                )
             )
 
         return await self._shared.get(tenant, ("regret", known.name.digest, most, selection), make)

@@ -148,6 +148,7 @@ def regret_report(
     part: Stretch,
     audits: Mapping[str, KeptAudit],
     *,
+    audited: int,
     unaudited: str = "",
     selection: Selection = EVERYTHING,
 ) -> RegretReport:
@@ -157,7 +158,8 @@ def regret_report(
         policy: Which policy.
         name: Its name.
         part: The stretch of its log that is looked at.
-        audits: What was found where queries were run on all arms, by decision.
+        audits: What was found where queries of this stretch were run on all arms, by decision.
+        audited: How many of all the policy's decisions were.
         unaudited: Why no query is audited here now; empty where some are, or that isn't known.
         selection: The decisions whose regret it is.
 
@@ -168,7 +170,7 @@ def regret_report(
     told = [row for row in part.rows if row.state != "void"]
     selected = selection.of(told, names)
     found = {at: audits[row.decision.id] for at, row in enumerate(selected) if row.decision.id in audits}
-    why = "none of the selected decisions was audited" if audits else _why_unaudited(policy, unaudited)
+    why = "none of the selected decisions was audited" if audited else _why_unaudited(policy, unaudited)
     return RegretReport(
         policy,
         len(told),

@@ -18,7 +18,7 @@ from riffler.bandits.mean_reward import MeanReward
 from riffler.bandits.off_policy.evaluate import evaluate
 from riffler.bandits.policies.base import Rewarded, learned
 from riffler.bandits.policies.fixed import Fixed
-from riffler.errors import InvalidInput, UnknownDecision, UnknownPolicy
+from riffler.errors import InvalidInput, MemoryCorrupt, UnknownDecision, UnknownPolicy
 from riffler.service.agent.audits import audited
 from riffler.service.agent.watch.draw import feature_names
 from riffler.service.agent.watch.entries import entries
@@ -199,6 +199,25 @@ async def test_audits_are_measured(store: RedisPolicyStore) -> None:
     assert found.judges == {"new": 7, "old": 5}
     assert (found.against_best_static, found.against) == (expected.against_best_static, dict(expected.against))
     assert (found.against_best_of_each, found.kind) == (expected.against_best_of_each, "audited")
+
+
+async def test_audits_of_older_decisions_are_not_read(
+    store: RedisPolicyStore, memory_connection: RedisConnection
+) -> None:
+    """A report on the newest decisions reads their audits alone, however many others there are: here one that can't."""
+    tenant = new_tenant()
+    made = await seeded(store, tenant, 30)
+    rows = [row for row in await store.log(made.name) if row.state != "void"]
+    for row in (rows[0], rows[-1], rows[-2]):
+        audit = Audit(dict.fromkeys(ARMS, 0.5), row.decision.arm, 0.5)
+        await store.audit(tenant, row.decision.id, KeptAudit(audit, 10, "judge", "relevance"))
+    key = policy_keys(tenant, made.name.digest)[8]
+    await memory_connection.run(lambda client: client.hset(key, rows[0].decision.id, "can't be read"))
+    found = (await Policies(store).regret(tenant, limit=10)).audited
+    assert isinstance(found, RegretMeasured)
+    assert found.audits == 2
+    with pytest.raises(MemoryCorrupt, match="audit"):
+        await Policies(store).regret(tenant)
 
 
 async def test_the_health_of_a_log_is_that_of_insight(store: RedisPolicyStore) -> None:
