@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler.errors import RifflerError
 from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.http.gone import until_gone
 from riffler.service.http.problems import note, problem_of, unforeseen
 from riffler.service.http.running import RunningTurn
 from riffler.service.http.schemas import AnswerOut, RewritingOut, StepOut
@@ -131,13 +132,3 @@ def event_of(item: Progress) -> bytes:
 
 def _event(name: str, data: str) -> bytes:
     return format_sse_event(event=name, data_str=data)
-
-
-async def until_gone(request: Request) -> None:
-    """Wait until a client has gone.
-
-    Args:
-        request: Its request, whose body was read.
-    """
-    while (await request.receive())["type"] != "http.disconnect":
-        pass

@@ -21,7 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler.errors import MemoryCorrupt, MemoryFailed, ServiceStopping, TooManyListeners
 from riffler.service.agent.changes import Change, Changes, PolicyCounts, SessionChange
-from riffler.service.http.event_stream import until_gone
+from riffler.service.http.gone import until_gone
 from riffler.service.http.heads import HEAD_ALONE
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
@@ -33,7 +33,8 @@ from riffler.service.ports.turn_log import TurnLog
 
 _LOG = get_logger("live")
 _MOST: Final = 64
-"""Listeners of one process. Each costs a connection and little else."""
+"""Listeners of one process, of all tenants together: unlike of reports, no tenant has a share of its own, so one
+with 64 open pages keeps those of all others from listening. Each costs a connection and little else."""
 _BEHIND: Final = 500
 """Events that a listener may be behind."""
 _QUIET_S: Final = 15.0

@@ -23,6 +23,7 @@ from riffler.bandits.given import Given, Source
 from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
 from riffler.service.agent.reward_batch import RowOutcome
+from riffler.service.http.gone import CLIENT_GONE
 from riffler.service.http.worker_files import together
 from riffler.service.ports.observer import AuditOutcome, Outcome
 
@@ -234,7 +235,7 @@ class Metrics:
             problem: The kind of problem in which it ended, also in the middle of a stream; empty without one.
         """
         self._requests.labels(method, route, str(status)).inc()
-        if problem or status >= HTTPStatus.BAD_REQUEST:
+        if problem or (status >= HTTPStatus.BAD_REQUEST and status != CLIENT_GONE):
             self._problems.labels(method, route, str(status), problem or "none").inc()
         self._request_s.labels(method, route).observe(seconds)
 

@@ -15,8 +15,9 @@ from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
-from riffler.service.http.event_stream import EventStream, until_gone
+from riffler.service.http.event_stream import EventStream
 from riffler.service.http.examples import ANSWER, STREAMED
+from riffler.service.http.gone import CLIENT_GONE, until_gone
 from riffler.service.http.incoming import Question
 from riffler.service.http.reading import SessionPath
 from riffler.service.http.running import RunningTurn
@@ -26,8 +27,6 @@ from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message, read_messages
 
 router = APIRouter(prefix="/api/v1", tags=["ask"], route_class=JsonRoute)
-_CLIENT_GONE = 499
-"""Nobody reads this status; logs and metrics do."""
 _ANSWERS = answers(
     200,
     "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, and at the end "
@@ -110,7 +109,7 @@ async def _whole(running: RunningTurn, request: Request, *, keep: bool) -> Respo
     try:
         await asyncio.wait({running.task, gone}, return_when=asyncio.FIRST_COMPLETED)
         if not running.task.done():
-            return Response(status_code=_CLIENT_GONE)
+            return Response(status_code=CLIENT_GONE)
         answer: Answer = running.task.result()
     finally:
         gone.cancel()

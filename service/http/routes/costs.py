@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Request
 
 from riffler.service.agent.watch.costs import LOOKED_AT, MOST_LOOKED_AT, CostReport
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.cost_examples import COSTS
 from riffler.service.http.described import READS, answers, documented
+from riffler.service.http.gone import while_there
 from riffler.service.http.shapes import shape_of
 
 router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
@@ -42,6 +43,7 @@ Newest = Annotated[
 async def read_costs(
     core: CoreOf,
     tenant: TenantOf,
+    request: Request,
     since_ms: Since = 0,
     until_ms: Until = None,
     session: OfSession = None,
@@ -50,4 +52,5 @@ async def read_costs(
     limit: Newest = LOOKED_AT,
 ) -> Any:  # noqa: ANN401
     """Tell what turns cost, and which edits have paid back. What audits take isn't in it: they are no turns."""
-    return await core.costs.report(tenant, since_ms, until_ms, session, limit, engine=engine, model=model)
+    report = core.costs.report(tenant, since_ms, until_ms, session, limit, engine=engine, model=model)
+    return await while_there(request, report)

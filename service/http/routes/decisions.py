@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Request
 
 from riffler.service.agent.watch.draw import DrawExplained
 from riffler.service.agent.watch.rewrite import RewriteShown, rewrite_of
@@ -13,6 +13,7 @@ from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
 from riffler.service.http.described import READS, answers, documented
 from riffler.service.http.examples import DECISION, DECISIONS
+from riffler.service.http.gone import while_there
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import DRAW, SHOWN_REWRITE
 from riffler.service.http.shapes import shape_of
@@ -56,6 +57,6 @@ async def read_rewrite(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -
     response_model=shape_of(DrawExplained),
     responses={**answers(200, "The explanation.", DRAW), **documented(*READS, 404, unknown="decision")},
 )
-async def explain_decision(core: CoreOf, tenant: TenantOf, decision: DecisionPath) -> Any:  # noqa: ANN401
+async def explain_decision(core: CoreOf, tenant: TenantOf, request: Request, decision: DecisionPath) -> Any:  # noqa: ANN401
     """Explain a decision: its draw, what each arm's score is made of by now, and what became of it."""
-    return await core.policies.explain(tenant, decision)
+    return await while_there(request, core.policies.explain(tenant, decision))

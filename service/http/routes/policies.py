@@ -24,6 +24,7 @@ from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.decision_schemas import DecisionOut, NewestPage
 from riffler.service.http.described import CHANGES, READS, answers, documented
 from riffler.service.http.examples import NEWEST
+from riffler.service.http.gone import while_there
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
@@ -106,10 +107,15 @@ async def list_policies(core: CoreOf, tenant: TenantOf) -> Any:  # noqa: ANN401
     responses={**answers(200, "The policy's status.", STATUS), **_NOT_THERE},
 )
 async def read_policy(
-    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+    core: CoreOf,
+    tenant: TenantOf,
+    request: Request,
+    selection: SelectionOf,
+    digest: Digest,
+    limit: Newest = LOOKED_AT,
 ) -> Any:  # noqa: ANN401
     """Tell how a policy fares: what it drew, what that earned and cost, and whether its log can be trusted."""
-    return await core.policies.status(tenant, digest, limit, selection)
+    return await while_there(request, core.policies.status(tenant, digest, limit, selection))
 
 
 @router.get(
@@ -118,10 +124,15 @@ async def read_policy(
     responses={**answers(200, "What was learned.", ARMS), **_NOT_THERE},
 )
 async def read_arms(
-    core: CoreOf, tenant: TenantOf, digest: Digest, limit: Newest = LOOKED_AT, against: Compared = "arms"
+    core: CoreOf,
+    tenant: TenantOf,
+    request: Request,
+    digest: Digest,
+    limit: Newest = LOOKED_AT,
+    against: Compared = "arms",
 ) -> Any:  # noqa: ANN401
     """Tell what was learned of arms and features, with intervals."""
-    return await core.policies.arms(tenant, digest, limit, against)
+    return await while_there(request, core.policies.arms(tenant, digest, limit, against))
 
 
 @router.get(
@@ -154,10 +165,15 @@ async def list_decisions_of_policy(
     responses={**answers(200, "What was lost.", REGRET), **_NOT_THERE},
 )
 async def read_regret(
-    core: CoreOf, tenant: TenantOf, selection: SelectionOf, digest: Digest, limit: Newest = LOOKED_AT
+    core: CoreOf,
+    tenant: TenantOf,
+    request: Request,
+    selection: SelectionOf,
+    digest: Digest,
+    limit: Newest = LOOKED_AT,
 ) -> Any:  # noqa: ANN401
     """Tell what the selected draws have lost: true, audited and estimated, each figure with how it was come by."""
-    return await core.policies.regret(tenant, digest, limit, selection)
+    return await while_there(request, core.policies.regret(tenant, digest, limit, selection))
 
 
 @router.get(
@@ -165,9 +181,11 @@ async def read_regret(
     response_model=shape_of(ValueReport),
     responses={**answers(200, "What the other policy would have earned.", VALUE), **_NOT_THERE},
 )
-async def read_value(core: CoreOf, tenant: TenantOf, digest: Digest, policy: Other, limit: Newest = LOOKED_AT) -> Any:  # noqa: ANN401
+async def read_value(
+    core: CoreOf, tenant: TenantOf, request: Request, digest: Digest, policy: Other, limit: Newest = LOOKED_AT
+) -> Any:  # noqa: ANN401
     """Tell what another policy would have earned on the queries of this one's log (off-policy evaluation)."""
-    return await core.policies.value(tenant, policy, digest, limit)
+    return await while_there(request, core.policies.value(tenant, policy, digest, limit))
 
 
 @router.get(

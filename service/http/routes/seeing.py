@@ -145,9 +145,13 @@ async def read_original(
     reader: ReaderOf, message: Message, slot: Slot = 0, start: Start = 0, end: End = None
 ) -> OriginalOut:
     """Read some original text, at most 100,000 characters: what stands behind a marker, a summary or a rewrite."""
+    if end is not None and end < start:
+        raise InvalidInput(f"query.end: expected at least start, {start}, got {end}")
     memory = await reader.memory()
-    place_of(Pieces(memory), message, slot, start)
+    place_of(Pieces(memory), message, slot)
     whole = memory.messages[message].texts[slot]
+    if start > len(whole):
+        raise InvalidInput(f"query.start: expected at most {len(whole)}, where the text ends, got {start}")
     text = whole[start : min(len(whole) if end is None else end, start + _MOST_CHARACTERS)]
     return OriginalOut(message=message, slot=slot, start=start, end=start + len(text), characters=len(whole), text=text)
 

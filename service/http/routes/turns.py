@@ -7,6 +7,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Query
 
+from riffler.errors import InvalidInput
 from riffler.service.agent.turn_pages import TurnPage, page_of
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import READS, answers, documented
@@ -44,6 +45,8 @@ async def list_turns(
         return here and (outcome is None or (record.kind == "turn" and record.outcome == outcome))
 
     place = read_cursor(cursor, int, int)
+    if place == (0, 0):  # the id of no record, before which Redis refuses to look
+        raise InvalidInput(f"query.cursor: expected the `next` of a page of this list, got {cursor!a}")
     before = f"{place[0]}-{place[1]}" if place else None
     page = await page_of(core.turn_log, tenant, limit, before, since_ms=since_ms, wanted=wanted)
     return replace(page, next=page.next and write_cursor(*map(int, page.next.split("-"))))

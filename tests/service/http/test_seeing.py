@@ -191,6 +191,9 @@ async def test_original_text_is_read_in_parts(client: httpx.AsyncClient, session
     }  # fmt: skip
     rest = (await client.get(f"{session}/original", params={"message": 0, "start": 1200, "end": 10**9})).json()
     assert (rest["text"], rest["end"]) == (TEXT[1200:], len(TEXT))
+    for start in (7, len(TEXT)):
+        none = (await client.get(f"{session}/original", params={"message": 0, "start": start, "end": start})).json()
+        assert (none["start"], none["end"], none["text"]) == (start, start, ""), "nothing was asked for"
 
 
 async def found_by(client: httpx.AsyncClient, path: str, **query: Any) -> list[dict[str, Any]]:
@@ -290,6 +293,9 @@ async def test_a_search_finds_calls_summaries_and_rewrites(client: httpx.AsyncCl
         ("view/tokens", {"version": 999}, 404, "no version 999"),
         ("original", {"message": 99}, 422, "message: expected"),
         ("original", {}, 422, "query.message"),
+        ("original", {"message": 0, "slot": 9}, 422, "slot: expected"),
+        ("original", {"message": 0, "start": 10, "end": 5}, 422, "query.end: expected at least start, 10, got 5"),
+        ("original", {"message": 0, "start": 10**6}, 422, "query.start: expected at most"),
         ("search", {}, 422, "query.query"),
         ("search", {"query": ""}, 422, "query.query"),
         ("search", {"query": "(", "how": "pattern"}, 422, "query.query: the pattern"),

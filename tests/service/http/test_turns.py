@@ -79,6 +79,7 @@ async def test_turns_are_listed_and_filtered(client: httpx.AsyncClient, model: M
         ("since_ms=soon", "query.since_ms"),
         ("limit=0", "query.limit"),
         ("cursor=WzFd", "query.cursor"),
+        pytest.param("cursor=WzAsIDBd", "query.cursor: expected the `next`", id="cursor of 0-0"),
     ],
 )
 async def test_what_is_no_filter_is_named(client: httpx.AsyncClient, query: str, field: str) -> None:
