@@ -162,7 +162,7 @@ class TurnLog(Protocol):
     async def newest(
         self, tenant: str, limit: int, before: str | None = None, since_ms: int = 0
     ) -> Sequence[TurnRecord]:
-        """Read records, the newest first.
+        """Read records, the newest first. One that can't be read is left out, logged and counted, once a process.
 
         Args:
             tenant: Whose.
@@ -187,7 +187,7 @@ class TurnLog(Protocol):
         ...
 
     async def after(self, tenant: str, id_: str | None, limit: int) -> Tail:
-        """Read what came after a record. One that can't be read doesn't keep those behind it away.
+        """Read what came after a record. One that can't be read is left out, logged and counted, as in `newest`.
 
         Args:
             tenant: Whose.
@@ -201,6 +201,8 @@ class TurnLog(Protocol):
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """Delete the records of a session: those of one life, and those that didn't come to know it.
+
+        What can't be read stays, and keeps nothing from being deleted.
 
         Args:
             tenant: Whose.

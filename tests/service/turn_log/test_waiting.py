@@ -61,7 +61,7 @@ def heard() -> Heard:
 @pytest.fixture
 def log(connection: RedisConnection, heard: Heard) -> WaitingTurnLog:
     """A log in which five records may wait."""
-    return WaitingTurnLog(RedisTurnLog(connection), heard, most=5)
+    return WaitingTurnLog(RedisTurnLog(connection, heard), heard, most=5)
 
 
 def turn(number: int, session: str = "s", life: str = "l1") -> TurnRecord:
