@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -209,6 +210,31 @@ async def test_what_cannot_be_read_is_passed_over_and_told(
     assert len(told) == 1, "once, and not at each look"
     assert wrong in told[0]
     assert 'riffler_errors_total{error="MemoryCorrupt"} 1.0' in (await client.get("/metrics")).text
+
+
+class Broken(ScriptedEngine):
+    """An engine with a bug: whether it is ready, it fails to say."""
+
+    async def ready(self) -> None:
+        """Fail, as no engine should."""
+        raise ZeroDivisionError
+
+
+async def test_an_engine_that_breaks_its_word_keeps_no_change_away(
+    server_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody foresaw, when the engine is asked: listeners hear of each turn, and the log of the error."""
+    settings, tenant = read_settings(data_folder=server_folder), f"tenant-{secrets.token_hex(8)}"
+    async with (
+        Riffler(settings, tenant, Broken(lambda _: "Here.")) as riffler,
+        served(riffler) as client,
+        listening(client) as heard,
+    ):
+        for _ in range(2):
+            await asyncio.sleep(1.2)  # at least one look lies between
+            answer = await client.post("/api/v1/ask", json=ASK)
+            assert (await heard.next("turns"))["session"] == answer.json()["session"]
+    assert any("health isn't told" in line and "ZeroDivisionError" in line for line in caplog.messages)
 
 
 async def test_a_stop_ends_the_stream_in_order(riffler: Riffler) -> None:
