@@ -155,7 +155,8 @@ class TurnLog(Protocol):
             name: The addition's own: made again under its name within ten minutes, it counts once. Empty makes one.
 
         Returns:
-            Its id. Ids of one tenant's records grow. Empty of a record that waits until the store is back.
+            Its id. Ids of one tenant's records grow. Empty of a record that waits until the store is back, and of one
+            that isn't kept, as the records of its session's life were deleted.
         """
         ...
 
@@ -202,7 +203,8 @@ class TurnLog(Protocol):
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """Delete the records of a session: those of one life, and those that didn't come to know it.
 
-        What can't be read stays, and keeps nothing from being deleted.
+        What can't be read stays, and keeps nothing from being deleted. For a day no record of that life is kept any
+        more: one may wait in another process. One there that never came to know its life is kept all the same.
 
         Args:
             tenant: Whose.

@@ -15,7 +15,7 @@ from typing import Any, Final
 from riffler.errors import MemoryCorrupt
 from riffler.service.logs import get_logger
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import turn_addition, turn_log
+from riffler.service.ports.keys import turn_addition, turn_life, turn_log
 from riffler.service.ports.observer import Observer
 from riffler.service.ports.turn_log import EditMade, Tail, TurnRecord
 
@@ -24,6 +24,8 @@ KEPT: Final = 20_000
 """About how many records a tenant's log keeps: some 20 MB."""
 _REMEMBERED_MS: Final = 600_000
 """How long an addition is remembered: one whose answer was lost is made again when the server is back."""
+_LIFE_REMEMBERED_MS: Final = 86_400_000
+"""How long it is known that a life's records were deleted: as long as which life of a session ended last."""
 _AT_ONCE: Final = 1000
 """Records that one command reads."""
 _PARSED: Final = 200
@@ -56,7 +58,8 @@ class RedisTurnLog:
         """See the port."""
         kept = asdict(record)
         del kept["id"], kept["at_ms"]
-        keys = [turn_log(tenant), turn_addition(tenant, name or secrets.token_hex(8))]
+        life = turn_life(tenant, record.session, record.life)
+        keys = [turn_log(tenant), turn_addition(tenant, name or secrets.token_hex(8)), life]
         arguments = [json.dumps(kept, separators=(",", ":")), str(self._kept), str(_REMEMBERED_MS)]
         return str(await self._connection.script(__package__, "lua/add.lua", keys, arguments, within_s=self._adding_s))
 
@@ -93,10 +96,10 @@ class RedisTurnLog:
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""
-        first, gone = "-", 0
+        first, gone, keys = "-", 0, [turn_log(tenant), turn_life(tenant, session, life)]
         while True:
-            arguments = [first, str(_FORGOTTEN), session, life]
-            last, deleted = await self._connection.script(__package__, "lua/forget.lua", [turn_log(tenant)], arguments)
+            arguments = [first, str(_FORGOTTEN), session, life, str(_LIFE_REMEMBERED_MS)]
+            last, deleted = await self._connection.script(__package__, "lua/forget.lua", keys, arguments)
             gone += int(deleted)
             if not last:
                 return gone

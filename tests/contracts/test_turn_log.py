@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from riffler.service.memory.connection import RedisConnection
-from riffler.service.ports.keys import turn_addition, turn_log
+from riffler.service.ports.keys import turn_addition, turn_life, turn_log
 from riffler.service.ports.observer import Observers
 from riffler.service.ports.turn_log import EditMade, Tail, TurnLog, TurnRecord
 from riffler.service.turn_log.store import RedisTurnLog
@@ -93,8 +93,8 @@ async def test_who_listens_reads_what_came_since(log: TurnLog, tenant: str) -> N
         tail = await log.after(tenant, after, limit)
         assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == (came, came[-1], ())
     await log.forget(tenant, "s", "l1")
-    newer = await many(log, tenant, 1)
-    assert [kept.id for kept in (await log.after(tenant, ids[1], 10)).records] == newer
+    newer = await log.add(tenant, replace(TURN, life="l2"))
+    assert [kept.id for kept in (await log.after(tenant, ids[1], 10)).records] == [newer]
 
 
 async def test_the_oldest_go(memory_connection: RedisConnection, tenant: str) -> None:
@@ -121,9 +121,22 @@ async def test_a_session_s_records_go_with_it(log: TurnLog, tenant: str) -> None
     assert await log.forget(tenant, "s", "l1") == 0
 
 
+async def test_what_comes_after_its_session_was_deleted_is_not_kept(log: TurnLog, tenant: str) -> None:
+    """Also a record that was under way elsewhere; those of another life, session or tenant, or of no life, are kept."""
+    assert await log.forget(tenant, "s", "l1") == 0
+    assert await log.add(tenant, TURN) == ""
+    others = [replace(TURN, life="l2"), replace(TURN, session="t"), replace(TURN, life="")]
+    ids = [await log.add(tenant, record) for record in others]
+    assert [kept.id for kept in await log.newest(tenant, 10)] == ids[::-1]
+    assert await log.add(f"{tenant}x", TURN)
+    await log.forget(tenant, "s")
+    assert await log.add(tenant, replace(TURN, life="")), "that a life isn't known says nothing of it"
+
+
 async def test_an_addition_sent_twice_counts_once(memory_connection: RedisConnection, tenant: str) -> None:
     """An answer that was lost on its way: the same script again gives the same id, and there is one record."""
-    log, keys = RedisTurnLog(memory_connection, Observers()), [turn_log(tenant), turn_addition(tenant, "t")]
+    log = RedisTurnLog(memory_connection, Observers())
+    keys = [turn_log(tenant), turn_addition(tenant, "t"), turn_life(tenant, "s", "l1")]
     text = '{"kind": "turn", "session": "s", "edits": []}'
     arguments = [text, "100", "60000"]
     package = "riffler.service.turn_log"

@@ -151,6 +151,20 @@ async def test_what_belongs_to_a_deleted_session_waits_no_more(
     await log.aclose()
 
 
+async def test_what_waits_in_another_process_does_not_come_back(
+    redis: OwnRedis, connection: RedisConnection, log: WaitingTurnLog, heard: Heard
+) -> None:
+    """Its session was deleted there meanwhile: of that life nothing is kept, and what waits behind it is."""
+    redis.kill()
+    await log.add("t", turn(0))
+    await log.add("t", turn(1, life="l2"))
+    redis.start()
+    await RedisTurnLog(connection, heard).forget("t", "s", "l1")  # before it is kept, or after
+    await until_kept(heard)
+    assert [each.version for each in await log.newest("t", 10)] == [1]
+    await log.aclose()
+
+
 @pytest.mark.parametrize("back", [True, False])
 async def test_a_service_that_stops_keeps_what_it_can(
     redis: OwnRedis, log: WaitingTurnLog, heard: Heard, caplog: pytest.LogCaptureFixture, back: bool
