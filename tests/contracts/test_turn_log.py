@@ -188,6 +188,7 @@ async def test_what_is_no_record_is_left_out_and_told(
     (first,) = await many(log, tenant, 1)
     await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
     wrong = await log.last(tenant)
+    assert wrong is not None
     assert await log.after(tenant, first, 10) == Tail((), wrong, (wrong,)), "who listens goes on behind it"
     (right,) = await many(log, tenant, 1)
     for _ in range(2):
