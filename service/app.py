@@ -83,7 +83,7 @@ class Riffler:
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
         self.decisions = RedisPolicyStore(self._connection)
-        self.turn_log = WaitingTurnLog(RedisTurnLog(self._connection), self.observers)
+        self.turn_log = WaitingTurnLog(RedisTurnLog(self._connection, self.observers), self.observers)
         self.recorder = Recorder(self.turn_log, lambda: self.room)
         server = RedisServer(self._connection)
         self.health = HealthWatch(server, self.turn_log, settings.durability, settings.session_ttl_s)

@@ -53,11 +53,9 @@ class Look:
 
     Attributes:
         changes: What changed since the look before; nothing the first time.
-        unreadable: Ids in the turn log of what can't be read back: it is told of by nothing else.
     """
 
     changes: tuple[Change, ...] = ()
-    unreadable: tuple[str, ...] = ()
 
 
 class Changes:
@@ -101,7 +99,7 @@ class Changes:
         self._begun, self._policies = True, policies
         self._last = tail.last or self._last
         self._listed = {each.session: (each.created_us, each.version) for each in listing.sessions}
-        return Look(tuple(found), tail.unreadable)
+        return Look(tuple(found))
 
     def _session_changes(self, turns: tuple[TurnRecord, ...], listing: Listing) -> Iterator[Change]:
         now = {each.session: each for each in listing.sessions}

@@ -29,6 +29,18 @@ async def offload(characters: int, work: Callable[[], T]) -> T:
     """
     if characters < _LARGE_CHARACTERS:
         return work()
+    return await in_a_thread(work)
+
+
+async def in_a_thread(work: Callable[[], T]) -> T:
+    """Run pure work in a thread, however much there is: a search takes seconds for a bad pattern in a short text.
+
+    Args:
+        work: What to do; it shares nothing that changes. Cancelled, it isn't begun, or runs to its end unheard.
+
+    Returns:
+        What the work gives.
+    """
     return await asyncio.to_thread(work)
 
 

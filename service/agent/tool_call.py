@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from importlib.resources import files
 
 from riffler.errors import EngineFailed, SummaryFailed
-from riffler.service.agent.offload import offload
+from riffler.service.agent.offload import in_a_thread
 from riffler.service.agent.room import Room
 from riffler.service.ports.engine import Engine, EngineRequest, Usage, complete
 from riffler.tools.history import PastOrder, Version
@@ -70,7 +70,7 @@ async def run_call(
     past = await read_past(wanted) if wanted else ()
     budget = room.budget_tokens(counter)
     inputs = Inputs(counter, summary, room.prices, budget, cached, sent, past, by_hand)
-    return await offload(memory.characters, lambda: registry.call(memory, name, arguments, inputs))
+    return await in_a_thread(lambda: registry.call(memory, name, arguments, inputs))
 
 
 async def _summarise(engine: Engine, order: SummaryOrder, cost: Cost, counter: TokenCounter) -> str:

@@ -201,7 +201,8 @@ class LiveFeed:
         except MemoryCorrupt as exc:
             if to.complaint != (why := str(exc)):  # once, not each second
                 to.complaint = why
-                self._complain(exc)
+                _LOG.error("a change isn't told", error=type(exc).__name__, why=exc.loggable)
+                self._metrics.failed(exc)
             return False
         except MemoryFailed:
             return True  # the health that is told says it
@@ -211,19 +212,17 @@ class LiveFeed:
         to.complaint = ""
         for change in look.changes:
             _tell(to, event_of(change))
-        for id_ in look.unreadable:
-            self._complain(MemoryCorrupt(f"record {id_} of the turn log can't be read back from the store"))
         if not to.begun:
             to.begun = True
             _tell(to, _LISTENING)
         return False
 
-    def _complain(self, exc: MemoryCorrupt) -> None:
-        _LOG.error("a change isn't told", error=type(exc).__name__, why=exc.loggable)
-        self._metrics.failed(exc)
-
     async def _tell_health(self, to: _Tenant) -> None:
-        failures = await self._readiness.failures()
+        try:
+            failures = await self._readiness.failures()
+        except Exception as exc:  # noqa: BLE001 - the same; what changes is told all the same
+            _LOG.error("health isn't told", error=type(exc).__name__)
+            return
         health = _event("health", {"ready": not failures, "failures": failures})
         if health != to.health:
             to.health = health

@@ -20,7 +20,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from prometheus_client.samples import Sample
 
 from riffler.bandits.given import Given, Source
-from riffler.errors import Conflict, InvalidInput, NotFound, RifflerError
+from riffler.errors import Conflict, InvalidInput, MemoryCorrupt, NotFound, RifflerError
 from riffler.service.agent.progress import Answer, Arrived, Progress, Rewriting, ToolStep
 from riffler.service.agent.reward_batch import RowOutcome
 from riffler.service.http.gone import CLIENT_GONE
@@ -101,7 +101,10 @@ class Metrics:
         )  # fmt: skip
         self._audit_tokens = Counter("riffler_audit_tokens", "Tokens that audits took.", registry=registry)
         self._errors = Counter(
-            "riffler_errors", "Requests and turns that failed, by error.", ["error"], registry=registry
+            "riffler_errors",
+            "Requests and turns that failed, and records that can't be read, by error.",
+            ["error"],
+            registry=registry,
         )
         self._operation_s = Histogram(
             "riffler_redis_operation_seconds", "Time of an operation of Redis, by our script, or `command`.",
@@ -223,6 +226,10 @@ class Metrics:
         """See the port `Observer`."""
         self._unrecorded.set(waiting)
         self._lost.inc(lost)
+
+    def unreadable(self, count: int) -> None:
+        """See the port `Observer`."""
+        self._errors.labels(MemoryCorrupt.__name__).inc(count)
 
     def answered(self, method: str, route: str, status: int, seconds: float, problem: str = "") -> None:
         """Count a request.

@@ -114,6 +114,20 @@ def turn_addition(tenant: str, token: str) -> str:
     return f"riffler:{{{_encoded(tenant)}/i}}:turn:{_encoded(token)}"
 
 
+def turn_life(tenant: str, session: str, life: str) -> str:
+    """Name the key of what is left of a session's life in a tenant's turn log, after its records were deleted.
+
+    Args:
+        tenant: Whose.
+        session: The session.
+        life: Its life.
+
+    Returns:
+        The key, with the hash tag of the log.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:forgotten:{_encoded(session)}/{_encoded(life)}"
+
+
 def request_key(tenant: str, request: str) -> str:
     """Name the key of a named request that belongs to no session.
 

@@ -11,7 +11,7 @@ its session is deleted; the service stopped. None but the first is kept."""
 
 
 class Observer(Protocol):
-    """Is told of operations of Redis, calls of the model and audits that have ended, and of records that wait.
+    """Is told of operations of Redis, calls of the model and audits that have ended, and of records of turns.
 
     It is quick, and raises nothing.
     """
@@ -54,6 +54,14 @@ class Observer(Protocol):
         """
         ...
 
+    def unreadable(self, count: int) -> None:
+        """Hear of records of the turn log that can't be read back and are left out: of each once.
+
+        Args:
+            count: How many were found just now.
+        """
+        ...
+
 
 class Observers:
     """Tells all who want to hear. None at first: who counts is made later than what is counted."""
@@ -84,3 +92,8 @@ class Observers:
         """See the port."""
         for each in self._all:
             each.unrecorded(waiting, lost)
+
+    def unreadable(self, count: int) -> None:
+        """See the port."""
+        for each in self._all:
+            each.unreadable(count)

@@ -155,14 +155,15 @@ class TurnLog(Protocol):
             name: The addition's own: made again under its name within ten minutes, it counts once. Empty makes one.
 
         Returns:
-            Its id. Ids of one tenant's records grow. Empty of a record that waits until the store is back.
+            Its id. Ids of one tenant's records grow. Empty of a record that waits until the store is back, and of one
+            that isn't kept, as the records of its session's life were deleted.
         """
         ...
 
     async def newest(
         self, tenant: str, limit: int, before: str | None = None, since_ms: int = 0
     ) -> Sequence[TurnRecord]:
-        """Read records, the newest first.
+        """Read records, the newest first. One that can't be read is left out, logged and counted, once a process.
 
         Args:
             tenant: Whose.
@@ -187,7 +188,7 @@ class TurnLog(Protocol):
         ...
 
     async def after(self, tenant: str, id_: str | None, limit: int) -> Tail:
-        """Read what came after a record. One that can't be read doesn't keep those behind it away.
+        """Read what came after a record. One that can't be read is left out, logged and counted, as in `newest`.
 
         Args:
             tenant: Whose.
@@ -201,6 +202,9 @@ class TurnLog(Protocol):
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """Delete the records of a session: those of one life, and those that didn't come to know it.
+
+        What can't be read stays, and keeps nothing from being deleted. For a day no record of that life is kept any
+        more: one may wait in another process. One there that never came to know its life is kept all the same.
 
         Args:
             tenant: Whose.

@@ -93,7 +93,7 @@ class WaitingTurnLog:
         return await self._log.after(tenant, id_, limit)
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
-        """See the port. What waits is forgotten, too, as far as it waits in this process."""
+        """See the port. What waits is forgotten, too: here at once; in another process when it would be kept."""
         async with self._giving:  # else one that is being kept now would come back
             stays = [
                 each

@@ -6,9 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from riffler.errors import MemoryCorrupt
 from riffler.service.memory.connection import RedisConnection
-from riffler.service.ports.keys import turn_addition, turn_log
+from riffler.service.ports.keys import turn_addition, turn_life, turn_log
 from riffler.service.ports.observer import Observers
 from riffler.service.ports.turn_log import EditMade, Tail, TurnLog, TurnRecord
 from riffler.service.turn_log.store import RedisTurnLog
@@ -21,7 +20,7 @@ TURN = TurnRecord("turn", "s", life="l1", version=4, arm="none", times_ms={"mode
 @pytest.fixture(params=["at once", "waiting"])
 def log(memory_connection: RedisConnection, request: pytest.FixtureRequest) -> TurnLog:
     """A log on the server that all tests share."""
-    log = RedisTurnLog(memory_connection)
+    log = RedisTurnLog(memory_connection, Observers())
     return log if request.param == "at once" else WaitingTurnLog(log, Observers())
 
 
@@ -94,13 +93,13 @@ async def test_who_listens_reads_what_came_since(log: TurnLog, tenant: str) -> N
         tail = await log.after(tenant, after, limit)
         assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == (came, came[-1], ())
     await log.forget(tenant, "s", "l1")
-    newer = await many(log, tenant, 1)
-    assert [kept.id for kept in (await log.after(tenant, ids[1], 10)).records] == newer
+    newer = await log.add(tenant, replace(TURN, life="l2"))
+    assert [kept.id for kept in (await log.after(tenant, ids[1], 10)).records] == [newer]
 
 
 async def test_the_oldest_go(memory_connection: RedisConnection, tenant: str) -> None:
     """The log stays about as long as it may be: whole nodes of the stream go at once, so it is a little longer."""
-    log = RedisTurnLog(memory_connection, kept=200)
+    log = RedisTurnLog(memory_connection, Observers(), kept=200)
     ids = await many(log, tenant, 600)
     kept = [record.id for record in await log.newest(tenant, 1000)]
     assert 200 <= len(kept) <= 400
@@ -122,9 +121,22 @@ async def test_a_session_s_records_go_with_it(log: TurnLog, tenant: str) -> None
     assert await log.forget(tenant, "s", "l1") == 0
 
 
+async def test_what_comes_after_its_session_was_deleted_is_not_kept(log: TurnLog, tenant: str) -> None:
+    """Also a record that was under way elsewhere; those of another life, session or tenant, or of no life, are kept."""
+    assert await log.forget(tenant, "s", "l1") == 0
+    assert await log.add(tenant, TURN) == ""
+    others = [replace(TURN, life="l2"), replace(TURN, session="t"), replace(TURN, life="")]
+    ids = [await log.add(tenant, record) for record in others]
+    assert [kept.id for kept in await log.newest(tenant, 10)] == ids[::-1]
+    assert await log.add(f"{tenant}x", TURN)
+    await log.forget(tenant, "s")
+    assert await log.add(tenant, replace(TURN, life="")), "that a life isn't known says nothing of it"
+
+
 async def test_an_addition_sent_twice_counts_once(memory_connection: RedisConnection, tenant: str) -> None:
     """An answer that was lost on its way: the same script again gives the same id, and there is one record."""
-    log, keys = RedisTurnLog(memory_connection), [turn_log(tenant), turn_addition(tenant, "t")]
+    log = RedisTurnLog(memory_connection, Observers())
+    keys = [turn_log(tenant), turn_addition(tenant, "t"), turn_life(tenant, "s", "l1")]
     text = '{"kind": "turn", "session": "s", "edits": []}'
     arguments = [text, "100", "60000"]
     package = "riffler.service.turn_log"
@@ -150,19 +162,54 @@ async def test_a_record_of_a_later_version_is_read(memory_connection: RedisConne
     """Figures that this version doesn't know are left out, those that it lacks are at rest."""
     text = '{"kind": "turn", "session": "s", "edits": [], "new_figure": 3}'
     await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
-    (kept,) = await RedisTurnLog(memory_connection).newest(tenant, 10)
+    (kept,) = await RedisTurnLog(memory_connection, Observers()).newest(tenant, 10)
     assert (kept.session, kept.prompt_tokens, kept.times_ms) == ("s", 0, {})
 
 
-@pytest.mark.parametrize("text", ["{", "[]", '{"edits": 3}', '{"session": "s", "edits": [{}]}'])
-async def test_what_is_no_record_is_told(memory_connection: RedisConnection, tenant: str, text: str) -> None:
-    """Something else in the stream is an error, and no shorter log."""
+class Heard(Observers):
+    """Hears of what can't be read."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.count = 0
+
+    def unreadable(self, count: int) -> None:
+        """Count it."""
+        self.count += count
+
+
+@pytest.mark.parametrize("text", ["{", "[]", "3", "null", '{"edits": 3}', '{"session": "s", "edits": [{}]}'])
+async def test_what_is_no_record_is_left_out_and_told(
+    memory_connection: RedisConnection, tenant: str, text: str
+) -> None:
+    """It keeps nothing else from being read or forgotten, either way, and is told once, however often it is met."""
+    heard = Heard()
+    log = RedisTurnLog(memory_connection, heard)
+    (first,) = await many(log, tenant, 1)
     await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": text}))
-    log = RedisTurnLog(memory_connection)
-    with pytest.raises(MemoryCorrupt, match="can't be read back"):
-        await log.newest(tenant, 10)
     wrong = await log.last(tenant)
-    assert await log.after(tenant, None, 10) == Tail((), wrong, (wrong,)), "who listens goes on behind it"
+    assert wrong is not None
+    assert await log.after(tenant, first, 10) == Tail((), wrong, (wrong,)), "who listens goes on behind it"
     (right,) = await many(log, tenant, 1)
-    tail = await log.after(tenant, None, 10)
-    assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == ([right], right, (wrong,))
+    for _ in range(2):
+        assert [kept.id for kept in await log.newest(tenant, 10)] == [right, first]
+        tail = await log.after(tenant, first, 10)
+        assert ([kept.id for kept in tail.records], tail.last, tail.unreadable) == ([right], right, (wrong,))
+    assert heard.count == 1
+    assert await log.forget(tenant, "s", "l1") == 2
+    assert (await log.newest(tenant, 10), await log.last(tenant)) == ([], wrong)
+
+
+async def test_a_page_is_whole_around_what_is_no_record(memory_connection: RedisConnection, tenant: str) -> None:
+    """A page has fewer records than asked for only at the log's end, however many between can't be read."""
+    heard = Heard()
+    log, ids = RedisTurnLog(memory_connection, heard), list[str]()
+    for count in (1, 3, 1200):
+        ids += await many(log, tenant, 2)
+        for _ in range(count):
+            await memory_connection.run(lambda client: client.xadd(turn_log(tenant), {"record": "{"}))
+    pages, before = list[list[str]](), None
+    while page := [kept.id for kept in await log.newest(tenant, 2, before)]:
+        pages, before = [*pages, page], page[-1]
+    assert pages == [ids[:3:-1], ids[3:1:-1], ids[1::-1]]
+    assert heard.count == 1204

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query
 
 from riffler.errors import InvalidArguments, InvalidInput, PatternTooSlow, SearchTooSlow, UnknownVersion
-from riffler.service.agent.offload import offload
+from riffler.service.agent.offload import in_a_thread, offload
 from riffler.service.agent.past import memory_at
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.core import CoreOf
@@ -177,7 +177,7 @@ async def search_session(
     after = place[2:] if place else None
     past = await core.sessions.past(reader.key, memory, PastOrder(versions=_MOST_SEARCHED))
     sources = Sources(memory, past[:_MOST_SEARCHED])
-    found, items = await offload(memory.characters, lambda: _found(sources, query, how, limit, after, kind=found_in))
+    found, items = await in_a_thread(lambda: _found(sources, query, how, limit, after, kind=found_in))
     more = write_cursor(memory.version, asked, *found.mark) if found.mark else None
     return HitPage(items=items, next=more, total=found.total, version=memory.version)
 

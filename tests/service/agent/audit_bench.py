@@ -55,6 +55,9 @@ class Heard:
     def unrecorded(self, waiting: int, lost: int) -> None:
         """See the port."""
 
+    def unreadable(self, count: int) -> None:
+        """See the port."""
+
     def audited(self, outcome: AuditOutcome, tokens: int) -> None:
         """Note an audit."""
         self.audits.append((outcome, tokens))

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import secrets
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -109,6 +110,9 @@ class Counting:
     def unrecorded(self, waiting: int, lost: int) -> None:
         """See the port."""
 
+    def unreadable(self, count: int) -> None:
+        """See the port."""
+
     def audited(self, outcome: AuditOutcome, tokens: int) -> None:
         """Count none."""
 
@@ -202,10 +206,35 @@ async def test_what_cannot_be_read_is_passed_over_and_told(
         answer = await client.post("/api/v1/ask", json=ASK)
         assert (await heard.next("turns"))["session"] == answer.json()["session"]
         await asyncio.sleep(1.5)
-    told = [record.getMessage() for record in caplog.records if record.name == "riffler.live"]
+    told = [record.getMessage() for record in caplog.records if "can't be read" in record.getMessage()]
     assert len(told) == 1, "once, and not at each look"
-    assert f"record {wrong} of the turn log" in told[0]
+    assert wrong in told[0]
     assert 'riffler_errors_total{error="MemoryCorrupt"} 1.0' in (await client.get("/metrics")).text
+
+
+class Broken(ScriptedEngine):
+    """An engine with a bug: whether it is ready, it fails to say."""
+
+    async def ready(self) -> None:
+        """Fail, as no engine should."""
+        raise ZeroDivisionError
+
+
+async def test_an_engine_that_breaks_its_word_keeps_no_change_away(
+    server_folder: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An error that nobody foresaw, when the engine is asked: listeners hear of each turn, and the log of the error."""
+    settings, tenant = read_settings(data_folder=server_folder), f"tenant-{secrets.token_hex(8)}"
+    async with (
+        Riffler(settings, tenant, Broken(lambda _: "Here.")) as riffler,
+        served(riffler) as client,
+        listening(client) as heard,
+    ):
+        for _ in range(2):
+            await asyncio.sleep(1.2)  # at least one look lies between
+            answer = await client.post("/api/v1/ask", json=ASK)
+            assert (await heard.next("turns"))["session"] == answer.json()["session"]
+    assert any("health isn't told" in line and "ZeroDivisionError" in line for line in caplog.messages)
 
 
 async def test_a_stop_ends_the_stream_in_order(riffler: Riffler) -> None:

@@ -51,6 +51,9 @@ class Outage:
     def unrecorded(self, _waiting: int, _lost: int) -> None:
         """See the port."""
 
+    def unreadable(self, _count: int) -> None:
+        """See the port."""
+
     def audited(self, _outcome: AuditOutcome, _tokens: int) -> None:
         """Let audits be: there are none."""
 

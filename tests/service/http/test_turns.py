@@ -21,6 +21,8 @@ from riffler.service.agent.turn_pages import page_of
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.ports.keys import turn_log
+from riffler.service.ports.observer import Observers
 from riffler.service.ports.turn_log import TurnRecord
 from riffler.service.settings import read_settings
 from riffler.service.turn_log.store import RedisTurnLog
@@ -91,7 +93,7 @@ async def test_what_is_no_filter_is_named(client: httpx.AsyncClient, query: str,
 
 async def test_a_page_of_few_leads_on(memory_connection: RedisConnection) -> None:
     """Where what is wanted lies far back, pages without it say where to go on, and all of it is found once."""
-    log, tenant = RedisTurnLog(memory_connection), f"tenant-{secrets.token_hex(8)}"
+    log, tenant = RedisTurnLog(memory_connection, Observers()), f"tenant-{secrets.token_hex(8)}"
     for number in range(5600):
         await log.add(tenant, TurnRecord("turn", "rare" if number in {3, 5} else "often"))
     before, found, pages = None, [], 0
@@ -103,6 +105,27 @@ async def test_a_page_of_few_leads_on(memory_connection: RedisConnection) -> Non
             break
     assert found == [record.id for record in await log.newest(tenant, 6000) if record.session == "rare"]
     assert pages == 3
+
+
+async def test_what_is_no_record_shuts_nothing(
+    client: httpx.AsyncClient, riffler: Riffler, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Turns, costs and health are told without it, and a session goes with its records; the metrics count it once."""
+    answer = (await client.post("/api/v1/ask", json=ASK)).json()
+    for text in ("garbage", "3", "null", '{"edits": 3}'):
+        await riffler._connection.run(
+            lambda redis, text=text: redis.xadd(turn_log(riffler.tenant), {"record": text})  # type: ignore[misc]
+        )
+    for _ in range(2):
+        (turn,) = (await client.get("/api/v1/turns")).json()["items"]
+        assert turn["session"] == answer["session"]
+        assert (await client.get("/api/v1/costs")).json()["looked_at"] == 1
+        health = (await client.get("/api/v1/health")).json()
+        assert (health["turns"]["looked_at"], health["turns_why"]) == (1, "")
+    assert 'riffler_errors_total{error="MemoryCorrupt"} 4.0' in (await client.get("/metrics")).text
+    assert len([line for line in caplog.messages if "records can't be read" in line]) == 1
+    assert (await client.delete(f"/api/v1/sessions/{answer['session']}")).status_code == 204
+    assert (await client.get("/api/v1/turns")).json() == {"items": [], "next": None}
 
 
 async def test_health_is_what_the_turns_say(client: httpx.AsyncClient, model: Model) -> None:

@@ -61,7 +61,7 @@ def heard() -> Heard:
 @pytest.fixture
 def log(connection: RedisConnection, heard: Heard) -> WaitingTurnLog:
     """A log in which five records may wait."""
-    return WaitingTurnLog(RedisTurnLog(connection), heard, most=5)
+    return WaitingTurnLog(RedisTurnLog(connection, heard), heard, most=5)
 
 
 def turn(number: int, session: str = "s", life: str = "l1") -> TurnRecord:
@@ -148,6 +148,20 @@ async def test_what_belongs_to_a_deleted_session_waits_no_more(
     assert gone == 2
     assert [each.version for each in await log.newest("t", 10)] == [3, 2]
     assert [each.version for each in await log.newest("u", 10)] == [4]
+    await log.aclose()
+
+
+async def test_what_waits_in_another_process_does_not_come_back(
+    redis: OwnRedis, connection: RedisConnection, log: WaitingTurnLog, heard: Heard
+) -> None:
+    """Its session was deleted there meanwhile: of that life nothing is kept, and what waits behind it is."""
+    redis.kill()
+    await log.add("t", turn(0))
+    await log.add("t", turn(1, life="l2"))
+    redis.start()
+    await RedisTurnLog(connection, heard).forget("t", "s", "l1")  # before it is kept, or after
+    await until_kept(heard)
+    assert [each.version for each in await log.newest("t", 10)] == [1]
     await log.aclose()
 
 
