@@ -62,9 +62,6 @@ function Frame() {
     if (arrived.current) title.current.focus(); // which tells screen readers what is here, and scrolls to its top
     arrived.current = true;
   }, [here, thing]);
-  useEffect(() => {
-    if (here.ofPolicy && parts[0]) keep(parts[0]);
-  }, [here, parts[0]]);
   const skip = (event) => {
     event.preventDefault(); // the address has the page; this only moves the focus
     main.current.focus();
@@ -84,7 +81,7 @@ function Frame() {
     <main id="main" ref=${main} tabindex="-1">
       <h1 ref=${title} tabindex="-1">${thing ? html`${here.one} <bdi>${thing}</bdi>` : here.title}</h1>
       <${Boundary} key=${here.name} at=${parts.join("/")}>
-        ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} />` : html`<${here.Page} parts=${parts} asked=${asked} />`}
+        ${here.ofPolicy ? html`<${OfPolicy} here=${here} digest=${parts[0]} parts=${parts.slice(1)} keep=${keep} />` : html`<${here.Page} parts=${parts} asked=${asked} />`}
       <//>
     </main>`;
 }
