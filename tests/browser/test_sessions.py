@@ -24,6 +24,7 @@ HOSTILE = [
     "\u0000\u0001\u001b[31m\u202eright to left\u202c\u2066\u200b\ufeff end",
     "w" * 10_000,
     "${html`<b>bold</b>`} {{ 7 * 7 }} <!-- <style>*{display:none}</style> 😀\U0001f468\u200d\U0001f469 城市",
+    "First sentence is \u202e turned here. Second sentence stands by itself. Third sentence is the last one.",
 ]
 
 
@@ -318,6 +319,7 @@ async def test_a_hostile_session_is_text(looked: Looked, served: Served, redis: 
     await made(client, "hostile", [("user", text) for text in HOSTILE] + [("user", "Well?")])
     await tool(client, "hostile", "fragment_context", start_marker="<script>", end_marker="</span>", num_fragments=1)
     await tool(client, "hostile", "summarize_fragment", "<i>]]", fragment_id="f00001", focus="<b>x</b>")
+    await tool(client, "hostile", "cut_context", by="sentences", messages=str(len(HOSTILE)))
     memories = Raw(redis.url, "hostile").memories()
     await looked.open("session", "hostile")
     for version in range(len(memories) - 1, 0, -1):
@@ -331,6 +333,12 @@ async def test_a_hostile_session_is_text(looked: Looked, served: Served, redis: 
     await page.get_by_role("button", name="Search").click()
     await expect(page.locator(".hits")).to_contain_text("<script>document.title")
     assert "taken" not in await page.title()
+    second, third = [
+        await page.get_by_role("button", name=f"fold {id_}").bounding_box() for id_ in ("f00003", "f00004")
+    ]
+    assert second
+    assert third
+    assert (second["y"], second["x"]) < (third["y"], third["x"]), "a turned sentence turned what stands beside it"
     await looked.nothing_serious()
     await page.set_viewport_size({"width": 420, "height": 900})
     assert await page.evaluate("() => document.documentElement.scrollWidth <= innerWidth")
