@@ -8,10 +8,11 @@ from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright, expect
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _PATIENCE_MS = 15_000
+expect.set_options(timeout=_PATIENCE_MS)  # which a page's own default doesn't reach
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.test 127.0.0.1"]
 """Names under `test` are this machine, but none of those for which browsers take a page without https for secure."""
 _NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -95,6 +96,11 @@ class Looked:
         yield
         self._may_fail.update(self.requests[asked:], (about for _, about in self.complaints[said:]))
 
+    def strangers(self) -> list[str]:
+        """Give the addresses it asked for that are of another origin than the dashboard."""
+        own = urlsplit(self.address)[:2]
+        return [url for url in self.requests if (of := urlsplit(url))[:2] != own and of.scheme not in {"data", "blob"}]
+
     def unpardoned(self) -> list[tuple[str, str]]:
         """Give the complaints but for those of requests that might fail."""
         return [
@@ -120,12 +126,7 @@ async def looking(browser: Browser, served: str, **context: Any) -> AsyncIterato
     try:
         looked = Looked(await opened.new_page(), f"{str(served).rstrip('/')}/dashboard/")
         yield looked
-        strangers = [
-            url
-            for url in looked.requests
-            if urlsplit(url).scheme not in {"data", "blob"} and not url.startswith(served)
-        ]
-        assert not strangers, strangers
+        assert not (strangers := looked.strangers()), strangers
         assert not (unpardoned := looked.unpardoned()), unpardoned
     finally:
         await opened.close()

@@ -324,7 +324,7 @@ async def test_without_turns_or_prices_it_says_what_to_do(browser: Browser, tmp_
         made.redis.kill()
         with looked.failing():
             await looked.page.reload()
-            await expect(looked.page.get_by_role("alert")).to_contain_text("can't be reached", timeout=15_000)
+            await expect(looked.page.get_by_role("alert")).to_contain_text("can't be reached")
         await looked.nothing_serious()
 
 

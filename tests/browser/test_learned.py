@@ -39,8 +39,6 @@ from riffler.bandits.context import CONTEXT_NAMES
 from riffler.bandits.policies.named import POLICIES
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-PATIENCE_MS = 15_000
-"""A report takes a second of a processor, which others may have."""
 KEPT = "(said) => [...said.childNodes].filter((n) => n.nodeName !== 'INS').map((n) => n.textContent).join('')"
 """Gives what stands in a text and isn't marked as added."""
 POINTS = """(all) => all.map((each) => [
@@ -96,11 +94,11 @@ async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
         for name, words in (("none", "the arm none"), ("own", "nothing: the arm's own reward")):
             async with page.expect_response(f"**/arms?against={name}") as then:
                 await page.get_by_role("combobox", name="Compared with").select_option(name)
-            await expect(page.locator(".heat caption")).to_contain_text(words, timeout=PATIENCE_MS)
+            await expect(page.locator(".heat caption")).to_contain_text(words)
             compared[name] = await (await then.value).json()
             assert await heat(looked) == cells_of(compared[name])
         await page.get_by_role("combobox", name="Compared with").select_option("arms")
-        await expect(page.locator(".heat caption")).to_contain_text("arms in the mean", timeout=PATIENCE_MS)
+        await expect(page.locator(".heat caption")).to_contain_text("arms in the mean")
 
         told_here, grid = page.locator(".told"), page.get_by_role("grid", name="Effects of features on arms")
         await grid.get_by_role("row").nth(3).get_by_role("gridcell").first.hover()
@@ -147,12 +145,12 @@ async def test_policies_are_compared(browser: Browser, log: Log) -> None:
     async with looking(browser, log.address) as looked:
         page = looked.page
         await looked.open("learned", log.digest)
-        await expect(page.get_by_role("rowheader", name="fixed:simplify")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.get_by_role("rowheader", name="fixed:simplify")).to_be_visible()
         others = page.get_by_role("combobox", name="Another policy")
         assert await others.locator("option").all_text_contents() == list(POLICIES)
         await others.select_option("exp3")
         await page.get_by_role("button", name="Compare").click()
-        await expect(page.get_by_role("rowheader", name="exp3")).to_be_visible(timeout=PATIENCE_MS)
+        await expect(page.get_by_role("rowheader", name="exp3")).to_be_visible()
         (own, *found), section = await looked.figures("What policies would have earned"), page.locator(".dense")
         seen = [[name, *cells] for name, _, *cells in found]
         assert {name for name, *_ in seen} == set(wanted)
@@ -267,7 +265,7 @@ async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
 
     async def listed(looked: Looked, wanted: list[Row]) -> None:
         link = looked.page.locator(f"a[href='#/decision/{wanted[0].id}']").last  # an alarm may name it above
-        await expect(link).to_be_visible(timeout=PATIENCE_MS)  # the page that is asked for has come
+        await expect(link).to_be_visible()  # the page that is asked for has come
         assert await looked.figures("Decisions, the newest first") == list(map(line, wanted))
 
     async with looking(browser, log.address, timezone_id=CLOCK) as looked:
@@ -335,7 +333,7 @@ async def test_a_decision_is_explained(browser: Browser, log: Log) -> None:
         session, version = log.answers[-1]["session"], (await log.read(f"decisions/{row.id}/rewrite"))["version"]
         await expect(page.get_by_text(f"Made {moment(row.at_ms)} by adaptive-thompson; session")).to_be_visible()
         await page.get_by_role("link", name=f"session {session} at version {version}").click()
-        await expect(page.locator("[data-kind=rewrite]")).to_have_text(answer["rewritten"], timeout=PATIENCE_MS)
+        await expect(page.locator("[data-kind=rewrite]")).to_have_text(answer["rewritten"])
     assert not dialogs
 
 
@@ -377,8 +375,6 @@ async def test_what_is_not_there_says_what_to_do(browser: Browser, log: Log) -> 
         log.own.kill()
         with looked.failing():
             await looked.page.get_by_role("button", name="Read anew").click()
-            await expect(looked.page.get_by_role("alert").first).to_contain_text(
-                "can't be reached", timeout=PATIENCE_MS
-            )
+            await expect(looked.page.get_by_role("alert").first).to_contain_text("can't be reached")
             await looked.open("decision", imported)
             await expect(looked.page.get_by_role("alert")).to_contain_text("can't be reached")

@@ -86,7 +86,7 @@ async def test_eight_tabs_have_one_connection(browser: Browser, served: Served) 
         session = (await ask(served))["session"]
         for page in pages[1:]:
             await expect(row(page, session)).to_be_visible()
-        assert not [said for tab in tabs for said in tab.unpardoned()]
+        assert not [said for tab in tabs for said in (*tab.unpardoned(), *tab.strangers())]
 
 
 async def test_a_hidden_tab_hands_the_connection_over(browser: Browser, served: Served) -> None:
@@ -113,6 +113,7 @@ async def test_a_hidden_tab_hands_the_connection_over(browser: Browser, served: 
         await hide(first, "false")
         await expect(row(first, session)).to_be_visible()
         await expect(row(first, later)).to_be_visible()
+        assert not [*other.unpardoned(), *other.strangers()]
 
 
 async def test_without_locks_each_tab_has_its_own(browser: Browser, served: Served) -> None:
@@ -128,7 +129,7 @@ async def test_without_locks_each_tab_has_its_own(browser: Browser, served: Serv
         session = (await ask(served))["session"]
         for tab in tabs:
             await expect(row(tab.page, session)).to_be_visible()
-        assert not tabs[1].unpardoned()
+        assert not [*tabs[1].unpardoned(), *tabs[1].strangers()]
 
 
 async def test_what_happens_before_a_page_listens_is_shown(browser: Browser, served: Served) -> None:

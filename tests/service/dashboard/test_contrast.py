@@ -1,6 +1,7 @@
 """The style sheet's colours, in light and in dark: who sees little contrast can read text, and find controls."""
 
 import re
+from pathlib import Path
 
 import pytest
 
@@ -10,6 +11,16 @@ SHEET = (STATIC / "style.css").read_text("utf-8")
 COLOURS = {
     name: (light, dark)
     for name, light, dark in re.findall(r"--([\w-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)", SHEET)
+}
+SHEETS = [STATIC / "style.css", *sorted(STATIC.glob("css/*.css"))]
+CHART = (STATIC / "js" / "chart.js").read_text("utf-8")
+LINES = [re.findall(r"#[0-9a-f]{6}", *re.findall(rf"{scheme}: \[(.*)\]", CHART)) for scheme in ("light", "dark")]
+DRAWN = {f"line {number}": pair for number, pair in enumerate(zip(*LINES, strict=True))} | {
+    f"{sheet.stem} {name}": (light, dark)
+    for sheet in SHEETS[1:]
+    for name, light, dark in re.findall(
+        r"([\w-]+)(?: \{ background)?: light-dark\((#\w{6}), (#\w{6})\)", sheet.read_text("utf-8")
+    )
 }
 TEXT = [name for name in COLOURS if name in {"ink", "soft", "accent", "bad", "good"}]
 
@@ -41,9 +52,34 @@ def test_each_colour_is_seen_on_each_ground(name: str, least: float, ground: str
     assert contrast(COLOURS[name][scheme], COLOURS[ground][scheme]) >= least
 
 
-def test_all_colours_of_text_are_held_to_it() -> None:
-    """These names are the ones that the style sheet gives to text."""
-    assert set(TEXT) == {"ink", "soft", "accent", "bad", "good"}
-    for sheet in STATIC.glob("css/*.css"):
-        used = set(re.findall(r"(?<![\w-])color: var\(--([\w-]+)\)", sheet.read_text("utf-8")))
-        assert used <= set(TEXT) | {"paper"}, sheet.name
+@pytest.mark.parametrize("scheme", [0, 1], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["paper", "raised"])
+@pytest.mark.parametrize("name", DRAWN)
+def test_what_is_drawn_is_seen_on_each_ground(name: str, ground: str, scheme: int) -> None:
+    """Lines of charts, bars, swatches and the heat map's full tones have 3 (WCAG 1.4.11)."""
+    assert contrast(DRAWN[name][scheme], COLOURS[ground][scheme]) >= 3
+
+
+def test_all_that_is_drawn_is_held_to_it() -> None:
+    """Each colour that sheets and scripts write is one of these, or has a name that all pages use."""
+    drawn = {colour for pair in DRAWN.values() for colour in pair}
+    named = {colour for pair in COLOURS.values() for colour in pair}
+    written = {
+        colour.lower()
+        for each in [*SHEETS, *STATIC.glob("js/**/*.js")]
+        for colour in re.findall(r"#[0-9a-fA-F]{6}\b", each.read_text("utf-8"))
+    }
+    assert written == drawn | named
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda sheet: sheet.name)
+def test_all_colours_of_text_are_held_to_it(sheet: Path) -> None:
+    """These names are the ones that the style sheets give to text."""
+    used = set(re.findall(r"(?<![\w-])color: var\(--([\w-]+)\)", sheet.read_text("utf-8")))
+    assert used <= set(TEXT) | {"paper"}
+
+
+def test_no_colour_is_without_a_place() -> None:
+    """Names of text are all used, and so are those of the heat map."""
+    sheets = "".join(each.read_text("utf-8") for each in SHEETS)
+    assert all(f"var(--{name})" in sheets for name in (*TEXT, "gain", "loss"))

@@ -4,7 +4,10 @@ import { useScheme } from "./frame/theme.js";
 import { html, useEffect, useRef } from "./html.js";
 import { figure, Table } from "./parts.js";
 
-const HUES = ["#2b62a8", "#c0672a", "#3d8b5f", "#8a4fa3", "#a8952b", "#b23a5c", "#4a9aa8"];
+const HUES = {
+  light: ["#2b62a8", "#c0672a", "#3d8b5f", "#8a4fa3", "#a18f29", "#b23a5c", "#4a9aa8"],
+  dark: ["#5c93d6", "#d98a52", "#5aa97c", "#b07cc8", "#c4b04a", "#d4698a", "#6dbac7"],
+};
 const DASHES = [[], [7, 3], [2, 3], [9, 3, 2, 3], [14, 4]];
 
 /** Resolve a colour of the style sheet: a canvas takes no `light-dark()`. */
@@ -36,7 +39,8 @@ export function Lines({ title, x, xName, yName, lines, label, digits = 2, height
     const data = [x];
     const bands = [];
     lines.forEach(({ name, values, lows, highs, look }, number) => {
-      const [stroke, dash] = [HUES[(look ?? number) % HUES.length], DASHES[(look ?? number) % DASHES.length]];
+      const [hues, at] = [HUES[scheme], look ?? number];
+      const [stroke, dash] = [hues[at % hues.length], DASHES[at % DASHES.length]];
       series.push({ label: name, stroke, dash, width: 1.5, value: (_chart, value) => figure(value, digits) });
       data.push(values);
       if (!lows) return;
