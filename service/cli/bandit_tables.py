@@ -165,7 +165,8 @@ def show_regret(report: RegretReport, out: Console) -> None:
         out: Where to.
     """
     part = "" if report.selected == report.looked_at else f"{report.selected:,} of "
-    out.print(f"policy {report.policy.digest}, {part}{report.looked_at:,} decisions")
+    failed = f", without {report.failed:,} whose call failed" if report.failed else ""
+    out.print(f"policy {report.policy.digest}, {part}{report.looked_at:,} decisions{failed}")
     if report.older and report.from_ms is not None:
         out.print(f"{report.older:,} older ones aren't among them: see them with --until-ms {report.from_ms + 1}")
     if isinstance(report.true, RegretKnown):

@@ -150,6 +150,7 @@ _ORACLE_AUDITED = _line(
 REGRET = {
     "policy": {**_POLICY, "digest": "0d5e92c7", "engine": "openai", "model": "qwen2.5-7b"},  # `reader` can't judge
     "looked_at": 1150,
+    "failed": 50,
     "older": 0,
     "from_ms": 1795510000000,
     "selected": 1150,

@@ -122,6 +122,7 @@ class RegretReport:
         policy: Which policy.
         looked_at: How many of its decisions were looked at: the newest, or the newest of the time asked for, without
             those whose call failed.
+        failed: How many more there are in that part of the log, left out because their call failed.
         older: How many older ones of this time weren't, with those whose call failed.
         from_ms: When the oldest that was looked at was made, in milliseconds since 1970; None where there is none.
         selected: Of how many of them the regret is.
@@ -133,6 +134,7 @@ class RegretReport:
 
     policy: ListedPolicy
     looked_at: int
+    failed: int
     older: int
     from_ms: int | None
     selected: int
@@ -174,6 +176,7 @@ def regret_report(
     return RegretReport(
         policy,
         len(told),
+        len(part.rows) - len(told),
         part.older,
         part.from_ms,
         len(selected),

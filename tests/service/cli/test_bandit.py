@@ -78,6 +78,9 @@ def test_reports_are_read_at_a_glance(data_folder: Path, decisions: list[str]) -
     assert "estimated " in told
     assert "█" in told
     assert "audited    unavailable: " in told
+    whole = json.loads(said("regret", "--json", folder=data_folder))
+    assert whole["failed"] > 0
+    assert f", {whole['looked_at']} decisions, without {whole['failed']} whose call failed\n" in told
     parts = [said("regret", "--feature", "negation", *more, folder=data_folder) for more in ((), ("--lacking",))]
     counts = [int(part.partition(", ")[2].partition(" of ")[0]) for part in parts]
     assert 0 < counts[0] < sum(counts)
@@ -254,7 +257,7 @@ def test_the_regret_a_decision_is_drawn() -> None:
     curve = RegretCurve(31, 24.0, 24.0, 24.0, 0.95, "none", upper, course(sums))
     out = Console(width=110, markup=False, highlight=False)
     with out.capture() as captured:
-        show_regret(RegretReport(policy, 48, 0, 1, 48, (), Unavailable("none"), Unavailable("none"), curve), out)
+        show_regret(RegretReport(policy, 48, 0, 0, 1, 48, (), Unavailable("none"), Unavailable("none"), curve), out)
     told = captured.get()
     assert f" {'█' * 12}{'▁' * 12} a decision, over time: 0 to 1.0000" in told
     assert "24.00 (24.00 to 24.00, 95%), 0.5000 a decision, against the best fixed arm (none)" in told

@@ -30,6 +30,7 @@ const around = (_chart, low, high) => (low === high ? [(low ?? 0) - 1, (high ?? 
  */
 export function Lines({ title, x, xName, yName, lines, label, digits = 2, height = 260 }) {
   const place = useRef(null);
+  const off = useRef(new Set()); // lines that were switched off in the legend stay so when the chart is made anew
   const scheme = useScheme(); // a canvas keeps the colours that it was drawn with
   useEffect(() => {
     const [ink, line] = [colour(place.current, "--soft"), colour(place.current, "--line")];
@@ -49,6 +50,7 @@ export function Lines({ title, x, xName, yName, lines, label, digits = 2, height
       series.push({ ...end, label: `${name}, high` }, { ...end, label: `${name}, low` });
       data.push(highs, lows);
     });
+    for (const each of series) each.show = !off.current.has(each.label);
     const size = () => ({ width: Math.max(280, place.current.clientWidth), height });
     const scales = { x: { time: false }, y: { range: around } };
     const legend = { markers: { dash: (_chart, at) => (series[at].dash?.length ? "dashed" : "solid") } };
@@ -57,6 +59,7 @@ export function Lines({ title, x, xName, yName, lines, label, digits = 2, height
     watch.observe(place.current);
     return () => {
       watch.disconnect();
+      for (const { label: name, show } of chart.series) off.current[show ? "delete" : "add"](name);
       chart.destroy();
     };
   }, [x, lines, scheme]);

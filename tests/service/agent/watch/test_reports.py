@@ -162,6 +162,7 @@ async def test_arms_and_regret_are_those_of_insight(store: RedisPolicyStore) -> 
     assert report.arms == (await Policies(store).status(tenant)).arms
     regret = await Policies(store).regret(tenant)
     assert regret.looked_at == sum(row.state != "void" for row in rows)
+    assert regret.failed == sum(row.state == "void" for row in rows) > 0
     assert isinstance(regret.estimated, RegretCurve)
     assert regret.estimated.course.points[-1] == regret.looked_at == regret.selected
     summed = regret.estimated.course.best_static.summed

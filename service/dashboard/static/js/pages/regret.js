@@ -12,7 +12,9 @@ import { Views } from "./regret/views.js";
 import { When } from "../writing.js";
 
 /** The page of one policy's regret. What is selected and how it is shown stands in the address, behind the policy. */
-export function Regret({ digest, policy, parts }) {
+export const Regret = ({ digest, parts }) => html`<${Page} key=${digest} digest=${digest} parts=${parts} />`;
+
+function Page({ digest, parts }) {
   const values = useMemo(() => valuesOf(parts[0]), [parts[0]]);
   const change = (some) => go(digest, { ...values, ...some });
   const [path, query] = [`policies/${encodeURIComponent(digest)}`, queryOf(values)];
@@ -27,8 +29,8 @@ export function Regret({ digest, policy, parts }) {
     <p class="lead">What the draws earned less than another choice would have: lower is better, and below 0 they earned more. A sum that flattens has learned. Three ways to know it stand apart: true, audited, estimated.</p>
     <${Filters} values=${values} features=${features.current} change=${change} />
     <div aria-busy=${regret.loading || status.loading} class="read">
-    <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Counted} of=${found} policy=${policy} change=${change} /><${Nothing} change=${change} />`}>${(found) => html`
-      <${Counted} of=${found} policy=${policy} change=${change} />
+    <${Shown} reading=${regret} empty=${(found) => found.selected === 0 && html`<${Counted} of=${found} change=${change} /><${Nothing} change=${change} />`}>${(found) => html`
+      <${Counted} of=${found} change=${change} />
       <${Views} values=${values} arms=${[...looks.keys()]} course=${found.estimated.course ?? found.true.course ?? found.audited.course} change=${change} />
       <${Glance} of=${found} values=${values} />
       <${Known} of=${found.true} values=${values} looks=${looks} />
@@ -51,10 +53,10 @@ const Nothing = ({ change }) => html`
   <//>`;
 
 /** What all below is of. A report looks at a bounded part of a log; what is older is a choice of another time. */
-function Counted({ of, policy, change }) {
+function Counted({ of, change }) {
   const count = (number) => number.toLocaleString("en");
   const which = of.selected < of.looked_at ? `${count(of.selected)} of the ` : "";
-  const failed = of.looked_at + of.older < policy.decisions ? ", without those whose call failed" : "";
+  const failed = of.failed > 0 ? `, without ${count(of.failed)} whose call failed` : "";
   const older = of.older > 0 && html` They begin <${When} ms=${of.from_ms} />: ${count(of.older)} older ${of.older === 1 ? "one isn't" : "ones aren't"} among them.`;
   return html`
     <p class="note" role="status">Of ${which}${count(of.looked_at)} decisions${failed}.${older}</p>
