@@ -40,6 +40,13 @@ class Raw:
             memories.append(memories[-1].commit(events))
         return memories
 
+    def events(self) -> list[dict[str, Any]]:
+        """Give the stored events, the oldest first."""
+        client = redis.Redis.from_url(self.url, decode_responses=True)
+        rows: Any = client.xrange(session_keys(SessionKey("local", self.session))[4])
+        client.close()
+        return [json.loads(fields["event"]) for _, fields in rows]
+
     def fragments(self) -> dict[str, dict[str, Any]]:
         """Give the stored fragments by id."""
         client = redis.Redis.from_url(self.url, decode_responses=True)
