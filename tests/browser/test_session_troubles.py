@@ -1,12 +1,14 @@
 """The page of a session where something fails, is pressed twice, or leaves the keyboard without its button."""
 
+import asyncio
+import re
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Page, Route, expect
 from tests.browser.looking import Looked, looking
-from tests.browser.session_raw import Raw, made
+from tests.browser.session_raw import ENTRIES, Raw, carved, made, tool
 from tests.e2e.served import Served, serving
 from tests.service.http.own_redis import OwnRedis
 
@@ -35,6 +37,102 @@ async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
     """A page of its own."""
     async with looking(browser, str(served.client.base_url), viewport={"width": 1200, "height": 900}) as looked:
         yield looked
+
+
+async def failing_once(page: Page, path: str) -> list[str]:
+    """Break the connection of the next request of a path; those that it was asked for are in what this gives."""
+    asked: list[str] = []
+
+    async def answer(route: Route) -> None:
+        asked.append(route.request.url)
+        await (route.abort() if len(asked) == 1 else route.continue_())
+
+    await page.route(re.compile(path), answer)
+    return asked
+
+
+async def test_a_session_that_could_not_be_read_comes_by_itself(
+    looked: Looked, served: Served, redis: OwnRedis
+) -> None:
+    """Without Redis the page says what is gone; once it is there again, the conversation is, and nobody pressed."""
+    await carved(served.client, "comes")
+    redis.kill()
+    try:
+        with looked.failing():
+            await looked.open("session", "comes")
+            await expect(looked.page.get_by_role("alert").first).to_contain_text("Redis")
+    finally:
+        redis.start()
+    with looked.failing():
+        await expect(looked.page.locator(".conversation")).to_contain_text(ENTRIES[:20], timeout=40_000)
+    await expect(looked.page.get_by_role("alert").filter(has_text="Redis")).to_have_count(0)
+
+
+async def test_older_steps_come_once_and_a_failure_is_told(looked: Looked, served: Served, redis: OwnRedis) -> None:
+    """What can't be read says so, and leads on; two clicks list nothing twice, and the keyboard stays in the list."""
+    client, page = served.client, looked.page
+    await carved(client, "many")
+    for _ in range(30):
+        await tool(client, "many", "fold_fragments", fragments=["f00001"])
+        await tool(client, "many", "restore_fragments", fragments=["f00001"])
+    present = len(Raw(redis.url, "many").memories()) - 1
+    await looked.open("session", "many")
+    asked = await failing_once(page, r"/history\?.*cursor=")
+    older = page.get_by_role("button", name="Older steps")
+    with looked.failing():
+        await older.click()
+        await expect(page.locator("aside").get_by_role("alert")).to_contain_text("Riffler does not answer")
+    again = page.locator("aside").get_by_role("button", name="Try again")
+    await again.evaluate("(button) => { button.focus(); button.click(); button.click(); }")
+    await expect(page.locator(".versions li")).to_have_count(present)
+    assert [int(each) for each in await page.locator(".versions li b").all_inner_texts()] == [*range(present, 0, -1)]
+    assert len(asked) == 2
+    await expect(older).to_have_count(0)
+    await expect(page.locator(".versions a:focus")).to_have_count(1)
+
+
+async def test_an_original_that_could_not_be_read_can_be_tried_again(looked: Looked, served: Served) -> None:
+    """Its failure stands where the text would, with a way on; what scrolls by itself has a name and takes the keyboard.
+
+    Its end is reached by the keyboard alone.
+    """
+    page = looked.page
+    text = "".join(f"Line {number} of many.\n" for number in range(2500))
+    await made(served.client, "behind", [("user", text), ("assistant", "Read."), ("user", "Well?")])
+    await tool(served.client, "behind", "cut_context", by="message", messages="1")
+    await tool(served.client, "behind", "fold_fragments", fragments=["f00001"])
+    await looked.open("session", "behind")
+    await failing_once(page, "/original")
+    with looked.failing():
+        await page.get_by_role("button", name="show folded text").click()
+        await expect(page.locator(".original").get_by_role("alert")).to_contain_text("Riffler does not answer")
+    await page.locator(".original").get_by_role("button", name="Try again").click()
+    await expect(page.locator(".original .letters")).to_contain_text("Line 7 of many.")
+    box = page.get_by_role("region", name="original of f00001")
+    await box.focus()
+    await page.keyboard.press("End")
+    await expect(page.locator(".original button")).to_be_in_viewport()
+    while await page.locator(".original button").count():  # the test's own time ends it
+        await page.locator(".original button").first.press("Enter")
+        await page.wait_for_timeout(50)
+    await expect(page.locator(".original .letters")).to_have_text(text)
+    await expect(box).to_be_focused()
+    await looked.nothing_serious()
+
+
+async def test_two_clicks_fork_once(looked: Looked, served: Served) -> None:
+    """One session is made, and the page leads there."""
+    client, page = served.client, looked.page
+    await carved(client, "forks")
+    before = {each["session"] for each in (await client.get("/api/v1/sessions")).json()["items"]}
+    await looked.open("session", "forks", "2")
+    fork = page.get_by_role("button", name="fork a session from here")
+    await fork.evaluate("(button) => { button.click(); button.click(); }")
+    await expect(page.locator(".stepper [role=status]")).to_have_text("Version 2 of 2, the present")
+    await asyncio.sleep(0.5)  # what a second one would take
+    after = {each["session"] for each in (await client.get("/api/v1/sessions")).json()["items"]}
+    assert len(after - before) == 1
+    await expect(page.locator(".crumbs")).to_contain_text((after - before).pop())
 
 
 async def test_an_uncut_session_is_cut_folded_and_undone_by_hand(
