@@ -178,3 +178,60 @@ async def test_a_name_that_no_address_holds_is_not_asked_in(looked: Looked, serv
     await looked.page.get_by_label("Question").press("Control+Enter")
     await expect(looked.page.get_by_role("alert").filter(has_text="no session '..'")).to_be_visible()
     assert (await served.client.get("/api/v1/sessions")).json() == before
+
+
+async def test_the_keyboard_stays_where_a_button_is_of_no_more_use(looked: Looked, served: Served) -> None:
+    """At both ends of the steps and of what is chosen; and the keys act also after a checkbox was ticked."""
+    page = looked.page
+    focused = page.locator(":focus")
+    await made(served.client, "kept", [("user", ENTRIES), ("user", "Well?")])
+    await tool(served.client, "kept", "cut_context", by="size", messages="1")
+    status = page.locator(".stepper [role=status]")
+    await looked.open("session", "kept")
+    back = page.get_by_role("button", name="Step back")
+    for version in (1, 0):
+        await back.press("Enter")
+        await expect(status).to_have_text(f"Version {version} of 2, in the past")
+    await expect(back).to_have_attribute("aria-disabled", "true")
+    await expect(focused).to_contain_text("Step back")
+    forth = page.get_by_role("button", name="Step forth")
+    for version in (1, 2):
+        await forth.press("Enter")
+        await expect(status).to_contain_text(f"Version {version} of 2")
+    await expect(focused).to_contain_text("Step forth")
+    await back.press("Enter")
+    await page.get_by_role("link", name="To the present").press("Enter")
+    await expect(status).to_have_text("Version 2 of 2, the present")
+    await expect(status).to_be_focused()
+    await page.get_by_role("checkbox", name="choose f00001").check()
+    none = page.get_by_role("button", name="Choose none")
+    await none.press("Enter")
+    await expect(none).to_have_attribute("aria-disabled", "true")
+    await expect(none).to_be_focused()
+    await page.get_by_role("checkbox", name="choose f00001").press("Space")
+    await page.keyboard.press("?")
+    await expect(page.get_by_role("dialog")).to_be_visible()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("checkbox", name="choose f00001").press("[")
+    await expect(status).to_have_text("Version 1 of 2, in the past")
+    await page.get_by_role("searchbox").press("]")
+    await expect(page.get_by_role("searchbox")).to_have_value("]")
+    await expect(status).to_have_text("Version 1 of 2, in the past")
+
+
+async def test_the_keyboard_stays_at_the_ends_of_the_list(looked: Looked, served: Served) -> None:
+    """One page on and back: the button that leads no further keeps the keyboard, and says so."""
+    page = looked.page
+    for number in range(51):
+        await made(served.client, f"one-of-many-{number}", [])
+    await looked.open("session")
+    older, newer = page.get_by_role("button", name="Older"), page.get_by_role("button", name="Newer")
+    await expect(newer).to_have_attribute("aria-disabled", "true")
+    while await older.get_attribute("aria-disabled") == "false":
+        await older.press("Enter")
+        await looked.read()
+        await page.wait_for_timeout(300)
+    await expect(older).to_be_focused()
+    while await newer.get_attribute("aria-disabled") == "false":
+        await newer.press("Enter")
+    await expect(newer).to_be_focused()
