@@ -31,7 +31,7 @@ export function Cut({ by, none }) {
           ${WAYS.map(([way, words]) => html`<option key=${way} value=${way}>${words}</option>`)}
         </select></label>
         ${how !== "message" && html`
-          <label>tokens of each <input type="number" min="20" max="20000" placeholder=${how === "size" ? "500" : "as they are"}
+          <label>tokens of each <input type="number" min="20" max="20000" placeholder=${how === "size" ? "500" : "any"}
             value=${tokens} onInput=${(event) => size(event.target.value)} /></label>`}
         <label>messages <input class="few" placeholder="all" maxlength="200" value=${messages} onInput=${(event) => narrow(event.target.value)} /></label>
         <button type="submit" aria-disabled=${by.busy ? "true" : "false"}>Cut</button>
