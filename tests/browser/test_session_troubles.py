@@ -164,7 +164,7 @@ async def test_an_uncut_session_is_cut_folded_and_undone_by_hand(
     await page.get_by_role("button", name="Undo the last edit").click()
     await expect(page.locator(".k-folded")).to_have_count(0)
     assert set(states().values()) == {"visible"}
-    assert [event["kind"] for event in raw.events()] == [
+    assert [event["kind"] for step in raw.steps() for event in step.events] == [
         "appended", "cut", "folded", "restored",
     ]  # fmt: skip
     await looked.nothing_serious()
