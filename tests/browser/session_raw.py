@@ -3,13 +3,13 @@
 import json
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 import httpx
 import redis
 from playwright.async_api import Page
 
-from riffler.service.ports.keys import session_keys
+from riffler.service.ports.keys import session_index, session_keys
 from riffler.service.ports.memory import SessionKey
 from riffler.tools.events import event_from_dict
 from riffler.tools.memory import WorkingMemory
@@ -17,6 +17,15 @@ from riffler.tools.messages import Message
 from riffler.tools.view import View, bare_view
 
 ENTRIES = "".join(f"Entry {number} says {number * number}. " for number in range(400))
+
+
+class Step(NamedTuple):
+    """A version as it is stored: its number, who made it, when by Redis' clock, and its events."""
+
+    version: int
+    actor: str
+    at_ms: int
+    events: list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
@@ -39,6 +48,25 @@ class Raw:
             events = [event_from_dict(json.loads(fields["event"]), messages) for _, fields in commit]
             memories.append(memories[-1].commit(events))
         return memories
+
+    def steps(self) -> list[Step]:
+        """Give what the stored events say of each version, the oldest first."""
+        client = redis.Redis.from_url(self.url, decode_responses=True)
+        rows: Any = client.xrange(session_keys(SessionKey("local", self.session))[4])
+        client.close()
+        found: list[Step] = []
+        for version, commit in groupby(rows, key=lambda row: row[0].partition("-")[0]):
+            fields = [each for _, each in commit]
+            events = [json.loads(each["event"]) for each in fields]
+            found.append(Step(int(version), fields[0]["actor"], int(fields[0]["at_ms"]), events))
+        return found
+
+    def created_ms(self) -> int:
+        """Give when it was made, as the tenant's list has it."""
+        client = redis.Redis.from_url(self.url, decode_responses=True)
+        score: Any = client.zscore(session_index("local"), self.session)
+        client.close()
+        return int(score) // 1000
 
     def fragments(self) -> dict[str, dict[str, Any]]:
         """Give the stored fragments by id."""

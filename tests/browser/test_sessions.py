@@ -52,6 +52,15 @@ async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
         yield looked
 
 
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def pier(served: Served) -> str:
+    """A session that was carved, and a question in it that was rewritten."""
+    await carved(served.client, "pier")
+    asked = await served.client.post("/api/v1/sessions/pier/ask", json={"question": "What does Entry 100 say?"})
+    assert asked.json()["rewriting"]["executed"] == "reread", asked.text
+    return "pier"
+
+
 async def at_version(page: Page, version: int, present: int) -> None:
     """Wait until a version is announced, and nothing is being read."""
     words = f"Version {version} of {present}"
@@ -66,15 +75,13 @@ async def test_without_sessions_it_says_how_to_make_one(looked: Looked) -> None:
     await looked.nothing_serious()
 
 
+@pytest.mark.usefixtures("pier")
 async def test_each_step_is_shown_as_the_model_saw_it(looked: Looked, served: Served, redis: OwnRedis) -> None:
     """By keys through all versions of a real turn: the page's texts are the API's view and the raw events' replay.
 
     Calls stand beside their results, the status stands apart, and what a step did is marked and listed.
     """
     client, page = served.client, looked.page
-    await carved(client, "pier")
-    asked = await client.post("/api/v1/sessions/pier/ask", json={"question": "What does Entry 100 say?"})
-    assert asked.json()["rewriting"]["executed"] == "reread", asked.text
     memories = Raw(redis.url, "pier").memories()
     present = len(memories) - 1
     await looked.open("session", "pier")
@@ -113,6 +120,7 @@ async def test_each_step_is_shown_as_the_model_saw_it(looked: Looked, served: Se
     assert [int(step) for step in steps] == list(range(present, 0, -1))
 
 
+@pytest.mark.usefixtures("pier")
 async def test_tokens_by_part_are_those_of_the_raw_record(looked: Looked, served: Served, redis: OwnRedis) -> None:
     """Page, API and a count of the replayed view say the same; hidden tokens are those that Redis holds."""
     await looked.open("session", "pier")
@@ -195,6 +203,7 @@ async def test_edits_by_hand(looked: Looked, served: Served, redis: OwnRedis) ->
     await looked.nothing_serious()
 
 
+@pytest.mark.usefixtures("pier")
 async def test_a_search_finds_hidden_text_and_leads_there(looked: Looked, served: Served, redis: OwnRedis) -> None:
     """It counts what the raw messages hold, makes no version, and shows the match in its place."""
     page = looked.page

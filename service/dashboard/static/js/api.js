@@ -15,6 +15,12 @@ export class ApiError extends Error {
   }
 }
 
+/** The path of a part of a session; a name that an address can't hold is one that no session has. */
+export function sessionPath(name, part) {
+  if (name === "." || name === "..") throw new ApiError(404, "Unknown session", `no session '${name}'`);
+  return `sessions/${encodeURIComponent(name)}${part}`;
+}
+
 /** Read a resource: a path below `/api/v1`, its query as an object, and a signal that gives it up. */
 export async function read(path, query = {}, signal = undefined) {
   return asked(`api/v1/${path}`, query, { signal });

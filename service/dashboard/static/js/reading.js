@@ -3,7 +3,7 @@ import { useEffect, useState } from "./html.js";
 import { paced } from "./pace.js";
 
 /** Whether the same may be answered another time: no answer, an outage, too much at once. What is wrong stays so. */
-const passes = ({ status }) => !status || status === 429 || status >= 500;
+export const passes = ({ status }) => !status || status === 429 || status >= 500;
 
 const nothing = (of) => ({ of, value: undefined, error: undefined, loading: true });
 const same = (one, other) => one.every((each, place) => Object.is(each, other[place]));

@@ -4,8 +4,10 @@ import { keep, recalled } from "./kept.js";
 
 let single = recalled("keys", "on") === "on";
 
+const PRESSED = ["checkbox", "radio", "button", "submit", "reset", "file", "color", "range"]; // nobody writes into these
 /** Whether somebody is writing, so that a letter is a letter. */
-const writing = ({ target }) => target.isContentEditable || ["INPUT", "TEXTAREA", "SELECT"].includes(target.tagName);
+export const writing = ({ target }) =>
+  target.isContentEditable || ["TEXTAREA", "SELECT"].includes(target.tagName) || (target.tagName === "INPUT" && !PRESSED.includes(target.type));
 const alone = (event) => event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
 
 // Who speaks to the computer says letters: all single keys can be turned off, those of pages, too (WCAG 2.1.4).

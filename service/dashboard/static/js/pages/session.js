@@ -1,8 +1,9 @@
 // Sessions: the list of them, and one of them as the model saw it.
 import { read } from "../api.js";
-import { html, useState } from "../html.js";
+import { html, useRef, useState } from "../html.js";
 import { Shown, State, Table } from "../parts.js";
 import { useReading } from "../reading.js";
+import { Act } from "../session/act.js";
 import { Session } from "../session/one.js";
 import { addressOf } from "../session/steps.js";
 import { When } from "../writing.js";
@@ -20,6 +21,7 @@ export function Sessions({ parts: [name, version] }) {
 function Listed() {
   const [cursors, lead] = useState([undefined]);
   const cursor = cursors[cursors.length - 1];
+  const paged = useRef(false); // once there are pages the buttons stay, and the keyboard with them
   const reading = useReading((signal) => read("sessions", { cursor, limit: 50 }, signal), [], ["sessions"], [cursor]);
   const open = (event) => {
     event.preventDefault();
@@ -43,7 +45,8 @@ function Listed() {
           ["made", ({ created_ms: ms }) => html`<${When} ms=${ms} />`],
         ]} />
       <p>
-        ${cursors.length > 1 && html`<button type="button" onClick=${() => lead(cursors.slice(0, -1))}>Newer</button>`}
-        ${" "}${next && html`<button type="button" onClick=${() => lead([...cursors, next])}>Older</button>`}
+        ${(paged.current ||= Boolean(next)) && html`
+          <${Act} off=${cursors.length === 1} does=${() => lead(cursors.slice(0, -1))}>Newer<//>
+          ${" "}<${Act} off=${!next || reading.loading} does=${() => lead([...cursors, next])}>Older<//>`}
       </p>`}<//>`;
 }

@@ -1,5 +1,6 @@
 // The conversation as the model saw it: messages, and the agent's steps with each call's result beside it.
 import { html, useEffect, useRef } from "../html.js";
+import { Act } from "./act.js";
 import { exchangesOf, messagesOf } from "./grouping.js";
 import { Piece } from "./piece.js";
 
@@ -11,9 +12,9 @@ export function Conversation({ view, by }) {
   const exchanges = exchangesOf(messagesOf(view.items));
   return html`
     <div class="conversation" ref=${box} aria-label="Conversation" role="region" aria-busy=${view.busy}>
-      <${Edge} shown=${!view.first} busy=${view.busy} go=${view.earlier}>Earlier<//>
+      <${Edge} shown=${!view.first} busy=${view.busy} go=${view.earlier} then="article">Earlier<//>
       ${exchanges.map(([message, results]) => html`<${Exchange} key=${message.message} message=${message} results=${results} by=${by} />`)}
-      <${Edge} shown=${!view.last} busy=${view.busy} go=${view.further}>Further<//>
+      <${Edge} shown=${!view.last} busy=${view.busy} go=${view.further} then=".end">Further<//>
       ${view.last && view.items.length > 0 && html`<p class="note end" tabindex="-1">The end: ${view.messages} message${view.messages === 1 ? "" : "s"}.</p>`}
     </div>`;
 }
@@ -47,9 +48,10 @@ function Message({ of: { message, role, origin, call, name, pieces }, by }) {
     </article>`;
 }
 
-/** A way on at an end of the window, taken by itself when it comes into sight. */
-function Edge({ shown, busy, go, children }) {
+/** A way on at an end of the window, taken by itself when it comes into sight. Where it ends the keyboard goes on at `then`. */
+function Edge({ shown, busy, go, then, children }) {
   const place = useRef(null);
+  const pressed = useRef(false);
   const way = useRef(go);
   way.current = busy ? () => {} : go;
   useEffect(() => {
@@ -62,7 +64,16 @@ function Edge({ shown, busy, go, children }) {
     watch.observe(place.current);
     return () => watch.disconnect();
   }, [shown]);
-  return shown && html`<p ref=${place}><button type="button" disabled=${busy} onClick=${go}>${children}</button></p>`;
+  useEffect(() => {
+    if (shown || !pressed.current) return;
+    pressed.current = false;
+    if (document.activeElement === document.body) document.querySelector(`.conversation ${then}`)?.focus({ preventScroll: true });
+  }, [shown]);
+  const press = () => {
+    pressed.current = true;
+    go();
+  };
+  return shown && html`<p ref=${place}><${Act} off=${busy} does=${press}>${children}<//></p>`;
 }
 
 /** Bring an end, or a message, to the eye and the keyboard; pieces that are aimed at see to themselves. */

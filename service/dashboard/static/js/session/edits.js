@@ -1,6 +1,9 @@
 // Folds and restores by hand: the same tools as the model's, on the version that is shown, with undo.
 import { html, useCallback, useState } from "../html.js";
+import { Act } from "./act.js";
 import { change } from "./calls.js";
+import { Cut } from "./cut.js";
+import { someChoosable } from "./grouping.js";
 
 const LOST = [409, 412]; // somebody else was first, or works on it now
 
@@ -44,22 +47,26 @@ export function useEdits(name, tag, done) {
     fold: (ids) => call("fold_fragments", { fragments: ids, strict }, ids),
     restore: (ids) => call("restore_fragments", { fragments: ids }, ids),
     undo: () => call("undo_edits", {}),
+    cut: (args) => call("cut_context", args),
   };
 }
 
 /** The bar of what can be done, and what the tools said. */
-export function Edits({ by }) {
+export function Edits({ by, items }) {
   const ids = [...by.chosen];
+  const none = !someChoosable(items);
+  const hint = none ? "No fragments here to fold: cut some first" : "Choose fragments in the conversation";
   return html`
     <div class=${ids.length ? "edits some" : "edits"} role="group" aria-label="Edits by hand">
-      <span>${ids.length ? `${ids.length} fragment${ids.length === 1 ? "" : "s"} chosen` : "Choose fragments in the conversation"}</span>
+      <span>${ids.length ? `${ids.length} fragment${ids.length === 1 ? "" : "s"} chosen` : hint}</span>
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.fold(ids)}>Fold</button>
       <button type="button" disabled=${by.busy || !ids.length} onClick=${() => by.restore(ids)}>Restore</button>
-      <button type="button" disabled=${!ids.length} onClick=${by.clear}>Choose none</button>
+      <${Act} off=${!ids.length} does=${by.clear}>Choose none<//>
       <button type="button" class="undo" disabled=${by.busy} onClick=${by.undo}>Undo the last edit</button>
       <label><input type="checkbox" checked=${by.strict} onChange=${(event) => by.guard(event.target.checked)} />
         ${" "}refuse to fold what nothing else in view tells</label>
     </div>
+    ${items.length > 0 && html`<${Cut} by=${by} none=${none} />`}
     <div class="reply">
       <div role="status">${by.said && !by.said.bad && html`<p class="note">${by.said.words}</p>`}</div>
       <div role="alert">${by.said?.bad && html`<p class="wrong">${by.said.words}</p>`}</div>

@@ -33,5 +33,8 @@ export function idsOf({ kind, fragments, count }) {
   return Array.from({ length: count }, (_, at) => `f${(first + at).toString(16).padStart(5, "0")}`);
 }
 
+/** Whether some of the pieces are of fragments that can be folded or restored by hand. */
+export const someChoosable = (items) => items.some(({ kind, fragments, pinned }) => fragments.length > 0 && !(kind === "text" && pinned));
+
 /** Name them in few letters. */
 export const namesOf = ({ kind, fragments }) => (kind === "text" ? fragments.slice(-1) : fragments).join("–");

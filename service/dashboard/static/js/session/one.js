@@ -64,7 +64,7 @@ export function Session({ name, asked }) {
     <${Tokens} name=${name} version=${view.version} tag=${view.tag} />
     <div class="session">
       <div>
-        ${past ? html`<${Past} name=${name} version=${view.version} />` : html`<${Edits} by=${by} />`}
+        ${past ? html`<${Past} name=${name} version=${view.version} />` : html`<${Edits} by=${by} items=${view.items} />`}
         <${Ways} view=${view} show=${show} />
         ${view.messages === 0 ? html`<${Bare} />` : html`<${Conversation} view=${view} by=${by} />`}
       </div>

@@ -1,10 +1,9 @@
 // One piece of a view: what the model saw, and beside it what it is, what stands behind it, what a step did to it.
 import { html, useEffect, useRef, useState } from "../html.js";
-import { readPart } from "./calls.js";
 import { idsOf, namesOf } from "./grouping.js";
 import { indented } from "./json.js";
+import { Original } from "./original.js";
 
-const AT_ONCE = 20000;
 const CHANGES = {
   came: "new", cut: "cut here", folded: "folded here", summarised: "summarised here", restored: "restored here",
   rewritten: "rewritten here", unrewritten: "no longer rewritten",
@@ -89,28 +88,6 @@ function Handle({ piece, by, verb, does, held }) {
   return html`<span class="handle">
     <input type="checkbox" aria-label=${`choose ${name}`} checked=${chosen} onChange=${() => by.choose(ids, !chosen)} />
     <button type="button" class="quiet" disabled=${by.busy} onClick=${() => does(ids)}>${verb} ${name}</button>
-  </span>`;
-}
-
-/** Original text, some of it at a time. */
-function Original({ name, piece }) {
-  const [held, hold] = useState({ text: "", end: piece.start, error: undefined });
-  const read = async () => {
-    try {
-      const end = Math.min(piece.end, held.end + AT_ONCE);
-      const { body } = await readPart(name, "/original", { message: piece.message, slot: piece.slot, start: held.end, end });
-      hold({ text: held.text + body.text, end: body.end, error: undefined });
-    } catch (error) {
-      hold({ ...held, error });
-    }
-  };
-  useEffect(() => void read(), []);
-  const left = piece.end - held.end;
-  return html`<span class="original" role="group" aria-label="original">
-    <span class="letters">${held.text}</span>
-    ${held.error && html`<span role="alert">${held.error.message}</span>`}
-    ${left > 0 && held.end > piece.start && html`
-      <button type="button" class="quiet" onClick=${read}>more of it (${left.toLocaleString("en")} characters)</button>`}
   </span>`;
 }
 

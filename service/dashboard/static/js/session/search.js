@@ -1,5 +1,6 @@
 // A search over all that a session holds: texts, hidden ones too, calls, summaries, rewrites. Looking changes nothing.
-import { html, useState } from "../html.js";
+import { html, useRef, useState } from "../html.js";
+import { Act } from "./act.js";
 import { readPart } from "./calls.js";
 
 const WAYS = [
@@ -24,10 +25,12 @@ export function Search({ name, version, jump }) {
   const [how, choose] = useState("any_case");
   const [place, narrow] = useState("");
   const [found, hold] = useState(undefined);
+  const hits = useRef(null);
   const look = async (asked, cursor) => {
     hold((before) => ({ ...(cursor ? before : {}), busy: true }));
     try {
       const { body } = await readPart(name, "/search", { ...asked, cursor });
+      if (cursor && !body.next) hits.current?.querySelector("li:last-child button")?.focus(); // "More" goes
       hold((before) => ({ ...body, items: cursor ? [...before.items, ...body.items] : body.items, asked }));
     } catch (error) {
       hold((before) => ({ ...(cursor ? before : {}), busy: false, error }));
@@ -53,8 +56,8 @@ export function Search({ name, version, jump }) {
       ${found?.items && html`<p class="note">${found.total.toLocaleString("en")} match${found.total === 1 ? "" : "es"} in version ${found.version}.
         ${found.total === 0 && " Hidden text, inner steps, calls, summaries and rewrites were looked at, too."}</p>`}
     </div>
-    ${found?.items && html`<ol class="hits">${found.items.map((hit, at) => html`<li key=${at}><${Hit} of=${hit} go=${() => jump(hit, found.asked.version)} /></li>`)}</ol>`}
-    ${found?.next && html`<button type="button" disabled=${found.busy} onClick=${() => look(found.asked, found.next)}>More matches</button>`}`;
+    ${found?.items && html`<ol class="hits" ref=${hits}>${found.items.map((hit, at) => html`<li key=${at}><${Hit} of=${hit} go=${() => jump(hit, found.asked.version)} /></li>`)}</ol>`}
+    ${found?.next && html`<${Act} off=${found.busy} does=${() => look(found.asked, found.next)}>More matches<//>`}`;
 }
 
 /** Say what a match was found in. */

@@ -1,6 +1,7 @@
 // The pieces of a view that are on the page: a few pages of the API's, so that a million tokens stay as light as ten.
 import { useCallback, useEffect, useRef, useState } from "../html.js";
 import { readPart } from "./calls.js";
+import { useMending } from "./mending.js";
 
 const MOST_PAGES = 4;
 const NOTHING = { of: undefined, pages: [], tag: "", present: undefined, error: undefined, loading: true };
@@ -86,6 +87,8 @@ export function useWindow(name, version, since, first = () => undefined) {
   }, [open]);
 
   const { pages } = held;
+  const again = () => open(beginning(now.current.pages), Math.max(1, now.current.pages.length));
+  useMending(held.error, again);
   const next = pages[pages.length - 1]?.next;
   const previous = pages[0]?.previous;
   return {
@@ -99,6 +102,6 @@ export function useWindow(name, version, since, first = () => undefined) {
     open,
     further: () => grow(next, true),
     earlier: () => grow(previous, false),
-    again: () => open(beginning(now.current.pages), Math.max(1, now.current.pages.length)),
+    again,
   };
 }
