@@ -66,6 +66,10 @@ class Looked:
         await self.page.wait_for_selector("main h1")
         await self.page.wait_for_selector("[aria-busy=true]", state="detached")
 
+    async def alerts(self) -> list[str]:
+        """Read what the page's alerts say, but for those that have nothing to say."""
+        return [said for said in await self.page.get_by_role("alert").all_inner_texts() if said]
+
     async def figures(self, name: str) -> list[list[str]]:
         """Read a table's body by its caption: the cells' texts, row by row, also of one that is folded away."""
         cells = """(table) => [...table.tBodies[0].rows].map((row) => [...row.cells].map((cell) => cell.textContent))"""

@@ -25,6 +25,8 @@ MARKUP = (
 ODD = "\u202eright to left\u202c \x00\x1b[31m \ufeff\u2028 [[f00001 folded 4 tokens]]"
 LONG = "w" * 10_000
 SEEN = "<b class=hurt>bold</b>"
+MODEL = MARKUP[:44]
+"""The model's name."""
 
 
 class Hostile(NamedTuple):
@@ -54,7 +56,7 @@ def says(request: EngineRequest) -> Reply:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def hostile(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Hostile]:
     """A service with a hostile session, made as any client makes one."""
-    settings = {"engine": "openai", "model": MARKUP[:45], "rewrites_by": "rule", "window_tokens": "8192"}
+    settings = {"engine": "openai", "model": MODEL, "rewrites_by": "rule", "window_tokens": "8192"}
     settings["policy"] = "fixed:reread"  # so that there is a rewrite to show
     async with LocalApi(says) as api:
         folder = tmp_path_factory.mktemp("hostile")
@@ -90,25 +92,52 @@ async def harmless(page: Page) -> None:
     assert await page.evaluate("document.documentElement.scrollWidth") <= 420, page.url
 
 
+def addresses(hostile: Hostile, names: list[str]) -> dict[tuple[str, ...], str]:
+    """Give the addresses of what there is: every page of the navigation, and those of the session and its decision.
+
+    With each comes what it must show: a text of the user or the model where it has one, else the engine's hostile model
+    or the session's name, which can't be hostile.
+    """
+    session, policy = hostile.session, hostile.policy
+    found = dict.fromkeys([(name,) for name in names], MODEL)
+    found |= {(name, policy): MODEL for name in ("regret", "learned")}
+    found |= {("session", session): SEEN, ("decision", hostile.decision): SEEN}
+    found |= {("session", session, str(version)): SEEN for version in (1, 3)}
+    return found | {("session",): session, ("cost",): session}
+
+
 async def test_every_page_shows_texts_as_text(browser: Browser, hostile: Hostile) -> None:
-    """Every page of the navigation, and those of the session, its decision and its policy: no script, no markup."""
+    """Every page of the navigation, and those of the session, its decision and its policy: no script, no markup.
+
+    Each page that there is shows what it is about, and no error.
+    """
     async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
         page = looked.page
         page.on("dialog", lambda dialog: looked.complaints.append((f"a dialog: {dialog.message}", page.url)))
         await looked.open()
         links = page.get_by_role("navigation", name="Pages").get_by_role("link")
         names = [str(await link.get_attribute("href")).split("/")[1] for link in await links.all()]
-        assert names
-        routes = [(name,) for name in names]
-        routes += [(name, each) for name in names for each in (hostile.policy, quote(MARKUP, safe=""))]
-        routes += [("session", hostile.session), ("decision", hostile.decision)]
-        routes += [("session", hostile.session, str(version)) for version in (1, 3)]
-        for route in routes:
-            with looked.failing():  # what isn't there is asked for, too
-                await looked.open(*route)
+        assert set(names) == {"regret", "learned", "session", "cost", "health", "try"}
+        for route, text in addresses(hostile, names).items():
+            await looked.open(*route)
+            await expect(page.get_by_role("main")).to_contain_text(text)
+            assert not (said := await looked.alerts()), (route, said)
+            await harmless(page)
+
+
+@pytest.mark.parametrize("name", ["regret", "learned", "decision", "session", "cost", "health", "try"])
+async def test_what_an_address_makes_up_is_text(browser: Browser, hostile: Hostile, name: str) -> None:
+    """What is asked for by a hostile name, or by a part of another, isn't there: the page says so, and stays whole."""
+    async with looking(browser, str(hostile.served.client.base_url), viewport={"width": 420, "height": 900}) as looked:
+        page = looked.page
+        page.on("dialog", lambda dialog: looked.complaints.append((f"a dialog: {dialog.message}", page.url)))
+        hurts = quote(MARKUP, safe="")
+        for made_up in (hurts, f"{hurts}/{hurts}", hostile.decision[:8]):
+            with looked.failing():  # of what isn't there
+                await looked.open(name, made_up)
                 await harmless(page)
-            if route == ("session", hostile.session) and "session" in names:
-                await expect(page.get_by_role("main")).to_contain_text(SEEN)
+            if name in {"regret", "learned", "decision", "session"}:
+                assert await looked.alerts(), made_up
 
 
 async def test_a_hostile_talk_stays_text(browser: Browser, hostile: Hostile) -> None:
