@@ -7,6 +7,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, Page, expect
 from tests.browser.looking import looking
+from tests.browser.processor import opening_s
 from tests.browser.session_raw import made
 from tests.e2e.served import Served, serving
 
@@ -31,10 +32,11 @@ async def opened_s(page: Page, address: str, session: str) -> float:
 
 @pytest.mark.parametrize("messages", [2000, 1])
 async def test_a_million_tokens_open_at_once_and_stay_light(browser: Browser, served: Served, messages: int) -> None:
-    """In two thousand messages and in one: they open within two seconds of a session of one word.
+    """In two thousand messages and in one: opening takes under two seconds of a processor, service and page together.
 
-    That is compared on this machine as busy as it is now, so load alone is no failure: see benchmarks/dashboard.py for
-    the time on a free one. However far one reads, the page holds some pages of text; its end is as near.
+    On the clock it takes at most two seconds longer than a session of one word, on this machine as busy as it is now.
+    So load alone is no failure: see benchmarks/dashboard.py for the clock's time on a free one. However far
+    one reads, the page holds some pages of text; its end is as near.
     """
     async with looking(browser, str(served.client.base_url), viewport={"width": 1200, "height": 900}) as looked:
         client, page = served.client, looked.page
@@ -50,6 +52,8 @@ async def test_a_million_tokens_open_at_once_and_stay_light(browser: Browser, se
                 times[each] = min(least, await opened_s(page, looked.address, each))
                 await looked.read()
         assert times[name] - times[f"short-{messages}"] < 2, times
+        spent = [await opening_s(browser, served, name) for _ in range(3)]
+        assert min(spent) < 2, spent
         texts_shown = "() => [...document.querySelectorAll('.seen')].map((each) => each.textContent).join('')"
         first = await page.evaluate(texts_shown)
         assert len(first) > 10_000
