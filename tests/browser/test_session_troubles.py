@@ -143,7 +143,10 @@ async def test_an_uncut_session_is_cut_folded_and_undone_by_hand(
     text = "The pier is of oak. It stands since 1902.\n\nThe lamp is of brass. It burns all night."
     await made(served.client, "uncut", [("user", text), ("assistant", "Good."), ("user", "Why?")])
     raw = Raw(redis.url, "uncut")
-    states = lambda: {id_: each["state"] for id_, each in raw.fragments().items()}  # noqa: E731
+
+    def states() -> dict[str, str]:
+        return {id_: each["state"] for id_, each in raw.fragments().items()}
+
     await looked.open("session", "uncut")
     await expect(page.locator(".edits")).to_contain_text("cut some first")
     await page.get_by_role("combobox", name="by", exact=True).select_option("headings")
