@@ -120,6 +120,16 @@ async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
             f"{'excludes' if each['clear'] else 'holds'} 0. Evidence: {each['rewards']} rewards of the arm with it; "
             f"wrong sign with a chance of {percent(each['wrong_sign'], 1)}."
         )
+        await page.mouse.move(0, 0)
+        column = (await page.locator(".heat thead th").all_text_contents()).index("simplify") - 1
+        await grid.get_by_role("row").nth(3).get_by_role("gridcell").nth(column).focus()
+        await expect(told_here).to_contain_text("simplify, where negation is present")
+        await page.get_by_role("combobox", name="Compared with").select_option("none")
+        (each,) = [e for e in compared["none"]["effects"] if (e["arm"], e["feature"]) == ("simplify", "negation")]
+        await expect(told_here).to_contain_text(
+            f"earns {shown(abs(each['mean']))} {'less' if each['mean'] < 0 else 'more'} than the arm none;",
+            timeout=PATIENCE_MS,
+        )
         await page.get_by_role("combobox", name="Sorted by").select_option("feature")
         names = [name for name, *_ in await looked.figures("Effects of features")]
         assert names == ["all questions", "no feature", *sorted(CONTEXT_NAMES[1:])]
