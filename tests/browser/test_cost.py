@@ -6,6 +6,7 @@ Every figure is worked out here once more, from the raw stream in Redis.
 import json
 import math
 import random
+import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -282,6 +283,10 @@ async def test_a_choice_stands_in_the_address(browser: Browser, service: Service
         await expect(looked.page.get_by_role("status")).to_contain_text("Nothing was logged")
         assert await looked.page.get_by_label("Session").input_value() == "<script>"
         assert await looked.page.get_by_label("From").input_value() == "2100-01-01T00:00"
+        steps = await looked.page.evaluate("history.length")
+        await looked.page.get_by_label("From").press("ArrowUp")
+        await expect(looked.page).not_to_have_url(re.compile("2100-01-01T00"))
+        assert await looked.page.evaluate("history.length") == steps
         await looked.page.get_by_role("link", name="Show all").first.click()
         await expect(looked.page.locator("dl.figures").first).to_be_visible()
 

@@ -118,6 +118,16 @@ async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
             f"{'excludes' if each['clear'] else 'holds'} 0. Evidence: {each['rewards']} rewards of the arm with it; "
             f"wrong sign with a chance of {percent(each['wrong_sign'], 1)}."
         )
+        await page.mouse.move(0, 0)
+        column = (await page.locator(".heat thead th").all_text_contents()).index("simplify") - 1
+        await grid.get_by_role("row").nth(3).get_by_role("gridcell").nth(column).focus()
+        await expect(told_here).to_contain_text("simplify, where negation is present")
+        await page.get_by_role("combobox", name="Compared with").select_option("none")
+        (each,) = [e for e in compared["none"]["effects"] if (e["arm"], e["feature"]) == ("simplify", "negation")]
+        await expect(told_here).to_contain_text(
+            f"earns {shown(abs(each['mean']))} {'less' if each['mean'] < 0 else 'more'} than the arm none;",
+            timeout=PATIENCE_MS,
+        )
         await page.get_by_role("combobox", name="Sorted by").select_option("feature")
         names = [name for name, *_ in await looked.figures("Effects of features")]
         assert names == ["all questions", "no feature", *sorted(CONTEXT_NAMES[1:])]
@@ -275,6 +285,10 @@ async def test_decisions_are_listed(browser: Browser, log: Log) -> None:
         told_at = await looked.page.locator("td time").last.get_attribute("datetime")
         assert datetime.fromisoformat(told_at or "") == datetime.fromtimestamp(rows[49].at_ms / 1000, UTC)
         await looked.page.get_by_role("button", name="Older").click()
+        await listed(looked, rows[50:100])
+        await looked.page.locator(f"a[href='#/decision/{rows[50].id}']").last.click()
+        await expect(looked.page.get_by_role("heading", level=1)).to_contain_text(rows[50].id)
+        await looked.page.go_back()
         await listed(looked, rows[50:100])
         await looked.page.get_by_label("State").select_option("open")
         await listed(looked, waiting[:50])

@@ -59,7 +59,8 @@ export function Filters({ filters, engines }) {
     open(choice === "between");
     if (choice !== "between") go({ last: choice, since: "", until: "" });
   };
-  const set = (name) => (event) => go({ last: "", [name]: event.target.value });
+  // Each key in a field of a time makes another one: the way back leads to the page before, not through all of them.
+  const set = (name) => (event) => location.replace(addressOf({ ...filters, session, last: "", [name]: event.target.value }));
   const chosen = (event) => {
     const [engine, model] = JSON.parse(event.target.value);
     go({ engine, model });

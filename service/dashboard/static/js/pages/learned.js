@@ -9,13 +9,14 @@ import { Decisions } from "./learned/list.js";
 import { Trust } from "./learned/trust.js";
 
 /** The page of what one policy learned. */
-export const Learned = ({ digest, policy }) => html`<${Page} key=${digest} digest=${digest} policy=${policy} />`;
+export const Learned = ({ digest, policy, parts }) => html`<${Page} key=${digest} digest=${digest} policy=${policy} part=${parts[0]} />`;
 
-function Page({ digest, policy }) {
+function Page({ digest, policy, part }) {
+  const path = `policies/${encodeURIComponent(digest)}`;
   const [against, compare] = useState("arms");
   // These take a second or more of a processor each: they are read once, and again when asked.
-  const arms = useReading((signal) => read(`policies/${digest}/arms`, { against }, signal), [digest], [], [against]);
-  const status = useReading((signal) => read(`policies/${digest}`, {}, signal), [digest]);
+  const arms = useReading((signal) => read(`${path}/arms`, { against }, signal), [digest], [], [against]);
+  const status = useReading((signal) => read(path, {}, signal), [digest]);
   const again = () => [arms, status].forEach((each) => each.again());
   return html`
     <div class="learned">
@@ -31,7 +32,7 @@ function Page({ digest, policy }) {
         <//>
       <//>
       <${Part} title="Drift and calibration"><${Shown} reading=${status}>${(found) => html`<${Trust} of=${found} />`}<//><//>
-      <${Part} title="Decisions"><${Decisions} digest=${digest} arms=${status.value?.arms.map(({ arm }) => arm) ?? []} /><//>
+      <${Part} title="Decisions"><${Decisions} digest=${digest} part=${part} arms=${status.value?.arms.map(({ arm }) => arm) ?? []} /><//>
     </div>`;
 }
 

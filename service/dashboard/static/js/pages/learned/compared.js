@@ -49,7 +49,7 @@ function useEach(digest, names) {
   useEffect(() => {
     if (next === undefined) return undefined;
     const gone = new AbortController();
-    read(`policies/${digest}/ope`, { policy: next }, gone.signal).then(
+    read(`policies/${encodeURIComponent(digest)}/ope`, { policy: next }, gone.signal).then(
       ({ other }) => keep((before) => new Map(before).set(next, other)),
       (error) => gone.signal.aborted || fail((before) => new Map(before).set(next, error)),
     );

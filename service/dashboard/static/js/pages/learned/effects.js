@@ -23,9 +23,10 @@ const signed = (value) => (Math.abs(value) < 0.0005 ? figure(0, 3) : `${value < 
 export function Effects({ of, wanted, compare, busy }) {
   const { against } = of;
   const [order, sort] = useState("strength");
-  const [here, look] = useState(null);
+  const [at, look] = useState({}); // a place, not a cell: its figures are always those that stand in the map
   const rows = useMemo(() => rowsOf(of, order), [of, order]);
   const arms = useMemo(() => armsOf(of), [of]);
+  const here = rows.find(([feature]) => feature === at.feature)?.[1][at.arm];
   const largest = Math.max(...of.effects.map(({ mean }) => Math.abs(mean)), 1e-9);
   const clear = of.effects.filter((each) => each.clear).length;
   const choice = html`
@@ -107,7 +108,7 @@ function Heat({ rows, arms, largest, against, look }) {
           <th scope="row">${NAMES[feature] ?? breakable(feature)}</th>
           ${arms.map((arm, column) => {
             const stops = row === stop[0] && column === stop[1];
-            return html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${stops} look=${look} reached=${() => go([row, column])} />`;
+            return html`<${Cell} key=${arm} of=${cells[arm]} largest=${largest} stop=${stops} look=${() => look({ arm, feature })} reached=${() => go([row, column])} />`;
           })}
         </tr>`)}</tbody>
       </table>
@@ -121,12 +122,15 @@ const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRi
 const bounded = (number, count) => Math.min(Math.max(number, 0), count - 1);
 
 function Cell({ of, largest, stop, look, reached }) {
-  if (!of) return html`<td class="number" role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${reached}>–</td>`;
+  const focused = () => {
+    look();
+    reached();
+  };
+  if (!of) return html`<td class="number" role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${look}>–</td>`;
   const tint = `--tint: ${Math.min(DARKEST, (DARKEST * Math.abs(of.mean)) / largest).toFixed(1)}%`;
-  const [seen, focused] = [() => look(of), () => (look(of), reached())];
   const kind = `number tint ${of.mean < 0 ? "loss" : "gain"}${of.clear ? " clear" : ""}`;
   const more = ` ± ${figure(of.margin, 3)}, ${of.clear ? "clear, " : ""}${of.rewards} rewards`;
-  return html`<td class=${kind} style=${tint} role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${seen}>
+  return html`<td class=${kind} style=${tint} role="gridcell" tabindex=${stop ? 0 : -1} onFocus=${focused} onMouseEnter=${look}>
     ${signed(of.mean)}${of.clear ? "*" : ""}<span class="unseen">${more}</span>
   </td>`;
 }
