@@ -63,7 +63,7 @@ class Shot:
 
 
 ROUTES = {
-    "regret": Shot("regret/{policy}"),
+    "regret": Shot("regret/{policy}/against=all"),
     "learned": Shot("learned/{policy}"),
     "session": Shot(f"session/{SESSION}"),
     "cost": Shot("cost"),
