@@ -126,7 +126,6 @@ async def test_the_heat_map_is_the_log_s(browser: Browser, log: Log) -> None:
         (each,) = [e for e in compared["none"]["effects"] if (e["arm"], e["feature"]) == ("simplify", "negation")]
         await expect(told_here).to_contain_text(
             f"earns {shown(abs(each['mean']))} {'less' if each['mean'] < 0 else 'more'} than the arm none;",
-            timeout=PATIENCE_MS,
         )
         await page.get_by_role("combobox", name="Sorted by").select_option("feature")
         names = [name for name, *_ in await looked.figures("Effects of features")]
