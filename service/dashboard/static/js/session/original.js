@@ -2,7 +2,7 @@
 import { html, useEffect, useRef, useState } from "../html.js";
 import { readPart } from "./calls.js";
 import { namesOf } from "./grouping.js";
-import { useMending } from "./mending.js";
+import { useMending } from "../mending.js";
 
 const AT_ONCE = 20000;
 

@@ -6,7 +6,7 @@ import { useReading } from "../reading.js";
 import { When } from "../writing.js";
 import { Act } from "./act.js";
 import { readPart } from "./calls.js";
-import { useMending } from "./mending.js";
+import { useMending } from "../mending.js";
 
 const ACTORS = { app: "app", model: "model", riffler: "Riffler" };
 

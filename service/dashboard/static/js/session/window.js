@@ -1,7 +1,7 @@
 // The pieces of a view that are on the page: a few pages of the API's, so that a million tokens stay as light as ten.
 import { useCallback, useEffect, useRef, useState } from "../html.js";
 import { readPart } from "./calls.js";
-import { useMending } from "./mending.js";
+import { useMending } from "../mending.js";
 
 const MOST_PAGES = 4;
 const NOTHING = { of: undefined, pages: [], tag: "", present: undefined, error: undefined, loading: true };

@@ -2,7 +2,9 @@
 import { read } from "../../api.js";
 import { html, useEffect, useMemo, useRef, useState } from "../../html.js";
 import { Interval, scaleOf } from "../../interval.js";
+import { useMending } from "../../mending.js";
 import { Failure, figure, Kind, percent, range, Table } from "../../parts.js";
+import { passes } from "../../reading.js";
 
 /** The names that the setting `policy` takes, as bandits/policies/named.py has them; a test holds them together. */
 export const POLICIES = [
@@ -32,7 +34,7 @@ export function Compared({ digest, arms, rewarded }) {
       <button type="submit" disabled=${!names.length}>Compare</button>
       ${asking && html`<${Asking} name=${asking} done=${rows.length + failed.size} of=${wanted.length} />`}
     </form>
-    ${[...failed].map(([name, error]) => html`<${Failure} key=${name} error=${error} again=${() => again(name)} />`)}
+    ${alike(failed).map(([error, these]) => html`<${Failure} key=${error.message} error=${error} again=${() => again(these)} />`)}
     ${rows.length > 0 && html`<${Values} rows=${rows} />`}
   </div>`;
 }
@@ -40,6 +42,16 @@ export function Compared({ digest, arms, rewarded }) {
 const Asking = ({ name, done, of }) => html`<span class="note" role="status" aria-busy="true">
   Asking for ${name}: ${done + 1} of ${of}${" "}<progress aria-label="Policies asked for" max=${of} value=${done}></progress>
 </span>`;
+
+/** What failed, once for all names that failed alike: [error, names]. */
+function alike(failed) {
+  const found = new Map();
+  for (const [name, error] of failed) {
+    const [first, names] = found.get(error.message) ?? [error, []];
+    found.set(error.message, [first, [...names, name]]);
+  }
+  return [...found.values()];
+}
 
 /** Ask for each of the names in turn. Gives what was found and what failed, by name, and which is asked for now. */
 function useEach(digest, names) {
@@ -55,7 +67,9 @@ function useEach(digest, names) {
     );
     return () => gone.abort();
   }, [digest, next]);
-  const again = (one) => fail((before) => new Map([...before].filter(([name]) => name !== one)));
+  const again = (these) => fail((before) => new Map([...before].filter(([name]) => !these.includes(name))));
+  const passing = [...failed].filter(([, error]) => passes(error));
+  useMending(passing[0]?.[1], () => again(passing.map(([name]) => name)));
   return { found, failed, asking: next, again };
 }
 

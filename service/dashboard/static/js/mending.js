@@ -1,7 +1,7 @@
 // What failed to be read, and may be there another time, is read again without being asked.
-import { useEffect, useRef } from "../html.js";
-import { listen } from "../live.js";
-import { passes } from "../reading.js";
+import { useEffect, useRef } from "./html.js";
+import { listen } from "./live.js";
+import { passes } from "./reading.js";
 
 const AGAIN_MS = 15_000;
 
