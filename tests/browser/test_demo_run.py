@@ -21,8 +21,9 @@ import numpy as np
 import pytest
 import redis
 from playwright.async_api import Browser, expect
+from tests.browser.demo_run import COUNT, SEED, DemoRun
 from tests.browser.looking import Looked, looking
-from tests.e2e.served import COMMAND, environment, free_port
+from tests.e2e.served import environment
 
 from riffler.bandits.arms import ARMS
 from riffler.bandits.policies.fixed import Fixed
@@ -35,8 +36,6 @@ from riffler.service.ports.keys import policy_keys
 from riffler.service.settings import read_settings
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-SEED, COUNT = 2, 20
-"""A run whose policy lost something, and won against some arms."""
 PER = COUNT // 10
 SCENES = 2
 """Questions of the scenes before, which nothing rewards."""
@@ -108,18 +107,13 @@ async def chosen(looked: Looked, against: str, title: str) -> None:
     await looked.read()
 
 
-async def test_the_page_of_the_demo_is_its_own_simulation(browser: Browser, tmp_path: Path) -> None:
+async def test_the_page_of_the_demo_is_its_own_simulation(browser: Browser, demo_run: DemoRun, tmp_path: Path) -> None:
     """Against every arm, `none` and the best ones: at each decision, over all, and for a hundred of them."""
-    folder, port = tmp_path / "demo", str(free_port())
-    demo = [COMMAND, "demo", "--seed", str(SEED), "--questions", str(COUNT), "--folder", str(folder)]
-    done = await asyncio.to_thread(
-        subprocess.run, demo, env=environment(port=port), stdin=subprocess.DEVNULL, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+    folder, port, printed = demo_run.folder / "data", demo_run.port, demo_run.told
     address, host, digest = re.findall(
-        r"the learning run: ((http://[^/]*)/dashboard/#/regret/(\w+)/against=all)\n", done.stdout
+        r"the learning run: ((http://[^/]*)/dashboard/#/regret/(\w+)/against=all)\n", printed
     )[0]
-    command = re.findall(r"it is served by:  (.*)\n$", done.stdout)[0]
+    command = re.findall(r"it is served by:  (.*)\n$", printed)[0]
     assert host.endswith(f":{port}")
     async with served(command, port, tmp_path):
         rows = raw(folder, digest)[SCENES:]
@@ -133,7 +127,7 @@ async def test_the_page_of_the_demo_is_its_own_simulation(browser: Browser, tmp_
         assert set(arms) == {arm for row in rows for arm in row["allowed"]}
         for arm in set(ARMS) - set(arms):  # with nothing to do on any question
             assert expected.against[arm].tolist() == expected.against["none"].tolist()
-        _is_printed(done.stdout, rounds)
+        _is_printed(printed, rounds)
         async with looking(browser, host) as looked:
             await looked.page.goto(address)
             await looked.read()
