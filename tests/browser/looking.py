@@ -12,6 +12,8 @@ from playwright.async_api import Browser, ConsoleMessage, Page, async_playwright
 
 AXE = Path(__file__).parent / "axe" / "axe.min.js"
 _PATIENCE_MS = 15_000
+_REPORTS_MS = 60_000
+"""Several reports take seconds of a processor each, one behind the other, and tests share two."""
 expect.set_options(timeout=_PATIENCE_MS)  # which a page's own default doesn't reach
 _ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--host-resolver-rules=MAP *.test 127.0.0.1"]
 """Names under `test` are this machine, but none of those for which browsers take a page without https for secure."""
@@ -64,7 +66,7 @@ class Looked:
     async def read(self) -> None:
         """Wait until nothing on the page is still being read."""
         await self.page.wait_for_selector("main h1")
-        await self.page.wait_for_selector("[aria-busy=true]", state="detached")
+        await self.page.wait_for_selector("[aria-busy=true]", state="detached", timeout=_REPORTS_MS)
 
     async def alerts(self) -> list[str]:
         """Read what the page's alerts say, but for those that have nothing to say."""

@@ -1,5 +1,6 @@
 """The page of health in a real browser, on a real service and a Redis of its own that goes and comes back."""
 
+import asyncio
 import json
 import math
 import re
@@ -379,5 +380,8 @@ async def test_nobody_reads_while_nobody_looks(browser: Browser, service: tuple[
         for _ in range(4):
             newest = await asked()
         await expect(newest).to_be_visible()
+        async with asyncio.timeout(30):
+            while readings() < before + 2:  # the table of turns is read by itself
+                await asyncio.sleep(0.05)
         took_ms = await page.evaluate("performance.now()") - began
-        assert before + 2 <= readings() <= before + 3 + took_ms // 2000, "at most one in two seconds"
+        assert readings() <= before + 3 + took_ms // 2000, "at most one in two seconds"
