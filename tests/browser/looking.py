@@ -79,6 +79,13 @@ class Looked:
         found: list[list[str]] = await table.evaluate(cells)
         return found
 
+    async def fine(self, words: str) -> None:
+        """Assert that a page says something, has no alert, and is fit for everybody's eyes."""
+        await expect(self.page.get_by_role("main")).to_contain_text(words)
+        await self.read()
+        assert not (said := await self.alerts()), said
+        await self.nothing_serious()
+
     async def nothing_serious(self) -> None:
         """Assert that axe finds nothing serious or critical, in light and in dark."""
         schemes: list[Literal["light", "dark"]] = ["light", "dark"]

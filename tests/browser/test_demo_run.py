@@ -19,11 +19,12 @@ from typing import Any
 import httpx
 import numpy as np
 import pytest
+import pytest_asyncio
 import redis
 from playwright.async_api import Browser, expect
 from tests.browser.demo_run import COUNT, SEED, DemoRun
 from tests.browser.looking import Looked, looking
-from tests.e2e.served import environment
+from tests.e2e.served import Served, environment, serving
 
 from riffler.bandits.arms import ARMS
 from riffler.bandits.policies.fixed import Fixed
@@ -40,13 +41,29 @@ PER = COUNT // 10
 SCENES = 2
 """Questions of the scenes before, which nothing rewards."""
 START_S = 60.0
+LEARNED = {
+    "regret": "True regret",
+    "learned": "Decisions, the newest first",
+    "session": "Sessions",
+    "cost": "Tokens of each turn",
+    "health": "The newest turns",
+    "try": "with a window of",
+}
+"""What a page has of the demo's run."""
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def learned(demo_run: DemoRun) -> AsyncIterator[Served]:
+    """A service on what the demo left."""
+    async with serving(demo_run.folder) as served:
+        yield served
 
 
 @asynccontextmanager
 async def served(command: str, port: str, folder: Path) -> AsyncIterator[None]:
-    """Run the command that the demo told, until the block ends."""
+    """Run the command that the demo told, where the demo ran, until the block ends."""
     with (folder / "serve.log").open("wb") as log:
-        process = subprocess.Popen(shlex.split(command), env=environment(port=port), stderr=log, cwd=folder)  # noqa: ASYNC220
+        process = subprocess.Popen(shlex.split(command), env=environment(port=port), stderr=log)  # noqa: ASYNC220
     try:
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             deadline = time.monotonic() + START_S
@@ -163,3 +180,21 @@ def _is_printed(told: str, rounds: Sequence[Round]) -> None:
     for name, arm in (("the policy", None), *((f"always {arm}", arm) for arm in ARMS)):
         printed = re.findall(rf"^{name} .* (-?\d+\.\d\d) ", told, re.MULTILINE)
         assert printed == [f"{regret_of(rounds, arm).cumulative[-1]:.2f}"]
+
+
+@pytest.mark.parametrize("name", LEARNED)
+async def test_each_page_shows_the_run_of_the_demo(browser: Browser, learned: Served, name: str) -> None:
+    """Its figures are there, no error, and the first session and decision that a page leads to are, too."""
+    async with looking(browser, str(learned.client.base_url)) as looked:
+        await looked.open(name)
+        await looked.fine(LEARNED[name])
+        for of in ("session", "decision"):
+            links = looked.page.locator(f"main a[href^='#/{of}/']")
+            if await links.count():
+                thing = str(await links.last.get_attribute("href")).split("/")[2]
+                await looked.open(of, thing)
+                await looked.fine(f"{of.capitalize()} {thing}")
+                await looked.open(name)
+                break
+        else:
+            assert name in {"regret", "try"}, "only these lead nowhere"

@@ -1,7 +1,4 @@
-"""Each page of the dashboard is walked: on the run that the demo leaves, on a service that is empty, and without Redis.
-
-What the figures on them are is held page by page in the other files.
-"""
+"""Each page is walked on a service that is empty, and without Redis; `test_demo_run.py` walks the demo's run."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -9,8 +6,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
-from tests.browser.demo_run import DemoRun
-from tests.browser.looking import Looked, looking
+from tests.browser.looking import looking
 from tests.e2e.served import Served, serving
 from tests.service.http.own_redis import OwnRedis
 
@@ -36,22 +32,6 @@ GONE = {
     "cost": WITHOUT,
     "health": "Redis does not answer",
 }
-LEARNED = {
-    "regret": "True regret",
-    "learned": "Decisions, the newest first",
-    "session": "Sessions",
-    "cost": "Tokens of each turn",
-    "health": "The newest turns",
-    "try": "with a window of",
-}
-"""What a page has of the demo's run."""
-
-
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def learned(demo_run: DemoRun) -> AsyncIterator[Served]:
-    """A service on what the demo left."""
-    async with serving(demo_run.folder) as served:
-        yield served
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -75,38 +55,12 @@ async def gone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served
         own.kill()
 
 
-async def fine(looked: Looked, words: str) -> None:
-    """Assert that a page says something, has no alert, and is fit for everybody's eyes."""
-    await expect(looked.page.get_by_role("main")).to_contain_text(words)
-    await looked.read()
-    assert not (said := await looked.alerts()), said
-    await looked.nothing_serious()
-
-
-@pytest.mark.parametrize("name", LEARNED)
-async def test_each_page_shows_the_run_of_the_demo(browser: Browser, learned: Served, name: str) -> None:
-    """Its figures are there, no error, and the first session and decision that a page leads to are, too."""
-    async with looking(browser, str(learned.client.base_url)) as looked:
-        await looked.open(name)
-        await fine(looked, LEARNED[name])
-        for of in ("session", "decision"):
-            links = looked.page.locator(f"main a[href^='#/{of}/']")
-            if await links.count():
-                thing = str(await links.last.get_attribute("href")).split("/")[2]
-                await looked.open(of, thing)
-                await fine(looked, f"{of.capitalize()} {thing}")
-                await looked.open(name)
-                break
-        else:
-            assert name in {"regret", "try"}, "only these lead nowhere"
-
-
 @pytest.mark.parametrize("name", EMPTY)
 async def test_each_page_of_an_empty_service_says_what_to_do(browser: Browser, empty: Served, name: str) -> None:
     """In words, and not as an error."""
     async with looking(browser, str(empty.client.base_url)) as looked:
         await looked.open(name)
-        await fine(looked, EMPTY[name])
+        await looked.fine(EMPTY[name])
 
 
 @pytest.mark.parametrize("route", GONE)
