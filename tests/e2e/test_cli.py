@@ -174,7 +174,7 @@ def test_the_demo_answers_right_and_serves_its_learning_run(tmp_path: Path) -> N
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
         process = subprocess.Popen(
-            [Path(sys.executable).with_name("riffler"), "demo", "--seed", "7"],
+            [Path(sys.executable).with_name("riffler"), "demo", "--seed", "7", "--questions", "20"],
             stdin=inside,
             stdout=inside,
             stderr=subprocess.DEVNULL,
@@ -197,7 +197,7 @@ def test_the_demo_answers_right_and_serves_its_learning_run(tmp_path: Path) -> N
                 assert "<title>Riffler</title>" in client.get("/dashboard/").text
                 found = client.get(f"/api/v1/policies/{digest}/regret").json()["true"]
             printed = float(re.findall(r"the policy .* (-?\d+\.\d\d) ", told)[0])
-            assert (found["rounds"], found["against_best_of_each"]) == (120, pytest.approx(printed, abs=0.005))
+            assert (found["rounds"], found["against_best_of_each"]) == (20, pytest.approx(printed, abs=0.005))
             process.send_signal(signal.SIGINT)
             assert process.wait(60) == 0
         finally:
