@@ -90,7 +90,7 @@ class Looked:
         """Assert that axe finds nothing serious or critical, in light and in dark."""
         schemes: list[Literal["light", "dark"]] = ["light", "dark"]
         for scheme in schemes:
-            await self.page.emulate_media(color_scheme=scheme)
+            await self.page.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # no colour on its way
             await self.page.evaluate(
                 AXE.read_text("utf-8") + ";undefined"
             )  # past the pages' own policy, as a debugger may
