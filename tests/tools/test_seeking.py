@@ -96,6 +96,18 @@ def test_each_way_finds(how: str) -> None:
     assert all(sought(sources, span).shown == "rewritten" for span in found.spans)
 
 
+@pytest.mark.parametrize(
+    ("event", "shown"),
+    [(FragmentsFolded(("f00002",)), "folded"), (FragmentSummarised("f00002", "", "b"), "summarised")],
+)
+def test_hidden_text_tells_what_hides_it(event: Event, shown: str) -> None:
+    """How the view shows it, and by which fragment."""
+    memory = session().commit([event])
+    span = memory.fragments["f00002"].span
+    found = sought(Sources(memory), Span(span.message, span.slot, span.start, span.start + 1))
+    assert (found.shown, found.fragment) == (shown, "f00002")
+
+
 def test_a_long_match_is_told_by_its_beginning() -> None:
     """A pattern may match a megabyte, and nobody reads that in a list."""
     sources = Sources(session())
