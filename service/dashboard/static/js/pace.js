@@ -8,9 +8,9 @@ const LONGEST_MS = 10_000;
 const AGAIN_MS = 15_000;
 
 /**
- * Call `go` now, and again when one of the topics changed. It says whether trying again is of no use; where it is, it is
- * called again from time to time, and once the service's health changes. So is one with topics while changes aren't
- * told, and one with the topic `clock`. Gives what ends it.
+ * Call `go` now, and again when one of the topics changed. It says whether it is done: it succeeded, or trying again is
+ * of no use. Until it is, it is called again from time to time, and when the service's health changes. So is one with
+ * topics while changes aren't told, and one with the topic `clock`. Gives what ends it.
  */
 export function paced(go, topics) {
   let [running, due, failed, stopped] = [false, false, false, false];
