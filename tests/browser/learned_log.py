@@ -170,9 +170,7 @@ class Log:
 @asynccontextmanager
 async def logged(folder: Path) -> AsyncIterator[Log]:
     """Run a service with a log. By chance alone 40 draws have no `reread` once in 10^8 runs."""
-    own = OwnRedis(folder)
-    own.start()
-    try:
+    with OwnRedis(folder) as own:
         async with serving(folder, redis_url=own.url) as served:
             client, answers = served.client, await _asked(served)
             (policy,) = (await client.get("/api/v1/policies")).json()
@@ -185,8 +183,6 @@ async def logged(folder: Path) -> AsyncIterator[Log]:
             rows = read_rows(own.url, policy["digest"])
             assert len(rows) == len(answers) + COUNT
             yield Log(served, own, policy["digest"], answers, rows)
-    finally:
-        own.kill()
 
 
 async def _asked(served: Served) -> list[dict[str, Any]]:

@@ -95,16 +95,12 @@ def made(seed: int = 7) -> list[tuple[LoggedDecision, KeptAudit | None]]:
 @asynccontextmanager
 async def regret_log(folder: Path) -> AsyncIterator[RegretLog]:
     """Run a service with the log."""
-    own = OwnRedis(folder)
-    own.start()
-    try:
+    with OwnRedis(folder) as own:
         await _taken(own.url)
         async with serving(folder, redis_url=own.url) as served:
             rows, audits = read_rows(own.url, KEY.digest()), read_audits(own.url, KEY.digest())
             assert len(rows) == COUNT
             yield RegretLog(served, rows, audits)
-    finally:
-        own.kill()
 
 
 async def _taken(url: str) -> None:

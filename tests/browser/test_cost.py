@@ -79,9 +79,6 @@ def model(request: EngineRequest) -> Reply:
 @asynccontextmanager
 async def serving(folder: Path, **settings: Any) -> AsyncIterator[Service]:
     """Serve with the pages, on a Redis of its own."""
-    redis = OwnRedis(folder)
-    redis.start()
-    read = read_settings(redis_url=redis.url, redis_timeout_s=1.0, tools="paper", rewrites_by="rule", **settings)
     told: list[Usage] = []
 
     def telling(request: EngineRequest) -> Reply:
@@ -89,17 +86,17 @@ async def serving(folder: Path, **settings: Any) -> AsyncIterator[Service]:
         told.extend([said.usage] if isinstance(said, Completion) else [])
         return said
 
-    def larger() -> Riffler:
-        return Riffler(read, engine=ScriptedEngine(telling, model="larger"), seed=1)
+    with OwnRedis(folder) as redis:
+        read = read_settings(redis_url=redis.url, redis_timeout_s=1.0, tools="paper", rewrites_by="rule", **settings)
 
-    try:
+        def larger() -> Riffler:
+            return Riffler(read, engine=ScriptedEngine(telling, model="larger"), seed=1)
+
         async with (
             Riffler(read, engine=ScriptedEngine(telling), seed=1) as riffler,
             served(riffler, beside=pages.install) as client,
         ):
             yield Service(redis, client, riffler, told, larger)
-    finally:
-        redis.kill()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

@@ -31,13 +31,9 @@ PARTS = ["arrive", "features", "policy", "rewrite", "model", "tools", "answer"]
 async def service(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Served, OwnRedis]]:
     """A service, with the Redis that it is on."""
     folder = tmp_path_factory.mktemp("health")
-    own = OwnRedis(folder)
-    own.start()
-    try:
+    with OwnRedis(folder) as own:
         async with serving(folder, redis_url=own.url, redis_timeout_s="1") as served:
             yield served, own
-    finally:
-        own.kill()
 
 
 async def raw(own: OwnRedis) -> list[dict[str, Any]]:

@@ -87,14 +87,10 @@ class Replayed:
 async def replayed(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Replayed]:
     """A run of some questions in a Redis of its own, beside a longer log of another engine that has some audits."""
     folder = tmp_path_factory.mktemp("regret")
-    store = OwnRedis(folder)
-    store.start()
-    try:
+    with OwnRedis(folder) as store:
         digest, rounds = await _played(store.url, folder)
         async with serving(folder, redis_url=store.url) as served:
             yield Replayed(served, store, digest, rounds)
-    finally:
-        store.kill()
 
 
 async def _long(store: PolicyStore, tenant: str) -> None:

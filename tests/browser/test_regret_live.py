@@ -62,9 +62,7 @@ class Learning:
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def learning(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Learning]:
     """A service with a log in which calls failed, and with two others' in which they didn't."""
-    store = OwnRedis(tmp_path_factory.mktemp("regret"))
-    store.start()
-    try:
+    with OwnRedis(tmp_path_factory.mktemp("regret")) as store:
         async with Riffler(read_settings(redis_url=store.url), seed=5) as riffler:
             tenant, log = riffler.tenant, riffler.decisions
             await seeded(log, tenant, COUNT, key=OLD, rewarded=1.0, dimension=3)
@@ -72,8 +70,6 @@ async def learning(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Le
             made = await seeded(log, tenant, COUNT)
             async with served(riffler, beside=pages.install) as client:
                 yield Learning(riffler, store, str(client.base_url), made)
-    finally:
-        store.kill()
 
 
 async def holding(page: Page, addresses: str) -> asyncio.Event:

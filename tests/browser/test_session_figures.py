@@ -1,6 +1,6 @@
 """The figures of a session's page, each worked out anew from what Redis holds, past the service and its API."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from itertools import groupby
@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, expect
-from tests.browser.looking import Looked, looking
+from playwright.async_api import expect
+from tests.browser.looking import Looked
 from tests.browser.session_raw import Raw, carved
 from tests.e2e.served import Served, serving
 from tests.service.http.own_redis import OwnRedis
@@ -25,15 +25,6 @@ NAME = "counted"
 ACTORS = {"app": "app", "model": "model", "riffler": "Riffler"}
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
-    """A server that the tests look into."""
-    own = OwnRedis(tmp_path_factory.mktemp("redis"))
-    own.start()
-    yield own
-    own.kill()
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory, redis: OwnRedis) -> AsyncIterator[Served]:
     """A service with a session whose question was rewritten."""
@@ -43,14 +34,6 @@ async def served(tmp_path_factory: pytest.TempPathFactory, redis: OwnRedis) -> A
         asked = await served.client.post(f"/api/v1/sessions/{NAME}/ask", json={"question": "What does Entry 100 say?"})
         assert asked.json()["rewriting"]["executed"] == "reread", asked.text
         yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
-    """A page of its own, at a clock that is this machine's."""
-    size = {"width": 1200, "height": 900}
-    async with looking(browser, str(served.client.base_url), viewport=size, timezone_id="UTC") as looked:
-        yield looked
 
 
 def moment(ms: int) -> str:

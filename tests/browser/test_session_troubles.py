@@ -2,26 +2,17 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Page, Route, expect
-from tests.browser.looking import Looked, looking
+from playwright.async_api import Page, Route, expect
+from tests.browser.looking import Looked
 from tests.browser.session_raw import ENTRIES, Raw, carved, made, tool
 from tests.e2e.served import Served, serving
 from tests.service.http.own_redis import OwnRedis
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
-
-
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
-    """A server that the tests look into, and take away."""
-    own = OwnRedis(tmp_path_factory.mktemp("redis"))
-    own.start()
-    yield own
-    own.kill()
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
@@ -30,13 +21,6 @@ async def served(tmp_path_factory: pytest.TempPathFactory, redis: OwnRedis) -> A
     folder = tmp_path_factory.mktemp("troubles")
     async with serving(folder, redis_url=redis.url, policy="fixed:none", redis_timeout_s="1") as served:
         yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
-    """A page of its own."""
-    async with looking(browser, str(served.client.base_url), viewport={"width": 1200, "height": 900}) as looked:
-        yield looked
 
 
 async def failing_once(page: Page, path: str) -> list[str]:

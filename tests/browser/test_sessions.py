@@ -2,12 +2,12 @@
 
 import json
 import re
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, Locator, Page, expect
-from tests.browser.looking import Looked, looking
+from playwright.async_api import Locator, Page, expect
+from tests.browser.looking import Looked
 from tests.browser.session_raw import ENTRIES, Raw, carved, made, shown_texts, tool, without_status
 from tests.e2e.served import Served, serving
 from tests.service.http.own_redis import OwnRedis
@@ -28,28 +28,12 @@ HOSTILE = [
 ]
 
 
-@pytest.fixture(scope="module")
-def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnRedis]:
-    """A server that the tests look into, and the last one kills."""
-    own = OwnRedis(tmp_path_factory.mktemp("redis"))
-    own.start()
-    yield own
-    own.kill()
-
-
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def served(tmp_path_factory: pytest.TempPathFactory, redis: OwnRedis) -> AsyncIterator[Served]:
     """A service that rewrites each question."""
     folder = tmp_path_factory.mktemp("sessions")
     async with serving(folder, redis_url=redis.url, policy="fixed:reread", redis_timeout_s="1") as served:
         yield served
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def looked(browser: Browser, served: Served) -> AsyncIterator[Looked]:
-    """A page of its own."""
-    async with looking(browser, str(served.client.base_url), viewport={"width": 1200, "height": 900}) as looked:
-        yield looked
 
 
 @pytest_asyncio.fixture(loop_scope="module", scope="module")

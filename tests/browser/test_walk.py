@@ -45,14 +45,10 @@ async def empty(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Serve
 async def gone(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Served]:
     """A service whose Redis was killed once it had begun."""
     folder: Path = tmp_path_factory.mktemp("gone")
-    own = OwnRedis(folder)
-    own.start()
-    try:
+    with OwnRedis(folder) as own:
         async with serving(folder, redis_url=own.url, redis_timeout_s="1") as served:
             own.kill()
             yield served
-    finally:
-        own.kill()
 
 
 @pytest.mark.parametrize("name", EMPTY)

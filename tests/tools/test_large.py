@@ -160,9 +160,9 @@ def read_and_searched(stored: list[str], budget_tokens: int) -> WorkingMemory:
 def test_memory_stays_under_ten_times_the_text(conversation: Callable[[int], list[Message]]) -> None:
     """A session that is read back, made to fit, seen, folded and searched takes less than ten bytes a character.
 
-    Of a quarter of a million tokens, as following each allocation takes its time; all of it grows with the text.
+    Of a hundred thousand tokens, as following each allocation takes its time; all of it grows with the text.
     """
-    short, long = ([message.json for message in conversation(passages)] for passages in (50, 500))
+    short, long = ([message.json for message in conversation(passages)] for passages in (50, 200))
     size = sum(map(len, long))
     held, peak = traced(read_and_searched, short, long)
     assert held < 6 * size
@@ -185,7 +185,7 @@ def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callabl
 
     Of short pairs most is held, 5.3 bytes a character; of different numbers most is taken for a while, 9.2.
     """
-    short, long = (conversation(passages) for passages in (50, 250))
+    short, long = (conversation(passages) for passages in (50, 100))
     size = len(long[0].text)
     memories = (WorkingMemory().commit([append(WorkingMemory(), said, COUNTER)]) for said in (short, long))
     held, peak = traced(folded_and_suggested, *memories)

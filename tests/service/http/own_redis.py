@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import httpx
 from tests.service.http.served import served
@@ -20,10 +20,17 @@ from riffler.service.settings import read_settings
 
 @dataclass
 class OwnRedis:
-    """A server that an operator would run, in a folder, with its data on disk."""
+    """A server that an operator would run, in a folder, with its data on disk; it runs for the time of a `with`."""
 
     folder: Path
     process: subprocess.Popen[bytes] | None = None
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
 
     @property
     def url(self) -> str:

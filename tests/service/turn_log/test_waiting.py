@@ -38,10 +38,8 @@ class Heard(Observers):
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[OwnRedis]:
     """A server of this test."""
-    own = OwnRedis(tmp_path)
-    own.start()
-    yield own
-    own.kill()
+    with OwnRedis(tmp_path) as own:
+        yield own
 
 
 @pytest.fixture
