@@ -218,11 +218,7 @@ class LiveFeed:
         return False
 
     async def _tell_health(self, to: _Tenant) -> None:
-        try:
-            failures = await self._readiness.failures()
-        except Exception as exc:  # noqa: BLE001 - the same; what changes is told all the same
-            _LOG.error("health isn't told", error=type(exc).__name__)
-            return
+        failures = await self._readiness.failures()
         health = _event("health", {"ready": not failures, "failures": failures})
         if health != to.health:
             to.health = health

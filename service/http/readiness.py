@@ -7,9 +7,11 @@ import time
 
 from riffler.errors import RifflerError
 from riffler.service.agent.health.mending import mend
+from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore
 
+_LOG = get_logger("http")
 _PATIENCE_S = 2.0
 _FRESH_S = 2.0
 """Probes come often and from many; the engine is asked at most this often."""
@@ -64,9 +66,12 @@ class Readiness:
         old = self._checking is not None and time.monotonic() - self._checked_at > _FRESH_S
         if self._checking is None or (old and self._checking.done()):
             self._checking, self._checked_at = asyncio.create_task(self._ask_engine()), time.monotonic()
+            self._checking.add_done_callback(_log_bug)
         done, _ = await asyncio.wait({self._checking}, timeout=_PATIENCE_S)
         if not done:
             return "getting ready", "Wait: a large model takes minutes to load."
+        if (bug := self._checking.exception()) is not None:  # what tells that something is wrong can't fail by it
+            return f"{type(bug).__name__}, unforeseen", "A bug: Riffler's log has a line `engine can't be asked`."
         failed = self._checking.result()
         return ("", "") if failed is None else (str(failed), mend(failed))
 
@@ -76,3 +81,8 @@ class Readiness:
         except RifflerError as exc:
             return exc
         return None
+
+
+def _log_bug(checking: asyncio.Task[RifflerError | None]) -> None:
+    if not checking.cancelled() and (bug := checking.exception()) is not None:
+        _LOG.error("engine can't be asked", error=type(bug).__name__)

@@ -220,10 +220,10 @@ class Broken(ScriptedEngine):
         raise ZeroDivisionError
 
 
-async def test_an_engine_that_breaks_its_word_keeps_no_change_away(
+async def test_an_engine_that_breaks_its_word_is_told_and_keeps_no_change_away(
     server_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An error that nobody foresaw, when the engine is asked: listeners hear of each turn, and the log of the error."""
+    """An error that nobody foresaw, when the engine is asked: who looks hears of it and of each turn; the log has it."""
     settings, tenant = read_settings(data_folder=server_folder), f"tenant-{secrets.token_hex(8)}"
     async with (
         Riffler(settings, tenant, Broken(lambda _: "Here.")) as riffler,
@@ -234,7 +234,11 @@ async def test_an_engine_that_breaks_its_word_keeps_no_change_away(
             await asyncio.sleep(1.2)  # at least one look lies between
             answer = await client.post("/api/v1/ask", json=ASK)
             assert (await heard.next("turns"))["session"] == answer.json()["session"]
-    assert any("health isn't told" in line and "ZeroDivisionError" in line for line in caplog.messages)
+        ready = await client.get("/readyz")
+        assert (ready.status_code, ready.json()["failures"]) == (503, {"engine": "ZeroDivisionError, unforeseen"})
+        assert (await client.get("/metrics")).status_code == 200
+        assert "A bug" in (await client.get("/api/v1/health")).json()["engine"]["mend"]
+    assert any("engine can't be asked" in line and "ZeroDivisionError" in line for line in caplog.messages)
 
 
 async def test_a_stop_ends_the_stream_in_order(riffler: Riffler) -> None:
