@@ -223,7 +223,7 @@ class Broken(ScriptedEngine):
 async def test_an_engine_that_breaks_its_word_is_told_and_keeps_no_change_away(
     server_folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """An error that nobody foresaw, when the engine is asked: who looks hears of it and of each turn; the log has it."""
+    """An error that nobody foresaw, in asking the engine: who looks hears of it, and of each turn; so does the log."""
     settings, tenant = read_settings(data_folder=server_folder), f"tenant-{secrets.token_hex(8)}"
     async with (
         Riffler(settings, tenant, Broken(lambda _: "Here.")) as riffler,
