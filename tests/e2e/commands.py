@@ -5,9 +5,10 @@ and an environment of its own, but the process is forked from one that has the i
 """
 
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -47,21 +48,61 @@ def forked(
     with TemporaryDirectory(dir=folder) as streams:
         names = [Path(streams) / name for name in ("in", "out", "err")]
         names[0].write_bytes(stdin)
-        given = (arguments, environment(folder, settings), [str(name) for name in names])
-        process = _FORKING.Process(target=_command, args=given)
-        process.start()
-        process.join(LIMIT_S)
-        if process.exitcode is None:
-            process.kill()
-            raise subprocess.TimeoutExpired(arguments, LIMIT_S)
+        running = Forked(arguments, environment(folder, settings), names)
+        try:
+            code = running.wait(LIMIT_S)
+        finally:
+            running.kill()
         out, err = (name.read_bytes().decode() for name in names[1:])
-    return subprocess.CompletedProcess(arguments, process.exitcode, out, err)
+    return subprocess.CompletedProcess(arguments, code, out, err)
 
 
-def _command(arguments: tuple[str, ...], settings: dict[str, str], names: list[str]) -> None:
-    """Take on the streams and the environment of a command, and be it."""
+class Forked:
+    """A command that runs in a process that needn't import what it needs. It is used as a `subprocess.Popen` is.
+
+    Args:
+        arguments: The command's.
+        settings: Its whole environment.
+        names: The files of its three streams.
+        folder: Where it runs; None is where this process does.
+    """
+
+    def __init__(
+        self, arguments: Sequence[str], settings: Mapping[str, str], names: Sequence[Path], folder: Path | None = None
+    ) -> None:
+        given = (arguments, dict(settings), [str(name) for name in names], folder or Path.cwd())
+        self.args = arguments
+        self._process = _FORKING.Process(target=_command, args=given)
+        self._process.start()
+        assert self._process.pid is not None
+        self.pid = self._process.pid
+
+    def poll(self) -> int | None:
+        """Give its exit code; None while it runs."""
+        return self._process.exitcode
+
+    def wait(self, timeout: float | None = None) -> int:
+        """Wait until it has ended, and give its exit code."""
+        self._process.join(timeout)
+        if (code := self.poll()) is None:
+            raise subprocess.TimeoutExpired(self.args, timeout or 0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        """Send it a signal, unless it has ended."""
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def kill(self) -> None:
+        """Kill it."""
+        self.send_signal(signal.SIGKILL)
+
+
+def _command(arguments: Sequence[str], settings: dict[str, str], names: list[str], folder: Path) -> None:
+    """Take on the streams, the environment and the folder of a command, and be it."""
     os.environ.clear()
     os.environ.update(settings)
+    os.chdir(folder)
     for number, (name, flags) in enumerate(zip(names, (os.O_RDONLY, *2 * [os.O_WRONLY | os.O_CREAT]), strict=True)):
         os.dup2(os.open(name, flags), number)
     sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - for as long as the process is

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from tests.e2e.commands import Forked
 
 from riffler.service.memory.embedded import EmbeddedServer
 
@@ -45,7 +46,7 @@ class Served:
         errors: Where its standard error goes.
     """
 
-    process: subprocess.Popen[bytes]
+    process: subprocess.Popen[bytes] | Forked
     client: httpx.AsyncClient
     errors: Path
 
@@ -84,13 +85,16 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(folder: Path, *arguments: str, port: int | None = None, **settings: str) -> AsyncIterator[Served]:
+async def serving(
+    folder: Path, *arguments: str, port: int | None = None, alone: bool = False, **settings: str
+) -> AsyncIterator[Served]:
     """Serve on a data folder until the block ends.
 
     Args:
         folder: Where data and the log go.
         *arguments: More of the command's arguments.
         port: The port; None takes a free one.
+        alone: Whether the process is started as an operator does it, with all its imports: several workers need that.
         **settings: As environment variables.
 
     Yields:
@@ -98,9 +102,14 @@ async def serving(folder: Path, *arguments: str, port: int | None = None, **sett
     """
     port = free_port() if port is None else port
     errors = folder / f"serve-{port}.log"
-    command = [COMMAND, "serve", "--port", str(port), "--data-folder", str(folder / "data"), *arguments]
-    with errors.open("wb") as log:
-        process = subprocess.Popen(command, env=environment(**settings), stderr=log, cwd=folder)  # noqa: ASYNC220
+    command = ["serve", "--port", str(port), "--data-folder", str(folder / "data"), *arguments]
+    process: subprocess.Popen[bytes] | Forked
+    if alone:
+        with errors.open("wb") as log:
+            process = subprocess.Popen([COMMAND, *command], env=environment(**settings), stderr=log, cwd=folder)  # noqa: ASYNC220
+    else:
+        nowhere = Path(os.devnull)
+        process = Forked(command, environment(**settings), (nowhere, nowhere, errors), folder)
     # Connections aren't kept: one that leads to a worker that is killed says nothing of the others.
     limits = httpx.Limits(max_keepalive_connections=0)
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60, limits=limits) as client:

@@ -23,7 +23,7 @@ async def test_concurrent_rewards_give_the_posterior_of_the_log(tmp_path: Path) 
 
     The fold is over the log's final rewards, in the order in which decisions were first rewarded, bit for bit.
     """
-    async with serving(tmp_path, "--workers", "2") as served:
+    async with serving(tmp_path, "--workers", "2", alone=True) as served:
         queries = [f"What does harbour {number} look like?" for number in range(DECISIONS)]
         chosen = [(await served.client.post("/api/v1/rewrites", json={"query": each})).json() for each in queries]
         decisions = [each["rewriting"]["decision"] for each in chosen]

@@ -49,7 +49,7 @@ async def test_a_running_turn_may_end(tmp_path: Path) -> None:
 
     async with LocalApi(slow) as api:
         settings = {"engine": "openai", "model": "local", "base_url": api.base_url}
-        async with serving(tmp_path, **settings) as served:
+        async with serving(tmp_path, alone=True, **settings) as served:
             asking = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK))
             await begun.wait()
             served.process.send_signal(signal.SIGTERM)
@@ -80,7 +80,7 @@ async def test_a_turn_that_is_late_is_told_and_goes_on_after_the_restart(tmp_pat
     named = {"idempotency-key": "mine"}
     async with LocalApi(slow) as api:
         settings = {"engine": "openai", "model": "local", "base_url": api.base_url, "rewriting": "false"}
-        async with serving(tmp_path, "--workers", workers, shutdown_s="3", **settings) as served:
+        async with serving(tmp_path, "--workers", workers, alone=True, shutdown_s="3", **settings) as served:
             asking = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK, headers=named))
             events = {"accept": "text/event-stream"}
             streaming = asyncio.create_task(served.client.post("/api/v1/ask", json=ASK, headers=events))
@@ -161,7 +161,7 @@ async def test_it_logs_warnings_unasked(tmp_path: Path) -> None:
 
 async def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
     """Killed, it leaves nobody who serves on and holds the port: the service starts again at once."""
-    async with serving(tmp_path, "--workers", "2") as served:
+    async with serving(tmp_path, "--workers", "2", alone=True) as served:
         workers = served.workers()
         served.process.kill()
         served.process.wait()
@@ -169,5 +169,5 @@ async def test_workers_end_with_their_supervisor(tmp_path: Path) -> None:
             while Path(f"/proc/{pid}").exists():  # noqa: ASYNC110 - another's child tells nobody of its end
                 await asyncio.sleep(0.05)
         port = served.client.base_url.port
-    async with serving(tmp_path, "--workers", "2", port=port) as again:
+    async with serving(tmp_path, port=port) as again:
         assert (await again.client.get("/readyz")).status_code == 200

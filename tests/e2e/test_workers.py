@@ -175,7 +175,7 @@ async def test_what_is_killed_loses_and_doubles_nothing(
     No time is asserted, so a slow machine can't fail it: it only kills less often a change. A killed Redis keeps
     what it acknowledged where that is promised: with durability `strict`.
     """
-    async with serving(tmp_path, "--workers", "4", lease_s="2", durability=durability) as served:
+    async with serving(tmp_path, "--workers", "4", alone=True, lease_s="2", durability=durability) as served:
         until = time.monotonic() + LOAD_S
         *told, killed = await asyncio.gather(
             *(Client(served, number).run(until) for number in range(CLIENTS)), kill(served, until)

@@ -12,9 +12,12 @@ for name in (
     "riffler.service.app",
     "riffler.service.cli",
     "riffler.service.cli.show",
+    "riffler.service.dashboard.pages",
+    "riffler.service.http.app",
     "riffler.service.http.reward_schemas",
     "riffler.service.inference.openai",
     "riffler.service.inference.reader",
+    "riffler.service.serving",
 ):
     import_module(name)
 load_pipeline(None)

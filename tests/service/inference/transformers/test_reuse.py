@@ -130,7 +130,8 @@ async def test_a_cancelled_call_leaves_what_it_computed(engine: TransformersEngi
 async def test_in_half_precision_reuse_changes_nothing_either(tiny: Any, tokenizer: Any, tmp_path: Path) -> None:
     """What is reused has been computed in chunks of the same shapes, so that even bfloat16 gives the same numbers.
 
-    When rows of replies, or parts of chunks, were reused, 3 to 5 of 40 such answers differed.
+    When rows of replies, or parts of chunks, were reused, 3 to 5 of 40 such answers differed: 15 miss that in one run
+    of five, so that the next test looks at each bit.
     """
     tiny.save(tiny.make_model(len(tokenizer), width=256, layers=4, spread=0.1), tokenizer, tmp_path)
     engine = TransformersEngine(str(tmp_path), device="cpu", dtype="bfloat16")
@@ -138,7 +139,7 @@ async def test_in_half_precision_reuse_changes_nothing_either(tiny: Any, tokeniz
     assert engine._loaded is not None
     engine._loaded.worker.rounds.chunk = 32
     rng, cached = random.Random(1), 0
-    for number in range(40):
+    for number in range(15):
         text = " ".join(rng.choice(TEXT) for _ in range(rng.randrange(60, 250)))
         alone = await complete(engine, ask(text, most=40))
         await complete(engine, ask(text[: len(text) // 2] + " other end", f"s{number}", 5))
@@ -146,7 +147,7 @@ async def test_in_half_precision_reuse_changes_nothing_either(tiny: Any, tokeniz
         assert reused.message == alone.message
         cached += reused.usage.cached_tokens
     await engine.aclose()
-    assert cached > 3000
+    assert cached > 1000
 
 
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
