@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from importlib.metadata import version
 
-from fastapi import Depends, FastAPI
+from fastapi import FastAPI
 from starlette.routing import Route
 
 from riffler.service.http import problems, reading
@@ -20,7 +20,6 @@ from riffler.service.http.limits import BodyLimits
 from riffler.service.http.measured import Measured
 from riffler.service.http.openapi import describe
 from riffler.service.http.origins import OwnPages
-from riffler.service.http.queries import known_queries
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
@@ -77,7 +76,6 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         title="Riffler",
         version=version("riffler"),
         lifespan=lifespan,
-        generate_unique_id_function=lambda route: route.name,  # so a generated client has `call_tool`
         docs_url=None,  # these pages would load scripts from elsewhere
         redoc_url=None,
         redirect_slashes=False,  # it would answer with an address made of whatever the request calls this host
@@ -103,12 +101,10 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         service_health,
         live,
     )
-    for routes in native:
-        app.include_router(routes.router, dependencies=[Depends(known_queries)])
-    app.include_router(health.router)  # probes and scrapers may add what they like
-    # The app's own route is the description; beside it the app has the groups, each as one.
-    own = [route for route in app.routes if isinstance(route, Route)]
-    app.state.routes = own + [route for routes in (*native, health) for route in routes.router.routes]
+    for routes in (*native, health):
+        # As they are: `include_router` works each out anew at the first request, which takes 0.7 s for all of them.
+        app.router.routes.extend(routes.router.routes)
+    app.state.routes = [route for route in app.routes if isinstance(route, Route)]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
     app.add_middleware(OwnPages)

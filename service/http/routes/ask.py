@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from fastapi import APIRouter, Request, Response
+from fastapi import Request, Response
 
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.offload import offload
@@ -18,6 +18,7 @@ from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.event_stream import EventStream
 from riffler.service.http.examples import ANSWER, STREAMED
 from riffler.service.http.gone import CLIENT_GONE, until_gone
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import Question
 from riffler.service.http.reading import SessionPath
 from riffler.service.http.running import RunningTurn
@@ -26,7 +27,7 @@ from riffler.service.ports.memory import SessionKey
 from riffler.tools.memory import Stamp
 from riffler.tools.messages import Message, read_messages
 
-router = APIRouter(prefix="/api/v1", tags=["ask"], route_class=JsonRoute)
+router = group("/api/v1", "ask", JsonRoute)
 _ANSWERS = answers(
     200,
     "The answer; with `Accept: text/event-stream`, events: `arrived`, `rewriting`, `step`, `delta`, and at the end "

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from riffler.service.agent.offload import offload
 from riffler.service.agent.past import events_of, memory_at
@@ -13,6 +13,7 @@ from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented, read_answers
 from riffler.service.http.examples import APPENDED, EVENTS, FRAGMENTS, MESSAGES, VIEW
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import MOST_VERSIONS, NewMessages
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf, SessionPath
@@ -40,7 +41,7 @@ AtVersion = Annotated[
     ),
 ]
 
-router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
+router = group("/api/v1/sessions/{session}", "conversation", JsonRoute)
 
 
 @router.post(

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query, Request
+from fastapi import Query, Request
 
 from riffler.service.agent.watch.costs import LOOKED_AT, MOST_LOOKED_AT, CostReport
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.cost_examples import COSTS
 from riffler.service.http.described import READS, answers, documented
 from riffler.service.http.gone import while_there
+from riffler.service.http.groups import group
 from riffler.service.http.shapes import shape_of
 
-router = APIRouter(prefix="/api/v1/costs", tags=["costs"])
+router = group("/api/v1/costs", "costs")
 _LATEST_MS: Final = 2**53 - 1
 """What a number of JSON can say exactly."""
 Since = Annotated[

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request
+from fastapi import Path, Request
 
 from riffler.service.agent.watch.draw import DrawExplained
 from riffler.service.agent.watch.rewrite import RewriteShown, rewrite_of
@@ -14,11 +14,12 @@ from riffler.service.http.decision_schemas import DecisionOut, DecisionPage
 from riffler.service.http.described import READS, answers, documented
 from riffler.service.http.examples import DECISION, DECISIONS
 from riffler.service.http.gone import while_there
+from riffler.service.http.groups import group
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import DRAW, SHOWN_REWRITE
 from riffler.service.http.shapes import shape_of
 
-router = APIRouter(prefix="/api/v1/decisions", tags=["decisions"], route_class=JsonRoute)
+router = group("/api/v1/decisions", "decisions", JsonRoute)
 DecisionPath = Annotated[str, Path(max_length=100, description="The decision's id, as an answer has it.")]
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from riffler.service.http.core import CoreOf
 from riffler.service.http.described import answers, documented
 from riffler.service.http.examples import ENGINES
+from riffler.service.http.groups import group
 from riffler.service.http.schemas import EngineOut
 
-router = APIRouter(prefix="/api/v1", tags=["engines"])
+router = group("/api/v1", "engines")
 
 
 @router.get("/engines", responses={**answers(200, "The engines.", ENGINES), **documented(422)})

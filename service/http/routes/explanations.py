@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from riffler.service.agent.before import said_in
 from riffler.service.agent.explaining import explain
 from riffler.service.http.bodies import JsonRoute
@@ -11,11 +9,12 @@ from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.examples import EXPLANATION
 from riffler.service.http.explanation_schemas import ExplanationOut
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import NewExplanation
 from riffler.service.http.reading import SessionPath
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1", tags=["rewrites"], route_class=JsonRoute)
+router = group("/api/v1", "rewrites", JsonRoute)
 
 
 _ANSWERS = answers(200, "The explanation.", EXPLANATION)

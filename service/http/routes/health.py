@@ -10,9 +10,10 @@ from starlette.responses import PlainTextResponse
 from riffler.service.http.core import CoreOf
 from riffler.service.http.described import answers
 from riffler.service.http.examples import ALIVE, METRICS, NOT_READY, READY
+from riffler.service.http.groups import by_name
 from riffler.service.http.schemas import Alive, Health
 
-router = APIRouter(tags=["health"])
+router = APIRouter(tags=["health"], generate_unique_id_function=by_name)
 
 
 @router.get("/livez", responses=answers(200, "It answers.", ALIVE))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Response
+from fastapi import Query, Response
 
 from riffler.errors import InvalidInput
 from riffler.service.agent.past import difference_of, history_of
@@ -13,6 +13,7 @@ from riffler.service.http.conditions import Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented, read_answers
 from riffler.service.http.examples import DIFF, HISTORY, SESSION
+from riffler.service.http.groups import group
 from riffler.service.http.history_schemas import DiffPage, HistoryPage, VersionOut
 from riffler.service.http.incoming import MOST_VERSIONS, NewFork
 from riffler.service.http.paging import Cursor, Limit, page_of, read_cursor, write_cursor
@@ -21,7 +22,7 @@ from riffler.service.http.routes.sessions import described
 from riffler.service.http.schemas import ForkedOut, SessionOut
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["history"], route_class=JsonRoute)
+router = group("/api/v1/sessions/{session}", "history", JsonRoute)
 From = Annotated[int, Query(alias="from", ge=0, le=MOST_VERSIONS, description="The earlier version.", examples=[1])]
 To = Annotated[
     int | None,

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
 from starlette.responses import Response
 
 from riffler.service.http.accept import EVENTS
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import READS, Described, documented
+from riffler.service.http.groups import group
 from riffler.service.http.live import LiveStream
 from riffler.service.http.service_examples import LIVE
 
-router = APIRouter(prefix="/api/v1/live", tags=["service"])
+router = group("/api/v1/live", "service")
 _STREAM: Described = {
     200: {
         "description": "Events without an end. First comes `listening`: from then on nothing is missed, and what was "

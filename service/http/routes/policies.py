@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Depends, Path, Query, Request
+from fastapi import Depends, Path, Query, Request
 from starlette.responses import StreamingResponse
 
 from riffler.bandits.insight.effects import Against
@@ -25,12 +25,13 @@ from riffler.service.http.decision_schemas import DecisionOut, NewestPage
 from riffler.service.http.described import CHANGES, READS, answers, documented
 from riffler.service.http.examples import NEWEST
 from riffler.service.http.gone import while_there
+from riffler.service.http.groups import group
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
 
 JSON_LINES = "application/jsonl"
-router = APIRouter(prefix="/api/v1/policies", tags=["policies"])
+router = group("/api/v1/policies", "policies")
 Digest = Annotated[str, Path(max_length=100, description="The policy's digest, as the list has it.")]
 Newest = Annotated[int, Query(ge=1, le=MOST_LOOKED_AT, description="Most decisions to look at, the newest.")]
 Other = Annotated[

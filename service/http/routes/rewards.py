@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
-
 from riffler.service.agent.made_again import NamedRequest, token_of
 from riffler.service.agent.reward_batch import reward_all
 from riffler.service.http.bodies import JsonRoute
@@ -11,10 +9,11 @@ from riffler.service.http.conditions import Named
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.examples import REWARDED, REWARDS
+from riffler.service.http.groups import group
 from riffler.service.http.reward_schemas import NewReward, NewRewards, RewardedOut, RewardsOut, read_rows
 from riffler.service.http.routes.decisions import DecisionPath
 
-router = APIRouter(prefix="/api/v1", tags=["decisions"], route_class=JsonRoute)
+router = group("/api/v1", "decisions", JsonRoute)
 
 _ONE = {
     **answers(200, "What became of the reward.", REWARDED),

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from fastapi import APIRouter
-
 from riffler.service.agent.before import said_in
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.rewrites import rewrite_alone
@@ -14,12 +12,13 @@ from riffler.service.http.conditions import Named
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.examples import REWRITE
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import NewRewrite
 from riffler.service.http.reading import SessionPath
 from riffler.service.http.schemas import RewriteOut, RewritingOut
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1", tags=["rewrites"], route_class=JsonRoute)
+router = group("/api/v1", "rewrites", JsonRoute)
 
 
 _ANSWERS = answers(200, "The query as it goes on.", REWRITE)

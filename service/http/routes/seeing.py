@@ -6,7 +6,7 @@ import zlib
 from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from riffler.errors import InvalidArguments, InvalidInput, PatternTooSlow, SearchTooSlow, UnknownVersion
 from riffler.service.agent.offload import in_a_thread, offload
@@ -14,6 +14,7 @@ from riffler.service.agent.past import memory_at
 from riffler.service.http.bodies import JsonRoute
 from riffler.service.http.core import CoreOf
 from riffler.service.http.described import READS, documented, read_answers
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import MOST_VERSIONS
 from riffler.service.http.paging import Cursor, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf
@@ -36,7 +37,7 @@ _MOST_SEARCHED = 2000
 """Versions before the one that is searched, whose summaries and rewrites are found, too."""
 _NOT_THERE = documented(*READS, 404)
 
-router = APIRouter(prefix="/api/v1/sessions/{session}", tags=["conversation"], route_class=JsonRoute)
+router = group("/api/v1/sessions/{session}", "conversation", JsonRoute)
 
 Since = Annotated[
     int | None,

@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from riffler.service.agent.health.report import HealthReport, QueueHealth, engine_health, report_of
 from riffler.service.agent.health.request_figures import OF_REQUESTS, requests_of
 from riffler.service.agent.offload import logs_under_way
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import answers, documented
+from riffler.service.http.groups import group
 from riffler.service.http.metrics import LOST, RUNNING, UNRECORDED
 from riffler.service.http.routes.turns import SinceMs
 from riffler.service.http.service_examples import HEALTH
 from riffler.service.http.shapes import shape_of
 
-router = APIRouter(prefix="/api/v1/health", tags=["service"])
+router = group("/api/v1/health", "service")
 _LOOKED_AT: Final = 1000
 _MOST: Final = 20_000
 _OF_TURNS: Final = (RUNNING, UNRECORDED, LOST)

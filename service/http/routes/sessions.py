@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter, Response
+from fastapi import Response
 
 from riffler.service.agent.offload import offload
 from riffler.service.http.bodies import BodySize, JsonRoute
@@ -10,6 +10,7 @@ from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented, read_answers
 from riffler.service.http.examples import SESSION, SESSIONS
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import NewSession
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.reading import ReaderOf, SessionPath
@@ -21,7 +22,7 @@ from riffler.tools.sight import Sight
 from riffler.tools.tokens import TokenCounter, count_message
 from riffler.tools.view import view
 
-router = APIRouter(prefix="/api/v1/sessions", tags=["sessions"], route_class=JsonRoute)
+router = group("/api/v1/sessions", "sessions", JsonRoute)
 
 
 @router.post(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Response
+from fastapi import Path, Response
 
 from riffler.errors import InvalidArguments, ToolRefused
 from riffler.service.http.bodies import JsonRoute
@@ -13,12 +13,13 @@ from riffler.service.http.conditions import ExpectedOf, Named, etag
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, answers, documented
 from riffler.service.http.examples import CALLED, TOOLS
+from riffler.service.http.groups import group
 from riffler.service.http.incoming import ToolArguments
 from riffler.service.http.reading import SessionPath
 from riffler.service.http.schemas import CalledOut, ToolOut
 from riffler.service.ports.memory import SessionKey
 
-router = APIRouter(prefix="/api/v1", tags=["tools"], route_class=JsonRoute)
+router = group("/api/v1", "tools", JsonRoute)
 ToolPath = Annotated[str, Path(max_length=100, description="The tool's name.", examples=["search_context"])]
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated, Any, Final
 
-from fastapi import APIRouter, Query
+from fastapi import Query
 
 from riffler.errors import InvalidInput
 from riffler.service.agent.turn_pages import TurnPage, page_of
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import READS, answers, documented
+from riffler.service.http.groups import group
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.service_examples import TURNS
 from riffler.service.http.shapes import shape_of
@@ -20,7 +21,7 @@ _PAGE: Final = (
     "A page. Where few fit the filters it can have few or none, while its `next` leads on. The log keeps the newest "
     "20,000 or so."
 )
-router = APIRouter(prefix="/api/v1/turns", tags=["service"])
+router = group("/api/v1/turns", "service")
 SinceMs = Annotated[
     int, Query(ge=0, le=2**53, description="Only those not older than this, in milliseconds since 1970.")
 ]
