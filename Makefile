@@ -3,7 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 # One thread for arrays a process: several processes of tests share the cores, and threads that wait for a core spin.
-PYTEST := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n auto --maxprocesses 4 --dist worksteal -q
+# Bytecode is kept whatever the environment says: hundreds of processes would compile all of Riffler, one after the other.
+PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --maxprocesses 4 --dist worksteal -q
+# One process of tests more than cores, where tests wait for servers and clocks.
+MORE := $(shell cores=$$(getconf _NPROCESSORS_ONLN); test $$cores -lt 4 && expr $$cores + 1 || echo 4)
 
 .PHONY: demo test check chromium clean
 
@@ -15,9 +18,9 @@ demo: .venv/.base
 # All three are run whatever fails, so that one run shows all that does.
 test: .venv/.all chromium check
 	@failed=0; \
-	(set -x; $(PYTEST) tests/tools tests/bandits --cov --cov-report=term) || failed=1; \
-	(set -x; $(PYTEST) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser) || failed=1; \
-	(set -x; $(PYTEST) tests/browser --dist loadfile) || failed=1; \
+	(set -x; $(PYTEST) -n auto tests/tools tests/bandits --cov --cov-report=term) || failed=1; \
+	(set -x; $(PYTEST) -n $(MORE) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser) || failed=1; \
+	(set -x; $(PYTEST) -n auto tests/browser --dist loadfile) || failed=1; \
 	exit $$failed
 
 check: .venv/.all

@@ -32,13 +32,6 @@ class Server(uvicorn.Server):
         self._told = asyncio.Event()
         await self._told.wait()
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Shut down; idle connections first, as uvicorn looks every 0.1 s whether one is left."""
-        for connection in [*self.server_state.connections]:
-            connection.shutdown()
-        await asyncio.sleep(0)  # those that were idle are gone now
-        await super().shutdown(sockets)
-
     def stop(self) -> None:
         """Stop as a signal does: turns that run may end."""
         self.should_exit = True
