@@ -69,7 +69,8 @@ _NEWEST_WORD = re.compile(rf"\b(?:{_NEWEST}|{_AT_THE_END})\b|\b(?:become|end(?:s
 _BULLET = re.compile(r"^\s*(?:[-*•]|\(?\d{1,3}[.)])\s+")
 _FILLER = re.compile(
     r"^(?:(?:and|or|both|each|every|all|of|the|these|those|following|my|our|this|that|for|called|named|keys|items|variables"
-    r"|names|sensors|entries|fields|(?<=the )(?:key|item|variable|field|entry)(?! ?\d))\b[\s:]*)+",
+    r"|names|sensors|entries|fields|(?:(?<=the )|(?<=each )|(?<=every ))(?:key|item|variable|field|entry)(?! ?\d))\b"
+    r"[\s:]*)+",
     re.IGNORECASE,
 )
 _POINTING = re.compile(

@@ -76,6 +76,8 @@ ASKED = [
     ("What are the current values of red fox, blue owl, and grey cat?", ["red fox", "blue owl", "grey cat"]),
     ("Most recent values of: a b, c d", ["a b", "c d"]),
     ("What is the current value of each key (a b, c d, e f) you are tracking?", ["a b", "c d", "e f"]),
+    ("What is the current value of each key: red fox, blue owl?", ["red fox", "blue owl"]),
+    ("What is the current value of every item: red fox, blue owl?", ["red fox", "blue owl"]),
     ("I have these keys: a, b, c.\nWhat is the latest value of each?", ["a", "b", "c"]),
     ("Give me the newest values of the following keys:\n- red fox\n- blue owl", ["red fox", "blue owl"]),
     ("What is the current harbour fee?", ["harbour fee"]),
