@@ -133,7 +133,7 @@ def traced(work: Callable[[Any, int], WorkingMemory], short: Any, long: Any) -> 
     work(short, BUDGET // 10)
     tracemalloc.start()
     try:
-        memory = work(long, BUDGET)
+        memory = work(long, BUDGET // 4)
         traced = tracemalloc.get_traced_memory()
         assert memory.fragments  # and so it was held
     finally:
@@ -185,7 +185,7 @@ def test_facts_at_every_word_stay_under_ten_times_the_text(conversation: Callabl
 
     Of short pairs most is held, 5.3 bytes a character; of different numbers most is taken for a while, 9.2.
     """
-    short, long = (conversation(passages) for passages in (50, 100))
+    short, long = (conversation(passages) for passages in (50, 200))
     size = len(long[0].text)
     memories = (WorkingMemory().commit([append(WorkingMemory(), said, COUNTER)]) for said in (short, long))
     held, peak = traced(folded_and_suggested, *memories)
