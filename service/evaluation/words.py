@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 
 _ONSETS = ("b", "br", "d", "dr", "f", "g", "gl", "k", "l", "m", "n", "p", "r", "s", "st", "t", "tr", "v")
 _VOWELS = ("a", "e", "i", "o", "u", "ai", "ea", "ou")
@@ -39,3 +40,18 @@ def draw_word(rng: random.Random, syllables: int = 2) -> str:
         The word, in lower case.
     """
     return "".join(rng.choice(_ONSETS) + rng.choice(_VOWELS) + rng.choice(_CODAS) for _ in range(syllables))
+
+
+_DRAWN = re.compile(f"(?:(?:{'|'.join(_ONSETS)})(?:{'|'.join(_VOWELS)})(?:{'|'.join(_CODAS)}))+")
+
+
+def may_be_drawn(word: str) -> bool:
+    """Tell whether a word could be drawn here, so that training can keep away from it.
+
+    Args:
+        word: In lower case.
+
+    Returns:
+        Whether it is made of the evaluations' syllables.
+    """
+    return _DRAWN.fullmatch(word) is not None

@@ -1,0 +1,100 @@
+"""An episode: a question whose answer is known, and an oracle that shows how to come to it with the tools."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from riffler.service.ports.engine import EngineRequest
+from riffler.tools.messages import Message, ToolCall
+
+_STATUS = re.compile(r"\[\[(?:\d+:)?status \d+ of \d+ tokens used, [^\n]*\n(?:[^\n]*\n)*\]\]\s*\Z")
+FIND, DETAIL = "find_in_context", "get_search_detail"
+
+Move = str | Message
+"""What the oracle does next: it answers, or says the message that calls tools."""
+
+Oracle = Callable[[EngineRequest], Move]
+"""Decides by rule, from what a model would see and what it knows beside, the true answer. It must not use the truth
+where a model couldn't know it: it says what stands in its request."""
+
+
+@dataclass(frozen=True)
+class Episode:
+    """A question in its context.
+
+    Attributes:
+        skill: What it teaches: a name in `SKILLS`.
+        contexts: Texts that come with the question.
+        question: The asking words.
+        answer: What is right, word for word.
+        oracle: Plays the model.
+    """
+
+    skill: str
+    contexts: tuple[str, ...]
+    question: str
+    answer: str
+    oracle: Oracle
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """A call of this turn and its result."""
+
+    call: ToolCall
+    result: str
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The call's arguments."""
+        arguments: dict[str, Any] = json.loads(self.call.arguments)
+        return arguments
+
+
+def done(request: EngineRequest) -> list[Done]:
+    """Give the calls of this turn, the oldest first.
+
+    Args:
+        request: What the model sees.
+
+    Returns:
+        Each call after the newest message of a user, with its result as it is seen.
+    """
+    newest = max((at for at, each in enumerate(request.messages) if each.role == "user"), default=-1)
+    turn = request.messages[newest + 1 :]
+    results = {each.tool_call_id: each.text for each in turn if each.role == "tool"}
+    return [Done(call, results[call.id]) for each in turn for call in each.tool_calls if call.id in results]
+
+
+def is_hidden(request: EngineRequest) -> bool:
+    """Tell whether some text can't be seen.
+
+    Args:
+        request: What the model sees.
+
+    Returns:
+        Whether the view ends in a status, which it has while something is hidden.
+    """
+    last = next((text for message in reversed(request.messages) for text in reversed(message.texts) if text), "")
+    return _STATUS.search(last) is not None
+
+
+def call(request: EngineRequest, name: str, /, note: str = "", **arguments: object) -> Message:
+    """Word a call, with an id that the conversation hasn't yet.
+
+    Args:
+        request: What the model sees.
+        name: The tool.
+        note: What was read in the results before, so that it is still there when Riffler folds them to make room.
+        **arguments: Its arguments.
+
+    Returns:
+        The move.
+    """
+    made = sum(len(message.tool_calls) for message in request.messages)
+    calls = [ToolCall(f"call_{made}", name, json.dumps(arguments, ensure_ascii=False))]
+    return Message.assistant(note or None, calls)

@@ -1,0 +1,166 @@
+"""Plays episodes on a real Riffler, and writes down each move of the oracle with what a model would have seen.
+
+Each move is a sample: the request as an engine gets it, and the message that ought to come. A turn in which something
+is said that doesn't stand in what could be seen teaches to guess, so that all its samples are left out.
+"""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from riffler.service.app import Riffler
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
+from riffler.service.ports.memory import SessionKey
+from riffler.service.settings import read_settings
+from riffler.service.training.nano.episode import Episode
+from riffler.service.training.nano.wordings import wordings
+from riffler.tools.messages import Message
+from riffler.tools.tokens import TokenCounter, count_message, count_schemas
+
+_WORD = re.compile(r"\w+")
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """What a model sees, and what it ought to say.
+
+    Attributes:
+        request: The request.
+        said: The oracle's move, as a message.
+    """
+
+    request: EngineRequest
+    said: Message
+
+    def to_dict(self) -> dict[str, Any]:
+        """Give it in OpenAI's shape."""
+        return {
+            "messages": [message.to_dict() for message in self.request.messages],
+            "tools": [*self.request.tools],
+            "said": self.said.to_dict(),
+        }
+
+    def tokens(self, counter: TokenCounter) -> int:
+        """Count request and move."""
+        messages = (*self.request.messages, self.said)
+        return count_schemas(tuple(self.request.tools), counter) + sum(count_message(one, counter) for one in messages)
+
+
+@dataclass(frozen=True)
+class Played:
+    """An episode as it went.
+
+    Attributes:
+        episode: The episode.
+        samples: Its moves, the answer last; empty where it can't teach anything.
+        fault: Why it can't; else empty.
+    """
+
+    episode: Episode
+    samples: tuple[Sample, ...]
+    fault: str = ""
+
+
+@dataclass
+class OracleEngine:
+    """An engine that an oracle speaks for.
+
+    Attributes:
+        counter: Counts tokens as the model will that is trained.
+        window_tokens: The window of that model.
+        episode: Whose oracle speaks; it is set before a question is asked.
+        samples: All moves since they were taken away.
+    """
+
+    counter: TokenCounter
+    window_tokens: int
+    episode: Episode | None = None
+    samples: list[Sample] = field(default_factory=list)
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        return EngineInfo("oracle", "oracle", self.window_tokens, can_rewrite=False)
+
+    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+        """Let the oracle move.
+
+        Args:
+            request: What a model would see.
+
+        Yields:
+            The completion.
+        """
+        assert self.episode is not None  # noqa: S101 - it is set before a question is asked
+        move = self.episode.oracle(request)
+        said = Message.assistant(move) if isinstance(move, str) else move
+        self.samples.append(Sample(request, said))
+        usage = Usage(0, count_message(said, self.counter), estimated=True)
+        yield Completion(said, "tool_calls" if said.tool_calls else "stop", usage, "oracle")
+
+    async def ready(self) -> None:
+        """Do nothing: there is nothing to load."""
+
+    async def aclose(self) -> None:
+        """Do nothing: there is nothing to give back."""
+
+
+@asynccontextmanager
+async def recording(counter: TokenCounter, window_tokens: int = 8192) -> AsyncIterator[Recorder]:
+    """Run a Riffler to play on, with a store of its own.
+
+    Args:
+        counter: Counts tokens as the model will that is trained.
+        window_tokens: The window of that model.
+
+    Yields:
+        What plays episodes on it.
+    """
+    engine = OracleEngine(counter, window_tokens)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = read_settings(data_folder=Path(folder), rewriting=False)
+        async with Riffler(settings, engine=engine) as riffler:
+            yield Recorder(riffler, engine)
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """Plays episodes on a Riffler whose engine is an oracle."""
+
+    riffler: Riffler
+    engine: OracleEngine
+
+    async def play(self, episodes: Iterable[Episode]) -> AsyncIterator[Played]:
+        """Play episodes, each in a session of its own that is deleted afterwards.
+
+        Args:
+            episodes: The episodes.
+
+        Yields:
+            Each as it went.
+        """
+        for episode in episodes:
+            self.engine.episode = episode
+            answer = await self.riffler.ask(episode.question, contexts=list(episode.contexts))
+            await self.riffler.sessions.delete(SessionKey(self.riffler.tenant, answer.session))
+            samples, self.engine.samples = tuple(self.engine.samples), []
+            fault = _fault(episode, samples, answer.text)
+            yield Played(episode, () if fault else samples, fault)
+
+
+def _fault(episode: Episode, samples: tuple[Sample, ...], answer: str) -> str:
+    if answer != episode.answer:
+        return f"ended with {answer[:80]!r}"
+    for sample in samples:
+        if sample.said.text in wordings("find")["absent"]:
+            continue
+        seen = {word for each in sample.request.messages for text in each.texts for word in _WORD.findall(text)}
+        if unseen := [word for word in _WORD.findall(sample.said.text) if word not in seen]:
+            return f"{unseen[0]!r} was said and not to be seen"
+    return ""

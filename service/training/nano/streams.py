@@ -1,0 +1,116 @@
+"""Streams: keys that are updated again and again, and a question for the current value of some or all of them.
+
+The oracle searches for the newest mentions of a few keys a call, and answers when it has seen them all. With each
+further call it notes what the one before gave, as Riffler folds results when many make the view too large. Where little
+was said and nothing is hidden, it reads the values off. The evaluation's own sentences appear in none of the wordings.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.episode import FIND, Episode, Move, call, done, is_hidden
+from riffler.service.training.nano.wordings import wordings
+from riffler.service.training.nano.words import made_up, word, words
+
+MOST_KEYS = 46
+KEYS_A_CALL = 8
+"""More are copied with errors: facts/environment.md, "A tiny model"."""
+_READ_AT_ONCE = 24
+"""Pairs that are read off without a search, where nothing is hidden."""
+_RESULTS = 2
+"""The newest mention of a key is the question's own."""
+_CONTEXT = 80
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is asked for: the keys, their true values, and the form of the answer."""
+
+    keys: tuple[str, ...]
+    current: Mapping[str, str]
+    line: str
+    between: str
+
+    def answer(self, keys: Sequence[str] = ()) -> str:
+        """Word the answer, or the part of it for some keys."""
+        return self.between.join(self.line.format(k=key, v=self.current[key]) for key in keys or self.keys)
+
+
+def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 400) -> Episode:
+    """Make an episode.
+
+    Args:
+        rng: Source of the draws.
+        most_keys: How many keys there are at most; small numbers are drawn more often.
+        most_updates: How often each is updated at most.
+
+    Returns:
+        The episode; its stream has at most some 12,000 pairs.
+    """
+    count = 1 + int(most_keys * rng.random() ** 2)
+    updates = max(1, int(min(most_updates, 12_000 / count) * rng.random() ** 3))
+    keys = _keys(rng, count)
+    value = rng.choice(_VALUES)
+    pairs = [(key, value(rng)) for key in keys for _ in range(updates)]
+    rng.shuffle(pairs)
+    said_as = wordings("streams")
+    pair = rng.choice(said_as["pairs"])
+    named = ", ".join(keys)
+    text = rng.choice(said_as["introductions"]).format(keys=named, count=count)
+    numbered = enumerate(pairs, rng.randrange(100))
+    text += "".join(pair.format(k=key, v=said, n=number) for number, (key, said) in numbered)
+    of = keys if rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
+    form = rng.choice(said_as["forms"])
+    asked = _Asked(tuple(of), dict(pairs), form["line"], form["between"])
+    question = rng.choice(said_as["questions"]).format(keys=_listed(rng, of)) + form["wish"]
+    few = len(pairs) <= _READ_AT_ONCE
+    oracle = _oracle(asked, few=few)
+    if rng.random() < 0.5:
+        return Episode("streams", (text,), question, asked.answer(), oracle)
+    return Episode("streams", (), f"{text}\n\n{question}", asked.answer(), oracle)
+
+
+def _oracle(asked: _Asked, *, few: bool) -> Callable[[EngineRequest], Move]:
+    def move(request: EngineRequest) -> Move:
+        if few and not is_hidden(request):
+            return asked.answer()
+        sought = [query for each in done(request) for query in each.arguments["queries"]]
+        left = asked.keys[len(sought) :]
+        if not left:
+            return asked.answer()
+        note = asked.answer(sought[-KEYS_A_CALL:]) if sought else ""
+        return call(request, FIND, note, queries=left[:KEYS_A_CALL], max_results=_RESULTS, context_size=_CONTEXT)
+
+    return move
+
+
+def _keys(rng: random.Random, count: int) -> list[str]:
+    kind = rng.choice(("one", "one", "two", "snake", "numbered"))
+    if kind == "one":
+        return words(rng, count)
+    if kind == "numbered":
+        name = word(rng)
+        return [f"{name}-{number}" for number in rng.sample(range(100, 1000), count)]
+    between = " " if kind == "two" else "_"
+    halves = words(rng, 2 * count)
+    return [between.join(pair) for pair in zip(halves[::2], halves[1::2], strict=True)]
+
+
+def _listed(rng: random.Random, keys: Sequence[str]) -> str:
+    if len(keys) > 1 and rng.random() < 0.4:
+        return f"{', '.join(keys[:-1])} and {keys[-1]}"
+    return ", ".join(keys)
+
+
+_VALUES: tuple[Callable[[random.Random], str], ...] = (
+    word,
+    lambda rng: f"{word(rng)} {word(rng)}",
+    lambda rng: str(rng.randrange(10_000)),
+    lambda rng: f"{made_up(rng)} {rng.randrange(1000)}",
+    lambda rng: f"{rng.randrange(1000) / 10} {rng.choice(('kg', 'm', 'ms', 'bar', 'kW'))}",
+    lambda rng: f"{rng.randrange(24):02}:{rng.randrange(60):02}",
+)

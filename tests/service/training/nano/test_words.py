@@ -1,0 +1,47 @@
+"""Training's words and wordings are its own: no evaluation has them."""
+
+import inspect
+import random
+import re
+from itertools import chain
+
+from riffler.service.evaluation import kinship, needles, pi_llm, questions
+from riffler.service.evaluation.dictionary import own_dictionary
+from riffler.service.evaluation.words import draw_word, make_words, may_be_drawn
+from riffler.service.training.nano.skills import episode
+from riffler.service.training.nano.wordings import wordings
+from riffler.service.training.nano.words import english, made_up, names, words
+
+
+def test_no_word_of_training_is_an_evaluation_s() -> None:
+    """What could be drawn there is told of thousands of words that were drawn there, and of none that is drawn here."""
+    rng = random.Random(1)
+    theirs = {draw_word(rng, rng.randint(1, 3)) for _ in range(3000)} | {*make_words(rng, 200, 3)}
+    assert all(map(may_be_drawn, theirs))
+    ours = {made_up(rng) for _ in range(3000)} | {*english()}
+    assert not [word for word in ours if may_be_drawn(word)]
+    keys = {word for key in own_dictionary() for word in key.split()}
+    values = {word for value in chain(*own_dictionary().values()) for word in value.split()}
+    assert not ours & (keys | values)
+
+
+def test_none_stands_inside_another() -> None:
+    """Words of one episode, and names, are told apart by a search."""
+    rng = random.Random(2)
+    for drawn in (words(rng, 80), names(rng, 30), names(rng, 30)):
+        assert not [(one, other) for one in drawn for other in drawn if one != other and one in other]
+
+
+def _pieces(text: str) -> set[str]:
+    """Give the runs of five words of a text."""
+    found = re.findall(r"[a-z]+", text.lower())
+    return {" ".join(found[at : at + 5]) for at in range(len(found) - 4)}
+
+
+def test_no_official_wording_is_trained_on() -> None:
+    """No five words in a row of the evaluations' code stand in a wording, nor in an episode's question."""
+    official = _pieces("\n".join(inspect.getsource(each) for each in (pi_llm, needles, kinship, questions)))
+    assert "is the eldest relative that" in official, "or nothing would be compared"
+    said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find")])
+    said += "\n".join(episode(3, number).question[-400:] for number in range(200))
+    assert not (same := _pieces(said) & official), same
