@@ -18,9 +18,9 @@ demo: .venv/.base
 # All three are run whatever fails, so that one run shows all that does.
 test: .venv/.all chromium check
 	@failed=0; \
-	(set -x; $(PYTEST) -n auto tests/tools tests/bandits --cov --cov-report=term) || failed=1; \
-	(set -x; $(PYTEST) -n $(MORE) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser) || failed=1; \
-	(set -x; $(PYTEST) -n auto tests/browser --dist loadfile) || failed=1; \
+	(set -x; $(PYTEST) tests/tools tests/bandits -n auto --cov --cov-report=term) || failed=1; \
+	(set -x; $(PYTEST) --ignore=tests/tools --ignore=tests/bandits --ignore=tests/browser -n $(MORE)) || failed=1; \
+	(set -x; $(PYTEST) tests/browser -n auto --dist loadfile) || failed=1; \
 	exit $$failed
 
 check: .venv/.all
