@@ -1,0 +1,68 @@
+"""Nano's tokenizer: any text comes back, numbers are digits, and its template has calls in Hermes' form."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.service.training.nano.samples_file import read_samples, write_samples
+from riffler.tools.tokens import EstimatedTokens
+
+training = pytest.importorskip("riffler.service.training.nano.tokenizer", reason="the extra `local` isn't installed")
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """Samples of a few episodes."""
+    folder: Path = tmp_path_factory.mktemp("samples")
+    asyncio.run(write_samples(folder, 1, 8, EstimatedTokens()))
+    return [*read_samples(folder)]
+
+
+@pytest.fixture(scope="module")
+def tokenizer(samples: list[dict[str, Any]]) -> Any:
+    """A tokenizer trained on them."""
+    return training.train_tokenizer(samples, 700)
+
+
+def shown(tokenizer: Any, sample: dict[str, Any]) -> str:
+    """Render a sample; arguments are objects there, as in transformers."""
+    messages = json.loads(json.dumps([*sample["messages"], sample["said"]]))
+    for call in (call for message in messages for call in message.get("tool_calls") or ()):
+        call["function"]["arguments"] = json.loads(call["function"]["arguments"])
+    text: str = tokenizer.apply_chat_template(messages, tools=sample["tools"], tokenize=False)
+    return text
+
+
+@given(text=st.text() | st.text("<|im_ end>/tool_call9 "))
+def test_any_text_comes_back(tokenizer: Any, text: str) -> None:
+    """Byte for byte, digits one by one."""
+    ids = tokenizer.encode(text)
+    assert tokenizer.decode(ids) == text
+    digits = [
+        tokenizer.decode([id_]) for id_ in ids if any(letter in "0123456789" for letter in tokenizer.decode([id_]))
+    ]
+    assert all(len(digit) == 1 for digit in digits)
+
+
+def test_a_sample_is_rendered_in_the_form_of_hermes(tokenizer: Any, samples: list[dict[str, Any]]) -> None:
+    """Tools come first, a line each; what is said stands at the end, whole, and can be read back."""
+    calls = 0
+    for sample in samples:
+        text = shown(tokenizer, sample)
+        tools = text.split("<tools>\n", 1)[1].split("\n</tools>", 1)[0].split("\n")
+        assert [json.loads(line) for line in tools] == sample["tools"]
+        said = text.rpartition("<|im_start|>assistant\n")[2]
+        assert said.endswith("<|im_end|>\n")
+        note, _, rest = said.removesuffix("<|im_end|>\n").partition("<tool_call>\n")
+        assert note.rstrip("\n") == (sample["said"].get("content") or "").rstrip("\n")
+        if rest:
+            [called], found = sample["said"]["tool_calls"], json.loads(rest.removesuffix("\n</tool_call>"))
+            assert found["name"] == called["function"]["name"]
+            assert found["arguments"] == json.loads(called["function"]["arguments"])
+            calls += 1
+    assert calls > 4
