@@ -1,6 +1,6 @@
 """Streams: keys that are updated again and again, and a question for the current value of some or all of them.
 
-The oracle searches for the newest mentions of a few keys a call, and answers when it has seen them all. With each
+The oracle searches for the newest updates of a few keys a call, and answers when it has seen them all. With each
 further call it notes what the one before gave, as Riffler folds results when many make the view too large. Where little
 was said and nothing is hidden, it reads the values off. The evaluation's own sentences appear in none of the wordings.
 """
@@ -21,19 +21,18 @@ KEYS_A_CALL = 8
 """More are copied with errors: facts/environment.md, "A tiny model"."""
 _READ_AT_ONCE = 24
 """Pairs that are read off without a search, where nothing is hidden."""
-_RESULTS = 2
-"""The newest mention of a key is the question's own."""
-_CONTEXT = 80
+_CONTEXT = 40
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """What is asked for: the keys, their true values, and the form of the answer."""
+    """What is asked for: the keys, their true values, the form of the answer, and of a query for a key."""
 
     keys: tuple[str, ...]
     current: Mapping[str, str]
     line: str
     between: str
+    query: str
 
     def answer(self, keys: Sequence[str] = ()) -> str:
         """Word the answer, or the part of it for some keys."""
@@ -65,7 +64,7 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     text += "".join(pair.format(k=key, v=said, n=number) for number, (key, said) in numbered)
     of = keys if rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
     form = rng.choice(said_as["forms"])
-    asked = _Asked(tuple(of), dict(pairs), form["line"], form["between"])
+    asked = _Asked(tuple(of), dict(pairs), form["line"], form["between"], query_for(pair))
     question = rng.choice(said_as["questions"]).format(keys=_listed(rng, of)) + form["wish"]
     few = len(pairs) <= _READ_AT_ONCE
     oracle = _oracle(asked, few=few)
@@ -78,14 +77,27 @@ def _oracle(asked: _Asked, *, few: bool) -> Callable[[EngineRequest], Move]:
     def move(request: EngineRequest) -> Move:
         if few and not is_hidden(request):
             return asked.answer()
-        sought = [query for each in done(request) for query in each.arguments["queries"]]
-        left = asked.keys[len(sought) :]
-        if not left:
+        sought = sum(len(each.arguments["queries"]) for each in done(request))
+        if sought == len(asked.keys):
             return asked.answer()
-        note = asked.answer(sought[-KEYS_A_CALL:]) if sought else ""
-        return call(request, FIND, note, queries=left[:KEYS_A_CALL], max_results=_RESULTS, context_size=_CONTEXT)
+        note = asked.answer(asked.keys[sought - KEYS_A_CALL : sought]) if sought else ""
+        queries = [asked.query.format(k=key) for key in asked.keys[sought : sought + KEYS_A_CALL]]
+        return call(request, FIND, note, queries=queries, max_results=1, context_size=_CONTEXT)
 
     return move
+
+
+def query_for(pair: str) -> str:
+    """Give the form of a query that finds a key where it is updated, and not where the question names it.
+
+    Args:
+        pair: The form of an update.
+
+    Returns:
+        The key with what stands between it and its value, and before it, unless that changes: `{k}:`, `set {k} to`.
+    """
+    before, _, between = pair.partition("{v}")[0].partition("{k}")
+    return f"{'' if '{n}' in before else before}{{k}}{between}".strip(" \n")
 
 
 def _keys(rng: random.Random, count: int) -> list[str]:

@@ -9,6 +9,7 @@ from riffler.service.evaluation import kinship, needles, pi_llm, questions
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.words import draw_word, make_words, may_be_drawn
 from riffler.service.training.nano.skills import episode
+from riffler.service.training.nano.streams import query_for
 from riffler.service.training.nano.wordings import wordings
 from riffler.service.training.nano.words import english, made_up, names, words
 
@@ -45,3 +46,16 @@ def test_no_official_wording_is_trained_on() -> None:
     said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find")])
     said += "\n".join(episode(3, number).question[-400:] for number in range(200))
     assert not (same := _pieces(said) & official), same
+
+
+def test_a_query_finds_updates_and_not_the_question() -> None:
+    """It is the key with what stands about it in an update, in whatever form updates are."""
+    assert [query_for(pair) for pair in ("{k}: {v}; ", "set {k} to {v}\n", "[{n}] {k}: {v}\n", "| {k} | {v} |\n")] == [
+        "{k}:",
+        "set {k} to",
+        "{k}:",
+        "| {k} |",
+    ]
+    for pair in wordings("streams")["pairs"]:
+        assert query_for(pair).format(k="fee") in pair.format(k="fee", v="7", n=3)
+        assert query_for(pair).format(k="fee") not in "What is the latest value of fee, of tax and of fee?"
