@@ -15,6 +15,8 @@ from typing import Any
 import pytest
 
 from riffler.service.inference.bounded import BoundedEngine
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.openai import OpenAIEngine
@@ -22,8 +24,6 @@ from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.inference.token_learner import LearningEngine
 from riffler.service.inference.transformers import TransformersEngine
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, complete
 from riffler.service.ports.observer import Observers
 from riffler.tools.messages import Message, ToolCall
