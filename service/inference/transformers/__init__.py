@@ -14,12 +14,11 @@
     memory.py    how much memory keys and values may take
     group.py     rows that are decoded together, and their joint cache
     layers.py    cache layers that grow without being copied at each token; which models they fit
-    reuse.py     computed beginnings, kept by the name of a session
     failures.py  PyTorch's failures in our words
     tiny.py      makes a tiny model in seconds, for tests and benchmarks
 
-How prompts are written and replies are read stands in `../chat`, where nothing needs torch. Nothing here imports
-torch or transformers before the engine loads.
+How prompts are written and replies are read stands in `../chat`, what is kept of a session in `../prefixes.py`:
+neither needs torch. Nothing here imports torch or transformers before the engine loads.
 """
 
 from riffler.service.inference.transformers.engine import TransformersEngine
