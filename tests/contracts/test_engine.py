@@ -15,15 +15,16 @@ from typing import Any
 import pytest
 
 from riffler.service.inference.bounded import BoundedEngine
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.local_api import LocalApi
+from riffler.service.inference.nano import NanoEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.inference.token_learner import LearningEngine
 from riffler.service.inference.transformers import TransformersEngine
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, complete
 from riffler.service.ports.observer import Observers
 from riffler.tools.messages import Message, ToolCall
@@ -110,6 +111,21 @@ def local(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Engine]
     return just(TransformersEngine(str(request.getfixturevalue("obedient_folder")), device="cpu"))
 
 
+@pytest.fixture(scope="session")
+def exported_folder(obedient_folder: Path) -> Path:
+    """The same model, with the graph that runs without torch."""
+    export = pytest.importorskip(
+        "riffler.service.training.nano.export", reason="the extra `train` isn't installed", exc_type=ImportError
+    )
+    export.export(obedient_folder)
+    return obedient_folder
+
+
+def nano(request: pytest.FixtureRequest) -> AbstractAsyncContextManager[Engine]:
+    """Give the nano engine with that model."""
+    return just(NanoEngine(request.getfixturevalue("exported_folder")))
+
+
 ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager[Engine]]] = {
     "scripted": lambda _: just(ScriptedEngine(obedient)),
     "observed": lambda _: just(ObservedEngine(ScriptedEngine(obedient), Observers())),
@@ -118,6 +134,7 @@ ENGINES: dict[str, Callable[[pytest.FixtureRequest], AbstractAsyncContextManager
     "learning": lambda _: over_http(LearningEngine),
     "reader": lambda _: just(ReaderEngine()),
     "transformers": local,
+    "nano": nano,
 }
 
 

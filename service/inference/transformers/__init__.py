@@ -4,14 +4,6 @@
     settings.py  what the engine can be told, checked before anything is imported
     loading.py   finds and loads model and tokenizer; says in our words what can't be loaded
     counting.py  counts tokens as prompts are encoded
-    prompt.py    messages and tools as token ids, through the model's own chat template
-    template.py  renders the template, and finds out what it doesn't take
-    telling.py   says as text what a template doesn't take
-    control.py   keeps text that looks like a control token from being one
-    forms/       how a model writes tool calls: one form a file
-    reading.py   tells reasoning, text and calls apart as the reply comes
-    marks.py     tokens that open or close a call or reasoning, which no text can become
-    decoding.py  token ids back to text, never half a character
     warming.py   the first steps of a model, which show whether it works
     sampling.py  draws one row's next token
     row.py       one request on its way through the worker
@@ -22,11 +14,11 @@
     memory.py    how much memory keys and values may take
     group.py     rows that are decoded together, and their joint cache
     layers.py    cache layers that grow without being copied at each token; which models they fit
-    reuse.py     computed beginnings, kept by the name of a session
     failures.py  PyTorch's failures in our words
     tiny.py      makes a tiny model in seconds, for tests and benchmarks
 
-Nothing here imports torch or transformers before the engine loads.
+How prompts are written and replies are read stands in `../chat`, what is kept of a session in `../prefixes.py`:
+neither needs torch. Nothing here imports torch or transformers before the engine loads.
 """
 
 from riffler.service.inference.transformers.engine import TransformersEngine

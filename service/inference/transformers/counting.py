@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from riffler.errors import InvalidSetting
+from riffler.service.inference.chat.forms import FORMS, detect_form
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.prompt import PromptWriter
+from riffler.service.inference.chat.template import shows_tools, template_text
 from riffler.service.inference.tokenizer import ModelTokens
-from riffler.service.inference.transformers.forms import FORMS, detect_form
-from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.inference.transformers.settings import LocalSettings
-from riffler.service.inference.transformers.template import shows_tools, template_text
 from riffler.service.logs import get_logger
 
 if TYPE_CHECKING:

@@ -10,9 +10,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
+from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
+from riffler.service.inference.chat.decoding import TextDecoder
+from riffler.service.inference.chat.prompt import Prompt
+from riffler.service.inference.chat.reading import ReplyReader
+from riffler.service.inference.chat.reply import Outbox
 from riffler.service.inference.transformers.counting import PromptTokens
-from riffler.service.inference.transformers.loading import LocalModel, free_memory, load_model, read_config, window_of
-from riffler.service.inference.transformers.prompt import Prompt
+from riffler.service.inference.transformers.loading import free_memory, load_model, read_config, window_of
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
 from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
@@ -201,19 +205,16 @@ class TransformersEngine:
         from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
 
         local = loaded.local
-        sampler = Sampler(request.sampling, loaded.defaults, _suppressed(local, request), local.device, self._where)
+        suppressed = suppressed_tokens(local.tokenizer, local.form, request)
+        sampler = Sampler(request.sampling, loaded.defaults, suppressed, local.device, self._where)
         return loaded.writer.write(request), sampler
 
     def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, sampler: Sampler, deadline: float) -> Row:
         """Check a request and make it ready for the worker."""
-        from riffler.service.inference.transformers.decoding import TextDecoder  # noqa: PLC0415
-        from riffler.service.inference.transformers.reading import ReplyReader  # noqa: PLC0415
-        from riffler.service.inference.transformers.row import Outbox, Row  # noqa: PLC0415 - needs torch
+        from riffler.service.inference.transformers.row import Row  # noqa: PLC0415 - needs torch
 
         local = loaded.local
-        form = local.form if _may_call(request) else None
-        functions = [tool.get("function", {}) for tool in request.tools]
-        offered = {str(function.get("name")): function.get("parameters") or {} for function in functions}
+        form = local.form if may_call(request) else None
         return Row(
             request=request,
             prompt=prompt,
@@ -222,7 +223,9 @@ class TransformersEngine:
             outbox=Outbox(),
             sampler=sampler,
             decoder=TextDecoder(local.tokenizer, local.hidden, local.marks),
-            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered, local.marks.values()),
+            reader=ReplyReader(
+                form, request.sampling.stop, prompt.thinking, offered_tools(request), local.marks.values()
+            ),
             model=self._settings.model,
             where=self._where,
         )
@@ -274,16 +277,3 @@ class _Loaded:
 def _seen(task: asyncio.Task[None]) -> None:
     if not task.cancelled():
         task.exception()
-
-
-def _may_call(request: EngineRequest) -> bool:
-    return bool(request.tools) and request.tool_choice != "none"
-
-
-def _suppressed(local: LocalModel, request: EngineRequest) -> list[int]:
-    """Give the token that opens a call, where no call may come and the conversation would suggest one."""
-    suggested = bool(request.tools) or any(message.tool_calls for message in request.messages)
-    if local.form is None or _may_call(request) or not suggested:
-        return []
-    number = local.tokenizer.get_added_vocab().get(local.form.opener)
-    return [] if number is None else [number]

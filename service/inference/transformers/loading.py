@@ -10,15 +10,16 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.marks import marks_of
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 from riffler.service.inference.transformers.counting import PromptTokens
-from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.marks import marks_of
 from riffler.service.inference.transformers.settings import LocalSettings
 from riffler.service.logs import get_logger
 
 if TYPE_CHECKING:
     import torch
-    from transformers import DynamicCache, PretrainedConfig, PreTrainedModel, PreTrainedTokenizerBase
+    from transformers import DynamicCache, PretrainedConfig, PreTrainedModel
 
 _LOG = get_logger("transformers")
 _WINDOW_NAMES = ("max_position_embeddings", "n_positions", "max_seq_len", "seq_length")
@@ -44,7 +45,7 @@ class LocalModel:
     """
 
     model: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
+    tokenizer: ChatTokenizer
     device: torch.device
     window_tokens: int
     plain: bool
@@ -243,7 +244,7 @@ def _dtype(settings: LocalSettings, device: torch.device) -> Any:  # noqa: ANN40
     return {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}[settings.dtype]
 
 
-def _ends(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, turn: int | None) -> frozenset[int]:
+def _ends(model: PreTrainedModel, tokenizer: ChatTokenizer, turn: int | None) -> frozenset[int]:
     """Name the tokens that end a reply: what model and tokenizer say, and what ends a turn in the chat template."""
     config = getattr(model.generation_config, "eos_token_id", None)
     named = config if isinstance(config, list) else [config]

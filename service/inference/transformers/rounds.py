@@ -22,13 +22,13 @@ from itertools import count
 import torch
 
 from riffler.errors import EngineFailed, EngineOutOfMemory
+from riffler.service.inference.prefixes import PrefixStore
 from riffler.service.inference.transformers.chunks import chunk_of
 from riffler.service.inference.transformers.failures import NoRoom, is_fatal, is_out_of_memory, no_numbers, translate
 from riffler.service.inference.transformers.group import Group
-from riffler.service.inference.transformers.layers import filled_cache, new_cache, room_for
+from riffler.service.inference.transformers.layers import Tensors, filled_cache, new_cache, room_for
 from riffler.service.inference.transformers.loading import LocalModel, free_memory
 from riffler.service.inference.transformers.memory import Sizes
-from riffler.service.inference.transformers.reuse import PrefixStore
 from riffler.service.inference.transformers.row import Row
 from riffler.service.inference.transformers.settings import GIB, LocalSettings
 from riffler.service.logs import get_logger
@@ -52,7 +52,7 @@ class Rounds:
     def __init__(self, local: LocalModel, settings: LocalSettings, sizes: Sizes) -> None:
         self.waiting: deque[Row] = deque()
         self.chunk = chunk_of(local)
-        self.store = PrefixStore(sizes.kept)
+        self.store: PrefixStore[Tensors] = PrefixStore(sizes.kept)
         self._local = local
         self._settings = settings
         self._sizes = sizes
@@ -267,7 +267,9 @@ class Rounds:
             self._reserve(tokens * token)
         while True:
             try:
-                self.store.put(name, row.ids[:tokens], group.beginning_of(row, tokens, copy=not given))
+                made = group.beginning_of(row, tokens, copy=not given)
+                size = sum(tensor.untyped_storage().nbytes() for pair in made for tensor in pair)
+                self.store.put(name, row.ids[:tokens], made, size)
             except Exception as exc:
                 if not is_out_of_memory(exc):
                     raise

@@ -10,7 +10,6 @@ nothing here can look at the numbers either, and the worker checks that there ar
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
 import torch
@@ -23,7 +22,7 @@ from transformers import (
     TopPLogitsWarper,
 )
 
-from riffler.errors import EngineRejected
+from riffler.service.inference.chat.asked import check_sampling
 from riffler.service.ports.engine import Sampling
 
 _COLDEST = 1e-5
@@ -56,7 +55,7 @@ class Sampler:
         device: torch.device,
         where: str,
     ) -> None:
-        _check(sampling, where)
+        check_sampling(sampling, where)
         temperature = sampling.temperature
         if temperature is None:
             temperature = (_number(defaults, "temperature") or 1.0) if defaults.do_sample else 0.0
@@ -150,15 +149,3 @@ def _drawn(chances: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
 def _number(defaults: GenerationConfig, name: str) -> float | None:
     value = getattr(defaults, name, None)
     return value if isinstance(value, int | float) else None
-
-
-def _check(sampling: Sampling, where: str) -> None:
-    temperature, top_p, most = sampling.temperature, sampling.top_p, sampling.max_tokens
-    checks = (
-        ("temperature", temperature, "at least 0", temperature is None or 0 <= temperature < math.inf),
-        ("top_p", top_p, "above 0 and at most 1", top_p is None or 0 < top_p <= 1),
-        ("max_tokens", most, "at least 1", most is None or most >= 1),
-    )
-    for name, value, expected, holds in checks:
-        if not holds:
-            raise EngineRejected(f"{where}: {name}: expected {expected}, got {value!r}")

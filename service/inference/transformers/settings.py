@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from riffler.errors import InvalidSetting
-from riffler.service.inference.transformers.forms import FORMS
+from riffler.service.inference.chat.forms import FORMS
 
 Dtype = Literal["auto", "float32", "bfloat16", "float16"]
 _DEVICE = re.compile(r"auto|cpu|cuda(:\d+)?")

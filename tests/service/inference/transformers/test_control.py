@@ -7,7 +7,7 @@ import tokenizers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.service.inference.transformers.control import ControlTokens, PieceEncoder
+from riffler.service.inference.chat.control import ControlTokens, PieceEncoder
 
 CONTROLS = ["<s>", "</s>", "[INST]", "[/INST]"]
 TEXTS = st.lists(

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.service.inference.transformers.decoding import TextDecoder
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.marks import Mark, marks_of
+from riffler.service.inference.chat.decoding import TextDecoder
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.marks import Mark, marks_of
 
 TEXTS = st.text(st.characters(codec="utf-8"), max_size=40) | st.sampled_from(
     ["🪨 Ω", "नमस्ते", "e\u0301", "\u202eabc", "👩‍👩‍👧"]

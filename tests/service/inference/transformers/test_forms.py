@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.service.inference.transformers.forms import FORMS, detect_form
-from riffler.service.inference.transformers.forms.mistral import nine_letters
+from riffler.service.inference.chat.forms import FORMS, detect_form
+from riffler.service.inference.chat.forms.mistral import nine_letters
 
 OFFERED: dict[str, Any] = {
     "a": {

@@ -12,11 +12,11 @@ from typing import Any, get_args
 import pytest
 
 from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.inference.transformers import engine as engine_module
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.service.settings import Settings
 from riffler.tools.messages import Message

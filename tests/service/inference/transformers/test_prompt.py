@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.errors import EngineRejected, InvalidSetting
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.prompt import PromptWriter
+from riffler.service.inference.chat.template import shows_tools
 from riffler.service.inference.transformers.counting import PromptTokens
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.inference.transformers.settings import LocalSettings
-from riffler.service.inference.transformers.template import shows_tools
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 

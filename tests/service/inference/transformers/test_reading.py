@@ -7,9 +7,9 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.marks import THINKING, Mark
-from riffler.service.inference.transformers.reading import ReplyReader
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.marks import THINKING, Mark
+from riffler.service.inference.chat.reading import ReplyReader
 
 CALL = '<tool_call>\n{"name": "f", "arguments": {"x": "</tool_call>"}}\n</tool_call>'
 MARKS = (

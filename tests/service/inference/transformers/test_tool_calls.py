@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 
 from riffler.errors import EngineGarbled, EngineRejected
+from riffler.service.inference.chat.control import ControlTokens, PieceEncoder
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.forms.mistral import nine_letters
+from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.transformers import TransformersEngine
-from riffler.service.inference.transformers.control import ControlTokens, PieceEncoder
-from riffler.service.inference.transformers.forms import FORMS
-from riffler.service.inference.transformers.forms.mistral import nine_letters
-from riffler.service.inference.transformers.prompt import PromptWriter
 from riffler.service.ports.engine import Completion, EngineRequest, Sampling, TextDelta, ToolChoice, complete
 from riffler.tools.messages import Message, ToolCall
 

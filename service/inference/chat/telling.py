@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from importlib.resources import files
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ToolForm
+from riffler.service.inference.chat.forms.form import ToolForm
 
 Messages = list[dict[str, Any]]
 

@@ -13,24 +13,26 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from itertools import count
+from typing import Generic, TypeVar
 
 import numpy as np
 import numpy.typing as npt
 
-from riffler.service.inference.transformers.layers import Tensors
+Computed = TypeVar("Computed")
+"""Keys and values, as an engine keeps them."""
 
 _PER_NAME = 3
 """The conversation, the same before its last fold (a restore goes back to it), and one aside."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Entry:
+class _Entry(Generic[Computed]):
     ids: npt.NDArray[np.int64]
-    tensors: Tensors
+    computed: Computed
     size: int
 
 
-class PrefixStore:
+class PrefixStore(Generic[Computed]):
     """Keeps keys and values within a number of bytes, the least recently used going first.
 
     Args:
@@ -39,11 +41,11 @@ class PrefixStore:
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
-        self._entries: OrderedDict[tuple[str, int], _Entry] = OrderedDict()
+        self._entries: OrderedDict[tuple[str, int], _Entry[Computed]] = OrderedDict()
         self._numbers = count()
         self.size = 0
 
-    def longest(self, name: str, ids: list[int]) -> tuple[Tensors, int] | None:
+    def longest(self, name: str, ids: list[int]) -> tuple[Computed, int] | None:
         """Find the entry that shares most with a prompt.
 
         Args:
@@ -60,7 +62,7 @@ class PrefixStore:
         if best is None or shared[best] == 0:
             return None
         self._entries.move_to_end(best)
-        return self._entries[best].tensors, shared[best]
+        return self._entries[best].computed, shared[best]
 
     def holds(self, name: str, ids: list[int]) -> bool:
         """Tell whether some tokens are kept already, alone or as the beginning of more.
@@ -79,22 +81,22 @@ class PrefixStore:
                 return True
         return False
 
-    def put(self, name: str, ids: list[int], tensors: Tensors) -> None:
+    def put(self, name: str, ids: list[int], computed: Computed, size: int) -> None:
         """Keep what was computed, unless it is kept already.
 
         Args:
             name: The session; empty keeps nothing.
-            ids: The tokens, one for each that the tensors have.
-            tensors: Keys and values, which nobody else changes.
+            ids: The tokens that were computed.
+            computed: Their keys and values, which nobody changes.
+            size: What those take, in bytes.
         """
-        size = sum(tensor.untyped_storage().nbytes() for pair in tensors for tensor in pair)
         if not name or not ids or size > self._limit or self.holds(name, ids):
             return
         new = np.asarray(ids, dtype=np.int64)
         for key, entry in list(self._entries.items()):
             if key[0] == name and _common(entry.ids, new) == len(entry.ids):
                 self._drop(key)  # the new one has all of it
-        self._entries[name, next(self._numbers)] = _Entry(new, tensors, size)
+        self._entries[name, next(self._numbers)] = _Entry(new, computed, size)
         self.size += size
         own = [key for key in self._entries if key[0] == name]
         for key in own[:-_PER_NAME]:

@@ -12,7 +12,7 @@ import string
 from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import (
+from riffler.service.inference.chat.forms.form import (
     ParsedCall,
     Schemas,
     in_string,

@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riffler.errors import EngineRejected
-from riffler.service.inference.transformers.control import ControlTokens, PieceEncoder
-from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.marks import THINKING, marks_of
-from riffler.service.inference.transformers.template import ChatTemplate
+from riffler.service.inference.chat.control import ControlTokens, PieceEncoder
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.marks import THINKING, marks_of
+from riffler.service.inference.chat.template import ChatTemplate
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import DEEPEST, Message, deeper
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +47,7 @@ class PromptWriter:
         InvalidSetting: There are templates, but none for chats.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
+    def __init__(self, tokenizer: ChatTokenizer, form: ToolForm | None, where: str) -> None:
         self.tokenizer = tokenizer
         self.form = form
         self._encoder = PieceEncoder(tokenizer)

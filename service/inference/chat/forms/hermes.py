@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import (
+from riffler.service.inference.chat.forms.form import (
     ParsedCall,
     Schemas,
     in_string,

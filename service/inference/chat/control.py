@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 
 _SHAPE = frozenset(
     "role content name tool_calls tool_call_id id type function arguments description parameters properties required "
@@ -75,7 +74,7 @@ class PieceEncoder:
         tokenizer: The model's.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+    def __init__(self, tokenizer: ChatTokenizer) -> None:
         self._tokenizer = tokenizer
         self._lead = chr(_MARKS[-1])
         self._lead_ids: list[int] = []

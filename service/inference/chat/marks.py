@@ -12,12 +12,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from riffler.service.inference.transformers.forms.form import ToolForm
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 
 THINKING = (("<think>", "</think>"), ("[THINK]", "[/THINK]"))
 """What begins and ends reasoning: Qwen, DeepSeek and most others; Magistral."""
@@ -38,7 +35,7 @@ Piece = str | Mark
 """A piece of a reply: text, or a mark."""
 
 
-def marks_of(tokenizer: PreTrainedTokenizerBase, form: ToolForm | None) -> Mapping[int, str]:
+def marks_of(tokenizer: ChatTokenizer, form: ToolForm | None) -> Mapping[int, str]:
     """Find the marks that a vocabulary has.
 
     Args:

@@ -12,14 +12,12 @@ is found out once, by trying:
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from riffler.errors import EngineRejected, InvalidSetting
-from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.telling import Messages, joined, told_calls, told_tools, unsystematic
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.telling import Messages, joined, told_calls, told_tools, unsystematic
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 
 _PROBE = "probe7probe"
 """A text that no template has of its own."""
@@ -41,7 +39,7 @@ class ChatTemplate:
         text: See `template_text`.
     """
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, form: ToolForm | None, where: str) -> None:
+    def __init__(self, tokenizer: ChatTokenizer, form: ToolForm | None, where: str) -> None:
         self._tokenizer = tokenizer
         self._where = where
         self.text = template_text(tokenizer, where)
@@ -100,7 +98,7 @@ class ChatTemplate:
         return any(all(probe in text for probe in probes) for text in texts)
 
 
-def shows_tools(tokenizer: PreTrainedTokenizerBase) -> bool:
+def shows_tools(tokenizer: ChatTokenizer) -> bool:
     """Tell whether a chat template shows the model which tools there are.
 
     Args:
@@ -120,11 +118,11 @@ def _tool(name: str) -> dict[str, Any]:
 
 
 def _rendered(
-    tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
+    tokenizer: ChatTokenizer, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
 ) -> str:
     text = tokenizer.apply_chat_template(
         messages,
-        tools=tools,  # type: ignore[arg-type]  # declared without its item's types
+        tools=tools,
         tokenize=False,
         add_generation_prompt=begin,
     )
@@ -133,7 +131,7 @@ def _rendered(
 
 
 def _tried(
-    tokenizer: PreTrainedTokenizerBase, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
+    tokenizer: ChatTokenizer, messages: Messages, tools: list[dict[str, Any]] | None, *, begin: bool = True
 ) -> str:
     """Render what may be refused; empty when it is."""
     try:
@@ -142,7 +140,7 @@ def _tried(
         return ""
 
 
-def template_text(tokenizer: PreTrainedTokenizerBase, where: str) -> str:
+def template_text(tokenizer: ChatTokenizer, where: str) -> str:
     """Give the chat templates' own text: that without tools, and that with.
 
     Args:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 
-from riffler.service.inference.transformers.forms.form import ToolForm
-from riffler.service.inference.transformers.forms.hermes import Hermes
-from riffler.service.inference.transformers.forms.llama import Llama
-from riffler.service.inference.transformers.forms.mistral import Mistral
-from riffler.service.inference.transformers.forms.qwen_xml import QwenXml
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.forms.hermes import Hermes
+from riffler.service.inference.chat.forms.llama import Llama
+from riffler.service.inference.chat.forms.mistral import Mistral
+from riffler.service.inference.chat.forms.qwen_xml import QwenXml
 
 FORMS: Mapping[str, ToolForm] = MappingProxyType(
     {form.name: form for form in (Mistral(), Llama(), QwenXml(), Hermes())}

@@ -22,8 +22,8 @@ from collections.abc import Collection, Sequence
 from enum import Enum, auto
 from types import MappingProxyType
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, ToolForm
-from riffler.service.inference.transformers.marks import THINKING, Mark, Piece
+from riffler.service.inference.chat.forms.form import ParsedCall, Schemas, ToolForm
+from riffler.service.inference.chat.marks import THINKING, Mark, Piece
 
 _NOTHING: Schemas = MappingProxyType({})
 _FIRST_SURROGATE = 0xD800

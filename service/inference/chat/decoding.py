@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from types import MappingProxyType
-from typing import TYPE_CHECKING
 
-from riffler.service.inference.transformers.marks import Mark, Piece
-
-if TYPE_CHECKING:
-    from transformers import PreTrainedTokenizerBase
+from riffler.service.inference.chat.marks import Mark, Piece
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
 
 _HALF = "\ufffd"
 _LONGEST_CHARACTER = 8
@@ -34,9 +31,7 @@ class TextDecoder:
         marks: How the tokens that are marks are written, by their ids (`marks_of`).
     """
 
-    def __init__(
-        self, tokenizer: PreTrainedTokenizerBase, hidden: Collection[int], marks: Mapping[int, str] = _NONE
-    ) -> None:
+    def __init__(self, tokenizer: ChatTokenizer, hidden: Collection[int], marks: Mapping[int, str] = _NONE) -> None:
         self._tokenizer = tokenizer
         self._hidden = hidden
         self._marks = marks

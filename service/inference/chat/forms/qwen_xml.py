@@ -17,7 +17,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from riffler.service.inference.transformers.forms.form import ParsedCall, Schemas, json_of, read_call, read_values
+from riffler.service.inference.chat.forms.form import ParsedCall, Schemas, json_of, read_call, read_values
 
 _BEGIN = re.compile(r"\s*<function=([^>\s]+)>\s*")
 _PARAMETER = re.compile(r"<parameter=([^>\n]+)>\n?")

@@ -1,0 +1,200 @@
+"""`NanoEngine`: a small model on the CPU, off the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import threading
+import time
+from collections.abc import AsyncGenerator
+from pathlib import Path
+
+from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
+from riffler.service.inference.chat.decoding import TextDecoder
+from riffler.service.inference.chat.prompt import Prompt
+from riffler.service.inference.chat.reading import ReplyReader
+from riffler.service.inference.chat.reply import Outbox
+from riffler.service.inference.nano.loading import Loaded, NanoTokens, load, window_of
+from riffler.service.inference.nano.sampling import Sampler
+from riffler.service.inference.nano.worker import Turn, Worker
+from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.tools.price import CachePrices
+from riffler.tools.tokens import TokenCounter
+
+_GIB = 1 << 30
+_PRICES = CachePrices(read=0.1, write=1.0)
+"""Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that."""
+
+
+class NanoEngine:
+    """Runs a small model with onnxruntime, from a folder that `riffler.service.training.nano.export` has seen.
+
+    The first call, or `ready`, loads the model. Calls, required calls and forbidden ones are as the engine
+    `transformers` has them, and for the same prompt both give the same greedy tokens. Of the model's own way to sample
+    its generation config's temperature, `top_p` and `top_k` are heeded, and nothing else.
+
+    Args:
+        folder: The model's.
+        window_tokens: How many tokens a request and its completion may have together; None is the model's own.
+        reuse_gib: Most memory for computed beginnings of sessions; 0 keeps none.
+        at_once: Most requests that take turns.
+        threads: How many compute; None is one a core, at most 4.
+        timeout_s: Longest time of one call, waiting included, loading excluded.
+
+    Raises:
+        InvalidSetting: A value isn't possible.
+    """
+
+    def __init__(
+        self,
+        folder: str | Path,
+        *,
+        window_tokens: int | None = None,
+        reuse_gib: float = 0.25,
+        at_once: int = 4,
+        threads: int | None = None,
+        timeout_s: float = 600.0,
+    ) -> None:
+        self._folder = Path(folder)
+        self._where = f"engine nano with {self._folder.name}"
+        _expect(window_tokens is None or window_tokens >= 1, "window_tokens", window_tokens, "at least 1")
+        _expect(0 <= reuse_gib < math.inf, "reuse_gib", reuse_gib, "a number of GiB, at least 0")
+        _expect(at_once >= 1, "at_once", at_once, "at least 1")
+        _expect(threads is None or threads >= 1, "threads", threads, "at least 1")
+        _expect(0 < timeout_s < math.inf, "timeout_s", timeout_s, "a number of seconds above 0")
+        self._asked_window = window_tokens
+        self._kept = int(reuse_gib * _GIB)
+        self._at_once = at_once
+        self._threads = threads
+        self._timeout_s = timeout_s
+        self._counter = NanoTokens(self._folder, self._where)
+        self._info: EngineInfo | None = None
+        self._loading: asyncio.Task[None] | None = None
+        self._gate = threading.Lock()  # held while it is loaded or unloaded, in a thread
+        self._running: tuple[Loaded, Worker] | None = None
+        self._closed = False
+
+    def __repr__(self) -> str:
+        return f"NanoEngine({self._folder.name!r})"
+
+    @property
+    def info(self) -> EngineInfo:
+        """What this engine is."""
+        if self._info is None:
+            window = window_of(self._folder, self._asked_window, self._where)
+            self._info = EngineInfo("nano", self._folder.name, window, prices=_PRICES)
+        return self._info
+
+    @property
+    def counter(self) -> TokenCounter:
+        """Counts with the model's own tokenizer, as its prompts are encoded."""
+        return self._counter
+
+    async def ready(self) -> None:
+        """Load the model, off the event loop. Callers at the same time share one load."""
+        await self._load()
+
+    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+        """Run the model once; see the port.
+
+        Args:
+            request: What to run.
+
+        Yields:
+            Deltas when `request.stream` is set, then the completion.
+
+        Raises:
+            EngineFailed: See the port.
+            EngineTimeout: It took longer than `timeout_s`.
+        """
+        loaded, worker = await self._load()
+        deadline = time.monotonic() + self._timeout_s
+        prompt = await asyncio.to_thread(loaded.writer.write, request)
+        loaded.check(prompt.ids, self._where)
+        turn = self._turn(loaded, request, prompt, deadline)
+        worker.submit(turn)
+        try:
+            while True:
+                try:
+                    item = await turn.outbox.take(deadline)
+                except TimeoutError as exc:
+                    raise EngineTimeout(f"{self._where}: took longer than timeout_s {self._timeout_s:g} s") from exc
+                if isinstance(item, EngineFailed):
+                    raise item
+                yield item
+                if isinstance(item, Completion):
+                    return
+        finally:
+            turn.cancelled = True
+
+    async def aclose(self) -> None:
+        """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
+        self._closed = True
+        await asyncio.to_thread(self._unload_here)
+
+    async def _load(self) -> tuple[Loaded, Worker]:
+        if self._closed:
+            raise EngineUnavailable(f"{self._where}: is closed")
+        if self._running is not None:
+            return self._running
+        if self._loading is None or self._loading.done():
+            self._loading = asyncio.create_task(asyncio.to_thread(self._load_here))
+            self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
+        await asyncio.shield(self._loading)
+        return await self._load()
+
+    def _load_here(self) -> None:
+        """Load in this thread, which goes on when its task is cancelled: so it keeps by itself what it has loaded."""
+        with self._gate:
+            if self._running is None and not self._closed:
+                assert self.info.settled  # noqa: S101 - so that a wrong window shows now
+                loaded = load(self._folder, self._counter, self._threads)
+                worker = Worker(loaded, self._kept, self._at_once, self._where)
+                worker.start()
+                self._running = loaded, worker
+
+    def _unload_here(self) -> None:
+        """Unload in this thread, after a load that is under way: that can't be stopped."""
+        with self._gate:
+            running, self._running = self._running, None
+            if running is not None:
+                running[1].stop()
+
+    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Turn:
+        """Check a request and make it ready for the worker."""
+        tokenizer, marks = loaded.writer.tokenizer, loaded.marks
+        form = loaded.form if may_call(request) else None
+        suppressed = suppressed_tokens(tokenizer, loaded.form, request)
+        return Turn(
+            request=request,
+            prompt=prompt,
+            max_tokens=self._max_tokens(request, len(prompt.ids)),
+            deadline=deadline,
+            outbox=Outbox(),
+            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where),
+            decoder=TextDecoder(tokenizer, loaded.hidden, marks),
+            reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
+            model=self._folder.name,
+            where=self._where,
+        )
+
+    def _max_tokens(self, request: EngineRequest, prompt_tokens: int) -> int:
+        """Give the most tokens of a completion: what is asked for, or fewer where the window leaves no more."""
+        most = self.info.window_tokens - prompt_tokens
+        if most < 1:
+            raise EngineRejected(
+                f"{self._where}: the prompt has {prompt_tokens} tokens, which leaves none for a completion in the "
+                f"window of {self.info.window_tokens}"
+            )
+        return min(most, request.sampling.max_tokens or most)
+
+
+def _seen(task: asyncio.Task[None]) -> None:
+    if not task.cancelled():
+        task.exception()
+
+
+def _expect(holds: bool, name: str, got: object, expected: str) -> None:
+    if not holds:
+        raise InvalidSetting(f"engine nano: {name}: expected {expected}, got {got!r}")

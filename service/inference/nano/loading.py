@@ -1,0 +1,185 @@
+"""Reads a folder with a small model: what the engine needs beside the graph."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from riffler.errors import EngineRejected, InvalidSetting
+from riffler.service.inference.chat.forms import FORMS, detect_form
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.marks import marks_of
+from riffler.service.inference.chat.prompt import PromptWriter
+from riffler.service.inference.chat.template import shows_tools
+from riffler.service.inference.nano.runtime import NanoModel
+from riffler.service.inference.nano.sampling import Defaults
+from riffler.service.inference.nano.tokenizer import NanoTokenizer
+
+
+class NanoTokens:
+    """Counts a model's tokens as its prompts are encoded. The tokenizer is loaded by the first count, or by `load`.
+
+    Args:
+        folder: Where the model is.
+        where: Who speaks, to start an error's text with.
+    """
+
+    def __init__(self, folder: Path, where: str) -> None:
+        self._folder = folder
+        self._where = where
+        self._writer: PromptWriter | None = None
+
+    def __repr__(self) -> str:
+        return f"NanoTokens({str(self._folder)!r})"
+
+    def load(self) -> PromptWriter:
+        """Load the tokenizer now, and find out how its model is spoken to.
+
+        Returns:
+            What writes prompts; the same one when it is loaded already.
+
+        Raises:
+            InvalidSetting: The tokenizer can't be loaded, or has no chat template.
+        """
+        if self._writer is None:
+            tokenizer = NanoTokenizer(self._folder)
+            if tokenizer.chat_template is None:
+                raise InvalidSetting(f"{self._where}: model: its tokenizer has no chat template, or several")
+            form = detect_form(tokenizer.chat_template, tokenizer.get_added_vocab())
+            if form is None or not shows_tools(tokenizer):
+                form = FORMS["hermes"]
+            self._writer = PromptWriter(tokenizer, form, self._where)
+        return self._writer
+
+    def count(self, text: str) -> int:
+        """Count the tokens of a text.
+
+        Args:
+            text: Any text.
+
+        Returns:
+            The number of tokens: at least 1 unless the text is empty.
+        """
+        return max(1, self.load().count(text)) if text else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A model with all that goes with it.
+
+    Attributes:
+        model: It.
+        writer: Writes its prompts.
+        form: How it writes tool calls.
+        ends: Ids that end a reply.
+        hidden: Ids that are no text of a reply.
+        marks: Ids that open or close a call or reasoning, and how each is written.
+        defaults: How it wants its tokens drawn.
+    """
+
+    model: NanoModel
+    writer: PromptWriter
+    form: ToolForm | None
+    ends: frozenset[int]
+    hidden: frozenset[int]
+    marks: Mapping[int, str]
+    defaults: Defaults
+
+    def check(self, ids: list[int], where: str) -> None:
+        """Refuse tokens that the tokenizer has and the model hasn't.
+
+        Args:
+            ids: The prompt.
+            where: Who refuses, to start the error's text with.
+
+        Raises:
+            EngineRejected: There is such a token.
+        """
+        strange = max(ids, default=0)
+        if strange >= self.model.vocabulary:
+            token = self.writer.tokenizer.convert_ids_to_tokens(strange)
+            raise EngineRejected(f"{where}: the prompt has the token {token!r}, which the model has no embedding for")
+
+
+def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
+    """Load a model. Takes a tenth of a second, and no network.
+
+    Args:
+        folder: Where it is.
+        counter: Counts with the same tokenizer, so that it is loaded once.
+        threads: See `NanoModel`.
+
+    Returns:
+        The model.
+
+    Raises:
+        InvalidSetting: There is none that can be used.
+    """
+    writer = counter.load()
+    tokenizer = writer.tokenizer
+    config = _generation(folder)
+    marks = marks_of(tokenizer, writer.form)
+    named = config.get("eos_token_id")
+    named = named if isinstance(named, list) else [named]
+    return Loaded(
+        model=NanoModel(folder, threads),
+        writer=writer,
+        form=writer.form,
+        ends=frozenset(each for each in (*named, tokenizer.eos_token_id, writer.end()) if isinstance(each, int)),
+        hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
+        marks=marks,
+        defaults=_defaults(config),
+    )
+
+
+def window_of(folder: Path, asked: int | None, where: str) -> int:
+    """Find the window.
+
+    Args:
+        folder: Where the model is.
+        asked: What a setting says; None is the model's own.
+        where: Who speaks, to start an error's text with.
+
+    Returns:
+        Tokens of a request and its completion together.
+
+    Raises:
+        InvalidSetting: The model doesn't say, or the setting is less than 1, or more than the model has.
+    """
+    own = _read(folder / "config.json", where).get("max_position_embeddings")
+    if not isinstance(own, int):
+        raise InvalidSetting(f"{where}: model: its config.json has no max_position_embeddings")
+    if asked is not None and not 1 <= asked <= own:
+        raise InvalidSetting(f"{where}: window_tokens: expected 1 to the model's own {own}, got {asked}")
+    return own if asked is None else asked
+
+
+def _generation(folder: Path) -> dict[str, Any]:
+    path = folder / "generation_config.json"
+    return _read(path, "engine nano") if path.is_file() else {}
+
+
+def _defaults(config: Mapping[str, Any]) -> Defaults:
+    """Read how the model samples; one that says nothing is greedy."""
+    if not config.get("do_sample"):
+        return Defaults()
+    found = {name: config.get(name) for name in ("temperature", "top_p", "top_k")}
+    return Defaults(
+        temperature=1.0 if found["temperature"] is None else float(found["temperature"]),
+        top_p=1.0 if found["top_p"] is None else float(found["top_p"]),
+        top_k=int(found["top_k"] or 0),
+    )
+
+
+def _read(path: Path, where: str) -> dict[str, Any]:
+    try:
+        value = json.loads(path.read_text("utf-8"))
+    except (OSError, ValueError) as exc:
+        why = " ".join(str(exc).split())[:300]
+        raise InvalidSetting(f"{where}: model: {path.name}: can't be read ({type(exc).__name__}: {why})") from exc
+    if not isinstance(value, dict):
+        raise InvalidSetting(f"{where}: model: {path.name}: expected a JSON object")
+    return value

@@ -1,0 +1,208 @@
+"""What is particular of this engine; the port's contract is in `tests/contracts`."""
+
+import asyncio
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riffler.errors import EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.service.inference.nano import NanoEngine
+from riffler.service.inference.transformers import TransformersEngine
+from riffler.service.ports.engine import EngineRequest, Sampling, complete
+from riffler.tools.messages import Message
+
+WORDS = "harbour lighthouse key nine metres deep Vorn the of is has".split()
+
+
+def asking(text: str, *, most: int = 24, reuse: str = "", **sampling: Any) -> EngineRequest:
+    """Ask for a few tokens."""
+    return EngineRequest((Message.user(text),), sampling=Sampling(max_tokens=most, **sampling), reuse=reuse)
+
+
+def long_text(words: int, seed: int = 1) -> str:
+    """A text of so many words."""
+    return " ".join(WORDS[(at * at + seed * at) % len(WORDS)] for at in range(words))
+
+
+@pytest.mark.parametrize("module", ["nano", "nano.engine", "chat.prompt", "chat.reading", "chat.reply"])
+def test_the_import_brings_no_torch_and_no_transformers(module: str) -> None:
+    """So that the base set-up has neither; a model is counted with, too."""
+    code = f"import sys, riffler.service.inference.{module}; print({{'torch', 'transformers'}} & set(sys.modules))"
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "set()"
+
+
+@pytest.mark.parametrize("words", [1, 40, 150, 400])
+async def test_the_same_prompt_gives_the_same_greedy_tokens_as_transformers(
+    engine: NanoEngine, folder: Path, words: int
+) -> None:
+    """A random model's choices hang by every number that was computed."""
+    other = TransformersEngine(str(folder), device="cpu")
+    try:
+        ours = await complete(engine, asking(long_text(words)))
+        theirs = await complete(other, asking(long_text(words)))
+    finally:
+        await other.aclose()
+    assert ours.message == theirs.message
+    assert len(ours.message.text) > 20
+    assert ours.usage == theirs.usage
+
+
+@pytest.mark.parametrize("sampling", [{}, {"temperature": 1.5, "seed": 7}])
+async def test_text_that_is_reused_changes_no_token(engine: NanoEngine, folder: Path, sampling: dict[str, Any]) -> None:
+    """A session's growing conversation, and one cut short again, give what a new engine gives."""
+    texts = [long_text(100), long_text(500), long_text(300) + " Vorn", long_text(500)]
+    shared = [await complete(engine, asking(text, reuse="a", **sampling)) for text in texts]
+    alone = NanoEngine(folder, reuse_gib=0)
+    fresh = [await complete(alone, asking(text, reuse="a", **sampling)) for text in texts]
+    await alone.aclose()
+    assert [each.message for each in shared] == [each.message for each in fresh]
+    assert [each.usage.cached_tokens for each in fresh] == [0] * 4
+    cached = [each.usage.cached_tokens for each in shared]
+    assert cached[0] == 0
+    assert all(cached[1:])
+    assert shared[3].usage.cached_tokens > 0.7 * shared[3].usage.prompt_tokens
+
+
+async def test_names_share_nothing(engine: NanoEngine) -> None:
+    """Nobody can time what another session asked; without a name nothing is kept."""
+    text = long_text(300)
+    names = ["a", "b", "", ""]
+    cached = [(await complete(engine, asking(text, reuse=name))).usage.cached_tokens for name in names]
+    assert cached == [0] * 4
+
+
+async def test_what_is_kept_stays_within_its_bytes(engine: NanoEngine, folder: Path) -> None:
+    """The oldest session goes first."""
+    await complete(engine, asking(long_text(300), reuse="a", most=1))
+    assert engine._running is not None
+    one = engine._running[1].store.size
+    assert one > 0
+    engine = NanoEngine(folder, reuse_gib=2.5 * one / 2**30)
+    try:
+        for name in ("a", "b", "c"):
+            await complete(engine, asking(long_text(300), reuse=name, most=1))
+        cached = [
+            (await complete(engine, asking(long_text(300), reuse=name, most=1))).usage.cached_tokens for name in "cba"
+        ]
+    finally:
+        await engine.aclose()
+    assert cached[0] > 0
+    assert cached[1] > 0
+    assert cached[2] == 0
+
+
+async def test_a_seed_repeats_a_draw_and_another_one_does_not(engine: NanoEngine) -> None:
+    """At a temperature at which a random model says something else each time; one in 10^30 draws would be alike."""
+    said = [(await complete(engine, asking("Vorn", temperature=5.0, seed=seed))).message.text for seed in (1, 1, 2)]
+    assert said[0] == said[1] != said[2]
+
+
+async def test_a_stop_text_ends_the_answer_and_is_not_part_of_it(engine: NanoEngine) -> None:
+    """Cut out of what comes without it."""
+    whole = (await complete(engine, asking("Vorn"))).message.text
+    stop = whole[8:10]
+    answer = await complete(engine, asking("Vorn", stop=(stop,)))
+    assert answer.message.text == whole[: whole.index(stop)]
+    assert answer.finish_reason == "stop"
+
+
+async def test_max_tokens_end_it_with_length(engine: NanoEngine) -> None:
+    """As many as asked for, and said so."""
+    answer = await complete(engine, asking("Vorn", most=5))
+    assert (answer.finish_reason, answer.usage.completion_tokens) == ("length", 5)
+
+
+async def test_a_prompt_that_leaves_no_room_is_refused(folder: Path) -> None:
+    """Before anything is computed, with both numbers."""
+    engine = NanoEngine(folder, window_tokens=100)
+    try:
+        with pytest.raises(EngineRejected, match="window of 100"):
+            await complete(engine, asking(long_text(400)))
+    finally:
+        await engine.aclose()
+
+
+@pytest.mark.parametrize("sampling", [{"temperature": -1.0}, {"top_p": 0.0}])
+async def test_numbers_that_are_not_possible_are_refused(engine: NanoEngine, sampling: dict[str, float]) -> None:
+    """As the port says."""
+    with pytest.raises(EngineRejected, match=next(iter(sampling))):
+        await complete(engine, asking("a", **sampling))
+
+
+async def test_a_call_that_takes_too_long_says_so(folder: Path) -> None:
+    """And the engine goes on."""
+    engine = NanoEngine(folder, timeout_s=0.001)
+    try:
+        await engine.ready()
+        with pytest.raises(EngineTimeout, match="timeout_s"):
+            await complete(engine, asking(long_text(600), most=500))
+    finally:
+        await engine.aclose()
+
+
+async def test_who_gives_up_makes_room_at_once(folder: Path) -> None:
+    """With one place, the next call isn't held up by a long reply whose reader is gone."""
+    engine = NanoEngine(folder, at_once=1)
+    try:
+        items = engine.generate(replace(asking("Vorn", most=1500), stream=True))
+        await anext(items)
+        await items.aclose()
+        started = time.monotonic()
+        await complete(engine, asking("Vorn", most=1))
+        assert time.monotonic() - started < 1.0
+    finally:
+        await engine.aclose()
+
+
+async def test_a_short_call_passes_a_long_one(engine: NanoEngine) -> None:
+    """They take turns, so that the short one ends first though it came later."""
+    ended: list[str] = []
+
+    async def run(name: str, most: int) -> None:
+        await complete(engine, asking("Vorn", most=most))
+        ended.append(name)
+
+    async with asyncio.TaskGroup() as group:
+        group.create_task(run("long", 600))
+        await asyncio.sleep(0.05)
+        group.create_task(run("short", 2))
+    assert ended == ["short", "long"]
+
+
+async def test_closing_fails_what_is_in_work_and_what_comes_later(folder: Path) -> None:
+    """As unavailable, and never as a hang."""
+    engine = NanoEngine(folder)
+    items = engine.generate(replace(asking("Vorn", most=1500), stream=True))
+    await anext(items)
+    await engine.aclose()
+    with pytest.raises(EngineUnavailable, match="closed"):
+        [item async for item in items]
+    with pytest.raises(EngineUnavailable, match="closed"):
+        await complete(engine, asking("Vorn"))
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"window_tokens": 0}, {"reuse_gib": -1}, {"at_once": 0}, {"threads": 0}, {"timeout_s": 0}]
+)
+def test_settings_that_are_not_possible_are_refused(folder: Path, wrong: dict[str, Any]) -> None:
+    """By their name, before anything is loaded."""
+    with pytest.raises(InvalidSetting, match=next(iter(wrong))):
+        NanoEngine(folder, **wrong)
+
+
+def test_a_window_beyond_the_models_own_is_refused(folder: Path) -> None:
+    """The model has no positions there."""
+    with pytest.raises(InvalidSetting, match="window_tokens"):
+        assert NanoEngine(folder, window_tokens=10**6).info
+
+
+async def test_a_folder_without_a_model_is_a_wrong_setting(tmp_path: Path) -> None:
+    """Also for `ready`, so that it shows at the start."""
+    with pytest.raises(InvalidSetting, match="engine nano"):
+        await NanoEngine(tmp_path).ready()

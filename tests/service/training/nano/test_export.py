@@ -1,0 +1,74 @@
+"""The graph that runs without torch."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riffler.errors import InvalidSetting
+
+
+@pytest.fixture(scope="session")
+def exporting() -> Any:
+    """The module that writes graphs."""
+    return pytest.importorskip(
+        "riffler.service.training.nano.export", reason="the extra `train` isn't installed", exc_type=ImportError
+    )
+
+
+def a_llama(torch: Any, folder: Path, **shape: Any) -> Any:
+    """Save a Llama with random weights in half precision; give it back in float32."""
+    from transformers import LlamaConfig, LlamaForCausalLM  # noqa: PLC0415 - an extra
+
+    config = LlamaConfig(
+        vocab_size=100,
+        hidden_size=64,
+        intermediate_size=96,
+        num_hidden_layers=1,
+        max_position_embeddings=512,
+        initializer_range=0.3,
+        **shape,
+    )
+    torch.manual_seed(0)
+    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
+    return LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+
+
+def test_weights_ship_once_in_their_own_precision_and_compute_the_same(exporting: Any, tmp_path: Path) -> None:
+    """Grouped heads, an embedding that is the last layer too, half precision: the graph is small and agrees to 1e-5."""
+    torch = pytest.importorskip("torch")
+    shape = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 24, "tie_word_embeddings": True}
+    model = a_llama(torch, tmp_path, **shape)
+    before = (tmp_path / "model.safetensors").read_bytes()
+    path = exporting.export(tmp_path)
+    assert path == tmp_path / "model.onnx"
+    assert path.stat().st_size < 64 * 1024
+    assert (tmp_path / "model.safetensors").read_bytes() == before
+    assert {each.name for each in tmp_path.iterdir()} >= {"model.onnx", "model.safetensors", "config.json"}
+    assert exporting.difference(model, tmp_path) < 1e-5
+
+
+def test_a_graph_that_computes_something_else_is_not_left_behind(
+    exporting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever finds a graph can rely on it."""
+    a_llama(pytest.importorskip("torch"), tmp_path, num_attention_heads=2)
+    monkeypatch.setattr(exporting, "_MOST_DIFFERENCE", 0.0)  # nothing agrees to the last bit
+    with pytest.raises(InvalidSetting, match="differ"):
+        exporting.export(tmp_path)
+    assert not (tmp_path / "model.onnx").exists()
+
+
+def test_another_model_is_refused_by_its_name(exporting: Any, tmp_path: Path) -> None:
+    """Its attention would be another one."""
+    transformers = pytest.importorskip("transformers")
+    config = transformers.GPT2Config(vocab_size=50, n_embd=16, n_layer=1, n_head=2)
+    transformers.GPT2LMHeadModel(config).save_pretrained(tmp_path)
+    with pytest.raises(InvalidSetting, match="GPT2LMHeadModel"):
+        exporting.export(tmp_path)
+
+
+def test_a_folder_without_weights_is_refused(exporting: Any, tmp_path: Path) -> None:
+    """In one file, as the graph names it."""
+    with pytest.raises(InvalidSetting, match="model.safetensors"):
+        exporting.export(tmp_path)
