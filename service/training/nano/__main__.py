@@ -1,43 +1,103 @@
-"""`python -m riffler.service.training.nano`: the commands that make nano. So far: its episodes."""
+"""`python -m riffler.service.training.nano`: the commands that make nano, one after the other, in a folder of a run.
+
+    tokenizer   plays some episodes and trains the tokenizer on them
+    episodes    plays the episodes of each stage, counted with that tokenizer
+    train       trains the weights
+    save        saves the model as transformers reads it; `...nano.export` writes its graph
+
+Each goes on where it was ended. What they make is set in one file: `settings.toml`, or another with `--settings`.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from riffler.service.training.nano.samples_file import Counts, write_samples
-from riffler.tools.tokens import EstimatedTokens
+from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
+from riffler.service.training.nano.settings import Folders, read_nano_settings
+from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
-command = typer.Typer(no_args_is_help=True, add_completion=False)
+_FOR_TOKENIZER = 400
+"""Episodes that the tokenizer is trained on."""
+
+command = typer.Typer(no_args_is_help=True, add_completion=False, help="Make nano, the model that works its context.")
+Run = Annotated[Path, typer.Argument(help="The run's folder; it is made when it is missing.")]
+SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Other settings than those that ship.")]
+_CONSOLE = Console()
 
 
-@command.callback()
-def _nano() -> None:
-    """Make nano, the small model that works its own context."""
+@contextmanager
+def _bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, TextColumn("{task.fields[more]}"), console=_CONSOLE) as bar:
+        task = bar.add_task(name, total=total, more="")
+        yield lambda done, more: bar.update(task, completed=done, more=more)
+
+
+def _play(folder: Path, seed: int, count: int, counter: TokenCounter, window: int) -> None:
+    with _bar(folder.name, count) as tell:
+        counts = asyncio.run(
+            write_samples(folder, seed, count, counter, tell=lambda done: tell(done, ""), window_tokens=window)
+        )
+    _CONSOLE.print(table(counts))
+    for fault, times in counts.faults.most_common(5):
+        _CONSOLE.print(f"left out, {times} times: {fault}")
 
 
 @command.command()
-def episodes(
-    out: Annotated[Path, typer.Option(help="The folder for the samples. What is there already isn't made again.")],
-    count: Annotated[int, typer.Option(min=1, help="How many episodes.")] = 20_000,
-    seed: Annotated[int, typer.Option(help="Of the episodes.")] = 1,
-) -> None:
-    """Play episodes on a real Riffler and write down each move with what a model would see."""
-    console = Console()
-    with Progress(BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console) as bar:
-        task = bar.add_task("episodes", total=count)
-        counts = asyncio.run(
-            write_samples(out, seed, count, EstimatedTokens(), lambda done: bar.update(task, completed=done))
-        )
-    console.print(table(counts))
-    for fault, times in counts.faults.most_common(10):
-        console.print(f"left out, {times} times: {fault}")
+def tokenizer(run: Run, settings: SettingsFile = None) -> None:
+    """Train the tokenizer."""
+    from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: PLC0415 - takes seconds
+
+    read = read_nano_settings(settings)
+    with tempfile.TemporaryDirectory() as folder:
+        _play(Path(folder) / "tokenizer", 0, _FOR_TOKENIZER, EstimatedTokens(), read.model.window)
+        made = train_tokenizer(read_samples(Path(folder) / "tokenizer"), read.model.vocabulary)
+    made.save_pretrained(Folders(run).tokenizer)
+    _CONSOLE.print(f"{len(made)} tokens, in {Folders(run).tokenizer}")
+
+
+@command.command()
+def episodes(run: Run, settings: SettingsFile = None) -> None:
+    """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
+    counter = ModelTokens(str(Folders(run).tokenizer))
+    counter.load()
+    for number, stage in enumerate(read_nano_settings(settings).stages, 1):
+        _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
+
+
+@command.command()
+def train(run: Run, settings: SettingsFile = None, device: str = "cpu") -> None:
+    """Train the weights."""
+    from riffler.service.training.nano.train import Step, Trainer  # noqa: PLC0415 - takes seconds
+
+    read = read_nano_settings(settings)
+    trainer = Trainer(read, Folders(run), device)
+    with _bar("steps", sum(stage.steps for stage in read.stages)) as bar:
+
+        def tell(step: Step) -> None:
+            speed = step.tokens / step.s
+            bar(step.number, f"said {step.said_loss:.3f}, read {step.read_loss:.3f}, {speed:,.0f} tokens/s")
+
+        trainer.run(tell)
+
+
+@command.command()
+def save(run: Run, out: Path, settings: SettingsFile = None) -> None:
+    """Save the model with its tokenizer, in half precision, as transformers reads it."""
+    from riffler.service.training.nano.train import Trainer  # noqa: PLC0415 - takes seconds
+
+    Trainer(read_nano_settings(settings), Folders(run)).save_model(out)
 
 
 def table(counts: Counts) -> Table:
@@ -49,7 +109,7 @@ def table(counts: Counts) -> Table:
     Returns:
         A row a skill.
     """
-    made = Table("skill", "episodes", "samples", "longest, in tokens by estimate")
+    made = Table("skill", "episodes", "samples", "longest, in tokens")
     for skill, number in sorted(counts.episodes.items()):
         made.add_row(skill, f"{number:,}", f"{counts.samples[skill]:,}", f"{counts.longest_tokens[skill]:,}")
     return made

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from riffler.errors import OverBudget
 from riffler.service.app import Riffler
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import SessionKey
@@ -147,7 +148,12 @@ class Recorder:
         """
         for episode in episodes:
             self.engine.episode = episode
-            answer = await self.riffler.ask(episode.question, contexts=list(episode.contexts))
+            try:
+                answer = await self.riffler.ask(episode.question, contexts=list(episode.contexts))
+            except OverBudget:  # its session is gone with it
+                self.engine.samples = []
+                yield Played(episode, (), "what can't be hidden is larger than the window")
+                continue
             await self.riffler.sessions.delete(SessionKey(self.riffler.tenant, answer.session))
             samples, self.engine.samples = tuple(self.engine.samples), []
             fault = _fault(episode, samples, answer.text)

@@ -36,7 +36,13 @@ class Counts:
 
 
 async def write_samples(
-    folder: Path, seed: int, count: int, counter: TokenCounter, tell: Callable[[int], None] = lambda _: None
+    folder: Path,
+    seed: int,
+    count: int,
+    counter: TokenCounter,
+    *,
+    tell: Callable[[int], None] = lambda _: None,
+    window_tokens: int = 8192,
 ) -> Counts:
     """Play episodes and write their samples. Files that are there already stay as they are.
 
@@ -46,13 +52,14 @@ async def write_samples(
         count: How many; the last file may have fewer than the others.
         counter: Counts tokens as the model will that is trained.
         tell: Is told after each episode how many are done in this run.
+        window_tokens: The window of that model, which views are made to fit.
 
     Returns:
         What this run wrote.
     """
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here meanwhile
     counts, number = Counts(Counter(), Counter(), Counter(), Counter()), 0
-    async with recording(counter) as recorder:
+    async with recording(counter, window_tokens) as recorder:
         for first in range(0, count, IN_A_FILE):
             last = min(first + IN_A_FILE, count)
             path = folder / f"{seed}-{first:07}-{last:07}.jsonl.gz"

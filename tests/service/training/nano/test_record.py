@@ -90,7 +90,7 @@ async def test_a_run_goes_on_where_it_was_ended(tmp_path: Path, monkeypatch: pyt
     lost = sorted(tmp_path.iterdir())[0]
     lost.unlink()
     told: list[int] = []
-    assert (await write_samples(tmp_path, 1, 6, COUNTER, told.append)).episodes.total() == 3
+    assert (await write_samples(tmp_path, 1, 6, COUNTER, tell=told.append)).episodes.total() == 3
     assert told == [1, 2, 3]
     assert [each["said"] for each in read_samples(tmp_path)] == [each["said"] for each in before]
     assert (await write_samples(tmp_path, 1, 6, COUNTER)).episodes.total() == 0
