@@ -145,7 +145,7 @@ def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Spec
     fragments = _words(_ID, texts)
 
     def special(name: str, schema: Mapping[str, Any]) -> Node | None:
-        if name in copied:
+        if name in copied and source:
             return Copied(source)
         if "pattern" in schema:
             inner = schema["pattern"].removeprefix("^").removesuffix("$")

@@ -4,7 +4,7 @@ A state is some stacks of nodes, the next one first. A byte takes each stack to 
 means that the byte isn't allowed. All of it is immutable, so that one can try.
 
 JSON is written as `json.dumps` does, with a space behind a comma and a colon, or none. Of a schema are heeded: type,
-enum, const, properties, required, items, the least and most of items and of whole numbers (from 0 on), and anyOf. What
+enum, const, properties, required, items, the least and most of items and of whole numbers from 0 on, and anyOf. What
 else it says isn't: the tool itself checks, and says what it expected.
 """
 
@@ -13,7 +13,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 Stack = tuple["Node", ...]
@@ -25,6 +25,9 @@ Special = Callable[[str, Mapping[str, Any]], "Node | None"]
 
 _COMMAS = (b", ", b",")
 _MOST_DIGITS = 18
+_NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
+_BEGUN = re.compile(rb"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:(?<=[0-9])[eE][+-]?[0-9]{0,2})?)?")
+"""The beginning of one. A larger exponent soon is infinity, which is no JSON."""
 _CHARACTER = re.compile(rb"\\u[0-9a-f]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*")
 """One, as JSON writes it in a string."""
 
@@ -137,6 +140,9 @@ class Source:
             self.starts.setdefault(self.data[found.start()], []).append(found.start())
         self.cuts = frozenset(place for places in self.starts.values() for place in places)
 
+    def __bool__(self) -> bool:
+        return any(byte >= 0x20 for byte in self.starts)
+
 
 @dataclass(frozen=True, slots=True)
 class Copied:
@@ -182,23 +188,52 @@ class Whole:
 
 
 @dataclass(frozen=True, slots=True)
+class Number:
+    """Any number, and what ends it; see `Whole`."""
+
+    then: Stack
+    text: bytes = b""
+
+    def step(self, byte: int) -> Iterable[Stack]:
+        """Take what a number may go on with, or the end of one."""
+        longer = self.text + bytes((byte,))
+        if len(longer) <= _MOST_DIGITS and _BEGUN.fullmatch(longer):
+            yield (Number(self.then, longer),)
+        if _NUMBER.fullmatch(self.text):
+            yield from advance((self.then,), bytes((byte,)))
+
+
+@dataclass(frozen=True, slots=True)
 class Members:
-    """The rest of an object: properties that it doesn't have yet, in any order, and what closes it."""
+    """The rest of an object: properties that it doesn't have yet, in any order, and what closes it.
+
+    Attributes:
+        left: Names and schemas.
+        required: Which must still come.
+        special: See `value_of`.
+        then: What comes behind it.
+        others: The schema of properties of any name; None where there are none such.
+        first: Whether it has none yet.
+    """
 
     left: tuple[tuple[str, Mapping[str, Any]], ...]
     required: frozenset[str]
     special: Special
     then: Stack
+    others: Mapping[str, Any] | None = None
     first: bool = True
 
     def step(self, byte: int) -> Iterable[Stack]:
         """Begin one, or close."""
         stacks: list[Stack] = [] if self.required else [(Exactly(b"}"), *self.then)]
+        commas = (b"",) if self.first else _COMMAS
+        if self.others is not None:
+            value = value_of(self.others, (replace(self, first=False),), self.special, "")
+            stacks.append((Word(tuple(comma + b'"' for comma in commas)), Text(), Word((b": ", b":")), *value))
         for name, schema in self.left:
-            others = tuple(each for each in self.left if each[0] != name)
-            rest = Members(others, self.required - {name}, self.special, self.then, first=False)
+            left = tuple(each for each in self.left if each[0] != name)
+            rest = replace(self, left=left, required=self.required - {name}, first=False)
             key = json.dumps(name, ensure_ascii=False).encode()
-            commas = (b"",) if self.first else _COMMAS
             head = Word(tuple(comma + key + colon for comma in commas for colon in (b": ", b":")))
             stacks.append((head, *value_of(schema, (rest,), self.special, name)))
         return advance(tuple(stacks), bytes((byte,)))
@@ -220,7 +255,7 @@ class Elements:
         """Begin one, or close."""
         stacks: list[Stack] = [] if self.least > 0 else [(Exactly(b"]"), *self.then)]
         if self.most > 0:
-            rest = Elements(self.schema, self.least - 1, self.most - 1, self.special, self.name, self.then, first=False)
+            rest = replace(self, least=self.least - 1, most=self.most - 1, first=False)
             value = value_of(self.schema, (rest,), self.special, self.name)
             stacks.append(value if self.first else (Word(_COMMAS), *value))
         return advance(tuple(stacks), bytes((byte,)))
@@ -230,7 +265,7 @@ def value_of(schema: Mapping[str, Any], then: Stack, special: Special, name: str
     """Give what a value may be.
 
     Args:
-        schema: Its JSON schema. Where that names no type, any text, whole number, truth value or null may come.
+        schema: Its JSON schema. Where that names no type, any JSON may come.
         then: What comes behind it.
         special: Says what strings may be.
         name: Of the property that it is in.
@@ -246,23 +281,34 @@ def value_of(schema: Mapping[str, Any], then: Stack, special: Special, name: str
     match schema.get("type"):
         case "object":
             left = tuple((schema.get("properties") or {}).items())
-            return (Exactly(b"{"), Members(left, frozenset(schema.get("required", ())), special, then))
+            others = schema.get("additionalProperties", not left)
+            free = {} if others is True else others if isinstance(others, dict) else None
+            return (Exactly(b"{"), Members(left, frozenset(schema.get("required", ())), special, then, free))
         case "array":
             least = schema.get("minItems", schema.get("minLength", 0))
             most = schema.get("maxItems", 1000)
             return (Exactly(b"["), Elements(schema.get("items") or {}, least, most, special, name, then))
         case "string":
             return (Exactly(b'"'), special(name, schema) or Text(empty=not schema.get("minLength")), *then)
-        case "integer" | "number":
-            least, most = schema.get("minimum", 0), schema.get("maximum", 10**_MOST_DIGITS - 1)
-            return (Whole(max(0, int(least)), int(most), then),)
+        case "integer":
+            return (_whole(schema, then),)
+        case "number":
+            return (Number(then),)
         case "boolean":
             return (Word((b"true", b"false")), *then)
         case "null":
             return (Exactly(b"null"), *then)
-        case _:
-            kinds = [{"type": kind} for kind in ("string", "integer", "boolean", "null")]
-            return (OneOf(tuple(value_of(kind, then, special, name) for kind in kinds)),)
+        case kinds:
+            each = kinds if isinstance(kinds, list) else ("string", "number", "boolean", "null", "array", "object")
+            return (OneOf(tuple(value_of({**schema, "type": kind}, then, special, name) for kind in each)),)
+
+
+def _whole(schema: Mapping[str, Any], then: Stack) -> Node:
+    """Give a whole number; one without a least has a sign or none, and no bounds."""
+    most = 10**_MOST_DIGITS - 1
+    if schema.get("minimum", -1) >= 0:
+        return Whole(int(schema["minimum"]), int(schema.get("maximum", most)), then)
+    return OneOf(((Whole(0, most, then),), (Exactly(b"-"), Whole(0, most, then))))
 
 
 def call_of(tools: Sequence[Mapping[str, Any]], special: Special) -> State:

@@ -137,3 +137,42 @@ def test_a_quote_ends_between_characters_only() -> None:
     other = advance(call_of(TOOLS, strings_from(["a\nb"])), head)
     assert not advance(other, b"n")  # of the line's end, which is no n
     assert advance(other, b'\\nb"')
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text('aä"\\\n'),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab"), inner, max_size=3),
+)
+
+
+@given(ANY)
+def test_where_a_schema_names_no_type_any_json_may_be_written(value: Any) -> None:
+    """Foreign tools have schemas of all kinds; what isn't understood is no fetter."""
+    schema = {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}, "b": {"type": "object"}}}
+    assert allowed(json.dumps({"a": value, "b": {"c": value}}, ensure_ascii=False), schema)
+
+
+@pytest.mark.parametrize("number", ["0", "-1", "2.5", "-0.25", "1e5", "1.5E-7", "120"])
+def test_a_number_is_written_as_json_has_it(number: str) -> None:
+    """With a sign, a fraction, an exponent."""
+    assert allowed(f'{{"n": {number}}}', {"type": "object", "properties": {"n": {"type": "number"}}})
+
+
+@pytest.mark.parametrize("number", ["01", "1.", ".5", "1e", "1.e5", "--1", "1e999", "-", '"1"'])
+def test_what_is_no_number_is_not(number: str) -> None:
+    """Nor infinity, which JSON hasn't."""
+    assert not allowed(f'{{"n": {number}}}', {"type": "object", "properties": {"n": {"type": "number"}}})
+
+
+@pytest.mark.parametrize(("whole", "may"), [("-3", True), ("3", True), ("3.5", False), ("-", False)])
+def test_a_whole_number_without_bounds_has_a_sign_and_no_fraction(whole: str, may: bool) -> None:
+    """As JSON schema has it, but for 1.0."""
+    schema = {"type": "object", "properties": {"n": {"type": ["integer", "null"]}}}
+    assert allowed(f'{{"n": {whole}}}', schema) is may
+    assert allowed('{"n": null}', schema)
+
+
+def test_nothing_to_copy_is_no_dead_end() -> None:
+    """Where a view has no text, a marker may be any."""
+    head = b'{"name": "fragment_context", "arguments": {"start_marker": "'
+    assert advance(call_of(TOOLS, strings_from([""])), head + b"a")
