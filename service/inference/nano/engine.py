@@ -6,11 +6,12 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Collection
 from pathlib import Path
 
 from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
+from riffler.service.inference.chat.constraint import COPIED, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
@@ -34,6 +35,9 @@ class NanoEngine:
     `transformers` has them, and for the same prompt both give the same greedy tokens. Of the model's own way to sample
     its generation config's temperature, `top_p` and `top_k` are heeded, and nothing else.
 
+    A call is constrained, where the model calls in the form of Hermes and its vocabulary is byte-level: it is JSON that
+    the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is.
+
     Args:
         folder: The model's.
         window_tokens: How many tokens a request and its completion may have together; None is the model's own.
@@ -41,6 +45,8 @@ class NanoEngine:
         at_once: Most requests that take turns.
         threads: How many compute; None is one a core, at most 4.
         timeout_s: Longest time of one call, waiting included, loading excluded.
+        constrained: Whether calls are.
+        copied: Properties of tools whose text is copied from the view.
 
     Raises:
         InvalidSetting: A value isn't possible.
@@ -55,6 +61,8 @@ class NanoEngine:
         at_once: int = 4,
         threads: int | None = None,
         timeout_s: float = 600.0,
+        constrained: bool = True,
+        copied: Collection[str] = COPIED,
     ) -> None:
         self._folder = Path(folder)
         self._where = f"engine nano with {self._folder.name}"
@@ -68,6 +76,8 @@ class NanoEngine:
         self._at_once = at_once
         self._threads = threads
         self._timeout_s = timeout_s
+        self._constrained = constrained
+        self._copied = frozenset(copied)
         self._counter = NanoTokens(self._folder, self._where)
         self._info: EngineInfo | None = None
         self._loading: asyncio.Task[None] | None = None
@@ -166,13 +176,16 @@ class NanoEngine:
         tokenizer, marks = loaded.writer.tokenizer, loaded.marks
         form = loaded.form if may_call(request) else None
         suppressed = suppressed_tokens(tokenizer, loaded.form, request)
+        constraint = None
+        if self._constrained:
+            constraint = constrain_calls(request, prompt, tokenizer, form, spelled=loaded.spelled, copied=self._copied)
         return Turn(
             request=request,
             prompt=prompt,
             max_tokens=self._max_tokens(request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where),
+            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where, constraint),
             decoder=TextDecoder(tokenizer, loaded.hidden, marks),
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
             model=self._folder.name,

@@ -1,6 +1,7 @@
 """What is particular of this engine; the port's contract is in `tests/contracts`."""
 
 import asyncio
+import json
 import subprocess
 import sys
 import time
@@ -10,11 +11,12 @@ from typing import Any
 
 import pytest
 
-from riffler.errors import EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.nano import NanoEngine
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.tools.messages import Message
+from riffler.tools.registry import PROFILES, Registry
 
 WORDS = "harbour lighthouse key nine metres deep Vorn the of is has".split()
 
@@ -206,3 +208,32 @@ async def test_a_folder_without_a_model_is_a_wrong_setting(tmp_path: Path) -> No
     """Also for `ready`, so that it shows at the start."""
     with pytest.raises(InvalidSetting, match="engine nano"):
         await NanoEngine(tmp_path).ready()
+
+
+TOOLS = tuple(
+    tool
+    for tool in Registry(PROFILES["paper"]).schemas()
+    if tool["function"]["name"] in {"fold_fragment", "restore_fragment"}
+)
+
+
+@pytest.mark.parametrize("sampling", [{}, {"temperature": 3.0, "seed": 1}, {"temperature": 3.0, "seed": 2}])
+async def test_even_a_random_model_calls_as_the_schema_says(engine: NanoEngine, sampling: dict[str, float]) -> None:
+    """A call that is required is a whole one of a tool on offer that takes an id, and the id is one of the view."""
+    asked = asking("The harbour f00001 and the lighthouse f0000a.", most=400, **sampling)
+    request = replace(asked, tools=TOOLS, tool_choice="required")
+    calls = (await complete(engine, request)).message.tool_calls
+    assert calls
+    for call in calls:
+        assert call.name in {"fold_fragment", "restore_fragment"}
+        assert json.loads(call.arguments)["fragment_id"] in {"f00001", "f0000a"}
+
+
+async def test_without_a_constraint_a_random_model_writes_no_call(folder: Path) -> None:
+    """So that what the test before shows is the constraint's doing."""
+    engine = NanoEngine(folder, constrained=False)
+    try:
+        with pytest.raises(EngineGarbled, match="required"):
+            await complete(engine, replace(asking("f00001", most=100), tools=TOOLS, tool_choice="required"))
+    finally:
+        await engine.aclose()

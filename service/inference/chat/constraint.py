@@ -1,0 +1,210 @@
+"""Constrained decoding: which tokens may come next. For any engine that sees the logits of the next token.
+
+An engine asks `allows` for tokens, the most likely first, takes the first that is allowed (or draws among those that
+are), and tells it by `take`. Only what is asked for is worked out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Protocol
+
+from riffler.service.inference.chat.forms.form import ToolForm
+from riffler.service.inference.chat.grammar import (
+    Copied,
+    Node,
+    Source,
+    Special,
+    State,
+    Word,
+    advance,
+    call_of,
+    is_whole,
+)
+from riffler.service.inference.chat.prompt import Prompt
+from riffler.service.inference.chat.tokenizer import ChatTokenizer
+from riffler.service.ports.engine import EngineRequest
+
+COPIED = frozenset({"start_marker", "end_marker"})
+"""Properties of our tools whose text is copied from the view."""
+_IDS = frozenset({"fragment", "fragments", "but"})
+"""Properties of our tools that name fragments, though their schema says only that they are texts."""
+_ID = re.compile(r"\bf[0-9a-f]{5}\b")
+
+
+class Constraint(Protocol):
+    """What may come next in one reply."""
+
+    def allows(self, token: int) -> bool:
+        """Tell whether a token may come next."""
+        ...
+
+    def take(self, token: int) -> None:
+        """Go on with a token that may."""
+        ...
+
+
+class CallConstraint:
+    """Lets a call be nothing but a whole call of a tool on offer; outside of calls all may come.
+
+    Args:
+        spelled: The bytes of each token that is text.
+        opener: The token that opens a call.
+        closer: The token that closes it.
+        start: What may stand between, made by the first call.
+        forced: What of a first call is written already, behind its opener; None where none is open.
+    """
+
+    def __init__(
+        self,
+        spelled: Mapping[int, bytes],
+        opener: int,
+        closer: int,
+        start: Callable[[], State],
+        forced: bytes | None = None,
+    ) -> None:
+        self._spelled = spelled
+        self._opener = opener
+        self._closer = closer
+        self._start = start
+        self._state: State | None = None if forced is None else advance(start(), forced)
+        self._tried: dict[int, State] = {}
+
+    def allows(self, token: int) -> bool:
+        """Tell whether a token may come next."""
+        if self._state is None:
+            return True
+        if token == self._closer:
+            return is_whole(self._state)
+        return bool(self._after(self._state, token))
+
+    def take(self, token: int) -> None:
+        """Go on with a token that may."""
+        if self._state is not None:
+            if token == self._closer:
+                self._state = None
+            else:
+                self._state = self._after(self._state, token)
+        elif token == self._opener:
+            self._state = self._start()
+        self._tried = {}
+
+    def _after(self, state: State, token: int) -> State:
+        if token not in self._tried:
+            text = self._spelled.get(token, b"")
+            self._tried[token] = advance(state, text) if text else ()
+        return self._tried[token]
+
+
+def constrain_calls(
+    request: EngineRequest,
+    prompt: Prompt,
+    tokenizer: ChatTokenizer,
+    form: ToolForm | None,
+    *,
+    spelled: Mapping[int, bytes],
+    copied: Collection[str] = COPIED,
+) -> CallConstraint | None:
+    """Make the constraint of one reply.
+
+    Args:
+        request: What was asked.
+        prompt: What the model reads.
+        tokenizer: The model's.
+        form: How it calls tools.
+        spelled: See `spelling_of`.
+        copied: Properties whose text is copied from the view.
+
+    Returns:
+        It; None where the model's calls aren't of the form of Hermes between tokens of their own.
+    """
+    added = tokenizer.get_added_vocab()
+    if form is None or form.name != "hermes" or not {form.opener, form.closer} <= set(added) or not spelled:
+        return None
+
+    def start() -> State:
+        return call_of(request.tools, strings_from([message.text for message in request.messages], copied))
+
+    forced = prompt.forced.removeprefix(form.opener).encode() if prompt.forced else None
+    return CallConstraint(spelled, added[form.opener], added[form.closer], start, forced)
+
+
+def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Special:
+    """Say what strings may be, as far as a view says so: ids that are in it, and what is copied from it.
+
+    Args:
+        texts: The view's.
+        copied: Properties whose text is copied.
+
+    Returns:
+        For `call_of`.
+    """
+    texts = list(texts)
+    source = Source(texts)
+    fragments = _words(_ID, texts)
+
+    def special(name: str, schema: Mapping[str, Any]) -> Node | None:
+        if name in copied and source:
+            return Copied(source)
+        if "pattern" in schema:
+            inner = schema["pattern"].removeprefix("^").removesuffix("$")
+            return _one_of(_words(re.compile(rf"\b(?:{inner})\b"), texts), ())
+        if name in _IDS:
+            return _one_of(fragments, ("all",), ranges=True)
+        return None
+
+    return special
+
+
+def spelling_of(tokenizer: ChatTokenizer) -> dict[int, bytes]:
+    """Give the bytes of each token of a byte-level vocabulary, but those that are never split.
+
+    Args:
+        tokenizer: The model's.
+
+    Returns:
+        Bytes by id; empty for a vocabulary of another kind.
+    """
+    letters, added, spelled = _letters(), tokenizer.added_tokens_decoder, {}
+    for number in range(len(tokenizer)):
+        token = None if number in added else tokenizer.convert_ids_to_tokens(number)
+        if token is None:
+            continue
+        if any(letter not in letters for letter in token):
+            return {}
+        spelled[number] = bytes(letters[letter] for letter in token)
+    return spelled
+
+
+def _letters() -> dict[str, int]:
+    """Give the byte for each letter of a byte-level vocabulary (GPT-2): printable ones are themselves."""
+    own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = [byte for byte in range(256) if byte not in own]
+    return {chr(byte): byte for byte in own} | {chr(256 + at): byte for at, byte in enumerate(others)}
+
+
+def _words(pattern: re.Pattern[str], texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(found[0] for text in texts for found in pattern.finditer(text)))
+
+
+def _one_of(words: tuple[str, ...], also: tuple[str, ...], *, ranges: bool = False) -> Node | None:
+    """One of some words and the closing quote, or a range of them; None where the view has none."""
+    if not words:
+        return None
+    ends = Word(tuple(f'{word}"'.encode() for word in (*words, *also)))
+    return _Ranged(Word(tuple(f"{word}-".encode() for word in words)), ends) if ranges else ends
+
+
+class _Ranged:
+    """A word, or two with a dash between."""
+
+    def __init__(self, before: Word, ends: Word) -> None:
+        self._before = before
+        self._ends = ends
+
+    def step(self, byte: int) -> Iterable[tuple[Node, ...]]:
+        """Take it as either."""
+        yield from self._ends.step(byte)
+        for new in self._before.step(byte):
+            yield (*new, self._ends)
