@@ -12,6 +12,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
 from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
@@ -25,11 +28,11 @@ class Example:
     """One sample as token ids.
 
     Attributes:
-        ids: What is read, then what is said with its end.
+        ids: What is read, then what is said with its end; two bytes each, as a run has hundreds of millions.
         said_from: Where what is said begins.
     """
 
-    ids: Sequence[int]
+    ids: NDArray[np.uint16]
     said_from: int
 
 
@@ -59,7 +62,7 @@ class ExampleWriter:
         read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
         text = self.text_of(said)
         ids = self._tokenizer.encode(text, add_special_tokens=False, verbose=False)
-        return Example([*read, *ids, self._end], len(read))
+        return Example(np.array([*read, *ids, self._end], dtype=np.uint16), len(read))
 
     def text_of(self, said: Message) -> str:
         """Write a move as the model says it.

@@ -6,8 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PositiveFloat, PositiveInt, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
 
 from riffler.errors import InvalidSetting
 
@@ -20,7 +21,7 @@ class ModelSize(_Table):
     """The model's shape.
 
     Attributes:
-        vocabulary: Tokens.
+        vocabulary: Tokens, 300 to 65,536: all bytes are among them, and an id is kept in two bytes.
         width: Of the hidden states; a multiple of `heads`.
         layers: How many.
         heads: Of queries; a multiple of `key_heads`.
@@ -29,7 +30,7 @@ class ModelSize(_Table):
         window: Most positions.
     """
 
-    vocabulary: PositiveInt
+    vocabulary: Annotated[int, Field(ge=300, le=65_536)]
     width: PositiveInt
     layers: PositiveInt
     heads: PositiveInt

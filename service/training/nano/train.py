@@ -12,8 +12,10 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
+import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
@@ -162,9 +164,9 @@ class Trainer:
         if not examples:
             where = self._folders.samples(stage)
             raise InvalidSetting(f"stage {stage.name}: expected samples in {where}, found none: play them first")
-        for epoch in range(10**6):
+        step: list[Example] = []  # what an epoch leaves goes into the next one's first step
+        for epoch in count():
             rng = random.Random(f"{training.seed} {stage.name} {epoch}")  # noqa: S311 - no secret
-            step: list[Example] = []
             for batch in batches(examples, training.tokens_at_once, rng):
                 step += batch
                 if sum(len(each.ids) for each in step) >= training.tokens_a_step:
@@ -203,7 +205,8 @@ class Trainer:
         longest = max(len(each.ids) for each in batch)
         ids = torch.zeros((len(batch), longest), dtype=torch.long)
         for row, each in enumerate(batch):
-            ids[row, : len(each.ids)] = torch.tensor(each.ids)  # what pads stands behind, where nothing looks at it
+            # What pads stands behind, where nothing looks at it.
+            ids[row, : len(each.ids)] = torch.from_numpy(each.ids.astype(np.int64))
         ids = ids.to(self._device)
         hidden = self.model.model(input_ids=ids).last_hidden_state
         said = [(row, at - 1) for row, each in enumerate(batch) for at in range(each.said_from, len(each.ids))]

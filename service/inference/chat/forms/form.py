@@ -193,10 +193,24 @@ def value_end(text: str, at: int) -> int:
     Returns:
         The place after it; 0 where there is no whole one.
     """
+    found = value_at(text, at)
+    return 0 if found is None else found[1]
+
+
+def value_at(text: str, at: int) -> tuple[object, int] | None:
+    """Read the JSON value that begins at a place.
+
+    Args:
+        text: The text.
+        at: Where it begins.
+
+    Returns:
+        The value and the place after it; None where there is no whole one.
+    """
     try:
-        return _DECODER.raw_decode(text, at)[1]
+        return _DECODER.raw_decode(text, at)
     except (ValueError, RecursionError):
-        return 0
+        return None
 
 
 def read_call(value: object, keys: Sequence[str]) -> ParsedCall | None:

@@ -18,8 +18,7 @@ from riffler.service.inference.chat.forms.form import (
     in_string,
     json_of,
     read_calls,
-    read_values,
-    value_end,
+    value_at,
 )
 
 _NAMED = re.compile(r"\s*([\w.-]+)\s*(?:\[CALL_ID\]\s*\w*\s*)?(?:\[ARGS\])?\s*(?=\{)")
@@ -40,26 +39,19 @@ class Mistral:
 
     def parse(self, body: str, opener: str, offered: Schemas) -> tuple[ParsedCall, ...] | None:
         """Read the list, or each name with its arguments."""
-        if body.lstrip().startswith("["):
-            lists = read_values(body.replace(opener, " ")) or []
-            items = [item for value in lists for item in (value if isinstance(value, list) else [None])]
-            return read_calls(items, ("arguments",))
-        values: list[object] = []
-        for piece in filter(str.strip, body.split(opener)):
-            named = _NAMED.match(piece)
-            arguments = read_values(piece[named.end() :]) if named is not None else None
-            if named is None or arguments is None or len(arguments) != 1:
-                return None
-            values.append({"name": named[1], "arguments": arguments[0]})
-        return read_calls(values, ("arguments",))
+        items: list[object] = []
+        found, end = _scan(body, opener)
+        for name, value in found:
+            if name:
+                items.append({"name": name, "arguments": value})
+            else:
+                items += value if isinstance(value, list) else [None]
+        return read_calls(items, ("arguments",)) if _skip(body, end, opener) == len(body) else None
 
     def end(self, body: str, opener: str) -> int:
-        """Find the end of the last list, or of the last name's arguments."""
-        start = body.rfind(opener) + len(opener) if opener in body else 0
-        piece = body[start:]
-        named = _NAMED.match(piece)
-        end = value_end(piece, named.end() if named is not None else len(piece) - len(piece.lstrip()))
-        return start + end if end else 0
+        """Find the end of the last list, or of the last name's arguments; 0 where another one has begun behind it."""
+        _, end = _scan(body, opener)
+        return 0 if opener in body[end : _skip(body, end, opener)] else end
 
     def write(self, name: str, arguments: Mapping[str, Any]) -> str:
         """Write a list of one."""
@@ -77,6 +69,38 @@ class Mistral:
             if "tool_call_id" in message:
                 message["tool_call_id"] = nine_letters(str(message["tool_call_id"]))
         return messages
+
+
+def _scan(body: str, opener: str) -> tuple[list[tuple[str, object]], int]:
+    """Read values, each with the name before it, up to the first that isn't whole; an opener in a string is text.
+
+    Returns:
+        Names and values, and the place behind the last.
+    """
+    found: list[tuple[str, object]] = []
+    end = 0
+    while True:
+        at = _skip(body, end, opener)
+        named = _NAMED.match(body, at)
+        if named is not None and found and opener not in body[end:at]:
+            return found, end  # a name stands behind an opener
+        read = value_at(body, at if named is None else named.end())
+        if read is None:
+            return found, end
+        found.append((named[1] if named is not None else "", read[0]))
+        end = read[1]
+
+
+def _skip(body: str, at: int, opener: str) -> int:
+    """Find the first place that is neither white space nor an opener."""
+    while at < len(body):
+        if body.startswith(opener, at):
+            at += len(opener)
+        elif body[at].isspace():
+            at += 1
+        else:
+            break
+    return at
 
 
 def nine_letters(name: str) -> str:

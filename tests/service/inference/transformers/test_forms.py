@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from riffler.service.inference.chat.forms import FORMS, detect_form
@@ -95,6 +95,8 @@ def test_what_is_no_whole_call_is_none(form: str, body: str) -> None:
         st.text() | st.lists(st.integers()) | st.dictionaries(st.text("a"), st.text()),
     ),
 )
+@example("a", {"a": "[TOOL_CALLS]"})
+@example("a", {"a": '[TOOL_CALLS]b[ARGS]{"c": 1} <tool_call> </tool_call> <|python_tag|>'})
 def test_what_a_form_writes_it_reads(form: str, name: str, arguments: dict[str, Any]) -> None:
     """A call that a template can't show is shown as its model would have written it."""
     made = FORMS[form]
