@@ -21,6 +21,8 @@ exporting = pytest.importorskip(
     "riffler.service.training.nano.export", reason="the extra `train` isn't installed", exc_type=ImportError
 )
 
+pytestmark = pytest.mark.timeout(400)  # training and export take a minute of a core, and tests share two
+
 FIND = {
     "type": "function",
     "function": {
