@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from fastapi import APIRouter, Depends
 from fastapi.routing import APIRoute
 
@@ -30,4 +28,13 @@ def group(prefix: str, tag: str, route_class: type[APIRoute] = APIRoute) -> APIR
     )
 
 
-by_name: Callable[[APIRoute], str] = lambda route: route.name  # noqa: E731 - so a generated client has `call_tool`
+def by_name(route: APIRoute) -> str:
+    """Name an operation as its function is named, so that a generated client has `call_tool`.
+
+    Args:
+        route: The operation's route.
+
+    Returns:
+        The name.
+    """
+    return route.name

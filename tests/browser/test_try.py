@@ -187,7 +187,8 @@ async def test_a_large_paste_stays_smooth_and_too_large_a_one_is_told(browser: B
         times = list[float]()
         for text in ("50 kilobytes " * 3900, "five megabytes " * 333_334):
             for _ in range(3):  # some other program may hold one up
-                await page.get_by_role("button", name="Take away").click() if times else None
+                if times:
+                    await page.get_by_role("button", name="Take away").click()
                 times.append(await paste_ms(page, text))
                 await expect(texts).to_contain_text(f"Pasted text, {len(text):,} characters")
         assert min(times[3:]) < 20 * min(times[:3]), "a hundred times the text, that no field has to lay out"

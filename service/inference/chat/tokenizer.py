@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
+from riffler.errors import EngineRejected
+
 
 class AddedToken(Protocol):
     """A token that is never split."""
@@ -78,3 +80,21 @@ class ChatTokenizer(Protocol):
     ) -> Any:  # noqa: ANN401 - a text, as it isn't tokenised
         """Render a conversation. Raises what the template raises, for one that it doesn't take."""
         ...
+
+
+def check_tokens(ids: list[int], vocabulary: int, tokenizer: ChatTokenizer, where: str) -> None:
+    """Refuse tokens that the tokenizer has and the model hasn't: on a GPU they would end the process's device.
+
+    Args:
+        ids: The prompt.
+        vocabulary: How many tokens the model can read: ids from this on have no embedding.
+        tokenizer: The model's.
+        where: Who refuses, to start the error's text with.
+
+    Raises:
+        EngineRejected: There is such a token.
+    """
+    strange = max(ids, default=0)
+    if strange >= vocabulary:
+        token = tokenizer.convert_ids_to_tokens(strange)
+        raise EngineRejected(f"{where}: the prompt has the token {token!r}, which the model has no embedding for")

@@ -16,6 +16,7 @@ from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
 from riffler.service.inference.chat.reply import Outbox
+from riffler.service.inference.chat.tokenizer import check_tokens
 from riffler.service.inference.nano.loading import Loaded, NanoTokens, load, window_of
 from riffler.service.inference.nano.sampling import Sampler
 from riffler.service.inference.nano.worker import Turn, Worker
@@ -121,7 +122,7 @@ class NanoEngine:
         loaded, worker = await self._load()
         deadline = time.monotonic() + self._timeout_s
         prompt = await asyncio.to_thread(loaded.writer.write, request)
-        loaded.check(prompt.ids, self._where)
+        check_tokens(prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
         turn = self._turn(loaded, request, prompt, deadline)
         worker.submit(turn)
         try:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from riffler.errors import EngineRejected, InvalidSetting
+from riffler.errors import InvalidSetting
 from riffler.service.inference.chat.constraint import spelling_of
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
@@ -90,21 +90,6 @@ class Loaded:
     marks: Mapping[int, str]
     defaults: Defaults
     spelled: Mapping[int, bytes]
-
-    def check(self, ids: list[int], where: str) -> None:
-        """Refuse tokens that the tokenizer has and the model hasn't.
-
-        Args:
-            ids: The prompt.
-            where: Who refuses, to start the error's text with.
-
-        Raises:
-            EngineRejected: There is such a token.
-        """
-        strange = max(ids, default=0)
-        if strange >= self.model.vocabulary:
-            token = self.writer.tokenizer.convert_ids_to_tokens(strange)
-            raise EngineRejected(f"{where}: the prompt has the token {token!r}, which the model has no embedding for")
 
 
 def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:

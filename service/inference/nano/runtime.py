@@ -204,6 +204,6 @@ def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
     try:
         return onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
-    except Exception as exc:
+    except Exception as exc:  # its many classes of errors have no base of their own
         why = " ".join(str(exc).split())[:300]
         raise InvalidSetting(f"engine nano: {folder / GRAPH}: can't be loaded ({type(exc).__name__}: {why})") from exc

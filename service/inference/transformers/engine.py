@@ -15,6 +15,7 @@ from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
 from riffler.service.inference.chat.reply import Outbox
+from riffler.service.inference.chat.tokenizer import check_tokens
 from riffler.service.inference.transformers.counting import PromptTokens
 from riffler.service.inference.transformers.loading import free_memory, load_model, read_config, window_of
 from riffler.service.inference.transformers.settings import Dtype, LocalSettings
@@ -142,7 +143,7 @@ class TransformersEngine:
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
         prompt, sampler = await asyncio.to_thread(self._prepare, loaded, request)
-        loaded.local.check(prompt.ids, self._where)
+        check_tokens(prompt.ids, loaded.local.vocabulary, loaded.local.tokenizer, self._where)
         row = self._row(loaded, request, prompt, sampler, deadline)
         loaded.worker.submit(row)
         try:

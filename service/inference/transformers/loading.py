@@ -9,7 +9,7 @@ from contextlib import contextmanager, nullcontext, suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from riffler.errors import EngineOutOfMemory, EngineRejected, InvalidSetting
+from riffler.errors import EngineOutOfMemory, InvalidSetting
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
@@ -62,21 +62,6 @@ class LocalModel:
         """How many tokens the model can read: ids from this on have no embedding."""
         rows: int = self.model.get_input_embeddings().num_embeddings  # type: ignore[assignment]
         return rows
-
-    def check(self, ids: list[int], where: str) -> None:
-        """Refuse tokens that the tokenizer has and the model hasn't: on a GPU they would end the process's device.
-
-        Args:
-            ids: The prompt.
-            where: Who refuses, to start the error's text with.
-
-        Raises:
-            EngineRejected: There is such a token.
-        """
-        strange = max(ids, default=0)
-        if strange >= self.vocabulary:
-            token = self.tokenizer.convert_ids_to_tokens(strange)
-            raise EngineRejected(f"{where}: the prompt has the token {token!r}, which the model has no embedding for")
 
     def forward(
         self, ids: list[list[int]], starts: list[int], cache: DynamicCache, mask: torch.Tensor | None = None
