@@ -1,7 +1,7 @@
 """Finds: a question about a document. The answer is the sentence that answers, word for word, or that there is none.
 
 The oracle searches for the thing that is asked about. Where the sentence is cut off in the results, it looks at the
-match; where nothing in the results answers, it says so.
+match, but for those in the question itself; where nothing in the results answers, it says so.
 """
 
 from __future__ import annotations
@@ -22,7 +22,9 @@ _CONTEXTS = (40, 80, 160)
 _CLOSER = 300
 _READ_AT_ONCE = 12
 """Sentences up to which a text is read off without a search, where nothing is hidden."""
-_FOUND = re.compile(r"^\[(s[0-9a-f]{5})\]", re.MULTILINE)
+_FOUND = re.compile(r"^\[(s[0-9a-f]{5})\] message (\d+) ", re.MULTILINE)
+_DOCUMENT = "1"
+"""The number of the document's message, as results name it; the question has the next one."""
 
 
 def find(rng: random.Random, most_noise: int = 1500) -> Episode:
@@ -70,12 +72,17 @@ def _oracle(thing: str, answer: str, context: int, *, few: bool) -> Oracle:
         if any(answer in each.result.replace("«", "").replace("»", "") for each in made):
             return answer
         looked = {each.arguments.get("search_id") for each in made}
-        cut = [id_ for id_ in _FOUND.findall(made[0].result) if id_ not in looked and _is_cut(made[0].result, id_)]
+        cut = [id_ for id_ in _in_document(made[0].result) if id_ not in looked and _is_cut(made[0].result, id_)]
         if cut:
             return call(request, DETAIL, search_id=cut[0], extended_context=_CLOSER)
         return answer
 
     return move
+
+
+def _in_document(result: str) -> list[str]:
+    """Give the ids of the matches that stand in the document, and not in the question that names the thing too."""
+    return [id_ for id_, message in _FOUND.findall(result) if message == _DOCUMENT]
 
 
 def _is_cut(result: str, id_: str) -> bool:
