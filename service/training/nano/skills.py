@@ -9,13 +9,14 @@ from types import MappingProxyType
 from riffler.service.training.nano.chains import chain
 from riffler.service.training.nano.episode import Episode
 from riffler.service.training.nano.finds import find
+from riffler.service.training.nano.recover import recover
 from riffler.service.training.nano.streams import stream
 
 SKILLS: Mapping[str, Callable[[random.Random], Episode]] = MappingProxyType(
-    {"streams": stream, "chains": chain, "find": find}
+    {"streams": stream, "chains": chain, "find": find, "recover": recover}
 )
 """What makes an episode of each."""
-_SHARES = {"streams": 0.5, "chains": 0.25, "find": 0.25}
+_SHARES = {"streams": 0.45, "chains": 0.23, "find": 0.23, "recover": 0.09}
 
 
 def episode(seed: int, number: int) -> Episode:
