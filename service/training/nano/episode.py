@@ -53,6 +53,18 @@ class Episode:
     oracle: Oracle
 
 
+def as_asked(episode: Episode) -> EngineRequest:
+    """Give what a model would see first, if nothing were folded.
+
+    Args:
+        episode: The episode.
+
+    Returns:
+        The request, without tools.
+    """
+    return EngineRequest(tuple(Message.user(text) for text in (*episode.contexts, episode.question)))
+
+
 @dataclass(frozen=True, slots=True)
 class Done:
     """A call of this turn and its result."""

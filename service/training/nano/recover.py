@@ -14,6 +14,7 @@ from dataclasses import replace
 from typing import Any
 
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.asked_folds import CUT, asked_fold
 from riffler.service.training.nano.chains import chain
 from riffler.service.training.nano.episode import (
     DETAIL,
@@ -22,6 +23,7 @@ from riffler.service.training.nano.episode import (
     Move,
     Oracle,
     Wrong,
+    as_asked,
     call,
     done,
     is_hidden,
@@ -29,6 +31,7 @@ from riffler.service.training.nano.episode import (
 )
 from riffler.service.training.nano.finds import find
 from riffler.service.training.nano.streams import stream
+from riffler.service.training.nano.tidy import tidy
 from riffler.tools.messages import Message, ToolCall
 
 _SEPARATORS = (":", " =", "=", " ->", " is", " |", ";", " :", "\t")
@@ -54,7 +57,9 @@ def recover(rng: random.Random) -> Episode:
         The episode: one of another skill, mostly a small one, in which one call goes wrong, or two.
     """
     task = rng.choices(_TASKS, _WEIGHTS)[0]
-    made = next(each for each in _episodes(rng, task) if not isinstance(each.oracle(_first_request(each)), str))
+    # What is read off without a call has none to spoil; of tidy's it isn't known before Riffler has folded.
+    usable = (each for each in _episodes(rng, task) if each.skill == "tidy" or not _is_read_off(each))
+    made = next(usable)
     at, count = rng.choice((0, 0, 1)), rng.choice((1, 1, 1, 1, 2))
     return replace(made, skill="recover", oracle=_stumbling(made, at, count, rng.random()))
 
@@ -139,8 +144,8 @@ def _episodes(rng: random.Random, task: Task) -> Iterator[Episode]:
         yield task(rng)
 
 
-def _first_request(episode: Episode) -> EngineRequest:
-    return EngineRequest(tuple(Message.user(text) for text in (*episode.contexts, episode.question)))
+def _is_read_off(episode: Episode) -> bool:
+    return isinstance(episode.oracle(as_asked(episode)), str)
 
 
 def _misspelled(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:
@@ -224,7 +229,23 @@ def _unknown_fragment(rng: random.Random, right: Call, text: str) -> tuple[str, 
     return name, {"fragments": [id_]}
 
 
+def _wrong_marker(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:
+    """Cut at words that stand in several places, or in none, or the wrong way round."""
+    arguments = right["arguments"]
+    if right["name"] != CUT or "start_marker" not in arguments:
+        return None
+    start, end = arguments["start_marker"], arguments["end_marker"]
+    everywhere = {name: each for name, each in arguments.items() if name != "messages"}
+    short = " ".join(start.split()[: rng.randint(1, 3)])
+    misspelled = _misspell(rng, start, text)
+    ways = [everywhere, arguments | {"start_marker": end, "end_marker": start}]
+    ways += [arguments | {"start_marker": misspelled}] if misspelled else []
+    ways += [everywhere | {"start_marker": short}, arguments | {"start_marker": short}] if text.count(short) > 3 else []
+    return CUT, rng.choice(ways)
+
+
 _SPOILS: tuple[Spoil, ...] = (
+    _wrong_marker,
     _misspelled,
     _other_separator,
     _bare,
@@ -237,9 +258,11 @@ _TASKS: tuple[Task, ...] = (
     lambda rng: stream(rng, 12, 20),
     lambda rng: chain(rng, 40),
     lambda rng: find(rng, 40),
+    asked_fold,
+    tidy,
     lambda rng: stream(rng, 46, 60),
     lambda rng: chain(rng, 600),
     lambda rng: find(rng, 300),
 )
-_WEIGHTS = (6, 6, 6, 1, 1, 1)
+_WEIGHTS = (6, 6, 6, 5, 2, 1, 1, 1)
 """Small tasks are drawn more often: what is to be learned is near the turn's end."""
