@@ -37,6 +37,8 @@ from riffler.tools.messages import Message, ToolCall
 _SEPARATORS = (":", " =", "=", " ->", " is", " |", ";", " :", "\t")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 _TRIES = 20
+_REFUSED = "error: "
+"""What the result of a call that was refused begins with; no right call is refused."""
 _BEYOND = {"max_results": (0, 60, 100), "context_size": (0, 10, 1500, 5000), "extended_context": (20, 50, 3000, 9000)}
 """Numbers that are out of an argument's range."""
 
@@ -69,7 +71,7 @@ def _stumbling(episode: Episode, at: int, count: int, seed: float) -> Oracle:
 
     Args:
         episode: With the oracle.
-        at: How many calls are right before that; fewer where the turn has fewer.
+        at: How many calls are right before that; none where the turn needs none.
         count: How many go wrong, one after the other.
         seed: Of the draws: the same request has the same move.
 
@@ -79,10 +81,13 @@ def _stumbling(episode: Episode, at: int, count: int, seed: float) -> Oracle:
     text = "\n".join((*episode.contexts, episode.question))
 
     def move(request: EngineRequest) -> Move:
-        made = len(done(request))
-        right = episode.oracle(_without(request, at, count))
-        if at <= made < at + count:
-            rng = random.Random(f"{seed} {made}")  # noqa: S311 - no secret
+        made = done(request)
+        first = 0 if made and made[0].result.startswith(_REFUSED) else at
+        right = episode.oracle(_without(request, first, count))
+        if isinstance(right, str):
+            first = min(first, len(made))  # nothing went wrong so far, and no call would come any more
+        if first <= len(made) < first + count:
+            rng = random.Random(f"{seed} {len(made)}")  # noqa: S311 - no secret
             return Wrong(_spoiled(rng, request, right, text))
         return _renumbered(request, right)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from riffler.service.ports.engine import EngineRequest
@@ -30,6 +30,8 @@ _SPARE = 120
 """Tokens that are kept free for calls and what they say."""
 _MOST_CALLS = 12
 """After which the oracle gives up: its answer is then one that can't be known, and the episode is left out."""
+_MOST_PIECES = 3
+"""Neighbouring fragments that a section is in."""
 _CONTEXT = 40
 _RESULTS = 3
 
@@ -63,20 +65,20 @@ def tidy(rng: random.Random) -> Episode:
 
 def _folded(rng: random.Random) -> Episode:
     said_as = wordings("tidy")
-    total, long = rng.randint(420, 1000), rng.random() < 0.7
+    total, long = rng.randint(200, 520), rng.random() < 0.7
     sizes = [*_sizes(rng, total, long=long)]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
     early = range(len(sections) * 3 // 4)  # Riffler folds the oldest first
-    chosen = rng.sample(early, rng.choice((1, 2, 3, 3))) if rng.random() < 0.85 else [0]
+    chosen = rng.sample(early, rng.choice((1, 1, 2, 3))) if rng.random() < 0.85 else [0]
     kind = rng.choice(("last", "last", "told", "told", "show") if long else ("last", "told", "show", "whole"))
     wanted, question, answer = _ASKED[kind](rng, sections, chosen)
-    texts = laid_out(rng, sections, 1 if long else rng.choice((4, 8, len(sections))))
+    texts = laid_out(rng, sections, rng.choice((1, 1, 3, len(sections)) if long else (4, 8, len(sections))))
     return Episode("tidy", texts, question, answer, _oracle(sections, wanted, answer))
 
 
 def _sizes(rng: random.Random, total: int, *, long: bool) -> Iterator[int]:
     while total > 0:
-        yield (size := rng.randint(14, 30) if long else rng.randint(2, 7))
+        yield (size := rng.randint(6, 14) if long else rng.randint(2, 5))
         total -= size
 
 
@@ -142,9 +144,8 @@ def _oracle(sections: Sequence[Section], wanted: Sequence[_Wanted], answer: str)
         note = _quoted([each for each in read if each.quote not in noted])
         places = [place for each in left if (place := _place(request, each.section, sections))]
         if places:
-            shows = {id_ for each in made if each.call.name == RESTORE for id_ in each.arguments["fragments"]}
-            keeps = set[str]() if all(each.quote for each in wanted) else shows
-            folds = _room_for(request, places[0], note, keeps)
+            kept = _kept(request, [each for each in wanted if each in left or not each.quote])
+            folds = _room_for(request, places[0], note, kept)
             return folds or call(request, RESTORE, note, fragments=_fitting(request, places))
         queries = [each.section.title for each in left]
         return call(request, FIND, note, queries=queries, max_results=_RESULTS, context_size=_CONTEXT)
@@ -165,6 +166,11 @@ def _place(request: EngineRequest, section: Section, sections: Sequence[Section]
     for id_, words in _BEGINS.findall(status_of(request)):
         if f"{words} ".startswith(f"{heading} "):
             return str(id_)
+    return _found(request, section)
+
+
+def _found(request: EngineRequest, section: Section) -> str:
+    """Give the id of the folded fragment in which a search of this turn found a section's title; else nothing."""
     title = re.escape(section.title)
     line = re.compile(rf"^\[s\w+\] message \d+ \(user\), folded, fragment ({_ID}): .*«{title}»", re.MULTILINE)
     found = [match[1] for each in done(request) for match in line.finditer(each.result)]
@@ -176,24 +182,27 @@ def _free(request: EngineRequest) -> int:
     return int(found[1]) * (1 if found[2] == "free" else -1) if found else 0
 
 
-def _room_for(request: EngineRequest, fragment: str, note: str, keeps: Set[str]) -> Move | None:
+def _room_for(request: EngineRequest, fragment: str, note: str, kept: set[int]) -> Move | None:
     """Fold what ought to be folded first, at the budget's edge or where a fragment has no room; once before it."""
     made = done(request)
     before = made[-1].call.name if made else ""
     told = _FOLD_FIRST.search(status_of(request))
     has_room = told is None and size_of(request, fragment) + _SPARE <= _free(request)
-    if has_room or before == FOLD:
+    if has_room or before == FOLD or " visible " not in status_of(request):
         return None
     if told is None and before != SUGGEST:
         return call(request, SUGGEST, note, tokens=size_of(request, fragment) or _SPARE)
     ranges = _RANGES.findall(told[0] if told else made[-1].result.split("\n")[0].partition(":")[0])
-    return call(request, FOLD, note, fragments=ranges) if ranges and not keeps & _ids_of(ranges) else None
+    free = [each for each in ranges if not kept.intersection(range(int(each[1:6], 16), int(each[-5:], 16) + 1))]
+    return call(request, FOLD, note, fragments=free) if free else None
 
 
-def _ids_of(ranges: Iterable[str]) -> set[str]:
-    """Give the ids that ranges name, where their numbers follow each other."""
-    ends = [(int(each[1:6], 16), int(each[-5:], 16)) for each in ranges]
-    return {f"f{number:05x}" for first, last in ends for number in range(first, last + 1)}
+def _kept(request: EngineRequest, needed: Sequence[_Wanted]) -> set[int]:
+    """Give the numbers of the fragments that were restored for sections which are still needed in view."""
+    made = done(request)
+    restored = [int(id_[1:], 16) for each in made if each.call.name == RESTORE for id_ in each.arguments["fragments"]]
+    firsts = [int(id_[1:], 16) for each in needed if (id_ := _found(request, each.section))]
+    return {number for number in restored if any(first <= number < first + _MOST_PIECES for first in firsts)}
 
 
 def _fitting(request: EngineRequest, places: Sequence[str]) -> list[str]:

@@ -43,7 +43,7 @@ async def test_a_sentence_thatis_cut_off_last_is_looked_at() -> None:
         ("The «mill» was sold to Ann.", False),
     ],
 )
-def test_whatis_cut_off_is_told(line: str, wants_more: bool) -> None:
+def test_what_is_cut_off_is_told(line: str, wants_more: bool) -> None:
     """A sentence is whole where an end stands before it and one after, or the text's own."""
     result = f'1 match for "mill"\n[s00001] message 1 (user), visible: {line}\n\n[[status 1 of 2 tokens used'
     assert is_cut(result, "s00001") is wants_more

@@ -85,7 +85,7 @@ def test_all_ways_are_shown(runs: list[Played]) -> None:
 async def test_the_asked_fragments_are_folded_and_no_others() -> None:
     """All that is named and nothing else is folded, or kept; a passage is what stands between its words."""
     kinds = Counter[str]()
-    for run in await play(asked_fold(random.Random(f"asked {number}")) for number in range(60)):
+    for run in await play(asked_fold(random.Random(f"asked {number}")) for number in range(40)):
         assert not run.fault
         cut, edit = done(run.samples[-1].request)
         assert not edit.result.startswith("error")
