@@ -130,6 +130,30 @@ def entities(  # noqa: PLR0917 - typer calls it by name
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 
 
+@evaluations.command()
+def find(  # noqa: PLR0917 - typer calls it by name
+    tokens: Annotated[str, typer.Option(help="Lengths of the document, with commas.")] = "1000,16000,64000,128000",
+    sessions: Annotated[
+        int, typer.Option(help="Cases of each cell: of each length, and of each of the four kinds of question.")
+    ] = 10,
+    profile: Profiles = "none,paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """The sentence of a document that answers, or that none does."""
+    from riffler.service.evaluation.find import Find  # noqa: PLC0415
+
+    benchmark = Find(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed)
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
 def numbers(name: str, text: str, least: int, most: int = _LARGEST) -> tuple[int, ...]:
     """Read whole numbers with commas between them.
 

@@ -22,7 +22,7 @@ from riffler.errors import EngineFailed, EngineGarbled, EngineOutOfMemory, Engin
 from riffler.service.agent.progress import Answer, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.cli.evaluation_tables import show_rows
-from riffler.service.evaluation.benchmark import Benchmark
+from riffler.service.evaluation.benchmark import Benchmark, Case
 from riffler.service.evaluation.metered import MeteredEngine
 from riffler.service.evaluation.results import Results
 from riffler.service.evaluation.results_file import Record
@@ -171,12 +171,12 @@ async def _asking(plan: Plan, settings: Settings, engine: Engine, name: str) -> 
         await riffler.sessions.ping()  # with the agent's imports below: what starts late is in no case's time
         _ = riffler.turns
 
-        async def ask(text: str) -> Heard:
+        async def ask(case: Case) -> Heard:
             metered.take()
             steps: list[ToolStep] = []
             answer: object = None
             try:
-                async with aclosing(riffler.stream(text, deltas=False)) as progress:
+                async with aclosing(riffler.stream(case.text, case.contexts, deltas=False)) as progress:
                     async for answer in progress:
                         steps += [answer] if isinstance(answer, ToolStep) else []
             except OverBudget:

@@ -12,23 +12,25 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-Cell = Mapping[str, int | float]
+Cell = Mapping[str, int | float | str]
 """What the cases of a cell have in common, by name: `{"updates": 16}`. Its values stand in the results' rows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question with its text, as one user message.
+    """One question with its text.
 
     Attributes:
-        text: The message.
+        text: The message that asks; mostly it has the text, too.
         score: Gives the score of an answer, in [0, 1], by the source's own rules.
         newest_match: Answers by a regular expression alone, in the form that is scored: a baseline.
+        contexts: Texts that come before it, one message each.
     """
 
     text: str
     score: Callable[[str], float]
     newest_match: Callable[[], str]
+    contexts: tuple[str, ...] = ()
 
 
 class Benchmark(Protocol):

@@ -43,8 +43,8 @@ class Heard:
     failure: str = ""
 
 
-Ask = Callable[[str], Awaitable[Heard]]
-"""Asks the message of a case in a session of its own. An engine that would fail for any other case too, or a store
+Ask = Callable[[Case], Awaitable[Heard]]
+"""Asks a case in a session of its own. An engine that would fail for any other case too, or a store
 that fails, is an error, and no answer."""
 
 
@@ -99,22 +99,19 @@ async def run_benchmark(benchmark: Benchmark, asks: Mapping[str, Ask], results: 
             case = benchmark.case(cell, session) if left else None
             for name in left:
                 if case is not None:
-                    record = await _measure(case, asks.get(name, _newest_match(case)))
+                    record = await _measure(case, asks.get(name, _newest_match))
                     results.add({**keys[name], **record})
                     yield Done(results.cases[-1], len(results.cases), total)
 
 
-def _newest_match(case: Case) -> Ask:
-    async def ask(_text: str) -> Heard:
-        return Heard(case.newest_match())
-
-    return ask
+async def _newest_match(case: Case) -> Heard:
+    return Heard(case.newest_match())
 
 
 async def _measure(case: Case, ask: Ask) -> Record:
     """Ask a case, and measure what its rows tell."""
     began = time.perf_counter()
-    heard = await ask(case.text)
+    heard = await ask(case)
     wall_s = time.perf_counter() - began
     return {
         "score": 0.0 if heard.over_budget or heard.failure else case.score(heard.text),

@@ -25,6 +25,7 @@ from riffler.service.cli.main import app
 from riffler.service.evaluation.benchmark import Benchmark
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.entities import Entities
+from riffler.service.evaluation.find import Find
 from riffler.service.evaluation.needles import Needles
 from riffler.service.evaluation.pi_llm import PiLlm
 from riffler.service.evaluation.results import Results
@@ -65,6 +66,7 @@ def plan(benchmark: Benchmark, path: Path | None = None, profiles: tuple[str, ..
         (["pi-llm", "--updates", "2,3", "--sessions", "1"], {"updates"}, 2),
         (["kinship", "--needles", "2", "--tokens", "500,600", "--sessions", "1"], {"needles", "tokens"}, 2),
         (["entities", "--entities", "5", "--positions", "0,50,100", "--sessions", "1"], {"entities", "position"}, 3),
+        (["find", "--tokens", "600", "--sessions", "1"], {"tokens", "question"}, 4),
     ],
 )
 def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set[str], rows: int) -> None:
@@ -78,7 +80,8 @@ def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set
     profiles = ["none", "riffler", "regex", "reader"]
     assert [row["profile"] for row in value["rows"]] == profiles * rows
     assert all(set(row) == FIELDS | cell for row in value["rows"])
-    assert {row["accuracy"] for row in value["rows"] if row["profile"] == "regex"} == {1}
+    right = [row["accuracy"] for row in value["rows"] if row["profile"] == "regex"]
+    assert set(right) == {1} if arguments[0] != "find" else right[-1] == 0  # it never says that there is no answer
     assert value["options"]["engine"] == "reader"
     before = path.read_bytes()
     again = CliRunner().invoke(app, command, catch_exceptions=False)
@@ -142,6 +145,17 @@ async def test_a_wrong_answer_scores_nothing(benchmark: Benchmark) -> None:
     assert rows["none"]["accuracy"] == rows["paper"]["accuracy"] == 0
     assert rows["none"]["interval"][1] > 0.5
     assert rows["regex"]["accuracy"] == 1
+
+
+async def test_what_is_asked_of_a_document_is_asked_of_a_context() -> None:
+    """The document is a message before the question; saying always that nothing is there is right in a quarter."""
+    engine = ScriptedEngine(lambda _request: "That isn't there.")
+    done = await evaluate(
+        plan(Find((700,), sessions=1), profiles=("none",)), settings(), engine, Console(file=StringIO())
+    )
+    assert [row["accuracy"] for row in done.rows if row["profile"] == "none"] == [0, 0, 0, 1]
+    assert all(len(request.messages) == 2 for request in engine.requests)
+    assert all(request.messages[0].text.count("\n\n") > 3 for request in engine.requests)
 
 
 async def test_a_text_that_cannot_fit_is_told_apart() -> None:
