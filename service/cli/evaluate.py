@@ -154,6 +154,32 @@ def find(  # noqa: PLR0917 - typer calls it by name
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 
 
+@evaluations.command()
+def recover(  # noqa: PLR0917 - typer calls it by name
+    tokens: Annotated[str, typer.Option(help="Lengths of the document, with commas.")] = "1000,16000",
+    sessions: Annotated[int, typer.Option(help="Cases of each cell: of each length, and of each kind of error.")] = 25,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Which tools the model is offered: paper, riffler; several with commas.")
+    ] = "paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """Right answers after a tool call that went wrong."""
+    from riffler.service.evaluation.recover import Recover  # noqa: PLC0415
+
+    if "none" in profiles_asked(profile):
+        raise InvalidInput("profile: expected paper or riffler, got none: without tools no call goes wrong")
+    benchmark = Recover(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed)
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
 def numbers(name: str, text: str, least: int, most: int = _LARGEST) -> tuple[int, ...]:
     """Read whole numbers with commas between them.
 

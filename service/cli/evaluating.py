@@ -23,6 +23,7 @@ from riffler.service.agent.progress import Answer, ToolStep
 from riffler.service.app import Riffler
 from riffler.service.cli.evaluation_tables import show_rows
 from riffler.service.evaluation.benchmark import Benchmark, Case
+from riffler.service.evaluation.erring import ErringEngine
 from riffler.service.evaluation.metered import MeteredEngine
 from riffler.service.evaluation.results import Results
 from riffler.service.evaluation.results_file import Record
@@ -167,12 +168,14 @@ async def _asking(plan: Plan, settings: Settings, engine: Engine, name: str) -> 
     prices = {"cache_read_price": plan.prices.read, "cache_write_price": plan.prices.write}
     changes = {"tools": tools, **prices, **({} if PROFILES[tools] else {"first_choice": "auto"})}
     metered = MeteredEngine(engine, plan.prices, plan.temperature)
-    async with Riffler(settings.model_copy(update=changes), _TENANT, metered) as riffler:
+    erring = ErringEngine(metered)  # around the meter: what is said in the model's place costs it nothing
+    async with Riffler(settings.model_copy(update=changes), _TENANT, erring) as riffler:
         await riffler.sessions.ping()  # with the agent's imports below: what starts late is in no case's time
         _ = riffler.turns
 
         async def ask(case: Case) -> Heard:
             metered.take()
+            erring.wrong = case.wrong_calls
             steps: list[ToolStep] = []
             answer: object = None
             try:

@@ -22,12 +22,14 @@ from riffler.errors import (
 from riffler.service.cli.evaluate import numbers, profiles_asked
 from riffler.service.cli.evaluating import Plan, evaluate, options_of
 from riffler.service.cli.main import app
-from riffler.service.evaluation.benchmark import Benchmark
+from riffler.service.evaluation.benchmark import Benchmark, source_of
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.entities import Entities
-from riffler.service.evaluation.find import Find
+from riffler.service.evaluation.find import Find, make_inquiry
+from riffler.service.evaluation.find_facts import KINDS, SAME_WORDS
 from riffler.service.evaluation.needles import Needles
 from riffler.service.evaluation.pi_llm import PiLlm
+from riffler.service.evaluation.recover import ERRORS, MARKER, NO_ERROR, NOTHING_FOUND, UNKNOWN_ID, Recover
 from riffler.service.evaluation.results import Results
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
@@ -158,6 +160,57 @@ async def test_what_is_asked_of_a_document_is_asked_of_a_context() -> None:
     assert all(request.messages[0].text.count("\n\n") > 3 for request in engine.requests)
 
 
+ERROR_TEXTS = {
+    UNKNOWN_ID: "error: no (match s|fragment f)[ef][0-9a-f]{4}",
+    MARKER: r"error: start_marker occurs (?!0 )(?:\d+|more than 20) times",
+    NOTHING_FOUND: "^(0|no) match|: no match",
+}
+
+
+@pytest.mark.parametrize("profile", ["paper", "riffler"])
+async def test_a_model_goes_on_from_a_real_error(profile: str) -> None:
+    """In each cell with an error the model reads the tools' own words on it first; the wrong call is no call of its."""
+    engine = ScriptedEngine(lambda _request: "I give up.")
+    benchmark = Recover((700, 9000), sessions=3)
+    done = await evaluate(plan(benchmark, profiles=(profile,)), settings(), engine, Console(file=StringIO()))
+    read = [[message.text for message in one.messages if message.role == "tool"] for one in engine.requests]
+    asked = [str(cell["error"]) for cell in benchmark.cells for _ in range(3)]
+    assert len(read) == len(asked)
+    for error, texts in zip(asked, read, strict=True):
+        assert len(texts) == (error in ERROR_TEXTS)
+        assert all(re.search(ERROR_TEXTS[error], text, re.MULTILINE) for text in texts), (error, texts)
+    for row in done.rows:
+        if row["profile"] == profile:
+            wrong = row["error"] != NO_ERROR
+            assert (row["tool_steps"], row["model_calls"]) == (wrong, 1)
+            assert row["refused_steps"] == (row["error"] in {UNKNOWN_ID, MARKER})
+
+
+async def test_who_tries_again_recovers() -> None:
+    """A model that searches for the thing after any reply, and quotes what it finds, is right in all cells."""
+
+    def model(request: EngineRequest) -> Reply:
+        thing = re.findall(rf"[A-Z][a-z]+ (?:{'|'.join(KINDS)})", request.messages[1].text)[0]
+        found = [message.text for message in request.messages if message.role == "tool" and thing in message.text]
+        if not found:
+            return [ToolCall("call_9", "find_in_context", json.dumps({"queries": [thing], "context_size": 60}))]
+        return answers[thing]
+
+    answers = {}
+    benchmark = Recover((700,), sessions=2)
+    for session in range(2):
+        one = make_inquiry(source_of(1, "recover", 700, session), 700, SAME_WORDS)
+        answers[one.thing] = one.sentence
+    done = await evaluate(
+        plan(benchmark, profiles=("riffler",)), settings(), ScriptedEngine(model), Console(file=StringIO())
+    )
+    rows = {row["error"]: row for row in done.rows if row["profile"] == "riffler"}
+    assert {error: row["accuracy"] for error, row in rows.items()} == dict.fromkeys(ERRORS, 1)
+    assert {error: row["tool_steps"] for error, row in rows.items()} == {
+        error: 1 if error == NO_ERROR else 2 for error in ERRORS
+    }
+
+
 async def test_a_text_that_cannot_fit_is_told_apart() -> None:
     """A text that asks as a whole can't be folded: in a window that is too small it is over budget, and wrong."""
     engine = ScriptedEngine(lambda request: request.messages[0].text, window_tokens=1024)
@@ -259,6 +312,7 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["pi-llm", "--dictionary", "nowhere.json"], "dictionary nowhere.json: No such file"),
         (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
         (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
+        (["recover", "--profile", "paper,none"], "profile: expected paper or riffler, got none"),
         (["entities", "--positions", "-1"], "positions: expected a whole number from 0 to 100, got -1"),
         (["entities", "--engine", "abacus"], "engine: one of openai, reader, transformers, got 'abacus'"),
     ],
