@@ -39,7 +39,10 @@ class Inquiry:
         thing: What it asks about.
         sentence: What answers it; empty where nothing does.
         sentences: All sentences of the document, in order.
-        told: What the document's facts tell: names, numbers, words.
+        told: What the document's facts tell but for the one that is asked about: names, numbers, words.
+        template: The question alone, with `the {s}` in the thing's place.
+        value: What the fact tells that is asked about.
+        half_is_enough: Whether the other thing that has half of its name doesn't tell of the same matter.
     """
 
     document: str
@@ -48,6 +51,9 @@ class Inquiry:
     sentence: str
     sentences: tuple[str, ...]
     told: tuple[str, ...]
+    template: str
+    value: str
+    half_is_enough: bool
 
     def score(self, answer: str) -> float:
         """Score an answer.
@@ -116,7 +122,7 @@ def make_inquiry(rng: random.Random, tokens: int, kind: str) -> Inquiry:
     facts = _facts(rng)
     thing, number = asked = rng.choice([*facts])
     wish, wording = rng.choice(WISHES), rng.choice(QUESTIONS[:-1])
-    question = FACTS[number].questions[wording if kind == NO_ANSWER else kind].format(s=thing) + wish
+    template = FACTS[number].questions[wording if kind == NO_ANSWER else kind]
     counter = EstimatedTokens()
     room = tokens - counter.count(" ".join(sentence for sentence, _ in facts.values()))
     sentences = make_sentences(rng, room)
@@ -126,8 +132,18 @@ def make_inquiry(rng: random.Random, tokens: int, kind: str) -> Inquiry:
             sentences.insert(places[fact], facts[fact][0])
     document = _in_paragraphs(rng, sentences)
     told = tuple(value for fact, (_, value) in facts.items() if fact != asked)
-    sentence = "" if kind == NO_ANSWER else facts[asked][0]
-    return Inquiry(document, question, thing, sentence, tuple(sentences), told)
+    half = thing.split()[0]
+    return Inquiry(
+        document,
+        template.format(s=thing) + wish,
+        thing,
+        "" if kind == NO_ANSWER else facts[asked][0],
+        tuple(sentences),
+        told,
+        template,
+        facts[asked][1],
+        not any(other != thing and other.startswith(half) and matter == number for other, matter in facts),
+    )
 
 
 def _facts(rng: random.Random) -> dict[tuple[str, int], tuple[str, str]]:

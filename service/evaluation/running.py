@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from riffler.service.agent.progress import ToolStep
 from riffler.service.evaluation.benchmark import Benchmark, Case, Cell
@@ -32,6 +33,7 @@ class Heard:
         capped: Whether the step cap forced the answer.
         over_budget: Whether the case couldn't be made to fit the engine's window; there is no answer then.
         failure: Why the engine gave no answer to this case, though it answers others; empty when it gave one.
+        noted: What else its record is to have, as JSON values.
     """
 
     text: str
@@ -41,6 +43,7 @@ class Heard:
     capped: bool = False
     over_budget: bool = False
     failure: str = ""
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
 
 Ask = Callable[[Case], Awaitable[Heard]]
@@ -99,7 +102,7 @@ async def run_benchmark(benchmark: Benchmark, asks: Mapping[str, Ask], results: 
             case = benchmark.case(cell, session) if left else None
             for name in left:
                 if case is not None:
-                    record = await _measure(case, asks.get(name, _newest_match))
+                    record = await measure(case, asks.get(name, _newest_match))
                     results.add({**keys[name], **record})
                     yield Done(results.cases[-1], len(results.cases), total)
 
@@ -108,8 +111,16 @@ async def _newest_match(case: Case) -> Heard:
     return Heard(case.newest_match())
 
 
-async def _measure(case: Case, ask: Ask) -> Record:
-    """Ask a case, and measure what its rows tell."""
+async def measure(case: Case, ask: Ask) -> Record:
+    """Ask a case, and measure what its rows tell.
+
+    Args:
+        case: The case.
+        ask: Asks it.
+
+    Returns:
+        What became of it, without what names it.
+    """
     began = time.perf_counter()
     heard = await ask(case)
     wall_s = time.perf_counter() - began
@@ -128,6 +139,7 @@ async def _measure(case: Case, ask: Ask) -> Record:
         "over_budget": heard.over_budget,
         "failed": bool(heard.failure),
         **({"failure": heard.failure} if heard.failure else {}),
+        **heard.noted,
     }
 
 
