@@ -5,7 +5,7 @@ import random
 import re
 from itertools import chain
 
-from riffler.service.evaluation import find, find_facts, kinship, needles, pi_llm, questions
+from riffler.service.evaluation import find, find_facts, kinship, needles, perturbed, pi_llm, questions
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.find_facts import FACTS, KINDS, WISHES
 from riffler.service.evaluation.words import draw_word, make_words, may_be_drawn
@@ -43,7 +43,9 @@ def _pieces(text: str, size: int = 5) -> set[str]:
 def test_no_official_wording_is_trained_on() -> None:
     """No five words in a row of the evaluations' code stand in a wording, nor in an episode's question."""
     official = _pieces(
-        "\n".join(inspect.getsource(each) for each in (pi_llm, needles, kinship, questions, find, find_facts))
+        "\n".join(
+            inspect.getsource(each) for each in (pi_llm, needles, kinship, questions, find, find_facts, perturbed)
+        )
     )
     assert "is the eldest relative that" in official, "or nothing would be compared"
     said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find")])
