@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.nano.loading import NanoTokens
 from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
 from riffler.service.training.nano.settings import Folders, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
@@ -70,8 +70,7 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def episodes(run: Run, settings: SettingsFile = None) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
-    counter = ModelTokens(str(Folders(run).tokenizer))
-    counter.load()
+    counter = NanoTokens(Folders(run).tokenizer, "nano")
     for number, stage in enumerate(read_nano_settings(settings).stages, 1):
         _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
 

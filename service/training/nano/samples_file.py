@@ -5,17 +5,19 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from riffler.service.training.nano.record import recording
 from riffler.service.training.nano.skills import episode
-from riffler.tools.tokens import TokenCounter
+from riffler.tools.tokens import TokenCounter, count_schemas
 
 IN_A_FILE = 200
 """Episodes of one file."""
+_SHORT = 10_000
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,22 @@ class Counts:
     samples: Counter[str]
     longest_tokens: Counter[str]
     faults: Counter[str]
+
+
+class _Remembering:
+    """Counts short texts once: tools and fragments are counted at each step again, which takes most of an episode."""
+
+    def __init__(self, counter: TokenCounter) -> None:
+        self._counter = counter
+        self._short = lru_cache(maxsize=4096)(counter.count)
+
+    def count(self, text: str) -> int:
+        """Count a text's tokens."""
+        return self._short(text) if len(text) < _SHORT else self._counter.count(text)
+
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count the tokens that tools take in a prompt."""
+        return count_schemas(tuple(schemas), self._counter)
 
 
 async def write_samples(
@@ -59,14 +77,16 @@ async def write_samples(
     """
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here meanwhile
     counts, number = Counts(Counter(), Counter(), Counter(), Counter()), 0
-    async with recording(counter, window_tokens) as recorder:
+    async with recording(_Remembering(counter), window_tokens) as recorder:
         for first in range(0, count, IN_A_FILE):
             last = min(first + IN_A_FILE, count)
             path = folder / f"{seed}-{first:07}-{last:07}.jsonl.gz"
             if path.exists():
                 continue
             lines: list[str] = []
+            at = first - 1
             async for played in recorder.play(episode(seed, each) for each in range(first, last)):
+                at += 1
                 skill = played.episode.skill
                 counts.episodes[skill] += 1
                 counts.samples[skill] += len(played.samples)
@@ -74,7 +94,8 @@ async def write_samples(
                 counts.longest_tokens[skill] = max(counts.longest_tokens[skill], longest)
                 if played.fault:
                     counts.faults[f"{skill}: {played.fault}"] += 1
-                lines += [json.dumps({"skill": skill} | each.to_dict(), ensure_ascii=False) for each in played.samples]
+                head = {"skill": skill, "episode": f"{seed}-{at}"}
+                lines += [json.dumps(head | each.to_dict(), ensure_ascii=False) for each in played.samples]
                 number += 1
                 tell(number)
             _write(path, lines)
@@ -94,7 +115,7 @@ def read_samples(folder: Path) -> Iterator[dict[str, Any]]:
         folder: What `write_samples` wrote to.
 
     Yields:
-        Each sample: `skill`, `messages`, `tools` and `said`.
+        Each sample: `skill`, `episode`, `messages`, `tools` and `said`; those of one episode follow each other.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:
