@@ -11,6 +11,7 @@ Each goes on where it was ended. What they make is set in one file: `settings.to
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -78,10 +79,14 @@ def episodes(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def train(run: Run, settings: SettingsFile = None, device: str = "cpu") -> None:
     """Train the weights."""
+    import torch  # noqa: PLC0415 - takes seconds
+
     from riffler.service.training.nano.train import Step, Trainer  # noqa: PLC0415 - takes seconds
 
     read = read_nano_settings(settings)
-    trainer = Trainer(read, Folders(run), device)
+    cores = len(os.sched_getaffinity(0)) if device == "cpu" else 1
+    torch.set_num_threads(1)
+    trainer = Trainer(read, Folders(run), device, cores)
     with _bar("steps", sum(stage.steps for stage in read.stages)) as bar:
 
         def tell(step: Step) -> None:

@@ -44,26 +44,6 @@ class Example:
     targets: NDArray[np.uint16]
     said: NDArray[np.bool_]
 
-    @property
-    def is_chain(self) -> bool:
-        """Whether each token goes on from the one before it, so that all see all before them."""
-        return all(start == goes_on + 1 for start, goes_on in self.branches)
-
-    def seen(self) -> NDArray[np.bool_]:
-        """Tell what each token sees.
-
-        Returns:
-            A row a token: true for those that it sees, itself among them. Of shape (tokens, tokens).
-        """
-        count = len(self.ids)
-        seen = np.zeros((count, count), dtype=np.bool_)
-        ends = [start for start, _ in self.branches[1:]] + [count]
-        for (start, goes_on), end in zip(self.branches, ends, strict=True):
-            if goes_on >= 0:
-                seen[start:end] = seen[goes_on]
-            seen[start:end, start:end] = np.tri(end - start, dtype=np.bool_)
-        return seen
-
 
 class ExampleWriter:
     """Writes samples as token ids.

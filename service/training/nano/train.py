@@ -1,9 +1,8 @@
 """Trains nano's weights: stage by stage, resumable, with the loss of each step in a file. Needs the extra `local`.
 
 The loss of a step is the mean over its tokens that are said, and `read_weight` times the mean over those that are read.
-Examples are computed one by one, so that nothing is padded. Matrices are stepped by Muon (Jordan et al. 2024,
-https://kellerjordan.github.io/posts/muon/), the rest by AdamW: on these episodes copying comes with a third of the steps
-that AdamW alone takes.
+Examples are computed one by one, so that nothing is padded, and on a CPU as many at once as it has cores: matrices of
+this size are too small to be shared by two. Matrices are stepped by Muon, the rest by AdamW.
 """
 
 from __future__ import annotations
@@ -12,6 +11,7 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -23,9 +23,12 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
 from riffler.service.training.nano.examples import Example, ExampleWriter
+from riffler.service.training.nano.muon import Muon
 from riffler.service.training.nano.samples_file import read_samples
 from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
 from riffler.service.training.nano.tokenizer import END, PAD
+from riffler.service.training.nano.tree_attention import TREE, ways_of
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -89,16 +92,20 @@ class Trainer:
         settings: All that makes it.
         folders: Where samples, tokenizer and checkpoints are.
         device: Where it is trained.
+        workers: How many examples are computed at once.
 
     Attributes:
         model: The model.
         done: Steps that are done.
     """
 
-    def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu") -> None:
+    def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu", workers: int = 1) -> None:
         self._settings, self._folders, self._device = settings, folders, device
+        self._pool = ThreadPoolExecutor(workers)
         self._tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
         self.model = make_model(settings.model, self._tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
+        self.model.set_attn_implementation(TREE)
+        self._parameters = [*self.model.parameters()]
         self._optimizers = _optimizers(self.model, settings.training)
         self.done = 0
         if folders.checkpoint.exists():
@@ -173,40 +180,42 @@ class Trainer:
         began, training = time.monotonic(), self._settings.training
         self.done += 1
         share = self._share()
-        for optimizer in self._optimizers:
-            optimizer.zero_grad(set_to_none=True)
-            for group in optimizer.param_groups:
-                group["lr"] = group["highest"] * share
+        for group in (group for optimizer in self._optimizers for group in optimizer.param_groups):
+            group["lr"] = training.rate * share
         said_all = sum(int(each.said.sum()) for each in examples)
         read_all = max(1, sum(len(each.said) for each in examples) - said_all)
-        sums = torch.zeros(2, device=self._device)
-        for example in examples:
-            said, read = self._losses(example)
-            loss = said / said_all + training.read_weight * read / read_all
-            loss.backward()  # type: ignore[no-untyped-call]
-            sums += torch.stack([said, read]).detach()
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+        weights = (1 / said_all, training.read_weight / read_all)
+        sums = [0.0, 0.0]
+        for parameter in self._parameters:
+            parameter.grad = torch.zeros_like(parameter)
+        for gradients, *losses in self._pool.map(lambda each: self._gradients(each, *weights), examples):
+            for parameter, gradient in zip(self._parameters, gradients, strict=True):
+                parameter.grad += gradient
+            sums = [sums[0] + losses[0], sums[1] + losses[1]]
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
         for optimizer in self._optimizers:
             optimizer.step()
         tokens = sum(len(each.ids) for each in examples)
         total = sum(each.steps for each in self._settings.stages)
-        said_loss, read_loss = (sums / torch.tensor([said_all, read_all], device=self._device)).tolist()
-        spent = time.monotonic() - began
-        return Step(self.done, total, stage.name, said_loss, read_loss, tokens, training.rate * share, spent)
+        rate, spent = training.rate * share, time.monotonic() - began
+        return Step(self.done, total, stage.name, sums[0] / said_all, sums[1] / read_all, tokens, rate, spent)
 
-    def _losses(self, example: Example) -> tuple[torch.Tensor, torch.Tensor]:
-        """Give the sum of the loss over what is said, and over what is read."""
+    def _gradients(
+        self, example: Example, said_weight: float, read_weight: float
+    ) -> tuple[tuple[torch.Tensor, ...], float, float]:
+        """Work out an example's gradients, and the sums of the loss over what is said and what is read."""
         ids, positions, places, targets = (
             torch.from_numpy(each.astype(np.int64)).to(self._device)
             for each in (example.ids, example.positions, example.places, example.targets)
         )
-        seen = None if example.is_chain else torch.from_numpy(example.seen())[None, None].to(self._device)
-        hidden = self.model.model(
-            input_ids=ids[None], position_ids=positions[None], attention_mask=seen, use_cache=False
-        ).last_hidden_state[0]
-        losses = cross_entropy(self.model.lm_head(hidden[places]).float(), targets, reduction="none")
-        said = torch.from_numpy(example.said).to(self._device)
-        return losses[said].sum(), losses[~said].sum()
+        ways = ways_of(example.branches, len(example.ids), self._device)
+        hidden = self.model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, ways=ways)
+        logits = self.model.lm_head(hidden.last_hidden_state[0, places])
+        losses = cross_entropy(logits.float(), targets, reduction="none")
+        is_said = torch.from_numpy(example.said).to(self._device)
+        said, read = losses[is_said].sum(), losses[~is_said].sum()
+        gradients = torch.autograd.grad(said * said_weight + read * read_weight, self._parameters)
+        return gradients, said.item(), read.item()
 
     def _share(self) -> float:
         """Give how much of the highest rate this step has."""
@@ -224,11 +233,7 @@ def _optimizers(model: LlamaForCausalLM, training: Training) -> list[torch.optim
     inner = [each for name, each in model.named_parameters() if each.dim() > 1 and "embed" not in name]
     ids = {id(each) for each in inner}
     others = [each for each in model.parameters() if id(each) not in ids]
-    muon = torch.optim.Muon(
-        inner, lr=training.rate, weight_decay=training.weight_decay, adjust_lr_fn="match_rms_adamw"
-    )
-    adam = torch.optim.AdamW(others, lr=training.rate, betas=(0.9, 0.98), weight_decay=0.0)
-    for optimizer in (muon, adam):
-        for group in optimizer.param_groups:
-            group["highest"] = training.rate
-    return [muon, adam]
+    return [
+        Muon(inner, training.rate, weight_decay=training.weight_decay),
+        torch.optim.AdamW(others, lr=training.rate, betas=(0.9, 0.98), weight_decay=0.0),
+    ]
