@@ -24,6 +24,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from riffler.service.inference.nano.loading import NanoTokens
+from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
 from riffler.service.training.nano.settings import Folders, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
@@ -71,7 +72,7 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def episodes(run: Run, settings: SettingsFile = None) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
-    counter = NanoTokens(Folders(run).tokenizer, "nano")
+    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
     for number, stage in enumerate(read_nano_settings(settings).stages, 1):
         _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
 

@@ -5,19 +5,17 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from riffler.service.training.nano.record import recording
 from riffler.service.training.nano.skills import episode
-from riffler.tools.tokens import TokenCounter, count_schemas
+from riffler.tools.tokens import TokenCounter
 
 IN_A_FILE = 200
 """Episodes of one file."""
-_SHORT = 10_000
 
 
 @dataclass(frozen=True)
@@ -35,22 +33,6 @@ class Counts:
     samples: Counter[str]
     longest_tokens: Counter[str]
     faults: Counter[str]
-
-
-class _Remembering:
-    """Counts short texts once: tools and fragments are counted at each step again, which takes most of an episode."""
-
-    def __init__(self, counter: TokenCounter) -> None:
-        self._counter = counter
-        self._short = lru_cache(maxsize=4096)(counter.count)
-
-    def count(self, text: str) -> int:
-        """Count a text's tokens."""
-        return self._short(text) if len(text) < _SHORT else self._counter.count(text)
-
-    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
-        """Count the tokens that tools take in a prompt."""
-        return count_schemas(tuple(schemas), self._counter)
 
 
 async def write_samples(
@@ -77,7 +59,7 @@ async def write_samples(
     """
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here meanwhile
     counts, number = Counts(Counter(), Counter(), Counter(), Counter()), 0
-    async with recording(_Remembering(counter), window_tokens) as recorder:
+    async with recording(counter, window_tokens) as recorder:
         for first in range(0, count, IN_A_FILE):
             last = min(first + IN_A_FILE, count)
             path = folder / f"{seed}-{first:07}-{last:07}.jsonl.gz"
