@@ -1,8 +1,8 @@
 """The embedded server: real processes, real kills. No orphan, no second server on a folder, nothing acknowledged lost.
 
 What a kill shows: a killed process leaves what it wrote in the system's page cache, so what `strict` writes before it
-acknowledges is there. With `default`, Redis puts off a write for up to two seconds while the disk is still busy with the
-sync before: a kill on a slow disk can lose the newest commits, as the design's rule 5 says, and nothing before them.
+acknowledges is there. With `default`, Redis puts off a write for up to two seconds while the disk is busy with the sync
+before: a kill on a slow disk can lose the newest commits, as the design's rule 5 says, and nothing before them.
 """
 
 import asyncio
