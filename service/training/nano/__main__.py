@@ -11,6 +11,7 @@ Each goes on where it was ended. What they make is set in one file: `settings.to
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,7 +23,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.nano.loading import NanoTokens
+from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
 from riffler.service.training.nano.settings import Folders, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
@@ -70,8 +72,7 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def episodes(run: Run, settings: SettingsFile = None) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
-    counter = ModelTokens(str(Folders(run).tokenizer))
-    counter.load()
+    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
     for number, stage in enumerate(read_nano_settings(settings).stages, 1):
         _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
 
@@ -79,10 +80,14 @@ def episodes(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def train(run: Run, settings: SettingsFile = None, device: str = "cpu") -> None:
     """Train the weights."""
+    import torch  # noqa: PLC0415 - takes seconds
+
     from riffler.service.training.nano.train import Step, Trainer  # noqa: PLC0415 - takes seconds
 
     read = read_nano_settings(settings)
-    trainer = Trainer(read, Folders(run), device)
+    cores = len(os.sched_getaffinity(0)) if device == "cpu" else 1
+    torch.set_num_threads(1)
+    trainer = Trainer(read, Folders(run), device, cores)
     with _bar("steps", sum(stage.steps for stage in read.stages)) as bar:
 
         def tell(step: Step) -> None:

@@ -48,7 +48,7 @@ def test_no_official_wording_is_trained_on() -> None:
         )
     )
     assert "is the eldest relative that" in official, "or nothing would be compared"
-    said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find")])
+    said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find", "tidy", "plain")])
     said += "\n".join(episode(3, number).question[-400:] for number in range(200))
     assert not (same := _pieces(said) & official), same
 
