@@ -40,6 +40,9 @@ Json = Annotated[
     Path | None, typer.Option("--json", help="Keep results here; the same command goes on where it stopped.")
 ]
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
+Wish = Annotated[
+    bool, typer.Option(help="Whether a question says how it is to be answered: with a sentence, as it is.")
+]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
 Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below 0 leaves the engine's own.")]
@@ -145,6 +148,7 @@ def find(  # noqa: PLR0917 - typer calls it by name
     model: Model = None,
     base_url: BaseUrl = None,
     json: Json = None,
+    wish: Wish = True,
     seed: Seed = 1,
     cache_read: CacheRead = 0.1,
     cache_write: CacheWrite = 1.25,
@@ -153,7 +157,7 @@ def find(  # noqa: PLR0917 - typer calls it by name
     """The sentence of a document that answers, or that none does."""
     from riffler.service.evaluation.find import Find  # noqa: PLC0415
 
-    benchmark = Find(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed)
+    benchmark = Find(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed, wish)
     prices = (cache_read, cache_write)
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 
@@ -169,6 +173,7 @@ def recover(  # noqa: PLR0917 - typer calls it by name
     model: Model = None,
     base_url: BaseUrl = None,
     json: Json = None,
+    wish: Wish = True,
     seed: Seed = 1,
     cache_read: CacheRead = 0.1,
     cache_write: CacheWrite = 1.25,
@@ -179,7 +184,7 @@ def recover(  # noqa: PLR0917 - typer calls it by name
 
     if "none" in profiles_asked(profile):
         raise InvalidInput("profile: expected paper or riffler, got none: without tools no call goes wrong")
-    benchmark = Recover(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed)
+    benchmark = Recover(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed, wish)
     prices = (cache_read, cache_write)
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 

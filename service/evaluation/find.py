@@ -35,25 +35,36 @@ class Inquiry:
 
     Attributes:
         document: The document.
-        question: The question, with how the answer is wanted.
+        template: The question, with `the {s}` in the thing's place.
+        wish: How the answer is wanted: what may follow the question.
         thing: What it asks about.
         sentence: What answers it; empty where nothing does.
         sentences: All sentences of the document, in order.
         told: What the document's facts tell but for the one that is asked about: names, numbers, words.
-        template: The question alone, with `the {s}` in the thing's place.
         value: What the fact tells that is asked about.
         half_is_enough: Whether the other thing that has half of its name doesn't tell of the same matter.
     """
 
     document: str
-    question: str
+    template: str
+    wish: str
     thing: str
     sentence: str
     sentences: tuple[str, ...]
     told: tuple[str, ...]
-    template: str
     value: str
     half_is_enough: bool
+
+    def worded(self, *, wish: bool = True) -> str:
+        """Word the question.
+
+        Args:
+            wish: Whether it says how the answer is wanted.
+
+        Returns:
+            The question.
+        """
+        return self.template.format(s=self.thing) + (self.wish if wish else "")
 
     def score(self, answer: str) -> float:
         """Score an answer.
@@ -83,11 +94,13 @@ class Find:
         tokens: Lengths of the document, by Riffler's estimate: a cell for each, and for each of `QUESTIONS`.
         sessions: Cases of each cell.
         seed: The same seed gives the same cases.
+        wish: Whether a question says how it is to be answered; else it is asked alone, and scored alike.
     """
 
     tokens: tuple[int, ...] = (1000, 16_000, 64_000, 128_000)
     sessions: int = 10
     seed: int = 1
+    wish: bool = True
     name: str = "find"
 
     @property
@@ -98,14 +111,14 @@ class Find:
     @property
     def options(self) -> Mapping[str, Any]:
         """See the port."""
-        return {"tokens": [*self.tokens]}
+        return {"tokens": [*self.tokens], "wish": self.wish}
 
     def case(self, cell: Cell, session: int) -> Case:
         """See the port."""
         tokens, question = int(cell["tokens"]), str(cell["question"])
         # Without the kind of question: the same document is asked about in all of them.
         inquiry = make_inquiry(source_of(self.seed, self.name, tokens, session), tokens, question)
-        return Case(inquiry.question, inquiry.score, inquiry.newest_match, (inquiry.document,))
+        return Case(inquiry.worded(wish=self.wish), inquiry.score, inquiry.newest_match, (inquiry.document,))
 
 
 def make_inquiry(rng: random.Random, tokens: int, kind: str) -> Inquiry:
@@ -135,12 +148,12 @@ def make_inquiry(rng: random.Random, tokens: int, kind: str) -> Inquiry:
     half = thing.split()[0]
     return Inquiry(
         document,
-        template.format(s=thing) + wish,
+        template,
+        wish,
         thing,
         "" if kind == NO_ANSWER else facts[asked][0],
         tuple(sentences),
         told,
-        template,
         facts[asked][1],
         not any(other != thing and other.startswith(half) and matter == number for other, matter in facts),
     )

@@ -33,11 +33,13 @@ class Recover:
         tokens: Lengths of the document, by Riffler's estimate: a cell for each, and for each of `ERRORS`.
         sessions: Cases of each cell.
         seed: The same seed gives the same cases.
+        wish: Whether a question says how it is to be answered; else it is asked alone, and scored alike.
     """
 
     tokens: tuple[int, ...] = (1000, 16_000)
     sessions: int = 25
     seed: int = 1
+    wish: bool = True
     name: str = "recover"
 
     @property
@@ -48,7 +50,7 @@ class Recover:
     @property
     def options(self) -> Mapping[str, Any]:
         """See the port."""
-        return {"tokens": [*self.tokens]}
+        return {"tokens": [*self.tokens], "wish": self.wish}
 
     def case(self, cell: Cell, session: int) -> Case:
         """See the port."""
@@ -57,7 +59,7 @@ class Recover:
         inquiry = make_inquiry(source_of(self.seed, self.name, tokens, session), tokens, SAME_WORDS)
         rng = source_of(self.seed, self.name, tokens, session, error)
         return Case(
-            inquiry.question,
+            inquiry.worded(wish=self.wish),
             inquiry.score,
             inquiry.newest_match,
             (inquiry.document,),

@@ -32,8 +32,8 @@ def test_one_document_is_asked_in_all_ways(tokens: int, session: int) -> None:
     assert first.document.count(first.sentence) == 1
     assert [each for each in first.sentences if each != first.sentence] == [*without.sentences]
     assert without.sentence == ""
-    assert len({each.question for each in answered}) == 3
-    assert all(each.thing in each.question for each in those)
+    assert len({each.worded() for each in answered}) == 3
+    assert all(each.thing in each.worded() for each in those)
 
 
 @pytest.mark.parametrize("kind", QUESTIONS)
@@ -49,7 +49,7 @@ def test_neither_the_thing_nor_the_matter_alone_leads_to_the_answer(kind: str) -
         number = next(
             at
             for at, fact in enumerate(FACTS)
-            if any(question.format(s=each.thing) in each.question for question in fact.questions.values())
+            if any(question.format(s=each.thing) in each.worded() for question in fact.questions.values())
         )
         form = re.escape(FACTS[number].sentence).replace(r"\{s\}", THING.pattern).replace(r"\{v\}", ".+")
         found = [one for one in each.sentences if re.fullmatch(form, one)]
@@ -72,6 +72,16 @@ def test_a_fact_is_asked_for_in_its_words_in_other_forms_and_in_others(fact: obj
     assert {word[:4] for word in telling(fact.questions[OTHER_FORMS])} & starts
     assert not {word[:4] for word in telling(fact.questions[OTHER_WORDS])} & starts
     assert all(question.count("{s}") == 1 for question in fact.questions.values())
+
+
+def test_a_question_may_be_asked_alone() -> None:
+    """With a wish it says how it is to be answered, without one it ends with its own mark; all else is the same."""
+    with_wish, alone = (
+        Find((600,), wish=wish).case({"tokens": 600, "question": SAME_WORDS}, 0) for wish in (True, False)
+    )
+    assert with_wish.text.startswith(f"{alone.text} ")
+    assert alone.text.endswith("?")
+    assert with_wish.contexts == alone.contexts
 
 
 @pytest.mark.parametrize("kind", ANSWERED)
