@@ -41,7 +41,7 @@ Json = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
 Wish = Annotated[
-    bool, typer.Option(help="Whether a question says how it is to be answered: with a sentence, as it is.")
+    bool, typer.Option(help="Whether a question says how it is to be answered: word for word.")
 ]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
