@@ -40,9 +40,7 @@ Json = Annotated[
     Path | None, typer.Option("--json", help="Keep results here; the same command goes on where it stopped.")
 ]
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
-Wish = Annotated[
-    bool, typer.Option(help="Whether a question says how it is to be answered: word for word.")
-]
+Wish = Annotated[bool, typer.Option(help="Whether a question says how it is to be answered: word for word.")]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
 Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below 0 leaves the engine's own.")]
