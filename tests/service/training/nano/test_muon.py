@@ -26,9 +26,9 @@ def test_it_fits_a_matrix_whose_directions_differ_in_size() -> None:
     wanted = inputs @ torch.randn(8, 8)
     matrix = torch.nn.Parameter(torch.zeros(8, 8))
     first, steps = float((wanted**2).mean()), 400
-    optimizer = Muon([matrix], lr=0.05)
+    optimizer = Muon([matrix], lr=0.2)
     for step in range(steps):
-        optimizer.param_groups[0]["lr"] = 0.05 * (1 - step / steps)
+        optimizer.param_groups[0]["lr"] = 0.2 * (1 - step / steps)
         optimizer.zero_grad()
         loss = ((inputs @ matrix - wanted) ** 2).mean()
         loss.backward()
