@@ -36,11 +36,15 @@ class NanoEngine:
     `transformers` has them, and for the same prompt both give the same greedy tokens. Of the model's own way to sample
     its generation config's temperature, `top_p` and `top_k` are heeded, and nothing else.
 
+    It isn't asked to word a text anew: a model of this size works with the words that it sees. So rewrites are made by
+    rule, `summarize_fragment` isn't on offer, and nothing is judged.
+
     A call is constrained, where the model calls in the form of Hermes and its vocabulary is byte-level: it is JSON that
     the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is.
 
     Args:
         folder: The model's.
+        name: What the model is called; None is the folder's name.
         window_tokens: How many tokens a request and its completion may have together; None is the model's own.
         reuse_gib: Most memory for computed beginnings of sessions; 0 keeps none.
         at_once: Most requests that take turns.
@@ -57,16 +61,18 @@ class NanoEngine:
         self,
         folder: str | Path,
         *,
+        name: str | None = None,
         window_tokens: int | None = None,
         reuse_gib: float = 0.25,
-        at_once: int = 4,
+        at_once: int = 8,
         threads: int | None = None,
         timeout_s: float = 600.0,
         constrained: bool = True,
         copied: Collection[str] = COPIED,
     ) -> None:
         self._folder = Path(folder)
-        self._where = f"engine nano with {self._folder.name}"
+        self._name = self._folder.name if name is None else name
+        self._where = f"engine nano with {self._name}"
         _expect(window_tokens is None or window_tokens >= 1, "window_tokens", window_tokens, "at least 1")
         _expect(0 <= reuse_gib < math.inf, "reuse_gib", reuse_gib, "a number of GiB, at least 0")
         _expect(at_once >= 1, "at_once", at_once, "at least 1")
@@ -87,14 +93,14 @@ class NanoEngine:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"NanoEngine({self._folder.name!r})"
+        return f"NanoEngine({self._name!r})"
 
     @property
     def info(self) -> EngineInfo:
         """What this engine is."""
         if self._info is None:
             window = window_of(self._folder, self._asked_window, self._where)
-            self._info = EngineInfo("nano", self._folder.name, window, prices=_PRICES)
+            self._info = EngineInfo("nano", self._name, window, can_rewrite=False, prices=_PRICES)
         return self._info
 
     @property
@@ -189,7 +195,7 @@ class NanoEngine:
             sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where, constraint),
             decoder=TextDecoder(tokenizer, loaded.hidden, marks),
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
-            model=self._folder.name,
+            model=self._name,
             where=self._where,
         )
 
