@@ -13,6 +13,7 @@
     marks.py     tokens that open or close a call or reasoning, which no text can become
     decoding.py  token ids back to text, never half a character
     reply.py     one reply on its way from the thread that computes to the caller
+    thread.py    that thread: how replies come to it, and how it ends
 
 Nothing here needs torch or transformers.
 """

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from riffler.errors import EngineFailed, EngineGarbled, EngineTimeout, InvalidMessage
@@ -60,7 +61,7 @@ class Outbox:
 
 @dataclass(eq=False, slots=True)
 class Reply:
-    """A request that is answered. All but `cancelled` belong to the thread that computes.
+    """A request that is answered. All but `items` and `cancelled` belong to the thread that computes.
 
     Attributes:
         request: What to run.
@@ -131,7 +132,34 @@ class Reply:
 
     def fail_late(self) -> None:
         """End it because its time is up."""
-        self.fail(EngineTimeout(f"{self.where}: took longer than its time limit (timeout_s)"))
+        self.fail(self._late())
+
+    async def items(self) -> AsyncGenerator[TextDelta | Completion]:
+        """Give what comes of it to the caller, in the event loop. Whoever stops listening gives it up.
+
+        Yields:
+            Deltas when they are wanted, then the completion.
+
+        Raises:
+            EngineFailed: It failed.
+            EngineTimeout: Its time is up, before the thread has seen it.
+        """
+        try:
+            while True:
+                try:
+                    item = await self.outbox.take(self.deadline)
+                except TimeoutError as exc:
+                    raise self._late() from exc
+                if isinstance(item, EngineFailed):
+                    raise item
+                yield item
+                if isinstance(item, Completion):
+                    return
+        finally:
+            self.cancelled = True
+
+    def _late(self) -> EngineTimeout:
+        return EngineTimeout(f"{self.where}: took longer than its time limit (timeout_s)")
 
     def _give(self, text: str) -> None:
         if text and self.request.stream:

@@ -7,9 +7,10 @@ import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from pathlib import Path
 
-from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
 from riffler.service.inference.chat.constraint import COPIED, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
@@ -120,10 +121,6 @@ class NanoEngine:
 
         Yields:
             Deltas when `request.stream` is set, then the completion.
-
-        Raises:
-            EngineFailed: See the port.
-            EngineTimeout: It took longer than `timeout_s`.
         """
         loaded, worker = await self._load()
         deadline = time.monotonic() + self._timeout_s
@@ -131,19 +128,9 @@ class NanoEngine:
         check_tokens(prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
         turn = self._turn(loaded, request, prompt, deadline)
         worker.submit(turn)
-        try:
-            while True:
-                try:
-                    item = await turn.outbox.take(deadline)
-                except TimeoutError as exc:
-                    raise EngineTimeout(f"{self._where}: took longer than timeout_s {self._timeout_s:g} s") from exc
-                if isinstance(item, EngineFailed):
-                    raise item
+        async with aclosing(turn.items()) as items:
+            async for item in items:
                 yield item
-                if isinstance(item, Completion):
-                    return
-        finally:
-            turn.cancelled = True
 
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""

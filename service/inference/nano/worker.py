@@ -8,14 +8,13 @@ What is kept of a session is whole chunks of prompts only, as `../prefixes.py` s
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections import deque
 from dataclasses import dataclass
 
 from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
 from riffler.service.inference.chat.reply import Reply
+from riffler.service.inference.chat.thread import ReplyThread
 from riffler.service.inference.nano.loading import Loaded
 from riffler.service.inference.nano.runtime import CHUNK_TOKENS, KeyValueCache
 from riffler.service.inference.nano.sampling import Sampler
@@ -38,7 +37,7 @@ class Turn(Reply):
     cache: KeyValueCache | None = None
 
 
-class Worker:
+class Worker(ReplyThread[Turn]):
     """Computes replies in a thread of its own, from `start` to `stop`.
 
     Args:
@@ -49,44 +48,15 @@ class Worker:
     """
 
     def __init__(self, loaded: Loaded, kept: int, at_once: int, where: str) -> None:
+        super().__init__("riffler-nano", where)
         self.store: PrefixStore[KeyValueCache] = PrefixStore(kept)
         self._loaded = loaded
         self._at_once = at_once
-        self._where = where
-        self._inbox: queue.SimpleQueue[Turn | None] = queue.SimpleQueue()
         self._waiting: deque[Turn] = deque()
         self._running: deque[Turn] = deque()
-        self._stopping = False
-        self._gate = threading.Lock()  # between `submit` and the end of the thread
-        self._thread = threading.Thread(target=self._run, name="riffler-nano", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def submit(self, turn: Turn) -> None:
-        """Hand a reply over, from any thread.
-
-        Args:
-            turn: The reply. To give it up, set its `cancelled`.
-
-        Raises:
-            EngineUnavailable: The worker was stopped.
-        """
-        with self._gate:
-            if self._stopping:
-                raise EngineUnavailable(f"{self._where}: is closed")
-            self._inbox.put(turn)
-
-    def stop(self) -> None:
-        """End the thread after its current step, and wait for that. Replies in work fail."""
-        with self._gate:
-            self._stopping = True
-            self._inbox.put(None)
-        self._thread.join()
 
     def _run(self) -> None:
-        while self._receive():
+        while self._receive(self._waiting, idle=not (self._running or self._waiting)):
             self._expire()
             while self._waiting and len(self._running) < self._at_once:
                 self._running.append(self._waiting.popleft())
@@ -97,16 +67,7 @@ class Worker:
                     self._running.append(turn)
         for turn in (*self._running, *self._waiting):
             if not turn.over:
-                turn.fail(EngineUnavailable(f"{self._where}: was closed during the call"))
-
-    def _receive(self) -> bool:
-        """Take what came; an idle worker waits for it. False is the end."""
-        while not self._inbox.empty() or not (self._running or self._waiting):
-            turn = self._inbox.get()
-            if turn is None:
-                return False
-            self._waiting.append(turn)
-        return True
+                turn.fail(EngineUnavailable(self.closed))
 
     def _expire(self) -> None:
         """Let go of replies that nobody waits for, or whose time is up."""
@@ -127,8 +88,8 @@ class Worker:
         except EngineFailed as exc:
             turn.fail(exc)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the caller waits for an answer
-            _LOG.error("step_failed", where=self._where, exc_info=exc)
-            turn.fail(_translated(exc, self._where))
+            _LOG.error("step_failed", where=self.where, exc_info=exc)
+            turn.fail(_translated(exc, self.where))
 
     def _step(self, turn: Turn) -> None:
         """Compute the next chunk of what isn't computed yet; behind the last token, draw one."""

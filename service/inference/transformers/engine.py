@@ -6,10 +6,11 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
+from riffler.errors import EngineRejected, EngineUnavailable
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
@@ -135,10 +136,6 @@ class TransformersEngine:
 
         Yields:
             Deltas when `request.stream` is set, then the completion.
-
-        Raises:
-            EngineFailed: See the port.
-            EngineTimeout: It took longer than `timeout_s`.
         """
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
@@ -146,21 +143,9 @@ class TransformersEngine:
         check_tokens(prompt.ids, loaded.local.vocabulary, loaded.local.tokenizer, self._where)
         row = self._row(loaded, request, prompt, sampler, deadline)
         loaded.worker.submit(row)
-        try:
-            while True:
-                try:
-                    item = await row.outbox.take(deadline)
-                except TimeoutError as exc:
-                    raise EngineTimeout(
-                        f"{self._where}: took longer than timeout_s {self._settings.timeout_s:g} s"
-                    ) from exc
-                if isinstance(item, EngineFailed):
-                    raise item
+        async with aclosing(row.items()) as items:
+            async for item in items:
                 yield item
-                if isinstance(item, Completion):
-                    return
-        finally:
-            row.cancelled = True
 
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
