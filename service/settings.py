@@ -59,6 +59,10 @@ class Settings(BaseSettings):
         gt=0,
         description="Most memory for keys and values of a local model; none given is a GPU's, half a CPU's.",
     )
+    constrained: bool | None = Field(
+        None,
+        description="Whether a local model's calls can only be of tools on offer; none given: `nano` yes, else no.",
+    )
     redis_url: SecretStr | None = Field(
         None,
         validation_alias=AliasChoices("redis_url", "REDIS_URL", "RIFFLER_REDIS_URL"),

@@ -39,6 +39,8 @@ class EngineSettings:
         reuse_gib: Memory for computed beginnings of sessions; 0 keeps none. None is a third of what is free, and of
             nano's a quarter GiB.
         memory_gib: Most memory for all keys and values. None is what a GPU has, and half of what is free on the CPU.
+        constrained: Whether a local model's calls can be nothing but calls of the tools on offer. None is yes for nano,
+            and no for transformers.
     """
 
     model: str | None = None
@@ -57,6 +59,7 @@ class EngineSettings:
     batch_size: int = 8
     reuse_gib: float | None = None
     memory_gib: float | None = None
+    constrained: bool | None = None
 
 
 def _nano(settings: EngineSettings) -> Engine:
@@ -77,6 +80,7 @@ def _nano(settings: EngineSettings) -> Engine:
         window_tokens=settings.window_tokens,
         reuse_gib=0.25 if settings.reuse_gib is None else settings.reuse_gib,
         at_once=settings.batch_size,
+        constrained=settings.constrained is not False,
         timeout_s=settings.timeout_s,
     )
 
@@ -122,6 +126,7 @@ def _transformers(settings: EngineSettings) -> Engine:
         batch_size=settings.batch_size,
         reuse_gib=settings.reuse_gib,
         memory_gib=settings.memory_gib,
+        constrained=settings.constrained is True,
         timeout_s=settings.timeout_s,
     )
 
@@ -151,6 +156,7 @@ def build_engine(
     batch_size: int = 8,
     reuse_gib: float | None = None,
     memory_gib: float | None = None,
+    constrained: bool | None = None,
 ) -> Engine:
     """Make the engine of a name. Nothing is connected or loaded yet.
 
@@ -172,6 +178,7 @@ def build_engine(
         batch_size: Most requests at a time.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
+        constrained: Whether calls are.
 
     Returns:
         The engine.
@@ -200,5 +207,6 @@ def build_engine(
         batch_size=batch_size,
         reuse_gib=reuse_gib,
         memory_gib=memory_gib,
+        constrained=constrained,
     )
     return make(settings)

@@ -26,6 +26,7 @@ _NOT_FOR: Mapping[str, tuple[str, ...]] = {
     "batch_size": ("reader", "openai"),
     "reuse_gib": ("reader", "openai"),
     "memory_gib": ("reader", "nano", "openai"),
+    "constrained": ("reader", "openai"),
 }
 """Settings, and the engines that don't look at them."""
 

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from riffler.errors import EngineFailed, EngineGarbled, EngineTimeout, InvalidMessage
+from riffler.service.inference.chat.constraint import Constraint
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.forms.mistral import nine_letters
 from riffler.service.inference.chat.prompt import Prompt
@@ -73,6 +74,7 @@ class Reply:
         reader: Tells text and calls apart.
         model: The model's name.
         where: Who fails, to start an error's text with.
+        constraint: What may come next; None is anything.
         ids: The prompt, and what was drawn since.
         cached: How many of the prompt's came from an earlier request; None until it starts.
         cancelled: Whether nobody waits any more.
@@ -88,6 +90,7 @@ class Reply:
     reader: ReplyReader
     model: str
     where: str
+    constraint: Constraint | None = None
     ids: list[int] = field(default_factory=list)
     cached: int | None = None
     cancelled: bool = False
@@ -112,6 +115,8 @@ class Reply:
 
         """
         self.ids.append(token)
+        if self.constraint is not None:
+            self.constraint.take(token)
         if token in ends:
             self._finish(cut=False)
             return

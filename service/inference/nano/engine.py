@@ -170,20 +170,20 @@ class NanoEngine:
         tokenizer, marks = loaded.writer.tokenizer, loaded.marks
         form = loaded.form if may_call(request) else None
         suppressed = suppressed_tokens(tokenizer, loaded.form, request)
-        constraint = None
-        if self._constrained:
-            constraint = constrain_calls(request, prompt, tokenizer, form, spelled=loaded.spelled, copied=self._copied)
         return Turn(
             request=request,
             prompt=prompt,
             max_tokens=self._max_tokens(request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where, constraint),
+            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where),
             decoder=TextDecoder(tokenizer, loaded.hidden, marks),
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
             model=self._name,
             where=self._where,
+            constraint=constrain_calls(request, prompt, loaded.call_tokens, self._copied)
+            if self._constrained
+            else None,
         )
 
     def _max_tokens(self, request: EngineRequest, prompt_tokens: int) -> int:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from riffler.errors import InvalidSetting
-from riffler.service.inference.chat.constraint import spelling_of
+from riffler.service.inference.chat.constraint import CallTokens, call_tokens_of
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
@@ -79,7 +79,7 @@ class Loaded:
         hidden: Ids that are no text of a reply.
         marks: Ids that open or close a call or reasoning, and how each is written.
         defaults: How it wants its tokens drawn.
-        spelled: The bytes of its tokens that are text; empty for a vocabulary that isn't byte-level.
+        call_tokens: What its calls can be constrained with; None where they can't be.
     """
 
     model: NanoModel
@@ -89,7 +89,7 @@ class Loaded:
     hidden: frozenset[int]
     marks: Mapping[int, str]
     defaults: Defaults
-    spelled: Mapping[int, bytes]
+    call_tokens: CallTokens | None
 
 
 def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
@@ -120,7 +120,7 @@ def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
         marks=marks,
         defaults=_defaults(config),
-        spelled=spelling_of(tokenizer),
+        call_tokens=call_tokens_of(tokenizer, writer.form),
     )
 
 

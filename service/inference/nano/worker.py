@@ -101,7 +101,7 @@ class Worker(ReplyThread[Turn]):
             return
         if turn.drawn == 0:
             self._keep(turn, cache)
-        turn.take(turn.sampler.draw(logits[0]), self._loaded.ends)
+        turn.take(turn.sampler.draw(logits[0], turn.constraint), self._loaded.ends)
 
     def _begin(self, turn: Turn) -> KeyValueCache:
         """Take over chunks that the session has computed already, but the last token, which has to answer."""

@@ -229,6 +229,20 @@ async def test_even_a_random_model_calls_as_the_schema_says(engine: NanoEngine, 
         assert json.loads(call.arguments)["fragment_id"] in {"f00001", "f0000a"}
 
 
+@pytest.mark.parametrize("text", ["The harbour f00001 and the lighthouse f0000a.", "f00002", "Vorn f00003 " * 60])
+async def test_a_constrained_call_is_the_same_on_both_engines(engine: NanoEngine, folder: Path, text: str) -> None:
+    """What may come is asked of the same logits, so that the same greedy tokens come."""
+    request = replace(asking(text, most=400), tools=TOOLS, tool_choice="required")
+    other = TransformersEngine(str(folder), device="cpu", constrained=True)
+    try:
+        ours, theirs = await complete(engine, request), await complete(other, request)
+    finally:
+        await other.aclose()
+    assert ours.message.tool_calls
+    assert ours.message == theirs.message
+    assert ours.usage == theirs.usage
+
+
 async def test_without_a_constraint_a_random_model_writes_no_call(folder: Path) -> None:
     """So that what the test before shows is the constraint's doing."""
     engine = NanoEngine(folder, constrained=False)
