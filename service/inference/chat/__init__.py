@@ -2,6 +2,7 @@
 
     tokenizer.py what is expected of a tokenizer
     prompt.py    messages and tools as token ids, through the model's own chat template
+    preamble.py  what a prompt begins with, whatever is said in it
     template.py  renders the template, and finds out what it doesn't take
     telling.py   says as text what a template doesn't take
     control.py   keeps text that looks like a control token from being one

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 from typing import Any, Protocol
 
@@ -193,12 +194,12 @@ def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Spec
         For `call_of`.
     """
     texts = list(texts)
-    source = Source(texts)
     fragments = _words(_ID, texts)
+    source = cache(lambda: Source(texts))  # takes a millisecond a kilobyte, and few calls copy
 
     def special(name: str, schema: Mapping[str, Any]) -> Node | None:
-        if name in copied and source:
-            return Copied(source)
+        if name in copied and source():
+            return Copied(source())
         if "pattern" in schema:
             inner = schema["pattern"].removeprefix("^").removesuffix("$")
             return _one_of(_words(re.compile(rf"\b(?:{inner})\b"), texts), ())

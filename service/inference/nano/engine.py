@@ -33,9 +33,10 @@ _PRICES = CachePrices(read=0.1, write=1.0)
 class NanoEngine:
     """Runs a small model with onnxruntime, from a folder that `riffler.service.training.nano.export` has seen.
 
-    The first call, or `ready`, loads the model. Calls, required calls and forbidden ones are as the engine
-    `transformers` has them, and for the same prompt both give the same greedy tokens. Of the model's own way to sample
-    its generation config's temperature, `top_p` and `top_k` are heeded, and nothing else.
+    The first call, or `ready`, loads the model. What tools take at a prompt's beginning is computed once for all
+    sessions. Calls, required calls and forbidden ones are as the engine `transformers` has them, and for the same
+    prompt both give the same greedy tokens. Of the model's own way to sample its generation config's temperature,
+    `top_p` and `top_k` are heeded, and nothing else.
 
     It isn't asked to word a text anew: a model of this size works with the words that it sees. So rewrites are made by
     rule, `summarize_fragment` isn't on offer, and nothing is judged.
@@ -124,9 +125,9 @@ class NanoEngine:
         """
         loaded, worker = await self._load()
         deadline = time.monotonic() + self._timeout_s
-        prompt = await asyncio.to_thread(loaded.writer.write, request)
+        prompt, preamble = await asyncio.to_thread(_read, loaded, request)
         check_tokens(prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
-        turn = self._turn(loaded, request, prompt, deadline)
+        turn = self._turn(loaded, request, prompt, preamble, deadline)
         worker.submit(turn)
         async with aclosing(turn.items()) as items:
             async for item in items:
@@ -165,7 +166,7 @@ class NanoEngine:
             if running is not None:
                 running[1].stop()
 
-    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Turn:
+    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, preamble: int, deadline: float) -> Turn:
         """Check a request and make it ready for the worker."""
         tokenizer, marks = loaded.writer.tokenizer, loaded.marks
         form = loaded.form if may_call(request) else None
@@ -173,6 +174,7 @@ class NanoEngine:
         return Turn(
             request=request,
             prompt=prompt,
+            preamble=preamble,
             max_tokens=self._max_tokens(request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
@@ -195,6 +197,12 @@ class NanoEngine:
                 f"window of {self.info.window_tokens}"
             )
         return min(most, request.sampling.max_tokens or most)
+
+
+def _read(loaded: Loaded, request: EngineRequest) -> tuple[Prompt, int]:
+    """Write a prompt, and tell how much of it comes before the conversation. A long one isn't for the event loop."""
+    prompt = loaded.writer.write(request)
+    return prompt, loaded.preambles.length(request, prompt)
 
 
 def _seen(task: asyncio.Task[None]) -> None:

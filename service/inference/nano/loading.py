@@ -13,6 +13,7 @@ from riffler.service.inference.chat.constraint import CallTokens, call_tokens_of
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
+from riffler.service.inference.chat.preamble import Preambles
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.template import shows_tools
 from riffler.service.inference.nano.runtime import NanoModel
@@ -74,6 +75,7 @@ class Loaded:
     Attributes:
         model: It.
         writer: Writes its prompts.
+        preambles: Tells what of a prompt comes before its conversation.
         form: How it writes tool calls.
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
@@ -84,6 +86,7 @@ class Loaded:
 
     model: NanoModel
     writer: PromptWriter
+    preambles: Preambles
     form: ToolForm | None
     ends: frozenset[int]
     hidden: frozenset[int]
@@ -115,6 +118,7 @@ def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
     return Loaded(
         model=NanoModel(folder, threads),
         writer=writer,
+        preambles=Preambles(writer),
         form=writer.form,
         ends=frozenset(each for each in (*named, tokenizer.eos_token_id, writer.end()) if isinstance(each, int)),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),

@@ -3,7 +3,9 @@
 So a long prompt holds nobody up for longer than a chunk, and whoever gives up is gone by the next turn. Requests aren't
 computed together: on a CPU that gains a small model little.
 
-What is kept of a session is whole chunks of prompts only, as `../prefixes.py` says why: reuse changes no number.
+What is kept of a session is whole chunks of prompts only, as `../prefixes.py` says why: reuse changes no number. What
+comes before a conversation, the tools on offer, is kept for all sessions: of our own tools it is 2,000 tokens, which
+take a second, and a new session shares nothing else.
 """
 
 from __future__ import annotations
@@ -22,6 +24,8 @@ from riffler.service.inference.prefixes import PrefixStore
 from riffler.service.logs import get_logger
 
 _LOG = get_logger("nano")
+_TOOLS = "\0tools"
+"""Keeps what comes before conversations: the name of no session."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -30,10 +34,12 @@ class Turn(Reply):
 
     Attributes:
         sampler: Draws tokens.
+        preamble: How many of the prompt's first tokens come before the conversation.
         cache: What was computed of `ids`; None until the first turn.
     """
 
     sampler: Sampler
+    preamble: int = 0
     cache: KeyValueCache | None = None
 
 
@@ -97,25 +103,30 @@ class Worker(ReplyThread[Turn]):
         piece = turn.ids[cache.length : cache.length + CHUNK_TOKENS]
         more = cache.length + len(piece) < len(turn.ids)
         logits = self._loaded.model.run(piece, cache, quiet=more)
+        if cache.length == _whole(turn.preamble):
+            self._keep(_TOOLS, turn, cache)
         if more:
             return
         if turn.drawn == 0:
-            self._keep(turn, cache)
+            self._keep(turn.request.reuse, turn, cache)
         turn.take(turn.sampler.draw(logits[0], turn.constraint), self._loaded.ends)
 
     def _begin(self, turn: Turn) -> KeyValueCache:
         """Take over chunks that the session has computed already, but the last token, which has to answer."""
-        name, shared, cache = turn.request.reuse, 0, None
-        found = self.store.longest(name, turn.ids) if name else None
-        if found is not None and (shared := _whole(min(found[1], found[0].length, len(turn.ids) - 1))):
-            cache = found[0].copy(shared)
-        turn.cache, turn.cached = cache or self._loaded.model.new_cache(), shared
+        shared, kept = 0, None
+        for name in (turn.request.reuse, _TOOLS) if turn.request.reuse else ():
+            found = self.store.longest(name, turn.ids)
+            whole = _whole(min(found[1], found[0].length, len(turn.ids) - 1)) if found is not None else 0
+            if found is not None and whole > shared:
+                shared, kept = whole, found[0]
+        turn.cache, turn.cached = kept.copy(shared) if kept else self._loaded.model.new_cache(), shared
         return turn.cache
 
-    def _keep(self, turn: Turn, cache: KeyValueCache) -> None:
-        whole = _whole(len(turn.prompt.ids))
+    def _keep(self, name: str, turn: Turn, cache: KeyValueCache) -> None:
+        """Keep the whole chunks of a prompt that are computed, for whoever asks by a name."""
+        whole = _whole(min(cache.length, len(turn.prompt.ids)))
         if turn.request.reuse and whole:
-            self.store.put(turn.request.reuse, turn.ids[:whole], cache.beginning(whole), cache.nbytes)
+            self.store.put(name, turn.ids[:whole], cache.beginning(whole), cache.nbytes)
 
 
 def _whole(tokens: int) -> int:
