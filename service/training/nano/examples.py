@@ -83,9 +83,23 @@ class ExampleWriter:
         for sample in samples:
             *messages, said = read_messages([*sample["messages"], sample["said"]])
             read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
-            ids = self._tokenizer.encode(self.text_of(said), add_special_tokens=False, verbose=False)
-            tree.add(read, [*ids, self._end])
+            tree.add(read, self._said_ids(said))
         return tree.example()
+
+    def said_ids(self, sample: dict[str, Any]) -> list[int]:
+        """Write what is said in a sample.
+
+        Args:
+            sample: The sample.
+
+        Returns:
+            Its ids, the end among them.
+        """
+        [said] = read_messages([sample["said"]])
+        return self._said_ids(said)
+
+    def _said_ids(self, said: Message) -> list[int]:
+        return [*self._tokenizer.encode(self.text_of(said), add_special_tokens=False, verbose=False), self._end]
 
     def text_of(self, said: Message) -> str:
         """Write a move as the model says it.

@@ -1,10 +1,10 @@
 """Muon: steps of matrices with all directions alike, so that the few strong ones don't drown the others.
 
-Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers", https://kellerjordan.github.io/posts/muon/. A step is
-`O = NS(g + m * M)`, `M = m * M + g`, with five steps of Newton and Schulz, `X = a X + (b A + c A A) X`, `A = X X^T`. It
-is scaled as in Liu et al. 2025 (https://arxiv.org/abs/2502.16982, section 2.2), by `0.2 * sqrt(max(rows, columns))`, so
-that AdamW's learning rates suit it. torch's own Muon computes in bfloat16, which takes seconds a step on a CPU that has
-no instructions for it; this one computes in the parameters' own type.
+Source: Jordan et al. 2024, "Muon: an optimizer for hidden layers", https://kellerjordan.github.io/posts/muon/. A step
+is `O = NS(g + m * M)`, `M = m * M + g`, with five steps of Newton and Schulz, `X = a X + (b A + c A A) X`, `A = X
+X^T`. It is scaled as in Liu et al. 2025 (https://arxiv.org/abs/2502.16982, section 2.2), by `0.2 * sqrt(max(rows,
+columns))`, so that AdamW's learning rates suit it. torch's own Muon computes in bfloat16, which takes seconds a step
+on a CPU that has no instructions for it; this one computes in the parameters' own type.
 """
 
 from __future__ import annotations

@@ -96,14 +96,15 @@ class Trainer:
 
     Attributes:
         model: The model.
+        tokenizer: Its tokenizer.
         done: Steps that are done.
     """
 
     def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu", workers: int = 1) -> None:
         self._settings, self._folders, self._device = settings, folders, device
         self._pool = ThreadPoolExecutor(workers)
-        self._tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
-        self.model = make_model(settings.model, self._tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
+        self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
+        self.model = make_model(settings.model, self.tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
         self.model.set_attn_implementation(TREE)
         self._parameters = [*self.model.parameters()]
         self._optimizers = _optimizers(self.model, settings.training)
@@ -148,7 +149,7 @@ class Trainer:
         """
         self.model.half().save_pretrained(folder)
         self.model.float()
-        self._tokenizer.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
 
     def _load(self) -> None:
         state = torch.load(self._folders.checkpoint, map_location=self._device, weights_only=True)
@@ -159,7 +160,7 @@ class Trainer:
 
     def _steps(self, stage: Stage, skipped: int) -> Iterator[list[Example]]:
         """Give the examples of each step, again and again in another order, without those of the steps done before."""
-        writer, training = ExampleWriter(self._tokenizer), self._settings.training
+        writer, training = ExampleWriter(self.tokenizer), self._settings.training
         examples = [*writer.write_all(read_samples(self._folders.samples(stage)))]
         if not examples:
             where = self._folders.samples(stage)
