@@ -1,5 +1,5 @@
 # Riffler's images. Two targets:
-#   service  the base service: engines `reader` and `openai`, no torch          docker build --target service -t riffler .
+#   service  the base service: engines `reader`, `nano`, `openai`; no torch     docker build --target service -t riffler .
 #   gpu      the same and local models: torch with CUDA, engine `transformers`  docker build --target gpu -t riffler:gpu .
 #
 # Other sources of packages come as build arguments that pip itself reads, PIP_INDEX_URL and PIP_EXTRA_INDEX_URL; TORCH

@@ -32,4 +32,5 @@ def engine_of(settings: Settings) -> Engine:
         batch_size=settings.batch_size,
         reuse_gib=settings.reuse_gib,
         memory_gib=settings.memory_gib,
+        constrained=settings.constrained,
     )

@@ -30,7 +30,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="RIFFLER_", frozen=True, extra="ignore", populate_by_name=True)
 
     engine: str = Field("reader", description="Which engine runs the model.")
-    model: str | None = Field(None, description="The model's name, as its server knows it.")
+    model: str | None = Field(
+        None, description="The model's name, as its server knows it; of a local one, a hub name or a folder."
+    )
     base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, with its /v1.")
     api_key: SecretStr | None = Field(None, description="That server's key.")
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
@@ -46,14 +48,20 @@ class Settings(BaseSettings):
     tool_form: Literal["auto", "hermes", "llama", "mistral", "qwen_xml"] = Field(
         "auto", description="How a local model writes tool calls."
     )
-    batch_size: int = Field(8, ge=1, description="Most requests that a local model computes together.")
+    batch_size: int = Field(8, ge=1, description="Most requests that a local model computes together, or by turns.")
     reuse_gib: float | None = Field(
-        None, ge=0, description="Memory for computed beginnings of sessions; 0 keeps none, none given is a third."
+        None,
+        ge=0,
+        description="Memory for computed beginnings of sessions; 0 keeps none, none given a third, of `nano` 0.25.",
     )
     memory_gib: float | None = Field(
         None,
         gt=0,
         description="Most memory for keys and values of a local model; none given is a GPU's, half a CPU's.",
+    )
+    constrained: bool | None = Field(
+        None,
+        description="Whether a local model's calls can only be of tools on offer; none given: `nano` yes, else no.",
     )
     redis_url: SecretStr | None = Field(
         None,

@@ -14,9 +14,12 @@ if TYPE_CHECKING:
     from riffler.service.agent.room import Measure
 
 Engine = Annotated[
-    str | None, typer.Option(help="Which engine answers: reader, openai or transformers.", envvar="RIFFLER_ENGINE")
+    str | None,
+    typer.Option(help="Which engine answers: reader, nano, openai or transformers.", envvar="RIFFLER_ENGINE"),
 ]
-Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
+Model = Annotated[
+    str | None, typer.Option(help="The model's name, as its server knows it; or its folder.", envvar="RIFFLER_MODEL")
+]
 BaseUrl = Annotated[
     str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
 ]

@@ -57,7 +57,7 @@ class PrefixStore(Generic[Computed]):
         """
         prompt = np.asarray(ids, dtype=np.int64)
         newest_first = [key for key in reversed(self._entries) if key[0] == name]  # of equal ones, it stays the newest
-        shared = {key: _common(self._entries[key].ids, prompt) for key in newest_first}
+        shared = {key: common_length(self._entries[key].ids, prompt) for key in newest_first}
         best = max(shared, key=shared.__getitem__, default=None)
         if best is None or shared[best] == 0:
             return None
@@ -76,7 +76,7 @@ class PrefixStore(Generic[Computed]):
         """
         wanted = np.asarray(ids, dtype=np.int64)
         for key, entry in self._entries.items():
-            if key[0] == name and _common(entry.ids, wanted) == len(wanted):
+            if key[0] == name and common_length(entry.ids, wanted) == len(wanted):
                 self._entries.move_to_end(key)
                 return True
         return False
@@ -94,7 +94,7 @@ class PrefixStore(Generic[Computed]):
             return
         new = np.asarray(ids, dtype=np.int64)
         for key, entry in list(self._entries.items()):
-            if key[0] == name and _common(entry.ids, new) == len(entry.ids):
+            if key[0] == name and common_length(entry.ids, new) == len(entry.ids):
                 self._drop(key)  # the new one has all of it
         self._entries[name, next(self._numbers)] = _Entry(new, computed, size)
         self.size += size
@@ -117,7 +117,17 @@ class PrefixStore(Generic[Computed]):
         self.size -= self._entries.pop(key).size
 
 
-def _common(one: npt.NDArray[np.int64], other: npt.NDArray[np.int64]) -> int:
+def common_length(one: npt.ArrayLike, other: npt.ArrayLike) -> int:
+    """Count how many first tokens two texts have in common.
+
+    Args:
+        one: Token ids.
+        other: Token ids.
+
+    Returns:
+        How many.
+    """
+    one, other = np.asarray(one, np.int64), np.asarray(other, np.int64)
     length = min(len(one), len(other))
     differs = np.flatnonzero(one[:length] != other[:length])
     return int(differs[0]) if len(differs) else length

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from types import MappingProxyType
 
 from pydantic import SecretStr
@@ -20,7 +21,7 @@ class EngineSettings:
     """What any engine can be told. None leaves its own default; an engine ignores what isn't for it.
 
     Attributes:
-        model: The model's name, as the server knows it.
+        model: The model's name, as the server knows it; of a local model, a name on the hub or a folder.
         base_url: The server's address, up to and without `/chat/completions`.
         api_key: The server's key.
         window_tokens: How many tokens a request and its completion may have together.
@@ -34,9 +35,12 @@ class EngineSettings:
         device: Where a local model runs: `auto`, `cpu`, `cuda` or as `cuda:1`.
         dtype: Of a local model's weights: `auto`, `float32`, `bfloat16` or `float16`.
         tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama`, `mistral` or `qwen_xml`.
-        batch_size: Most requests that a local model computes together.
-        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none. None is a third of what is free.
+        batch_size: Most requests that a local model computes together, or by turns (nano).
+        reuse_gib: Memory for computed beginnings of sessions; 0 keeps none. None is a third of what is free, and of
+            nano's a quarter GiB.
         memory_gib: Most memory for all keys and values. None is what a GPU has, and half of what is free on the CPU.
+        constrained: Whether a local model's calls can be nothing but calls of the tools on offer. None is yes for nano,
+            and no for transformers.
     """
 
     model: str | None = None
@@ -55,6 +59,30 @@ class EngineSettings:
     batch_size: int = 8
     reuse_gib: float | None = None
     memory_gib: float | None = None
+    constrained: bool | None = None
+
+
+def _nano(settings: EngineSettings) -> Engine:
+    from riffler.service.inference.nano import NanoEngine  # noqa: PLC0415 - only where it is used
+    from riffler.service.inference.nano.shipped import shipped_model  # noqa: PLC0415
+
+    if not settings.model:
+        shipped = shipped_model()
+        folder, name = shipped.folder, shipped.name
+    else:
+        folder = Path(settings.model).absolute()
+        name = folder.name
+        if not folder.is_dir():
+            raise InvalidSetting(f"engine nano: model: expected a folder, or none for its own, got {settings.model!r}")
+    return NanoEngine(
+        folder,
+        name=name,
+        window_tokens=settings.window_tokens,
+        reuse_gib=0.25 if settings.reuse_gib is None else settings.reuse_gib,
+        at_once=settings.batch_size,
+        constrained=settings.constrained is not False,
+        timeout_s=settings.timeout_s,
+    )
 
 
 def _openai(settings: EngineSettings) -> Engine:
@@ -98,12 +126,13 @@ def _transformers(settings: EngineSettings) -> Engine:
         batch_size=settings.batch_size,
         reuse_gib=settings.reuse_gib,
         memory_gib=settings.memory_gib,
+        constrained=settings.constrained is True,
         timeout_s=settings.timeout_s,
     )
 
 
 _ENGINES: Mapping[str, Callable[[EngineSettings], Engine]] = MappingProxyType(
-    {"openai": _openai, "reader": _reader, "transformers": _transformers}
+    {"nano": _nano, "openai": _openai, "reader": _reader, "transformers": _transformers}
 )
 ENGINE_NAMES = tuple(_ENGINES)
 
@@ -127,6 +156,7 @@ def build_engine(
     batch_size: int = 8,
     reuse_gib: float | None = None,
     memory_gib: float | None = None,
+    constrained: bool | None = None,
 ) -> Engine:
     """Make the engine of a name. Nothing is connected or loaded yet.
 
@@ -148,6 +178,7 @@ def build_engine(
         batch_size: Most requests at a time.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
+        constrained: Whether calls are.
 
     Returns:
         The engine.
@@ -176,5 +207,6 @@ def build_engine(
         batch_size=batch_size,
         reuse_gib=reuse_gib,
         memory_gib=memory_gib,
+        constrained=constrained,
     )
     return make(settings)

@@ -50,8 +50,9 @@ class EngineRequest:
         sampling: How tokens are drawn.
         stream: Whether text deltas are wanted as they come. An engine may give one delta all the same.
         reuse: Requests of the same name may share what the engine computed of a common beginning; empty shares
-            nothing. It names one session of one tenant, so that nobody can time what another one asked. Reuse changes
-            no number of the computation; company in a batch may, by rounding.
+            nothing. It names one session of one tenant, so that nobody can time what another one asked. What comes
+            before a conversation, the tools on offer, all that have a name may share. Reuse changes no number of the
+            computation; company in a batch may, by rounding.
     """
 
     messages: tuple[Message, ...]

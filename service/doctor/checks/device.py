@@ -1,10 +1,11 @@
-"""The device of local models: what torch sees. It imports torch only where something uses it."""
+"""The device of local models: what torch sees, or onnxruntime. Torch is imported only where something uses it."""
 
 from __future__ import annotations
 
 import os
 import re
 from collections.abc import Iterator
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -17,10 +18,13 @@ from riffler.service.doctor.subject import Subject
 _DRIVER = Path("/proc/driver/nvidia/version")
 _GIB = 1 << 30
 _LOCAL = "transformers"
+_LIGHT = "nano"
 
 
 async def _run(subject: Subject) -> list[Finding]:
     needed = subject.settings.engine == _LOCAL
+    if subject.settings.engine == _LIGHT and not subject.device:
+        return await apart(lambda: [_onnxruntime()])
     if not needed and not subject.device:
         return [
             Finding("skip", f"engine {subject.settings.engine!r} runs no model in this process (--device looks anyway)")
@@ -75,6 +79,15 @@ def _cpu(torch: Any) -> Finding:  # noqa: ANN401 - see `_gpu`
             "warn", said, f"Set OMP_NUM_THREADS to {cores}: more threads than cores slow each other.", measured
         )
     return Finding("ok", said, measured=measured)
+
+
+def _onnxruntime() -> Finding:
+    """Tell what the engine without torch runs on: the CPU, always."""
+    from riffler.service.inference.nano.runtime import own_threads  # noqa: PLC0415 - only where it is used
+
+    threads, release = own_threads(), version("onnxruntime")
+    measured: dict[str, float | str] = {"device": "cpu", "threads": threads}
+    return Finding("ok", f"CPU, {threads} threads, onnxruntime {release}, no torch needed", measured=measured)
 
 
 def _driver() -> str:

@@ -16,9 +16,17 @@ _PREFIX = "RIFFLER_"
 _ALIKE = 0.75
 _NOT_FOR: Mapping[str, tuple[str, ...]] = {
     "model": ("reader",),
-    "tokenizer": ("reader",),
-    "base_url": ("reader", "transformers"),
-    "api_key": ("reader", "transformers"),
+    "tokenizer": ("reader", "nano", "transformers"),
+    "base_url": ("reader", "nano", "transformers"),
+    "api_key": ("reader", "nano", "transformers"),
+    "revision": ("reader", "nano", "openai"),
+    "device": ("reader", "nano", "openai"),
+    "dtype": ("reader", "nano", "openai"),
+    "tool_form": ("reader", "nano", "openai"),
+    "batch_size": ("reader", "openai"),
+    "reuse_gib": ("reader", "openai"),
+    "memory_gib": ("reader", "nano", "openai"),
+    "constrained": ("reader", "openai"),
 }
 """Settings, and the engines that don't look at them."""
 
@@ -58,7 +66,8 @@ def _twice(environment: Mapping[str, str]) -> Iterator[Finding]:
 def _without_effect(settings: Settings) -> Iterator[Finding]:
     given = settings.model_fields_set
     for name, engines in _NOT_FOR.items():
-        if name in given and getattr(settings, name) and settings.engine in engines:
+        value, own = getattr(settings, name), Settings.model_fields[name].default
+        if name in given and value and value != own and settings.engine in engines:
             yield _unused(name, f"engine {settings.engine!r} doesn't look at it")
     if not settings.rewriting and settings.pipeline is not None:
         yield _unused("pipeline", "rewriting is off, and nothing else reads queries")

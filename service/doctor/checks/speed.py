@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
 from riffler.service.doctor.subject import Subject
+from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, closing_stream
 from riffler.tools.messages import Message
 
@@ -36,7 +37,7 @@ async def _run(subject: Subject) -> list[Finding]:
     engine = subject.engine
     if subject.quick:
         return [Finding("skip", "left out by --quick")]
-    if not engine.info.can_rewrite:
+    if isinstance(engine, ReaderEngine):
         return [Finding("skip", f"engine {engine.info.name!r} runs no language model")]
     speed = await _measure(engine)
     if speed is None:

@@ -6,6 +6,7 @@ from riffler.errors import EngineRejected
 from riffler.service.agent.health.finding import Finding
 from riffler.service.doctor.check import Check
 from riffler.service.doctor.subject import Subject
+from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import EngineRequest, complete
 from riffler.tools.messages import Message
 from riffler.tools.registry import PROFILES, Registry
@@ -21,7 +22,7 @@ async def _run(subject: Subject) -> list[Finding]:
     engine = subject.engine
     if subject.quick:
         return [Finding("skip", "left out by --quick")]
-    if not engine.info.can_rewrite:
+    if isinstance(engine, ReaderEngine):
         return [Finding("skip", f"engine {engine.info.name!r} calls tools by rule")]
     offered = PROFILES[subject.settings.tools]
     if not offered:

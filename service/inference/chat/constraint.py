@@ -1,15 +1,20 @@
 """Constrained decoding: which tokens may come next. For any engine that sees the logits of the next token.
 
-An engine asks `allows` for tokens, the most likely first, takes the first that is allowed (or draws among those that
-are), and tells it by `take`. Only what is asked for is worked out.
+An engine asks `allows` for tokens, the most likely first (`allowed_tokens`), takes the first that is allowed, or draws
+among those that are; what it drew is told by `take` (`Reply.take` does that). Only what is asked for is worked out.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from itertools import islice
 from typing import Any, Protocol
 
+from riffler.errors import EngineGarbled
+from riffler.service.inference.chat.asked import may_call
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.grammar import (
     Copied,
@@ -28,6 +33,8 @@ from riffler.service.ports.engine import EngineRequest
 
 COPIED = frozenset({"start_marker", "end_marker"})
 """Properties of our tools whose text is copied from the view."""
+CANDIDATES = 64
+"""Where a constraint holds, one of so many tokens is drawn at most."""
 _IDS = frozenset({"fragment", "fragments", "but"})
 """Properties of our tools that name fragments, though their schema says only that they are texts."""
 _ID = re.compile(r"\bf[0-9a-f]{5}\b")
@@ -36,6 +43,11 @@ _ID = re.compile(r"\bf[0-9a-f]{5}\b")
 class Constraint(Protocol):
     """What may come next in one reply."""
 
+    @property
+    def holds(self) -> bool:
+        """Whether not every token may come next."""
+        ...
+
     def allows(self, token: int) -> bool:
         """Tell whether a token may come next."""
         ...
@@ -43,91 +55,132 @@ class Constraint(Protocol):
     def take(self, token: int) -> None:
         """Go on with a token that may."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class CallTokens:
+    """Of a vocabulary, what calls can be constrained with.
+
+    Attributes:
+        spelled: The bytes of each token that is text.
+        opener: The token that opens a call.
+        closer: The token that closes it.
+        tag: How the opener is written.
+    """
+
+    spelled: Mapping[int, bytes]
+    opener: int
+    closer: int
+    tag: str
 
 
 class CallConstraint:
     """Lets a call be nothing but a whole call of a tool on offer; outside of calls all may come.
 
     Args:
-        spelled: The bytes of each token that is text.
-        opener: The token that opens a call.
-        closer: The token that closes it.
-        start: What may stand between, made by the first call.
+        tokens: The vocabulary's.
+        start: What may stand between opener and closer, made by the first call.
         forced: What of a first call is written already, behind its opener; None where none is open.
     """
 
-    def __init__(
-        self,
-        spelled: Mapping[int, bytes],
-        opener: int,
-        closer: int,
-        start: Callable[[], State],
-        forced: bytes | None = None,
-    ) -> None:
-        self._spelled = spelled
-        self._opener = opener
-        self._closer = closer
+    def __init__(self, tokens: CallTokens, start: Callable[[], State], forced: bytes | None = None) -> None:
+        self._tokens = tokens
         self._start = start
         self._state: State | None = None if forced is None else advance(start(), forced)
         self._tried: dict[int, State] = {}
+
+    @property
+    def holds(self) -> bool:
+        """Whether a call is open."""
+        return self._state is not None
 
     def allows(self, token: int) -> bool:
         """Tell whether a token may come next."""
         if self._state is None:
             return True
-        if token == self._closer:
+        if token == self._tokens.closer:
             return is_whole(self._state)
         return bool(self._after(self._state, token))
 
     def take(self, token: int) -> None:
         """Go on with a token that may."""
         if self._state is not None:
-            if token == self._closer:
+            if token == self._tokens.closer:
                 self._state = None
             else:
                 self._state = self._after(self._state, token)
-        elif token == self._opener:
+        elif token == self._tokens.opener:
             self._state = self._start()
         self._tried = {}
 
     def _after(self, state: State, token: int) -> State:
         if token not in self._tried:
-            text = self._spelled.get(token, b"")
+            text = self._tokens.spelled.get(token, b"")
             self._tried[token] = advance(state, text) if text else ()
         return self._tried[token]
 
 
+def allowed_tokens(constraint: Constraint, ranked: Iterable[int], most: int, where: str) -> list[int]:
+    """Leave the tokens that may come next. Of those behind many, none is ever drawn, so they aren't asked for.
+
+    Args:
+        constraint: Says which may.
+        ranked: Tokens, the most likely first.
+        most: How many to give at most.
+        where: Who fails, to start an error's text with.
+
+    Returns:
+        Tokens, the most likely first; at least one.
+
+    Raises:
+        EngineGarbled: None may.
+    """
+    found = list(islice((token for token in ranked if constraint.allows(token)), most))
+    if not found:
+        raise EngineGarbled(f"{where}: no token may come next: a call can't be ended as it was begun")
+    return found
+
+
+def call_tokens_of(tokenizer: ChatTokenizer, form: ToolForm | None) -> CallTokens | None:
+    """Find what the calls of a model can be constrained with. Reads the whole vocabulary.
+
+    Args:
+        tokenizer: The model's.
+        form: How it calls tools; None where that isn't known.
+
+    Returns:
+        It; None where calls aren't of the form of Hermes between tokens of their own, or the vocabulary isn't
+        byte-level.
+    """
+    added = tokenizer.get_added_vocab()
+    if form is None or form.name != "hermes" or not {form.opener, form.closer} <= set(added):
+        return None
+    spelled = spelling_of(tokenizer)
+    return CallTokens(spelled, added[form.opener], added[form.closer], form.opener) if spelled else None
+
+
 def constrain_calls(
-    request: EngineRequest,
-    prompt: Prompt,
-    tokenizer: ChatTokenizer,
-    form: ToolForm | None,
-    *,
-    spelled: Mapping[int, bytes],
-    copied: Collection[str] = COPIED,
+    request: EngineRequest, prompt: Prompt, tokens: CallTokens | None, copied: Collection[str] = COPIED
 ) -> CallConstraint | None:
     """Make the constraint of one reply.
 
     Args:
         request: What was asked.
         prompt: What the model reads.
-        tokenizer: The model's.
-        form: How it calls tools.
-        spelled: See `spelling_of`.
+        tokens: The vocabulary's; None where calls can't be constrained, or aren't to be.
         copied: Properties whose text is copied from the view.
 
     Returns:
-        It; None where the model's calls aren't of the form of Hermes between tokens of their own.
+        It; None where no call is constrained, or none may come.
     """
-    added = tokenizer.get_added_vocab()
-    if form is None or form.name != "hermes" or not {form.opener, form.closer} <= set(added) or not spelled:
+    if tokens is None or not may_call(request):
         return None
 
     def start() -> State:
         return call_of(request.tools, strings_from([message.text for message in request.messages], copied))
 
-    forced = prompt.forced.removeprefix(form.opener).encode() if prompt.forced else None
-    return CallConstraint(spelled, added[form.opener], added[form.closer], start, forced)
+    forced = prompt.forced.removeprefix(tokens.tag).encode() if prompt.forced else None
+    return CallConstraint(tokens, start, forced)
 
 
 def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Special:
@@ -141,12 +194,12 @@ def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Spec
         For `call_of`.
     """
     texts = list(texts)
-    source = Source(texts)
     fragments = _words(_ID, texts)
+    source = cache(lambda: Source(texts))  # takes a millisecond a kilobyte, and few calls copy
 
     def special(name: str, schema: Mapping[str, Any]) -> Node | None:
-        if name in copied and source:
-            return Copied(source)
+        if name in copied and source():
+            return Copied(source())
         if "pattern" in schema:
             inner = schema["pattern"].removeprefix("^").removesuffix("$")
             return _one_of(_words(re.compile(rf"\b(?:{inner})\b"), texts), ())

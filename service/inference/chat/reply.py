@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass, field
 
 from riffler.errors import EngineFailed, EngineGarbled, EngineTimeout, InvalidMessage
+from riffler.service.inference.chat.constraint import Constraint
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.forms.mistral import nine_letters
 from riffler.service.inference.chat.prompt import Prompt
@@ -60,7 +62,7 @@ class Outbox:
 
 @dataclass(eq=False, slots=True)
 class Reply:
-    """A request that is answered. All but `cancelled` belong to the thread that computes.
+    """A request that is answered. All but `items` and `cancelled` belong to the thread that computes.
 
     Attributes:
         request: What to run.
@@ -72,6 +74,7 @@ class Reply:
         reader: Tells text and calls apart.
         model: The model's name.
         where: Who fails, to start an error's text with.
+        constraint: What may come next; None is anything.
         ids: The prompt, and what was drawn since.
         cached: How many of the prompt's came from an earlier request; None until it starts.
         cancelled: Whether nobody waits any more.
@@ -87,6 +90,7 @@ class Reply:
     reader: ReplyReader
     model: str
     where: str
+    constraint: Constraint | None = None
     ids: list[int] = field(default_factory=list)
     cached: int | None = None
     cancelled: bool = False
@@ -111,6 +115,8 @@ class Reply:
 
         """
         self.ids.append(token)
+        if self.constraint is not None:
+            self.constraint.take(token)
         if token in ends:
             self._finish(cut=False)
             return
@@ -131,7 +137,34 @@ class Reply:
 
     def fail_late(self) -> None:
         """End it because its time is up."""
-        self.fail(EngineTimeout(f"{self.where}: took longer than its time limit (timeout_s)"))
+        self.fail(self._late())
+
+    async def items(self) -> AsyncGenerator[TextDelta | Completion]:
+        """Give what comes of it to the caller, in the event loop. Whoever stops listening gives it up.
+
+        Yields:
+            Deltas when they are wanted, then the completion.
+
+        Raises:
+            EngineFailed: It failed.
+            EngineTimeout: Its time is up, before the thread has seen it.
+        """
+        try:
+            while True:
+                try:
+                    item = await self.outbox.take(self.deadline)
+                except TimeoutError as exc:
+                    raise self._late() from exc
+                if isinstance(item, EngineFailed):
+                    raise item
+                yield item
+                if isinstance(item, Completion):
+                    return
+        finally:
+            self.cancelled = True
+
+    def _late(self) -> EngineTimeout:
+        return EngineTimeout(f"{self.where}: took longer than its time limit (timeout_s)")
 
     def _give(self, text: str) -> None:
         if text and self.request.stream:

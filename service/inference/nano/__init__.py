@@ -1,6 +1,7 @@
 """The engine `nano`: a small model on the CPU, through onnxruntime, without torch and transformers.
 
     engine.py    the face on the event loop: loads once, hands requests to the worker, gives its deltas on
+    shipped.py   the model that ships: where it lies, and what it is called
     loading.py   reads a folder: graph, tokenizer, window, what ends a reply
     tokenizer.py tokenizer and chat template from the files that transformers saves
     runtime.py   token ids in, logits out, over onnxruntime; keys and values of what was computed

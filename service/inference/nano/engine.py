@@ -7,9 +7,10 @@ import math
 import threading
 import time
 from collections.abc import AsyncGenerator, Collection
+from contextlib import aclosing
 from pathlib import Path
 
-from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
 from riffler.service.inference.chat.constraint import COPIED, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
@@ -32,15 +33,20 @@ _PRICES = CachePrices(read=0.1, write=1.0)
 class NanoEngine:
     """Runs a small model with onnxruntime, from a folder that `riffler.service.training.nano.export` has seen.
 
-    The first call, or `ready`, loads the model. Calls, required calls and forbidden ones are as the engine
-    `transformers` has them, and for the same prompt both give the same greedy tokens. Of the model's own way to sample
-    its generation config's temperature, `top_p` and `top_k` are heeded, and nothing else.
+    The first call, or `ready`, loads the model. What tools take at a prompt's beginning is computed once for all
+    sessions. Calls, required calls and forbidden ones are as the engine `transformers` has them, and for the same
+    prompt both give the same greedy tokens. Of the model's own way to sample its generation config's temperature,
+    `top_p` and `top_k` are heeded, and nothing else.
+
+    It isn't asked to word a text anew: a model of this size works with the words that it sees. So rewrites are made by
+    rule, `summarize_fragment` isn't on offer, and nothing is judged.
 
     A call is constrained, where the model calls in the form of Hermes and its vocabulary is byte-level: it is JSON that
     the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is.
 
     Args:
         folder: The model's.
+        name: What the model is called; None is the folder's name.
         window_tokens: How many tokens a request and its completion may have together; None is the model's own.
         reuse_gib: Most memory for computed beginnings of sessions; 0 keeps none.
         at_once: Most requests that take turns.
@@ -57,16 +63,18 @@ class NanoEngine:
         self,
         folder: str | Path,
         *,
+        name: str | None = None,
         window_tokens: int | None = None,
         reuse_gib: float = 0.25,
-        at_once: int = 4,
+        at_once: int = 8,
         threads: int | None = None,
         timeout_s: float = 600.0,
         constrained: bool = True,
         copied: Collection[str] = COPIED,
     ) -> None:
         self._folder = Path(folder)
-        self._where = f"engine nano with {self._folder.name}"
+        self._name = self._folder.name if name is None else name
+        self._where = f"engine nano with {self._name}"
         _expect(window_tokens is None or window_tokens >= 1, "window_tokens", window_tokens, "at least 1")
         _expect(0 <= reuse_gib < math.inf, "reuse_gib", reuse_gib, "a number of GiB, at least 0")
         _expect(at_once >= 1, "at_once", at_once, "at least 1")
@@ -87,14 +95,14 @@ class NanoEngine:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"NanoEngine({self._folder.name!r})"
+        return f"NanoEngine({self._name!r})"
 
     @property
     def info(self) -> EngineInfo:
         """What this engine is."""
         if self._info is None:
             window = window_of(self._folder, self._asked_window, self._where)
-            self._info = EngineInfo("nano", self._folder.name, window, prices=_PRICES)
+            self._info = EngineInfo("nano", self._name, window, can_rewrite=False, prices=_PRICES)
         return self._info
 
     @property
@@ -114,30 +122,16 @@ class NanoEngine:
 
         Yields:
             Deltas when `request.stream` is set, then the completion.
-
-        Raises:
-            EngineFailed: See the port.
-            EngineTimeout: It took longer than `timeout_s`.
         """
         loaded, worker = await self._load()
         deadline = time.monotonic() + self._timeout_s
-        prompt = await asyncio.to_thread(loaded.writer.write, request)
+        prompt, preamble = await asyncio.to_thread(_read, loaded, request)
         check_tokens(prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
-        turn = self._turn(loaded, request, prompt, deadline)
+        turn = self._turn(loaded, request, prompt, preamble, deadline)
         worker.submit(turn)
-        try:
-            while True:
-                try:
-                    item = await turn.outbox.take(deadline)
-                except TimeoutError as exc:
-                    raise EngineTimeout(f"{self._where}: took longer than timeout_s {self._timeout_s:g} s") from exc
-                if isinstance(item, EngineFailed):
-                    raise item
+        async with aclosing(turn.items()) as items:
+            async for item in items:
                 yield item
-                if isinstance(item, Completion):
-                    return
-        finally:
-            turn.cancelled = True
 
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
@@ -172,25 +166,26 @@ class NanoEngine:
             if running is not None:
                 running[1].stop()
 
-    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, deadline: float) -> Turn:
+    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, preamble: int, deadline: float) -> Turn:
         """Check a request and make it ready for the worker."""
         tokenizer, marks = loaded.writer.tokenizer, loaded.marks
         form = loaded.form if may_call(request) else None
         suppressed = suppressed_tokens(tokenizer, loaded.form, request)
-        constraint = None
-        if self._constrained:
-            constraint = constrain_calls(request, prompt, tokenizer, form, spelled=loaded.spelled, copied=self._copied)
         return Turn(
             request=request,
             prompt=prompt,
+            preamble=preamble,
             max_tokens=self._max_tokens(request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where, constraint),
+            sampler=Sampler(request.sampling, loaded.defaults, suppressed, self._where),
             decoder=TextDecoder(tokenizer, loaded.hidden, marks),
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
-            model=self._folder.name,
+            model=self._name,
             where=self._where,
+            constraint=constrain_calls(request, prompt, loaded.call_tokens, self._copied)
+            if self._constrained
+            else None,
         )
 
     def _max_tokens(self, request: EngineRequest, prompt_tokens: int) -> int:
@@ -202,6 +197,12 @@ class NanoEngine:
                 f"window of {self.info.window_tokens}"
             )
         return min(most, request.sampling.max_tokens or most)
+
+
+def _read(loaded: Loaded, request: EngineRequest) -> tuple[Prompt, int]:
+    """Write a prompt, and tell how much of it comes before the conversation. A long one isn't for the event loop."""
+    prompt = loaded.writer.write(request)
+    return prompt, loaded.preambles.length(request, prompt)
 
 
 def _seen(task: asyncio.Task[None]) -> None:

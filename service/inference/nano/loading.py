@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from riffler.errors import InvalidSetting
-from riffler.service.inference.chat.constraint import spelling_of
+from riffler.service.inference.chat.constraint import CallTokens, call_tokens_of
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
+from riffler.service.inference.chat.preamble import Preambles
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.template import shows_tools
 from riffler.service.inference.nano.runtime import NanoModel
@@ -66,6 +67,20 @@ class NanoTokens:
         """
         return max(1, self.load().count(text)) if text else 0
 
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count the tokens that tools take in a prompt, as the chat template tells them.
+
+        Args:
+            schemas: The tools' schemas in OpenAI's shape.
+
+        Returns:
+            How many.
+
+        Raises:
+            EngineRejected: The template refuses the tools.
+        """
+        return self.load().count_tools(schemas)
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
@@ -74,22 +89,24 @@ class Loaded:
     Attributes:
         model: It.
         writer: Writes its prompts.
+        preambles: Tells what of a prompt comes before its conversation.
         form: How it writes tool calls.
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
         marks: Ids that open or close a call or reasoning, and how each is written.
         defaults: How it wants its tokens drawn.
-        spelled: The bytes of its tokens that are text; empty for a vocabulary that isn't byte-level.
+        call_tokens: What its calls can be constrained with; None where they can't be.
     """
 
     model: NanoModel
     writer: PromptWriter
+    preambles: Preambles
     form: ToolForm | None
     ends: frozenset[int]
     hidden: frozenset[int]
     marks: Mapping[int, str]
     defaults: Defaults
-    spelled: Mapping[int, bytes]
+    call_tokens: CallTokens | None
 
 
 def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
@@ -115,12 +132,13 @@ def load(folder: Path, counter: NanoTokens, threads: int | None) -> Loaded:
     return Loaded(
         model=NanoModel(folder, threads),
         writer=writer,
+        preambles=Preambles(writer),
         form=writer.form,
         ends=frozenset(each for each in (*named, tokenizer.eos_token_id, writer.end()) if isinstance(each, int)),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
         marks=marks,
         defaults=_defaults(config),
-        spelled=spelling_of(tokenizer),
+        call_tokens=call_tokens_of(tokenizer, writer.form),
     )
 
 

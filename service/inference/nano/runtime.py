@@ -123,7 +123,7 @@ class NanoModel:
     """
 
     def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self._session = _session(folder, threads or min(_MOST_THREADS, usable_cores()))
+        self._session = _session(folder, threads or own_threads())
         shapes = {each.name: each.shape for each in self._session.get_inputs()}
         self.layers = sum(name.startswith("key_") for name in shapes)
         keys, values = cache_names(self.layers)
@@ -186,9 +186,17 @@ class NanoModel:
         return logits
 
 
-def usable_cores() -> int:
-    """Count the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def own_threads() -> int:
+    """Count the threads that compute where nobody says how many: one for each core of this process, at most 4.
+
+    Several processes needn't share the cores out: threads that have nothing to do leave them to others, and two
+    processes with two threads each were as fast on two cores as with one thread each.
+
+    Returns:
+        How many.
+    """
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return min(_MOST_THREADS, cores)
 
 
 def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:

@@ -3,19 +3,20 @@
 So a long prompt holds nobody up for longer than a chunk, and whoever gives up is gone by the next turn. Requests aren't
 computed together: on a CPU that gains a small model little.
 
-What is kept of a session is whole chunks of prompts only, as `../prefixes.py` says why: reuse changes no number.
+What is kept of a session is whole chunks of prompts only, as `../prefixes.py` says why: reuse changes no number. What
+comes before a conversation, the tools on offer, is kept for all sessions: of our own tools it is 2,000 tokens, which
+take a second, and a new session shares nothing else.
 """
 
 from __future__ import annotations
 
-import queue
-import threading
 import time
 from collections import deque
 from dataclasses import dataclass
 
 from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
 from riffler.service.inference.chat.reply import Reply
+from riffler.service.inference.chat.thread import ReplyThread
 from riffler.service.inference.nano.loading import Loaded
 from riffler.service.inference.nano.runtime import CHUNK_TOKENS, KeyValueCache
 from riffler.service.inference.nano.sampling import Sampler
@@ -23,6 +24,8 @@ from riffler.service.inference.prefixes import PrefixStore
 from riffler.service.logs import get_logger
 
 _LOG = get_logger("nano")
+_TOOLS = "\0tools"
+"""Keeps what comes before conversations: the name of no session."""
 
 
 @dataclass(eq=False, slots=True, kw_only=True)
@@ -31,14 +34,16 @@ class Turn(Reply):
 
     Attributes:
         sampler: Draws tokens.
+        preamble: How many of the prompt's first tokens come before the conversation.
         cache: What was computed of `ids`; None until the first turn.
     """
 
     sampler: Sampler
+    preamble: int = 0
     cache: KeyValueCache | None = None
 
 
-class Worker:
+class Worker(ReplyThread[Turn]):
     """Computes replies in a thread of its own, from `start` to `stop`.
 
     Args:
@@ -49,44 +54,15 @@ class Worker:
     """
 
     def __init__(self, loaded: Loaded, kept: int, at_once: int, where: str) -> None:
+        super().__init__("riffler-nano", where)
         self.store: PrefixStore[KeyValueCache] = PrefixStore(kept)
         self._loaded = loaded
         self._at_once = at_once
-        self._where = where
-        self._inbox: queue.SimpleQueue[Turn | None] = queue.SimpleQueue()
         self._waiting: deque[Turn] = deque()
         self._running: deque[Turn] = deque()
-        self._stopping = False
-        self._gate = threading.Lock()  # between `submit` and the end of the thread
-        self._thread = threading.Thread(target=self._run, name="riffler-nano", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def submit(self, turn: Turn) -> None:
-        """Hand a reply over, from any thread.
-
-        Args:
-            turn: The reply. To give it up, set its `cancelled`.
-
-        Raises:
-            EngineUnavailable: The worker was stopped.
-        """
-        with self._gate:
-            if self._stopping:
-                raise EngineUnavailable(f"{self._where}: is closed")
-            self._inbox.put(turn)
-
-    def stop(self) -> None:
-        """End the thread after its current step, and wait for that. Replies in work fail."""
-        with self._gate:
-            self._stopping = True
-            self._inbox.put(None)
-        self._thread.join()
 
     def _run(self) -> None:
-        while self._receive():
+        while self._receive(self._waiting, idle=not (self._running or self._waiting)):
             self._expire()
             while self._waiting and len(self._running) < self._at_once:
                 self._running.append(self._waiting.popleft())
@@ -97,16 +73,7 @@ class Worker:
                     self._running.append(turn)
         for turn in (*self._running, *self._waiting):
             if not turn.over:
-                turn.fail(EngineUnavailable(f"{self._where}: was closed during the call"))
-
-    def _receive(self) -> bool:
-        """Take what came; an idle worker waits for it. False is the end."""
-        while not self._inbox.empty() or not (self._running or self._waiting):
-            turn = self._inbox.get()
-            if turn is None:
-                return False
-            self._waiting.append(turn)
-        return True
+                turn.fail(EngineUnavailable(self.closed))
 
     def _expire(self) -> None:
         """Let go of replies that nobody waits for, or whose time is up."""
@@ -127,8 +94,8 @@ class Worker:
         except EngineFailed as exc:
             turn.fail(exc)
         except Exception as exc:  # noqa: BLE001 - whatever it is, the caller waits for an answer
-            _LOG.error("step_failed", where=self._where, exc_info=exc)
-            turn.fail(_translated(exc, self._where))
+            _LOG.error("step_failed", where=self.where, exc_info=exc)
+            turn.fail(_translated(exc, self.where))
 
     def _step(self, turn: Turn) -> None:
         """Compute the next chunk of what isn't computed yet; behind the last token, draw one."""
@@ -136,25 +103,30 @@ class Worker:
         piece = turn.ids[cache.length : cache.length + CHUNK_TOKENS]
         more = cache.length + len(piece) < len(turn.ids)
         logits = self._loaded.model.run(piece, cache, quiet=more)
+        if cache.length == _whole(turn.preamble):
+            self._keep(_TOOLS, turn, cache)
         if more:
             return
         if turn.drawn == 0:
-            self._keep(turn, cache)
-        turn.take(turn.sampler.draw(logits[0]), self._loaded.ends)
+            self._keep(turn.request.reuse, turn, cache)
+        turn.take(turn.sampler.draw(logits[0], turn.constraint), self._loaded.ends)
 
     def _begin(self, turn: Turn) -> KeyValueCache:
         """Take over chunks that the session has computed already, but the last token, which has to answer."""
-        name, shared, cache = turn.request.reuse, 0, None
-        found = self.store.longest(name, turn.ids) if name else None
-        if found is not None and (shared := _whole(min(found[1], found[0].length, len(turn.ids) - 1))):
-            cache = found[0].copy(shared)
-        turn.cache, turn.cached = cache or self._loaded.model.new_cache(), shared
+        shared, kept = 0, None
+        for name in (turn.request.reuse, _TOOLS) if turn.request.reuse else ():
+            found = self.store.longest(name, turn.ids)
+            whole = _whole(min(found[1], found[0].length, len(turn.ids) - 1)) if found is not None else 0
+            if found is not None and whole > shared:
+                shared, kept = whole, found[0]
+        turn.cache, turn.cached = kept.copy(shared) if kept else self._loaded.model.new_cache(), shared
         return turn.cache
 
-    def _keep(self, turn: Turn, cache: KeyValueCache) -> None:
-        whole = _whole(len(turn.prompt.ids))
+    def _keep(self, name: str, turn: Turn, cache: KeyValueCache) -> None:
+        """Keep the whole chunks of a prompt that are computed, for whoever asks by a name."""
+        whole = _whole(min(cache.length, len(turn.prompt.ids)))
         if turn.request.reuse and whole:
-            self.store.put(turn.request.reuse, turn.ids[:whole], cache.beginning(whole), cache.nbytes)
+            self.store.put(name, turn.ids[:whole], cache.beginning(whole), cache.nbytes)
 
 
 def _whole(tokens: int) -> int:

@@ -6,11 +6,13 @@ import asyncio
 import threading
 import time
 from collections.abc import AsyncGenerator
-from dataclasses import replace
+from contextlib import aclosing
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable
+from riffler.errors import EngineRejected, EngineUnavailable
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
+from riffler.service.inference.chat.constraint import Constraint, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
@@ -54,6 +56,9 @@ class TransformersEngine:
     the user. Where it shows no tools, they are told in the system's text, to be called in the form of Hermes, or in the
     one that `tool_form` names.
 
+    Calls can be constrained (`chat/constraint.py`) where they are in the form of Hermes between tokens of their own,
+    and the vocabulary is byte-level, as of Qwen; else the log says that they aren't.
+
     Args:
         model: A name on the hub, or a folder.
         revision: See `LocalSettings`, as for all that follow.
@@ -65,6 +70,7 @@ class TransformersEngine:
         batch_size: Most requests at a time.
         reuse_gib: Memory for computed beginnings.
         memory_gib: Most memory for keys and values.
+        constrained: Whether a call can be nothing but a whole call of a tool on offer.
         timeout_s: Longest time of one call.
     """
 
@@ -81,6 +87,7 @@ class TransformersEngine:
         batch_size: int = 8,
         reuse_gib: float | None = None,
         memory_gib: float | None = None,
+        constrained: bool = False,
         timeout_s: float = 600.0,
     ) -> None:
         self._settings = LocalSettings(
@@ -94,6 +101,7 @@ class TransformersEngine:
             batch_size=batch_size,
             reuse_gib=reuse_gib,
             memory_gib=memory_gib,
+            constrained=constrained,
             timeout_s=timeout_s,
         )
         self._where = self._settings.where
@@ -135,32 +143,16 @@ class TransformersEngine:
 
         Yields:
             Deltas when `request.stream` is set, then the completion.
-
-        Raises:
-            EngineFailed: See the port.
-            EngineTimeout: It took longer than `timeout_s`.
         """
         loaded = await self._load()
         deadline = time.monotonic() + self._settings.timeout_s
-        prompt, sampler = await asyncio.to_thread(self._prepare, loaded, request)
-        check_tokens(prompt.ids, loaded.local.vocabulary, loaded.local.tokenizer, self._where)
-        row = self._row(loaded, request, prompt, sampler, deadline)
+        prepared = await asyncio.to_thread(self._prepare, loaded, request)
+        check_tokens(prepared.prompt.ids, loaded.local.vocabulary, loaded.local.tokenizer, self._where)
+        row = self._row(loaded, request, prepared, deadline)
         loaded.worker.submit(row)
-        try:
-            while True:
-                try:
-                    item = await row.outbox.take(deadline)
-                except TimeoutError as exc:
-                    raise EngineTimeout(
-                        f"{self._where}: took longer than timeout_s {self._settings.timeout_s:g} s"
-                    ) from exc
-                if isinstance(item, EngineFailed):
-                    raise item
+        async with aclosing(row.items()) as items:
+            async for item in items:
                 yield item
-                if isinstance(item, Completion):
-                    return
-        finally:
-            row.cancelled = True
 
     async def aclose(self) -> None:
         """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
@@ -201,20 +193,21 @@ class TransformersEngine:
                 del loaded
                 free_memory(quietly=True)
 
-    def _prepare(self, loaded: _Loaded, request: EngineRequest) -> tuple[Prompt, Sampler]:
+    def _prepare(self, loaded: _Loaded, request: EngineRequest) -> _Prepared:
         """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
         from riffler.service.inference.transformers.sampling import Sampler  # noqa: PLC0415 - needs torch
 
         local = loaded.local
         suppressed = suppressed_tokens(local.tokenizer, local.form, request)
         sampler = Sampler(request.sampling, loaded.defaults, suppressed, local.device, self._where)
-        return loaded.writer.write(request), sampler
+        prompt = loaded.writer.write(request)
+        return _Prepared(prompt, sampler, constrain_calls(request, prompt, local.call_tokens))
 
-    def _row(self, loaded: _Loaded, request: EngineRequest, prompt: Prompt, sampler: Sampler, deadline: float) -> Row:
+    def _row(self, loaded: _Loaded, request: EngineRequest, prepared: _Prepared, deadline: float) -> Row:
         """Check a request and make it ready for the worker."""
         from riffler.service.inference.transformers.row import Row  # noqa: PLC0415 - needs torch
 
-        local = loaded.local
+        local, prompt = loaded.local, prepared.prompt
         form = local.form if may_call(request) else None
         return Row(
             request=request,
@@ -222,13 +215,14 @@ class TransformersEngine:
             max_tokens=self._max_tokens(loaded, request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
-            sampler=sampler,
+            sampler=prepared.sampler,
             decoder=TextDecoder(local.tokenizer, local.hidden, local.marks),
             reader=ReplyReader(
                 form, request.sampling.stop, prompt.thinking, offered_tools(request), local.marks.values()
             ),
             model=self._settings.model,
             where=self._where,
+            constraint=prepared.constraint,
         )
 
     def _max_tokens(self, loaded: _Loaded, request: EngineRequest, prompt_tokens: int) -> int:
@@ -241,6 +235,15 @@ class TransformersEngine:
             )
         most = (window if prompt_tokens < window else own) - prompt_tokens  # the worker says what memory is missing
         return min(most, request.sampling.max_tokens or most)
+
+
+@dataclass(frozen=True, slots=True)
+class _Prepared:
+    """What is made of a request off the event loop."""
+
+    prompt: Prompt
+    sampler: Sampler
+    constraint: Constraint | None
 
 
 class _Loaded:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from riffler.errors import EngineOutOfMemory, InvalidSetting
+from riffler.service.inference.chat.constraint import CallTokens, call_tokens_of
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
@@ -41,6 +42,7 @@ class LocalModel:
         ends: Ids that end a reply.
         hidden: Ids that are no text of a reply.
         marks: Ids that open or close a call or reasoning, and how each is written.
+        call_tokens: What its calls are constrained with, or None.
         takes: What its forward pass takes, of what only some models do.
     """
 
@@ -55,6 +57,7 @@ class LocalModel:
     ends: frozenset[int]
     hidden: frozenset[int]
     marks: Mapping[int, str]
+    call_tokens: CallTokens | None
     takes: frozenset[str] = field(default=frozenset())
 
     @property
@@ -187,8 +190,11 @@ def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
         ends=_ends(model, tokenizer, writer.end()),
         hidden=frozenset(n for n, token in tokenizer.added_tokens_decoder.items() if token.special and n not in marks),
         marks=marks,
+        call_tokens=call_tokens_of(tokenizer, form) if settings.constrained else None,
         takes=takes,
     )
+    if settings.constrained and local.call_tokens is None:
+        _LOG.warning("constraint_off", model=settings.model, reason="its calls aren't Hermes', or it has no bytes")
     if len(tokenizer) > local.vocabulary:  # some have a few for pictures, which no text of ours becomes
         _LOG.warning("tokens_without_embedding", model=settings.model, tokens=len(tokenizer) - local.vocabulary)
     return local

@@ -201,13 +201,13 @@ class Rounds:
         self._settle(group)
 
     def _draw(self, group: Group, logits: torch.Tensor) -> None:
-        """Draw each row's next token, and read them all at once: the only time that the device is waited for."""
+        """Draw each row's next token, and read them all at once: but for constraints, the device's only wait."""
         best = logits.max(dim=-1)
         drawn = best.indices.clone()
         for at, row in enumerate(group.rows):
-            if not row.sampler.plain:
+            if not row.plain:
                 with self._apart(row):
-                    drawn[at] = row.sampler.draw(logits[at], row.ids)
+                    drawn[at] = row.sampler.draw(logits[at], row.ids, row.constraint)
         numbers = best.values.isfinite()
         for row, token, sound in zip(group.rows, *torch.stack([drawn, numbers.long()]).tolist(), strict=True):
             if row.done:

@@ -22,6 +22,11 @@ class Row(Reply):
     computed: int = 0
     started: int = 0
 
+    @property
+    def plain(self) -> bool:
+        """Whether its next token is the one of the highest logit."""
+        return self.sampler.plain and not (self.constraint is not None and self.constraint.holds)
+
     def again(self) -> None:
         """Forget what was computed, so that it starts anew and goes on where it was."""
         self.computed, self.cached = 0, None

@@ -2,8 +2,8 @@
 
 What a request leaves open, the model's generation config decides: greedy, unless it says `do_sample`.
 
-Nothing here waits for the device: tokens are drawn as tensors, and the worker reads those of all rows at once. So
-nothing here can look at the numbers either, and the worker checks that there are any.
+Nothing here waits for the device, but where a constraint holds: tokens are drawn as tensors, and the worker reads those
+of all rows at once. So nothing here can look at the numbers either, and the worker checks that there are any.
 
 [V]: the vocabulary. [K]: what is left of it by `top_k`, in falling order; else [V].
 """
@@ -23,10 +23,13 @@ from transformers import (
 )
 
 from riffler.service.inference.chat.asked import check_sampling
+from riffler.service.inference.chat.constraint import CANDIDATES, Constraint, allowed_tokens
 from riffler.service.ports.engine import Sampling
 
 _COLDEST = 1e-5
 """Below this temperature a reply is greedy: scores divided by it soon are no numbers any more."""
+_PIECE = 256
+"""So many tokens are read from the device at a time, to ask for them."""
 
 
 class Sampler:
@@ -41,7 +44,11 @@ class Sampler:
         defaults: What the model says.
         suppressed: Tokens that never come.
         device: Where the logits are.
-        where: Who refuses, to start an error's text with.
+        where: Who fails, to start an error's text with.
+
+    Attributes:
+        greedy: Whether it takes the most likely token.
+        plain: Whether that is the one of the highest logit.
 
     Raises:
         EngineRejected: A value isn't possible.
@@ -56,6 +63,7 @@ class Sampler:
         where: str,
     ) -> None:
         check_sampling(sampling, where)
+        self._where = where
         temperature = sampling.temperature
         if temperature is None:
             temperature = (_number(defaults, "temperature") or 1.0) if defaults.do_sample else 0.0
@@ -80,20 +88,24 @@ class Sampler:
         else:
             self._generator.manual_seed(sampling.seed % (1 << 63))
 
-    def draw(self, logits: torch.Tensor, ids: Sequence[int]) -> torch.Tensor:
+    def draw(self, logits: torch.Tensor, ids: Sequence[int], constraint: Constraint | None = None) -> torch.Tensor:
         """Draw the next token, without waiting for it.
 
         Args:
             logits: Of the row, [V].
             ids: The prompt and what was drawn so far; never shorter than the last time, or other at its beginning.
+            constraint: What may come; None is anything.
 
         Returns:
             The token's id, a tensor without dimensions. Where logits are no numbers it is any id.
         """
-        if self.plain:
+        held = constraint if constraint is not None and constraint.holds else None
+        if self.plain and held is None:
             return logits.argmax()
         seen = self._seen.of(ids) if self._seen is not None else self._no_ids
         scores = self._processors(seen, logits[None].float())  # type: ignore[arg-type]  # a LongTensor is a name
+        if held is not None:
+            scores = self._masked(scores, held)
         if self.greedy:
             return scores[0].argmax()
         scores = scores / self._temperature
@@ -102,6 +114,16 @@ class Sampler:
         left = self._warpers(self._no_ids, top.values if top is not None else scores)  # type: ignore[arg-type]
         at = _drawn(torch.softmax(left, dim=-1)[0], self._generator)
         return top.indices[0, at] if top is not None else at
+
+    def _masked(self, scores: torch.Tensor, constraint: Constraint) -> torch.Tensor:
+        """Leave the scores of tokens that may come, [1, V]. They are read, a few at a time: as a rule the first may."""
+        order = scores[0].argsort(descending=True, stable=True)
+        pieces = (order[start : start + _PIECE].tolist() for start in range(0, len(order), _PIECE))
+        ranked = (token for piece in pieces for token in piece)
+        allowed = allowed_tokens(constraint, ranked, 1 if self.greedy else CANDIDATES, self._where)
+        left = torch.full_like(scores, -torch.inf)
+        left[0, allowed] = scores[0, allowed]
+        return left
 
     def _warp(self, sampling: Sampling, defaults: GenerationConfig) -> None:
         """Add what narrows the choice, in the order in which `generate` does; `top_k` comes before."""

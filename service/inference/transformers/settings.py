@@ -32,6 +32,8 @@ class LocalSettings:
             device after loading, on the CPU at most 2 GiB.
         memory_gib: Most memory for keys and values, of running requests and kept beginnings, but for one layer that is
             being moved. None is what a GPU has, and on the CPU half of what is available after loading.
+        constrained: Whether a call can be nothing but a whole call of a tool on offer, with ids of the view and markers
+            copied from it. It costs a wait for the device at each token of a call.
         timeout_s: Longest time of one call, from when it is handed over, waiting included, loading excluded.
 
     Raises:
@@ -48,6 +50,7 @@ class LocalSettings:
     batch_size: int = 8
     reuse_gib: float | None = None
     memory_gib: float | None = None
+    constrained: bool = False
     timeout_s: float = 600.0
 
     def __post_init__(self) -> None:

@@ -11,12 +11,10 @@ so to whoever asks, so that an operator's probe sees it.
 
 from __future__ import annotations
 
-import queue
-import threading
-
 import torch
 
 from riffler.errors import EngineFailed, EngineUnavailable
+from riffler.service.inference.chat.thread import ReplyThread
 from riffler.service.inference.transformers.attention import without_plans
 from riffler.service.inference.transformers.failures import broken, is_fatal, translate
 from riffler.service.inference.transformers.loading import LocalModel
@@ -29,7 +27,7 @@ from riffler.service.logs import get_logger
 _LOG = get_logger("transformers")
 
 
-class Worker:
+class Worker(ReplyThread[Row]):
     """Runs rows in a thread of its own, from `start` to `stop`.
 
     Args:
@@ -39,55 +37,16 @@ class Worker:
     """
 
     def __init__(self, local: LocalModel, settings: LocalSettings, sizes: Sizes) -> None:
+        super().__init__("riffler-transformers", settings.where)
         self.rounds = Rounds(local, settings, sizes)
         self._settings = settings
         self._device = local.device
-        self._inbox: queue.SimpleQueue[Row | None] = queue.SimpleQueue()
-        self._stopping = False
-        self._broken: EngineUnavailable | None = None
-        self._gate = threading.Lock()  # between `submit` and the end of the thread
-        self._thread = threading.Thread(target=self._run, name="riffler-transformers", daemon=True)
-
-    def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
-
-    def submit(self, row: Row) -> None:
-        """Hand a row over, from any thread.
-
-        Args:
-            row: The row. To give it up, set its `cancelled`.
-
-        Raises:
-            EngineUnavailable: The worker was stopped, or is broken.
-        """
-        with self._gate:
-            self.check()
-            if self._stopping:
-                raise EngineUnavailable(f"{self._settings.where}: is closed")
-            self._inbox.put(row)
-
-    def check(self) -> None:
-        """Tell, from any thread, whether rows can still be computed.
-
-        Raises:
-            EngineUnavailable: The worker is broken.
-        """
-        if self._broken is not None:
-            raise EngineUnavailable(str(self._broken))  # a new one each time, as each gets its own traceback
-
-    def stop(self) -> None:
-        """End the thread after its current step, and wait for that. Rows in work fail."""
-        with self._gate:
-            self._stopping = True
-            self._inbox.put(None)
-        self._thread.join()
 
     def _run(self) -> None:
         failed = 0
         try:
             with torch.inference_mode(), without_plans(self._device):
-                while self._broken is None and self._receive():
+                while self._receive(self.rounds.waiting, idle=self.rounds.idle):
                     try:
                         self.rounds.run()
                         failed = 0
@@ -97,30 +56,17 @@ class Worker:
         finally:
             self._end()
 
-    def _receive(self) -> bool:
-        """Take what came; an idle worker waits for it. False is the end."""
-        while not self._inbox.empty() or self.rounds.idle:
-            row = self._inbox.get()
-            if row is None:
-                return False
-            self.rounds.waiting.append(row)
-        return True
-
     def _fail_all(self, exc: Exception, *, fatal: bool) -> None:
         """Tell everybody why nothing comes, and begin anew; or not, after a failure that will come again."""
         _LOG.error("round_failed", model=self._settings.model, fatal=fatal, exc_info=exc)
-        error: EngineFailed = translate(exc, self._settings.where)
+        error: EngineFailed = translate(exc, self.where)
         if fatal:
-            with self._gate:
-                error = self._broken = broken(exc, self._settings.where)
+            error = broken(exc, self.where)
+            self._close(str(error))
         self.rounds.clear(error)
 
     def _end(self) -> None:
         """Tell everybody who still waits that nothing comes any more."""
-        with self._gate:
-            self._stopping = True
-        while not self._inbox.empty():
-            row = self._inbox.get()
-            if row is not None:
-                self.rounds.waiting.append(row)
-        self.rounds.clear(self._broken or EngineUnavailable(f"{self._settings.where}: was closed during the call"))
+        self._close(f"{self.where}: is closed")  # it may have ended by itself
+        self._receive(self.rounds.waiting, idle=True)
+        self.rounds.clear(EngineUnavailable(self.closed))

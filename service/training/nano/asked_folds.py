@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import Episode, Move, Oracle, call, done
+from riffler.service.training.nano.episode import GIVEN_UP, Episode, Move, Oracle, call, done
 from riffler.service.training.nano.noise import sentences
 from riffler.service.training.nano.sections import Section, laid_out, make_sections, named
 from riffler.service.training.nano.wordings import wordings
@@ -65,6 +65,8 @@ def _by_title(chosen: Sequence[Section], answer: str, by: str, *, keeps: bool) -
             return answer
         pieces = _PIECE.findall(made[0].result)
         ids = [id_ for section in chosen for id_, words in pieces if _begins(words, section)]
+        if len(ids) < len(chosen):
+            return GIVEN_UP  # some is hidden already, so that it can't be cut
         return call(request, "keep_only" if keeps else "fold_fragments", fragments=ids)
 
     return move
@@ -94,7 +96,8 @@ def _passage(rng: random.Random) -> Episode:
             return call(request, CUT, by="markers", messages=str(at + 1), **markers, pieces=1)
         if len(made) > 1:
             return answer
-        return call(request, "fold_fragments", fragments=[_PIECE.findall(made[0].result)[0][0]])
+        pieces = _PIECE.findall(made[0].result)
+        return call(request, "fold_fragments", fragments=[pieces[0][0]]) if pieces else GIVEN_UP
 
     return Episode("tidy", contexts, question, answer, move)
 

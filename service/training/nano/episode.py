@@ -26,6 +26,9 @@ class Wrong:
     message: Message
 
 
+GIVEN_UP = "?"
+"""What an oracle answers that can't go on: it is never right, so the episode is left out."""
+
 Move = str | Message | Wrong
 """What the oracle does next: it answers, or says the message that calls tools."""
 

@@ -2,9 +2,11 @@
 
 import socket
 from collections.abc import Awaitable, Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.service.nano_model import save_random_model
 
 from riffler.service.agent.health.finding import Result
 from riffler.service.doctor.checks import device, engine, model_list, speed, tool_calls
@@ -149,6 +151,25 @@ async def test_the_reader_is_told_for_what_it_is(examined: Examined) -> None:
     results = await examined(*CHECKS)
     assert levels(results) == {"model list": ["skip"], "engine": ["ok"], "tool calls": ["skip"], "speed": ["skip"]}
     assert "no language model" in words(results["engine"])
+
+
+async def test_nano_is_loaded_and_says_a_token(examined: Examined, tmp_path: Path) -> None:
+    """A model of one's own, by its folder: it speaks, its speed is measured, and what it runs on needs no torch."""
+    model = save_random_model(tmp_path / "miniature")
+    results = await examined(*CHECKS, device.CHECK, engine="nano", model=str(model))
+    assert levels(results)["model list"] == ["skip"]
+    assert levels(results)["engine"] == ["ok"]
+    assert "nano with 'miniature', window 2048 tokens" in words(results["engine"])
+    assert levels(results)["tool calls"] != ["skip"]
+    assert levels(results)["speed"] == ["ok"]
+    assert "onnxruntime" in words(results["device"])
+
+
+async def test_nano_without_its_model_says_what_to_do(examined: Examined, tmp_path: Path) -> None:
+    """A folder that has none is told by what is missing."""
+    results = await examined(engine.CHECK, engine="nano", model=str(tmp_path))
+    assert levels(results)["engine"] == ["fail"]
+    assert "engine nano" in words(results["engine"])
 
 
 async def test_the_device_is_looked_at_when_asked(examined: Examined) -> None:

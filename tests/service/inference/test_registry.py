@@ -70,7 +70,7 @@ def test_an_unknown_name_names_the_choices(name: str) -> None:
     with pytest.raises(InvalidSetting) as caught:
         build_engine(name)
     assert all(choice in str(caught.value) for choice in ENGINE_NAMES)
-    assert ENGINE_NAMES == ("openai", "reader", "transformers")
+    assert ENGINE_NAMES == ("nano", "openai", "reader", "transformers")
 
 
 @pytest.mark.parametrize(

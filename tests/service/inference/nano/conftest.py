@@ -1,15 +1,13 @@
-"""A small model with random weights, saved as transformers does it, with the graph that runs without torch."""
+"""A small model with random weights, and the engine that runs it."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.service.nano_model import save_random_model
 
 from riffler.service.inference.nano import NanoEngine
-
-TEMPLATES = Path(__file__).parents[1] / "transformers/templates"
-TEXT = "How deep is the harbour of Vorn? The harbour is nine metres deep, and its lighthouse has the key. ".split(" ")
 
 
 @pytest.fixture(scope="session")
@@ -21,33 +19,9 @@ def tiny() -> Any:
 
 
 @pytest.fixture(scope="session")
-def export() -> Any:
-    """What writes the graph."""
-    module = pytest.importorskip(
-        "riffler.service.training.nano.export", reason="the extra `train` isn't installed", exc_type=ImportError
-    )
-    return module.export
-
-
-@pytest.fixture(scope="session")
-def tokenizer(tiny: Any) -> Any:
-    """A small tokenizer with Qwen's template."""
-    return tiny.train_tokenizer(
-        TEXT * 9,
-        (TEMPLATES / "hermes.jinja").read_text(),
-        end="<|im_end|>",
-        special=["<|im_start|>", "<|endoftext|>"],
-        added=["<tool_call>", "</tool_call>"],
-    )
-
-
-@pytest.fixture(scope="session")
-def folder(tiny: Any, tokenizer: Any, export: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The model. Its choices are far apart: two next to each other differ by 1 or so in logits."""
-    made: Path = tmp_path_factory.mktemp("nano")
-    tiny.save(tiny.make_model(len(tokenizer), width=128, spread=0.3), tokenizer, made)
-    export(made)
-    return made
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The model."""
+    return save_random_model(tmp_path_factory.mktemp("nano"))
 
 
 @pytest.fixture

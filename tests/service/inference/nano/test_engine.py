@@ -18,6 +18,12 @@ from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.tools.messages import Message
 from riffler.tools.registry import PROFILES, Registry
 
+TOOLS = tuple(
+    tool
+    for tool in Registry(PROFILES["paper"]).schemas()
+    if tool["function"]["name"] in {"fold_fragment", "restore_fragment"}
+)
+SEARCH = next(each for each in Registry(PROFILES["riffler"]).schemas() if each["function"]["name"] == "find_in_context")
 WORDS = "harbour lighthouse key nine metres deep Vorn the of is has".split()
 
 
@@ -77,6 +83,43 @@ async def test_names_share_nothing(engine: NanoEngine) -> None:
     names = ["a", "b", "", ""]
     cached = [(await complete(engine, asking(text, reuse=name))).usage.cached_tokens for name in names]
     assert cached == [0] * 4
+
+
+def offering(text: str, *, reuse: str, system: str = "", tools: Any = ()) -> EngineRequest:
+    """Ask for a few tokens where tools are on offer."""
+    said = ((Message.system(system),) if system else ()) + (Message.user(text),)
+    return EngineRequest(said, tools or TOOLS, sampling=Sampling(max_tokens=8), reuse=reuse)
+
+
+async def test_what_tools_take_is_computed_once_for_all_sessions(engine: NanoEngine, folder: Path) -> None:
+    """A new session takes it over, and says what a new engine says; nothing that was said is shared."""
+    texts = ["Vorn", "How deep is the harbour?", "Vorn harbour key " * 40]
+    shared = [await complete(engine, offering(text, reuse=f"s{at}")) for at, text in enumerate(texts)]
+    alone = NanoEngine(folder, reuse_gib=0)
+    fresh = [await complete(alone, offering(text, reuse="a")) for text in texts]
+    await alone.aclose()
+    assert [each.message for each in shared] == [each.message for each in fresh]
+    assert [each.usage.cached_tokens for each in fresh] == [0, 0, 0]
+    first, *others = (each.usage.cached_tokens for each in shared)
+    assert (first, len(set(others))) == (0, 1)
+    before = shared[0].usage.prompt_tokens - len("<|im_end|>\n<|im_start|>assistant\n")  # a short question, and its end
+    assert 0.5 * before < others[0] < shared[0].usage.prompt_tokens
+
+
+@pytest.mark.parametrize("more", [{"reuse": ""}, {"system": "Answer in verse.", "reuse": "c"}])
+async def test_who_differs_before_the_conversation_shares_nothing(engine: NanoEngine, more: dict[str, Any]) -> None:
+    """No name, or a system message, which comes before the tools."""
+    requests = [offering("Vorn", reuse="a"), offering("Vorn harbour", **more), offering("Vorn key", **more)]
+    first, second, third = [(await complete(engine, each)).usage.cached_tokens for each in requests]
+    assert (first, second) == (0, 0)
+    assert (third > 0) == bool(more["reuse"])
+
+
+async def test_other_tools_share_the_templates_own_words_at_most(engine: NanoEngine) -> None:
+    """Whatever comes before them is the same for everybody."""
+    requests = [offering("Vorn", reuse="a"), offering("Vorn", reuse="b", tools=[SEARCH]), offering("Vorn", reuse="c")]
+    _, second, third = [(await complete(engine, each)).usage.cached_tokens for each in requests]
+    assert second < third / 2
 
 
 async def test_what_is_kept_stays_within_its_bytes(engine: NanoEngine, folder: Path) -> None:
@@ -210,13 +253,6 @@ async def test_a_folder_without_a_model_is_a_wrong_setting(tmp_path: Path) -> No
         await NanoEngine(tmp_path).ready()
 
 
-TOOLS = tuple(
-    tool
-    for tool in Registry(PROFILES["paper"]).schemas()
-    if tool["function"]["name"] in {"fold_fragment", "restore_fragment"}
-)
-
-
 @pytest.mark.parametrize("sampling", [{}, {"temperature": 3.0, "seed": 1}, {"temperature": 3.0, "seed": 2}])
 async def test_even_a_random_model_calls_as_the_schema_says(engine: NanoEngine, sampling: dict[str, float]) -> None:
     """A call that is required is a whole one of a tool on offer that takes an id, and the id is one of the view."""
@@ -227,6 +263,20 @@ async def test_even_a_random_model_calls_as_the_schema_says(engine: NanoEngine, 
     for call in calls:
         assert call.name in {"fold_fragment", "restore_fragment"}
         assert json.loads(call.arguments)["fragment_id"] in {"f00001", "f0000a"}
+
+
+@pytest.mark.parametrize("text", ["The harbour f00001 and the lighthouse f0000a.", "f00002", "Vorn f00003 " * 60])
+async def test_a_constrained_call_is_the_same_on_both_engines(engine: NanoEngine, folder: Path, text: str) -> None:
+    """What may come is asked of the same logits, so that the same greedy tokens come."""
+    request = replace(asking(text, most=400), tools=TOOLS, tool_choice="required")
+    other = TransformersEngine(str(folder), device="cpu", constrained=True)
+    try:
+        ours, theirs = await complete(engine, request), await complete(other, request)
+    finally:
+        await other.aclose()
+    assert ours.message.tool_calls
+    assert ours.message == theirs.message
+    assert ours.usage == theirs.usage
 
 
 async def test_without_a_constraint_a_random_model_writes_no_call(folder: Path) -> None:
