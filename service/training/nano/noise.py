@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from riffler.service.training.nano.phrases import clause, noun, salad, thing, where
 from riffler.service.training.nano.wordings import wordings
-from riffler.service.training.nano.words import made_up, names, words
+from riffler.service.training.nano.words import made_up, words
 
 _THINGS = 60
 _MONTHS = ("January", "March", "April", "May", "June", "August", "October", "December")
@@ -90,18 +90,6 @@ def spread(rng: random.Random, matters: Sequence[str], noise: Sequence[str], bet
     return between.join(text)
 
 
-def bystanders(rng: random.Random) -> list[str]:
-    """Name people who have nothing to do with anything.
-
-    Args:
-        rng: Source of the draws.
-
-    Returns:
-        Up to twelve names.
-    """
-    return names(rng, rng.randint(4, 12)) if rng.random() < 0.6 else []
-
-
 def _sentence(rng: random.Random, people: Sequence[str]) -> str:
     kind = rng.random()
     if people and kind < 0.25:
@@ -116,7 +104,7 @@ def _sentence(rng: random.Random, people: Sequence[str]) -> str:
             said += rng.choice(_JOINTS) + clause(rng)
         if rng.random() < 0.25:
             said = rng.choice(_OPENERS) + said
-    return said[0].upper() + said[1:] + rng.choice("......!?")
+    return said[0].upper() + said[1:] + rng.choice("......!")
 
 
 _ABOUT: tuple[Callable[[random.Random, str], str], ...] = (

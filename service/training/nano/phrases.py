@@ -62,7 +62,7 @@ def few_or_many(rng: random.Random, few: int, most: int) -> int:
     Returns:
         The size, from 0.
     """
-    if rng.random() < 0.3:
+    if rng.random() < 0.2:
         return int(most * rng.random() ** 3)
     return int(min(few, most) * rng.random() ** 2)
 

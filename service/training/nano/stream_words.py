@@ -108,6 +108,8 @@ _EXPLAINING = (
     "A question follows behind it.",
     "Older entries are of no use any more.",
 )
+_GAPS_AFTER_MUCH = ("\n\n", "\n\n", "\n\n\n", "\n\n---\n\n", "\n***\n\n", "\n\n## ")
+"""Of a long message the last paragraph is the question: Riffler takes it so."""
 _GAPS = ("\n\n", "\n\n", "\n", "\n\n---\n", "\n\n\n", " ", "\n***\n\n", "\n\n## ")
 
 
@@ -168,16 +170,17 @@ def named(rng: random.Random, keys: Sequence[str]) -> str:
     return rng.choice(_NAMING).format(keys=listed(rng, keys), count=len(keys))
 
 
-def gap(rng: random.Random) -> str:
+def gap(rng: random.Random, *, much: bool) -> str:
     """Draw what stands between a stream and the question.
 
     Args:
         rng: Source of the draws.
+        much: Whether the stream is long.
 
     Returns:
         White space, and perhaps a line.
     """
-    return rng.choice(_GAPS)
+    return rng.choice(_GAPS_AFTER_MUCH if much else _GAPS)
 
 
 def question(rng: random.Random, keys: Sequence[str]) -> str:

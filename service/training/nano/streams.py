@@ -31,6 +31,8 @@ KEYS_A_CALL = 8
 _READ_AT_ONCE = 24
 """Pairs that are read off without a search, where nothing is hidden."""
 _CONTEXT = 40
+_LITTLE = 1200
+"""Characters of a text that is surely little to Riffler."""
 
 
 @dataclass(frozen=True)
@@ -78,7 +80,7 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     oracle = _oracle(asked, few=few)
     if rng.random() < 0.5:
         return Episode("streams", (text,), asking, asked.answer(), oracle)
-    return Episode("streams", (), f"{text}{gap(rng)}{asking}", asked.answer(), oracle)
+    return Episode("streams", (), f"{text}{gap(rng, much=len(text) > _LITTLE)}{asking}", asked.answer(), oracle)
 
 
 def _question(rng: random.Random, asked: _Asked, *, of_all: bool, names_them: bool) -> str:
