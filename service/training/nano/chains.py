@@ -1,23 +1,28 @@
 """Chains: relations in a long text, followed name by name until nobody is further up.
 
-The oracle searches for the name that it has reached, reads who is above, and goes on; a name of which the results say
+The oracle searches for the name that it has reached, reads who is next, and goes on; a name of which the results say
 nothing more is the end.
 """
 
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from itertools import pairwise
 
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.chain_words import explained, framed, link, name_form, question
 from riffler.service.training.nano.episode import FIND, Episode, Move, Oracle, call, done, is_hidden
-from riffler.service.training.nano.noise import sentences, spread
+from riffler.service.training.nano.noise import noise, spread
+from riffler.service.training.nano.phrases import few_or_many
 from riffler.service.training.nano.wordings import wordings
 from riffler.service.training.nano.words import names
 
 MOST_LINKS = 6
 _RESULTS = 4
 _CONTEXT = 160
+_BYSTANDERS = 8
+"""People who have nothing to do with the chain, so that not each name is a link."""
 _READ_AT_ONCE = 8
 """Sentences of noise up to which a text is read off without a search, where nothing is hidden."""
 
@@ -32,27 +37,42 @@ def chain(rng: random.Random, most_noise: int = 3000) -> Episode:
     Returns:
         The episode. Beside its chain there may be a second one, which doesn't meet it.
     """
-    said_as = wordings("chains")
-    kind = rng.choice(said_as["kinds"])
+    kind = rng.choice(wordings("chains")["kinds"])
     links, others = rng.randint(1, MOST_LINKS), rng.choice((0, 0, 1, 2, 3))
-    people = names(rng, links + 1 + (others + 1 if others else 0))
-    line, other = people[: links + 1], people[links + 1 :]
-    told = [
-        rng.choice(said_as["links"]).format(a=above, b=below, t=rng.choice(kind["terms"]))
-        for of in (line, other)
-        for below, above in pairwise(of)
-    ]
+    examples = rng.choice((0, 0, 0, 1, 2))
+    # All at once, so that none stands inside another.
+    people = names(rng, links + 1 + (others + 1 if others else 0) + 2 * examples + _BYSTANDERS)
+    line, other = people[: links + 1], people[links + 1 : len(people) - 2 * examples - _BYSTANDERS]
+    told = [link(rng, below, above, rng.choice(kind["terms"])) for of in (line, other) for below, above in pairwise(of)]
     rng.shuffle(told)
-    many = int(most_noise * rng.random() ** 3)
-    text = spread(rng, told, sentences(rng, many), rng.choice((" ", "\n")))
-    boxed = rng.random() < 0.5
-    question = rng.choice(kind["questions"]).format(name=line[0])
-    question += said_as["boxed"].format() if boxed else ""
-    answer = f"\\boxed{{{line[-1]}}}" if boxed else line[-1]
+    many = few_or_many(rng, 150, most_noise)
+    passers = people[-_BYSTANDERS:] if rng.random() < 0.6 else []
+    texts = _texts(rng, told, noise(rng, many, passers))
+    form = name_form(rng)
+    asked = question(rng, kind, line[0])
+    told_more = explained(rng, kind, form.form, people[len(people) - 2 * examples - _BYSTANDERS : -_BYSTANDERS])
+    asked = f"{told_more}\n{asked}{form.wish}" if rng.random() < 0.3 else f"{asked}{form.wish}\n{told_more}".rstrip()
+    answer = form.form.format(n=line[-1])
     oracle = _oracle(line, answer, few=many <= _READ_AT_ONCE)
-    if rng.random() < 0.5:
-        return Episode("chains", (text,), question, answer, oracle)
-    return Episode("chains", (), f"{text}\n\n{question}", answer, oracle)
+    if len(texts) > 1 or rng.random() < 0.4:
+        return Episode("chains", texts, asked, answer, oracle)
+    return Episode("chains", (), framed(rng, texts[0], asked), answer, oracle)
+
+
+def _texts(rng: random.Random, told: Sequence[str], around: Sequence[str]) -> tuple[str, ...]:
+    """Put links among noise, in one message or in some: between sentences, on lines of their own, or inside one."""
+    style = rng.random()
+    if style < 0.4:
+        told = [f"\n{each}\n" for each in told]
+    between = rng.choice((" ", " ", "\n", "\n\n"))
+    if style > 0.8:
+        around = [word for sentence in around for word in sentence.split(" ")]
+        between = " "
+    if rng.random() < 0.75:
+        return (spread(rng, told, around, between),)
+    parts = rng.randint(2, 4)
+    texts = [spread(rng, told[at::parts], around[at::parts], between) for at in range(parts)]
+    return tuple(filter(None, texts))
 
 
 def _oracle(line: list[str], answer: str, *, few: bool) -> Oracle:

@@ -12,6 +12,7 @@ from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
 
 _STATUS = re.compile(r"\[\[(?:\d+:)?status \d+ of \d+ tokens used, [^\n]*\n(?:[^\n]*\n)*\]\]\s*\Z")
+_MORE = re.compile(r'^more: call again with after="([^"]+)"', re.MULTILINE)
 FIND, DETAIL = "find_in_context", "get_search_detail"
 
 
@@ -138,3 +139,17 @@ def call(request: EngineRequest, name: str, /, note: str = "", **arguments: obje
     made = sum(len(message.tool_calls) for message in request.messages)
     calls = [ToolCall(f"call_{made}", name, json.dumps(arguments, ensure_ascii=False))]
     return Message.assistant(note or None, calls)
+
+
+def more_after(request: EngineRequest) -> str:
+    """Tell where the newest result goes on, if it had no room for all that was found.
+
+    Args:
+        request: What the model sees.
+
+    Returns:
+        What a search takes as `after`; empty where there is no more.
+    """
+    made = done(request)
+    found = _MORE.search(made[-1].result) if made else None
+    return found[1] if found else ""

@@ -1,7 +1,8 @@
 """Finds: a question about a document. The answer is the sentence that answers, word for word, or that there is none.
 
 The oracle searches for the thing that is asked about. Where the sentence is cut off in the results, it looks at the
-match, but for those in the question itself; where nothing in the results answers, it says so.
+match, but for those in the question itself, and where a result has no room for all, it asks for more. Where nothing in
+the results answers, it says so.
 """
 
 from __future__ import annotations
@@ -9,14 +10,17 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import DETAIL, FIND, Episode, Move, Oracle, call, done, is_hidden
-from riffler.service.training.nano.noise import sentences, spread
+from riffler.service.training.nano.episode import DETAIL, FIND, Episode, Move, Oracle, call, done, is_hidden, more_after
+from riffler.service.training.nano.fact_words import Matter, Told, made_fact, matter, things, wish
+from riffler.service.training.nano.noise import noise, spread
+from riffler.service.training.nano.phrases import few_or_many
 from riffler.service.training.nano.wordings import wordings
-from riffler.service.training.nano.words import names, word, words
+from riffler.service.training.nano.words import names, word
 
 _RESULTS = 5
 _CONTEXTS = (40, 80, 160)
@@ -24,8 +28,8 @@ _CLOSER = 300
 _READ_AT_ONCE = 12
 """Sentences up to which a text is read off without a search, where nothing is hidden."""
 _FOUND = re.compile(r"^\[(s[0-9a-f]{5})\] message (\d+) ", re.MULTILINE)
-_END = re.compile(r"[.!?](?:[\s⏎]|$)")
-"""Of a sentence, in a match's one line, which has a sign for an end of a line."""
+_END = re.compile(r"[.!?](?:[\s⏎]|$)|⏎")
+"""Of a sentence, in a match's one line, which has a sign for an end of a line; no sentence goes over lines."""
 _DOCUMENT = "1"
 """The number of the document's message, as results name it; the question has the next one."""
 
@@ -40,27 +44,44 @@ def find(rng: random.Random, most_noise: int = 1500) -> Episode:
     Returns:
         The episode. In one of four the document doesn't answer, though it speaks of the thing or of things like it.
     """
-    said_as = wordings("find")
-    things = [
-        f"{one} {other}" if rng.random() < 0.3 else one for one, other in _two(words(rng, 2 * rng.randint(3, 10)))
-    ]
-    told: dict[tuple[str, int], str] = {}
-    for thing in things:
-        for number in rng.sample(range(len(said_as["facts"])), rng.randint(1, 3)):
-            told[thing, number] = tell(rng, said_as["facts"][number], thing)
+    named = things(rng, rng.randint(3, 10))
+    subjects = _subjects(rng, rng.randint(3, 8))
+    told = {
+        (thing, number): subjects[number](rng, thing)
+        for thing in named
+        for number in rng.sample(range(len(subjects)), rng.choice((1, 1, 2, 2, 3)))
+    }
     asked = rng.choice([*told])
-    sentence = told[asked]
+    fact = told[asked]
+    if rng.random() < 0.7:  # the same is told of another thing, so that the thing matters
+        other = rng.choice([each for each in named if each != asked[0]])
+        told[other, asked[1]] = subjects[asked[1]](rng, other)
     answers = rng.random() < 0.75
     if not answers:
         del told[asked]
-    matters = [*told.values()]
+    matters = [each.sentence for each in told.values()]
     rng.shuffle(matters)
-    many = int(most_noise * rng.random() ** 3)
-    text = spread(rng, matters, sentences(rng, many), rng.choice((" ", "\n")))
-    question = rng.choice(said_as["facts"][asked[1]]["questions"]).format(s=asked[0])
-    answer = sentence if answers else rng.choice(said_as["absent"])
+    many = few_or_many(rng, 100, most_noise)
+    text = spread(rng, matters, noise(rng, many), rng.choice((" ", " ", "\n", "\n\n")))
+    wished, absent = wish(rng, wordings("find")["absent"][0])
+    sentence = fact.sentence if answers else ""
     few = many + len(matters) <= _READ_AT_ONCE
-    return Episode("find", (text,), question, answer, _oracle(asked[0], answer, rng.choice(_CONTEXTS), few=few))
+    oracle = _oracle(asked[0], sentence, sentence or absent, rng.choice(_CONTEXTS), few=few)
+    return Episode("find", (text,), fact.question + wished, sentence or absent, oracle)
+
+
+def _subjects(rng: random.Random, count: int) -> list[Callable[[random.Random, str], Told]]:
+    """Draw what can be told of things: some of the wordings, each once, and facts made of words."""
+    facts = rng.sample(wordings("find")["facts"], rng.randint(0, count // 2))
+    return [partial(_worded, facts[at]) if at < len(facts) else partial(_made, matter(rng)) for at in range(count)]
+
+
+def _worded(fact: Mapping[str, Any], rng: random.Random, thing: str) -> Told:
+    return Told(tell(rng, fact, thing), rng.choice(fact["questions"]).format(s=thing))
+
+
+def _made(about: Matter, rng: random.Random, thing: str) -> Told:
+    return made_fact(rng, thing, about)
 
 
 def tell(rng: random.Random, fact: Mapping[str, Any], thing: str) -> str:
@@ -78,17 +99,20 @@ def tell(rng: random.Random, fact: Mapping[str, Any], thing: str) -> str:
     return said[0].upper() + said[1:]
 
 
-def _oracle(thing: str, answer: str, context: int, *, few: bool) -> Oracle:
+def _oracle(thing: str, sentence: str, answer: str, context: int, *, few: bool) -> Oracle:
     def move(request: EngineRequest) -> Move:
         if few and not is_hidden(request):
             return answer
         made = done(request)
         if not made:
             return call(request, FIND, queries=[thing], max_results=_RESULTS, context_size=context)
-        if any(answer in each.result.replace("«", "").replace("»", "") for each in made):
+        if sentence and any(sentence in each.result.replace("«", "").replace("»", "") for each in made):
             return answer
+        if after := more_after(request):
+            return call(request, FIND, queries=[thing], max_results=_RESULTS, context_size=context, after=after)
         looked = {each.arguments.get("search_id") for each in made}
-        cut = [id_ for id_ in _in_document(made[0].result) if id_ not in looked and is_cut(made[0].result, id_)]
+        results = [each.result for each in made if each.call.name == FIND]
+        cut = [id_ for one in results for id_ in _in_document(one) if id_ not in looked and is_cut(one, id_)]
         if cut:
             return call(request, DETAIL, search_id=cut[0], extended_context=_CLOSER)
         return answer
@@ -117,10 +141,6 @@ def is_cut(result: str, id_: str) -> bool:
     cut_before = begins.startswith("...") and not _END.search(begins[3:])
     cut_after = after.rstrip().endswith("...") and not _END.search(after.rstrip()[:-3])
     return cut_before or cut_after
-
-
-def _two(of: list[str]) -> list[tuple[str, str]]:
-    return [*zip(of[::2], of[1::2], strict=True)]
 
 
 _VALUES: Mapping[str, Callable[[random.Random], str]] = MappingProxyType(

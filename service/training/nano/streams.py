@@ -12,8 +12,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.answer_forms import answer_form
 from riffler.service.training.nano.episode import FIND, Episode, Move, call, done, is_hidden
-from riffler.service.training.nano.wordings import wordings
+from riffler.service.training.nano.phrases import few_or_many
+from riffler.service.training.nano.stream_words import (
+    gap,
+    introduction,
+    named,
+    pair_form,
+    question,
+    question_for_all,
+)
 from riffler.service.training.nano.words import made_up, word, words
 
 MOST_KEYS = 46
@@ -22,6 +31,8 @@ KEYS_A_CALL = 8
 _READ_AT_ONCE = 24
 """Pairs that are read off without a search, where nothing is hidden."""
 _CONTEXT = 40
+_LITTLE = 1200
+"""Characters of a text that is surely little to Riffler."""
 
 
 @dataclass(frozen=True)
@@ -51,26 +62,37 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
         The episode; its stream has at most some 12,000 pairs.
     """
     count = 1 + int(most_keys * rng.random() ** 2)
-    updates = max(1, int(min(most_updates, 12_000 / count) * rng.random() ** 3))
+    updates = max(1, few_or_many(rng, 12, int(min(most_updates, 12_000 / count))))
     keys = _keys(rng, count)
     value = rng.choice(_VALUES)
     pairs = [(key, value(rng)) for key in keys for _ in range(updates)]
     rng.shuffle(pairs)
-    said_as = wordings("streams")
-    pair = rng.choice(said_as["pairs"])
-    named = ", ".join(keys)
-    text = rng.choice(said_as["introductions"]).format(keys=named, count=count)
+    pair = pair_form(rng)
+    few = len(pairs) <= _READ_AT_ONCE
+    of_all = few and rng.random() < 0.3
+    text = introduction(rng, keys, naming=of_all)
     numbered = enumerate(pairs, rng.randrange(100))
     text += "".join(pair.format(k=key, v=said, n=number) for number, (key, said) in numbered)
-    of = keys if rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
-    form = rng.choice(said_as["forms"])
-    asked = _Asked(tuple(of), dict(pairs), form["line"], form["between"], query_for(pair))
-    question = rng.choice(said_as["questions"]).format(keys=_listed(rng, of)) + form["wish"]
-    few = len(pairs) <= _READ_AT_ONCE
+    of = keys if of_all or rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
+    form = answer_form(rng)
+    asked = _Asked(tuple(of), dict(pairs), form.line, form.between, query_for(pair))
+    asking = _question(rng, asked, of_all=of_all, names_them=not few and len(of) == count) + form.wish
     oracle = _oracle(asked, few=few)
     if rng.random() < 0.5:
-        return Episode("streams", (text,), question, asked.answer(), oracle)
-    return Episode("streams", (), f"{text}\n\n{question}", asked.answer(), oracle)
+        return Episode("streams", (text,), asking, asked.answer(), oracle)
+    return Episode("streams", (), f"{text}{gap(rng, much=len(text) > _LITTLE)}{asking}", asked.answer(), oracle)
+
+
+def _question(rng: random.Random, asked: _Asked, *, of_all: bool, names_them: bool) -> str:
+    """Ask so that no query finds a key in the question, which is newer than all updates."""
+    if of_all:
+        return question_for_all(rng)
+    while True:
+        said = question(rng, asked.keys)
+        if names_them and rng.random() < 0.2:
+            said = f"{named(rng, asked.keys)} {question_for_all(rng)}"
+        if not any(asked.query.format(k=key).lower() in f"{said} ".lower() for key in asked.keys):
+            return said
 
 
 def _oracle(asked: _Asked, *, few: bool) -> Callable[[EngineRequest], Move]:
@@ -110,12 +132,6 @@ def _keys(rng: random.Random, count: int) -> list[str]:
     between = " " if kind == "two" else "_"
     halves = words(rng, 2 * count)
     return [between.join(pair) for pair in zip(halves[::2], halves[1::2], strict=True)]
-
-
-def _listed(rng: random.Random, keys: Sequence[str]) -> str:
-    if len(keys) > 1 and rng.random() < 0.4:
-        return f"{', '.join(keys[:-1])} and {keys[-1]}"
-    return ", ".join(keys)
 
 
 _VALUES: tuple[Callable[[random.Random], str], ...] = (

@@ -83,9 +83,9 @@ def names(rng: random.Random, count: int) -> list[str]:
         count: How many.
 
     Returns:
-        The names: one word, or two.
+        The names: all of one word, of two or of three.
     """
-    parts = 1 if rng.random() < 0.4 else 2
+    parts = rng.choice((1, 1, 1, 2, 2, 2, 2, 2, 3))
     made: list[str] = []
     while len(made) < parts * count:
         new = made_up(rng)
