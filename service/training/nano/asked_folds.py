@@ -36,7 +36,7 @@ def asked_fold(rng: random.Random) -> Episode:
 
 def _sections(rng: random.Random) -> Episode:
     said_as = wordings("tidy")
-    sizes = [rng.randint(2, 9) for _ in range(rng.randint(2, 8))]
+    sizes = [rng.randint(1, 6) for _ in range(rng.randint(2, 6))]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
     most = rng.choice((1, 3, len(sections)))
     count = rng.randint(1, min(3, len(sections) - 1))
@@ -80,7 +80,7 @@ def _begins(words: str, section: Section) -> bool:
 
 def _passage(rng: random.Random) -> Episode:
     said_as = wordings("tidy")
-    texts = [sentences(rng, rng.randint(6, 30)) for _ in range(rng.choice((1, 1, 2, 3)))]
+    texts = [sentences(rng, rng.randint(4, 16)) for _ in range(rng.choice((1, 1, 1, 2)))]
     between = rng.choice((" ", "\n"))
     contexts = tuple(between.join(text) for text in texts)
     at = rng.randrange(len(texts))

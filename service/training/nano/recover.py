@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ from riffler.tools.messages import Message, ToolCall
 
 _SEPARATORS = (":", " =", "=", " ->", " is", " |", ";", " :", "\t")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
+_SIGNS = re.compile(r"^\W+|\W+$")
 _TRIES = 20
 _REFUSED = "error: "
 """What the result of a call that was refused begins with; no right call is refused."""
@@ -177,10 +179,17 @@ def _misspell(rng: random.Random, query: str, text: str) -> str:
     return ""
 
 
+def _keys(right: Call) -> list[str]:
+    """Give the keys of a search without the signs about them; none where its queries have no signs."""
+    queries = right["arguments"]["queries"] if right["name"] == FIND else []
+    keys = [_SIGNS.sub("", query) for query in queries]
+    return keys if all(keys) and keys != queries else []
+
+
 def _other_separator(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:
     """Search for keys with what doesn't stand behind them in the text."""
-    keys = [query.rstrip(" \t:=->|;") for query in right["arguments"].get("queries", ())]
-    if right["name"] != FIND or keys == [*right["arguments"]["queries"]]:
+    keys = _keys(right)
+    if not keys:
         return None
     separators = [each for each in _SEPARATORS if not any(f"{key}{each}" in text for key in keys)]
     if not separators:
@@ -190,9 +199,9 @@ def _other_separator(rng: random.Random, right: Call, text: str) -> tuple[str, d
 
 
 def _bare(_: random.Random, right: Call, __: str) -> tuple[str, dict[str, Any]] | None:
-    """Search for keys with nothing behind them, so that the newest match is in the question."""
-    keys = [query.rstrip(" \t:=->|;") for query in right["arguments"].get("queries", ())]
-    if right["name"] != FIND or right["arguments"].get("max_results") != 1 or keys == right["arguments"]["queries"]:
+    """Search for keys with nothing behind them, so that what is found may be the question."""
+    keys = _keys(right)
+    if not keys or right["arguments"]["max_results"] != 1:
         return None
     return FIND, right["arguments"] | {"queries": keys}
 
@@ -200,7 +209,7 @@ def _bare(_: random.Random, right: Call, __: str) -> tuple[str, dict[str, Any]] 
 def _out_of_range(rng: random.Random, right: Call, _: str) -> tuple[str, dict[str, Any]] | None:
     """Ask for more, or for less, than a tool gives."""
     names = [name for name in _BEYOND if name in right["arguments"]]
-    if not names:
+    if not names or rng.random() < 0.5:
         return None
     name = rng.choice(names)
     return right["name"], right["arguments"] | {name: rng.choice(_BEYOND[name])}
@@ -219,7 +228,7 @@ def _misnamed(rng: random.Random, right: Call, _: str) -> tuple[str, dict[str, A
 def _unknown_match(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:
     """Look at a match that no search gave, or at a fragment as if it were one."""
     id_ = f"{rng.choice('sssf')}{rng.randrange(1, 1 << rng.choice((4, 8, 20))):05x}"
-    if id_ in text or (right["name"] not in {DETAIL, ""} and rng.random() < 0.7):
+    if id_ in text or (right["name"] not in {DETAIL, ""} and rng.random() < 0.5):
         return None
     return DETAIL, {"search_id": id_, "extended_context": rng.choice((200, 300, 500))}
 
@@ -228,7 +237,7 @@ def _unknown_fragment(rng: random.Random, right: Call, text: str) -> tuple[str, 
     """Fold or restore a fragment that isn't there."""
     id_ = f"f{rng.randrange(128, 1 << rng.choice((8, 12, 20))):05x}"
     own = "fragments" in right["arguments"]
-    if id_ in text or (not own and rng.random() < 0.8):
+    if id_ in text or (not own and rng.random() < 0.6):
         return None
     name = right["name"] if own else rng.choice(("restore_fragments", "fold_fragments"))
     return name, {"fragments": [id_]}
@@ -245,20 +254,33 @@ def _wrong_marker(rng: random.Random, right: Call, text: str) -> tuple[str, dict
     misspelled = _misspell(rng, start, text)
     ways = [everywhere, arguments | {"start_marker": end, "end_marker": start}]
     ways += [arguments | {"start_marker": misspelled}] if misspelled else []
-    ways += [everywhere | {"start_marker": short}, arguments | {"start_marker": short}] if text.count(short) > 3 else []
+    count = text.count(short)  # the view has most of it a second time, and the question the marker
+    ways += [everywhere | {"start_marker": short}] if count > 3 else []
+    ways += [arguments | {"start_marker": short}] if count > 6 else []
     return CUT, rng.choice(ways)
 
 
+def _needless_cut(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:
+    """Cut, though nothing is to be cut, at words that stand in several places or in none."""
+    if right["name"] == CUT or rng.random() < 0.3:
+        return None
+    words = text.split()
+    for _ in range(_TRIES):
+        starts = rng.sample(range(len(words)), 2)
+        first, last = (" ".join(words[at : at + rng.randint(1, 4)]) for at in starts)
+        if text.count(first) > 3 and text.count(last) > 3:
+            if rng.random() < 0.3:
+                first = _misspell(rng, first, text) or first
+            return CUT, {"by": "markers", "start_marker": first, "end_marker": last}
+    return None
+
+
 _SPOILS: tuple[Spoil, ...] = (
-    _wrong_marker,
-    _misspelled,
-    _other_separator,
-    _bare,
-    _out_of_range,
-    _misnamed,
-    _unknown_match,
-    _unknown_fragment,
+    *(_wrong_marker, _needless_cut, _misspelled, _misspelled),
+    *(_other_separator, _other_separator, _bare, _bare),
+    *(_out_of_range, _misnamed, _unknown_match, _unknown_fragment),
 )
+"""Twice what fits few calls, or is met most often."""
 _TASKS: tuple[Task, ...] = (
     lambda rng: stream(rng, 12, 20),
     lambda rng: chain(rng, 40),

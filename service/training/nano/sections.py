@@ -57,7 +57,7 @@ class Seen:
 
 
 def titles(rng: random.Random, count: int) -> list[str]:
-    """Draw titles of one to three words.
+    """Draw titles of two or three words: one alone stands in sentences, too.
 
     Args:
         rng: Source of the draws.
@@ -66,7 +66,7 @@ def titles(rng: random.Random, count: int) -> list[str]:
     Returns:
         The titles; none stands inside another.
     """
-    sizes = [rng.choice((1, 2, 2, 3)) for _ in range(count)]
+    sizes = [rng.choice((2, 2, 3)) for _ in range(count)]
     drawn = words(rng, sum(sizes))
     starts = [sum(sizes[:at]) for at in range(count)]
     return [" ".join(drawn[start : start + size]).capitalize() for start, size in zip(starts, sizes, strict=True)]

@@ -14,7 +14,17 @@ from dataclasses import dataclass, replace
 
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.asked_folds import asked_fold
-from riffler.service.training.nano.episode import FIND, Episode, Move, Oracle, call, done, status_of
+from riffler.service.training.nano.episode import (
+    FIND,
+    GIVEN_UP,
+    Episode,
+    Move,
+    Oracle,
+    call,
+    done,
+    more_after,
+    status_of,
+)
 from riffler.service.training.nano.finds import tell
 from riffler.service.training.nano.sections import Section, laid_out, make_sections, named, seen, size_of
 from riffler.service.training.nano.wordings import wordings
@@ -29,7 +39,13 @@ _BEGINS = re.compile(rf'^({_ID})(?:-{_ID})? folded \d+ [\d-]+ "(.*)"$', re.MULTI
 _SPARE = 120
 """Tokens that are kept free for calls and what they say."""
 _MOST_CALLS = 12
-"""After which the oracle gives up: its answer is then one that can't be known, and the episode is left out."""
+"""After which the oracle gives up."""
+_SCALES = (40, 100, 330)
+"""Sentences, up to twice as many: some more than a small window holds, a middle one, and a large one."""
+_SENTENCES = ((2, 4), (4, 9))
+"""How many a section has, at least and at most."""
+_MOST_TEXTS = 10
+"""Each text has a marker of its own, and a small window holds few of them."""
 _MOST_PIECES = 3
 """Neighbouring fragments that a section is in."""
 _CONTEXT = 40
@@ -65,20 +81,21 @@ def tidy(rng: random.Random) -> Episode:
 
 def _folded(rng: random.Random) -> Episode:
     said_as = wordings("tidy")
-    total, long = rng.randint(200, 520), rng.random() < 0.7
-    sizes = [*_sizes(rng, total, long=long)]
+    total = int(rng.choice(_SCALES) * rng.uniform(1, 2))
+    sizes = [*_sizes(rng, total, rng.choice(_SENTENCES))]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
-    early = range(len(sections) * 3 // 4)  # Riffler folds the oldest first
-    chosen = rng.sample(early, rng.choice((1, 1, 2, 3))) if rng.random() < 0.85 else [0]
-    kind = rng.choice(("last", "last", "told", "told", "show") if long else ("last", "told", "show", "whole"))
+    early = range(max(1, len(sections) * 3 // 4))  # Riffler folds the oldest first
+    chosen = rng.sample(early, min(len(early), rng.choice((1, 1, 2, 3)))) if rng.random() < 0.85 else [0]
+    kind = rng.choice(("last", "last", "told", "told", "show", "whole"))
     wanted, question, answer = _ASKED[kind](rng, sections, chosen)
-    texts = laid_out(rng, sections, rng.choice((1, 1, 3, len(sections)) if long else (4, 8, len(sections))))
+    least = max(1, len(sections) // _MOST_TEXTS)
+    texts = laid_out(rng, sections, rng.choice((least, 2 * least, len(sections))), least)
     return Episode("tidy", texts, question, answer, _oracle(sections, wanted, answer))
 
 
-def _sizes(rng: random.Random, total: int, *, long: bool) -> Iterator[int]:
+def _sizes(rng: random.Random, total: int, of_each: tuple[int, int]) -> Iterator[int]:
     while total > 0:
-        yield (size := rng.randint(6, 14) if long else rng.randint(2, 5))
+        yield (size := rng.randint(*of_each))
         total -= size
 
 
@@ -139,14 +156,19 @@ def _oracle(sections: Sequence[Section], wanted: Sequence[_Wanted], answer: str)
         noted = "\n".join(message.text for message in request.messages if message.role == "assistant")
         read = [each for each in wanted if _is_read(request, each, sections)]
         left = [each for each in wanted if each not in read and not (each.quote and each.quote in noted)]
-        if not left or len(made) > _MOST_CALLS:
+        if not left:
             return answer
+        if len(made) > _MOST_CALLS:
+            return GIVEN_UP
         note = _quoted([each for each in read if each.quote not in noted])
         places = [place for each in left if (place := _place(request, each.section, sections))]
         if places:
             kept = _kept(request, [each for each in wanted if each in left or not each.quote])
             folds = _room_for(request, places[0], note, kept)
             return folds or call(request, RESTORE, note, fragments=_fitting(request, places))
+        if after := more_after(request):
+            again = made[-1].arguments | {"after": after}
+            return call(request, FIND, note, **again)
         queries = [each.section.title for each in left]
         return call(request, FIND, note, queries=queries, max_results=_RESULTS, context_size=_CONTEXT)
 

@@ -30,7 +30,7 @@ async def test_each_episode_ends_right_within_the_window() -> None:
     """Whatever is drawn, each move is a call that was done or the answer, and fits a window of 8,192 tokens."""
     kinds = Counter[tuple[str, bool]]()
     names = {tool["function"]["name"] for tool in Registry(PROFILES["riffler"]).schemas()}
-    makers = [SKILLS[skill] for skill in SKILLS for _ in range(8)]
+    makers = [SKILLS[skill] for skill in SKILLS for _ in range(16)]
     drawn = [make(random.Random(number)) for number, make in enumerate(makers)]
     for each in await played(*(episode(5, number) for number in range(20)), *drawn):
         assert not each.fault
@@ -106,7 +106,7 @@ async def test_a_run_goes_on_where_it_was_ended(tmp_path: Path, monkeypatch: pyt
     assert first.episodes.total() == 6
     before = [*read_samples(tmp_path)]
     assert len(before) == first.samples.total()
-    assert {"skill", "messages", "tools", "said"} == set(before[0])
+    assert {"skill", "episode", "messages", "tools", "said"} == set(before[0])
     lost = sorted(tmp_path.iterdir())[0]
     lost.unlink()
     told: list[int] = []

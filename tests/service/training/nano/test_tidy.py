@@ -13,6 +13,7 @@ from riffler.service.training.nano.asked_folds import asked_fold
 from riffler.service.training.nano.episode import Episode, done, status_of
 from riffler.service.training.nano.record import Played, Sample, recording
 from riffler.service.training.nano.tidy import tidy
+from riffler.service.training.nano.wordings import wordings
 from riffler.tools.tokens import EstimatedTokens
 
 
@@ -28,14 +29,14 @@ def moves(run: Played) -> str:
 
 async def play(episodes: Iterable[Episode]) -> list[Played]:
     """Play episodes on a small window."""
-    async with recording(EstimatedTokens(), 6144) as recorder:
+    async with recording(EstimatedTokens(), 4096) as recorder:
         return [each async for each in recorder.play(episodes)]
 
 
 @pytest.fixture(scope="module")
 def runs() -> list[Played]:
     """Play some episodes, most of which don't fit."""
-    return asyncio.run(play(tidy(random.Random(f"tidy {number}")) for number in range(70)))
+    return asyncio.run(play(tidy(random.Random(f"tidy {number}")) for number in range(60)))
 
 
 def test_only_ids_in_view_are_called_with(runs: list[Played]) -> None:
@@ -67,13 +68,15 @@ def test_what_was_read_is_noted_before_something_is_folded(runs: list[Played]) -
 
 
 def test_at_the_edge_of_the_budget_something_is_folded_first(runs: list[Played]) -> None:
-    """Where the status says what to fold first, nothing is restored before that was done, or something like it."""
+    """Where the status says what to fold first, nothing that is quoted is restored before something was folded."""
     for run in runs:
+        if run.episode.answer in wordings("tidy")["words"]:
+            continue  # what is asked to be shown isn't folded again to show more
         for at, sample in enumerate(run.samples):
             if "\nfold first: " in status_of(sample.request) and "restore" in moves(run):
                 said = [call.name for call in sample.said.tool_calls]
                 folded = at > 0 and any("fold" in call.name for call in run.samples[at - 1].said.tool_calls)
-                assert said != ["restore_fragments"] or folded or "Say" in run.episode.question, run.episode.question
+                assert said != ["restore_fragments"] or folded, run.episode.question
 
 
 def test_all_ways_are_shown(runs: list[Played]) -> None:
@@ -92,7 +95,7 @@ async def test_the_asked_fragments_are_folded_and_no_others() -> None:
         pieces = dict(re.findall(r"^(f\w{5}), \d+ tokens: (.*)$", cut.result, re.MULTILINE))
         order = re.split(r"(?<=[.?]) (?=Say|Answer|Then|How|Quote|What)|: I don", run.episode.question)[0]
         named = {id_ for id_, words in pieces.items() if cut.arguments["by"] == "markers" or _is_named(words, order)}
-        assert set(edit.arguments["fragments"]) == named
+        assert set(edit.arguments["fragments"]) == named, (order, pieces)
         kinds[f"{cut.arguments['by']} {edit.call.name}"] += 1
     edits = ("message fold_fragments", "message keep_only", "headings fold_fragments", "headings keep_only")
     assert {*kinds} == {*edits, "markers fold_fragments"}
