@@ -44,8 +44,8 @@ FIELDS = {
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine's."""
-    for name in ("REDIS_URL", "RIFFLER_REDIS_URL", "RIFFLER_ENGINE", "RIFFLER_MODEL", "RIFFLER_BASE_URL"):
+    """No setting of the machine's, and the tests' engine."""
+    for name in ("REDIS_URL", "RIFFLER_REDIS_URL", "RIFFLER_MODEL", "RIFFLER_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -246,7 +246,7 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
         (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
         (["entities", "--positions", "-1"], "positions: expected a whole number from 0 to 100, got -1"),
-        (["entities", "--engine", "abacus"], "engine: one of openai, reader, transformers, got 'abacus'"),
+        (["entities", "--engine", "abacus"], "engine: one of nano, openai, reader, transformers, got 'abacus'"),
     ],
 )
 def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> None:
