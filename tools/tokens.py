@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 import re
 import string
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from riffler.tools.counting.learned import LearnedTokens
 from riffler.tools.messages import Message
@@ -33,6 +34,22 @@ class TokenCounter(Protocol):
 
         Returns:
             The number of tokens, zero only for the empty text.
+        """
+        ...
+
+
+@runtime_checkable
+class ToolsCounter(Protocol):
+    """A counter that also knows how its model is told of tools, which may take more or less than their JSON."""
+
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count what tools cost in a request.
+
+        Args:
+            schemas: The tools' schemas in OpenAI's shape.
+
+        Returns:
+            The number of tokens.
         """
         ...
 
@@ -115,8 +132,10 @@ def count_schemas(schemas: tuple[dict[str, object], ...], counter: TokenCounter)
         counter: Counts texts.
 
     Returns:
-        The number of tokens of their JSON text.
+        The number of tokens: of what the counter's model is told of them, or of their JSON where it doesn't know.
     """
+    if isinstance(counter, ToolsCounter):
+        return counter.count_tools(schemas)
     count = counter.count_schema if isinstance(counter, LearnedTokens) else counter.count
     return sum(count(json.dumps(schema)) for schema in schemas)
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +15,9 @@ from riffler.errors import InvalidInput
 from riffler.service.cli.stopping import run_until_stopped
 
 if TYPE_CHECKING:
+    from riffler.service.cli.evaluating import Plan
     from riffler.service.evaluation.benchmark import Benchmark
+    from riffler.service.settings import Settings
 
 evaluations = typer.Typer(
     no_args_is_help=True,
@@ -36,6 +40,7 @@ Json = Annotated[
     Path | None, typer.Option("--json", help="Keep results here; the same command goes on where it stopped.")
 ]
 Seed = Annotated[int, typer.Option(help="For the generated texts.")]
+Wish = Annotated[bool, typer.Option(help="Whether a question says how it is to be answered: word for word.")]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
 Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below 0 leaves the engine's own.")]
@@ -130,6 +135,92 @@ def entities(  # noqa: PLR0917 - typer calls it by name
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 
 
+@evaluations.command()
+def find(  # noqa: PLR0917 - typer calls it by name
+    tokens: Annotated[str, typer.Option(help="Lengths of the document, with commas.")] = "1000,16000,64000,128000",
+    sessions: Annotated[
+        int, typer.Option(help="Cases of each cell: of each length, and of each of the four kinds of question.")
+    ] = 10,
+    profile: Profiles = "none,paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    wish: Wish = True,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """The sentence of a document that answers, or that none does."""
+    from riffler.service.evaluation.find import Find  # noqa: PLC0415
+
+    benchmark = Find(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed, wish)
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
+@evaluations.command()
+def recover(  # noqa: PLR0917 - typer calls it by name
+    tokens: Annotated[str, typer.Option(help="Lengths of the document, with commas.")] = "1000,16000",
+    sessions: Annotated[int, typer.Option(help="Cases of each cell: of each length, and of each kind of error.")] = 25,
+    profile: Annotated[
+        str, typer.Option("--profile", help="Which tools the model is offered: paper, riffler; several with commas.")
+    ] = "paper,riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    wish: Wish = True,
+    seed: Seed = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """Right answers after a tool call that went wrong."""
+    from riffler.service.evaluation.recover import Recover  # noqa: PLC0415
+
+    if "none" in profiles_asked(profile):
+        raise InvalidInput("profile: expected paper or riffler, got none: without tools no call goes wrong")
+    benchmark = Recover(numbers("tokens", tokens, 1), number("sessions", sessions, 1), seed, wish)
+    prices = (cache_read, cache_write)
+    _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
+
+
+@evaluations.command()
+def rewriting(  # noqa: PLR0917 - typer calls it by name
+    tokens: Annotated[int, typer.Option(help="Length of each document.")] = 1000,
+    sessions: Annotated[int, typer.Option(help="Documents; each question is asked in six wordings.")] = 350,
+    replays: Annotated[int, typer.Option(help="How often the policy is replayed on what was measured.")] = 20,
+    policy: Annotated[
+        str, typer.Option(help="Which policy: its name, or `fixed:` and an arm.", envvar="RIFFLER_POLICY")
+    ] = "adaptive-thompson",
+    profile: Annotated[
+        str, typer.Option("--profile", help="Which tools the model is offered: none, paper or riffler.")
+    ] = "riffler",
+    engine: Engine = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    json: Json = None,
+    seed: Annotated[int, typer.Option(help="For the generated texts, and for the replays.")] = 1,
+    cache_read: CacheRead = 0.1,
+    cache_write: CacheWrite = 1.25,
+    temperature: Temperature = 0.0,
+) -> None:
+    """What rewriting gains: every arm on every question, and the policy beside them."""
+    from riffler.service.cli.rewriting import Replays, evaluate_rewriting  # noqa: PLC0415
+    from riffler.service.evaluation.reworded import Reworded  # noqa: PLC0415
+
+    if "," in profile:
+        raise InvalidInput(f"profile: expected one of them, got {profile!r:.60}")
+    tokens, sessions = number("tokens", tokens, 1), number("sessions", sessions, 2)
+    often, prices = Replays(number("replays", replays, 1, 1000), number("seed", seed, 0)), (cache_read, cache_write)
+    overrides = {"engine": engine, "model": model, "base_url": base_url, "policy": policy}
+    plan, settings = _planned(Reworded(tokens, sessions, seed), profile, json, prices, temperature, **overrides)
+    plan = replace(plan, benchmark=Reworded(tokens, sessions, seed, settings.reward_weights))
+    _run(evaluate_rewriting(plan, often, settings), json)
+
+
 def numbers(name: str, text: str, least: int, most: int = _LARGEST) -> tuple[int, ...]:
     """Read whole numbers with commas between them.
 
@@ -205,7 +296,22 @@ def _evaluate(
     temperature: float,
     **overrides: Any,  # noqa: ANN401 - settings, each checked
 ) -> None:
-    from riffler.service.cli.evaluating import Plan, evaluate  # noqa: PLC0415 - takes a second
+    from riffler.service.cli.evaluating import evaluate  # noqa: PLC0415 - takes a second
+
+    plan, settings = _planned(benchmark, profile, json, prices, temperature, **overrides, rewriting=False)
+    _run(evaluate(plan, settings), json)
+
+
+def _planned(
+    benchmark: Benchmark,
+    profile: str,
+    json: Path | None,
+    prices: tuple[float, float],
+    temperature: float,
+    **overrides: Any,  # noqa: ANN401 - settings, each checked
+) -> tuple[Plan, Settings]:
+    """Check what was asked for, read the settings, and set up logs."""
+    from riffler.service.cli.evaluating import Plan  # noqa: PLC0415 - takes a second
     from riffler.service.logs import configure_logs  # noqa: PLC0415
     from riffler.service.settings import read_settings  # noqa: PLC0415
     from riffler.tools.price import CachePrices  # noqa: PLC0415
@@ -216,10 +322,13 @@ def _evaluate(
     if not -math.inf < temperature <= _HOTTEST:  # NaN, too, which no JSON has
         raise InvalidInput(f"temperature: expected at most {_HOTTEST:g}, or a number below 0, got {temperature}")
     profiles = profiles_asked(profile)
-    settings = read_settings(**overrides, rewriting=False)
+    settings = read_settings(**overrides)
     configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
-    plan = Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json)
-    code = run_until_stopped(evaluate(plan, settings))
+    return Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json), settings
+
+
+def _run(work: Coroutine[Any, Any, object], json: Path | None) -> None:
+    code = run_until_stopped(work)
     if code:
         kept = f"{json} has what was done; the same command goes on" if json else "nothing was kept, without --json"
         with suppress(OSError):  # a terminal that hung up takes no words

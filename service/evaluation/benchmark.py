@@ -12,23 +12,30 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-Cell = Mapping[str, int | float]
+Cell = Mapping[str, int | float | str]
 """What the cases of a cell have in common, by name: `{"updates": 16}`. Its values stand in the results' rows."""
+
+Call = tuple[str, Mapping[str, Any]]
+"""A call of a tool: its name and its arguments."""
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One question with its text, as one user message.
+    """One question with its text.
 
     Attributes:
-        text: The message.
+        text: The message that asks; mostly it has the text, too.
         score: Gives the score of an answer, in [0, 1], by the source's own rules.
         newest_match: Answers by a regular expression alone, in the form that is scored: a baseline.
+        contexts: Texts that come before it, one message each.
+        wrong_calls: What the turn begins with, said in the model's place: the first of these whose tool is on offer.
     """
 
     text: str
     score: Callable[[str], float]
     newest_match: Callable[[], str]
+    contexts: tuple[str, ...] = ()
+    wrong_calls: tuple[Call, ...] = ()
 
 
 class Benchmark(Protocol):

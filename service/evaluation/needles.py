@@ -130,13 +130,26 @@ def make_document(rng: random.Random, tokens: int) -> str:
     Returns:
         The text: one sentence at most longer than that; empty for a length of 0 or less.
     """
+    return " ".join(make_sentences(rng, tokens))
+
+
+def make_sentences(rng: random.Random, tokens: int) -> list[str]:
+    """Write them one by one.
+
+    Args:
+        rng: Source of the draws.
+        tokens: The length wanted of all, by estimate.
+
+    Returns:
+        The sentences; none for a length of 0 or less.
+    """
     things, counter = make_words(rng, 120), EstimatedTokens()
     sentences: list[str] = []
     left: float = tokens
     while left > 0:
         sentences.append(rng.choice(_FILLERS).format(a=rng.choice(things), b=rng.choice(things)))
         left -= counter.count(f"{sentences[-1]} " * 10) / 10  # a count is rounded up: of one sentence by 3%
-    return " ".join(sentences)
+    return sentences
 
 
 def insert_needles(document: str, needles: Sequence[str], depth: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from riffler.service.agent.progress import ToolStep
 from riffler.service.evaluation.benchmark import Benchmark, Case, Cell
@@ -32,6 +33,7 @@ class Heard:
         capped: Whether the step cap forced the answer.
         over_budget: Whether the case couldn't be made to fit the engine's window; there is no answer then.
         failure: Why the engine gave no answer to this case, though it answers others; empty when it gave one.
+        noted: What else its record is to have, as JSON values.
     """
 
     text: str
@@ -41,10 +43,11 @@ class Heard:
     capped: bool = False
     over_budget: bool = False
     failure: str = ""
+    noted: Mapping[str, Any] = field(default_factory=dict)
 
 
-Ask = Callable[[str], Awaitable[Heard]]
-"""Asks the message of a case in a session of its own. An engine that would fail for any other case too, or a store
+Ask = Callable[[Case], Awaitable[Heard]]
+"""Asks a case in a session of its own. An engine that would fail for any other case too, or a store
 that fails, is an error, and no answer."""
 
 
@@ -99,22 +102,27 @@ async def run_benchmark(benchmark: Benchmark, asks: Mapping[str, Ask], results: 
             case = benchmark.case(cell, session) if left else None
             for name in left:
                 if case is not None:
-                    record = await _measure(case, asks.get(name, _newest_match(case)))
+                    record = await measure(case, asks.get(name, _newest_match))
                     results.add({**keys[name], **record})
                     yield Done(results.cases[-1], len(results.cases), total)
 
 
-def _newest_match(case: Case) -> Ask:
-    async def ask(_text: str) -> Heard:
-        return Heard(case.newest_match())
-
-    return ask
+async def _newest_match(case: Case) -> Heard:
+    return Heard(case.newest_match())
 
 
-async def _measure(case: Case, ask: Ask) -> Record:
-    """Ask a case, and measure what its rows tell."""
+async def measure(case: Case, ask: Ask) -> Record:
+    """Ask a case, and measure what its rows tell.
+
+    Args:
+        case: The case.
+        ask: Asks it.
+
+    Returns:
+        What became of it, without what names it.
+    """
     began = time.perf_counter()
-    heard = await ask(case.text)
+    heard = await ask(case)
     wall_s = time.perf_counter() - began
     return {
         "score": 0.0 if heard.over_budget or heard.failure else case.score(heard.text),
@@ -131,6 +139,7 @@ async def _measure(case: Case, ask: Ask) -> Record:
         "over_budget": heard.over_budget,
         "failed": bool(heard.failure),
         **({"failure": heard.failure} if heard.failure else {}),
+        **heard.noted,
     }
 
 

@@ -1,5 +1,7 @@
 """Counting tokens by estimate."""
 
+from collections.abc import Sequence
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +36,20 @@ def test_messages_and_schemas() -> None:
     assert count_message(Message.assistant("Looking.", [call]), COUNTER) == expected
     assert count_schemas(({"a": 1}, {"b": 2}), COUNTER) == 2 * COUNTER.count('{"a": 1}')
     assert 300 < count_schemas(Registry().schemas(), COUNTER) < 2000
+
+
+class Told:
+    """Counts a character as a token, and a tool as one."""
+
+    def count(self, text: str) -> int:
+        """Count characters."""
+        return len(text)
+
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count tools."""
+        return len(schemas)
+
+
+def test_a_counter_may_know_what_its_model_is_told_of_tools() -> None:
+    """Its own count is taken in place of that of their JSON."""
+    assert count_schemas(({"a": 1}, {"b": 2}), Told()) == 2

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from riffler.errors import EngineRejected
@@ -53,6 +55,7 @@ class PromptWriter:
         self._encoder = PieceEncoder(tokenizer)
         self._where = where
         self._template = ChatTemplate(tokenizer, form, where)
+        self._tools_counted = lru_cache(maxsize=8)(self._count_tools)
         template, marks = self._template.text, marks_of(tokenizer, form)
         self._controls = ControlTokens(
             content
@@ -108,6 +111,25 @@ class PromptWriter:
             How many; by the joints with its neighbours it may be one or two more or less.
         """
         return len(self._encoder.encode(*self._controls.mark(text)))
+
+    def count_tools(self, schemas: Sequence[dict[str, Any]]) -> int:
+        """Count the tokens that tools take in a prompt: templates tell them in full, or little of them.
+
+        Args:
+            schemas: The tools' schemas in OpenAI's shape.
+
+        Returns:
+            How many.
+
+        Raises:
+            EngineRejected: The template refuses the tools.
+        """
+        return self._tools_counted(json.dumps(schemas)) if schemas else 0
+
+    def _count_tools(self, schemas: str) -> int:
+        asked = Message.user("a")
+        told = self.write(EngineRequest((asked,), json.loads(schemas))).ids
+        return len(told) - len(self.write(EngineRequest((asked,))).ids)
 
     def end(self) -> int | None:
         """Find the token that ends the model's turn in the template, which a config may not name.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,6 +66,20 @@ class NanoTokens:
             The number of tokens: at least 1 unless the text is empty.
         """
         return max(1, self.load().count(text)) if text else 0
+
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count the tokens that tools take in a prompt, as the chat template tells them.
+
+        Args:
+            schemas: The tools' schemas in OpenAI's shape.
+
+        Returns:
+            How many.
+
+        Raises:
+            EngineRejected: The template refuses the tools.
+        """
+        return self.load().count_tools(schemas)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from riffler.errors import InvalidSetting
@@ -65,6 +66,20 @@ class PromptTokens:
             The number of tokens: at least 1 unless the text is empty, as some tokenizers drop white space.
         """
         return max(1, self.load().count(text)) if text else 0
+
+    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
+        """Count the tokens that tools take in a prompt, as the chat template tells them.
+
+        Args:
+            schemas: The tools' schemas in OpenAI's shape.
+
+        Returns:
+            How many.
+
+        Raises:
+            EngineRejected: The template refuses the tools.
+        """
+        return self.load().count_tools(schemas)
 
 
 def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:

@@ -3,6 +3,8 @@
     tokenizer   plays some episodes and trains the tokenizer on them
     episodes    plays the episodes of each stage, counted with that tokenizer
     train       trains the weights
+    check       counts the moves that are exact on other episodes; may be run while it is trained
+    curve       draws the losses as a picture
     save        saves the model as transformers reads it; `...nano.export` writes its graph
 
 Each goes on where it was ended. What they make is set in one file: `settings.toml`, or another with `--settings`.
@@ -11,6 +13,7 @@ Each goes on where it was ended. What they make is set in one file: `settings.to
 from __future__ import annotations
 
 import asyncio
+import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,13 +25,16 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.nano.loading import NanoTokens
+from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
 from riffler.service.training.nano.settings import Folders, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
 _FOR_TOKENIZER = 400
 """Episodes that the tokenizer is trained on."""
+_FOR_CHECK = 1_000
+"""The seed of episodes that nothing is trained on; those of the stages are 1, 2 and so on, the tokenizer's is 0."""
 
 command = typer.Typer(no_args_is_help=True, add_completion=False, help="Make nano, the model that works its context.")
 Run = Annotated[Path, typer.Argument(help="The run's folder; it is made when it is missing.")]
@@ -70,8 +76,7 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def episodes(run: Run, settings: SettingsFile = None) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
-    counter = ModelTokens(str(Folders(run).tokenizer))
-    counter.load()
+    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
     for number, stage in enumerate(read_nano_settings(settings).stages, 1):
         _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
 
@@ -79,10 +84,14 @@ def episodes(run: Run, settings: SettingsFile = None) -> None:
 @command.command()
 def train(run: Run, settings: SettingsFile = None, device: str = "cpu") -> None:
     """Train the weights."""
+    import torch  # noqa: PLC0415 - takes seconds
+
     from riffler.service.training.nano.train import Step, Trainer  # noqa: PLC0415 - takes seconds
 
     read = read_nano_settings(settings)
-    trainer = Trainer(read, Folders(run), device)
+    cores = len(os.sched_getaffinity(0)) if device == "cpu" else 1
+    torch.set_num_threads(1)
+    trainer = Trainer(read, Folders(run), device, cores)
     with _bar("steps", sum(stage.steps for stage in read.stages)) as bar:
 
         def tell(step: Step) -> None:
@@ -98,6 +107,38 @@ def save(run: Run, out: Path, settings: SettingsFile = None) -> None:
     from riffler.service.training.nano.train import Trainer  # noqa: PLC0415 - takes seconds
 
     Trainer(read_nano_settings(settings), Folders(run)).save_model(out)
+
+
+@command.command()
+def check(run: Run, settings: SettingsFile = None, window: int = 2048, episodes: int = 200) -> None:
+    """Play episodes that the model wasn't trained on, and count the moves that it makes exactly as the oracle."""
+    import torch  # noqa: PLC0415 - takes seconds
+
+    from riffler.service.training.nano.checking import check as count  # noqa: PLC0415 - takes seconds
+    from riffler.service.training.nano.examples import ExampleWriter  # noqa: PLC0415 - takes seconds
+    from riffler.service.training.nano.train import Trainer  # noqa: PLC0415 - takes seconds
+
+    folder = Folders(run).root / "check" / str(window)
+    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
+    _play(folder, _FOR_CHECK, episodes, counter, window)
+    torch.set_num_threads(1)
+    trainer = Trainer(read_nano_settings(settings), Folders(run))
+    found = count(trainer.model, ExampleWriter(trainer.tokenizer), read_samples(folder))
+    made = Table("move", "how many", "exact", "of its tokens", title=f"after {trainer.done:,} steps, window {window:,}")
+    for kind, each in found.items():
+        made.add_row(
+            kind, f"{each.moves:,}", f"{each.exact_moves / each.moves:.1%}", f"{each.exact_tokens / each.tokens:.2%}"
+        )
+    _CONSOLE.print(made)
+
+
+@command.command()
+def curve(run: Run, out: Annotated[Path, typer.Argument(help="The picture, an SVG.")]) -> None:
+    """Draw the losses of a run so far."""
+    from riffler.service.training.nano.curve import curve as draw  # noqa: PLC0415 - as the other commands
+
+    out.write_text(draw(Folders(run).losses), "utf-8")
+    _CONSOLE.print(f"drawn in {out}")
 
 
 def table(counts: Counts) -> Table:

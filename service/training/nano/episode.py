@@ -14,7 +14,22 @@ from riffler.tools.messages import Message, ToolCall
 _STATUS = re.compile(r"\[\[(?:\d+:)?status \d+ of \d+ tokens used, [^\n]*\n(?:[^\n]*\n)*\]\]\s*\Z")
 FIND, DETAIL = "find_in_context", "get_search_detail"
 
-Move = str | Message
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """A move that goes wrong on purpose. It is played, so that its true result stands in the turn, and never learned.
+
+    Attributes:
+        message: Calls a tool in a way that brings nothing.
+    """
+
+    message: Message
+
+
+GIVEN_UP = "?"
+"""What an oracle answers that can't go on: it is never right, so the episode is left out."""
+
+Move = str | Message | Wrong
 """What the oracle does next: it answers, or says the message that calls tools."""
 
 Oracle = Callable[[EngineRequest], Move]
@@ -39,6 +54,18 @@ class Episode:
     question: str
     answer: str
     oracle: Oracle
+
+
+def as_asked(episode: Episode) -> EngineRequest:
+    """Give what a model would see first, if nothing were folded.
+
+    Args:
+        episode: The episode.
+
+    Returns:
+        The request, without tools.
+    """
+    return EngineRequest(tuple(Message.user(text) for text in (*episode.contexts, episode.question)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +97,20 @@ def done(request: EngineRequest) -> list[Done]:
     return [Done(call, results[call.id]) for each in turn for call in each.tool_calls if call.id in results]
 
 
+def status_of(request: EngineRequest) -> str:
+    """Give the status at the view's end.
+
+    Args:
+        request: What the model sees.
+
+    Returns:
+        The block; empty where there is none.
+    """
+    last = next((text for message in reversed(request.messages) for text in reversed(message.texts) if text), "")
+    found = _STATUS.search(last)
+    return found[0].rstrip() if found else ""
+
+
 def is_hidden(request: EngineRequest) -> bool:
     """Tell whether some text can't be seen.
 
@@ -79,8 +120,7 @@ def is_hidden(request: EngineRequest) -> bool:
     Returns:
         Whether the view ends in a status, which it has while something is hidden.
     """
-    last = next((text for message in reversed(request.messages) for text in reversed(message.texts) if text), "")
-    return _STATUS.search(last) is not None
+    return bool(status_of(request))
 
 
 def call(request: EngineRequest, name: str, /, note: str = "", **arguments: object) -> Message:

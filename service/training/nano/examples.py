@@ -1,15 +1,16 @@
-"""Samples as token ids: what is read, and behind it what is said, which alone carries the whole loss.
+"""Samples as token ids: the moves of one turn in one example, what they share written once.
 
-Each sample is read as the engine reads it, by the same writer of prompts. A turn's samples share their beginnings, but
-each move is learned once, in the context as it was seen: the incremental loss of Sculptor (facts/sculptor.md).
+Each sample is read as the engine reads it, by the same writer of prompts. Most of a turn's samples begin alike, so they
+are kept as a tree: a branch goes on from a token of an earlier one, and sees its own way from the root and nothing
+beside. Each move is learned once, in the context as it was seen: the incremental loss of Sculptor (facts/sculptor.md).
 """
 
 from __future__ import annotations
 
 import json
-import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -25,15 +26,23 @@ from riffler.tools.messages import Message, read_messages
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One sample as token ids.
+    """The samples of one turn as token ids.
 
     Attributes:
-        ids: What is read, then what is said with its end; two bytes each, as a run has hundreds of millions.
-        said_from: Where what is said begins.
+        ids: Of all branches, one after the other; two bytes each, as a run has tens of millions.
+        positions: Of each, counted from the root.
+        branches: Of each branch, where it begins in `ids`, and the token there that it goes on from; the root has -1.
+        places: Tokens that something is learned at.
+        targets: The token that ought to come after each of them.
+        said: Whether it is said; else it is read.
     """
 
     ids: NDArray[np.uint16]
-    said_from: int
+    positions: NDArray[np.uint16]
+    branches: tuple[tuple[int, int], ...]
+    places: NDArray[np.uint16]
+    targets: NDArray[np.uint16]
+    said: NDArray[np.bool_]
 
 
 class ExampleWriter:
@@ -49,20 +58,48 @@ class ExampleWriter:
         self._writer = PromptWriter(tokenizer, self._form, "nano")
         self._end = tokenizer.get_added_vocab()[END]
 
-    def write(self, sample: dict[str, Any]) -> Example:
-        """Write a sample.
+    def write_all(self, samples: Iterable[dict[str, Any]]) -> Iterator[Example]:
+        """Write samples, those of one turn together.
 
         Args:
-            sample: What `read_samples` gives.
+            samples: What `read_samples` gives; those of a turn follow each other.
+
+        Yields:
+            An example a turn.
+        """
+        for _, turn in groupby(samples, lambda sample: sample["episode"]):
+            yield self.write(turn)
+
+    def write(self, samples: Iterable[dict[str, Any]]) -> Example:
+        """Write the samples of one turn.
+
+        Args:
+            samples: At least one.
 
         Returns:
             The example.
         """
-        *messages, said = read_messages([*sample["messages"], sample["said"]])
-        read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
-        text = self.text_of(said)
-        ids = self._tokenizer.encode(text, add_special_tokens=False, verbose=False)
-        return Example(np.array([*read, *ids, self._end], dtype=np.uint16), len(read))
+        tree = _Tree()
+        for sample in samples:
+            *messages, said = read_messages([*sample["messages"], sample["said"]])
+            read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
+            tree.add(read, self._said_ids(said))
+        return tree.example()
+
+    def said_ids(self, sample: dict[str, Any]) -> list[int]:
+        """Write what is said in a sample.
+
+        Args:
+            sample: The sample.
+
+        Returns:
+            Its ids, the end among them.
+        """
+        [said] = read_messages([sample["said"]])
+        return self._said_ids(said)
+
+    def _said_ids(self, said: Message) -> list[int]:
+        return [*self._tokenizer.encode(self.text_of(said), add_special_tokens=False, verbose=False), self._end]
 
     def text_of(self, said: Message) -> str:
         """Write a move as the model says it.
@@ -77,21 +114,48 @@ class ExampleWriter:
         return "\n".join(filter(None, [said.text, *calls]))
 
 
-def batches(examples: Sequence[Example], tokens: int, rng: random.Random) -> Iterator[list[Example]]:
-    """Put examples of like length together, in an order drawn at random.
+class _Tree:
+    """Grows by one way from the root a sample."""
 
-    Args:
-        examples: The examples.
-        tokens: How many a batch may have, when all are as long as its longest; one example may have more.
-        rng: Source of the draws.
+    def __init__(self) -> None:
+        self._ids: list[int] = []
+        self._positions: list[int] = []
+        self._branches: list[tuple[int, int]] = []
+        self._learned: list[tuple[int, int, bool]] = []
+        self._ways: list[tuple[list[int], list[int]]] = []  # of each sample its ids, and where they stand
 
-    Yields:
-        Batches; each example is in one of them.
-    """
-    made: list[list[Example]] = [[]]
-    for example in sorted(examples, key=lambda each: (len(each.ids), rng.random())):
-        if made[-1] and len(example.ids) * (len(made[-1]) + 1) > tokens:
-            made.append([])
-        made[-1].append(example)
-    rng.shuffle(made)
-    yield from filter(None, made)
+    def add(self, read: list[int], said: list[int]) -> None:
+        """Add what is read and what is said then; of what is read, only what stands nowhere yet is written."""
+        whole = [*read, *said]
+        shared, way = 0, list[int]()
+        for ids, places in self._ways:
+            # Something must be left to go on from, and what is said is learned even where it was seen before.
+            alike = min(_alike(whole, ids), len(read))
+            if alike > shared:
+                shared, way = alike, places[:alike]
+        start, goes_on = len(self._ids), way[-1] if way else -1
+        self._branches.append((start, goes_on))
+        self._ids += whole[shared:]
+        self._positions += range(shared, len(whole))
+        places = [*way, *range(start, len(self._ids))]
+        self._learned += [(places[at - 1], whole[at], at >= len(read)) for at in range(max(shared, 1), len(whole))]
+        self._ways.append((whole, places))
+
+    def example(self) -> Example:
+        """Give what has grown."""
+        places, targets, said = zip(*self._learned, strict=True)
+        return Example(
+            np.array(self._ids, dtype=np.uint16),
+            np.array(self._positions, dtype=np.uint16),
+            tuple(self._branches),
+            np.array(places, dtype=np.uint16),
+            np.array(targets, dtype=np.uint16),
+            np.array(said, dtype=np.bool_),
+        )
+
+
+def _alike(one: list[int], other: list[int]) -> int:
+    """Tell how many tokens two begin with alike."""
+    least = min(len(one), len(other))
+    different = np.flatnonzero(np.array(one[:least]) != np.array(other[:least]))
+    return int(different[0]) if len(different) else least

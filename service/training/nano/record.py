@@ -1,7 +1,8 @@
 """Plays episodes on a real Riffler, and writes down each move of the oracle with what a model would have seen.
 
-Each move is a sample: the request as an engine gets it, and the message that ought to come. A turn in which something
-is said that doesn't stand in what could be seen teaches to guess, so that all its samples are left out.
+Each move is a sample: the request as an engine gets it, and the message that ought to come. A move that goes wrong on
+purpose is none, though those after it see it. A turn in which something is said that doesn't stand in what could be
+seen teaches to guess, so that all its samples are left out.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from riffler.service.app import Riffler
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import read_settings
-from riffler.service.training.nano.episode import Episode
+from riffler.service.training.nano.episode import Episode, Wrong
 from riffler.service.training.nano.wordings import wordings
 from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter, count_message, count_schemas
@@ -34,10 +35,12 @@ class Sample:
     Attributes:
         request: The request.
         said: The oracle's move, as a message.
+        learned: Whether it ought to come: False where it goes wrong on purpose.
     """
 
     request: EngineRequest
     said: Message
+    learned: bool = True
 
     def to_dict(self) -> dict[str, Any]:
         """Give it in OpenAI's shape."""
@@ -59,7 +62,7 @@ class Played:
 
     Attributes:
         episode: The episode.
-        samples: Its moves, the answer last; empty where it can't teach anything.
+        samples: Its moves but for those that go wrong on purpose, the answer last; empty where it can't teach anything.
         fault: Why it can't; else empty.
     """
 
@@ -100,8 +103,9 @@ class OracleEngine:
         """
         assert self.episode is not None  # noqa: S101 - it is set before a question is asked
         move = self.episode.oracle(request)
-        said = Message.assistant(move) if isinstance(move, str) else move
-        self.samples.append(Sample(request, said))
+        learned = not isinstance(move, Wrong)
+        said = move.message if isinstance(move, Wrong) else Message.assistant(move) if isinstance(move, str) else move
+        self.samples.append(Sample(request, said, learned))
         usage = Usage(0, count_message(said, self.counter), estimated=True)
         yield Completion(said, "tool_calls" if said.tool_calls else "stop", usage, "oracle")
 
@@ -157,7 +161,7 @@ class Recorder:
             await self.riffler.sessions.delete(SessionKey(self.riffler.tenant, answer.session))
             samples, self.engine.samples = tuple(self.engine.samples), []
             fault = _fault(episode, samples, answer.text)
-            yield Played(episode, () if fault else samples, fault)
+            yield Played(episode, () if fault else tuple(each for each in samples if each.learned), fault)
 
 
 def _fault(episode: Episode, samples: tuple[Sample, ...], answer: str) -> str:

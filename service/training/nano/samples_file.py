@@ -66,7 +66,9 @@ async def write_samples(
             if path.exists():
                 continue
             lines: list[str] = []
+            at = first - 1
             async for played in recorder.play(episode(seed, each) for each in range(first, last)):
+                at += 1
                 skill = played.episode.skill
                 counts.episodes[skill] += 1
                 counts.samples[skill] += len(played.samples)
@@ -74,7 +76,8 @@ async def write_samples(
                 counts.longest_tokens[skill] = max(counts.longest_tokens[skill], longest)
                 if played.fault:
                     counts.faults[f"{skill}: {played.fault}"] += 1
-                lines += [json.dumps({"skill": skill} | each.to_dict(), ensure_ascii=False) for each in played.samples]
+                head = {"skill": skill, "episode": f"{seed}-{at}"}
+                lines += [json.dumps(head | each.to_dict(), ensure_ascii=False) for each in played.samples]
                 number += 1
                 tell(number)
             _write(path, lines)
@@ -94,7 +97,7 @@ def read_samples(folder: Path) -> Iterator[dict[str, Any]]:
         folder: What `write_samples` wrote to.
 
     Yields:
-        Each sample: `skill`, `messages`, `tools` and `said`.
+        Each sample: `skill`, `episode`, `messages`, `tools` and `said`; those of one episode follow each other.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
         with gzip.open(path, "rt", encoding="utf-8") as lines:

@@ -46,9 +46,9 @@ class Training(_Table):
         seed: Of weights and order.
         rate: The highest learning rate.
         warmup_steps: Over which it rises.
-        weight_decay: Of AdamW, on matrices.
+        cooldown_steps: The last ones, over which it falls to nothing.
+        weight_decay: Of the matrices inside.
         tokens_a_step: Of the examples of one step of the optimizer.
-        tokens_at_once: Of what is computed at once, padding included.
         read_weight: Of the loss of what is read, where what is said has 1.
         save_every_s: Seconds between two checkpoints.
     """
@@ -56,9 +56,9 @@ class Training(_Table):
     seed: int
     rate: PositiveFloat
     warmup_steps: PositiveInt
+    cooldown_steps: PositiveInt
     weight_decay: float
     tokens_a_step: PositiveInt
-    tokens_at_once: PositiveInt
     read_weight: float
     save_every_s: PositiveFloat
 

@@ -9,13 +9,16 @@ from types import MappingProxyType
 from riffler.service.training.nano.chains import chain
 from riffler.service.training.nano.episode import Episode
 from riffler.service.training.nano.finds import find
+from riffler.service.training.nano.plain import plain
+from riffler.service.training.nano.recover import recover
 from riffler.service.training.nano.streams import stream
+from riffler.service.training.nano.tidy import tidy
 
 SKILLS: Mapping[str, Callable[[random.Random], Episode]] = MappingProxyType(
-    {"streams": stream, "chains": chain, "find": find}
+    {"streams": stream, "chains": chain, "find": find, "recover": recover, "tidy": tidy, "plain": plain}
 )
 """What makes an episode of each."""
-_SHARES = {"streams": 0.5, "chains": 0.25, "find": 0.25}
+_SHARES = {"streams": 0.4, "chains": 0.2, "find": 0.2, "recover": 0.08, "tidy": 0.07, "plain": 0.05}
 
 
 def episode(seed: int, number: int) -> Episode:

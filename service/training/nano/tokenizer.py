@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator
 from importlib.resources import files
 from typing import Any
@@ -19,7 +18,9 @@ _MARKS = ("<tools>", "</tools>", "<tool_call>", "</tool_call>", "<tool_response>
 def train_tokenizer(samples: Iterable[dict[str, Any]], size: int) -> PreTrainedTokenizerFast:
     """Train the tokenizer.
 
-    Digits are tokens of their own, so that a number is copied digit by digit and never by a token seldom seen.
+    A word has the same tokens wherever it stands, whether after a space, a quote or at the beginning of a line: nano's
+    work is mostly to copy words from one place to another. So white space is never part of a token with letters. Digits
+    are tokens of their own, so that a number is copied digit by digit and never by a token seldom seen.
 
     Args:
         samples: What `read_samples` gives; some thousand are enough.
@@ -30,7 +31,11 @@ def train_tokenizer(samples: Iterable[dict[str, Any]], size: int) -> PreTrainedT
     """
     inner = tokenizers.Tokenizer(models.BPE())
     inner.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Digits(individual_digits=True), pre_tokenizers.ByteLevel(add_prefix_space=False)]
+        [
+            pre_tokenizers.Split(tokenizers.Regex(r"\s"), "isolated"),
+            pre_tokenizers.Digits(individual_digits=True),
+            pre_tokenizers.ByteLevel(add_prefix_space=False),
+        ]
     )
     inner.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
@@ -51,7 +56,7 @@ def _texts(samples: Iterable[dict[str, Any]]) -> Iterator[str]:
     """Give each text once: what a turn's samples share would else count as often as it has steps."""
     seen = set[int]()
     for sample in samples:
-        texts = [json.dumps(tool, ensure_ascii=False) for tool in sample["tools"]]
+        texts = [name for tool in sample["tools"] for name in _names(tool["function"])]
         for message in (*sample["messages"], sample["said"]):
             texts.append(message.get("content") or "")
             texts += [call["function"]["arguments"] for call in message.get("tool_calls") or ()]
@@ -59,3 +64,8 @@ def _texts(samples: Iterable[dict[str, Any]]) -> Iterator[str]:
             if text and (key := hash(text)) not in seen:
                 seen.add(key)
                 yield text
+
+
+def _names(function: dict[str, Any]) -> list[str]:
+    """Give what the chat template shows of a tool."""
+    return [function["name"], *function["parameters"]["properties"]]

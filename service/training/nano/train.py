@@ -1,16 +1,17 @@
 """Trains nano's weights: stage by stage, resumable, with the loss of each step in a file. Needs the extra `local`.
 
 The loss of a step is the mean over its tokens that are said, and `read_weight` times the mean over those that are read.
-Logits are worked out only where a loss is: most of an example is read.
+Examples are computed one by one, so that nothing is padded, and on a CPU as many at once as it has cores: matrices of
+this size are too small to be shared by two. Matrices are stepped by Muon, the rest by AdamW.
 """
 
 from __future__ import annotations
 
 import json
-import math
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -21,13 +22,12 @@ from torch.nn.functional import cross_entropy
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
-from riffler.service.training.nano.examples import Example, ExampleWriter, batches
+from riffler.service.training.nano.examples import Example, ExampleWriter
+from riffler.service.training.nano.muon import Muon
 from riffler.service.training.nano.samples_file import read_samples
-from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage
+from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
 from riffler.service.training.nano.tokenizer import END, PAD
-
-_READ_OF = 8
-"""Of what is read, the loss is taken at each eighth token, from a place drawn at random: the rest says little more."""
+from riffler.service.training.nano.tree_attention import TREE, ways_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,21 +92,22 @@ class Trainer:
         settings: All that makes it.
         folders: Where samples, tokenizer and checkpoints are.
         device: Where it is trained.
+        workers: How many examples are computed at once.
 
     Attributes:
         model: The model.
+        tokenizer: Its tokenizer.
         done: Steps that are done.
     """
 
-    def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu") -> None:
+    def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu", workers: int = 1) -> None:
         self._settings, self._folders, self._device = settings, folders, device
-        self._tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
-        self.model = make_model(settings.model, self._tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
-        decayed = [each for each in self.model.parameters() if each.dim() > 1]
-        others = [each for each in self.model.parameters() if each.dim() < 2]
-        groups = [{"params": decayed, "weight_decay": settings.training.weight_decay}]
-        groups.append({"params": others, "weight_decay": 0.0})
-        self._optimizer = torch.optim.AdamW(groups, lr=settings.training.rate, betas=(0.9, 0.98))
+        self._pool = ThreadPoolExecutor(workers)
+        self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
+        self.model = make_model(settings.model, self.tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
+        self.model.set_attn_implementation(TREE)
+        self._parameters = [*self.model.parameters()]
+        self._optimizers = _optimizers(self.model, settings.training)
         self.done = 0
         if folders.checkpoint.exists():
             self._load()
@@ -121,8 +122,8 @@ class Trainer:
         for stage in self._settings.stages:
             last = first + stage.steps
             if self.done < last:
-                for batch in self._steps(stage, self.done - first):
-                    step = self._step(batch, stage)
+                for examples in self._steps(stage, self.done - first):
+                    step = self._step(examples, stage)
                     self._note(step)
                     tell(step)
                     if time.monotonic() - saved > self._settings.training.save_every_s:
@@ -136,9 +137,8 @@ class Trainer:
     def save(self) -> None:
         """Keep the state, whole or not at all."""
         part = self._folders.checkpoint.with_suffix(".part")
-        torch.save(
-            {"model": self.model.state_dict(), "optimizer": self._optimizer.state_dict(), "done": self.done}, part
-        )
+        optimizers = [each.state_dict() for each in self._optimizers]
+        torch.save({"model": self.model.state_dict(), "optimizers": optimizers, "done": self.done}, part)
         part.replace(self._folders.checkpoint)
 
     def save_model(self, folder: Path) -> None:
@@ -149,26 +149,27 @@ class Trainer:
         """
         self.model.half().save_pretrained(folder)
         self.model.float()
-        self._tokenizer.save_pretrained(folder)
+        self.tokenizer.save_pretrained(folder)
 
     def _load(self) -> None:
         state = torch.load(self._folders.checkpoint, map_location=self._device, weights_only=True)
         self.model.load_state_dict(state["model"])
-        self._optimizer.load_state_dict(state["optimizer"])
+        for optimizer, kept in zip(self._optimizers, state["optimizers"], strict=True):
+            optimizer.load_state_dict(kept)
         self.done = state["done"]
 
     def _steps(self, stage: Stage, skipped: int) -> Iterator[list[Example]]:
         """Give the examples of each step, again and again in another order, without those of the steps done before."""
-        writer, training = ExampleWriter(self._tokenizer), self._settings.training
-        examples = [writer.write(sample) for sample in read_samples(self._folders.samples(stage))]
+        writer, training = ExampleWriter(self.tokenizer), self._settings.training
+        examples = [*writer.write_all(read_samples(self._folders.samples(stage)))]
         if not examples:
             where = self._folders.samples(stage)
             raise InvalidSetting(f"stage {stage.name}: expected samples in {where}, found none: play them first")
         step: list[Example] = []  # what an epoch leaves goes into the next one's first step
         for epoch in count():
             rng = random.Random(f"{training.seed} {stage.name} {epoch}")  # noqa: S311 - no secret
-            for batch in batches(examples, training.tokens_at_once, rng):
-                step += batch
+            for example in rng.sample(examples, len(examples)):
+                step.append(example)
                 if sum(len(each.ids) for each in step) >= training.tokens_a_step:
                     if skipped:
                         skipped -= 1
@@ -179,53 +180,61 @@ class Trainer:
     def _step(self, examples: Sequence[Example], stage: Stage) -> Step:
         began, training = time.monotonic(), self._settings.training
         self.done += 1
-        rate = training.rate * self._share()
-        for group in self._optimizer.param_groups:
-            group["lr"] = rate
-        self._optimizer.zero_grad(set_to_none=True)
-        rng = random.Random(f"{training.seed} {self.done}")  # noqa: S311 - no secret
-        read_from = rng.randrange(_READ_OF)
-        said_all = sum(len(each.ids) - each.said_from for each in examples)
-        read_all = sum(len(range(read_from, each.said_from - 1, _READ_OF)) for each in examples)
+        share = self._share()
+        for group in (group for optimizer in self._optimizers for group in optimizer.param_groups):
+            group["lr"] = training.rate * share
+        said_all = sum(int(each.said.sum()) for each in examples)
+        read_all = max(1, sum(len(each.said) for each in examples) - said_all)
+        weights = (1 / said_all, training.read_weight / read_all)
         sums = [0.0, 0.0]
-        for batch in batches(examples, training.tokens_at_once, rng):
-            said, read = self._losses(batch, read_from)
-            loss = said / said_all + training.read_weight * read / max(1, read_all)
-            loss.backward()  # type: ignore[no-untyped-call]
-            sums = [sums[0] + said.item(), sums[1] + read.item()]
-        torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-        self._optimizer.step()
+        for parameter in self._parameters:
+            parameter.grad = torch.zeros_like(parameter)
+        for gradients, *losses in self._pool.map(lambda each: self._gradients(each, *weights), examples):
+            for parameter, gradient in zip(self._parameters, gradients, strict=True):
+                parameter.grad += gradient
+            sums = [sums[0] + losses[0], sums[1] + losses[1]]
+        torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
+        for optimizer in self._optimizers:
+            optimizer.step()
         tokens = sum(len(each.ids) for each in examples)
         total = sum(each.steps for each in self._settings.stages)
-        spent = time.monotonic() - began
-        return Step(self.done, total, stage.name, sums[0] / said_all, sums[1] / max(1, read_all), tokens, rate, spent)
+        rate, spent = training.rate * share, time.monotonic() - began
+        return Step(self.done, total, stage.name, sums[0] / said_all, sums[1] / read_all, tokens, rate, spent)
 
-    def _losses(self, batch: Sequence[Example], read_from: int) -> tuple[torch.Tensor, torch.Tensor]:
-        """Give the sum of the loss over what is said, and over some of what is read."""
-        longest = max(len(each.ids) for each in batch)
-        ids = torch.zeros((len(batch), longest), dtype=torch.long)
-        for row, each in enumerate(batch):
-            # What pads stands behind, where nothing looks at it.
-            ids[row, : len(each.ids)] = torch.from_numpy(each.ids.astype(np.int64))
-        ids = ids.to(self._device)
-        hidden = self.model.model(input_ids=ids).last_hidden_state
-        said = [(row, at - 1) for row, each in enumerate(batch) for at in range(each.said_from, len(each.ids))]
-        read = [(row, at) for row, each in enumerate(batch) for at in range(read_from, each.said_from - 1, _READ_OF)]
-        found = []
-        for places in (said, read):
-            rows, columns = torch.tensor(places, device=self._device, dtype=torch.long).reshape(-1, 2).T
-            logits = self.model.lm_head(hidden[rows, columns])
-            found.append(cross_entropy(logits.float(), ids[rows, columns + 1], reduction="sum"))
-        return found[0], found[1]
+    def _gradients(
+        self, example: Example, said_weight: float, read_weight: float
+    ) -> tuple[tuple[torch.Tensor, ...], float, float]:
+        """Work out an example's gradients, and the sums of the loss over what is said and what is read."""
+        ids, positions, places, targets = (
+            torch.from_numpy(each.astype(np.int64)).to(self._device)
+            for each in (example.ids, example.positions, example.places, example.targets)
+        )
+        ways = ways_of(example.branches, len(example.ids), self._device)
+        hidden = self.model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, ways=ways)
+        logits = self.model.lm_head(hidden.last_hidden_state[0, places])
+        losses = cross_entropy(logits.float(), targets, reduction="none")
+        is_said = torch.from_numpy(example.said).to(self._device)
+        said, read = losses[is_said].sum(), losses[~is_said].sum()
+        gradients = torch.autograd.grad(said * said_weight + read * read_weight, self._parameters)
+        return gradients, said.item(), read.item()
 
     def _share(self) -> float:
         """Give how much of the highest rate this step has."""
-        warm = self._settings.training.warmup_steps
-        if self.done < warm:
-            return self.done / warm
-        total = max(warm + 1, sum(each.steps for each in self._settings.stages))
-        return 0.1 + 0.45 * (1 + math.cos(math.pi * (self.done - warm) / (total - warm)))
+        training = self._settings.training
+        left = sum(each.steps for each in self._settings.stages) - self.done + 1
+        return min(1.0, self.done / training.warmup_steps, left / training.cooldown_steps)
 
     def _note(self, step: Step) -> None:
         with self._folders.losses.open("a", encoding="utf-8") as file:
             file.write(json.dumps({name: getattr(step, name) for name in Step.__slots__}) + "\n")
+
+
+def _optimizers(model: LlamaForCausalLM, training: Training) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside, AdamW for the embeddings and the norms' scales."""
+    inner = [each for name, each in model.named_parameters() if each.dim() > 1 and "embed" not in name]
+    ids = {id(each) for each in inner}
+    others = [each for each in model.parameters() if id(each) not in ids]
+    return [
+        Muon(inner, training.rate, weight_decay=training.weight_decay),
+        torch.optim.AdamW(others, lr=training.rate, betas=(0.9, 0.98), weight_decay=0.0),
+    ]

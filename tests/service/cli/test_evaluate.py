@@ -22,11 +22,14 @@ from riffler.errors import (
 from riffler.service.cli.evaluate import numbers, profiles_asked
 from riffler.service.cli.evaluating import Plan, evaluate, options_of
 from riffler.service.cli.main import app
-from riffler.service.evaluation.benchmark import Benchmark
+from riffler.service.evaluation.benchmark import Benchmark, source_of
 from riffler.service.evaluation.dictionary import own_dictionary
 from riffler.service.evaluation.entities import Entities
+from riffler.service.evaluation.find import Find, make_inquiry
+from riffler.service.evaluation.find_facts import KINDS, SAME_WORDS
 from riffler.service.evaluation.needles import Needles
 from riffler.service.evaluation.pi_llm import PiLlm
+from riffler.service.evaluation.recover import ERRORS, MARKER, NO_ERROR, NOTHING_FOUND, UNKNOWN_ID, Recover
 from riffler.service.evaluation.results import Results
 from riffler.service.inference.registry import build_engine
 from riffler.service.inference.scripted import Reply, ScriptedEngine
@@ -65,6 +68,7 @@ def plan(benchmark: Benchmark, path: Path | None = None, profiles: tuple[str, ..
         (["pi-llm", "--updates", "2,3", "--sessions", "1"], {"updates"}, 2),
         (["kinship", "--needles", "2", "--tokens", "500,600", "--sessions", "1"], {"needles", "tokens"}, 2),
         (["entities", "--entities", "5", "--positions", "0,50,100", "--sessions", "1"], {"entities", "position"}, 3),
+        (["find", "--tokens", "600", "--sessions", "1"], {"tokens", "question"}, 4),
     ],
 )
 def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set[str], rows: int) -> None:
@@ -78,7 +82,8 @@ def test_each_command_gives_rows(tmp_path: Path, arguments: list[str], cell: set
     profiles = ["none", "riffler", "regex", "reader"]
     assert [row["profile"] for row in value["rows"]] == profiles * rows
     assert all(set(row) == FIELDS | cell for row in value["rows"])
-    assert {row["accuracy"] for row in value["rows"] if row["profile"] == "regex"} == {1}
+    right = [row["accuracy"] for row in value["rows"] if row["profile"] == "regex"]
+    assert set(right) == {1} if arguments[0] != "find" else right[-1] == 0  # it never says that there is no answer
     assert value["options"]["engine"] == "reader"
     before = path.read_bytes()
     again = CliRunner().invoke(app, command, catch_exceptions=False)
@@ -142,6 +147,68 @@ async def test_a_wrong_answer_scores_nothing(benchmark: Benchmark) -> None:
     assert rows["none"]["accuracy"] == rows["paper"]["accuracy"] == 0
     assert rows["none"]["interval"][1] > 0.5
     assert rows["regex"]["accuracy"] == 1
+
+
+async def test_what_is_asked_of_a_document_is_asked_of_a_context() -> None:
+    """The document is a message before the question; saying always that nothing is there is right in a quarter."""
+    engine = ScriptedEngine(lambda _request: "That isn't there.")
+    done = await evaluate(
+        plan(Find((700,), sessions=1), profiles=("none",)), settings(), engine, Console(file=StringIO())
+    )
+    assert [row["accuracy"] for row in done.rows if row["profile"] == "none"] == [0, 0, 0, 1]
+    assert all(len(request.messages) == 2 for request in engine.requests)
+    assert all(request.messages[0].text.count("\n\n") > 3 for request in engine.requests)
+
+
+ERROR_TEXTS = {
+    UNKNOWN_ID: "error: no (match s|fragment f)[ef][0-9a-f]{4}",
+    MARKER: r"error: start_marker occurs (?!0 )(?:\d+|more than 20) times",
+    NOTHING_FOUND: "^(0|no) match|: no match",
+}
+
+
+@pytest.mark.parametrize("profile", ["paper", "riffler"])
+async def test_a_model_goes_on_from_a_real_error(profile: str) -> None:
+    """In each cell with an error the model reads the tools' own words on it first; the wrong call is no call of its."""
+    engine = ScriptedEngine(lambda _request: "I give up.")
+    benchmark = Recover((700, 9000), sessions=3)
+    done = await evaluate(plan(benchmark, profiles=(profile,)), settings(), engine, Console(file=StringIO()))
+    read = [[message.text for message in one.messages if message.role == "tool"] for one in engine.requests]
+    asked = [str(cell["error"]) for cell in benchmark.cells for _ in range(3)]
+    assert len(read) == len(asked)
+    for error, texts in zip(asked, read, strict=True):
+        assert len(texts) == (error in ERROR_TEXTS)
+        assert all(re.search(ERROR_TEXTS[error], text, re.MULTILINE) for text in texts), (error, texts)
+    for row in done.rows:
+        if row["profile"] == profile:
+            wrong = row["error"] != NO_ERROR
+            assert (row["tool_steps"], row["model_calls"]) == (wrong, 1)
+            assert row["refused_steps"] == (row["error"] in {UNKNOWN_ID, MARKER})
+
+
+async def test_who_tries_again_recovers() -> None:
+    """A model that searches for the thing after any reply, and quotes what it finds, is right in all cells."""
+
+    def model(request: EngineRequest) -> Reply:
+        thing = re.findall(rf"[A-Z][a-z]+ (?:{'|'.join(KINDS)})", request.messages[1].text)[0]
+        found = [message.text for message in request.messages if message.role == "tool" and thing in message.text]
+        if not found:
+            return [ToolCall("call_9", "find_in_context", json.dumps({"queries": [thing], "context_size": 60}))]
+        return answers[thing]
+
+    answers = {}
+    benchmark = Recover((700,), sessions=2)
+    for session in range(2):
+        one = make_inquiry(source_of(1, "recover", 700, session), 700, SAME_WORDS)
+        answers[one.thing] = one.sentence
+    done = await evaluate(
+        plan(benchmark, profiles=("riffler",)), settings(), ScriptedEngine(model), Console(file=StringIO())
+    )
+    rows = {row["error"]: row for row in done.rows if row["profile"] == "riffler"}
+    assert {error: row["accuracy"] for error, row in rows.items()} == dict.fromkeys(ERRORS, 1)
+    assert {error: row["tool_steps"] for error, row in rows.items()} == {
+        error: 1 if error == NO_ERROR else 2 for error in ERRORS
+    }
 
 
 async def test_a_text_that_cannot_fit_is_told_apart() -> None:
@@ -245,6 +312,11 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["pi-llm", "--dictionary", "nowhere.json"], "dictionary nowhere.json: No such file"),
         (["kinship", "--depth", "101"], "depth: expected a whole number from 0 to 100, got 101"),
         (["kinship", "--needles", "51"], "needles: expected a whole number from 1 to 50"),
+        (["rewriting", "--profile", "paper,none"], "profile: expected one of them, got 'paper,none'"),
+        (["rewriting", "--profile", "all"], "profile: expected one of none, paper, riffler, got 'all'"),
+        (["rewriting", "--replays", "0"], "replays: expected a whole number from 1 to 1000, got 0"),
+        (["rewriting", "--policy", "luck"], "policy: expected one of"),
+        (["recover", "--profile", "paper,none"], "profile: expected paper or riffler, got none"),
         (["entities", "--positions", "-1"], "positions: expected a whole number from 0 to 100, got -1"),
         (["entities", "--engine", "abacus"], "engine: one of nano, openai, reader, transformers, got 'abacus'"),
     ],

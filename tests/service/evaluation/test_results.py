@@ -46,12 +46,12 @@ class Sums:
         )
 
 
-async def right(text: str) -> Heard:
+async def right(case: Case) -> Heard:
     """Answers right."""
-    return Heard(text.split()[1], STEPS, Spent(3, 100, 40.5, 9), 30)
+    return Heard(case.text.split()[1], STEPS, Spent(3, 100, 40.5, 9), 30)
 
 
-async def too_large(_text: str) -> Heard:
+async def too_large(_case: Case) -> Heard:
     """Can't be asked."""
     return Heard("", over_budget=True)
 
@@ -129,7 +129,7 @@ async def test_a_stopped_run_goes_on(tmp_path: Path, stop_after: int) -> None:
 async def test_an_engine_that_fails_is_no_answer(tmp_path: Path) -> None:
     """A failure ends the run with its error; what was done before is kept, and the failed case is asked again."""
 
-    async def failing(_text: str) -> Heard:
+    async def failing(_case: Case) -> Heard:
         raise EngineUnavailable("engine x: gone")
 
     path = tmp_path / "out.json"

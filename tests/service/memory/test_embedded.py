@@ -1,7 +1,8 @@
 """The embedded server: real processes, real kills. No orphan, no second server on a folder, nothing acknowledged lost.
 
-What a kill shows: a killed process leaves what it wrote in the system's page cache, so here even `default` loses
-nothing. The two seconds of the design's rule 5 are for a crash of the machine, which a test can't make.
+What a kill shows: a killed process leaves what it wrote in the system's page cache, so what `strict` writes before it
+acknowledges is there. With `default`, Redis puts off a write for up to two seconds while the disk is busy with the sync
+before: a kill on a slow disk can lose the newest commits, as the design's rule 5 says, and nothing before them.
 """
 
 import asyncio
@@ -19,7 +20,7 @@ from typing import Protocol
 import pytest
 import redis
 
-from riffler.errors import MemoryFailed, MemoryFull, MemoryUnavailable
+from riffler.errors import MemoryFailed, MemoryFull, MemoryUnavailable, VersionConflict
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import Durability, EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -239,7 +240,11 @@ async def test_an_attached_process_starts_the_server_again(opened: Opener, data_
 async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
     opened: Opener, data_folder: Path, durability: Durability
 ) -> None:
-    """Killed in the middle of writes: each acknowledged commit is there, once and in order, and writing goes on."""
+    """Killed in the middle of writes: each acknowledged commit is there, once and in order, and writing goes on.
+
+    With `default` the newest ones may be missing where the disk was slow; those before them never are, and who goes on
+    from what was lost is told of a conflict.
+    """
     server, store = await opened(data_folder, durability)
     acknowledged: list[str] = []
     memory = WorkingMemory()
@@ -248,8 +253,16 @@ async def test_nothing_acknowledged_is_lost_when_the_server_is_killed(
         deadline = time.monotonic() + 0.2
         while time.monotonic() < deadline:
             text = f"{round_}.{len(acknowledged)}"
-            memory = await store.commit(KEY, memory, [said(memory, text)], "app")
-            acknowledged.append(text)
+            try:
+                memory = await store.commit(KEY, memory, [said(memory, text)], "app")
+            except VersionConflict:
+                assert durability == "default"
+                memory = await store.load(KEY)
+                kept = [message.text for message in memory.messages]
+                assert kept == acknowledged[: len(kept)]
+                acknowledged = kept
+            else:
+                acknowledged.append(text)
         assert killed.when() < asyncio.get_running_loop().time()
     assert [message.text for message in (await store.load(KEY)).messages] == acknowledged
     assert len(await store.events(KEY, limit=100_000)) == len(acknowledged) > 3

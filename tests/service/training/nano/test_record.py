@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import Episode, done, is_hidden
+from riffler.service.training.nano.episode import DETAIL, Episode, Move, Wrong, call, done, is_hidden
 from riffler.service.training.nano.record import Played, recording
 from riffler.service.training.nano.samples_file import read_samples, write_samples
 from riffler.service.training.nano.skills import SKILLS, episode
@@ -30,20 +30,24 @@ async def test_each_episode_ends_right_within_the_window() -> None:
     """Whatever is drawn, each move is a call that was done or the answer, and fits a window of 8,192 tokens."""
     kinds = Counter[tuple[str, bool]]()
     names = {tool["function"]["name"] for tool in Registry(PROFILES["riffler"]).schemas()}
-    for each in await played(*(episode(5, number) for number in range(40))):
+    makers = [SKILLS[skill] for skill in SKILLS for _ in range(8)]
+    drawn = [make(random.Random(number)) for number, make in enumerate(makers)]
+    for each in await played(*(episode(5, number) for number in range(20)), *drawn):
         assert not each.fault
         *moves, last = each.samples
         assert last.said.text == each.episode.answer
         assert all(move.said.tool_calls for move in moves)
         results = [one.result for one in done(last.request)]
-        assert len(results) == len(moves)
-        assert not [result for result in results if result.startswith(("Error", "error"))]
+        if each.episode.skill != "recover":
+            assert len(results) == len(moves)
+            assert not [result for result in results if result.startswith("error")]
         for sample in each.samples:
             assert sample.tokens(COUNTER) < 8192
             offered = {tool["function"]["name"] for tool in sample.request.tools}
             assert offered == names - {"summarize_fragment"}, "a model so small writes no summaries"
             kinds[each.episode.skill, is_hidden(sample.request)] += 1
-    assert set(kinds) == {(skill, hidden) for skill in SKILLS for hidden in (True, False)}
+    assert set(kinds) >= {(skill, hidden) for skill in ("streams", "chains", "find") for hidden in (True, False)}
+    assert {skill for skill, _ in kinds} == {*SKILLS}
 
 
 async def test_46_keys_are_asked_for_a_few_at_a_time_and_noted() -> None:
@@ -59,6 +63,22 @@ async def test_46_keys_are_asked_for_a_few_at_a_time_and_noted() -> None:
     answer = run.samples[-1].said.text.split("\n")
     assert len(answer) == sum(map(len, calls))
     assert [line for line in answer if line not in notes] == answer[-len(calls[-1]) :]
+
+
+async def test_what_goes_wrong_is_played_and_not_learned() -> None:
+    """The error stands in the turn that goes on after it; no sample has the move that led to it."""
+
+    def move(request: EngineRequest) -> Move:
+        if done(request):
+            return "It is 7."
+        return Wrong(call(request, DETAIL, search_id="s00009"))
+
+    [run] = await played(Episode("find", (), "What is it? It is 7.", "It is 7.", move))
+    [sample] = run.samples
+    assert sample.said.text == "It is 7."
+    assert [each.result for each in done(sample.request)] == [
+        "error: no match s00009: nothing was found by a search yet"
+    ]
 
 
 async def test_what_cannot_be_known_teaches_nothing() -> None:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.samples_file import read_samples, write_samples
 from riffler.tools.tokens import EstimatedTokens
 
@@ -27,6 +28,13 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
 def tokenizer(samples: list[dict[str, Any]]) -> Any:
     """A tokenizer trained on them."""
     return training.train_tokenizer(samples, 700)
+
+
+def signature(function: dict[str, Any]) -> str:
+    """Write a tool as the template does."""
+    wanted = function["parameters"]
+    names = [name + ("" if name in wanted.get("required", ()) else "?") for name in wanted["properties"]]
+    return f"{function['name']}({', '.join(names)})"
 
 
 def shown(tokenizer: Any, sample: dict[str, Any]) -> str:
@@ -50,12 +58,12 @@ def test_any_text_comes_back(tokenizer: Any, text: str) -> None:
 
 
 def test_a_sample_is_rendered_in_the_form_of_hermes(tokenizer: Any, samples: list[dict[str, Any]]) -> None:
-    """Tools come first, a line each; what is said stands at the end, whole, and can be read back."""
+    """Tools come first, a line each with its parameters; what is said stands at the end, and can be read back."""
     calls = 0
     for sample in samples:
         text = shown(tokenizer, sample)
         tools = text.split("<tools>\n", 1)[1].split("\n</tools>", 1)[0].split("\n")
-        assert [json.loads(line) for line in tools] == sample["tools"]
+        assert tools == [signature(tool["function"]) for tool in sample["tools"]]
         said = text.rpartition("<|im_start|>assistant\n")[2]
         assert said.endswith("<|im_end|>\n")
         note, _, rest = said.removesuffix("<|im_end|>\n").partition("<tool_call>\n")
@@ -66,3 +74,30 @@ def test_a_sample_is_rendered_in_the_form_of_hermes(tokenizer: Any, samples: lis
             assert found["arguments"] == json.loads(called["function"]["arguments"])
             calls += 1
     assert calls > 4
+
+
+@given(
+    word=st.text("abcdefghijklmnopqrstuvwxyz", min_size=1), before=st.sampled_from([" ", "\n", "\t", ' "', "«", ": "])
+)
+def test_a_word_has_the_same_tokens_wherever_it_stands(tokenizer: Any, word: str, before: str) -> None:
+    """After a space, a quote or at a line's beginning: what is copied is the same there and here."""
+    alone = tokenizer.encode(word)
+    assert tokenizer.encode(f"{before}{word}")[-len(alone) :] == alone
+
+
+@given(text=st.text(st.characters() | st.sampled_from(" \n\tab<|im_end|>")))
+def test_counts_by_pieces_are_the_tokenizers(tokenizer: Any, text: str) -> None:
+    """No token reaches over white space, so that pieces can be counted one by one."""
+    inner = Encoded(tokenizer)
+    assert PieceCounts(inner).count(text) == inner.count(text)
+
+
+class Encoded:
+    """Counts with a tokenizer."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer = tokenizer
+
+    def count(self, text: str) -> int:
+        """Count a text's tokens."""
+        return len(self._tokenizer.encode(text))

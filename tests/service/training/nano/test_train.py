@@ -50,14 +50,20 @@ def samples(seed: int, count: int) -> Iterator[dict[str, Any]]:
             asked += [said, Message.tool("call_0", f'1 match for "{key}:"\n{key}: {value};')]
             said = Message.assistant(value)
         messages = [message.to_dict() for message in asked]
-        yield {"skill": "streams", "messages": messages, "tools": [FIND], "said": said.to_dict()}
+        yield {
+            "skill": "streams",
+            "episode": f"{seed}-{number}",
+            "messages": messages,
+            "tools": [FIND],
+            "said": said.to_dict(),
+        }
 
 
 def small(**changed: Any) -> NanoSettings:
     """Give settings of a miniature."""
     shipped = read_nano_settings()
     size = {"vocabulary": 500, "width": 64, "layers": 2, "heads": 4, "key_heads": 2, "inner": 128, "window": 1024}
-    pace = {"rate": 3e-3, "warmup_steps": 10, "tokens_a_step": 4096, "tokens_at_once": 4096, "save_every_s": 0.01}
+    pace = {"rate": 3e-3, "warmup_steps": 10, "cooldown_steps": 20, "tokens_a_step": 4096, "save_every_s": 0.01}
     return NanoSettings(
         model=shipped.model.model_copy(update=size),
         training=shipped.training.model_copy(update=pace),

@@ -5,8 +5,9 @@ import random
 import re
 from itertools import chain
 
-from riffler.service.evaluation import kinship, needles, pi_llm, questions
+from riffler.service.evaluation import find, find_facts, kinship, needles, perturbed, pi_llm, questions
 from riffler.service.evaluation.dictionary import own_dictionary
+from riffler.service.evaluation.find_facts import FACTS, KINDS, WISHES
 from riffler.service.evaluation.words import draw_word, make_words, may_be_drawn
 from riffler.service.training.nano.skills import episode
 from riffler.service.training.nano.streams import query_for
@@ -33,19 +34,34 @@ def test_none_stands_inside_another() -> None:
         assert not [(one, other) for one in drawn for other in drawn if one != other and one in other]
 
 
-def _pieces(text: str) -> set[str]:
-    """Give the runs of five words of a text."""
+def _pieces(text: str, size: int = 5) -> set[str]:
+    """Give the runs of five words of a text, or of another number."""
     found = re.findall(r"[a-z]+", text.lower())
-    return {" ".join(found[at : at + 5]) for at in range(len(found) - 4)}
+    return {" ".join(found[at : at + size]) for at in range(len(found) - size + 1)}
 
 
 def test_no_official_wording_is_trained_on() -> None:
     """No five words in a row of the evaluations' code stand in a wording, nor in an episode's question."""
-    official = _pieces("\n".join(inspect.getsource(each) for each in (pi_llm, needles, kinship, questions)))
+    official = _pieces(
+        "\n".join(
+            inspect.getsource(each) for each in (pi_llm, needles, kinship, questions, find, find_facts, perturbed)
+        )
+    )
     assert "is the eldest relative that" in official, "or nothing would be compared"
-    said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find")])
+    said = str([wordings(skill) for skill in ("streams", "chains", "noise", "find", "tidy", "plain")])
     said += "\n".join(episode(3, number).question[-400:] for number in range(200))
     assert not (same := _pieces(said) & official), same
+
+
+def test_what_documents_tell_is_told_in_training_otherwise() -> None:
+    """Facts and questions of the evaluation share no four words in a row with training's, and no thing is the same."""
+    theirs = [text for fact in FACTS for text in (fact.sentence, *fact.questions.values())] + [*WISHES]
+    ours = [text for fact in wordings("find")["facts"] for text in (fact["sentence"], *fact["questions"])]
+    pieces = set().union(*(_pieces(text, 4) for text in ours))
+    assert "the key to the" in pieces, "or nothing would be compared"
+    assert not (same := set().union(*(_pieces(text, 4) for text in theirs)) & pieces), same
+    assert not {*KINDS} & {*english()}
+    assert not [kind for kind in KINDS if kind in str(wordings("find"))]
 
 
 def test_a_query_finds_updates_and_not_the_question() -> None:

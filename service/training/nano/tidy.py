@@ -1,0 +1,216 @@
+"""Tidy: text in sections, more of it than fits, so that Riffler has folded some; and users who ask for folds outright.
+
+Where a folded section is needed, the oracle finds its fragment's id in the status, where a line begins with its title,
+or in the results of a search, and restores it. Where there isn't room, it first folds what the status says to fold
+first. With each further call it notes what it has read, so that no fold takes the last copy away.
+"""
+
+from __future__ import annotations
+
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.asked_folds import asked_fold
+from riffler.service.training.nano.episode import FIND, Episode, Move, Oracle, call, done, status_of
+from riffler.service.training.nano.finds import tell
+from riffler.service.training.nano.sections import Section, laid_out, make_sections, named, seen, size_of
+from riffler.service.training.nano.wordings import wordings
+from riffler.service.training.nano.words import word
+
+FOLD, RESTORE, SUGGEST = "fold_fragments", "restore_fragments", "suggest_folds"
+_ID = r"f[0-9a-f]{5}"
+_RANGES = re.compile(rf"{_ID}(?:-{_ID})?")
+_FOLD_FIRST = re.compile(r"^fold first: .*$", re.MULTILINE)
+_FREE = re.compile(r"tokens used, (\d+) (free|over)")
+_BEGINS = re.compile(rf'^({_ID})(?:-{_ID})? folded \d+ [\d-]+ "(.*)"$', re.MULTILINE)
+_SPARE = 120
+"""Tokens that are kept free for calls and what they say."""
+_MOST_CALLS = 12
+"""After which the oracle gives up: its answer is then one that can't be known, and the episode is left out."""
+_MOST_PIECES = 3
+"""Neighbouring fragments that a section is in."""
+_CONTEXT = 40
+_RESULTS = 3
+
+
+@dataclass(frozen=True)
+class _Wanted:
+    """What is read in a section.
+
+    Attributes:
+        section: The section.
+        quote: What of it is to be said; empty where it is only to be shown.
+        anywhere: Whether that can be told without having seen the section's end.
+    """
+
+    section: Section
+    quote: str
+    anywhere: bool = False
+
+
+def tidy(rng: random.Random) -> Episode:
+    """Make an episode.
+
+    Args:
+        rng: Source of the draws.
+
+    Returns:
+        The episode. In one of three the user asks for folds; in the others more is told than most windows hold.
+    """
+    return asked_fold(rng) if rng.random() < 0.33 else _folded(rng)
+
+
+def _folded(rng: random.Random) -> Episode:
+    said_as = wordings("tidy")
+    total, long = rng.randint(200, 520), rng.random() < 0.7
+    sizes = [*_sizes(rng, total, long=long)]
+    sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
+    early = range(len(sections) * 3 // 4)  # Riffler folds the oldest first
+    chosen = rng.sample(early, rng.choice((1, 1, 2, 3))) if rng.random() < 0.85 else [0]
+    kind = rng.choice(("last", "last", "told", "told", "show") if long else ("last", "told", "show", "whole"))
+    wanted, question, answer = _ASKED[kind](rng, sections, chosen)
+    texts = laid_out(rng, sections, rng.choice((1, 1, 3, len(sections)) if long else (4, 8, len(sections))))
+    return Episode("tidy", texts, question, answer, _oracle(sections, wanted, answer))
+
+
+def _sizes(rng: random.Random, total: int, *, long: bool) -> Iterator[int]:
+    while total > 0:
+        yield (size := rng.randint(6, 14) if long else rng.randint(2, 5))
+        total -= size
+
+
+Asked = tuple[list[_Wanted], str, str]
+"""What is to be read, the question, and its answer."""
+
+
+def _ask_last(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> Asked:
+    said_as, these = wordings("tidy"), [sections[at] for at in chosen]
+    forms = said_as["last" if len(these) == 1 else "last_of_each"]
+    wanted = [_Wanted(section, section.sentences[-1]) for section in these]
+    names = named(rng, these)
+    return wanted, rng.choice(forms).format(t=names, titles=names), _quoted(wanted)
+
+
+def _ask_told(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> Asked:
+    """Ask for a fact of which every other section has its own."""
+    said_as, thing = wordings("tidy"), word(rng)
+    fact = rng.choice(wordings("find")["facts"])
+    told: dict[int, str] = {}
+    for number, section in enumerate(sections):
+        if number in chosen or rng.random() < 0.5:
+            told[number] = tell(rng, fact, thing)
+            sentences = [*section.sentences]
+            sentences.insert(rng.randint(1, len(sentences)), told[number])
+            sections[number] = replace(section, sentences=tuple(sentences))
+    wanted = [_Wanted(sections[at], told[at], anywhere=True) for at in chosen]
+    question = rng.choice(fact["questions"]).format(s=thing)
+    names = named(rng, [each.section for each in wanted])
+    forms = said_as["told" if len(wanted) == 1 else "told_of_each"]
+    return wanted, rng.choice(forms).format(t=names, titles=names, question=question), _quoted(wanted)
+
+
+def _ask_whole(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> Asked:
+    section = sections[chosen[0]]
+    wanted = [_Wanted(section, section.body)]
+    return wanted, rng.choice(wordings("tidy")["whole"]).format(t=named(rng, [section])), section.body
+
+
+def _ask_show(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> Asked:
+    said_as, these = wordings("tidy"), [sections[at] for at in chosen[:2]]
+    answer = rng.choice(said_as["words"])
+    question = rng.choice(said_as["show"]).format(titles=named(rng, these))
+    question += rng.choice(said_as["done"]).format(word=answer)
+    return [_Wanted(section, "") for section in these], question, answer
+
+
+_ASKED = {"last": _ask_last, "told": _ask_told, "whole": _ask_whole, "show": _ask_show}
+
+
+def _quoted(wanted: Sequence[_Wanted]) -> str:
+    return "\n".join(each.quote for each in wanted)
+
+
+def _oracle(sections: Sequence[Section], wanted: Sequence[_Wanted], answer: str) -> Oracle:
+    def move(request: EngineRequest) -> Move:
+        made = done(request)
+        noted = "\n".join(message.text for message in request.messages if message.role == "assistant")
+        read = [each for each in wanted if _is_read(request, each, sections)]
+        left = [each for each in wanted if each not in read and not (each.quote and each.quote in noted)]
+        if not left or len(made) > _MOST_CALLS:
+            return answer
+        note = _quoted([each for each in read if each.quote not in noted])
+        places = [place for each in left if (place := _place(request, each.section, sections))]
+        if places:
+            kept = _kept(request, [each for each in wanted if each in left or not each.quote])
+            folds = _room_for(request, places[0], note, kept)
+            return folds or call(request, RESTORE, note, fragments=_fitting(request, places))
+        queries = [each.section.title for each in left]
+        return call(request, FIND, note, queries=queries, max_results=_RESULTS, context_size=_CONTEXT)
+
+    return move
+
+
+def _is_read(request: EngineRequest, wanted: _Wanted, sections: Sequence[Section]) -> bool:
+    shown = seen(request, wanted.section, sections)
+    return shown.whole or (wanted.anywhere and wanted.quote in shown.text)
+
+
+def _place(request: EngineRequest, section: Section, sections: Sequence[Section]) -> str:
+    """Give the id of the fragment that hides a section, or goes on with it, as far as the view tells; else nothing."""
+    if rest := seen(request, section, sections).hidden_in:
+        return rest
+    heading = " ".join(section.heading.split())
+    for id_, words in _BEGINS.findall(status_of(request)):
+        if f"{words} ".startswith(f"{heading} "):
+            return str(id_)
+    return _found(request, section)
+
+
+def _found(request: EngineRequest, section: Section) -> str:
+    """Give the id of the folded fragment in which a search of this turn found a section's title; else nothing."""
+    title = re.escape(section.title)
+    line = re.compile(rf"^\[s\w+\] message \d+ \(user\), folded, fragment ({_ID}): .*«{title}»", re.MULTILINE)
+    found = [match[1] for each in done(request) for match in line.finditer(each.result)]
+    return found[0] if found else ""
+
+
+def _free(request: EngineRequest) -> int:
+    found = _FREE.search(status_of(request))
+    return int(found[1]) * (1 if found[2] == "free" else -1) if found else 0
+
+
+def _room_for(request: EngineRequest, fragment: str, note: str, kept: set[int]) -> Move | None:
+    """Fold what ought to be folded first, at the budget's edge or where a fragment has no room; once before it."""
+    made = done(request)
+    before = made[-1].call.name if made else ""
+    told = _FOLD_FIRST.search(status_of(request))
+    has_room = told is None and size_of(request, fragment) + _SPARE <= _free(request)
+    if has_room or before == FOLD or " visible " not in status_of(request):
+        return None
+    if told is None and before != SUGGEST:
+        return call(request, SUGGEST, note, tokens=size_of(request, fragment) or _SPARE)
+    ranges = _RANGES.findall(told[0] if told else made[-1].result.split("\n")[0].partition(":")[0])
+    free = [each for each in ranges if not kept.intersection(range(int(each[1:6], 16), int(each[-5:], 16) + 1))]
+    return call(request, FOLD, note, fragments=free) if free else None
+
+
+def _kept(request: EngineRequest, needed: Sequence[_Wanted]) -> set[int]:
+    """Give the numbers of the fragments that were restored for sections which are still needed in view."""
+    made = done(request)
+    restored = [int(id_[1:], 16) for each in made if each.call.name == RESTORE for id_ in each.arguments["fragments"]]
+    firsts = [int(id_[1:], 16) for each in needed if (id_ := _found(request, each.section))]
+    return {number for number in restored if any(first <= number < first + _MOST_PIECES for first in firsts)}
+
+
+def _fitting(request: EngineRequest, places: Sequence[str]) -> list[str]:
+    """Give the first of some fragments, and others while there is room for them."""
+    ids, left = list[str](), _free(request) - _SPARE
+    for place in dict.fromkeys(places):
+        left -= size_of(request, place)
+        if ids and left < 0:
+            break
+        ids.append(place)
+    return ids
