@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import os
 import secrets
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
@@ -13,6 +14,9 @@ from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.memory import SessionKey
+
+os.environ["RIFFLER_ENGINE"] = "reader"
+"""What tests stand on that aren't about an engine: it answers by rule, the same each time and at once."""
 
 
 def pytest_collection_finish() -> None:

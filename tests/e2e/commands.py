@@ -21,9 +21,9 @@ _FORKING.set_forkserver_preload(["tests.e2e.warm"])
 
 
 def environment(folder: Path, settings: Mapping[str, str]) -> dict[str, str]:
-    """Give an environment with no setting of Riffler's but the data folder and what is given."""
+    """Give an environment with no setting of Riffler's but data folder and engine, and what is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
-    return {**kept, "RIFFLER_DATA_FOLDER": str(folder / "data"), **settings}
+    return {**kept, "RIFFLER_DATA_FOLDER": str(folder / "data"), "RIFFLER_ENGINE": "reader", **settings}
 
 
 def fresh(

@@ -31,9 +31,9 @@ def free_port() -> int:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """Give an environment with these settings and no others of Riffler's."""
+    """Give an environment with these settings alone of Riffler's; the engine is `reader` unless one is given."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
-    return kept | {f"RIFFLER_{name.upper()}": value for name, value in settings.items()}
+    return kept | {f"RIFFLER_{name.upper()}": value for name, value in {"engine": "reader", **settings}.items()}
 
 
 @dataclass(frozen=True)

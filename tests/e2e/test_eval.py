@@ -16,7 +16,7 @@ import pytest
 def start(path: Path, *options: str) -> subprocess.Popen[str]:
     """Start an evaluation of 36 small cases, with no setting of the machine's; what is temporary is beside the file."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
-    environment["TMPDIR"] = str(path.parent)
+    environment |= {"TMPDIR": str(path.parent), "RIFFLER_ENGINE": "reader"}
     command = [str(Path(sys.executable).with_name("riffler")), "eval", "entities", "--entities", "12"]
     command += ["--positions", "50", "--sessions", "12", "--profile", "none", "--json", str(path), *options]
     return subprocess.Popen(

@@ -122,7 +122,7 @@ async def test_two_services_share_a_data_folder(tmp_path: Path) -> None:
 def test_a_setting_that_is_wrong_is_one_line(tmp_path: Path, workers: str) -> None:
     """An engine that doesn't exist ends the start with a line that names those that do."""
     said = refused(tmp_path, "--workers", workers, "--port", str(free_port()), engine="oracle")
-    assert "engine: one of openai, reader" in said
+    assert "engine: one of nano, openai, reader" in said
 
 
 def test_a_number_that_is_wrong_is_named(tmp_path: Path) -> None:

@@ -21,10 +21,12 @@ from riffler.service.inference.chat.tokenizer import check_tokens
 from riffler.service.inference.nano.loading import Loaded, NanoTokens, load, window_of
 from riffler.service.inference.nano.sampling import Sampler
 from riffler.service.inference.nano.worker import Turn, Worker
+from riffler.service.logs import get_logger
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.tools.price import CachePrices
 from riffler.tools.tokens import TokenCounter
 
+_LOG = get_logger("nano")
 _GIB = 1 << 30
 _PRICES = CachePrices(read=0.1, write=1.0)
 """Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that."""
@@ -42,7 +44,8 @@ class NanoEngine:
     rule, `summarize_fragment` isn't on offer, and nothing is judged.
 
     A call is constrained, where the model calls in the form of Hermes and its vocabulary is byte-level: it is JSON that
-    the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is.
+    the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is. Else the log says
+    that none is.
 
     Args:
         folder: The model's.
@@ -155,6 +158,8 @@ class NanoEngine:
             if self._running is None and not self._closed:
                 assert self.info.settled  # noqa: S101 - so that a wrong window shows now
                 loaded = load(self._folder, self._counter, self._threads)
+                if self._constrained and loaded.call_tokens is None:
+                    _LOG.warning("constraint_off", model=self._name, reason="another form of calls, or no bytes")
                 worker = Worker(loaded, self._kept, self._at_once, self._where)
                 worker.start()
                 self._running = loaded, worker

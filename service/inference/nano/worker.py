@@ -4,8 +4,8 @@ So a long prompt holds nobody up for longer than a chunk, and whoever gives up i
 computed together: on a CPU that gains a small model little.
 
 What is kept of a session is whole chunks of prompts only, as `../prefixes.py` says why: reuse changes no number. What
-comes before a conversation, the tools on offer, is kept for all sessions: of our own tools it is 2,000 tokens, which
-take a second, and a new session shares nothing else.
+comes before a conversation, the tools on offer, is kept for all sessions: where a chat template tells their schemas,
+our own take 2,000 tokens, and a new session has nothing else to share.
 """
 
 from __future__ import annotations

@@ -194,7 +194,7 @@ def load_model(settings: LocalSettings, counter: PromptTokens) -> LocalModel:
         takes=takes,
     )
     if settings.constrained and local.call_tokens is None:
-        _LOG.warning("constraint_off", model=settings.model, reason="its calls aren't Hermes', or it has no bytes")
+        _LOG.warning("constraint_off", model=settings.model, reason="another form of calls, or no bytes")
     if len(tokenizer) > local.vocabulary:  # some have a few for pictures, which no text of ours becomes
         _LOG.warning("tokens_without_embedding", model=settings.model, tokens=len(tokenizer) - local.vocabulary)
     return local

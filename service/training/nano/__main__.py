@@ -74,11 +74,16 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
 
 
 @command.command()
-def episodes(run: Run, settings: SettingsFile = None) -> None:
+def episodes(
+    run: Run,
+    settings: SettingsFile = None,
+    stage: Annotated[str | None, typer.Option(help="Only this one, so that stages can be played side by side.")] = None,
+) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
     counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
-    for number, stage in enumerate(read_nano_settings(settings).stages, 1):
-        _play(Folders(run).samples(stage), number, stage.episodes, counter, stage.window)
+    for number, each in enumerate(read_nano_settings(settings).stages, 1):
+        if stage in (None, each.name):
+            _play(Folders(run).samples(each), number, each.episodes, counter, each.window)
 
 
 @command.command()

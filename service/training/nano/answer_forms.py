@@ -83,18 +83,20 @@ class AnswerForm:
     between: str
 
 
-def answer_form(rng: random.Random) -> AnswerForm:
+def answer_form(rng: random.Random, longest: int = 200) -> AnswerForm:
     """Draw a form.
 
     Args:
         rng: Source of the draws.
+        longest: Characters of a key's part at most: where many keys are asked for, long ones don't fit a window.
 
     Returns:
         The form; where nothing is wished for, `key: value` and a line each.
     """
     if rng.random() < 0.2:
         return AnswerForm("", "{k}: {v}", "\n")
-    line = rng.choices((_symbols, _natural, _words), (4, 4, 4))[0](rng)
+    make = rng.choice((_symbols, _natural, _words))
+    line = next(made for made in iter(lambda: make(rng), "") if len(made) <= longest)
     between = rng.choice(("\n", "\n", "\n", "; ", ", ", " "))
     told = between != "\n" or rng.random() < 0.3
     how = rng.choice(_SEPARATORS[between]) if told else ""

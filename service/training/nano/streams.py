@@ -31,6 +31,8 @@ KEYS_A_CALL = 8
 _READ_AT_ONCE = 24
 """Pairs that are read off without a search, where nothing is hidden."""
 _CONTEXT = 40
+_SHORT = 36
+"""Characters of a key's part of the answer, with its slots, where many keys are asked for."""
 _LITTLE = 1200
 """Characters of a text that is surely little to Riffler."""
 
@@ -74,7 +76,7 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     numbered = enumerate(pairs, rng.randrange(100))
     text += "".join(pair.format(k=key, v=said, n=number) for number, (key, said) in numbered)
     of = keys if of_all or rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
-    form = answer_form(rng)
+    form = answer_form(rng, _SHORT if len(of) > KEYS_A_CALL else 200)
     asked = _Asked(tuple(of), dict(pairs), form.line, form.between, query_for(pair))
     asking = _question(rng, asked, of_all=of_all, names_them=not few and len(of) == count) + form.wish
     oracle = _oracle(asked, few=few)

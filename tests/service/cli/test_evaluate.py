@@ -47,8 +47,8 @@ FIELDS = {
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine's."""
-    for name in ("REDIS_URL", "RIFFLER_REDIS_URL", "RIFFLER_ENGINE", "RIFFLER_MODEL", "RIFFLER_BASE_URL"):
+    """No setting of the machine's, and the tests' engine."""
+    for name in ("REDIS_URL", "RIFFLER_REDIS_URL", "RIFFLER_MODEL", "RIFFLER_BASE_URL"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -318,7 +318,7 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["rewriting", "--policy", "luck"], "policy: expected one of"),
         (["recover", "--profile", "paper,none"], "profile: expected paper or riffler, got none"),
         (["entities", "--positions", "-1"], "positions: expected a whole number from 0 to 100, got -1"),
-        (["entities", "--engine", "abacus"], "engine: one of openai, reader, transformers, got 'abacus'"),
+        (["entities", "--engine", "abacus"], "engine: one of nano, openai, reader, transformers, got 'abacus'"),
     ],
 )
 def test_wrong_options_are_refused_by_name(arguments: list[str], words: str) -> None:

@@ -22,7 +22,7 @@ Serving = Callable[..., Awaitable[str]]
 
 @pytest.fixture(autouse=True)
 def no_settings_of_ours(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of whoever runs the tests gets in."""
+    """No setting of whoever runs the tests gets in, nor the tests' engine."""
     for name in ("REDIS_URL", *(f"RIFFLER_{field.upper()}" for field in Settings.model_fields)):
         monkeypatch.delenv(name, raising=False)
 
@@ -69,7 +69,8 @@ def examined(data_folder: Path) -> Examined:
     """Run checks on the settings of a test, and give the results by name."""
 
     async def run(*checks: Check, quick: bool = False, device: bool = False, **settings: Any) -> dict[str, Result]:
-        subject = Subject(read_settings(**{"data_folder": data_folder, **settings}), {}, quick=quick, device=device)
+        given = {"data_folder": data_folder, "engine": "reader", **settings}
+        subject = Subject(read_settings(**given), {}, quick=quick, device=device)
         try:
             return {result.check: result async for result in examine(subject, *([checks] if checks else []))}
         finally:

@@ -29,8 +29,8 @@ Examined = Callable[..., Awaitable[dict[str, Result]]]
 
 
 def subject(environment: dict[str, str] | None = None, **given: Any) -> Subject:
-    """Make a subject of settings."""
-    return Subject(read_settings(**given), environment or {})
+    """Make a subject of settings, with the engine `reader` unless another one is given."""
+    return Subject(read_settings(**{"engine": "reader", **given}), environment or {})
 
 
 async def run(checks: list[Check], looked_at: Subject | None = None) -> dict[str, Result]:
@@ -258,6 +258,7 @@ def test_the_command(
     import os  # noqa: PLC0415 - for the path alone
 
     base = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
+    base["RIFFLER_ENGINE"] = "reader"
     done = doctor("--json", "--data-folder", str(data_folder), **base, **environment)
     assert (done.returncode, done.stderr) == (code, "")
     said = json.loads(done.stdout)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 import subprocess
 import sys
 import time
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tests.service.nano_model import TEMPLATE
 
 from riffler.errors import EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.nano import NanoEngine
@@ -277,6 +279,19 @@ async def test_a_constrained_call_is_the_same_on_both_engines(engine: NanoEngine
     assert ours.message.tool_calls
     assert ours.message == theirs.message
     assert ours.usage == theirs.usage
+
+
+async def test_a_model_whose_calls_cannot_be_constrained_runs_without(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """One that calls as Llama does; the log says so, once, when it is loaded."""
+    copy = shutil.copytree(folder, tmp_path / "model")
+    (copy / "chat_template.jinja").write_bytes((TEMPLATE.parent / "llama.jinja").read_bytes())
+    engine = NanoEngine(copy)
+    for _ in range(2):
+        await complete(engine, asking("deep", most=2))
+    await engine.aclose()
+    assert sum("constraint_off" in record.getMessage() for record in caplog.records) == 1
 
 
 async def test_without_a_constraint_a_random_model_writes_no_call(folder: Path) -> None:

@@ -22,7 +22,7 @@ async def test_each_turn_goes_wrong_and_ends_right() -> None:
     """Of all ways to go wrong each is met; the call is in no sample, what is right after it is."""
     kinds, bare = Counter[str](), 0
     async with recording(EstimatedTokens(), 6144) as recorder:
-        async for played in recorder.play(recover(random.Random(f"recover {number}")) for number in range(100)):
+        async for played in recorder.play(recover(random.Random(f"again {number}")) for number in range(70)):
             assert not played.fault
             last = played.samples[-1]
             assert last.said.text == played.episode.answer
