@@ -40,9 +40,9 @@ _SPARE = 120
 """Tokens that are kept free for calls and what they say."""
 _MOST_CALLS = 12
 """After which the oracle gives up."""
-_SCALES = (40, 100, 330)
+_SCALES = (40, 80, 250)
 """Sentences, up to twice as many: some more than a small window holds, a middle one, and a large one."""
-_SENTENCES = ((2, 4), (4, 9))
+_SENTENCES = ((2, 3), (3, 6))
 """How many a section has, at least and at most."""
 _MOST_TEXTS = 10
 """Each text has a marker of its own, and a small window holds few of them."""
@@ -85,7 +85,7 @@ def _folded(rng: random.Random) -> Episode:
     sizes = [*_sizes(rng, total, rng.choice(_SENTENCES))]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
     early = range(max(1, len(sections) * 3 // 4))  # Riffler folds the oldest first
-    chosen = rng.sample(early, min(len(early), rng.choice((1, 1, 2, 3)))) if rng.random() < 0.85 else [0]
+    chosen = rng.sample(early, min(len(early), rng.choice((1, 1, 1, 2, 2, 3)))) if rng.random() < 0.85 else [0]
     kind = rng.choice(("last", "last", "told", "told", "show", "whole"))
     wanted, question, answer = _ASKED[kind](rng, sections, chosen)
     least = max(1, len(sections) // _MOST_TEXTS)
@@ -161,7 +161,9 @@ def _oracle(sections: Sequence[Section], wanted: Sequence[_Wanted], answer: str)
         if len(made) > _MOST_CALLS:
             return GIVEN_UP
         note = _quoted([each for each in read if each.quote not in noted])
-        places = [place for each in left if (place := _place(request, each.section, sections))]
+        begun = [place for each in left if (place := seen(request, each.section, sections).hidden_in)]
+        # A section that was begun is read to its end before another one takes its room.
+        places = begun[:1] or [place for each in left if (place := _place(request, each.section, sections))]
         if places:
             kept = _kept(request, [each for each in wanted if each in left or not each.quote])
             folds = _room_for(request, places[0], note, kept)
