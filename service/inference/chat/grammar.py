@@ -186,7 +186,7 @@ def _members(schema: Mapping[str, Any], then: Stack, special: Special) -> Member
 
 
 def _elements(schema: Mapping[str, Any], then: Stack, special: Special, name: str) -> Elements:
-    """Give a list's elements. minLength is heeded: pydantic writes it for lists that it can't see, as our own tools'."""
+    """Give a list's elements. minLength counts: pydantic writes it for lists that it can't see, as in our tools."""
     least = _bound(schema, "minItems", _bound(schema, "minLength", 0))
     most = max(least, _bound(schema, "maxItems", 1000))
     if schema.get("items") is False:
