@@ -7,8 +7,11 @@
     telling.py   says as text what a template doesn't take
     control.py   keeps text that looks like a control token from being one
     asked.py     what a request allows: calls, tokens that never come, the range of its numbers
-    constraint.py which tokens may come: a call is a whole one of a tool on offer, ids exist, quotes are copied
+    constraint.py which tokens may come: a call is a whole one of a tool on offer
     grammar.py   what may be written in a call, byte by byte
+    strings.py   what may be written in a string
+    own_strings.py what in strings of our own tools: ids exist, quotes are copied
+    nodes.py     what a state of writing is made of
     forms/       how a model writes tool calls: one form a file
     reading.py   tells reasoning, text and calls apart as the reply comes
     marks.py     tokens that open or close a call or reasoning, which no text can become

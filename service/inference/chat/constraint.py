@@ -6,38 +6,23 @@ among those that are; what it drew is told by `take` (`Reply.take` does that). O
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
 from itertools import islice
-from typing import Any, Protocol
+from typing import Protocol
 
 from riffler.errors import EngineGarbled
 from riffler.service.inference.chat.asked import may_call
 from riffler.service.inference.chat.forms.form import ToolForm
-from riffler.service.inference.chat.grammar import (
-    Copied,
-    Node,
-    Source,
-    Special,
-    State,
-    Word,
-    advance,
-    call_of,
-    is_whole,
-)
+from riffler.service.inference.chat.grammar import call_of
+from riffler.service.inference.chat.nodes import State, advance, is_whole
+from riffler.service.inference.chat.own_strings import strings_from
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
 from riffler.service.ports.engine import EngineRequest
 
-COPIED = frozenset({"start_marker", "end_marker"})
-"""Properties of our tools whose text is copied from the view."""
 CANDIDATES = 64
 """Where a constraint holds, one of so many tokens is drawn at most."""
-_IDS = frozenset({"fragment", "fragments", "but"})
-"""Properties of our tools that name fragments, though their schema says only that they are texts."""
-_ID = re.compile(r"\bf[0-9a-f]{5}\b")
 
 
 class Constraint(Protocol):
@@ -159,55 +144,22 @@ def call_tokens_of(tokenizer: ChatTokenizer, form: ToolForm | None) -> CallToken
     return CallTokens(spelled, added[form.opener], added[form.closer], form.opener) if spelled else None
 
 
-def constrain_calls(
-    request: EngineRequest, prompt: Prompt, tokens: CallTokens | None, copied: Collection[str] = COPIED
-) -> CallConstraint | None:
-    """Make the constraint of one reply.
+def constrain_calls(request: EngineRequest, prompt: Prompt, tokens: CallTokens | None) -> CallConstraint | None:
+    """Make the constraint of one reply. Where a call is open already, that takes a moment: not for an event loop.
 
     Args:
         request: What was asked.
         prompt: What the model reads.
         tokens: The vocabulary's; None where calls can't be constrained, or aren't to be.
-        copied: Properties whose text is copied from the view.
 
     Returns:
         It; None where no call is constrained, or none may come.
     """
     if tokens is None or not may_call(request):
         return None
-
-    def start() -> State:
-        return call_of(request.tools, strings_from([message.text for message in request.messages], copied))
-
+    specials = strings_from([message.text for message in request.messages])
     forced = prompt.forced.removeprefix(tokens.tag).encode() if prompt.forced else None
-    return CallConstraint(tokens, start, forced)
-
-
-def strings_from(texts: Iterable[str], copied: Collection[str] = COPIED) -> Special:
-    """Say what strings may be, as far as a view says so: ids that are in it, and what is copied from it.
-
-    Args:
-        texts: The view's.
-        copied: Properties whose text is copied.
-
-    Returns:
-        For `call_of`.
-    """
-    texts = list(texts)
-    fragments = _words(_ID, texts)
-    source = cache(lambda: Source(texts))  # takes a millisecond a kilobyte, and few calls copy
-
-    def special(name: str, schema: Mapping[str, Any]) -> Node | None:
-        if name in copied and source():
-            return Copied(source())
-        if "pattern" in schema:
-            inner = schema["pattern"].removeprefix("^").removesuffix("$")
-            return _one_of(_words(re.compile(rf"\b(?:{inner})\b"), texts), ())
-        if name in _IDS:
-            return _one_of(fragments, ("all",), ranges=True)
-        return None
-
-    return special
+    return CallConstraint(tokens, lambda: call_of(request.tools, specials), forced)
 
 
 def spelling_of(tokenizer: ChatTokenizer) -> dict[int, bytes]:
@@ -235,29 +187,3 @@ def _letters() -> dict[str, int]:
     own = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
     others = [byte for byte in range(256) if byte not in own]
     return {chr(byte): byte for byte in own} | {chr(256 + at): byte for at, byte in enumerate(others)}
-
-
-def _words(pattern: re.Pattern[str], texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(found[0] for text in texts for found in pattern.finditer(text)))
-
-
-def _one_of(words: tuple[str, ...], also: tuple[str, ...], *, ranges: bool = False) -> Node | None:
-    """One of some words and the closing quote, or a range of them; None where the view has none."""
-    if not words:
-        return None
-    ends = Word(tuple(f'{word}"'.encode() for word in (*words, *also)))
-    return _Ranged(Word(tuple(f"{word}-".encode() for word in words)), ends) if ranges else ends
-
-
-class _Ranged:
-    """A word, or two with a dash between."""
-
-    def __init__(self, before: Word, ends: Word) -> None:
-        self._before = before
-        self._ends = ends
-
-    def step(self, byte: int) -> Iterable[tuple[Node, ...]]:
-        """Take it as either."""
-        yield from self._ends.step(byte)
-        for new in self._before.step(byte):
-            yield (*new, self._ends)

@@ -1,11 +1,9 @@
-"""What may be written, byte by byte: a call of an offered tool, as JSON that the tool's schema allows.
-
-A state is some stacks of nodes, the next one first. A byte takes each stack to those that may follow it; no stack left
-means that the byte isn't allowed. All of it is immutable, so that one can try.
+"""What may be written in a call, byte by byte: a call of an offered tool, as JSON that the tool's schema allows.
 
 JSON is written as `json.dumps` does, with a space behind a comma and a colon, or none. Of a schema are heeded: type,
 enum, const, properties, required, items, the least and most of items and of whole numbers from 0 on, and anyOf. What
-else it says isn't: the tool itself checks, and says what it expected.
+else it says isn't, nor what nothing can fulfil, such as an empty enum or a least above the most: the tool itself
+checks, and says what it expected. So whatever schema an app has, a call that is begun can be ended.
 """
 
 from __future__ import annotations
@@ -14,159 +12,23 @@ import json
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from functools import cached_property
+from typing import Any
 
-Stack = tuple["Node", ...]
-"""Nodes, the next one first."""
-State = tuple[Stack, ...]
-"""All that may come; empty when nothing may."""
+from riffler.service.inference.chat.nodes import Exactly, Node, OneOf, Stack, State, Word, advance
+from riffler.service.inference.chat.strings import Text
+
 Special = Callable[[str, Mapping[str, Any]], "Node | None"]
 """Gives what a string in a property of a name and schema may be, its opening quote behind it; None is any."""
+Specials = Callable[[Mapping[str, Any]], Special]
+"""Gives that for the strings of a tool: its name, description and parameters."""
 
 _COMMAS = (b", ", b",")
+_WORDS = {"boolean": Word((b"true", b"false")), "null": Word((b"null",))}
 _MOST_DIGITS = 18
 _NUMBER = re.compile(rb"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]{1,2})?")
 _BEGUN = re.compile(rb"-?(?:(?:0|[1-9][0-9]*)(?:\.[0-9]*)?(?:(?<=[0-9])[eE][+-]?[0-9]{0,2})?)?")
 """The beginning of one. A larger exponent soon is infinity, which is no JSON."""
-_CHARACTER = re.compile(rb"\\u[0-9a-f]{4}|\\.|[\x00-\x7f]|[\xc0-\xff][\x80-\xbf]*")
-"""One, as JSON writes it in a string."""
-
-
-class Node(Protocol):
-    """A part of what may be written. Takes one byte at least."""
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Give what may come after a byte: nothing where it isn't allowed, an empty stack where it is the last."""
-        ...
-
-
-def advance(state: State, text: bytes) -> State:
-    """Write on.
-
-    Args:
-        state: What may come.
-        text: What comes.
-
-    Returns:
-        What may come then; empty when the text isn't allowed.
-    """
-    for byte in text:
-        state = tuple((*new, *rest[1:]) for rest in state if rest for new in rest[0].step(byte))
-        if not state:
-            break
-    return state
-
-
-@dataclass(frozen=True, slots=True)
-class Exactly:
-    """One text; at least one byte."""
-
-    text: bytes
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Take its next byte."""
-        if self.text[0] == byte:
-            yield (Exactly(self.text[1:]),) if len(self.text) > 1 else ()
-
-
-@dataclass(frozen=True, slots=True)
-class OneOf:
-    """One of several stacks, none of them empty."""
-
-    stacks: tuple[Stack, ...]
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Take it in each."""
-        return advance(self.stacks, bytes((byte,)))
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One of several texts, told apart at byte `at`; many of them cost little."""
-
-    words: tuple[bytes, ...]
-    at: int = 0
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Keep those that go on so."""
-        after = self.at + 1
-        left = tuple(word for word in self.words if word[self.at] == byte)
-        longer = tuple(word for word in left if len(word) > after)
-        if longer:
-            yield (Word(longer, after),)
-        if len(longer) < len(left):
-            yield ()
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A string behind its opening quote, with the closing one. `escape` is what is still needed of an escape."""
-
-    empty: bool = True
-    escape: int = 0
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Take what JSON allows in a string."""
-        if self.escape == -1:  # behind a backslash
-            if byte == ord("u"):
-                yield (Text(True, 4),)
-            elif byte in b'"\\/bfnrt':
-                yield (Text(),)
-        elif self.escape:
-            if byte in b"0123456789abcdefABCDEF":
-                yield (Text(True, self.escape - 1),)
-        elif byte == ord("\\"):
-            yield (Text(True, -1),)
-        elif byte == ord('"'):
-            if self.empty:
-                yield ()
-        elif byte >= 0x20:
-            yield (Text(),)
-
-
-class Source:
-    """Texts to copy from, as JSON writes them in a string.
-
-    Args:
-        texts: The texts.
-    """
-
-    def __init__(self, texts: Iterable[str]) -> None:
-        # a byte between them that no string of JSON has; half a surrogate pair, which no string can have, is lost
-        written = (json.dumps(text, ensure_ascii=False)[1:-1] for text in texts)
-        self.data = b"\0".join(text.encode(errors="replace") for text in written) + b"\0"
-        self.starts: dict[int, list[int]] = {}
-        for found in _CHARACTER.finditer(self.data):
-            self.starts.setdefault(self.data[found.start()], []).append(found.start())
-        self.cuts = frozenset(place for places in self.starts.values() for place in places)
-
-    def __bool__(self) -> bool:
-        return any(byte >= 0x20 for byte in self.starts)
-
-
-@dataclass(frozen=True, slots=True)
-class Copied:
-    """A string behind its opening quote, copied from a source, with the closing quote.
-
-    Attributes:
-        source: What is copied from. A copy begins and ends between its characters.
-        places: Where in the source the next byte may stand; None before the first.
-    """
-
-    source: Source
-    places: tuple[int, ...] | None = None
-
-    def step(self, byte: int) -> Iterable[Stack]:
-        """Take what comes next somewhere in the source, or the closing quote."""
-        data = self.source.data
-        if self.places is None:
-            fits = self.source.starts.get(byte, [])
-        else:
-            fits = [place for place in self.places if data[place] == byte]
-            if byte == ord('"') and any(place in self.source.cuts for place in self.places):
-                yield ()
-        if byte >= 0x20 and fits:
-            yield (Copied(self.source, tuple(place + 1 for place in fits)),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,20 +65,20 @@ class Number:
             yield from advance((self.then,), bytes((byte,)))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Members:
     """The rest of an object: properties that it doesn't have yet, in any order, and what closes it.
 
     Attributes:
         left: Names and schemas.
-        required: Which must still come.
+        required: Which of these must still come.
         special: See `value_of`.
         then: What comes behind it.
         others: The schema of properties of any name; None where there are none such.
         first: Whether it has none yet.
     """
 
-    left: tuple[tuple[str, Mapping[str, Any]], ...]
+    left: tuple[tuple[str, Any], ...]
     required: frozenset[str]
     special: Special
     then: Stack
@@ -225,6 +87,11 @@ class Members:
 
     def step(self, byte: int) -> Iterable[Stack]:
         """Begin one, or close."""
+        return advance(self._ways, bytes((byte,)))
+
+    @cached_property
+    def _ways(self) -> State:
+        """All that may come: made once, though each token of a vocabulary may be tried."""
         stacks: list[Stack] = [] if self.required else [(Exactly(b"}"), *self.then)]
         commas = (b"",) if self.first else _COMMAS
         if self.others is not None:
@@ -233,17 +100,17 @@ class Members:
         for name, schema in self.left:
             left = tuple(each for each in self.left if each[0] != name)
             rest = replace(self, left=left, required=self.required - {name}, first=False)
-            key = json.dumps(name, ensure_ascii=False).encode()
+            key = json.dumps(name, ensure_ascii=False).encode(errors="replace")
             head = Word(tuple(comma + key + colon for comma in commas for colon in (b": ", b":")))
             stacks.append((head, *value_of(schema, (rest,), self.special, name)))
-        return advance(tuple(stacks), bytes((byte,)))
+        return tuple(stacks)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Elements:
     """The rest of a list."""
 
-    schema: Mapping[str, Any]
+    schema: object
     least: int
     most: int
     special: Special
@@ -253,19 +120,23 @@ class Elements:
 
     def step(self, byte: int) -> Iterable[Stack]:
         """Begin one, or close."""
+        return advance(self._ways, bytes((byte,)))
+
+    @cached_property
+    def _ways(self) -> State:
         stacks: list[Stack] = [] if self.least > 0 else [(Exactly(b"]"), *self.then)]
         if self.most > 0:
             rest = replace(self, least=self.least - 1, most=self.most - 1, first=False)
             value = value_of(self.schema, (rest,), self.special, self.name)
             stacks.append(value if self.first else (Word(_COMMAS), *value))
-        return advance(tuple(stacks), bytes((byte,)))
+        return tuple(stacks)
 
 
-def value_of(schema: Mapping[str, Any], then: Stack, special: Special, name: str) -> Stack:
+def value_of(schema: object, then: Stack, special: Special, name: str) -> Stack:
     """Give what a value may be.
 
     Args:
-        schema: Its JSON schema. Where that names no type, any JSON may come.
+        schema: Its JSON schema. Where that names no type, or is no object (`true`), any JSON may come.
         then: What comes behind it.
         special: Says what strings may be.
         name: Of the property that it is in.
@@ -273,50 +144,78 @@ def value_of(schema: Mapping[str, Any], then: Stack, special: Special, name: str
     Returns:
         Nodes for the value, and what comes behind it.
     """
-    if "enum" in schema or "const" in schema:
-        values = schema["enum"] if "enum" in schema else [schema["const"]]
-        return (Word(tuple(json.dumps(value, ensure_ascii=False).encode() for value in values)), *then)
-    if "anyOf" in schema:
-        return (OneOf(tuple(value_of(each, then, special, name) for each in schema["anyOf"])),)
+    if not isinstance(schema, Mapping):
+        schema = {}
+    values = [schema["const"]] if "const" in schema else schema.get("enum")
+    if values:
+        return (Word(tuple(json.dumps(value, ensure_ascii=False).encode(errors="replace") for value in values)), *then)
+    if schema.get("anyOf"):
+        around = {key: each for key, each in schema.items() if key != "anyOf"}
+        ways = [{**around, **(each if isinstance(each, Mapping) else {})} for each in schema["anyOf"]]
+        return (OneOf(tuple(value_of(each, then, special, name) for each in ways)),)
     match schema.get("type"):
         case "object":
-            left = tuple((schema.get("properties") or {}).items())
-            others = schema.get("additionalProperties", not left)
-            free = {} if others is True else others if isinstance(others, dict) else None
-            return (Exactly(b"{"), Members(left, frozenset(schema.get("required", ())), special, then, free))
+            return (Exactly(b"{"), _members(schema, then, special))
         case "array":
-            least = schema.get("minItems", schema.get("minLength", 0))
-            most = schema.get("maxItems", 1000)
-            return (Exactly(b"["), Elements(schema.get("items") or {}, least, most, special, name, then))
+            return (Exactly(b"["), _elements(schema, then, special, name))
         case "string":
             return (Exactly(b'"'), special(name, schema) or Text(empty=not schema.get("minLength")), *then)
         case "integer":
             return (_whole(schema, then),)
         case "number":
             return (Number(then),)
-        case "boolean":
-            return (Word((b"true", b"false")), *then)
-        case "null":
-            return (Exactly(b"null"), *then)
+        case "boolean" | "null" as kind:
+            return (_WORDS[kind], *then)
         case kinds:
-            each = kinds if isinstance(kinds, list) else ("string", "number", "boolean", "null", "array", "object")
+            every = ("string", "number", "boolean", "null", "array", "object")
+            each = kinds if kinds and isinstance(kinds, list) else every
             return (OneOf(tuple(value_of({**schema, "type": kind}, then, special, name) for kind in each)),)
+
+
+def _members(schema: Mapping[str, Any], then: Stack, special: Special) -> Members:
+    """Give an object's members. One that is required is one of them, whether the schema tells of it or not."""
+    told = schema.get("properties")
+    left = {name: each for name, each in told.items() if each is not False} if isinstance(told, Mapping) else {}
+    more = schema.get("additionalProperties", not left)
+    free = {} if more is True else more if isinstance(more, Mapping) else None
+    given = schema.get("required")
+    required = frozenset(given) if isinstance(given, list | tuple) else frozenset()
+    if schema.get("additionalProperties") is not False:
+        left |= dict.fromkeys(sorted(required - set(told or ())), free)
+    return Members(tuple(left.items()), required & set(left), special, then, free)
+
+
+def _elements(schema: Mapping[str, Any], then: Stack, special: Special, name: str) -> Elements:
+    """Give a list's elements. minLength counts: pydantic writes it for lists that it can't see, as in our tools."""
+    least = _bound(schema, "minItems", _bound(schema, "minLength", 0))
+    most = max(least, _bound(schema, "maxItems", 1000))
+    if schema.get("items") is False:
+        least = most = 0
+    return Elements(schema.get("items"), least, most, special, name, then)
 
 
 def _whole(schema: Mapping[str, Any], then: Stack) -> Node:
     """Give a whole number; one without a least has a sign or none, and no bounds."""
-    most = 10**_MOST_DIGITS - 1
-    if schema.get("minimum", -1) >= 0:
-        return Whole(int(schema["minimum"]), int(schema.get("maximum", most)), then)
-    return OneOf(((Whole(0, most, then),), (Exactly(b"-"), Whole(0, most, then))))
+    largest = 10**_MOST_DIGITS - 1
+    least = _bound(schema, "minimum", -1)
+    if least >= 0:
+        most = _bound(schema, "maximum", largest)
+        return Whole(least, most if most >= least else largest, then)
+    return OneOf(((Whole(0, largest, then),), (Exactly(b"-"), Whole(0, largest, then))))
 
 
-def call_of(tools: Sequence[Mapping[str, Any]], special: Special) -> State:
+def _bound(schema: Mapping[str, Any], name: str, default: int) -> int:
+    """Read a bound; one that is no number, or that no number here reaches, is none."""
+    value = schema.get(name)
+    return int(value) if isinstance(value, int | float) and abs(value) < 10**_MOST_DIGITS else default
+
+
+def call_of(tools: Sequence[Mapping[str, Any]], specials: Specials) -> State:
     """Give what may stand between the tags of a call in the form of Hermes.
 
     Args:
         tools: Schemas of the tools on offer, in OpenAI's shape.
-        special: Says what strings may be.
+        specials: Says of each what its strings may be.
 
     Returns:
         A state. A text is a whole call when an empty stack is in what it leads to.
@@ -326,15 +225,11 @@ def call_of(tools: Sequence[Mapping[str, Any]], special: Special) -> State:
         function = tool["function"]
         name = json.dumps(function["name"], ensure_ascii=False)
         head = f'{{"name": {name}, "arguments": '.encode()
-        schema = {**(function.get("parameters") or {}), "type": "object"}
-        value = value_of(schema, (Word((b"}", b"}\n")),), special, "")
+        given = function.get("parameters")
+        schema = {**(given if isinstance(given, Mapping) else {}), "type": "object"}
+        value = value_of(schema, (Word((b"}", b"}\n")),), specials(function), "")
         stacks.append((Word((head, b"\n" + head)), *value))
     return tuple(stacks)
-
-
-def is_whole(state: State) -> bool:
-    """Tell whether what was written may end here."""
-    return () in state
 
 
 def _leads(digits: bytes, least: int, most: int) -> bool:

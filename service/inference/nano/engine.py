@@ -6,13 +6,14 @@ import asyncio
 import math
 import threading
 import time
-from collections.abc import AsyncGenerator, Collection
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
+from dataclasses import dataclass
 from pathlib import Path
 
 from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
-from riffler.service.inference.chat.constraint import COPIED, constrain_calls
+from riffler.service.inference.chat.constraint import CallConstraint, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
@@ -44,8 +45,8 @@ class NanoEngine:
     rule, `summarize_fragment` isn't on offer, and nothing is judged.
 
     A call is constrained, where the model calls in the form of Hermes and its vocabulary is byte-level: it is JSON that
-    the schema of a tool on offer allows, ids are those of the view, and text that is to be copied is. Else the log says
-    that none is.
+    the schema of a tool on offer allows, and in our own tools ids are those of the view, and text that is to be copied
+    is. Else the log says that none is.
 
     Args:
         folder: The model's.
@@ -56,7 +57,6 @@ class NanoEngine:
         threads: How many compute; None is one a core, at most 4.
         timeout_s: Longest time of one call, waiting included, loading excluded.
         constrained: Whether calls are.
-        copied: Properties of tools whose text is copied from the view.
 
     Raises:
         InvalidSetting: A value isn't possible.
@@ -73,7 +73,6 @@ class NanoEngine:
         threads: int | None = None,
         timeout_s: float = 600.0,
         constrained: bool = True,
-        copied: Collection[str] = COPIED,
     ) -> None:
         self._folder = Path(folder)
         self._name = self._folder.name if name is None else name
@@ -89,7 +88,6 @@ class NanoEngine:
         self._threads = threads
         self._timeout_s = timeout_s
         self._constrained = constrained
-        self._copied = frozenset(copied)
         self._counter = NanoTokens(self._folder, self._where)
         self._info: EngineInfo | None = None
         self._loading: asyncio.Task[None] | None = None
@@ -128,9 +126,9 @@ class NanoEngine:
         """
         loaded, worker = await self._load()
         deadline = time.monotonic() + self._timeout_s
-        prompt, preamble = await asyncio.to_thread(_read, loaded, request)
-        check_tokens(prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
-        turn = self._turn(loaded, request, prompt, preamble, deadline)
+        read = await asyncio.to_thread(self._read, loaded, request)
+        check_tokens(read.prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
+        turn = self._turn(loaded, request, read, deadline)
         worker.submit(turn)
         async with aclosing(turn.items()) as items:
             async for item in items:
@@ -171,15 +169,21 @@ class NanoEngine:
             if running is not None:
                 running[1].stop()
 
-    def _turn(self, loaded: Loaded, request: EngineRequest, prompt: Prompt, preamble: int, deadline: float) -> Turn:
+    def _read(self, loaded: Loaded, request: EngineRequest) -> _Read:
+        """Do what isn't for the event loop, as prompts may be long and schemas of any kind."""
+        prompt = loaded.writer.write(request)
+        tokens = loaded.call_tokens if self._constrained else None
+        return _Read(prompt, loaded.preambles.length(request, prompt), constrain_calls(request, prompt, tokens))
+
+    def _turn(self, loaded: Loaded, request: EngineRequest, read: _Read, deadline: float) -> Turn:
         """Check a request and make it ready for the worker."""
-        tokenizer, marks = loaded.writer.tokenizer, loaded.marks
+        tokenizer, marks, prompt = loaded.writer.tokenizer, loaded.marks, read.prompt
         form = loaded.form if may_call(request) else None
         suppressed = suppressed_tokens(tokenizer, loaded.form, request)
         return Turn(
             request=request,
             prompt=prompt,
-            preamble=preamble,
+            preamble=read.preamble,
             max_tokens=self._max_tokens(request, len(prompt.ids)),
             deadline=deadline,
             outbox=Outbox(),
@@ -188,9 +192,7 @@ class NanoEngine:
             reader=ReplyReader(form, request.sampling.stop, prompt.thinking, offered_tools(request), marks.values()),
             model=self._name,
             where=self._where,
-            constraint=constrain_calls(request, prompt, loaded.call_tokens, self._copied)
-            if self._constrained
-            else None,
+            constraint=read.constraint,
         )
 
     def _max_tokens(self, request: EngineRequest, prompt_tokens: int) -> int:
@@ -204,10 +206,19 @@ class NanoEngine:
         return min(most, request.sampling.max_tokens or most)
 
 
-def _read(loaded: Loaded, request: EngineRequest) -> tuple[Prompt, int]:
-    """Write a prompt, and tell how much of it comes before the conversation. A long one isn't for the event loop."""
-    prompt = loaded.writer.write(request)
-    return prompt, loaded.preambles.length(request, prompt)
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """A request as the model reads it.
+
+    Attributes:
+        prompt: It.
+        preamble: How many of its first tokens come before the conversation.
+        constraint: What may come next; None is anything.
+    """
+
+    prompt: Prompt
+    preamble: int
+    constraint: CallConstraint | None
 
 
 def _seen(task: asyncio.Task[None]) -> None:

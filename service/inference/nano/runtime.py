@@ -117,19 +117,20 @@ class NanoModel:
     Args:
         folder: Holds `model.onnx` and `model.safetensors`.
         threads: How many compute; None is one for each core this process may use, at most 4.
+        graph: The graph's file; its weights are beside it.
 
     Raises:
         InvalidSetting: There is no such model in the folder.
     """
 
-    def __init__(self, folder: Path, threads: int | None = None) -> None:
-        self._session = _session(folder, threads or own_threads())
+    def __init__(self, folder: Path, threads: int | None = None, graph: str = GRAPH) -> None:
+        self._session = _session(folder, graph, threads or own_threads())
         shapes = {each.name: each.shape for each in self._session.get_inputs()}
         self.layers = sum(name.startswith("key_") for name in shapes)
         keys, values = cache_names(self.layers)
         expected = {IDS, POSITIONS, WANTED, *keys, *values}
         if not self.layers or set(shapes) != expected:
-            raise InvalidSetting(f"engine nano: {folder / GRAPH}: is no graph that riffler exported")
+            raise InvalidSetting(f"engine nano: {folder / graph}: is no graph that riffler exported")
         self._past_names = [*keys, *values]
         self._outputs = [LOGITS, *(f"new_{name}" for name in self._past_names)]
         self._heads, _, self._width = shapes[keys[0]]
@@ -199,10 +200,10 @@ def own_threads() -> int:
     return min(_MOST_THREADS, cores)
 
 
-def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
+def _session(folder: Path, graph: str, threads: int) -> onnxruntime.InferenceSession:
     import onnxruntime  # noqa: PLC0415 - takes a moment
 
-    for name in (GRAPH, WEIGHTS):
+    for name in (graph, WEIGHTS):
         if not (folder / name).is_file():
             raise InvalidSetting(f"engine nano: model: expected {name} in the folder {folder}, found none")
     options = onnxruntime.SessionOptions()
@@ -211,7 +212,7 @@ def _session(folder: Path, threads: int) -> onnxruntime.InferenceSession:
     options.log_severity_level = 3  # errors are raised; warnings of the optimiser concern nobody here
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")  # idle threads leave the cores to others
     try:
-        return onnxruntime.InferenceSession(str(folder / GRAPH), options, providers=["CPUExecutionProvider"])
+        return onnxruntime.InferenceSession(str(folder / graph), options, providers=["CPUExecutionProvider"])
     except Exception as exc:  # its many classes of errors have no base of their own
         why = " ".join(str(exc).split())[:300]
-        raise InvalidSetting(f"engine nano: {folder / GRAPH}: can't be loaded ({type(exc).__name__}: {why})") from exc
+        raise InvalidSetting(f"engine nano: {folder / graph}: can't be loaded ({type(exc).__name__}: {why})") from exc

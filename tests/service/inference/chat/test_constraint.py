@@ -13,10 +13,10 @@ from riffler.service.inference.chat.constraint import (
     allowed_tokens,
     call_tokens_of,
     spelling_of,
-    strings_from,
 )
 from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.grammar import call_of
+from riffler.service.inference.chat.own_strings import strings_from
 from riffler.service.inference.nano.tokenizer import NanoTokenizer
 from riffler.tools.registry import PROFILES, Registry
 

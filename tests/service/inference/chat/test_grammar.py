@@ -7,12 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.service.inference.chat.constraint import strings_from
-from riffler.service.inference.chat.grammar import State, advance, call_of, is_whole
-from riffler.tools.registry import EVERY_TOOL, Registry
+from riffler.service.inference.chat.grammar import call_of
+from riffler.service.inference.chat.nodes import State, advance, is_whole
+from riffler.service.inference.chat.own_strings import strings_from
 
-TOOLS = Registry(EVERY_TOOL).schemas()
-VIEW = ['f00001 The harbour is "nine" metres deep.\n', "s0001a in f0001b: größer", "f0000c"]
 SCHEMA: dict[str, Any] = {
     "type": "object",
     "properties": {
@@ -96,49 +94,6 @@ def test_no_way_leads_nowhere() -> None:
     assert not advance(begun, b"26")
 
 
-def call(name: str, **arguments: Any) -> bool:
-    """Tell whether a call of one of our tools may be written in view of `VIEW`."""
-    written = json.dumps({"name": name, "arguments": arguments}, ensure_ascii=False).encode()
-    return is_whole(advance(call_of(TOOLS, strings_from(VIEW)), written))
-
-
-@pytest.mark.parametrize(
-    ("name", "arguments", "may"),
-    [
-        ("fold_fragment", {"fragment_id": "f0001b"}, True),
-        ("fold_fragment", {"fragment_id": "f0001c"}, False),
-        ("get_search_detail", {"search_id": "s0001a"}, True),
-        ("get_search_detail", {"search_id": "s0001b"}, False),
-        ("fold_fragments", {"fragments": ["f00001", "f0000c-f0001b"], "but": ["f0001b"]}, True),
-        ("fold_fragments", {"fragments": ["all"]}, True),
-        ("fold_fragments", {"fragments": ["f00001-f0000d"]}, False),
-        ("fold_fragments", {"fragments": []}, False),
-        ("fragment_context", {"start_marker": 'The harbour is "nine"', "end_marker": "deep.\n"}, True),
-        ("fragment_context", {"start_marker": "The harbor", "end_marker": "deep"}, False),
-        ("fragment_context", {"start_marker": "", "end_marker": "deep"}, False),
-        ("fragment_context", {"start_marker": "deep.\ns0001a", "end_marker": "deep"}, False),
-        ("find_in_context", {"queries": ["depth", "größer"], "how": "ranked"}, True),
-        ("find_in_everything", {"queries": ["depth"]}, False),
-    ],
-)
-def test_ids_exist_and_quotes_are_copied(name: str, arguments: dict[str, Any], may: bool) -> None:
-    """An id is one of the view; a marker stands in one of its texts; a tool is one on offer; a query is free."""
-    assert call(name, **arguments) is may
-
-
-def test_a_quote_ends_between_characters_only() -> None:
-    """Not within an escape, nor within the bytes of a letter."""
-    head = b'{"name": "fragment_context", "arguments": {"start_marker": "'
-    begun = advance(call_of(TOOLS, strings_from(VIEW)), head)
-    assert advance(begun, 'größer"'.encode())
-    assert not advance(begun, 'grö"'.encode()[:-2] + b'"')
-    assert not advance(begun, b'is \\", "end')
-    assert not advance(begun, "ö".encode()[1:])
-    other = advance(call_of(TOOLS, strings_from(["a\nb"])), head)
-    assert not advance(other, b"n")  # of the line's end, which is no n
-    assert advance(other, b'\\nb"')
-
-
 ANY = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | st.text('aä"\\\n'),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text("ab"), inner, max_size=3),
@@ -172,7 +127,62 @@ def test_a_whole_number_without_bounds_has_a_sign_and_no_fraction(whole: str, ma
     assert allowed('{"n": null}', schema)
 
 
-def test_nothing_to_copy_is_no_dead_end() -> None:
-    """Where a view has no text, a marker may be any."""
-    head = b'{"name": "fragment_context", "arguments": {"start_marker": "'
-    assert advance(call_of(TOOLS, strings_from([""])), head + b"a")
+TEXT = {"type": "string"}
+
+
+@pytest.mark.parametrize(
+    ("schema", "arguments"),
+    [
+        ({"properties": {"a": True}}, '{"a": [3]}'),
+        ({"properties": {"a": False, "b": TEXT}, "required": ["a"]}, '{"b": "c"}'),
+        ({"properties": {"a": {"type": "array", "items": True}}}, '{"a": [1, "b"]}'),
+        ({"properties": {"a": {"type": "array", "items": False, "minItems": 1}}}, '{"a": []}'),
+        ({"properties": {"a": {"type": "array", "minItems": 2, "maxItems": 1}}}, '{"a": [1, 2]}'),
+        ({"properties": {"a": {"enum": []}}}, '{"a": 1}'),
+        ({"properties": {"a": {"anyOf": []}}}, '{"a": 1}'),
+        ({"properties": {"a": {"type": []}}}, '{"a": 1}'),
+        ({"properties": {"a": {"type": "integer", "minimum": 3, "maximum": 2}}}, '{"a": 4}'),
+        ({"properties": {"a": {"type": "integer", "minimum": None, "maximum": 1e400}}}, '{"a": 4}'),
+        ({"properties": {"a": {"anyOf": [True, {"type": "null"}]}}}, '{"a": 1}'),
+        ({"properties": {"b": TEXT}, "required": ["a"]}, '{"a": 1, "b": "c"}'),
+        ({"required": ["a"], "additionalProperties": TEXT}, '{"b": "c", "a": "d"}'),
+        ({"properties": {"b": TEXT}, "required": ["a"], "additionalProperties": False}, '{"b": "c"}'),
+        ({"properties": {"b": {**TEXT, "required": True}}, "required": True}, '{"b": "c"}'),
+        ({"properties": {"a": TEXT, "b": TEXT}, "anyOf": [{"required": ["a"]}, {"required": ["b"]}]}, '{"b": "c"}'),
+        (True, "{}"),
+    ],
+)
+def test_a_call_is_possible_whatever_the_schema(schema: Any, arguments: str) -> None:
+    """A schema may be `true`, tell nothing of what it requires, or ask for what can't be."""
+    assert allowed(arguments, schema)
+
+
+@pytest.mark.parametrize(
+    ("schema", "arguments"),
+    [
+        ({"properties": {"b": TEXT}, "required": ["a"]}, '{"b": "c"}'),
+        ({"required": ["a"], "additionalProperties": TEXT}, '{"a": 1}'),
+        ({"properties": {"a": False, "b": TEXT}}, '{"a": 1}'),
+        ({"properties": {"a": TEXT}, "anyOf": [{"required": ["a"]}]}, "{}"),
+        ({"properties": {"a": TEXT}, "anyOf": [{"required": ["a"]}]}, '"text"'),
+    ],
+)
+def test_what_such_a_schema_says_still_holds(schema: Any, arguments: str) -> None:
+    """What is required must come, though nothing tells of it, and an object is one in each of several ways."""
+    assert not allowed(arguments, schema)
+
+
+def test_what_a_property_may_be_is_worked_out_once() -> None:
+    """Not for each token that is tried in its place: a vocabulary has thousands."""
+    asked: list[str] = []
+    properties = {"a": TEXT, "b": {"type": "array", "items": TEXT}}
+    tool = {"function": {"name": "f", "parameters": {"properties": properties}}}
+    begun = advance(call_of([tool], lambda _: lambda name, _: asked.append(name)), b'{"name": "f", "arguments": {')
+    for first in range(256):
+        advance(begun, bytes((first,)))
+    assert asked == ["a"]
+    begun = advance(begun, b'"b": [')
+    asked.clear()
+    for first in range(256):
+        advance(begun, bytes((first,)))
+    assert asked == ["b"]

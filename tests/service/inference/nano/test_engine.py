@@ -5,16 +5,19 @@ import json
 import shutil
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from tests.service.nano_model import TEMPLATE
 
 from riffler.errors import EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.service.inference.chat.preamble import Preambles
 from riffler.service.inference.nano import NanoEngine
+from riffler.service.inference.nano.loading import NanoTokens
 from riffler.service.inference.transformers import TransformersEngine
 from riffler.service.ports.engine import EngineRequest, Sampling, complete
 from riffler.tools.messages import Message
@@ -106,6 +109,36 @@ async def test_what_tools_take_is_computed_once_for_all_sessions(engine: NanoEng
     assert (first, len(set(others))) == (0, 1)
     before = shared[0].usage.prompt_tokens - len("<|im_end|>\n<|im_start|>assistant\n")  # a short question, and its end
     assert 0.5 * before < others[0] < shared[0].usage.prompt_tokens
+
+
+def test_what_somebody_asks_never_counts_as_before_the_conversation(folder: Path) -> None:
+    """Whatever it begins with: else one session could tell by the time what another one's text begins with."""
+    writer = NanoTokens(folder, "engine").load()
+    preambles = Preambles(writer)
+    requests = [offering(said, reuse="a") for said in ("a", "a harbour", "0", "harbour", "Vorn")]
+    lengths = {preambles.length(request, writer.write(request)) for request in requests}
+    assert len(lengths) == 1
+    assert lengths != {0}
+
+
+class Noted(dict[str, Any]):
+    """Properties that note which threads read them."""
+
+    threads: ClassVar[set[threading.Thread]] = set()
+
+    def items(self) -> Any:
+        """Note the thread."""
+        self.threads.add(threading.current_thread())
+        return super().items()
+
+
+async def test_schemas_are_read_beside_the_event_loop(engine: NanoEngine) -> None:
+    """They may be large, and so may be the view: other requests don't wait for them."""
+    tool = {"type": "function", "function": {"name": "f", "parameters": {"properties": Noted(a={"type": "null"})}}}
+    asked = replace(asking("Vorn", most=40), tools=(tool,), tool_choice="required")
+    assert (await complete(engine, asked)).message.tool_calls
+    assert Noted.threads
+    assert threading.current_thread() not in Noted.threads
 
 
 @pytest.mark.parametrize("more", [{"reuse": ""}, {"system": "Answer in verse.", "reuse": "c"}])

@@ -48,15 +48,17 @@ def test_weights_ship_once_in_their_own_precision_and_compute_the_same(exporting
     assert exporting.difference(model, tmp_path) < 1e-5
 
 
-def test_a_graph_that_computes_something_else_is_not_left_behind(
+def test_a_graph_that_computes_something_else_takes_nobodys_place(
     exporting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Whoever finds a graph can rely on it."""
+    """Whoever finds a graph can rely on it: the one before stays, and no other is left behind."""
     a_llama(pytest.importorskip("torch"), tmp_path, num_attention_heads=2)
+    (tmp_path / "model.onnx").write_bytes(b"checked")
     monkeypatch.setattr(exporting, "_MOST_DIFFERENCE", 0.0)  # nothing agrees to the last bit
     with pytest.raises(InvalidSetting, match="differ"):
         exporting.export(tmp_path)
-    assert not (tmp_path / "model.onnx").exists()
+    assert {each.name for each in tmp_path.glob("*.onnx*")} == {"model.onnx"}
+    assert (tmp_path / "model.onnx").read_bytes() == b"checked"
 
 
 def test_another_model_is_refused_by_its_name(exporting: Any, tmp_path: Path) -> None:
