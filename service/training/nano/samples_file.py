@@ -9,7 +9,7 @@ import gzip
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -104,7 +104,7 @@ def write_file(path: Path, counts: Counts, samples: Iterable[dict[str, Any]]) ->
         counts: What it tells of itself.
         samples: Its samples.
     """
-    lines = [json.dumps(each, ensure_ascii=False) for each in ({"counts": asdict(counts)}, *samples)]
+    lines = [json.dumps(each, ensure_ascii=False) for each in ({"counts": vars(counts)}, *samples)]
     part = path.with_suffix(".part")
     part.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), 5, mtime=0))
     part.replace(path)
