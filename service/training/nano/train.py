@@ -165,7 +165,8 @@ class Trainer:
         Args:
             folder: Where to; it is made when it is missing.
         """
-        copy.deepcopy(self.trained()).half().save_pretrained(folder)  # half of it would be lost for what is kept
+        copied = copy.deepcopy(self.trained())  # as what is halved loses half of its digits for good
+        copied.half().save_pretrained(folder)  # type: ignore[no-untyped-call]
         self.tokenizer.save_pretrained(folder)
 
     def trained(self) -> LlamaForCausalLM:
@@ -179,7 +180,8 @@ class Trainer:
         """
         if not self.done:
             raise InvalidSetting(f"expected a checkpoint in {self._folders.root}, found none: train the model first")
-        return self.model
+        model: LlamaForCausalLM = self.model
+        return model
 
     def _load(self) -> None:
         model = self._settings.model.model_dump(mode="json")

@@ -92,7 +92,7 @@ def test_episodes_that_are_there_are_told_again(
     assert [path.read_bytes() for path in sorted(samples.iterdir())] == before
     rows = re.findall(r"│ (\w+) +│ ([\d,]+) +│ ([\d,]+) +│ ([\d,]+) +│", capsys.readouterr().out)
     assert sum(int(episodes) for _, episodes, _, _ in rows) == 3
-    assert all(int(longest.replace(",", "")) > 100 for _, _, _, longest in rows)
+    assert max(int(longest.replace(",", "")) for _, _, _, longest in rows) > 100
 
 
 def test_a_tokenizer_that_samples_were_made_with_stays(
