@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Iterator
 from importlib.metadata import version
@@ -12,6 +11,7 @@ from typing import Any
 
 from riffler.errors import EngineUnavailable
 from riffler.service.agent.health.finding import Finding
+from riffler.service.cores import own_cores
 from riffler.service.doctor.check import Check, apart
 from riffler.service.doctor.subject import Subject
 
@@ -70,8 +70,7 @@ def _gpu(torch: Any, number: int) -> Finding:  # noqa: ANN401 - the module; its 
 
 
 def _cpu(torch: Any) -> Finding:  # noqa: ANN401 - see `_gpu`
-    cores, threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1, 0
-    threads = torch.get_num_threads()
+    cores, threads = own_cores(), torch.get_num_threads()
     said = f"CPU, {threads} threads on {cores} cores, torch {torch.__version__}"
     measured: dict[str, float | str] = {"device": "cpu", "threads": threads, "cores": cores}
     if threads > cores:

@@ -5,7 +5,6 @@ Arrays are float32. H: heads of keys. C: room for tokens. D: a head's width. V: 
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from riffler.errors import InvalidSetting
+from riffler.service.cores import own_cores
 from riffler.service.inference.nano.names import GRAPH, IDS, LOGITS, POSITIONS, WANTED, WEIGHTS, cache_names
 
 if TYPE_CHECKING:
@@ -196,8 +196,7 @@ def own_threads() -> int:
     Returns:
         How many.
     """
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return min(_MOST_THREADS, cores)
+    return min(_MOST_THREADS, own_cores())
 
 
 def _session(folder: Path, graph: str, threads: int) -> onnxruntime.InferenceSession:

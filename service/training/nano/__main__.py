@@ -7,15 +7,14 @@
     curve       draws the losses as a picture
     save        saves the model as transformers reads it; `...nano.export` writes its graph
 
-Each goes on where it was ended. What they make is set in one file: `settings.toml`, or another with `--settings`.
+Each goes on where it was ended, with what it was begun with: what was made with other settings, another tokenizer or
+other code is refused. All is set in one file: `settings.toml`, or another with `--settings`.
 """
 
 from __future__ import annotations
 
 import asyncio
-import os
-import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
@@ -25,9 +24,12 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
+from riffler.errors import InvalidSetting, RifflerError
+from riffler.service.cores import own_cores
 from riffler.service.inference.nano.loading import NanoTokens
 from riffler.service.training.nano.counting import PieceCounts
-from riffler.service.training.nano.samples_file import Counts, read_samples, write_samples
+from riffler.service.training.nano.made_of import RECORD, samples_made_of, tie, tokenizer_version
+from riffler.service.training.nano.samples_file import Counts, read_counts, read_expected, write_samples
 from riffler.service.training.nano.settings import Folders, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
@@ -36,7 +38,12 @@ _FOR_TOKENIZER = 400
 _FOR_CHECK = 1_000
 """The seed of episodes that nothing is trained on; those of the stages are 1, 2 and so on, the tokenizer's is 0."""
 
-command = typer.Typer(no_args_is_help=True, add_completion=False, help="Make nano, the model that works its context.")
+command = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Make nano, the model that works its context.",
+)
 Run = Annotated[Path, typer.Argument(help="The run's folder; it is made when it is missing.")]
 SettingsFile = Annotated[Path | None, typer.Option("--settings", help="Other settings than those that ship.")]
 _CONSOLE = Console()
@@ -50,11 +57,14 @@ def _bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
         yield lambda done, more: bar.update(task, completed=done, more=more)
 
 
-def _play(folder: Path, seed: int, count: int, counter: TokenCounter, window: int) -> None:
+def _play(folder: Path, seed: int, count: int, tokenizer: Path | None, window: int) -> None:
+    """Play what isn't there yet, counted with a tokenizer or estimated, and show all that is there then."""
+    version = tokenizer_version(tokenizer) if tokenizer else "estimated"
+    counter: TokenCounter = PieceCounts(NanoTokens(tokenizer, "nano")) if tokenizer else EstimatedTokens()
+    tie(folder / RECORD, samples_made_of(seed, window, version), begun=any(folder.glob("*.jsonl.gz")))
     with _bar(folder.name, count) as tell:
-        counts = asyncio.run(
-            write_samples(folder, seed, count, counter, tell=lambda done: tell(done, ""), window_tokens=window)
-        )
+        asyncio.run(write_samples(folder, seed, count, counter, tell=lambda done: tell(done, ""), window_tokens=window))
+    counts = read_counts(folder, seed, count)
     _CONSOLE.print(table(counts))
     for fault, times in counts.faults.most_common(5):
         _CONSOLE.print(f"left out, {times} times: {fault}")
@@ -62,15 +72,21 @@ def _play(folder: Path, seed: int, count: int, counter: TokenCounter, window: in
 
 @command.command()
 def tokenizer(run: Run, settings: SettingsFile = None) -> None:
-    """Train the tokenizer."""
+    """Train the tokenizer. What was made with one doesn't fit another: where there is such, it is left as it is."""
+    read, folders = read_nano_settings(settings), Folders(run)
+    made_with = [path for path in folders.samples_of_stages() if any(path.glob("*.jsonl.gz"))]
+    made_with += [folders.checkpoint] if folders.checkpoint.exists() else []
+    if made_with:
+        raise InvalidSetting(f"{made_with[0]}: made with the tokenizer that was there: delete it, or take another run")
     from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: PLC0415 - takes seconds
 
-    read = read_nano_settings(settings)
-    with tempfile.TemporaryDirectory() as folder:
-        _play(Path(folder) / "tokenizer", 0, _FOR_TOKENIZER, EstimatedTokens(), read.model.window)
-        made = train_tokenizer(read_samples(Path(folder) / "tokenizer"), read.model.vocabulary)
-    made.save_pretrained(Folders(run).tokenizer)
-    _CONSOLE.print(f"{len(made)} tokens, in {Folders(run).tokenizer}")
+    samples, size = folders.tokenizer_samples, read.model.vocabulary
+    _play(samples, 0, _FOR_TOKENIZER, None, read.model.window)
+    made = train_tokenizer(read_expected(samples, 0, _FOR_TOKENIZER), size)
+    if len(made) != size:
+        raise InvalidSetting(f"model.vocabulary: expected at most the {len(made):,} tokens found, got {size:,}")
+    made.save_pretrained(folders.tokenizer)
+    _CONSOLE.print(f"{len(made)} tokens, in {folders.tokenizer}")
 
 
 @command.command()
@@ -80,21 +96,23 @@ def episodes(
     stage: Annotated[str | None, typer.Option(help="Only this one, so that stages can be played side by side.")] = None,
 ) -> None:
     """Play the episodes of each stage on a real Riffler, and write down each move with what a model would see."""
-    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
-    for number, each in enumerate(read_nano_settings(settings).stages, 1):
+    stages, folders = read_nano_settings(settings).stages, Folders(run)
+    if stage is not None and stage not in (names := [each.name for each in stages]):
+        raise InvalidSetting(f"stage: expected one of {', '.join(names)}, got {stage!r}")
+    for number, each in enumerate(stages, 1):
         if stage in (None, each.name):
-            _play(Folders(run).samples(each), number, each.episodes, counter, each.window)
+            _play(folders.samples(each), number, each.episodes, folders.tokenizer, each.window)
 
 
 @command.command()
 def train(run: Run, settings: SettingsFile = None, device: str = "cpu") -> None:
-    """Train the weights."""
+    """Train the weights. Ctrl-C keeps what was done."""
     import torch  # noqa: PLC0415 - takes seconds
 
     from riffler.service.training.nano.train import Step, Trainer  # noqa: PLC0415 - takes seconds
 
     read = read_nano_settings(settings)
-    cores = len(os.sched_getaffinity(0)) if device == "cpu" else 1
+    cores = own_cores() if device == "cpu" else 1
     torch.set_num_threads(1)
     trainer = Trainer(read, Folders(run), device, cores)
     with _bar("steps", sum(stage.steps for stage in read.stages)) as bar:
@@ -123,12 +141,11 @@ def check(run: Run, settings: SettingsFile = None, window: int = 2048, episodes:
     from riffler.service.training.nano.examples import ExampleWriter  # noqa: PLC0415 - takes seconds
     from riffler.service.training.nano.train import Trainer  # noqa: PLC0415 - takes seconds
 
-    folder = Folders(run).root / "check" / str(window)
-    counter = PieceCounts(NanoTokens(Folders(run).tokenizer, "nano"))
-    _play(folder, _FOR_CHECK, episodes, counter, window)
     torch.set_num_threads(1)
     trainer = Trainer(read_nano_settings(settings), Folders(run))
-    found = count(trainer.model, ExampleWriter(trainer.tokenizer), read_samples(folder))
+    model, folder = trainer.trained(), run / "check" / str(window)
+    _play(folder, _FOR_CHECK, episodes, Folders(run).tokenizer, window)
+    found = count(model, ExampleWriter(trainer.tokenizer), read_expected(folder, _FOR_CHECK, episodes))
     made = Table("move", "how many", "exact", "of its tokens", title=f"after {trainer.done:,} steps, window {window:,}")
     for kind, each in found.items():
         made.add_row(
@@ -161,5 +178,21 @@ def table(counts: Counts) -> Table:
     return made
 
 
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Run a command. What it refuses is one line on standard error and exit code 2.
+
+    Args:
+        arguments: Of the command line; None takes those of the process.
+
+    Raises:
+        SystemExit: At the end, as typer does.
+    """
+    try:
+        command(arguments)
+    except (RifflerError, OSError) as exc:
+        typer.echo(f"nano: {exc}", err=True)
+        raise SystemExit(2) from exc
+
+
 if __name__ == "__main__":
-    command()
+    main()

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import json
 import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+
+from riffler.errors import InvalidSetting
 
 _WIDTH, _HEIGHT, _LEFT, _TOP, _RIGHT, _BOTTOM = 900, 420, 60, 30, 90, 50
 _LINES = (("said", "#1b6ca8"), ("read", "#b9770e"))
@@ -22,9 +25,11 @@ def curve(losses: Path) -> str:
 
     Returns:
         An SVG document; the losses' axis is logarithmic, in nats a token.
+
+    Raises:
+        InvalidSetting: There are no losses.
     """
-    made = {step["number"]: step for step in map(json.loads, losses.read_text("utf-8").splitlines())}
-    steps = [made[number] for number in sorted(made)]
+    steps = _steps(losses)
     lines = {name: _means([max(1e-4, step[f"{name}_loss"]) for step in steps]) for name, _ in _LINES}
     every = [value for values in lines.values() for value in values]
     low, high = math.floor(math.log10(min(every))), math.ceil(math.log10(max(every)))
@@ -57,6 +62,16 @@ def curve(losses: Path) -> str:
     return "\n".join([*parts, "</svg>", ""])
 
 
+def _steps(losses: Path) -> list[dict[str, Any]]:
+    try:
+        made = {step["number"]: step for step in map(json.loads, losses.read_text("utf-8").splitlines())}
+    except (OSError, ValueError) as exc:
+        raise InvalidSetting(f"{losses}: no losses can be read ({type(exc).__name__}): train the model first") from exc
+    if not made:
+        raise InvalidSetting(f"{losses}: expected losses, found none: train the model first")
+    return [made[number] for number in sorted(made)]
+
+
 def _means(values: Sequence[float]) -> list[float]:
     size = max(1, len(values) // _POINTS)
     pieces = [values[at : at + size] for at in range(0, len(values), size)]
@@ -74,6 +89,6 @@ def _stages(steps: Sequence[dict[str, Any]], x: Any) -> list[str]:  # noqa: ANN4
                 f'<line x1="{place:.1f}" x2="{place:.1f}" y1="{_TOP}" y2="{bottom}" stroke="#999" '
                 'stroke-dasharray="4 4"/>'
             )
-            parts.append(f'<text x="{place + 4:.1f}" y="{_TOP + 10}" fill="#555">{step["stage"]}</text>')
+            parts.append(f'<text x="{place + 4:.1f}" y="{_TOP + 10}" fill="#555">{html.escape(step["stage"])}</text>')
             parts.append(f'<text x="{place:.1f}" y="{bottom + 18}" fill="#555">{step["number"]:,}</text>')
     return parts

@@ -19,6 +19,7 @@ from __future__ import annotations
 import json
 import sys
 import warnings
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -58,6 +59,8 @@ def export(folder: Path) -> Path:
     weights = folder / WEIGHTS
     if not weights.is_file():
         raise InvalidSetting(f"export of {folder}: expected {WEIGHTS} in one piece, found none")
+    if not (folder / "config.json").is_file():
+        raise InvalidSetting(f"export of {folder}: expected config.json, found none")
     model = AutoModelForCausalLM.from_pretrained(
         str(folder), local_files_only=True, trust_remote_code=False, dtype=torch.float32, attn_implementation="eager"
     )
@@ -303,5 +306,25 @@ def _stored(weights: Path) -> dict[tuple[tuple[int, ...], bytes], _Stored]:
     return found
 
 
+def main(arguments: Sequence[str]) -> int:
+    """Export, and tell of it in one line: on standard error where it is refused.
+
+    Args:
+        arguments: Those of the command line.
+
+    Returns:
+        The exit code.
+    """
+    if len(arguments) != 1:
+        print(f"export: expected one argument, the model's folder, got {len(arguments)}", file=sys.stderr)
+        return 2
+    try:
+        print(export(Path(arguments[0])))
+    except InvalidSetting as exc:
+        print(exc, file=sys.stderr)
+        return 2
+    return 0
+
+
 if __name__ == "__main__":
-    print(export(Path(sys.argv[1])))
+    sys.exit(main(sys.argv[1:]))

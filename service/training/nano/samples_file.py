@@ -1,15 +1,19 @@
-"""Samples in files: one for so many episodes, written whole or not at all, so that a run that was ended goes on."""
+"""Samples in files: one for so many episodes, written whole or not at all, so that a run that was ended goes on.
+
+The first line of a file tells what was counted as it was written, each other one is a sample.
+"""
 
 from __future__ import annotations
 
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from riffler.errors import InvalidSetting
 from riffler.service.training.nano.record import recording
 from riffler.service.training.nano.skills import episode
 from riffler.tools.tokens import TokenCounter
@@ -29,10 +33,19 @@ class Counts:
         faults: Of episodes that teach nothing, by the reason's first words.
     """
 
-    episodes: Counter[str]
-    samples: Counter[str]
-    longest_tokens: Counter[str]
-    faults: Counter[str]
+    episodes: Counter[str] = field(default_factory=Counter)
+    samples: Counter[str] = field(default_factory=Counter)
+    longest_tokens: Counter[str] = field(default_factory=Counter)
+    faults: Counter[str] = field(default_factory=Counter)
+
+    def __add__(self, other: Counts) -> Counts:
+        """Count both; the longest is the longer one."""
+        return Counts(
+            self.episodes + other.episodes,
+            self.samples + other.samples,
+            self.longest_tokens | other.longest_tokens,
+            self.faults + other.faults,
+        )
 
 
 async def write_samples(
@@ -55,19 +68,17 @@ async def write_samples(
         window_tokens: The window of that model, which views are made to fit.
 
     Returns:
-        What this run wrote.
+        What this run wrote; `read_counts` tells of all.
     """
     folder.mkdir(parents=True, exist_ok=True)  # noqa: ASYNC240 - nothing else runs here meanwhile
-    counts, number = Counts(Counter(), Counter(), Counter(), Counter()), 0
+    total, number = Counts(), 0
     async with recording(counter, window_tokens) as recorder:
-        for first in range(0, count, IN_A_FILE):
-            last = min(first + IN_A_FILE, count)
-            path = folder / f"{seed}-{first:07}-{last:07}.jsonl.gz"
+        for path, numbers in _files(folder, seed, count).items():
             if path.exists():
                 continue
-            lines: list[str] = []
-            at = first - 1
-            async for played in recorder.play(episode(seed, each) for each in range(first, last)):
+            counts, samples = Counts(), list[dict[str, Any]]()
+            at = numbers.start - 1
+            async for played in recorder.play(episode(seed, each) for each in numbers):
                 at += 1
                 skill = played.episode.skill
                 counts.episodes[skill] += 1
@@ -77,14 +88,23 @@ async def write_samples(
                 if played.fault:
                     counts.faults[f"{skill}: {played.fault}"] += 1
                 head = {"skill": skill, "episode": f"{seed}-{at}"}
-                lines += [json.dumps(head | each.to_dict(), ensure_ascii=False) for each in played.samples]
+                samples += [head | each.to_dict() for each in played.samples]
                 number += 1
                 tell(number)
-            _write(path, lines)
-    return counts
+            write_file(path, counts, samples)
+            total += counts
+    return total
 
 
-def _write(path: Path, lines: list[str]) -> None:
+def write_file(path: Path, counts: Counts, samples: Iterable[dict[str, Any]]) -> None:
+    """Write a file, whole or not at all.
+
+    Args:
+        path: The file.
+        counts: What it tells of itself.
+        samples: Its samples.
+    """
+    lines = [json.dumps(each, ensure_ascii=False) for each in ({"counts": vars(counts)}, *samples)]
     part = path.with_suffix(".part")
     part.write_bytes(gzip.compress("".join(f"{line}\n" for line in lines).encode(), 5, mtime=0))
     part.replace(path)
@@ -100,6 +120,60 @@ def read_samples(folder: Path) -> Iterator[dict[str, Any]]:
         Each sample: `skill`, `episode`, `messages`, `tools` and `said`; those of one episode follow each other.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
-        with gzip.open(path, "rt", encoding="utf-8") as lines:
-            for line in lines:
-                yield json.loads(line)
+        yield from _samples(path)
+
+
+def read_expected(folder: Path, seed: int, count: int) -> Iterator[dict[str, Any]]:
+    """Read the samples of so many episodes, and none of others that lie there too.
+
+    Args:
+        folder: What `write_samples` wrote to.
+        seed: Of the episodes.
+        count: How many.
+
+    Returns:
+        Their samples, as `read_samples` gives them.
+
+    Raises:
+        InvalidSetting: Some aren't there yet.
+    """
+    paths = [*_files(folder, seed, count)]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise InvalidSetting(
+            f"expected samples of {count:,} episodes in {folder}, in {len(paths)} files; {len(missing)} of them aren't "
+            f"there, such as {missing[0].name}: play them first"
+        )
+    return (sample for path in paths for sample in _samples(path))
+
+
+def read_counts(folder: Path, seed: int, count: int) -> Counts:
+    """Tell what was counted as the samples of so many episodes were written, whenever that was.
+
+    Args:
+        folder: What `write_samples` wrote to.
+        seed: Of the episodes.
+        count: How many.
+
+    Returns:
+        The sum over those files that are there.
+    """
+    total = Counts()
+    for path in _files(folder, seed, count):
+        if path.is_file():
+            with gzip.open(path, "rt", encoding="utf-8") as lines:
+                counts = json.loads(next(lines))["counts"]
+            total += Counts(**{name: Counter(each) for name, each in counts.items()})
+    return total
+
+
+def _files(folder: Path, seed: int, count: int) -> dict[Path, range]:
+    """Give the files of so many episodes, with the numbers of each one's episodes."""
+    parts = [range(first, min(first + IN_A_FILE, count)) for first in range(0, count, IN_A_FILE)]
+    return {folder / f"{seed}-{part.start:07}-{part.stop:07}.jsonl.gz": part for part in parts}
+
+
+def _samples(path: Path) -> Iterator[dict[str, Any]]:
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        next(lines, None)  # what was counted
+        yield from map(json.loads, lines)

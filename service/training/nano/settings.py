@@ -6,15 +6,27 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, PositiveFloat, PositiveInt, ValidationError
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    NonNegativeFloat,
+    PositiveFloat,
+    PositiveInt,
+    ValidationError,
+    model_validator,
+)
 
 from riffler.errors import InvalidSetting
 
+_FOR_TOKENIZER = "tokenizer"
+"""The folder of samples that the tokenizer is trained on."""
+
 
 class _Table(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 class ModelSize(_Table):
@@ -22,7 +34,7 @@ class ModelSize(_Table):
 
     Attributes:
         vocabulary: Tokens, 300 to 65,536: all bytes are among them, and an id is kept in two bytes.
-        width: Of the hidden states; a multiple of `heads`.
+        width: Of the hidden states; an even multiple of `heads`, as positions turn pairs of numbers.
         layers: How many.
         heads: Of queries; a multiple of `key_heads`.
         key_heads: Of keys and values.
@@ -38,6 +50,14 @@ class ModelSize(_Table):
     inner: PositiveInt
     window: PositiveInt
 
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        if self.width % (2 * self.heads):
+            raise ValueError(f"width: expected an even multiple of the {self.heads} heads, got {self.width}")
+        if self.heads % self.key_heads:
+            raise ValueError(f"heads: expected a multiple of the {self.key_heads} key_heads, got {self.heads}")
+        return self
+
 
 class Training(_Table):
     """How it is trained.
@@ -47,9 +67,9 @@ class Training(_Table):
         rate: The highest learning rate.
         warmup_steps: Over which it rises.
         cooldown_steps: The last ones, over which it falls to nothing.
-        weight_decay: Of the matrices inside.
+        weight_decay: Of the matrices inside; 0 is none.
         tokens_a_step: Of the examples of one step of the optimizer.
-        read_weight: Of the loss of what is read, where what is said has 1.
+        read_weight: Of the loss of what is read, where what is said has 1; 0 learns none of it.
         save_every_s: Seconds between two checkpoints.
     """
 
@@ -57,9 +77,9 @@ class Training(_Table):
     rate: PositiveFloat
     warmup_steps: PositiveInt
     cooldown_steps: PositiveInt
-    weight_decay: float
+    weight_decay: NonNegativeFloat
     tokens_a_step: PositiveInt
-    read_weight: float
+    read_weight: NonNegativeFloat
     save_every_s: PositiveFloat
 
 
@@ -67,13 +87,13 @@ class Stage(_Table):
     """A part of the training, on data of its own.
 
     Attributes:
-        name: Of its folder.
-        window: Of the engine that the episodes are played on, in tokens.
+        name: Of its folder, and of no other stage's: letters, digits, _ and -.
+        window: Of the engine that the episodes are played on, in tokens; at most the model's.
         episodes: How many are played.
         steps: Of the optimizer.
     """
 
-    name: str
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     window: PositiveInt
     episodes: PositiveInt
     steps: PositiveInt
@@ -84,7 +104,21 @@ class NanoSettings(_Table):
 
     model: ModelSize
     training: Training
-    stages: tuple[Stage, ...]
+    stages: Annotated[tuple[Stage, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _stages_fit(self) -> Self:
+        taken = {_FOR_TOKENIZER}
+        for stage in self.stages:
+            if stage.name in taken:
+                raise ValueError(f"stages: expected a name that isn't taken, got {stage.name!r}")
+            if stage.window > self.model.window:
+                raise ValueError(
+                    f"stages: {stage.name}: window: expected at most the model's {self.model.window:,}, "
+                    f"got {stage.window:,}"
+                )
+            taken.add(stage.name)
+        return self
 
 
 @dataclass(frozen=True)
@@ -103,6 +137,11 @@ class Folders:
         return self.root / "tokenizer"
 
     @property
+    def tokenizer_samples(self) -> Path:
+        """The samples that the tokenizer is trained on."""
+        return self.root / "samples" / _FOR_TOKENIZER
+
+    @property
     def checkpoint(self) -> Path:
         """The newest state of the training."""
         return self.root / "checkpoint.pt"
@@ -111,6 +150,19 @@ class Folders:
     def losses(self) -> Path:
         """The loss of each step, as lines of JSON."""
         return self.root / "losses.jsonl"
+
+    @property
+    def training(self) -> Path:
+        """What the checkpoint is made of."""
+        return self.root / "training.json"
+
+    def trained_on(self, stage: Stage) -> Path:
+        """What the samples that a stage was trained on are made of."""
+        return self.root / f"trained_on_{stage.name}.json"
+
+    def samples_of_stages(self) -> list[Path]:
+        """The folders of samples that are there, but for the tokenizer's."""
+        return sorted(path for path in (self.root / "samples").glob("*/") if path != self.tokenizer_samples)
 
     def samples(self, stage: Stage) -> Path:
         """The samples of a stage."""
@@ -129,12 +181,13 @@ def read_nano_settings(path: Path | None = None) -> NanoSettings:
     Raises:
         InvalidSetting: The file can't be read, or has what isn't expected; the text names it.
     """
+    path = path or Path(str(files("riffler.service.training.nano") / "settings.toml"))
     try:
-        shipped = files("riffler.service.training.nano") / "settings.toml"
-        text = path.read_text("utf-8") if path else shipped.read_text("utf-8")
-        return NanoSettings.model_validate(tomllib.loads(text))
+        return NanoSettings.model_validate(tomllib.loads(path.read_text("utf-8")))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as exc:
         raise InvalidSetting(f"{path}: {exc}") from exc
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
-        raise InvalidSetting(f"{path}: {'.'.join(map(str, first['loc']))}: {first['msg']}") from exc
+        where = ".".join(map(str, first["loc"]))
+        why = first["msg"].removeprefix("Value error, ")
+        raise InvalidSetting(": ".join(filter(None, [str(path), where, why]))) from exc

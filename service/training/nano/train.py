@@ -2,18 +2,20 @@
 
 The loss of a step is the mean over its tokens that are said, and `read_weight` times the mean over those that are read.
 Examples are computed one by one, so that nothing is padded, and on a CPU as many at once as it has cores: matrices of
-this size are too small to be shared by two. Matrices are stepped by Muon, the rest by AdamW.
+this size are too small to be shared by two. A GPU computes them one by one as well, and in each attention way by way:
+whether that is quicker there than on a CPU's cores was not measured. Matrices are stepped by Muon, the rest by AdamW.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import count
+from itertools import count, islice
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +25,9 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
 from riffler.service.training.nano.examples import Example, ExampleWriter
+from riffler.service.training.nano.made_of import RECORD, expect, kept_in, tie, tokenizer_version
 from riffler.service.training.nano.muon import Muon
-from riffler.service.training.nano.samples_file import read_samples
+from riffler.service.training.nano.samples_file import read_expected
 from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
 from riffler.service.training.nano.tokenizer import END, PAD
 from riffler.service.training.nano.tree_attention import TREE, ways_of
@@ -94,6 +97,9 @@ class Trainer:
         device: Where it is trained.
         workers: How many examples are computed at once.
 
+    Raises:
+        InvalidSetting: There is no such device or no tokenizer; or tokenizer or checkpoint aren't of these settings.
+
     Attributes:
         model: The model.
         tokenizer: Its tokenizer.
@@ -101,38 +107,49 @@ class Trainer:
     """
 
     def __init__(self, settings: NanoSettings, folders: Folders, device: str = "cpu", workers: int = 1) -> None:
-        self._settings, self._folders, self._device = settings, folders, device
+        self._settings, self._folders, self._device = settings, folders, _checked(device)
         self._pool = ThreadPoolExecutor(workers)
+        self._tokenizer_version = tokenizer_version(folders.tokenizer)
         self.tokenizer = PreTrainedTokenizerFast.from_pretrained(folders.tokenizer)
+        if len(self.tokenizer) != settings.model.vocabulary:
+            raise InvalidSetting(
+                f"model.vocabulary: expected the {len(self.tokenizer):,} tokens of the tokenizer in "
+                f"{folders.tokenizer}, got {settings.model.vocabulary:,}"
+            )
         self.model = make_model(settings.model, self.tokenizer, settings.training.seed).to(device)  # type: ignore[arg-type]
         self.model.set_attn_implementation(TREE)
         self._parameters = [*self.model.parameters()]
         self._optimizers = _optimizers(self.model, settings.training)
-        self.done = 0
+        self.done = self._saved = 0
+        self._whole = True  # no optimizer is in the midst of a step
         if folders.checkpoint.exists():
             self._load()
 
     def run(self, tell: Callable[[Step], None]) -> None:
         """Train until all stages are done, from where the newest checkpoint is.
 
+        However it ends, what was done is kept; but where it is ended while the weights themselves are changed, a
+        hundredth of the time or so, the newest checkpoint stays.
+
         Args:
             tell: Is told of each step.
+
+        Raises:
+            InvalidSetting: What is there was made with other settings, or samples are missing.
         """
-        first, saved = 0, time.monotonic()
-        for stage in self._settings.stages:
-            last = first + stage.steps
-            if self.done < last:
-                for examples in self._steps(stage, self.done - first):
-                    step = self._step(examples, stage)
-                    self._note(step)
-                    tell(step)
-                    if time.monotonic() - saved > self._settings.training.save_every_s:
-                        self.save()
-                        saved = time.monotonic()
-                    if self.done == last:
-                        break
+        made_of = self._settings.model_dump(mode="json", exclude={"training": {"save_every_s"}})
+        tie(self._folders.training, {**made_of, "tokenizer": self._tokenizer_version}, begun=self.done > 0)
+        first = 0
+        try:
+            for number, stage in enumerate(self._settings.stages, 1):
+                last = first + stage.steps
+                if self.done < last:
+                    self._train(stage, number, self.done - first, tell)
+                    self.save()
+                first = last
+        finally:
+            if self._whole and self.done > self._saved:
                 self.save()
-            first = last
 
     def save(self) -> None:
         """Keep the state, whole or not at all."""
@@ -140,6 +157,7 @@ class Trainer:
         optimizers = [each.state_dict() for each in self._optimizers]
         torch.save({"model": self.model.state_dict(), "optimizers": optimizers, "done": self.done}, part)
         part.replace(self._folders.checkpoint)
+        self._saved = self.done
 
     def save_model(self, folder: Path) -> None:
         """Save the model and its tokenizer as transformers reads them, the weights in half precision.
@@ -147,24 +165,61 @@ class Trainer:
         Args:
             folder: Where to; it is made when it is missing.
         """
-        self.model.half().save_pretrained(folder)
-        self.model.float()
+        copied = copy.deepcopy(self.trained())  # as what is halved loses half of its digits for good
+        copied.half().save_pretrained(folder)  # type: ignore[no-untyped-call]
         self.tokenizer.save_pretrained(folder)
 
+    def trained(self) -> LlamaForCausalLM:
+        """Give the model.
+
+        Returns:
+            The model.
+
+        Raises:
+            InvalidSetting: It isn't trained at all.
+        """
+        if not self.done:
+            raise InvalidSetting(f"expected a checkpoint in {self._folders.root}, found none: train the model first")
+        model: LlamaForCausalLM = self.model
+        return model
+
     def _load(self) -> None:
+        model = self._settings.model.model_dump(mode="json")
+        expect(self._folders.training, {"model": model, "tokenizer": self._tokenizer_version})
         state = torch.load(self._folders.checkpoint, map_location=self._device, weights_only=True)
         self.model.load_state_dict(state["model"])
         for optimizer, kept in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
-        self.done = state["done"]
+        self.done = self._saved = state["done"]
 
-    def _steps(self, stage: Stage, skipped: int) -> Iterator[list[Example]]:
-        """Give the examples of each step, again and again in another order, without those of the steps done before."""
-        writer, training = ExampleWriter(self.tokenizer), self._settings.training
-        examples = [*writer.write_all(read_samples(self._folders.samples(stage)))]
+    def _train(self, stage: Stage, number: int, done: int, tell: Callable[[Step], None]) -> None:
+        """Train on a stage what is left of it."""
+        saved = time.monotonic()
+        for examples in islice(self._steps(stage, number, done), stage.steps - done):
+            step = self._step(examples, stage)
+            self._note(step)
+            tell(step)
+            if time.monotonic() - saved > self._settings.training.save_every_s:
+                self.save()
+                saved = time.monotonic()
+
+    def _examples(self, stage: Stage, number: int, *, begun: bool) -> list[Example]:
+        """Read a stage's examples. A stage that was begun goes on with what it was begun with."""
+        folder = self._folders.samples(stage)
+        try:
+            samples = read_expected(folder, number, stage.episodes)
+        except InvalidSetting as exc:
+            raise InvalidSetting(f"stage {stage.name}: {exc}") from exc
+        expect(folder / RECORD, {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version})
+        tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
+        examples = [*ExampleWriter(self.tokenizer).write_all(samples)]
         if not examples:
-            where = self._folders.samples(stage)
-            raise InvalidSetting(f"stage {stage.name}: expected samples in {where}, found none: play them first")
+            raise InvalidSetting(f"stage {stage.name}: all episodes in {folder} teach nothing: play others")
+        return examples
+
+    def _steps(self, stage: Stage, number: int, skipped: int) -> Iterator[list[Example]]:
+        """Give the examples of each step, again and again in another order, without those of the steps done before."""
+        training, examples = self._settings.training, self._examples(stage, number, begun=skipped > 0)
         step: list[Example] = []  # what an epoch leaves goes into the next one's first step
         for epoch in count():
             rng = random.Random(f"{training.seed} {stage.name} {epoch}")  # noqa: S311 - no secret
@@ -179,8 +234,8 @@ class Trainer:
 
     def _step(self, examples: Sequence[Example], stage: Stage) -> Step:
         began, training = time.monotonic(), self._settings.training
-        self.done += 1
-        share = self._share()
+        number = self.done + 1
+        share = self._share(number)
         for group in (group for optimizer in self._optimizers for group in optimizer.param_groups):
             group["lr"] = training.rate * share
         said_all = sum(int(each.said.sum()) for each in examples)
@@ -194,12 +249,14 @@ class Trainer:
                 parameter.grad += gradient
             sums = [sums[0] + losses[0], sums[1] + losses[1]]
         torch.nn.utils.clip_grad_norm_(self._parameters, 1.0)
+        self._whole = False
         for optimizer in self._optimizers:
             optimizer.step()
+        self.done, self._whole = number, True
         tokens = sum(len(each.ids) for each in examples)
         total = sum(each.steps for each in self._settings.stages)
         rate, spent = training.rate * share, time.monotonic() - began
-        return Step(self.done, total, stage.name, sums[0] / said_all, sums[1] / read_all, tokens, rate, spent)
+        return Step(number, total, stage.name, sums[0] / said_all, sums[1] / read_all, tokens, rate, spent)
 
     def _gradients(
         self, example: Example, said_weight: float, read_weight: float
@@ -218,15 +275,24 @@ class Trainer:
         gradients = torch.autograd.grad(said * said_weight + read * read_weight, self._parameters)
         return gradients, said.item(), read.item()
 
-    def _share(self) -> float:
-        """Give how much of the highest rate this step has."""
+    def _share(self, number: int) -> float:
+        """Give how much of the highest rate a step has."""
         training = self._settings.training
-        left = sum(each.steps for each in self._settings.stages) - self.done + 1
-        return min(1.0, self.done / training.warmup_steps, left / training.cooldown_steps)
+        left = sum(each.steps for each in self._settings.stages) - number + 1
+        return min(1.0, number / training.warmup_steps, left / training.cooldown_steps)
 
     def _note(self, step: Step) -> None:
         with self._folders.losses.open("a", encoding="utf-8") as file:
             file.write(json.dumps({name: getattr(step, name) for name in Step.__slots__}) + "\n")
+
+
+def _checked(device: str) -> str:
+    """Refuse a device that isn't there, before anything takes long."""
+    try:
+        torch.empty(1, device=device)
+    except (RuntimeError, AssertionError) as exc:  # of a torch without CUDA it is an assertion
+        raise InvalidSetting(f"device {device}: {str(exc).splitlines()[0]}") from exc
+    return device
 
 
 def _optimizers(model: LlamaForCausalLM, training: Training) -> list[torch.optim.Optimizer]:

@@ -74,3 +74,18 @@ def test_a_folder_without_weights_is_refused(exporting: Any, tmp_path: Path) -> 
     """In one file, as the graph names it."""
     with pytest.raises(InvalidSetting, match="model.safetensors"):
         exporting.export(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("folders", "files", "why"),
+    [(0, [], "one argument"), (1, [], "model.safetensors"), (1, ["model.safetensors"], "config.json")],
+)
+def test_its_command_refuses_in_one_line(
+    exporting: Any, tmp_path: Path, capsys: pytest.CaptureFixture[str], folders: int, files: list[str], why: str
+) -> None:
+    """Without a folder, or with one where a file of a model is missing: exit code 2 and no traceback."""
+    for name in files:
+        (tmp_path / name).write_bytes(b"")
+    assert exporting.main([str(tmp_path)] * folders) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert why in line

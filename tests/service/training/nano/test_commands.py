@@ -1,0 +1,143 @@
+"""The commands that make nano, from nothing to a saved model, and what each refuses in one line."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from riffler.service.training.nano.settings import Folders
+
+pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
+
+from riffler.service.training.nano import __main__ as commands
+
+SETTINGS = """
+[model]
+vocabulary = 400
+width = 16
+layers = 1
+heads = 2
+key_heads = 1
+inner = 16
+window = 8192
+
+[training]
+seed = 1
+rate = 1e-3
+warmup_steps = 1
+cooldown_steps = 1
+weight_decay = 0.0
+tokens_a_step = 500
+read_weight = 0.1
+save_every_s = 300
+
+[[stages]]
+name = "only"
+window = 8192
+episodes = 3
+steps = 2
+"""
+
+
+def run(*arguments: object) -> int:
+    """Run a command; give its exit code."""
+    with pytest.raises(SystemExit) as ended:
+        commands.main([*map(str, arguments)])
+    assert isinstance(ended.value.code, int)
+    return ended.value.code
+
+
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file of settings."""
+    path = tmp_path_factory.mktemp("settings") / "mine.toml"
+    path.write_text(SETTINGS, "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, settings: Path) -> Folders:
+    """A run whose commands were all called, in their order."""
+    folder = tmp_path_factory.mktemp("commands")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(commands, "_FOR_TOKENIZER", 3)
+        for name in ("tokenizer", "episodes", "train"):
+            assert run(name, folder / "run", "--settings", settings) == 0
+    return Folders(folder / "run")
+
+
+def test_each_command_makes_its_part(
+    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Samples of the tokenizer are kept, two steps are trained; they are drawn, checked and saved."""
+    assert [path.name for path in made.tokenizer_samples.glob("*.gz")] == ["0-0000000-0000003.jsonl.gz"]
+    assert len(made.losses.read_text("utf-8").splitlines()) == 2
+    assert run("curve", made.root, tmp_path / "curve.svg") == 0
+    assert run("save", made.root, tmp_path / "model", "--settings", settings) == 0
+    assert run("check", made.root, "--settings", settings, "--window", 8192, "--episodes", 2) == 0
+    assert {"model.safetensors", "config.json", "tokenizer.json"} <= {
+        each.name for each in (tmp_path / "model").iterdir()
+    }
+    assert "after 2 steps, window 8,192" in capsys.readouterr().out
+
+
+def test_episodes_that_are_there_are_told_again(
+    made: Folders, settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The longest is that of all, also where this call plays none."""
+    [samples] = made.samples_of_stages()
+    before = [path.read_bytes() for path in sorted(samples.iterdir())]
+    assert run("episodes", made.root, "--settings", settings) == 0
+    assert [path.read_bytes() for path in sorted(samples.iterdir())] == before
+    rows = re.findall(r"│ (\w+) +│ ([\d,]+) +│ ([\d,]+) +│ ([\d,]+) +│", capsys.readouterr().out)
+    assert sum(int(episodes) for _, episodes, _, _ in rows) == 3
+    assert max(int(longest.replace(",", "")) for _, _, _, longest in rows) > 100
+
+
+def test_a_tokenizer_that_samples_were_made_with_stays(
+    made: Folders, settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Another one would silently make them, and the checkpoint, mean something else."""
+    before = (made.tokenizer / "tokenizer.json").read_bytes()
+    assert run("tokenizer", made.root, "--settings", settings) == 2
+    assert "made with the tokenizer that was there" in capsys.readouterr().err
+    assert (made.tokenizer / "tokenizer.json").read_bytes() == before
+
+
+def test_episodes_of_other_code_are_not_mixed_in(
+    made: Folders, settings: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More of them are refused, with what became another."""
+    monkeypatch.setattr("riffler.service.training.nano.made_of.episodes_version", lambda: "newer")
+    assert run("episodes", made.root, "--settings", settings) == 2
+    assert re.search(r"made_of\.json: episodes: made with '\w+', but now it is 'newer'", capsys.readouterr().err)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (
+            ["episodes", "{run}", "--settings", "{settings}", "--stage", "nope"],
+            "stage: expected one of only, got 'nope'",
+        ),
+        (["episodes", "{run}", "--settings", "{empty}"], "empty.toml: model: Field required"),
+        (["episodes", "{new}", "--settings", "{settings}"], "expected a tokenizer"),
+        (["train", "{new}", "--settings", "{settings}"], "expected a tokenizer"),
+        (["train", "{run}", "--settings", "{settings}", "--device", "cuda:99"], "device cuda:99: "),
+        (["check", "{new}", "--settings", "{settings}"], "expected a tokenizer"),
+        (["curve", "{new}", "{new}.svg"], "losses.jsonl: "),
+        (["curve", "{run}", "{new}/none/curve.svg"], "No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_told_in_one_line(
+    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
+) -> None:
+    """On standard error, with exit code 2, and no traceback."""
+    (tmp_path / "empty.toml").write_text("", "utf-8")
+    names: dict[str, Any] = {"run": made.root, "settings": settings, "new": tmp_path / "new"}
+    names["empty"] = tmp_path / "empty.toml"
+    assert run(*(each.format(**names) for each in arguments)) == 2
+    [line] = capsys.readouterr().err.splitlines()
+    assert line.startswith("nano: ")
+    assert why in line

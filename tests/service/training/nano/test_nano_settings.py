@@ -1,0 +1,67 @@
+"""The settings of nano: what can't be is refused as the file is read, by its file and its place."""
+
+from pathlib import Path
+
+import pytest
+
+from riffler.errors import InvalidSetting
+from riffler.service.training.nano import settings
+from riffler.service.training.nano.settings import read_nano_settings
+
+SHIPPED = (Path(str(settings.__file__)).parent / "settings.toml").read_text("utf-8")
+SMALL, MIDDLE = (f'name = "{name}"' for name in ("small", "middle"))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "why"),
+    [
+        ("vocabulary = 1024", "vocabulary = -1", "model.vocabulary: Input should be greater than or equal to 300"),
+        (
+            "heads = 6\nkey_heads = 3",
+            "heads = 4\nkey_heads = 3",
+            "model: heads: expected a multiple of the 3 key_heads",
+        ),
+        ("width = 192", "width = 193", "model: width: expected an even multiple of the 6 heads, got 193"),
+        ("width = 192", "width = 198", "model: width: expected an even multiple of the 6 heads, got 198"),
+        ("read_weight = 0.1", "read_weight = -0.1", "training.read_weight: Input should be greater than or equal to 0"),
+        ("read_weight = 0.1", "read_weight = inf", "training.read_weight: Input should be a finite number"),
+        ("weight_decay = 0.05", "weight_decay = -1", "training.weight_decay: Input should be greater than or equal"),
+        (SMALL, MIDDLE, "stages: expected a name that isn't taken, got 'middle'"),
+        (SMALL, 'name = "tokenizer"', "stages: expected a name that isn't taken, got 'tokenizer'"),
+        (SMALL, 'name = "../small"', "stages.0.name: String should match pattern"),
+        ("window = 2560", "window = 9000", "stages: middle: window: expected at most the model's 8,192, got 9,000"),
+        (SHIPPED[SHIPPED.index("[[stages]]") :], "", "stages: Field required"),
+        ("[model]", "[model", "mine.toml: "),
+    ],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, why: str) -> None:
+    """One that its docstring doesn't allow, or a file that can't be read as TOML."""
+    path = tmp_path / "mine.toml"
+    assert old in SHIPPED
+    path.write_text(SHIPPED.replace(old, new, 1), "utf-8")
+    with pytest.raises(InvalidSetting) as refused:
+        read_nano_settings(path)
+    assert "mine.toml: " in str(refused.value)
+    assert why in str(refused.value)
+
+
+def test_no_stages_are_refused(tmp_path: Path) -> None:
+    """There would be nothing to train on."""
+    path = tmp_path / "mine.toml"
+    path.write_text("stages = []\n" + SHIPPED[: SHIPPED.index("# Stages")], "utf-8")
+    with pytest.raises(InvalidSetting, match=r"mine\.toml: stages: Tuple should have at least 1 item"):
+        read_nano_settings(path)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    """Where none can be read."""
+    with pytest.raises(InvalidSetting, match=r"none\.toml"):
+        read_nano_settings(tmp_path / "none.toml")
+
+
+def test_the_shipped_file_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is wrong, as one that was given."""
+    (tmp_path / "settings.toml").write_text("[model]\n", "utf-8")
+    monkeypatch.setattr(settings, "files", lambda _: tmp_path)
+    with pytest.raises(InvalidSetting, match=r"^.*settings\.toml: model\."):
+        read_nano_settings()
