@@ -3,13 +3,15 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from riffler.service.inference.nano import NanoEngine
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.episode import DETAIL, Episode, Move, Wrong, call, done, is_hidden
-from riffler.service.training.nano.record import Played, recording
+from riffler.service.training.nano.record import OracleEngine, Played, recording
 from riffler.service.training.nano.samples_file import read_samples, write_samples
 from riffler.service.training.nano.skills import SKILLS, episode
 from riffler.service.training.nano.streams import KEYS_A_CALL, stream
@@ -135,3 +137,30 @@ def test_calls_of_this_turn_alone_are_told() -> None:
         (Message.user("A?"), calls[0], results[0], Message.user("B?"), calls[1], results[1], calls[2])
     )
     assert [(each.arguments["queries"], each.result) for each in done(request)] == [(["1"], "result 1")]
+
+
+async def test_what_is_copied_must_be_seen_whole() -> None:
+    """Words alone that can be seen make no value, and a query must have been read."""
+    text = "It is 7 pounds. What is 9 tons?"
+    guess = Episode("find", (), text, "It is 9 pounds.", lambda _: "It is 9 pounds.", ("9 pounds",))
+
+    def search(request: EngineRequest) -> Move:
+        return text if done(request) else call(request, "find_in_context", queries=["harbour"])
+
+    faults = [each.fault for each in await played(guess, Episode("find", (), text, text, search))]
+    assert [fault.split(" was said")[0] for fault in faults] == ["'9 pounds'", "'harbour'"]
+
+
+async def test_earlier_questions_and_a_system_message_stand_before() -> None:
+    """The model sees them, and the samples are of the last question alone."""
+    first = Episode("find", (), "What is it? It is 7.", "It is 7.", lambda _: "It is 7.")
+    [run] = await played(replace(first, system="Be kind.", earlier=(first,)))
+    [sample] = run.samples
+    assert [each.role for each in sample.request.messages] == ["system", "user", "assistant", "user"]
+
+
+def test_edits_are_priced_as_in_use(tmp_path: Path) -> None:
+    """But for their names both engines are the same, so that results of edits read the same."""
+    (tmp_path / "config.json").write_text('{"max_position_embeddings": 2560}')
+    theirs = NanoEngine(tmp_path).info
+    assert replace(OracleEngine(COUNTER, 2560).info, name=theirs.name, model=theirs.model) == theirs
