@@ -78,7 +78,7 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     Returns:
         The episode; its stream has at most some 12,000 pairs.
     """
-    count = 1 + int(most_keys * rng.random() ** 2)
+    count = 1 + int(most_keys * rng.random() ** 3)
     updates = _updates(rng, count, most_updates)
     keys = _keys(rng, count)
     value = rng.choice(_VALUES)

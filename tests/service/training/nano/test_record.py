@@ -10,7 +10,7 @@ import pytest
 
 from riffler.service.inference.nano import NanoEngine
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import DETAIL, Episode, Move, Wrong, call, done, is_hidden
+from riffler.service.training.nano.episode import DETAIL, GIVEN_UP, Episode, Move, Wrong, call, done, is_hidden
 from riffler.service.training.nano.record import OracleEngine, Played, recording
 from riffler.service.training.nano.samples_file import read_samples, write_samples
 from riffler.service.training.nano.skills import SKILLS, episode
@@ -30,11 +30,14 @@ async def played(*episodes: Episode) -> list[Played]:
 
 async def test_each_episode_ends_right_within_the_window() -> None:
     """Whatever is drawn, each move is a call that was done or the answer, and fits a window of 8,192 tokens."""
-    kinds = Counter[tuple[str, bool]]()
+    kinds, given_up = Counter[tuple[str, bool]](), 0
     names = {tool["function"]["name"] for tool in Registry(PROFILES["riffler"]).schemas()}
     makers = [SKILLS[skill] for skill in SKILLS for _ in range(16)]
     drawn = [make(random.Random(number)) for number, make in enumerate(makers)]
     for each in await played(*(episode(5, number) for number in range(20)), *drawn):
+        if each.fault == f"ended with {GIVEN_UP!r}":  # a link was longer than what a match shows
+            given_up += 1
+            continue
         assert not each.fault
         *moves, last = each.samples
         assert last.said.text == each.episode.answer
@@ -50,6 +53,7 @@ async def test_each_episode_ends_right_within_the_window() -> None:
             kinds[each.episode.skill, is_hidden(sample.request)] += 1
     assert set(kinds) >= {(skill, hidden) for skill in ("streams", "chains", "find") for hidden in (True, False)}
     assert {skill for skill, _ in kinds} == {*SKILLS}
+    assert given_up < 8
 
 
 async def test_46_keys_are_asked_for_a_few_at_a_time_and_noted() -> None:
