@@ -29,8 +29,9 @@ from riffler.tools.tokens import TokenCounter
 
 _LOG = get_logger("nano")
 _GIB = 1 << 30
-_PRICES = CachePrices(read=0.1, write=1.0)
-"""Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that."""
+PRICES = CachePrices(read=0.1, write=1.0)
+"""Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that.
+What an edit says has them, so training's engine has the same."""
 
 
 class NanoEngine:
@@ -103,7 +104,7 @@ class NanoEngine:
         """What this engine is."""
         if self._info is None:
             window = window_of(self._folder, self._asked_window, self._where)
-            self._info = EngineInfo("nano", self._name, window, can_rewrite=False, prices=_PRICES)
+            self._info = EngineInfo("nano", self._name, window, can_rewrite=False, prices=PRICES)
         return self._info
 
     @property

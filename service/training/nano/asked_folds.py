@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import GIVEN_UP, Episode, Move, Oracle, call, done
+from riffler.service.training.nano.episode import GIVEN_UP, Episode, Move, Oracle, asked_at, call, done
 from riffler.service.training.nano.noise import sentences
 from riffler.service.training.nano.sections import Section, laid_out, make_sections, named
 from riffler.service.training.nano.wordings import wordings
@@ -53,7 +53,7 @@ def _sections(rng: random.Random) -> Episode:
         question += rng.choice(said_as["done"]).format(word=answer)
     texts = laid_out(rng, sections, most, min(2, most))  # a heading at a text's beginning alone is none to cut at
     oracle = _by_title(chosen, answer, "message" if most == 1 else "headings", keeps=keeps)
-    return Episode("tidy", texts, question, answer, oracle)
+    return Episode("tidy", texts, question, answer, oracle, (answer,))
 
 
 def _by_title(chosen: Sequence[Section], answer: str, by: str, *, keeps: bool) -> Oracle:
@@ -93,7 +93,9 @@ def _passage(rng: random.Random) -> Episode:
         made = done(request)
         if not made:
             markers = {"start_marker": first, "end_marker": last}
-            return call(request, CUT, by="markers", messages=str(at + 1), **markers, pieces=1)
+            return call(
+                request, CUT, by="markers", messages=str(asked_at(request) - len(texts) + at + 1), **markers, pieces=1
+            )
         if len(made) > 1:
             return answer
         pieces = _PIECE.findall(made[0].result)

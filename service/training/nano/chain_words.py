@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from riffler.service.training.nano.phrases import clause, noun, salad, thing, where
+from riffler.service.training.nano.phrases import LITTLE, clause, noun, salad, thing, where
 from riffler.service.training.nano.wordings import wordings
 
 _JOINTS = (" ", " ", " ", ", ", ", ", ": ", "; ", " - ", " (", ' "')
@@ -77,10 +77,6 @@ _RULES = (
     "Each step leads to one person only.",
     "Nothing is to be guessed.",
 )
-
-
-LITTLE = 1200
-"""Characters of a text that is surely little to Riffler."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Chains: relations in a long text, followed name by name until nobody is further up.
 
-The oracle searches for the name that it has reached, reads who is next, and goes on; a name of which the results say
-nothing more is the end.
+The oracle searches for the name that it has reached, reads who is next, and goes on. Where the results don't show that
+and there is more of them, it asks for more; a name of which all results say nothing more is the end.
 """
 
 from __future__ import annotations
@@ -12,7 +12,17 @@ from itertools import pairwise
 
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.chain_words import explained, framed, link, name_form, question
-from riffler.service.training.nano.episode import FIND, Episode, Move, Oracle, call, done, is_hidden
+from riffler.service.training.nano.episode import (
+    FIND,
+    GIVEN_UP,
+    Episode,
+    Move,
+    Oracle,
+    call,
+    done,
+    is_hidden,
+    more_after,
+)
 from riffler.service.training.nano.noise import noise, spread
 from riffler.service.training.nano.phrases import few_or_many
 from riffler.service.training.nano.wordings import wordings
@@ -53,10 +63,10 @@ def chain(rng: random.Random, most_noise: int = 3000) -> Episode:
     told_more = explained(rng, kind, form.form, people[len(people) - 2 * examples - _BYSTANDERS : -_BYSTANDERS])
     asked = f"{told_more}\n{asked}{form.wish}" if rng.random() < 0.3 else f"{asked}{form.wish}\n{told_more}".rstrip()
     answer = form.form.format(n=line[-1])
-    oracle = _oracle(line, answer, few=many <= _READ_AT_ONCE)
+    oracle = _oracle(line, told, answer, few=many <= _READ_AT_ONCE)
     if len(texts) > 1 or rng.random() < 0.4:
-        return Episode("chains", texts, asked, answer, oracle)
-    return Episode("chains", (), framed(rng, texts[0], asked), answer, oracle)
+        return Episode("chains", texts, asked, answer, oracle, tuple(line))
+    return Episode("chains", (), framed(rng, texts[0], asked), answer, oracle, tuple(line))
 
 
 def _texts(rng: random.Random, told: Sequence[str], around: Sequence[str]) -> tuple[str, ...]:
@@ -75,14 +85,26 @@ def _texts(rng: random.Random, told: Sequence[str], around: Sequence[str]) -> tu
     return tuple(filter(None, texts))
 
 
-def _oracle(line: list[str], answer: str, *, few: bool) -> Oracle:
+def _oracle(line: Sequence[str], told: Sequence[str], answer: str, *, few: bool) -> Oracle:
     def move(request: EngineRequest) -> Move:
         if few and not is_hidden(request):
             return answer
-        sought = {query for each in done(request) for query in each.arguments["queries"]}
-        left = [name for name in line if name not in sought]
-        if not left:
-            return answer
-        return call(request, FIND, queries=left[:1], max_results=_RESULTS, context_size=_CONTEXT)
+        made = done(request)
+        sought = {query for each in made for query in each.arguments["queries"]}
+        reached = max((at for at, name in enumerate(line) if name in sought), default=-1)
+        if reached + 1 < len(line) and (reached < 0 or _is_shown(request, line[reached], line[reached + 1], told)):
+            return call(request, FIND, queries=[line[reached + 1]], max_results=_RESULTS, context_size=_CONTEXT)
+        if after := more_after(request):
+            return call(request, FIND, **made[-1].arguments | {"after": after})
+        return answer if reached + 1 == len(line) else GIVEN_UP
 
     return move
+
+
+def _is_shown(request: EngineRequest, below: str, above: str, told: Sequence[str]) -> bool:
+    """Tell whether it can be seen who comes next: in a sentence in view, or in one line of a result."""
+    lines = [line for message in request.messages if message.role == "tool" for line in message.text.split("\n")]
+    if any(below in line and above in line for line in (each.replace("«", "").replace("»", "") for each in lines)):
+        return True
+    links = [each for each in told if below in each and above in each]
+    return any(each.strip() in message.text for each in links for message in request.messages)

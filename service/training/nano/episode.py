@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import random
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -48,6 +49,10 @@ class Episode:
         question: The asking words.
         answer: What is right, word for word.
         oracle: Plays the model.
+        whole: Pieces of text that may be said only where they can be seen whole: values, names, sentences. Single words
+            are always looked for.
+        system: What the conversation begins with; empty for nothing.
+        earlier: Questions that were asked before in the same session, with their contexts; nothing is learned of them.
     """
 
     skill: str
@@ -55,6 +60,9 @@ class Episode:
     question: str
     answer: str
     oracle: Oracle
+    whole: tuple[str, ...] = ()
+    system: str = ""
+    earlier: tuple[Episode, ...] = ()
 
 
 def as_asked(episode: Episode) -> EngineRequest:
@@ -67,6 +75,32 @@ def as_asked(episode: Episode) -> EngineRequest:
         The request, without tools.
     """
     return EngineRequest(tuple(Message.user(text) for text in (*episode.contexts, episode.question)))
+
+
+def is_read_off(episode: Episode) -> bool:
+    """Tell whether an episode needs no tool, if nothing is folded.
+
+    Args:
+        episode: The episode.
+
+    Returns:
+        Whether its oracle answers at once.
+    """
+    return isinstance(episode.oracle(as_asked(episode)), str)
+
+
+def endless(rng: random.Random, make: Callable[[random.Random], Episode]) -> Iterator[Episode]:
+    """Make episodes until one is as it ought to be.
+
+    Args:
+        rng: Source of the draws.
+        make: Makes one.
+
+    Yields:
+        One after the other.
+    """
+    while True:
+        yield make(rng)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +117,18 @@ class Done:
         return arguments
 
 
+def asked_at(request: EngineRequest) -> int:
+    """Tell where the newest question stands.
+
+    Args:
+        request: What the model sees.
+
+    Returns:
+        How many messages come before it, which is the number that results give the message before it; -1 for none.
+    """
+    return max((at for at, each in enumerate(request.messages) if each.role == "user"), default=-1)
+
+
 def done(request: EngineRequest) -> list[Done]:
     """Give the calls of this turn, the oldest first.
 
@@ -92,8 +138,7 @@ def done(request: EngineRequest) -> list[Done]:
     Returns:
         Each call after the newest message of a user, with its result as it is seen.
     """
-    newest = max((at for at, each in enumerate(request.messages) if each.role == "user"), default=-1)
-    turn = request.messages[newest + 1 :]
+    turn = request.messages[asked_at(request) + 1 :]
     results = {each.tool_call_id: each.text for each in turn if each.role == "tool"}
     return [Done(call, results[call.id]) for each in turn for call in each.tool_calls if call.id in results]
 

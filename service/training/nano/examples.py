@@ -3,6 +3,7 @@
 Each sample is read as the engine reads it, by the same writer of prompts. Most of a turn's samples begin alike, so they
 are kept as a tree: a branch goes on from a token of an earlier one, and sees its own way from the root and nothing
 beside. Each move is learned once, in the context as it was seen: the incremental loss of Sculptor (facts/sculptor.md).
+What the assistant said in what is read isn't learned there: it may have gone wrong on purpose.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.tokenizer import END
+from riffler.service.training.nano.tokenizer import END, START
 from riffler.tools.messages import Message, read_messages
 
 
@@ -40,7 +41,7 @@ class Example:
     ids: NDArray[np.uint16]
     positions: NDArray[np.uint16]
     branches: tuple[tuple[int, int], ...]
-    places: NDArray[np.uint16]
+    places: NDArray[np.uint32]
     targets: NDArray[np.uint16]
     said: NDArray[np.bool_]
 
@@ -57,6 +58,7 @@ class ExampleWriter:
         self._form = FORMS["hermes"]
         self._writer = PromptWriter(tokenizer, self._form, "nano")
         self._end = tokenizer.get_added_vocab()[END]
+        self._head = tokenizer.encode(f"{START}assistant\n", add_special_tokens=False, verbose=False)
 
     def write_all(self, samples: Iterable[dict[str, Any]]) -> Iterator[Example]:
         """Write samples, those of one turn together.
@@ -83,8 +85,19 @@ class ExampleWriter:
         for sample in samples:
             *messages, said = read_messages([*sample["messages"], sample["said"]])
             read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
-            tree.add(read, self._said_ids(said))
+            tree.add(read, self._said_ids(said), self._moves(read))
         return tree.example()
+
+    def _moves(self, read: list[int]) -> set[int]:
+        """Give the places of what the assistant said in what is read, its ends among them."""
+        size, inside, places = len(self._head), False, set[int]()
+        for at, id_ in enumerate(read):
+            if inside:
+                places.add(at)
+                inside = id_ != self._end
+            elif read[at - size + 1 : at + 1] == self._head:
+                inside = True
+        return places
 
     def said_ids(self, sample: dict[str, Any]) -> list[int]:
         """Write what is said in a sample.
@@ -124,8 +137,11 @@ class _Tree:
         self._learned: list[tuple[int, int, bool]] = []
         self._ways: list[tuple[list[int], list[int]]] = []  # of each sample its ids, and where they stand
 
-    def add(self, read: list[int], said: list[int]) -> None:
-        """Add what is read and what is said then; of what is read, only what stands nowhere yet is written."""
+    def add(self, read: list[int], said: list[int], moves: set[int]) -> None:
+        """Add what is read and what is said then; of what is read, only what stands nowhere yet is written.
+
+        What is read at `moves` is written and not learned.
+        """
         whole = [*read, *said]
         shared, way = 0, list[int]()
         for ids, places in self._ways:
@@ -138,7 +154,8 @@ class _Tree:
         self._ids += whole[shared:]
         self._positions += range(shared, len(whole))
         places = [*way, *range(start, len(self._ids))]
-        self._learned += [(places[at - 1], whole[at], at >= len(read)) for at in range(max(shared, 1), len(whole))]
+        learned = (at for at in range(max(shared, 1), len(whole)) if at not in moves)
+        self._learned += [(places[at - 1], whole[at], at >= len(read)) for at in learned]
         self._ways.append((whole, places))
 
     def example(self) -> Example:
@@ -148,7 +165,7 @@ class _Tree:
             np.array(self._ids, dtype=np.uint16),
             np.array(self._positions, dtype=np.uint16),
             tuple(self._branches),
-            np.array(places, dtype=np.uint16),
+            np.array(places, dtype=np.uint32),
             np.array(targets, dtype=np.uint16),
             np.array(said, dtype=np.bool_),
         )

@@ -15,7 +15,18 @@ from types import MappingProxyType
 from typing import Any
 
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import DETAIL, FIND, Episode, Move, Oracle, call, done, is_hidden, more_after
+from riffler.service.training.nano.episode import (
+    DETAIL,
+    FIND,
+    Episode,
+    Move,
+    Oracle,
+    asked_at,
+    call,
+    done,
+    is_hidden,
+    more_after,
+)
 from riffler.service.training.nano.fact_words import Matter, Told, made_fact, matter, things, wish
 from riffler.service.training.nano.noise import noise, spread
 from riffler.service.training.nano.phrases import few_or_many
@@ -23,15 +34,13 @@ from riffler.service.training.nano.wordings import wordings
 from riffler.service.training.nano.words import names, word
 
 _RESULTS = 5
-_CONTEXTS = (40, 80, 160)
+_CONTEXT = 80
 _CLOSER = 300
 _READ_AT_ONCE = 12
 """Sentences up to which a text is read off without a search, where nothing is hidden."""
 _FOUND = re.compile(r"^\[(s[0-9a-f]{5})\] message (\d+) ", re.MULTILINE)
 _END = re.compile(r"[.!?](?:[\s⏎]|$)|⏎")
 """Of a sentence, in a match's one line, which has a sign for an end of a line; no sentence goes over lines."""
-_DOCUMENT = "1"
-"""The number of the document's message, as results name it; the question has the next one."""
 
 
 def find(rng: random.Random, most_noise: int = 1500) -> Episode:
@@ -66,8 +75,8 @@ def find(rng: random.Random, most_noise: int = 1500) -> Episode:
     wished, absent = wish(rng, wordings("find")["absent"][0])
     sentence = fact.sentence if answers else ""
     few = many + len(matters) <= _READ_AT_ONCE
-    oracle = _oracle(asked[0], sentence, sentence or absent, rng.choice(_CONTEXTS), few=few)
-    return Episode("find", (text,), fact.question + wished, sentence or absent, oracle)
+    oracle = _oracle(asked[0], sentence, sentence or absent, few=few)
+    return Episode("find", (text,), fact.question + wished, sentence or absent, oracle, tuple(filter(None, [sentence])))
 
 
 def _subjects(rng: random.Random, count: int) -> list[Callable[[random.Random, str], Told]]:
@@ -99,20 +108,25 @@ def tell(rng: random.Random, fact: Mapping[str, Any], thing: str) -> str:
     return said[0].upper() + said[1:]
 
 
-def _oracle(thing: str, sentence: str, answer: str, context: int, *, few: bool) -> Oracle:
+def _oracle(thing: str, sentence: str, answer: str, *, few: bool) -> Oracle:
     def move(request: EngineRequest) -> Move:
         if few and not is_hidden(request):
             return answer
         made = done(request)
         if not made:
-            return call(request, FIND, queries=[thing], max_results=_RESULTS, context_size=context)
+            return call(request, FIND, queries=[thing], max_results=_RESULTS, context_size=_CONTEXT)
         if sentence and any(sentence in each.result.replace("«", "").replace("»", "") for each in made):
             return answer
         if after := more_after(request):
-            return call(request, FIND, queries=[thing], max_results=_RESULTS, context_size=context, after=after)
+            return call(request, FIND, **made[-1].arguments | {"after": after})
         looked = {each.arguments.get("search_id") for each in made}
         results = [each.result for each in made if each.call.name == FIND]
-        cut = [id_ for one in results for id_ in _in_document(one) if id_ not in looked and is_cut(one, id_)]
+        cut = [
+            id_
+            for one in results
+            for id_ in _in_document(one, asked_at(request))
+            if id_ not in looked and is_cut(one, id_)
+        ]
         if cut:
             return call(request, DETAIL, search_id=cut[0], extended_context=_CLOSER)
         return answer
@@ -120,9 +134,9 @@ def _oracle(thing: str, sentence: str, answer: str, context: int, *, few: bool) 
     return move
 
 
-def _in_document(result: str) -> list[str]:
+def _in_document(result: str, document: int) -> list[str]:
     """Give the ids of the matches that stand in the document, and not in the question that names the thing too."""
-    return [id_ for id_, message in _FOUND.findall(result) if message == _DOCUMENT]
+    return [id_ for id_, message in _FOUND.findall(result) if int(message) == document]
 
 
 def is_cut(result: str, id_: str) -> bool:

@@ -48,7 +48,10 @@ _VERBS = (
     *("was", "had", "saw", "took", "kept", "left", "made", "found", "gave", "lost", "held", "met", "broke", "knew"),
     *("is", "has", "sees", "needs", "keeps", "leaves", "makes", "holds", "wants", "stays near", "goes with"),
 )
-SHAPE_OF_SIZE = 3
+LITTLE = 1200
+"""Characters of a text that is surely little to Riffler."""
+_TOO_SHORT = 3
+"""Letters of a word whose ending tells nothing of what it is."""
 
 
 def few_or_many(rng: random.Random, few: int, most: int) -> int:
@@ -80,7 +83,7 @@ def of_kind(kind: str) -> tuple[str, ...]:
     if kind == "noun":
         others = {word for each in _ENDINGS for word in of_kind(each)}
         return tuple(word for word in english() if word not in others)
-    return tuple(word for word in english() if word.endswith(_ENDINGS[kind]) and len(word) > SHAPE_OF_SIZE)
+    return tuple(word for word in english() if word.endswith(_ENDINGS[kind]) and len(word) > _TOO_SHORT)
 
 
 def noun(rng: random.Random) -> str:

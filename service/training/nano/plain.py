@@ -7,11 +7,11 @@ for or has what answers.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 
 from riffler.service.training.nano.chains import chain
-from riffler.service.training.nano.episode import Episode, as_asked
+from riffler.service.training.nano.episode import Episode, endless, is_read_off
 from riffler.service.training.nano.finds import find, tell
 from riffler.service.training.nano.noise import sentences
 from riffler.service.training.nano.streams import stream
@@ -29,16 +29,7 @@ def plain(rng: random.Random) -> Episode:
         The episode: its oracle calls no tool.
     """
     task = rng.choice(_TASKS)
-    return replace(next(each for each in _episodes(rng, task) if _is_read_off(each)), skill="plain")
-
-
-def _episodes(rng: random.Random, task: Callable[[random.Random], Episode]) -> Iterator[Episode]:
-    while True:
-        yield task(rng)
-
-
-def _is_read_off(episode: Episode) -> bool:
-    return isinstance(episode.oracle(as_asked(episode)), str)
+    return replace(next(each for each in endless(rng, task) if is_read_off(each)), skill="plain")
 
 
 def _messages(rng: random.Random) -> Episode:
@@ -54,7 +45,7 @@ def _messages(rng: random.Random) -> Episode:
         answer = contexts[about]
     else:
         question, answer = rng.choice(asked["questions"]).format(s=things[about]), told[about]
-    return Episode("plain", tuple(contexts), question, answer, lambda _: answer)
+    return Episode("plain", tuple(contexts), question, answer, lambda _: answer, (answer,))
 
 
 def _among(rng: random.Random, said: str) -> list[str]:

@@ -7,16 +7,19 @@ seen teaches to guess, so that all its samples are left out.
 
 from __future__ import annotations
 
+import json
 import re
 import tempfile
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from riffler.errors import OverBudget
+from riffler.service.agent.progress import Answer
 from riffler.service.app import Riffler
+from riffler.service.inference.nano.engine import PRICES
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta, Usage
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import read_settings
@@ -26,6 +29,7 @@ from riffler.tools.messages import Message
 from riffler.tools.tokens import TokenCounter, count_message, count_schemas
 
 _WORD = re.compile(r"\w+")
+_COPIED = frozenset({"queries", "start_marker", "end_marker", "fragments", "search_id", "after"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +94,7 @@ class OracleEngine:
     @property
     def info(self) -> EngineInfo:
         """What this engine is."""
-        return EngineInfo("oracle", "oracle", self.window_tokens, can_rewrite=False)
+        return EngineInfo("oracle", "oracle", self.window_tokens, can_rewrite=False, prices=PRICES)
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Let the oracle move.
@@ -151,26 +155,65 @@ class Recorder:
             Each as it went.
         """
         for episode in episodes:
-            self.engine.episode = episode
+            session: str | None = None
+            ended: list[str] = []
             try:
-                answer = await self.riffler.ask(episode.question, contexts=list(episode.contexts))
-            except OverBudget:  # its session is gone with it
-                self.engine.samples = []
+                for each in (*episode.earlier, episode):
+                    self.engine.samples = []
+                    answer = await self._ask(each, episode.system if session is None else "", session)
+                    session = answer.session
+                    ended.append(answer.text)
+            except OverBudget:
                 yield Played(episode, (), "what can't be hidden is larger than the window")
                 continue
-            await self.riffler.sessions.delete(SessionKey(self.riffler.tenant, answer.session))
+            finally:
+                if session is not None:  # that of a first question which failed is gone with it
+                    await self.riffler.sessions.delete(SessionKey(self.riffler.tenant, session))
             samples, self.engine.samples = tuple(self.engine.samples), []
-            fault = _fault(episode, samples, answer.text)
+            if ended[:-1] != [each.answer for each in episode.earlier]:
+                fault = "an earlier question ended wrong"
+            else:
+                fault = _fault(episode, samples, ended[-1])
             yield Played(episode, () if fault else tuple(each for each in samples if each.learned), fault)
+
+    async def _ask(self, episode: Episode, system: str, session: str | None) -> Answer:
+        self.engine.episode = episode
+        texts = (*episode.contexts, episode.question)
+        messages = (*([Message.system(system)] if system else []), *map(Message.user, texts))
+        turn = self.riffler.turns.stream(self.riffler.tenant, messages, session, deltas=False)
+        async with aclosing(turn) as progress:
+            items = [item async for item in progress]
+        assert isinstance(items[-1], Answer)  # noqa: S101 - a stream's last item is one
+        return items[-1]
 
 
 def _fault(episode: Episode, samples: tuple[Sample, ...], answer: str) -> str:
     if answer != episode.answer:
         return f"ended with {answer[:80]!r}"
     for sample in samples:
-        if sample.said.text in wordings("find")["absent"]:
-            continue
-        seen = {word for each in sample.request.messages for text in each.texts for word in _WORD.findall(text)}
-        if unseen := [word for word in _WORD.findall(sample.said.text) if word not in seen]:
-            return f"{unseen[0]!r} was said and not to be seen"
+        seen = "\n".join(text for each in sample.request.messages for text in each.texts)
+        said = sample.said.text
+        if said not in wordings("find")["absent"]:
+            words = {*_WORD.findall(seen)}
+            if unseen := [word for word in _WORD.findall(said) if word not in words]:
+                return f"{unseen[0]!r} was said and not to be seen"
+        seen = seen.replace("«", "").replace("»", "")  # about what a search found
+        unseen = [piece for piece in episode.whole if piece in said and piece not in seen]
+        if sample.learned:
+            unseen += [text for text in _copied(sample.said) if not _stands(text, seen, episode.whole)]
+        if unseen:
+            return f"{unseen[0]!r} was said and not to be seen whole"
     return ""
+
+
+def _copied(said: Message) -> Iterator[str]:
+    """Give what a move's calls have that must have been read somewhere: queries, markers, ids and cursors."""
+    for call in said.tool_calls:
+        arguments = json.loads(call.arguments)
+        for name in _COPIED & arguments.keys():
+            yield from [arguments[name]] if isinstance(arguments[name], str) else arguments[name]
+
+
+def _stands(text: str, seen: str, whole: Sequence[str]) -> bool:
+    """Tell whether a text can be seen, or a piece of it for which an episode vouches, as a key in a query."""
+    return text in seen or any(piece in text and piece in seen for piece in whole)

@@ -24,10 +24,11 @@ from riffler.service.training.nano.episode import (
     Move,
     Oracle,
     Wrong,
-    as_asked,
     call,
     done,
+    endless,
     is_hidden,
+    is_read_off,
     status_of,
 )
 from riffler.service.training.nano.finds import find
@@ -62,7 +63,7 @@ def recover(rng: random.Random) -> Episode:
     """
     task = rng.choices(_TASKS, _WEIGHTS)[0]
     # What is read off without a call has none to spoil; of tidy's it isn't known before Riffler has folded.
-    usable = (each for each in _episodes(rng, task) if each.skill == "tidy" or not _is_read_off(each))
+    usable = (each for each in endless(rng, task) if each.skill == "tidy" or not is_read_off(each))
     made = next(usable)
     at, count = rng.choice((0, 0, 1)), rng.choice((1, 1, 1, 1, 2))
     return replace(made, skill="recover", oracle=_stumbling(made, at, count, rng.random()))
@@ -144,15 +145,6 @@ def _renumbered(request: EngineRequest, move: Move) -> Move:
     number = sum(len(message.tool_calls) for message in request.messages)
     text = None if noted else move.text or None
     return Message.assistant(text, [ToolCall(f"call_{number}", made.name, made.arguments)])
-
-
-def _episodes(rng: random.Random, task: Task) -> Iterator[Episode]:
-    while True:
-        yield task(rng)
-
-
-def _is_read_off(episode: Episode) -> bool:
-    return isinstance(episode.oracle(as_asked(episode)), str)
 
 
 def _misspelled(rng: random.Random, right: Call, text: str) -> tuple[str, dict[str, Any]] | None:

@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from riffler.service.training.nano.before import with_before
 from riffler.service.training.nano.chains import chain
 from riffler.service.training.nano.episode import Episode
 from riffler.service.training.nano.finds import find
@@ -33,4 +34,4 @@ def episode(seed: int, number: int) -> Episode:
     """
     rng = random.Random(f"nano {seed} {number}")  # noqa: S311 - no secret
     (skill,) = rng.choices([*_SHARES], [*_SHARES.values()])
-    return SKILLS[skill](rng)
+    return with_before(rng, SKILLS[skill](rng))

@@ -1,20 +1,32 @@
 """Streams: keys that are updated again and again, and a question for the current value of some or all of them.
 
-The oracle searches for the newest updates of a few keys a call, and answers when it has seen them all. With each
-further call it notes what the one before gave, as Riffler folds results when many make the view too large. Where little
-was said and nothing is hidden, it reads the values off. The evaluation's own sentences appear in none of the wordings.
+The oracle searches for the newest updates of a few keys a call, and answers when it has seen all values whole. Where a
+result had no room for what it was asked for, it asks for half as many. With each further call it notes what the one
+before gave, as Riffler folds results when many make the view too large. Where little was said and nothing is hidden, it
+reads the values off. The evaluation's own sentences appear in none of the wordings.
 """
 
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.answer_forms import answer_form
-from riffler.service.training.nano.episode import FIND, Episode, Move, call, done, is_hidden
-from riffler.service.training.nano.phrases import few_or_many
+from riffler.service.training.nano.episode import (
+    FIND,
+    GIVEN_UP,
+    Done,
+    Episode,
+    Move,
+    asked_at,
+    call,
+    done,
+    is_hidden,
+)
+from riffler.service.training.nano.phrases import LITTLE, few_or_many
 from riffler.service.training.nano.stream_words import (
     gap,
     introduction,
@@ -33,8 +45,11 @@ _READ_AT_ONCE = 24
 _CONTEXT = 40
 _SHORT = 36
 """Characters of a key's part of the answer, with its slots, where many keys are asked for."""
-_LITTLE = 1200
-"""Characters of a text that is surely little to Riffler."""
+_MANY_PAIRS, _MOST_PAIRS = 2000, 12_000
+"""What most streams don't exceed, and what none does: large ones are slow to play."""
+_LONGEST_VALUE = 16
+"""Characters: with what stands between it and its key it is seen whole, where a result isn't shortened."""
+_NO_ROOM = re.compile(r"^(?:shortened to fit: |\d+ of the queries waits? |\[\[\d*:?f)", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -63,11 +78,11 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     Returns:
         The episode; its stream has at most some 12,000 pairs.
     """
-    count = 1 + int(most_keys * rng.random() ** 2)
-    updates = max(1, few_or_many(rng, 12, int(min(most_updates, 12_000 / count))))
+    count = 1 + int(most_keys * rng.random() ** 3)
+    updates = _updates(rng, count, most_updates)
     keys = _keys(rng, count)
     value = rng.choice(_VALUES)
-    pairs = [(key, value(rng)) for key in keys for _ in range(updates)]
+    pairs = [(key, _short(rng, value)) for key in keys for _ in range(updates)]
     rng.shuffle(pairs)
     pair = pair_form(rng)
     few = len(pairs) <= _READ_AT_ONCE
@@ -80,9 +95,20 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     asked = _Asked(tuple(of), dict(pairs), form.line, form.between, query_for(pair))
     asking = _question(rng, asked, of_all=of_all, names_them=not few and len(of) == count) + form.wish
     oracle = _oracle(asked, few=few)
+    whole = (*asked.keys, *(asked.current[key] for key in asked.keys))
     if rng.random() < 0.5:
-        return Episode("streams", (text,), asking, asked.answer(), oracle)
-    return Episode("streams", (), f"{text}{gap(rng, much=len(text) > _LITTLE)}{asking}", asked.answer(), oracle)
+        return Episode("streams", (text,), asking, asked.answer(), oracle, whole)
+    said = f"{text}{gap(rng, much=len(text) > LITTLE)}{asking}"
+    return Episode("streams", (), said, asked.answer(), oracle, whole)
+
+
+def _updates(rng: random.Random, count: int, most: int) -> int:
+    """Draw how often each key is updated: in one of five streams seldom, else so that much of a stream is hidden."""
+    if rng.random() < 0.2:
+        return max(1, few_or_many(rng, 12, most))
+    largest = _MOST_PAIRS if rng.random() < 0.05 else _MANY_PAIRS
+    pairs = _READ_AT_ONCE * (largest / _READ_AT_ONCE) ** rng.random()
+    return max(1, min(most, round(pairs / count)))
 
 
 def _question(rng: random.Random, asked: _Asked, *, of_all: bool, names_them: bool) -> str:
@@ -101,14 +127,33 @@ def _oracle(asked: _Asked, *, few: bool) -> Callable[[EngineRequest], Move]:
     def move(request: EngineRequest) -> Move:
         if few and not is_hidden(request):
             return asked.answer()
-        sought = sum(len(each.arguments["queries"]) for each in done(request))
-        if sought == len(asked.keys):
+        made = done(request)
+        noted = "\n".join(each.text for each in request.messages[asked_at(request) + 1 :] if each.role == "assistant")
+        results = "\n".join(each.result for each in made)
+        new = [key for key in asked.keys if asked.answer([key]) not in noted and _is_shown(results, asked, key)]
+        left = [key for key in asked.keys if asked.answer([key]) not in noted and key not in new]
+        if not left:
             return asked.answer()
-        note = asked.answer(asked.keys[sought - KEYS_A_CALL : sought]) if sought else ""
-        queries = [asked.query.format(k=key) for key in asked.keys[sought : sought + KEYS_A_CALL]]
+        size = _size(made[-1]) if made else KEYS_A_CALL
+        queries = [asked.query.format(k=key) for key in left[:size]]
+        if made and queries == made[-1].arguments["queries"]:
+            return GIVEN_UP
+        note = asked.answer(new) if new else ""
         return call(request, FIND, note, queries=queries, max_results=1, context_size=_CONTEXT)
 
     return move
+
+
+def _size(last: Done) -> int:
+    """Tell how many keys are asked for next: half as many as last, where what came had no room or was folded."""
+    asked_for = len(last.arguments["queries"])
+    return max(1, asked_for // 2) if _NO_ROOM.search(last.result) else asked_for
+
+
+def _is_shown(results: str, asked: _Asked, key: str) -> bool:
+    """Tell whether a key's value can be read in results, and that it ends there: it isn't cut off."""
+    query, value = (re.escape(each) for each in (asked.query.format(k=key), asked.current[key]))
+    return bool(re.search(rf"«{query}»[ \t]*{value}(?!\w|\.\.\.)", results))
 
 
 def query_for(pair: str) -> str:
@@ -134,6 +179,10 @@ def _keys(rng: random.Random, count: int) -> list[str]:
     between = " " if kind == "two" else "_"
     halves = words(rng, 2 * count)
     return [between.join(pair) for pair in zip(halves[::2], halves[1::2], strict=True)]
+
+
+def _short(rng: random.Random, value: Callable[[random.Random], str]) -> str:
+    return next(made for made in iter(lambda: value(rng), "") if len(made) <= _LONGEST_VALUE)
 
 
 _VALUES: tuple[Callable[[random.Random], str], ...] = (

@@ -29,6 +29,7 @@ from riffler.service.training.nano.finds import tell
 from riffler.service.training.nano.sections import Section, laid_out, make_sections, named, seen, size_of
 from riffler.service.training.nano.wordings import wordings
 from riffler.service.training.nano.words import word
+from riffler.tools.messages import Message
 
 FOLD, RESTORE, SUGGEST = "fold_fragments", "restore_fragments", "suggest_folds"
 _ID = r"f[0-9a-f]{5}"
@@ -90,7 +91,8 @@ def _folded(rng: random.Random) -> Episode:
     wanted, question, answer = _ASKED[kind](rng, sections, chosen)
     least = max(1, len(sections) // _MOST_TEXTS)
     texts = laid_out(rng, sections, rng.choice((least, 2 * least, len(sections))), least)
-    return Episode("tidy", texts, question, answer, _oracle(sections, wanted, answer))
+    quotes = tuple(each.quote for each in wanted if each.quote)
+    return Episode("tidy", texts, question, answer, _unrepeated(_oracle(sections, wanted, answer)), quotes)
 
 
 def _sizes(rng: random.Random, total: int, of_each: tuple[int, int]) -> Iterator[int]:
@@ -173,6 +175,18 @@ def _oracle(sections: Sequence[Section], wanted: Sequence[_Wanted], answer: str)
             return call(request, FIND, note, **again)
         queries = [each.section.title for each in left]
         return call(request, FIND, note, queries=queries, max_results=_RESULTS, context_size=_CONTEXT)
+
+    return move
+
+
+def _unrepeated(oracle: Oracle) -> Oracle:
+    """Let an oracle give up where it would make a call again: what that brought is gone, and so it would be again."""
+
+    def move(request: EngineRequest) -> Move:
+        said = oracle(request)
+        calls = said.tool_calls if isinstance(said, Message) else ()
+        made = {(each.call.name, each.call.arguments) for each in done(request)}
+        return GIVEN_UP if any((each.name, each.arguments) in made for each in calls) else said
 
     return move
 

@@ -16,6 +16,11 @@ _ONSETS = tuple("bl ch cl cr fl fr gr h j kn pl qu sc sh sl sn sp w y z".split()
 _VOWELS = ("a", "e", "i", "o", "u", "oa", "ee", "ie", "oo", "y")
 _CODAS = ("", "", "b", "d", "g", "nd", "ng", "p", "rk", "sh", "st", "t", "x")
 _SYNONYMS = "synonyms.txt"
+_VULGAR = tuple(
+    "arsehole bastard bitch bollock bullshit crap cunt dickhead faggot fart fuck horseshit nigg orgasm piss porn prick "
+    "prostitut pussy rape shit slut titt turd twat wank whore".split()
+)
+"""What a word that nobody wants to read begins with; a few good ones are lost with it."""
 
 
 def made_up(rng: random.Random) -> str:
@@ -33,7 +38,7 @@ def made_up(rng: random.Random) -> str:
 
 @cache
 def english() -> tuple[str, ...]:
-    """Give some thousand words of English, but for those that an evaluation has or could draw.
+    """Give some thousand words of English, but for vulgar ones, and those that an evaluation has or could draw.
 
     Returns:
         The words, in lower case and in order.
@@ -42,7 +47,8 @@ def english() -> tuple[str, ...]:
     lines = [line for line in text.splitlines() if not line.startswith("#")]
     taken = {word for key in own_dictionary() for word in key.split()}
     found = {word for line in lines for word in line.split() if word.isalpha() and word.islower() and len(word) > 2}
-    return tuple(sorted(each for each in found - taken if not may_be_drawn(each)))
+    found = {each for each in found - taken if not each.startswith(_VULGAR)}
+    return tuple(sorted(each for each in found if not may_be_drawn(each)))
 
 
 def word(rng: random.Random) -> str:

@@ -72,3 +72,15 @@ def _learned(example: object) -> tuple[list[int], list[int], list[bool]]:
     """Give what is learned where."""
     places, targets, said = (getattr(example, name).tolist() for name in ("places", "targets", "said"))
     return places, targets, said
+
+
+def test_what_the_assistant_said_before_is_not_learned_again() -> None:
+    """The answer before is read and not learned; what users say around it is, and what is said now."""
+    asked = [Message.user("mill"), Message.assistant("harbour gate"), Message.user("well")]
+    said = Message.assistant("yes").to_dict()
+    example = WRITER.write([{"messages": [each.to_dict() for each in asked], "tools": [], "said": said}])
+    pairs = [(target, said) for _, target, said in zip(*_learned(example), strict=True)]
+    read = TOKENIZER.decode([target for target, is_said in pairs if not is_said])
+    assert "harbour" not in read
+    assert "mill" in read
+    assert "yes" in TOKENIZER.decode([target for target, is_said in pairs if is_said])

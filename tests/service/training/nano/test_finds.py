@@ -26,7 +26,7 @@ async def test_no_match_in_the_question_is_looked_at() -> None:
     assert in_question
 
 
-async def test_a_sentence_thatis_cut_off_last_is_looked_at() -> None:
+async def test_a_sentence_that_is_cut_off_last_is_looked_at() -> None:
     """The status stands behind a result's last match; where that is cut off, the oracle looks at it all the same."""
     async with recording(EstimatedTokens(), 6144) as recorder:
         runs = [each async for each in recorder.play(find(random.Random(f"find {number}")) for number in range(40, 46))]

@@ -3,13 +3,15 @@
 import json
 import random
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from riffler.service.inference.nano import NanoEngine
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.episode import DETAIL, Episode, Move, Wrong, call, done, is_hidden
-from riffler.service.training.nano.record import Played, recording
+from riffler.service.training.nano.episode import DETAIL, GIVEN_UP, Episode, Move, Wrong, call, done, is_hidden
+from riffler.service.training.nano.record import OracleEngine, Played, recording
 from riffler.service.training.nano.samples_file import read_samples, write_samples
 from riffler.service.training.nano.skills import SKILLS, episode
 from riffler.service.training.nano.streams import KEYS_A_CALL, stream
@@ -28,11 +30,14 @@ async def played(*episodes: Episode) -> list[Played]:
 
 async def test_each_episode_ends_right_within_the_window() -> None:
     """Whatever is drawn, each move is a call that was done or the answer, and fits a window of 8,192 tokens."""
-    kinds = Counter[tuple[str, bool]]()
+    kinds, given_up = Counter[tuple[str, bool]](), 0
     names = {tool["function"]["name"] for tool in Registry(PROFILES["riffler"]).schemas()}
     makers = [SKILLS[skill] for skill in SKILLS for _ in range(16)]
     drawn = [make(random.Random(number)) for number, make in enumerate(makers)]
     for each in await played(*(episode(5, number) for number in range(20)), *drawn):
+        if each.fault == f"ended with {GIVEN_UP!r}":  # a link was longer than what a match shows
+            given_up += 1
+            continue
         assert not each.fault
         *moves, last = each.samples
         assert last.said.text == each.episode.answer
@@ -48,6 +53,7 @@ async def test_each_episode_ends_right_within_the_window() -> None:
             kinds[each.episode.skill, is_hidden(sample.request)] += 1
     assert set(kinds) >= {(skill, hidden) for skill in ("streams", "chains", "find") for hidden in (True, False)}
     assert {skill for skill, _ in kinds} == {*SKILLS}
+    assert given_up < 8
 
 
 async def test_46_keys_are_asked_for_a_few_at_a_time_and_noted() -> None:
@@ -135,3 +141,30 @@ def test_calls_of_this_turn_alone_are_told() -> None:
         (Message.user("A?"), calls[0], results[0], Message.user("B?"), calls[1], results[1], calls[2])
     )
     assert [(each.arguments["queries"], each.result) for each in done(request)] == [(["1"], "result 1")]
+
+
+async def test_what_is_copied_must_be_seen_whole() -> None:
+    """Words alone that can be seen make no value, and a query must have been read."""
+    text = "It is 7 pounds. What is 9 tons?"
+    guess = Episode("find", (), text, "It is 9 pounds.", lambda _: "It is 9 pounds.", ("9 pounds",))
+
+    def search(request: EngineRequest) -> Move:
+        return text if done(request) else call(request, "find_in_context", queries=["harbour"])
+
+    faults = [each.fault for each in await played(guess, Episode("find", (), text, text, search))]
+    assert [fault.split(" was said")[0] for fault in faults] == ["'9 pounds'", "'harbour'"]
+
+
+async def test_earlier_questions_and_a_system_message_stand_before() -> None:
+    """The model sees them, and the samples are of the last question alone."""
+    first = Episode("find", (), "What is it? It is 7.", "It is 7.", lambda _: "It is 7.")
+    [run] = await played(replace(first, system="Be kind.", earlier=(first,)))
+    [sample] = run.samples
+    assert [each.role for each in sample.request.messages] == ["system", "user", "assistant", "user"]
+
+
+def test_edits_are_priced_as_in_use(tmp_path: Path) -> None:
+    """But for their names both engines are the same, so that results of edits read the same."""
+    (tmp_path / "config.json").write_text('{"max_position_embeddings": 2560}')
+    theirs = NanoEngine(tmp_path).info
+    assert replace(OracleEngine(COUNTER, 2560).info, name=theirs.name, model=theirs.model) == theirs
