@@ -105,10 +105,9 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
 def _updates(rng: random.Random, count: int, most: int) -> int:
     """Draw how often each key is updated: in one of five streams seldom, else so that much of a stream is hidden."""
     if rng.random() < 0.2:
-        seldom: int = max(1, few_or_many(rng, 12, most))
-        return seldom
+        return max(1, few_or_many(rng, 12, most))
     largest = _MOST_PAIRS if rng.random() < 0.05 else _MANY_PAIRS
-    pairs = _READ_AT_ONCE * (largest / _READ_AT_ONCE) ** rng.random()
+    pairs: float = _READ_AT_ONCE * (largest / _READ_AT_ONCE) ** rng.random()
     return max(1, min(most, round(pairs / count)))
 
 
