@@ -29,8 +29,8 @@ from riffler.service.cores import own_cores
 from riffler.service.inference.nano.loading import NanoTokens
 from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.made_of import RECORD, samples_made_of, tie, tokenizer_version
-from riffler.service.training.nano.samples_file import Counts, read_counts, read_expected, write_samples
-from riffler.service.training.nano.settings import Folders, read_nano_settings
+from riffler.service.training.nano.samples_file import Counts, read_counts, read_expected, write_drills, write_samples
+from riffler.service.training.nano.settings import Folders, Stage, read_nano_settings
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
 _FOR_TOKENIZER = 400
@@ -70,6 +70,16 @@ def _play(folder: Path, seed: int, count: int, tokenizer: Path | None, window: i
         _CONSOLE.print(f"left out, {times} times: {fault}")
 
 
+def _drill(folders: Folders, stage: Stage, seed: int) -> None:
+    """Write what isn't there yet of a stage's drills, and show all that is there then."""
+    folder, version = folders.samples(stage), tokenizer_version(folders.tokenizer)
+    made_of = samples_made_of(seed, stage.window, version, stage.drill)
+    tie(folder / RECORD, made_of, begun=any(folder.glob("*.jsonl.gz")))
+    with _bar(stage.name, stage.episodes) as tell:
+        write_drills(folder, seed, stage.episodes, stage.drill or 1, tell=lambda done: tell(done, ""))
+    _CONSOLE.print(table(read_counts(folder, seed, stage.episodes)))
+
+
 @command.command()
 def tokenizer(run: Run, settings: SettingsFile = None) -> None:
     """Train the tokenizer. What was made with one doesn't fit another: where there is such, it is left as it is."""
@@ -100,7 +110,11 @@ def episodes(
     if stage is not None and stage not in (names := [each.name for each in stages]):
         raise InvalidSetting(f"stage: expected one of {', '.join(names)}, got {stage!r}")
     for number, each in enumerate(stages, 1):
-        if stage in (None, each.name):
+        if stage not in (None, each.name):
+            continue
+        if each.drill is not None:
+            _drill(folders, each, number)
+        else:
             _play(folders.samples(each), number, each.episodes, folders.tokenizer, each.window)
 
 

@@ -73,18 +73,20 @@ def tokenizer_version(folder: Path) -> str:
     return _hash(folder, paths)
 
 
-def samples_made_of(seed: int, window: int, tokenizer: str) -> dict[str, Any]:
+def samples_made_of(seed: int, window: int, tokenizer: str, drill: int | None = None) -> dict[str, Any]:
     """Tell what samples are made of.
 
     Args:
         seed: Of their episodes.
         window: Of the engine that they are played on, in tokens.
         tokenizer: What counts their tokens.
+        drill: The size of drills; None for episodes.
 
     Returns:
         That, and the code that makes them.
     """
-    return {"seed": seed, "window": window, "tokenizer": tokenizer, "episodes": episodes_version()}
+    made_of = {"seed": seed, "window": window, "tokenizer": tokenizer, "drill": drill}
+    return {**made_of, "episodes": episodes_version()}
 
 
 def tie(record: Path, of: Mapping[str, Any], *, begun: bool) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from riffler.errors import InvalidSetting
+from riffler.service.training.nano.drills import drill
 from riffler.service.training.nano.record import recording
 from riffler.service.training.nano.skills import episode
 from riffler.tools.tokens import TokenCounter
@@ -94,6 +95,26 @@ async def write_samples(
             write_file(path, counts, samples)
             total += counts
     return total
+
+
+def write_drills(
+    folder: Path, seed: int, count: int, size: int, *, tell: Callable[[int], None] = lambda _: None
+) -> None:
+    """Write the samples of drills. Files that are there already stay as they are.
+
+    Args:
+        folder: Where to; it is made when it is missing.
+        seed: Of the drills.
+        count: How many.
+        size: Of each text; see `drill`.
+        tell: Is told after each file how many are done.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    for path, numbers in _files(folder, seed, count).items():
+        if not path.exists():
+            samples = [sample for number in numbers for sample in drill(seed, number, size)]
+            write_file(path, Counts(Counter(drill=len(numbers)), Counter(drill=len(samples))), samples)
+        tell(numbers.stop)
 
 
 def write_file(path: Path, counts: Counts, samples: Iterable[dict[str, Any]]) -> None:

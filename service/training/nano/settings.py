@@ -91,12 +91,14 @@ class Stage(_Table):
         window: Of the engine that the episodes are played on, in tokens; at most the model's.
         episodes: How many are played.
         steps: Of the optimizer.
+        drill: Of a stage of drills, how many keys or words a text has at most; None plays episodes.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
     window: PositiveInt
     episodes: PositiveInt
     steps: PositiveInt
+    drill: PositiveInt | None = None
 
 
 class NanoSettings(_Table):

@@ -210,7 +210,8 @@ class Trainer:
             samples = read_expected(folder, number, stage.episodes)
         except InvalidSetting as exc:
             raise InvalidSetting(f"stage {stage.name}: {exc}") from exc
-        expect(folder / RECORD, {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version})
+        made_of = {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version, "drill": stage.drill}
+        expect(folder / RECORD, made_of)
         tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
         examples = [*ExampleWriter(self.tokenizer).write_all(samples)]
         if not examples:

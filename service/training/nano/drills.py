@@ -1,0 +1,143 @@
+"""Drills: short conversations that want nothing but exact copies. They are trained on first, from small to large.
+
+Copying comes late and all of a sudden in training. Where a text has many tokens, each is looked at a little, and what
+is copied is a small part of what is to be learned: on episodes no copying had come after five million tokens. On texts
+of eight tokens it comes within a hundred steps, and then grows with them.
+
+The drills are the moves that episodes are made of: say a text again, the value of a key, the newest of several, the
+sentence that has some words, what stands next in a list, a call with some of the keys.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+from collections.abc import Callable
+from typing import Any
+
+from riffler.service.training.nano.episode import FIND
+from riffler.service.training.nano.phrases import salad
+from riffler.service.training.nano.words import made_up, names, word, words
+from riffler.tools.messages import Message, ToolCall
+
+_CHARACTERS = 2500
+"""Of the conversations of one drill together, about."""
+_SEPARATORS = (": ", " = ", "=", " -> ", " is ", " | ", " => ", ", ", "\t", " - ", ":", " has ", " >> ")
+_ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
+_AT_ONCE = 8
+"""Keys of one call."""
+
+Turn = tuple[str, str | Message]
+"""What a user says, and what is to be said then."""
+
+
+def drill(seed: int, number: int, size: int) -> list[dict[str, Any]]:
+    """Make a drill: some conversations that have nothing to do with each other.
+
+    Args:
+        seed: Of all drills of a stage.
+        number: Which one; each can be made alone.
+        size: How many keys or words a text has at most.
+
+    Returns:
+        The samples, one a reply, each with all that was said before in its conversation; without tools.
+    """
+    rng = random.Random(f"nano drill {seed} {number}")  # noqa: S311 - no secret
+    made: list[dict[str, Any]] = []
+    written = 0
+    while written < _CHARACTERS:
+        said: list[Message] = []
+        for question, move in rng.choices(_KINDS, _SHARES)[0](rng, rng.randint(1, size)):
+            said.append(Message.user(question))
+            reply = Message.assistant(move) if isinstance(move, str) else move
+            messages = [each.to_dict() for each in said]
+            made.append({"skill": "drill", "episode": f"{seed}-{number}", "messages": messages, "tools": []})
+            made[-1]["said"] = reply.to_dict()
+            said.append(reply)
+            said += [Message.tool(call.id, "ok") for call in reply.tool_calls]
+            written += len(question) + len(reply.text) + sum(len(call.arguments) for call in reply.tool_calls)
+    return made
+
+
+def _value(rng: random.Random) -> str:
+    kind = rng.randrange(6)
+    if kind < 2:
+        return word(rng) if kind else f"{word(rng)} {made_up(rng)}"
+    if kind < 4:
+        return str(rng.randrange(10_000)) if kind == 2 else f"{rng.randrange(1000) / 10} {made_up(rng)}"
+    return names(rng, 1)[0] if kind == 4 else f"{rng.randrange(24):02}:{rng.randrange(60):02}"
+
+
+def _keys(rng: random.Random, count: int) -> list[str]:
+    kind = rng.randrange(3)
+    if kind == 0:
+        return words(rng, count)
+    if kind == 1:
+        halves, between = words(rng, 2 * count), rng.choice(" _-")
+        return [between.join(pair) for pair in zip(halves[::2], halves[1::2], strict=True)]
+    return names(rng, count)
+
+
+def _pairs(rng: random.Random, size: int) -> tuple[str, dict[str, str]]:
+    """Give keys with values as text, some keys more than once, and the newest value of each."""
+    keys = _keys(rng, size)
+    pairs = [(key, _value(rng)) for key in keys for _ in range(rng.choice((1, 1, 1, 2, 3)))]
+    rng.shuffle(pairs)
+    between, end = rng.choice(_SEPARATORS), rng.choice(_ENDS)
+    return "".join(f"{key}{between}{value}{end}" for key, value in pairs), dict(pairs)
+
+
+def _lookup(rng: random.Random, size: int) -> list[Turn]:
+    """The newest value of a key, one after the other."""
+    text, newest = _pairs(rng, size)
+    keys = rng.sample(sorted(newest), min(size, 8))
+    return [(key if at else f"{text}\n\n{key}", newest[key]) for at, key in enumerate(keys)]
+
+
+def _all_of_them(rng: random.Random, size: int) -> list[Turn]:
+    """Some keys at once, in the order in which they are asked for."""
+    text, newest = _pairs(rng, min(size, 16))
+    some = rng.sample(sorted(newest), rng.randint(1, len(newest)))
+    return [(f"{text}\n\n{', '.join(some)}", "\n".join(f"{key}: {newest[key]}" for key in some))]
+
+
+def _again(rng: random.Random, size: int) -> list[Turn]:
+    """A text said again."""
+    told = salad(rng, size + 2) if rng.random() < 0.4 else " ".join(_value(rng) for _ in range(size))
+    return [(told, told)]
+
+
+def _sentence(rng: random.Random, size: int) -> list[Turn]:
+    """The sentence that has two words."""
+    told = [salad(rng, rng.randint(4, 14)) for _ in range(max(1, size // 4))]
+    sentence = rng.choice(told)
+    within = [each for each in sentence.strip(".!?").split() if sum(each in other for other in told) == 1]
+    asked = " ".join(rng.sample(within, min(len(within), 2)))
+    return [(f"{' '.join(told)}\n\n{asked}", sentence)] if asked else _again(rng, size)
+
+
+def _next(rng: random.Random, size: int) -> list[Turn]:
+    """What stands next in a list."""
+    keys = _keys(rng, size + 1)
+    places = rng.sample(range(size), min(size, 6))
+    listed = rng.choice((", ", "\n", " ")).join(keys)
+    return [(keys[at] if number else f"{listed}\n\n{keys[at]}", keys[at + 1]) for number, at in enumerate(places)]
+
+
+def _call(rng: random.Random, size: int) -> list[Turn]:
+    """Calls that ask for the keys of a list, a few at a time."""
+    keys = _keys(rng, size)
+    after = rng.choice(("", ":", " ->", "=", " is"))
+    asked: list[Turn] = []
+    for at in range(0, len(keys), _AT_ONCE):
+        queries = [f"{key}{after}" for key in keys[at : at + _AT_ONCE]]
+        arguments = json.dumps({"queries": queries}, ensure_ascii=False)
+        call = Message.assistant(None, [ToolCall(f"call_{at}", FIND, arguments)])
+        asked.append(("go on" if at else f"{', '.join(keys)}\n\n({after})", call))
+    return asked
+
+
+_KINDS: tuple[Callable[[random.Random, int], list[Turn]], ...] = (
+    *(_again, _lookup, _all_of_them, _sentence, _next, _call),
+)
+_SHARES = (4, 2, 2, 1, 1, 1)

@@ -1,0 +1,34 @@
+"""Drills: what is to be said stands in what was said before, and each can be made alone."""
+
+import json
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from riffler.service.training.nano.drills import drill
+
+SIZES = st.sampled_from([1, 4, 12, 40])
+
+
+@given(seed=st.integers(0, 100), number=st.integers(0, 1000), size=SIZES)
+def test_all_that_is_said_was_to_be_read(seed: int, number: int, size: int) -> None:
+    """Each word, in the conversation itself: so nothing is learned but to copy. Two makings are the same."""
+    samples = drill(seed, number, size)
+    assert samples == drill(seed, number, size)
+    for sample in samples:
+        calls = sample["said"].get("tool_calls") or ()
+        said = [json.loads(call["function"]["arguments"])["queries"] for call in calls]
+        words = re.findall(r"\w+", sample["said"]["content"] or " ".join(said[0]))
+        read = re.findall(r"\w+", " ".join(message["content"] or "" for message in sample["messages"]))
+        assert words
+        assert set(words) <= set(read)
+
+
+@pytest.mark.parametrize("size", [4, 40])
+def test_a_drill_is_as_large_as_asked(size: int) -> None:
+    """Texts of many keys come where many are asked for, and only there; each drill has several conversations."""
+    words = [len(sample["messages"][0]["content"].split()) for sample in drill(1, 1, size)]
+    assert (max(words) > 60) == (size == 40)
+    assert sum(len(sample["messages"]) == 1 for sample in drill(1, 1, size)) > 2
