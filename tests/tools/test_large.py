@@ -1,5 +1,6 @@
 """Every tool on a million tokens: two thousand messages, and one message of four megabytes."""
 
+import gc
 import json
 import tracemalloc
 from collections.abc import Callable
@@ -128,9 +129,12 @@ def test_every_tool_works(conversation: Callable[[], list[Message]]) -> None:
 def traced(work: Callable[[Any, int], WorkingMemory], short: Any, long: Any) -> tuple[int, int]:
     """Tell how many bytes a work on a long text holds, and takes at most.
 
-    It is done on a short one before: tables that are made once in a process, a megabyte of them, are no text's.
+    It is done on a short one before: tables that are made once in a process, a megabyte of them, are no text's. What
+    earlier tests left is put out of the collector's sight: the more there is, the longer garbage of this work would stay.
     """
     work(short, BUDGET // 10)
+    gc.collect()
+    gc.freeze()
     tracemalloc.start()
     try:
         memory = work(long, BUDGET // 4)
