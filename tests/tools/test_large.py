@@ -130,7 +130,7 @@ def traced(work: Callable[[Any, int], WorkingMemory], short: Any, long: Any) -> 
     """Tell how many bytes a work on a long text holds, and takes at most.
 
     It is done on a short one before: tables that are made once in a process, a megabyte of them, are no text's. What
-    earlier tests left is put out of the collector's sight: the more there is, the longer this work's garbage would stay.
+    earlier tests left is put out of the collector's sight: the more there is, the longer this work's garbage stays.
     """
     work(short, BUDGET // 10)
     gc.collect()
