@@ -9,7 +9,7 @@ from riffler.service.training.nano import settings
 from riffler.service.training.nano.settings import read_nano_settings
 
 SHIPPED = (Path(str(settings.__file__)).parent / "settings.toml").read_text("utf-8")
-SMALL, MIDDLE = (f'name = "{name}"' for name in ("small", "middle"))
+SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
 
 
 @pytest.mark.parametrize(

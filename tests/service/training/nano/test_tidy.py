@@ -35,8 +35,12 @@ async def play(episodes: Iterable[Episode]) -> list[Played]:
 
 @pytest.fixture(scope="module")
 def runs() -> list[Played]:
-    """Play some episodes, most of which don't fit."""
-    return asyncio.run(play(tidy(random.Random(f"tidy {number}")) for number in range(60)))
+    """Play some episodes, most of which don't fit; in few nothing leads on, and these are left out."""
+    played = asyncio.run(play(tidy(random.Random(f"tidy {number}")) for number in range(60)))
+    assert {each.fault for each in played} <= {"", "ended with '?'"}
+    whole = [each for each in played if each.samples]
+    assert len(whole) >= len(played) - 4
+    return whole
 
 
 def test_only_ids_in_view_are_called_with(runs: list[Played]) -> None:
