@@ -1,8 +1,8 @@
 """Drills: short conversations that want nothing but exact copies. They are trained on first, from small to large.
 
 Copying comes late and all of a sudden in training. Where a text has many tokens, each is looked at a little, and what
-is copied is a small part of what is to be learned: on episodes no copying had come after five million tokens. On texts
-of eight tokens it comes within a hundred steps, and then grows with them.
+is copied is a small part of what is to be learned: on episodes no copying had come after five million tokens, and on
+drills of forty keys none after two. On drills of four it comes after 0.8 million, and then grows with them.
 
 The drills are the moves that episodes are made of: say a text again, the value of a key, the newest of several, the
 sentence that has some words, what stands next in a list, a call with some of the keys.
