@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from riffler.errors import OverBudget
+from riffler.errors import EngineGarbled, OverBudget
 from riffler.service.agent.progress import Answer
 from riffler.service.app import Riffler
 from riffler.service.inference.nano.engine import PRICES
@@ -165,6 +165,9 @@ class Recorder:
                     ended.append(answer.text)
             except OverBudget:
                 yield Played(episode, (), "what can't be hidden is larger than the window")
+                continue
+            except EngineGarbled:  # the oracle wants to go on where a turn must end
+                yield Played(episode, (), "it takes more calls than a turn may have")
                 continue
             finally:
                 if session is not None:  # that of a first question which failed is gone with it

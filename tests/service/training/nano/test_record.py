@@ -96,6 +96,14 @@ async def test_what_cannot_be_known_teaches_nothing() -> None:
     assert faults == [("'It' was said and not to be seen", 0), ("ended with 'It is 8.'", 0), ("", 1)]
 
 
+async def test_what_takes_more_calls_than_a_turn_may_have_teaches_nothing() -> None:
+    """An oracle that never comes to an end leaves no sample behind, and the next episode is played."""
+    endless = Episode("find", (), "Where is it? It is 7.", "It is 7.", lambda request: call(request, "list_fragments"))
+    right = Episode("find", (), "What is it? It is 7.", "It is 7.", lambda _: "It is 7.")
+    faults = [(each.fault, len(each.samples)) for each in await played(endless, right)]
+    assert faults == [("it takes more calls than a turn may have", 0), ("", 1)]
+
+
 def test_an_episode_is_the_same_whenever_it_is_made() -> None:
     """It depends on its seed and number alone."""
     one, other = ([episode(seed, number) for number in range(20)] for seed in (1, 1))
