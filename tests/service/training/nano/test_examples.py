@@ -145,6 +145,14 @@ def test_a_turn_without_folds_is_one_way_and_a_fold_begins_another() -> None:
     assert len(tree.ways_of(folded.branches, len(folded.ids))) > 1
 
 
+def test_a_move_that_is_said_again_is_learned_again() -> None:
+    """Drills may say the same twice after the same: what is read stands there once, what is said each time."""
+    [sample] = turn_of(random.Random(3), 0, folds=0)
+    once, twice = WRITER.write([sample]), WRITER.write([sample, sample])
+    assert int(twice.said.sum()) == 2 * int(once.said.sum())
+    assert len(twice.ids) == len(once.ids) + len(WRITER.said_ids(sample))
+
+
 @given(
     note=st.text(st.sampled_from('harbour "\\{}[]\n: é«»<'), max_size=20),
     queries=st.lists(st.text(st.sampled_from('harbour "\\{}[]\n: é«»</>tool_call'), max_size=20), max_size=3),

@@ -98,11 +98,13 @@ def test_all_ways_are_shown(runs: list[Played]) -> None:
 
 
 def test_in_a_long_turn_the_answer_is_told_from_what_was_noted(runs: list[Played]) -> None:
-    """After many calls some of what was read is hidden again: each line of the answer is in view, or in a note."""
+    """After many calls, none made twice, some of what was read is hidden again: then it stands in a note."""
     long = [run for run in runs if len(run.samples) > LONG]
     hidden = 0
     for run in long:
         last = run.samples[-1].request
+        calls = [(each.call.name, each.call.arguments) for each in done(last)]
+        assert len(set(calls)) == len(calls)
         notes = "\n".join(each.text for each in last.messages if each.role == "assistant")
         read = "\n".join(each.text for each in last.messages if each.role != "assistant")
         for line in run.samples[-1].said.text.split("\n"):
