@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, BinaryIO, TypeVar
 import typer
 
 from riffler.errors import InvalidInput
-from riffler.service.cli.options import DataFolder, command_settings
+from riffler.service.cli.options import AsJson, DataFolder, command_settings
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -34,7 +34,6 @@ Digest = Annotated[
 Newest = Annotated[
     int | None, typer.Option("--limit", min=1, help="Most decisions to look at, the newest; else 5,000.")
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
 _WIDTH = 110
 """Where the output isn't a terminal, which knows its own."""
 

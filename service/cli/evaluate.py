@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from riffler.errors import InvalidInput
+from riffler.service.cli.options import BaseUrl, Seed, command_settings
 from riffler.service.cli.stopping import run_until_stopped
 
 if TYPE_CHECKING:
@@ -33,13 +34,9 @@ Profiles = Annotated[
 ]
 Engine = Annotated[str | None, typer.Option(help="Which engine answers.", envvar="RIFFLER_ENGINE")]
 Model = Annotated[str | None, typer.Option(help="The model's name, as its server knows it.", envvar="RIFFLER_MODEL")]
-BaseUrl = Annotated[
-    str | None, typer.Option(help="An OpenAI-compatible server, with its /v1.", envvar="RIFFLER_BASE_URL")
-]
 Json = Annotated[
     Path | None, typer.Option("--json", help="Keep results here; the same command goes on where it stopped.")
 ]
-Seed = Annotated[int, typer.Option(help="For the generated texts.")]
 Wish = Annotated[bool, typer.Option(help="Whether a question says how it is to be answered: word for word.")]
 CacheRead = Annotated[float, typer.Option(help="Price of a token that a prompt cache has, of one without a cache.")]
 CacheWrite = Annotated[float, typer.Option(help="Price of a token that it takes in.")]
@@ -312,8 +309,6 @@ def _planned(
 ) -> tuple[Plan, Settings]:
     """Check what was asked for, read the settings, and set up logs."""
     from riffler.service.cli.evaluating import Plan  # noqa: PLC0415 - takes a second
-    from riffler.service.logs import configure_logs  # noqa: PLC0415
-    from riffler.service.settings import read_settings  # noqa: PLC0415
     from riffler.tools.price import CachePrices  # noqa: PLC0415
 
     for name, price in zip(("cache-read", "cache-write"), prices, strict=True):
@@ -322,8 +317,7 @@ def _planned(
     if not -math.inf < temperature <= _HOTTEST:  # NaN, too, which no JSON has
         raise InvalidInput(f"temperature: expected at most {_HOTTEST:g}, or a number below 0, got {temperature}")
     profiles = profiles_asked(profile)
-    settings = read_settings(**overrides)
-    configure_logs(settings.log_level if "log_level" in settings.model_fields_set else "error")
+    settings = command_settings(**overrides)
     return Plan(benchmark, profiles, CachePrices(*prices), None if temperature < 0 else temperature, json), settings
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from riffler.service.cli.arcs import arcs
-from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings, read_text
+from riffler.service.cli.options import AsJson, BaseUrl, DataFolder, Engine, Model, command_settings, read_text
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -42,7 +42,7 @@ def explain(  # noqa: PLR0917 - typer calls it by name
     model: Model = None,
     base_url: BaseUrl = None,
     data_folder: DataFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Show how a query is read, and what each arm would make of it. Nothing is drawn or logged."""
     texts = [read_text(path) for path in context or []]

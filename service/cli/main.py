@@ -17,7 +17,17 @@ from riffler.errors import RifflerError
 from riffler.service.cli.bandit import bandit
 from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
-from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings, read_text, tell_estimate
+from riffler.service.cli.options import (
+    AsJson,
+    BaseUrl,
+    DataFolder,
+    Engine,
+    Model,
+    Seed,
+    command_settings,
+    read_text,
+    tell_estimate,
+)
 from riffler.service.cli.past import past
 from riffler.service.cli.rewarding import rewarding
 
@@ -44,7 +54,7 @@ def ask(  # noqa: PLR0917 - typer calls it by name
     model: Model = None,
     base_url: BaseUrl = None,
     data_folder: DataFolder = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Ask a question about texts of any length."""
     texts = [read_text(path) for path in context or []]
@@ -136,7 +146,7 @@ def serve(  # noqa: PLR0917 - typer calls it by name
 
 @app.command()
 def demo(
-    seed: Annotated[int, typer.Option(help="For the generated texts.")] = 1,
+    seed: Seed = 1,
     folder: Annotated[
         Path | None,
         typer.Option(help="Where the learning run is kept until the next demo; else `demo` in the data folder."),
@@ -167,7 +177,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
     device: Annotated[
         bool, typer.Option("--device", help="Look at the device although the engine needs none.")
     ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Look at all that Riffler stands on, and say how to mend it. Exit code 1 when something fails."""
 

@@ -26,6 +26,8 @@ BaseUrl = Annotated[
 DataFolder = Annotated[
     Path | None, typer.Option(help="Where the embedded server keeps its data.", envvar="RIFFLER_DATA_FOLDER")
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON object.")]
+Seed = Annotated[int, typer.Option(help="For the generated texts.")]
 
 
 def command_settings(*, quiet: bool = True, **overrides: Any) -> Any:  # noqa: ANN401 - values of many types; imported late

@@ -8,8 +8,7 @@ from contextlib import suppress
 from functools import cached_property
 
 from riffler.service.app import Riffler
-from riffler.service.inference.observed import ObservedEngine
-from riffler.service.inference.token_learner import LearningEngine
+from riffler.service.inference.wrapping import WrappingEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.ports.engine import Engine
@@ -54,8 +53,9 @@ class Subject:
     def engine(self) -> Engine:
         """The engine that the settings name."""
         engine = self._riffler.engine
-        observed = engine.observed if isinstance(engine, ObservedEngine) else engine
-        return observed.inner if isinstance(observed, LearningEngine) else observed
+        while isinstance(engine, WrappingEngine):
+            engine = engine.inner
+        return engine
 
     @cached_property
     def _riffler(self) -> Riffler:

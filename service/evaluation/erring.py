@@ -7,12 +7,12 @@ from collections.abc import AsyncGenerator, Sequence
 
 from riffler.service.evaluation.benchmark import Call
 from riffler.service.inference.estimate import estimated_usage
-from riffler.service.ports.engine import Completion, Engine, EngineInfo, EngineRequest, TextDelta, closing_stream
+from riffler.service.inference.wrapping import WrappingEngine
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
 from riffler.tools.messages import Message, ToolCall
-from riffler.tools.tokens import TokenCounter
 
 
-class ErringEngine:
+class ErringEngine(WrappingEngine):
     """An `Engine` that is another one, but for the first call of a turn. Its other calls are passed on as they are.
 
     Args:
@@ -24,22 +24,8 @@ class ErringEngine:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self.wrong: Sequence[Call] = ()
-
-    @property
-    def info(self) -> EngineInfo:
-        """See the port."""
-        return self._engine.info
-
-    @property
-    def counter(self) -> TokenCounter:
-        """See the port."""
-        return self._engine.counter
-
-    async def ready(self) -> None:
-        """See the port."""
-        await self._engine.ready()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
@@ -49,7 +35,7 @@ class ErringEngine:
             usage = estimated_usage(request, message, self.counter)
             yield Completion(message, "tool_calls", usage, self.info.model)
             return
-        async with closing_stream(self._engine.generate(request)) as stream:
+        async with closing_stream(self.inner.generate(request)) as stream:
             async for item in stream:
                 yield item
 

@@ -11,7 +11,8 @@ from __future__ import annotations
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass, replace
 
-from riffler.service.ports.engine import Completion, Engine, EngineInfo, EngineRequest, TextDelta, closing_stream
+from riffler.service.inference.wrapping import WrappingEngine
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
 from riffler.tools.messages import Message
 from riffler.tools.price import CachePrices, common_beginning
 from riffler.tools.tokens import TokenCounter, count_message, count_schemas
@@ -34,7 +35,7 @@ class Spent:
     completion_tokens: int = 0
 
 
-class MeteredEngine:
+class MeteredEngine(WrappingEngine):
     """An `Engine` that is another one, and keeps an account of one session at a time.
 
     Args:
@@ -44,32 +45,18 @@ class MeteredEngine:
     """
 
     def __init__(self, engine: Engine, prices: CachePrices, temperature: float | None = None) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._prices = prices
         self._temperature = temperature
         self._before: dict[str, EngineRequest] = {}
         self._spent = Spent()
-
-    @property
-    def info(self) -> EngineInfo:
-        """See the port."""
-        return self._engine.info
-
-    @property
-    def counter(self) -> TokenCounter:
-        """See the port."""
-        return self._engine.counter
-
-    async def ready(self) -> None:
-        """See the port."""
-        await self._engine.ready()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
         sampling = request.sampling
         if sampling.temperature is None and self._temperature is not None:
             request = replace(request, sampling=replace(sampling, temperature=self._temperature))
-        async with closing_stream(self._engine.generate(request)) as stream:
+        async with closing_stream(self.inner.generate(request)) as stream:
             async for item in stream:
                 if isinstance(item, Completion):
                     self._note(request, item)

@@ -2,22 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 
-from riffler.service.ports.engine import (
-    Completion,
-    Engine,
-    EngineInfo,
-    EngineRequest,
-    TextDelta,
-    closing_stream,
-    most_completion_tokens,
-)
-from riffler.tools.tokens import TokenCounter
+from riffler.service.inference.wrapping import WrappingEngine
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, most_completion_tokens
 
 
-class BoundedEngine:
+class BoundedEngine(WrappingEngine):
     """An `Engine` that is another one, and is asked for no more tokens than are kept free for a completion.
 
     A model that repeats itself for ever would else do so until its window is full. Who says how many tokens it wants
@@ -29,32 +21,12 @@ class BoundedEngine:
     """
 
     def __init__(self, engine: Engine, completion_tokens: int | None) -> None:
-        self._engine = engine
+        super().__init__(engine)
         self._completion_tokens = completion_tokens
 
-    @property
-    def info(self) -> EngineInfo:
-        """See the port."""
-        return self._engine.info
-
-    @property
-    def counter(self) -> TokenCounter:
-        """See the port."""
-        return self._engine.counter
-
-    async def ready(self) -> None:
-        """See the port."""
-        await self._engine.ready()
-
-    async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
+    def generate(self, request: EngineRequest) -> AsyncIterator[TextDelta | Completion]:
         """See the port."""
         if request.sampling.max_tokens is None:
             most = most_completion_tokens(self.info, self._completion_tokens)
             request = replace(request, sampling=replace(request.sampling, max_tokens=most))
-        async with closing_stream(self._engine.generate(request)) as stream:
-            async for item in stream:
-                yield item
-
-    async def aclose(self) -> None:
-        """See the port."""
-        await self._engine.aclose()
+        return super().generate(request)

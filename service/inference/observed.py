@@ -7,46 +7,29 @@ import time
 from collections.abc import AsyncGenerator
 
 from riffler.errors import RifflerError
-from riffler.service.ports.engine import Completion, Engine, EngineInfo, EngineRequest, TextDelta, closing_stream
+from riffler.service.inference.wrapping import WrappingEngine
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
 from riffler.service.ports.observer import Observer, Outcome
-from riffler.tools.tokens import TokenCounter
 
 
-class ObservedEngine:
+class ObservedEngine(WrappingEngine):
     """An `Engine` that is another one. A call's time ends with its completion.
 
     Args:
         engine: The other one.
         observer: Is told.
-
-    Attributes:
-        observed: The other one, for who asks what it is.
     """
 
     def __init__(self, engine: Engine, observer: Observer) -> None:
-        self.observed = engine
+        super().__init__(engine)
         self._observer = observer
-
-    @property
-    def info(self) -> EngineInfo:
-        """See the port."""
-        return self.observed.info
-
-    @property
-    def counter(self) -> TokenCounter:
-        """See the port."""
-        return self.observed.counter
-
-    async def ready(self) -> None:
-        """See the port."""
-        await self.observed.ready()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
         began, ended_s, error = time.perf_counter(), None, ""
         outcome: Outcome = "failed"
         try:
-            async with closing_stream(self.observed.generate(request)) as stream:
+            async with closing_stream(self.inner.generate(request)) as stream:
                 async for item in stream:
                     if isinstance(item, Completion):
                         outcome, ended_s = "done", time.perf_counter() - began
@@ -62,7 +45,3 @@ class ObservedEngine:
             raise
         finally:
             self._observer.generated(outcome, time.perf_counter() - began if ended_s is None else ended_s, error)
-
-    async def aclose(self) -> None:
-        """See the port."""
-        await self.observed.aclose()

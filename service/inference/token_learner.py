@@ -5,15 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncGenerator
 
-from riffler.service.ports.engine import (
-    Completion,
-    Engine,
-    EngineInfo,
-    EngineRequest,
-    TextDelta,
-    Usage,
-    closing_stream,
-)
+from riffler.service.inference.wrapping import WrappingEngine
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, Usage, closing_stream
 from riffler.tools.counting.learned import LearnedTokens
 from riffler.tools.counting.learning import Sent, TokenLearning
 
@@ -33,7 +26,7 @@ def learning(engine: Engine) -> Engine:
     return LearningEngine(engine) if engine.info.counts_estimated else engine
 
 
-class LearningEngine:
+class LearningEngine(WrappingEngine):
     """An `Engine` that is another one, and counts tokens by what that one's calls reported.
 
     `counter` is another one after each report: whoever counts things that must agree, as a turn does, takes it once.
@@ -42,20 +35,12 @@ class LearningEngine:
 
     Args:
         engine: The other one.
-
-    Attributes:
-        inner: The other one, for who asks what it is.
     """
 
     def __init__(self, engine: Engine) -> None:
-        self.inner = engine
+        super().__init__(engine)
         self._learned = TokenLearning()
         self._counter = self._learned.counter()
-
-    @property
-    def info(self) -> EngineInfo:
-        """See the port."""
-        return self.inner.info
 
     @property
     def counter(self) -> LearnedTokens:
@@ -67,10 +52,6 @@ class LearningEngine:
         """How many reports the counts stand on."""
         return self._learned.reports
 
-    async def ready(self) -> None:
-        """See the port."""
-        await self.inner.ready()
-
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
         async with closing_stream(self.inner.generate(request)) as stream:
@@ -78,10 +59,6 @@ class LearningEngine:
                 if isinstance(item, Completion):
                     await self._learn(request, item.usage)
                 yield item
-
-    async def aclose(self) -> None:
-        """See the port."""
-        await self.inner.aclose()
 
     async def _learn(self, request: EngineRequest, usage: Usage) -> None:
         # Some servers leave what was cached out of the prompt's tokens: then these aren't all.

@@ -2,6 +2,7 @@
 
     tokenizer.py what is expected of a tokenizer
     prompt.py    messages and tools as token ids, through the model's own chat template
+    counting.py  counts tokens as such prompts are encoded
     preamble.py  what a prompt begins with, whatever is said in it
     template.py  renders the template, and finds out what it doesn't take
     telling.py   says as text what a template doesn't take
@@ -18,6 +19,7 @@
     decoding.py  token ids back to text, never half a character
     reply.py     one reply on its way from the thread that computes to the caller
     thread.py    that thread: how replies come to it, and how it ends
+    loading.py   loads a model once, off the event loop, and unloads it
 
 Nothing here needs torch or transformers.
 """

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import math
-import threading
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
 
-from riffler.errors import EngineRejected, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineRejected, InvalidSetting
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
 from riffler.service.inference.chat.constraint import CallConstraint, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
+from riffler.service.inference.chat.loading import LoadingEngine
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
 from riffler.service.inference.chat.reply import Outbox
@@ -34,7 +34,7 @@ PRICES = CachePrices(read=0.1, write=1.0)
 What an edit says has them, so training's engine has the same."""
 
 
-class NanoEngine:
+class NanoEngine(LoadingEngine["_Running"]):
     """Runs a small model with onnxruntime, from a folder that `riffler.service.training.nano.export` has seen.
 
     The first call, or `ready`, loads the model. What tools take at a prompt's beginning is computed once for all
@@ -77,7 +77,7 @@ class NanoEngine:
     ) -> None:
         self._folder = Path(folder)
         self._name = self._folder.name if name is None else name
-        self._where = f"engine nano with {self._name}"
+        super().__init__(f"engine nano with {self._name}")
         _expect(window_tokens is None or window_tokens >= 1, "window_tokens", window_tokens, "at least 1")
         _expect(0 <= reuse_gib < math.inf, "reuse_gib", reuse_gib, "a number of GiB, at least 0")
         _expect(at_once >= 1, "at_once", at_once, "at least 1")
@@ -91,10 +91,6 @@ class NanoEngine:
         self._constrained = constrained
         self._counter = NanoTokens(self._folder, self._where)
         self._info: EngineInfo | None = None
-        self._loading: asyncio.Task[None] | None = None
-        self._gate = threading.Lock()  # held while it is loaded or unloaded, in a thread
-        self._running: tuple[Loaded, Worker] | None = None
-        self._closed = False
 
     def __repr__(self) -> str:
         return f"NanoEngine({self._name!r})"
@@ -112,10 +108,6 @@ class NanoEngine:
         """Counts with the model's own tokenizer, as its prompts are encoded."""
         return self._counter
 
-    async def ready(self) -> None:
-        """Load the model, off the event loop. Callers at the same time share one load."""
-        await self._load()
-
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
 
@@ -125,50 +117,25 @@ class NanoEngine:
         Yields:
             Deltas when `request.stream` is set, then the completion.
         """
-        loaded, worker = await self._load()
+        running = await self._load()
+        loaded = running.loaded
         deadline = time.monotonic() + self._timeout_s
         read = await asyncio.to_thread(self._read, loaded, request)
         check_tokens(read.prompt.ids, loaded.model.vocabulary, loaded.writer.tokenizer, self._where)
         turn = self._turn(loaded, request, read, deadline)
-        worker.submit(turn)
+        running.worker.submit(turn)
         async with aclosing(turn.items()) as items:
             async for item in items:
                 yield item
 
-    async def aclose(self) -> None:
-        """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
-        self._closed = True
-        await asyncio.to_thread(self._unload_here)
-
-    async def _load(self) -> tuple[Loaded, Worker]:
-        if self._closed:
-            raise EngineUnavailable(f"{self._where}: is closed")
-        if self._running is not None:
-            return self._running
-        if self._loading is None or self._loading.done():
-            self._loading = asyncio.create_task(asyncio.to_thread(self._load_here))
-            self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
-        await asyncio.shield(self._loading)
-        return await self._load()
-
-    def _load_here(self) -> None:
-        """Load in this thread, which goes on when its task is cancelled: so it keeps by itself what it has loaded."""
-        with self._gate:
-            if self._running is None and not self._closed:
-                assert self.info.settled  # noqa: S101 - so that a wrong window shows now
-                loaded = load(self._folder, self._counter, self._threads)
-                if self._constrained and loaded.call_tokens is None:
-                    _LOG.warning("constraint_off", model=self._name, reason="another form of calls, or no bytes")
-                worker = Worker(loaded, self._kept, self._at_once, self._where)
-                worker.start()
-                self._running = loaded, worker
-
-    def _unload_here(self) -> None:
-        """Unload in this thread, after a load that is under way: that can't be stopped."""
-        with self._gate:
-            running, self._running = self._running, None
-            if running is not None:
-                running[1].stop()
+    def _make(self) -> _Running:
+        assert self.info.settled  # noqa: S101 - so that a wrong window shows now
+        loaded = load(self._folder, self._counter, self._threads)
+        if self._constrained and loaded.call_tokens is None:
+            _LOG.warning("constraint_off", model=self._name, reason="another form of calls, or no bytes")
+        worker = Worker(loaded, self._kept, self._at_once, self._where)
+        worker.start()
+        return _Running(loaded, worker)
 
     def _read(self, loaded: Loaded, request: EngineRequest) -> _Read:
         """Do what isn't for the event loop, as prompts may be long and schemas of any kind."""
@@ -208,6 +175,14 @@ class NanoEngine:
 
 
 @dataclass(frozen=True, slots=True)
+class _Running:
+    """A model with what runs it."""
+
+    loaded: Loaded
+    worker: Worker
+
+
+@dataclass(frozen=True, slots=True)
 class _Read:
     """A request as the model reads it.
 
@@ -220,11 +195,6 @@ class _Read:
     prompt: Prompt
     preamble: int
     constraint: CallConstraint | None
-
-
-def _seen(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.exception()
 
 
 def _expect(holds: bool, name: str, got: object, expected: str) -> None:

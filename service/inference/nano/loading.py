@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from riffler.errors import InvalidSetting
 from riffler.service.inference.chat.constraint import CallTokens, call_tokens_of
+from riffler.service.inference.chat.counting import ChatTokens
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.marks import marks_of
@@ -21,8 +22,8 @@ from riffler.service.inference.nano.sampling import Defaults
 from riffler.service.inference.nano.tokenizer import NanoTokenizer
 
 
-class NanoTokens:
-    """Counts a model's tokens as its prompts are encoded. The tokenizer is loaded by the first count, or by `load`.
+class NanoTokens(ChatTokens):
+    """Counts with the tokenizer in a model's folder.
 
     Args:
         folder: Where the model is.
@@ -30,56 +31,21 @@ class NanoTokens:
     """
 
     def __init__(self, folder: Path, where: str) -> None:
+        super().__init__()
         self._folder = folder
         self._where = where
-        self._writer: PromptWriter | None = None
 
     def __repr__(self) -> str:
         return f"NanoTokens({str(self._folder)!r})"
 
-    def load(self) -> PromptWriter:
-        """Load the tokenizer now, and find out how its model is spoken to.
-
-        Returns:
-            What writes prompts; the same one when it is loaded already.
-
-        Raises:
-            InvalidSetting: The tokenizer can't be loaded, or has no chat template.
-        """
-        if self._writer is None:
-            tokenizer = NanoTokenizer(self._folder)
-            if tokenizer.chat_template is None:
-                raise InvalidSetting(f"{self._where}: model: its tokenizer has no chat template, or several")
-            form = detect_form(tokenizer.chat_template, tokenizer.get_added_vocab())
-            if form is None or not shows_tools(tokenizer):
-                form = FORMS["hermes"]
-            self._writer = PromptWriter(tokenizer, form, self._where)
-        return self._writer
-
-    def count(self, text: str) -> int:
-        """Count the tokens of a text.
-
-        Args:
-            text: Any text.
-
-        Returns:
-            The number of tokens: at least 1 unless the text is empty.
-        """
-        return max(1, self.load().count(text)) if text else 0
-
-    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
-        """Count the tokens that tools take in a prompt, as the chat template tells them.
-
-        Args:
-            schemas: The tools' schemas in OpenAI's shape.
-
-        Returns:
-            How many.
-
-        Raises:
-            EngineRejected: The template refuses the tools.
-        """
-        return self.load().count_tools(schemas)
+    def _load(self) -> PromptWriter:
+        tokenizer = NanoTokenizer(self._folder)
+        if tokenizer.chat_template is None:
+            raise InvalidSetting(f"{self._where}: model: its tokenizer has no chat template, or several")
+        form = detect_form(tokenizer.chat_template, tokenizer.get_added_vocab())
+        if form is None or not shows_tools(tokenizer):
+            form = FORMS["hermes"]
+        return PromptWriter(tokenizer, form, self._where)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from riffler.errors import InvalidSetting
+from riffler.service.inference.chat.counting import ChatTokens
 from riffler.service.inference.chat.forms import FORMS, detect_form
 from riffler.service.inference.chat.forms.form import ToolForm
 from riffler.service.inference.chat.prompt import PromptWriter
@@ -20,66 +20,28 @@ if TYPE_CHECKING:
 _LOG = get_logger("transformers")
 
 
-class PromptTokens:
-    """Counts a text as a prompt that holds it is encoded, so that what fits by the count fits.
-
-    A text that spells a control token is told from it letter by letter, which takes ten tokens in place of one. The
-    tokenizer is loaded by the first count, or by `load`.
+class PromptTokens(ChatTokens):
+    """Counts with the tokenizer that transformers loads.
 
     Args:
         settings: Which model.
     """
 
     def __init__(self, settings: LocalSettings) -> None:
+        super().__init__()
         self._settings = settings
         self._tokens = ModelTokens(settings.model, local_only=settings.local_only, revision=settings.revision)
-        self._writer: PromptWriter | None = None
 
     def __repr__(self) -> str:
         return f"PromptTokens({self._settings.model!r})"
 
-    def load(self) -> PromptWriter:
-        """Load the tokenizer now, and find out how its model is spoken to.
-
-        Returns:
-            What writes prompts; the same one when it is loaded already.
-
-        Raises:
-            InvalidSetting: The tokenizer can't be loaded, or has no chat template.
-        """
-        if self._writer is None:
-            tokenizer, where = self._tokens.load(), self._settings.where
-            if not tokenizer.chat_template:
-                raise InvalidSetting(
-                    f"{where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
-                )
-            self._writer = PromptWriter(tokenizer, _form(self._settings, tokenizer), where)
-        return self._writer
-
-    def count(self, text: str) -> int:
-        """Count the tokens of a text.
-
-        Args:
-            text: Any text.
-
-        Returns:
-            The number of tokens: at least 1 unless the text is empty, as some tokenizers drop white space.
-        """
-        return max(1, self.load().count(text)) if text else 0
-
-    def count_tools(self, schemas: Sequence[dict[str, object]]) -> int:
-        """Count the tokens that tools take in a prompt, as the chat template tells them.
-
-        Args:
-            schemas: The tools' schemas in OpenAI's shape.
-
-        Returns:
-            How many.
-
-        Raises:
-            EngineRejected: The template refuses the tools.
-        """
-        return self.load().count_tools(schemas)
+    def _load(self) -> PromptWriter:
+        tokenizer, where = self._tokens.load(), self._settings.where
+        if not tokenizer.chat_template:
+            raise InvalidSetting(
+                f"{where}: model: its tokenizer has no chat template; take an instruct or chat version of it"
+            )
+        return PromptWriter(tokenizer, _form(self._settings, tokenizer), where)
 
 
 def _form(settings: LocalSettings, tokenizer: PreTrainedTokenizerBase) -> ToolForm | None:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from riffler.errors import EngineRejected, EngineUnavailable
+from riffler.errors import EngineRejected
 from riffler.service.inference.chat.asked import may_call, offered_tools, suppressed_tokens
 from riffler.service.inference.chat.constraint import Constraint, constrain_calls
 from riffler.service.inference.chat.decoding import TextDecoder
+from riffler.service.inference.chat.loading import LoadingEngine
 from riffler.service.inference.chat.prompt import Prompt
 from riffler.service.inference.chat.reading import ReplyReader
 from riffler.service.inference.chat.reply import Outbox
@@ -38,7 +38,7 @@ _PRICES = CachePrices(read=0.1, write=1.0)
 """Of time, not of money: what it computed of a session's beginning is kept, and read again for a small part of that."""
 
 
-class TransformersEngine:
+class TransformersEngine(LoadingEngine["_Loaded"]):
     """Runs a model with transformers and PyTorch. No code that a model brings is ever run.
 
     The first call, or `ready`, loads the model. `info` reads the model's config when it is asked for before; after, its
@@ -104,12 +104,8 @@ class TransformersEngine:
             constrained=constrained,
             timeout_s=timeout_s,
         )
-        self._where = self._settings.where
+        super().__init__(self._settings.where)
         self._counter = PromptTokens(self._settings)
-        self._loading: asyncio.Task[None] | None = None
-        self._gate = threading.Lock()  # held while it is loaded or unloaded, in a thread
-        self._loaded: _Loaded | None = None
-        self._closed = False
         self._window: int | None = None
         self._loaded_once = False
 
@@ -127,13 +123,6 @@ class TransformersEngine:
     def counter(self) -> TokenCounter:
         """Counts with the model's own tokenizer, as its prompts are encoded."""
         return self._counter
-
-    async def ready(self) -> None:
-        """Load the model and run it once, off the event loop. Callers at the same time share one load.
-
-        When the device has failed since, EngineUnavailable says so: the process must be started again.
-        """
-        await self._load()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
@@ -154,44 +143,13 @@ class TransformersEngine:
             async for item in items:
                 yield item
 
-    async def aclose(self) -> None:
-        """End the thread and free the memory. Calls in work, and later ones, raise EngineUnavailable."""
-        self._closed = True
-        await asyncio.to_thread(self._unload_here)
+    def _make(self) -> _Loaded:
+        loaded = _Loaded(self._settings, self._counter)
+        self._window, self._loaded_once = loaded.window_tokens, True
+        return loaded
 
-    async def _load(self) -> _Loaded:
-        if self._closed:
-            raise EngineUnavailable(f"{self._where}: is closed")
-        if self._loaded is not None:
-            self._loaded.worker.check()
-            return self._loaded
-        if self._loading is None or self._loading.done():
-            self._loading = asyncio.create_task(self._load_once())
-            self._loading.add_done_callback(_seen)  # its callers may all be gone when it fails
-        await asyncio.shield(self._loading)
-        return await self._load()
-
-    async def _load_once(self) -> None:
-        try:
-            await asyncio.to_thread(self._load_here)
-        finally:
-            self._loading = None
-
-    def _load_here(self) -> None:
-        """Load in this thread, which goes on when its task is cancelled: so it keeps by itself what it has loaded."""
-        with self._gate:
-            if self._loaded is None and not self._closed:
-                self._loaded = _Loaded(self._settings, self._counter)
-                self._window, self._loaded_once = self._loaded.window_tokens, True
-
-    def _unload_here(self) -> None:
-        """Unload in this thread, after a load that is under way: that can't be stopped."""
-        with self._gate:
-            loaded, self._loaded = self._loaded, None
-            if loaded is not None:
-                loaded.worker.stop()
-                del loaded
-                free_memory(quietly=True)
+    def _free(self) -> None:
+        free_memory(quietly=True)
 
     def _prepare(self, loaded: _Loaded, request: EngineRequest) -> _Prepared:
         """Do what isn't for the event loop: a long prompt takes a moment, as does a tensor on a busy device."""
@@ -276,8 +234,3 @@ class _Loaded:
         """How the model itself wants its tokens drawn."""
         config: GenerationConfig = self.local.model.generation_config
         return config
-
-
-def _seen(task: asyncio.Task[None]) -> None:
-    if not task.cancelled():
-        task.exception()

@@ -184,11 +184,12 @@ def table(counts: Counts) -> Table:
         counts: What a run wrote.
 
     Returns:
-        A row a skill.
+        A row a skill. Of drills nothing counts how long they are.
     """
     made = Table("skill", "episodes", "samples", "longest, in tokens")
     for skill, number in sorted(counts.episodes.items()):
-        made.add_row(skill, f"{number:,}", f"{counts.samples[skill]:,}", f"{counts.longest_tokens[skill]:,}")
+        longest = counts.longest_tokens[skill]
+        made.add_row(skill, f"{number:,}", f"{counts.samples[skill]:,}", f"{longest:,}" if longest else "")
     return made
 
 

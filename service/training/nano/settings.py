@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self
 
 from pydantic import (
     BaseModel,
@@ -23,6 +23,8 @@ from riffler.errors import InvalidSetting
 
 _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
+_WINDOW_OF_DRILLS = 2048
+"""Stands in the records of a run, and means nothing: runs that are there were begun with it."""
 
 
 class _Table(BaseModel):
@@ -88,7 +90,8 @@ class Stage(_Table):
 
     Attributes:
         name: Of its folder, and of no other stage's: letters, digits, _ and -.
-        window: Of the engine that the episodes are played on, in tokens; at most the model's.
+        window: Of the engine that the episodes are played on, in tokens; at most the model's. Of drills nothing: a
+            stage of them names none.
         episodes: How many are played.
         steps: Of the optimizer.
         drill: Of a stage of drills, how many keys or words a text has at most; None plays episodes.
@@ -99,6 +102,13 @@ class Stage(_Table):
     episodes: PositiveInt
     steps: PositiveInt
     drill: PositiveInt | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _drills_need_no_window(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the file has
+        if isinstance(given, dict) and given.get("drill") is not None:
+            return {"window": _WINDOW_OF_DRILLS} | given
+        return given
 
 
 class NanoSettings(_Table):
@@ -114,7 +124,7 @@ class NanoSettings(_Table):
         for stage in self.stages:
             if stage.name in taken:
                 raise ValueError(f"stages: expected a name that isn't taken, got {stage.name!r}")
-            if stage.window > self.model.window:
+            if stage.drill is None and stage.window > self.model.window:
                 raise ValueError(
                     f"stages: {stage.name}: window: expected at most the model's {self.model.window:,}, "
                     f"got {stage.window:,}"

@@ -435,7 +435,7 @@ async def test_what_is_kept_free_for_completions_bounds_them(make: Make, setting
     riffler = make(model, policy=Fixed("paraphrase"), completion_tokens=setting)
     answer = await riffler.ask("Where is the key?", ["The key lies under the stone. " + "The harbour is deep. " * 3000])
     assert isinstance(riffler.engine, ObservedEngine)
-    inner = riffler.engine.observed
+    inner = riffler.engine.inner
     assert isinstance(inner, ScriptedEngine)
     assert len(inner.requests) >= 3
     assert {request.sampling.max_tokens for request in inner.requests} == {most}

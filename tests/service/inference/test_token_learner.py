@@ -133,7 +133,7 @@ async def test_a_turn_counts_with_one_counter(server_folder: Path) -> None:
         settings = read_settings(data_folder=server_folder, rewriting=False, tools="paper")
         async with Riffler(settings, engine=OpenAIEngine("local", base_url=api.base_url)) as riffler:
             assert isinstance(riffler.engine, ObservedEngine)
-            engine = riffler.engine.observed
+            engine = riffler.engine.inner
             assert isinstance(engine, LearningEngine)
             before = engine.counter
             answer = await riffler.ask("How deep is the harbour?", [TEXT * 100])

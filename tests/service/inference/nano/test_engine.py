@@ -160,8 +160,8 @@ async def test_other_tools_share_the_templates_own_words_at_most(engine: NanoEng
 async def test_what_is_kept_stays_within_its_bytes(engine: NanoEngine, folder: Path) -> None:
     """The oldest session goes first."""
     await complete(engine, asking(long_text(300), reuse="a", most=1))
-    assert engine._running is not None
-    one = engine._running[1].store.size
+    assert engine._loaded is not None
+    one = engine._loaded.worker.store.size
     assert one > 0
     engine = NanoEngine(folder, reuse_gib=2.5 * one / 2**30)
     try:

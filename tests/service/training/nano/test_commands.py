@@ -33,7 +33,13 @@ read_weight = 0.1
 save_every_s = 300
 
 [[stages]]
-name = "only"
+name = "drills"
+drill = 2
+episodes = 2
+steps = 1
+
+[[stages]]
+name = "played"
 window = 8192
 episodes = 3
 steps = 2
@@ -70,27 +76,31 @@ def made(tmp_path_factory: pytest.TempPathFactory, settings: Path) -> Folders:
 def test_each_command_makes_its_part(
     made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Samples of the tokenizer are kept, two steps are trained; they are drawn, checked and saved."""
+    """Samples of the tokenizer are kept, three steps are trained; they are drawn, checked and saved."""
     assert [path.name for path in made.tokenizer_samples.glob("*.gz")] == ["0-0000000-0000003.jsonl.gz"]
-    assert len(made.losses.read_text("utf-8").splitlines()) == 2
+    assert len(made.losses.read_text("utf-8").splitlines()) == 3
     assert run("curve", made.root, tmp_path / "curve.svg") == 0
     assert run("save", made.root, tmp_path / "model", "--settings", settings) == 0
     assert run("check", made.root, "--settings", settings, "--window", 8192, "--episodes", 2) == 0
     assert {"model.safetensors", "config.json", "tokenizer.json"} <= {
         each.name for each in (tmp_path / "model").iterdir()
     }
-    assert "after 2 steps, window 8,192" in capsys.readouterr().out
+    assert "after 3 steps, window 8,192" in capsys.readouterr().out
 
 
 def test_episodes_that_are_there_are_told_again(
     made: Folders, settings: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The longest is that of all, also where this call plays none."""
-    [samples] = made.samples_of_stages()
-    before = [path.read_bytes() for path in sorted(samples.iterdir())]
+    """The longest is that of all, also where this call plays none; of drills nothing is told that isn't known."""
+    paths = [path for folder in made.samples_of_stages() for path in sorted(folder.iterdir())]
+    before = [path.read_bytes() for path in paths]
     assert run("episodes", made.root, "--settings", settings) == 0
-    assert [path.read_bytes() for path in sorted(samples.iterdir())] == before
-    rows = re.findall(r"│ (\w+) +│ ([\d,]+) +│ ([\d,]+) +│ ([\d,]+) +│", capsys.readouterr().out)
+    assert [path.read_bytes() for path in paths] == before
+    rows = re.findall(r"│ (\w+) +│ ([\d,]+) +│ ([\d,]+) +│ ([\d,]*) +│", capsys.readouterr().out)
+    [drills] = [row for row in rows if row[0] == "drill"]
+    assert drills[1] == "2"
+    assert drills[3] == ""
+    rows.remove(drills)
     assert sum(int(episodes) for _, episodes, _, _ in rows) == 3
     assert max(int(longest.replace(",", "")) for _, _, _, longest in rows) > 100
 
@@ -119,7 +129,7 @@ def test_episodes_of_other_code_are_not_mixed_in(
     [
         (
             ["episodes", "{run}", "--settings", "{settings}", "--stage", "nope"],
-            "stage: expected one of only, got 'nope'",
+            "stage: expected one of drills, played, got 'nope'",
         ),
         (["episodes", "{run}", "--settings", "{empty}"], "empty.toml: model: Field required"),
         (["episodes", "{new}", "--settings", "{settings}"], "expected a tokenizer"),

@@ -1,14 +1,20 @@
 """The moves of a turn in one example: what is shared stands there once, and each token sees what it would see alone."""
 
+import json
 import random
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tests.service.training.nano.test_train import samples, small
+from tests.service.training.nano.test_train import FIND, samples, small
 
+from riffler.service.inference.chat.forms import FORMS
+from riffler.service.inference.chat.prompt import PromptWriter
+from riffler.service.inference.chat.reading import ReplyReader
+from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.words import words
-from riffler.tools.messages import Message
+from riffler.tools.messages import Message, ToolCall
 
 torch = pytest.importorskip("torch", reason="the extra `local` isn't installed")
 training = pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
@@ -19,6 +25,7 @@ from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: E40
 
 TOKENIZER = train_tokenizer(samples(1, 100), 400)
 WRITER = ExampleWriter(TOKENIZER)
+PROMPTS = PromptWriter(TOKENIZER, FORMS["hermes"], "nano")
 MODEL = training.make_model(small().model, TOKENIZER, 1)
 
 
@@ -51,21 +58,113 @@ def test_a_tree_gives_what_its_samples_give_alone(turn: list[dict[str, object]])
     assert len({(place, target) for place, target, said in zip(*_learned(example), strict=True) if not said}) == (
         len(example.said) - int(example.said.sum())
     )
+    alone = []
+    for sample in turn:
+        one = WRITER.write([sample])
+        alone.append(_logits(one.ids.tolist())[one.places[one.said].astype("int64")])
+    assert torch.allclose(_said_logits(example), torch.cat(alone), atol=1e-5)
+
+
+def _said_logits(example: Any) -> Any:
+    """Give the logits of what is said in an example."""
     MODEL.set_attn_implementation(tree.TREE)
     ids = torch.tensor(example.ids.astype("int64"))[None]
     positions = torch.tensor(example.positions.astype("int64"))[None]
     ways = tree.ways_of(example.branches, len(example.ids))
     with torch.no_grad():
-        hidden = MODEL.model(input_ids=ids, position_ids=positions, use_cache=False, ways=ways).last_hidden_state[0]
-    together = hidden[example.places[example.said].astype("int64")]
+        states = MODEL.model(input_ids=ids, position_ids=positions, use_cache=False, ways=ways).last_hidden_state[0]
+        return MODEL.lm_head(states[example.places[example.said].astype("int64")])
+
+
+def _logits(ids: list[int]) -> Any:
+    """Give the logits after each token of a text that is no tree."""
     MODEL.set_attn_implementation("sdpa")
+    with torch.no_grad():
+        return MODEL(input_ids=torch.tensor(ids)[None]).logits[0]
+
+
+def sample_of(seen: list[Message], said: Message) -> dict[str, Any]:
+    """Give a move as a sample."""
+    return {"messages": [each.to_dict() for each in seen], "tools": [FIND], "said": said.to_dict()}
+
+
+def move_of(rng: random.Random, number: int, calls: int) -> Message:
+    """Make a move in capitals, which nobody else writes: some calls, half of the time with a note before them."""
+    note = " ".join(words(rng, 3)).upper() if rng.random() < 0.5 or not calls else None
+    queries = [json.dumps({"queries": [each.upper() for each in words(rng, 2)]}) for _ in range(calls)]
+    return Message.assistant(
+        note, [ToolCall(f"call_{number}_{at}", "find_in_context", q) for at, q in enumerate(queries)]
+    )
+
+
+def turn_of(rng: random.Random, moves: int, folds: float) -> list[dict[str, Any]]:
+    """Make a turn of calls and an answer; after a move something that was read is folded with a probability."""
+    seen = [Message.user(" ".join(words(rng, rng.randint(1, 12)))) for _ in range(rng.randint(1, 3))]
+    made = []
+    for number in range(moves):
+        said = move_of(rng, number, rng.choice((1, 1, 2)))
+        made.append(sample_of(seen, said))
+        results = [Message.tool(call.id, " ".join(words(rng, rng.randint(1, 8)))) for call in said.tool_calls]
+        seen = [*seen, said, *results]
+        if rng.random() < folds:
+            at = rng.choice([at for at, each in enumerate(seen) if each.role != "assistant"])
+            seen[at] = seen[at].with_texts([f"[[f0000{at} folded 9 tokens]]"])
+    return [*made, sample_of(seen, move_of(rng, moves, 0))]
+
+
+@settings(max_examples=25)
+@given(seed=st.integers(0, 10**6), moves=st.integers(1, 4), folds=st.sampled_from([0.0, 0.5, 1.0]))
+def test_each_move_with_calls_is_learned_once_as_it_was_seen(seed: int, moves: int, folds: float) -> None:
+    """What is said is all moves, one after the other; each is as likely as after the prompt that an engine gets.
+
+    Of what is read, a move is nothing, in whichever branches it stands again.
+    """
+    turn = turn_of(random.Random(seed), moves, folds)
+    example = WRITER.write(turn)
+    said = [WRITER.said_ids(sample) for sample in turn]
+    assert example.targets[example.said].tolist() == [id_ for each in said for id_ in each]
+    read = example.targets[~example.said].tolist()
+    assert TOKENIZER.convert_tokens_to_ids("<tool_call>") not in read
+    assert not [letter for letter in TOKENIZER.decode(read) if letter.isupper()]
     alone = []
-    for sample in turn:
-        one = WRITER.write([sample])
-        with torch.no_grad():
-            states = MODEL.model(input_ids=torch.tensor(one.ids.astype("int64"))[None]).last_hidden_state[0]
-        alone.append(states[one.places[one.said].astype("int64")])
-    assert torch.allclose(together, torch.cat(alone), atol=1e-5)
+    for sample, ids in zip(turn, said, strict=True):
+        messages = tuple(Message.of(each) for each in sample["messages"])
+        prompt = PROMPTS.write(EngineRequest(messages, sample["tools"])).ids
+        alone.append(_logits([*prompt, *ids])[len(prompt) - 1 : -1])
+    assert torch.allclose(_said_logits(example), torch.cat(alone), atol=1e-4)
+
+
+def test_a_turn_without_folds_is_one_way_and_a_fold_begins_another() -> None:
+    """A move is read as it was said, token for token, so that nothing stands there twice."""
+    rng = random.Random(7)
+    turn = turn_of(rng, 4, folds=0)
+    example = WRITER.write(turn)
+    assert len(tree.ways_of(example.branches, len(example.ids))) == 1
+    assert len(example.ids) == len(WRITER.write(turn[-1:]).ids)
+    folded = WRITER.write(turn_of(rng, 4, folds=1))
+    assert len(tree.ways_of(folded.branches, len(folded.ids))) > 1
+
+
+def test_a_move_that_is_said_again_is_learned_again() -> None:
+    """Drills may say the same twice after the same: what is read stands there once, what is said each time."""
+    [sample] = turn_of(random.Random(3), 0, folds=0)
+    once, twice = WRITER.write([sample]), WRITER.write([sample, sample])
+    assert int(twice.said.sum()) == 2 * int(once.said.sum())
+    assert len(twice.ids) == len(once.ids) + len(WRITER.said_ids(sample))
+
+
+@given(
+    note=st.text(st.sampled_from('harbour "\\{}[]\n: é«»<'), max_size=20),
+    queries=st.lists(st.text(st.sampled_from('harbour "\\{}[]\n: é«»</>tool_call'), max_size=20), max_size=3),
+)
+def test_a_call_that_is_learned_is_read_by_the_engine(note: str, queries: list[str]) -> None:
+    """Whatever its strings hold, the reader of replies gets the message back that the oracle meant."""
+    call = ToolCall("call_0", "find_in_context", json.dumps({"queries": queries}, ensure_ascii=False))
+    reader = ReplyReader(FORMS["hermes"], offered={"find_in_context": {}})
+    reader.feed(WRITER.text_of(Message.assistant(note.strip() or None, [call])))
+    reader.finish()
+    assert reader.text == note.strip()
+    assert [(each.name, json.loads(each.arguments)) for each in reader.calls] == [(call.name, {"queries": queries})]
 
 
 def _learned(example: object) -> tuple[list[int], list[int], list[bool]]:

@@ -30,6 +30,8 @@ SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
         (SMALL, 'name = "tokenizer"', "stages: expected a name that isn't taken, got 'tokenizer'"),
         (SMALL, 'name = "../small"', "stages.0.name: String should match pattern"),
         ("window = 2560", "window = 9000", "stages: middle: window: expected at most the model's 8,192, got 9,000"),
+        ("window = 2560\n", "", "stages.3.window: Field required"),
+        ("drill = 4\n", "drill = 0\n", "stages.0.drill: Input should be greater than 0"),
         (SHIPPED[SHIPPED.index("[[stages]]") :], "", "stages: Field required"),
         ("[model]", "[model", "mine.toml: "),
     ],
@@ -43,6 +45,19 @@ def test_a_wrong_setting_is_named(tmp_path: Path, old: str, new: str, why: str) 
         read_nano_settings(path)
     assert "mine.toml: " in str(refused.value)
     assert why in str(refused.value)
+
+
+def test_a_window_of_drills_means_nothing(tmp_path: Path) -> None:
+    """A model whose window is small has drills, too; runs that were begun when a file had to name one go on."""
+    path = tmp_path / "mine.toml"
+    named = SHIPPED.replace("drill = ", "window = 2048\ndrill = ")
+    assert named.count("window = 2048") == 3
+    path.write_text(named, "utf-8")
+    assert read_nano_settings(path).model_dump_json() == read_nano_settings().model_dump_json()
+    path.write_text(
+        SHIPPED[: SHIPPED.index('[[stages]]\nname = "middle')].replace("window = 8192", "window = 512"), "utf-8"
+    )
+    assert {stage.drill for stage in read_nano_settings(path).stages} == {4, 12, 40}
 
 
 def test_no_stages_are_refused(tmp_path: Path) -> None:

@@ -6,15 +6,23 @@ import random
 import re
 from collections import Counter
 from collections.abc import Iterable
+from pathlib import Path
 
 import pytest
 
+from riffler.service.ports.engine import EngineRequest
+from riffler.service.settings import read_settings
 from riffler.service.training.nano.asked_folds import asked_fold
-from riffler.service.training.nano.episode import Episode, done, status_of
+from riffler.service.training.nano.episode import GIVEN_UP, Episode, done, status_of
 from riffler.service.training.nano.record import Played, Sample, recording
+from riffler.service.training.nano.samples_file import Counts, read_samples, write_file
 from riffler.service.training.nano.tidy import tidy
 from riffler.service.training.nano.wordings import wordings
+from riffler.tools.messages import Message, read_messages
 from riffler.tools.tokens import EstimatedTokens
+
+LONG = 6
+"""Moves; a turn that has more finds, folds and restores."""
 
 
 def text_of(sample: Sample) -> str:
@@ -87,6 +95,55 @@ def test_all_ways_are_shown(runs: list[Played]) -> None:
     """A fragment is found by a search and by the status, asked folds are done, and what is in view is read off."""
     kinds = Counter(map(moves, runs))
     assert {"", "find restore", "restore", "cut fold", "cut keep"} <= set(kinds)
+
+
+def test_in_a_long_turn_the_answer_is_told_from_what_was_noted(runs: list[Played]) -> None:
+    """After many calls, none made twice, some of what was read is hidden again: then it stands in a note."""
+    long = [run for run in runs if len(run.samples) > LONG]
+    hidden = 0
+    for run in long:
+        last = run.samples[-1].request
+        calls = [(each.call.name, each.call.arguments) for each in done(last)]
+        assert len(set(calls)) == len(calls)
+        notes = "\n".join(each.text for each in last.messages if each.role == "assistant")
+        read = "\n".join(each.text for each in last.messages if each.role != "assistant")
+        for line in run.samples[-1].said.text.split("\n"):
+            assert line in notes or line in read
+            hidden += line not in read
+    assert hidden, "or no turn was long enough to fold what was read"
+
+
+@pytest.mark.parametrize("goes_on", [False, True])
+def test_an_oracle_that_does_not_get_on_gives_up(goes_on: bool) -> None:
+    """It doesn't ask the same again, and ends before the turn is ended, however much more there is to find."""
+    episodes = (tidy(random.Random(f"lost {number}")) for number in range(100))
+    asked = ((each, EngineRequest((Message.user(each.question),))) for each in episodes)
+    episode, request = next((each, bare) for each, bare in asked if "find_in_context" in str(each.oracle(bare)))
+    calls = 0
+    while isinstance(said := episode.oracle(request), Message):
+        calls += len(said.tool_calls)
+        more = f'\nmore: call again with after="s{calls:05}"' if goes_on else ""
+        results = [Message.tool(call.id, f"1 match\n[s00001] nothing{more}") for call in said.tool_calls]
+        request = EngineRequest((*request.messages, said, *results))
+    assert said == GIVEN_UP
+    assert (calls > 1) == goes_on
+    assert calls < read_settings().step_cap
+
+
+def test_a_move_is_read_back_from_its_file(runs: list[Played], tmp_path: Path) -> None:
+    """All that was seen and said comes back message for message, calls among them, turn after turn."""
+    turns = [
+        [{"skill": "tidy", "episode": f"1-{number}"} | sample.to_dict() for sample in run.samples]
+        for number, run in enumerate(runs)
+    ]
+    write_file(tmp_path / "1-0000000-0000060.jsonl.gz", Counts(), [sample for turn in turns for sample in turn])
+    read = [*read_samples(tmp_path)]
+    played = [sample for run in runs for sample in run.samples]
+    assert [read_messages([*each["messages"], each["said"]]) for each in read] == [
+        (*each.request.messages, each.said) for each in played
+    ]
+    assert [each["tools"] for each in read] == [[*each.request.tools] for each in played]
+    assert sum(bool(each["said"].get("tool_calls")) for each in read) > len(runs)
 
 
 async def test_the_asked_fragments_are_folded_and_no_others() -> None:
