@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeVar, cast
 from urllib.parse import quote
 from uuid import uuid4
 
@@ -84,7 +84,7 @@ class Call(Generic[T_co]):
         """Whether it may be made again where it isn't known if it was done: it changes nothing, or has a name."""
         return not self.changes or NAMED in self.headers
 
-    def read(self, reply: Reply) -> T_co:  # noqa: DOC501 - `refused` makes a Refused
+    def read(self, reply: Reply) -> T_co:
         """Read the reply.
 
         Args:
@@ -101,7 +101,8 @@ class Call(Generic[T_co]):
             return self.reads(self.operation, reply)
         if reply.kind == _PROBLEM:
             problem = parsed(self.operation, Problem, reply)
-            raise refused(self.operation, problem, reply.retry_after_s)
+            refusal = refused(self.operation, problem, reply.retry_after_s)
+            raise refusal
         raise InvalidReply(
             self.operation,
             f"{reply.status} {reply.kind or 'without a content type'}, where a problem or a success of Riffler's API "
@@ -131,7 +132,7 @@ def parsed(operation: str, kind: type[T], reply: Reply) -> T:
         InvalidReply: It is no JSON, or of another shape.
     """
     try:
-        read: T = _adapter(kind).validate_json(reply.content)
+        read: T = _adapter(cast(Hashable, kind)).validate_json(reply.content)
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(map(str, first["loc"])) or "body"

@@ -58,7 +58,7 @@ class EventReader:
         return None
 
 
-def progress_of(operation: str, name: str, data: str, answer: type[A]) -> Arrived | Rewriting | Step | Delta | A | None:  # noqa: DOC501 - `refused` makes a Refused
+def progress_of(operation: str, name: str, data: str, answer: type[A]) -> Arrived | Rewriting | Step | Delta | A | None:
     """Read an event of a streamed answer.
 
     Args:
@@ -86,7 +86,8 @@ def progress_of(operation: str, name: str, data: str, answer: type[A]) -> Arrive
         case "answer":
             return parsed(operation, answer, reply)
         case "problem":
-            raise refused(operation, parsed(operation, Problem, reply))
+            refusal = refused(operation, parsed(operation, Problem, reply))
+            raise refusal
         case _:
             return None
 

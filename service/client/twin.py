@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).resolve().parent
 _WORDS: Mapping[str, str] = MappingProxyType(
     {
         r"\bio_async\b": "io_sync",
@@ -22,6 +22,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         r"__a(enter|exit|iter|next)__": r"__\1__",
         r"\banext\(": "next(",
         r"\baclose\b": "close",
+        r"\baclosing\b": "closing",
         r"\baiter_bytes\b": "iter_bytes",
         r"\bGenerator\[(.+?), None\]": r"Generator[\1, None, None]",
         r"\basyncio\b": "time",
@@ -33,39 +34,23 @@ _WORDS: Mapping[str, str] = MappingProxyType(
 )
 
 
-def made_of(path: Path) -> str:
-    """Make the synchronous twin of a file.
+def make(into: Path) -> None:
+    """Write the twins of all files.
 
     Args:
-        path: The file.
-
-    Returns:
-        Its twin's text.
+        into: Where to.
     """
-    text = path.read_text("utf-8")
-    for word, other in _WORDS.items():
-        text = re.sub(word, other, text)
-    docstring, rest = re.match(r'(""".*?""")(.*)', text, re.DOTALL).groups()  # type: ignore[union-attr]
-    text = f"{docstring}\n\n# Made of io_async/{path.name} by `python -m riffler.service.client.twin`.{rest}"
-    for command in (["check", "--select", "I", "--fix-only", "--quiet"], ["format", "--quiet"]):
-        shown = ["--stdin-filename", str(HERE / "io_sync" / path.name), "-"]
-        done = subprocess.run(
-            [sys.executable, "-m", "ruff", *command, *shown],
-            input=text,
-            capture_output=True,
-            text=True,
-            check=True,
-            encoding="utf-8",
-        )
-        text = done.stdout
-    return text
-
-
-def main() -> None:
-    """Write all twins."""
-    for path in sorted((HERE / "io_async").glob("*.py")):
-        (HERE / "io_sync" / path.name).write_text(made_of(path), "utf-8")
+    for path in (HERE / "io_async").glob("*.py"):
+        text = path.read_text("utf-8")
+        for word, other in _WORDS.items():
+            text = re.sub(word, other, text)
+        docstring, mark, rest = text.partition('"""\n')
+        note = f"\n# Made of io_async/{path.name} by `python -m riffler.service.client.twin`.\n"
+        (into / path.name).write_text(docstring + mark + note + rest, "utf-8")
+    for command in (["check", "--select", "I", "--fix-only"], ["format"]):
+        settings = ["--quiet", "--no-cache", "--config", "pyproject.toml"]
+        subprocess.run([sys.executable, "-m", "ruff", *command, *settings, str(into)], cwd=HERE.parents[1], check=True)
 
 
 if __name__ == "__main__":
-    main()
+    make(HERE / "io_sync")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -157,15 +158,20 @@ class AsyncAnswerStream:
         self, response: httpx2.Response
     ) -> AsyncGenerator[Arrived | Rewriting | Step | Delta | AsyncAnswer, None]:
         reader, operation = EventReader(), self._call.operation
-        with translated(operation, self._client.address):
-            async for part in response.aiter_bytes():
-                self._tries.left_s()
+        async with aclosing(self._parts(response)) as parts:
+            async for part in parts:
                 for name, data in reader.feed(part):
                     happened = progress_of(operation, name, data, AsyncAnswer)
                     if isinstance(happened, AsyncAnswer):
+                        # Read on to the end of the stream: a connection that is closed before can't be used again.
                         self._answer = happened.from_client(self._client)
-                        yield self._answer
-                        return
                     if happened is not None:
                         yield happened
-        raise ConnectionLost(operation, "the stream ended before the answer")
+        if self._answer is None:
+            raise ConnectionLost(operation, "the stream ended before the answer")
+
+    async def _parts(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+        with translated(self._call.operation, self._client.address):
+            async for part in response.aiter_bytes():
+                self._tries.left_s()
+                yield part

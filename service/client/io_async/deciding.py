@@ -93,7 +93,7 @@ class AsyncDeciding(AsyncCore):
         Returns:
             The decisions, the oldest first.
         """
-        return AsyncPages(self, lambda page: decisions.list_decisions(page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: decisions.list_decisions(page_size, cursor))
 
     async def decision(self, decision: str) -> Decision:
         """Read a decision: what was drawn, how likely it was, and what became of it.
@@ -173,7 +173,7 @@ class AsyncDeciding(AsyncCore):
         """
         return AsyncPages(
             self,
-            lambda page: decisions.list_decisions_of_policy(digest, arm, state, page_size, page and page.next),
+            lambda _, cursor: decisions.list_decisions_of_policy(digest, arm, state, page_size, cursor),
         )
 
     async def engines(self) -> tuple[Engine, ...]:

@@ -111,7 +111,7 @@ class AsyncEditing(AsyncCore):
         Returns:
             The versions, the newest first.
         """
-        return AsyncPages(self, lambda page: past.read_history(session, page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: past.read_history(session, page_size, cursor))
 
     def diff(
         self, session: str, earlier: int, later: int | None = None, page_size: int = 100
@@ -127,7 +127,7 @@ class AsyncEditing(AsyncCore):
         Returns:
             The fragments that were cut or changed in between; each page says what else differs.
         """
-        return AsyncPages(self, lambda page: past.read_diff(session, earlier, later, page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: past.read_diff(session, earlier, later, page_size, cursor))
 
     def search(
         self,
@@ -154,8 +154,8 @@ class AsyncEditing(AsyncCore):
         """
         return AsyncPages(
             self,
-            lambda page: past.search_session(
-                session, query, how, found_in=found_in, version=version, limit=page_size, cursor=page and page.next
+            lambda _, cursor: past.search_session(
+                session, query, how, found_in=found_in, version=version, limit=page_size, cursor=cursor
             ),
         )
 

@@ -19,10 +19,10 @@ class AsyncPages(Generic[P, T]):
 
     Args:
         client: Who reads.
-        following: Makes the call for the page after one; after None, for the first.
+        following: Makes the call for the page after one, of which it gets the cursor, too; after None, for the first.
     """
 
-    def __init__(self, client: AsyncCore, following: Callable[[P | None], Call[P]]) -> None:
+    def __init__(self, client: AsyncCore, following: Callable[[P | None, str | None], Call[P]]) -> None:
         self._client, self._following = client, following
 
     async def __aiter__(self) -> AsyncIterator[T]:
@@ -43,7 +43,7 @@ class AsyncPages(Generic[P, T]):
         page = await self.first()
         yield page
         while page.next is not None:
-            call = self._following(page)
+            call = self._following(page, page.next)
             after = await self._client.send(call)
             if after.next == page.next:
                 raise InvalidReply(call.operation, "the next page leads to itself")
@@ -52,4 +52,4 @@ class AsyncPages(Generic[P, T]):
 
     async def first(self) -> P:
         """Give the first page alone."""
-        return await self._client.send(self._following(None))
+        return await self._client.send(self._following(None, None))

@@ -55,7 +55,7 @@ class AsyncSessions(AsyncCore):
         Returns:
             The list, which reads a page when it is needed.
         """
-        return AsyncPages(self, lambda page: sessions.list_sessions(page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: sessions.list_sessions(page_size, cursor))
 
     async def session(self, session: str) -> Session:
         """Look at a session: its version, and how large it is.
@@ -132,7 +132,7 @@ class AsyncSessions(AsyncCore):
         Returns:
             The messages, in the order of the conversation.
         """
-        return AsyncPages(self, lambda page: sessions.read_originals(session, page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: sessions.read_originals(session, page_size, cursor))
 
     def view(
         self, session: str, version: int | None = None, page_size: int = 100
@@ -149,7 +149,7 @@ class AsyncSessions(AsyncCore):
         """
         return AsyncPages(
             self,
-            lambda page: sessions.read_view(session, page.version if page else version, page_size, page and page.next),
+            lambda page, cursor: sessions.read_view(session, page.version if page else version, page_size, cursor),
         )
 
     def fragments(self, session: str, page_size: int = 100) -> AsyncPages[FragmentPage, Fragment]:
@@ -162,7 +162,7 @@ class AsyncSessions(AsyncCore):
         Returns:
             The fragments, in the order in which they were cut.
         """
-        return AsyncPages(self, lambda page: sessions.read_fragments(session, page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: sessions.read_fragments(session, page_size, cursor))
 
     def events(self, session: str, page_size: int = 100) -> AsyncPages[EventPage, Event]:
         """Read what happened to a session.
@@ -174,4 +174,4 @@ class AsyncSessions(AsyncCore):
         Returns:
             The events, the oldest that is kept first.
         """
-        return AsyncPages(self, lambda page: sessions.read_events(session, page_size, page and page.next))
+        return AsyncPages(self, lambda _, cursor: sessions.read_events(session, page_size, cursor))

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from types import TracebackType
 from typing import Any, Literal, Self
 
@@ -157,15 +158,20 @@ class AnswerStream:
 
     def _read(self, response: httpx2.Response) -> Generator[Arrived | Rewriting | Step | Delta | Answer, None, None]:
         reader, operation = EventReader(), self._call.operation
-        with translated(operation, self._client.address):
-            for part in response.iter_bytes():
-                self._tries.left_s()
+        with closing(self._parts(response)) as parts:
+            for part in parts:
                 for name, data in reader.feed(part):
                     happened = progress_of(operation, name, data, Answer)
                     if isinstance(happened, Answer):
+                        # Read on to the end of the stream: a connection that is closed before can't be used again.
                         self._answer = happened.from_client(self._client)
-                        yield self._answer
-                        return
                     if happened is not None:
                         yield happened
-        raise ConnectionLost(operation, "the stream ended before the answer")
+        if self._answer is None:
+            raise ConnectionLost(operation, "the stream ended before the answer")
+
+    def _parts(self, response: httpx2.Response) -> Generator[bytes, None, None]:
+        with translated(self._call.operation, self._client.address):
+            for part in response.iter_bytes():
+                self._tries.left_s()
+                yield part

@@ -93,7 +93,7 @@ class Deciding(Core):
         Returns:
             The decisions, the oldest first.
         """
-        return Pages(self, lambda page: decisions.list_decisions(page_size, page and page.next))
+        return Pages(self, lambda _, cursor: decisions.list_decisions(page_size, cursor))
 
     def decision(self, decision: str) -> Decision:
         """Read a decision: what was drawn, how likely it was, and what became of it.
@@ -173,7 +173,7 @@ class Deciding(Core):
         """
         return Pages(
             self,
-            lambda page: decisions.list_decisions_of_policy(digest, arm, state, page_size, page and page.next),
+            lambda _, cursor: decisions.list_decisions_of_policy(digest, arm, state, page_size, cursor),
         )
 
     def engines(self) -> tuple[Engine, ...]:

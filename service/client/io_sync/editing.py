@@ -113,7 +113,7 @@ class Editing(Core):
         Returns:
             The versions, the newest first.
         """
-        return Pages(self, lambda page: past.read_history(session, page_size, page and page.next))
+        return Pages(self, lambda _, cursor: past.read_history(session, page_size, cursor))
 
     def diff(
         self, session: str, earlier: int, later: int | None = None, page_size: int = 100
@@ -129,7 +129,7 @@ class Editing(Core):
         Returns:
             The fragments that were cut or changed in between; each page says what else differs.
         """
-        return Pages(self, lambda page: past.read_diff(session, earlier, later, page_size, page and page.next))
+        return Pages(self, lambda _, cursor: past.read_diff(session, earlier, later, page_size, cursor))
 
     def search(
         self,
@@ -156,8 +156,8 @@ class Editing(Core):
         """
         return Pages(
             self,
-            lambda page: past.search_session(
-                session, query, how, found_in=found_in, version=version, limit=page_size, cursor=page and page.next
+            lambda _, cursor: past.search_session(
+                session, query, how, found_in=found_in, version=version, limit=page_size, cursor=cursor
             ),
         )
 

@@ -21,10 +21,10 @@ class Pages(Generic[P, T]):
 
     Args:
         client: Who reads.
-        following: Makes the call for the page after one; after None, for the first.
+        following: Makes the call for the page after one, of which it gets the cursor, too; after None, for the first.
     """
 
-    def __init__(self, client: Core, following: Callable[[P | None], Call[P]]) -> None:
+    def __init__(self, client: Core, following: Callable[[P | None, str | None], Call[P]]) -> None:
         self._client, self._following = client, following
 
     def __iter__(self) -> Iterator[T]:
@@ -44,7 +44,7 @@ class Pages(Generic[P, T]):
         page = self.first()
         yield page
         while page.next is not None:
-            call = self._following(page)
+            call = self._following(page, page.next)
             after = self._client.send(call)
             if after.next == page.next:
                 raise InvalidReply(call.operation, "the next page leads to itself")
@@ -53,4 +53,4 @@ class Pages(Generic[P, T]):
 
     def first(self) -> P:
         """Give the first page alone."""
-        return self._client.send(self._following(None))
+        return self._client.send(self._following(None, None))

@@ -57,7 +57,7 @@ class Sessions(Core):
         Returns:
             The list, which reads a page when it is needed.
         """
-        return Pages(self, lambda page: sessions.list_sessions(page_size, page and page.next))
+        return Pages(self, lambda _, cursor: sessions.list_sessions(page_size, cursor))
 
     def session(self, session: str) -> Session:
         """Look at a session: its version, and how large it is.
@@ -132,7 +132,7 @@ class Sessions(Core):
         Returns:
             The messages, in the order of the conversation.
         """
-        return Pages(self, lambda page: sessions.read_originals(session, page_size, page and page.next))
+        return Pages(self, lambda _, cursor: sessions.read_originals(session, page_size, cursor))
 
     def view(self, session: str, version: int | None = None, page_size: int = 100) -> Pages[ViewPage, ViewedMessage]:
         """Read what the model sees, or saw. All pages are of one version.
@@ -147,7 +147,7 @@ class Sessions(Core):
         """
         return Pages(
             self,
-            lambda page: sessions.read_view(session, page.version if page else version, page_size, page and page.next),
+            lambda page, cursor: sessions.read_view(session, page.version if page else version, page_size, cursor),
         )
 
     def fragments(self, session: str, page_size: int = 100) -> Pages[FragmentPage, Fragment]:
@@ -160,7 +160,7 @@ class Sessions(Core):
         Returns:
             The fragments, in the order in which they were cut.
         """
-        return Pages(self, lambda page: sessions.read_fragments(session, page_size, page and page.next))
+        return Pages(self, lambda _, cursor: sessions.read_fragments(session, page_size, cursor))
 
     def events(self, session: str, page_size: int = 100) -> Pages[EventPage, Event]:
         """Read what happened to a session.
@@ -172,4 +172,4 @@ class Sessions(Core):
         Returns:
             The events, the oldest that is kept first.
         """
-        return Pages(self, lambda page: sessions.read_events(session, page_size, page and page.next))
+        return Pages(self, lambda _, cursor: sessions.read_events(session, page_size, cursor))
