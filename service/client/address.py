@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Generator
+from urllib.parse import urlsplit
 
 import httpx2
 
@@ -24,7 +25,8 @@ def address_of(base_url: str) -> str:
     """
     try:
         url = httpx2.URL(base_url)
-    except (httpx2.InvalidURL, TypeError):
+        urlsplit(base_url)  # finds brackets that don't close
+    except (httpx2.InvalidURL, TypeError, ValueError):
         raise InvalidInput("base_url: expected an address such as http://127.0.0.1:8000, got none") from None
     if url.userinfo:
         raise InvalidInput("base_url: expected an address without credentials; give a key as `api_key`")

@@ -30,10 +30,10 @@ class ClientError(RifflerError):
         retry_after_s: After how many seconds the server finds it worth trying again; None when it doesn't say.
 
     Attributes:
-        maybe_done: Whether the server may have done what was asked.
+        maybe_done: Whether the server may have done what was asked, at this try or at one before.
     """
 
-    maybe_done: ClassVar[bool] = True
+    _leaves_open: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -48,12 +48,13 @@ class ClientError(RifflerError):
         self.operation = operation
         self.status = status
         self.retry_after_s = retry_after_s
+        self.maybe_done = self._leaves_open
 
 
 class Unreachable(ClientError):
     """No connection to the server came about. Nothing was sent, so nothing was done."""
 
-    maybe_done: ClassVar[bool] = False
+    _leaves_open: ClassVar[bool] = False
 
 
 class ConnectionLost(ClientError):

@@ -33,6 +33,7 @@ class Refused(ClientError):
             retry_after_s=retry_after_s,
         )
         self.problem = problem
+        self.maybe_done = problem.status >= 500
 
     @property
     def kind(self) -> str:

@@ -58,7 +58,7 @@ class Tries:
         self._call, self._patience, self._clock, self._chance = call, patience, clock, chance
         self._until_s = clock() + patience.total_s
         self._made_again = 0
-        self._may_run = False
+        self._maybe_done = False
 
     def left_s(self) -> float:
         """Tell how long the call may still take.
@@ -83,14 +83,15 @@ class Tries:
         Returns:
             Seconds to wait before it.
         """
-        waits_for_itself = self._may_run and isinstance(failure, SessionBusy | LeaseLost)
-        self._may_run |= isinstance(failure, ConnectionLost)
+        waits_for_itself = self._maybe_done and isinstance(failure, SessionBusy | LeaseLost)
+        self._maybe_done = failure.maybe_done = self._maybe_done or failure.maybe_done
         worth_it = self._safe(failure) or (waits_for_itself and self._call.repeatable)
         if not worth_it or (self._made_again >= self._patience.retries and not waits_for_itself):
             raise failure
         pause = failure.retry_after_s
         if pause is None:
             pause = min(_LONGEST_S, _FIRST_S * 2**self._made_again)
+        pause = max(_FIRST_S, pause)  # a server that says "at once" isn't asked in a tight loop
         pause *= 1 + _SPREAD * self._chance()
         if pause >= self._until_s - self._clock():
             raise failure

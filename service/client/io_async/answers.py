@@ -144,6 +144,16 @@ class AsyncAnswerStream:
             raise InvalidInput("the answer isn't there yet: read the stream to its end")
         return self._answer
 
+    async def texts(self) -> AsyncGenerator[str, None]:
+        """Give the pieces of the answer's text alone.
+
+        Yields:
+            Each as it comes; together they are the answer's text, and remarks before calls of tools.
+        """
+        async for event in self:
+            if isinstance(event, Delta):
+                yield event.text
+
     async def finish(self) -> AsyncAnswer:
         """Read on to the end.
 

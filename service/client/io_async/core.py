@@ -140,6 +140,8 @@ class AsyncCore:
             await response.aclose()
 
     async def _begun(self, call: Call[T], tries: Tries) -> httpx2.Response:
+        # Each read may take what is left now. A body that trickles is cut off; a head that does, or a body that stalls
+        # after some of it, can take longer than the limit: httpx2 has none over several reads.
         left_s = tries.left_s()
         request = self._http.build_request(
             call.method,

@@ -146,6 +146,16 @@ class AnswerStream:
             raise InvalidInput("the answer isn't there yet: read the stream to its end")
         return self._answer
 
+    def texts(self) -> Generator[str, None, None]:
+        """Give the pieces of the answer's text alone.
+
+        Yields:
+            Each as it comes; together they are the answer's text, and remarks before calls of tools.
+        """
+        for event in self:
+            if isinstance(event, Delta):
+                yield event.text
+
     def finish(self) -> Answer:
         """Read on to the end.
 
