@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Final, Generic, TypeVar, cast
@@ -183,6 +183,24 @@ def path_of(*parts: str) -> str:
 def query_of(**given: str | int | bool | None) -> dict[str, str | int | bool]:
     """Take the parameters that are given."""
     return {name: value for name, value in given.items() if value is not None}
+
+
+def several(name: str, given: Sequence[str]) -> list[str]:
+    """Take some texts.
+
+    Args:
+        name: What they are, for an error.
+        given: The texts.
+
+    Returns:
+        They, as a list.
+
+    Raises:
+        InvalidInput: It is one text, whose characters Python would take for several.
+    """
+    if isinstance(given, str):
+        raise InvalidInput(f"{name}: expected several texts, got one: put it into a list")
+    return list(given)
 
 
 def body_of(**given: object) -> bytes:

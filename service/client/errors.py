@@ -14,6 +14,7 @@ that embeds Riffler and one that calls it catch the same.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import ClassVar
 
 from riffler.errors import RifflerError
@@ -49,6 +50,12 @@ class ClientError(RifflerError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.maybe_done = self._leaves_open
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Be pickled by what it is made of; Python would pickle the text alone."""
+        text = self.loggable.removeprefix(f"{self.operation}: ")
+        kind = partial(type(self), status=self.status, retry_after_s=self.retry_after_s)
+        return kind, (self.operation, text, self.quoted)
 
 
 class Unreachable(ClientError):

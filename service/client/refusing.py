@@ -6,6 +6,7 @@ import inspect
 import re
 from collections.abc import Mapping
 from functools import cache
+from types import MappingProxyType
 
 from riffler import errors
 from riffler.service.client.errors import ClientError
@@ -79,10 +80,16 @@ def refused(operation: str, problem: Problem, retry_after_s: float | None = None
     return _kind(problem.type.rpartition(":")[2])(operation, problem, retry_after_s)
 
 
+_OF_HTTP: Mapping[str, type[errors.RifflerError]] = MappingProxyType(
+    {"invalid-request": errors.InvalidInput, "body-too-large": errors.InvalidInput}
+)
+"""What HTTP's own layer refuses, by the name that the library has for it."""
+
+
 @cache
 def _kinds() -> Mapping[str, type[errors.RifflerError]]:
     found = [each for _, each in inspect.getmembers(errors, inspect.isclass) if issubclass(each, errors.RifflerError)]
-    return {re.sub(r"(?<!^)(?=[A-Z])", "-", each.__name__).lower(): each for each in found}
+    return {re.sub(r"(?<!^)(?=[A-Z])", "-", each.__name__).lower(): each for each in found} | dict(_OF_HTTP)
 
 
 @cache

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, TypeVar
 
 from riffler.errors import InvalidInput
-from riffler.service.client.call import JSON, Call, body_of, change, path_of, reading
+from riffler.service.client.call import JSON, Call, body_of, change, path_of, reading, several
 from riffler.service.client.events import MEDIA_TYPE
 from riffler.service.client.models.answers import AnswerFields, Rewrite
 from riffler.service.client.models.explanations import Explanation
@@ -51,7 +51,7 @@ def ask(
     """
     if session is None and if_match is not None:
         raise InvalidInput("if_match: expected a session with it, got none")
-    body = {"without": list(without) or None, **_asked(question, contexts, session, system)}
+    body = {"without": several("without", without) or None, **_asked(question, contexts, session, system)}
     operation, path = ("ask", "/api/v1/ask")
     if session is not None:
         operation, path = "ask_in_session", path_of("/api/v1/sessions/", session, "/ask")
@@ -67,17 +67,16 @@ def ask(
 
 
 def _asked(question: Question, contexts: Sequence[str], session: str | None, system: str | None) -> dict[str, Any]:
-    if isinstance(contexts, str):
-        raise InvalidInput("contexts: expected several texts, got one: put it into a list")
+    before = several("contexts", contexts)
     if not isinstance(question, str):
-        if contexts or system is not None:
+        if before or system is not None:
             raise InvalidInput("expected no `contexts` and no `system` beside messages: put them among these")
         return {"messages": [dict(message) for message in question]}
     if system is None:
-        return {"question": question, "contexts": list(contexts) or None}
+        return {"question": question, "contexts": before or None}
     if session is not None:
         raise InvalidInput("system: expected none with a session, which begins with its own")
-    users = [{"role": "user", "content": text} for text in (*contexts, question)]
+    users = [{"role": "user", "content": text} for text in (*before, question)]
     return {"messages": [{"role": "system", "content": system}, *users]}
 
 
@@ -95,7 +94,9 @@ def rewrite(
         "POST",
         _beside(session, "rewrites"),
         reading(Rewrite),
-        body=body_of(query=query, contexts=list(contexts) or None, without=list(without) or None),
+        body=body_of(
+            query=query, contexts=several("contexts", contexts) or None, without=several("without", without) or None
+        ),
         headers=change(idempotency_key),
         changes=True,
     )
@@ -108,7 +109,7 @@ def explain(query: str, contexts: Sequence[str] = (), session: str | None = None
         "POST",
         _beside(session, "explanations"),
         reading(Explanation),
-        body=body_of(query=query, contexts=list(contexts) or None),
+        body=body_of(query=query, contexts=several("contexts", contexts) or None),
     )
 
 

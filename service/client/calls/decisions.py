@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
-from riffler.service.client.call import Call, body_of, change, path_of, query_of, reading
+from riffler.service.client.call import Call, body_of, change, path_of, query_of, reading, several
 from riffler.service.client.models.base import DecisionState
 from riffler.service.client.models.decisions import (
     Decision,
@@ -65,9 +65,9 @@ def reward_decision(
             reward=reward,
             feedback=feedback,
             answer=answer,
-            references=None if references is None else list(references),
+            references=None if references is None else several("references", references),
             query=query,
-            contexts=list(contexts) or None,
+            contexts=several("contexts", contexts) or None,
             criterion=criterion,
         ),
         headers=change(idempotency_key),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from riffler.service.client.call import several
 from riffler.service.client.calls import past, sessions
 from riffler.service.client.calls.past import FoundIn, How
 from riffler.service.client.io_async.core import AsyncCore
@@ -69,7 +70,9 @@ class AsyncEditing(AsyncCore):
         Returns:
             What the tool says.
         """
-        return await self.call(session, "fold_fragments", {"fragments": list(fragments)}, if_match=if_match)
+        return await self.call(
+            session, "fold_fragments", {"fragments": several("fragments", fragments)}, if_match=if_match
+        )
 
     async def restore(self, session: str, fragments: Sequence[str], *, if_match: str | None = None) -> Called:
         """Show the original text of fragments again.
@@ -82,7 +85,9 @@ class AsyncEditing(AsyncCore):
         Returns:
             What the tool says.
         """
-        return await self.call(session, "restore_fragments", {"fragments": list(fragments)}, if_match=if_match)
+        return await self.call(
+            session, "restore_fragments", {"fragments": several("fragments", fragments)}, if_match=if_match
+        )
 
     async def undo(
         self, session: str, edits: int = 1, *, to_version: int | None = None, if_match: str | None = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from riffler.service.client.call import several
 from riffler.service.client.calls import past, sessions
 from riffler.service.client.calls.past import FoundIn, How
 from riffler.service.client.io_sync.core import Core
@@ -71,7 +72,7 @@ class Editing(Core):
         Returns:
             What the tool says.
         """
-        return self.call(session, "fold_fragments", {"fragments": list(fragments)}, if_match=if_match)
+        return self.call(session, "fold_fragments", {"fragments": several("fragments", fragments)}, if_match=if_match)
 
     def restore(self, session: str, fragments: Sequence[str], *, if_match: str | None = None) -> Called:
         """Show the original text of fragments again.
@@ -84,7 +85,9 @@ class Editing(Core):
         Returns:
             What the tool says.
         """
-        return self.call(session, "restore_fragments", {"fragments": list(fragments)}, if_match=if_match)
+        return self.call(
+            session, "restore_fragments", {"fragments": several("fragments", fragments)}, if_match=if_match
+        )
 
     def undo(
         self, session: str, edits: int = 1, *, to_version: int | None = None, if_match: str | None = None

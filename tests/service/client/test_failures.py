@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import logging
+import pickle
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -304,6 +305,14 @@ async def test_arguments_that_exclude_each_other_are_refused() -> None:
             await client.call("pier", "search_context", {"query": float("nan")})
         with pytest.raises(InvalidInput, match="opened by a `with`"):
             await anext(client.stream("Where?"))
+        for call in (
+            client.rewrite("Where?", "a text"),
+            client.explain("Where?", "a text"),
+            client.reward("d", answer="six", references="six"),
+            client.fold("pier", "f00001"),
+        ):
+            with pytest.raises(InvalidInput, match="put it into a list"):
+                await call
     for limits in ({"timeout_s": 0}, {"connect_s": -1}, {"retries": -1}):
         with pytest.raises(InvalidInput):
             Client(**limits)
@@ -320,6 +329,16 @@ def test_each_failure_of_the_library_has_its_words() -> None:
     for kind, leaf in LEAVES.items():
         with pytest.raises(leaf, match="http://there"), translated("ask", "http://there"):
             raise kind("why")
+
+
+@pytest.mark.parametrize("kind", [Unreachable, ConnectionLost, TimedOut, InvalidReply])
+def test_a_failure_can_be_pickled(kind: type[ClientError]) -> None:
+    """It crosses to another process with all that it says."""
+    failure = kind("ask", "why", ": the boat's secret", status=503, retry_after_s=1.0)
+    back = pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own
+    assert (type(back), str(back), back.loggable) == (kind, "ask: why: the boat's secret", "ask: why")
+    assert (back.operation, back.status, back.retry_after_s) == ("ask", 503, 1.0)
+    assert back.maybe_done is (kind is not Unreachable)
 
 
 def test_what_may_have_been_done_is_not_forgotten() -> None:
