@@ -8,14 +8,29 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from riffler.service.agent.rewarding import Against, Feedback, ToJudge
     from riffler.service.app import Riffler
+    from riffler.service.client.io_async.client import AsyncClient
+    from riffler.service.client.io_sync.client import Client
     from riffler.service.settings import Settings, read_settings
     from riffler.tools.memory import WorkingMemory
     from riffler.tools.messages import Message
 
-__all__ = ["Against", "Feedback", "Message", "Riffler", "Settings", "ToJudge", "WorkingMemory", "read_settings"]
+__all__ = [
+    "Against",
+    "AsyncClient",
+    "Client",
+    "Feedback",
+    "Message",
+    "Riffler",
+    "Settings",
+    "ToJudge",
+    "WorkingMemory",
+    "read_settings",
+]
 
 _HOMES = {
     "Against": "riffler.service.agent.rewarding",
+    "AsyncClient": "riffler.service.client.io_async.client",
+    "Client": "riffler.service.client.io_sync.client",
     "Feedback": "riffler.service.agent.rewarding",
     "Message": "riffler.tools.messages",
     "Riffler": "riffler.service.app",

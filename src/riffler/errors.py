@@ -55,7 +55,8 @@
     ├── JudgeFailed                   the judge gave no verdict that can be read; nothing is learned
     ├── TooManyListeners              as many listen for changes as may; asked again later, there may be room
     ├── ReportsBusy                   too many reports on logs are waited for already; asked again later, it comes
-    └── ServiceStopping               the service stops before the answer was there; asked again, it comes
+    ├── ServiceStopping               the service stops before the answer was there; asked again, it comes
+    └── ClientError                   what the Python client raises beside: see `service/client/errors.py`
 
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
 """

@@ -3,8 +3,15 @@
 from pathlib import Path
 from typing import assert_type
 
-from riffler import Against, Feedback, Message, Riffler, Settings, WorkingMemory, read_settings
+from riffler import Against, AsyncClient, Client, Feedback, Message, Riffler, Settings, WorkingMemory, read_settings
 from riffler.service.agent.progress import Answer, ToolStep
+from riffler.service.client.io_async.answers import AsyncAnswer
+from riffler.service.client.io_sync.answers import Answer as ClientAnswer
+from riffler.service.client.io_sync.pages import Pages
+from riffler.service.client.models.answers import Arrived, Delta, Rewriting, Step
+from riffler.service.client.models.decisions import Rewarded
+from riffler.service.client.models.sessions import Fragment as ClientFragment
+from riffler.service.client.models.sessions import FragmentPage, ViewedMessage, ViewPage
 from riffler.tools.diff import Difference
 from riffler.tools.history import Version
 
@@ -31,3 +38,35 @@ async def main() -> None:
         assert_type(await riffler.diff(answer.session, 1), Difference)
         assert_type(await riffler.fork(answer.session, 1, "quay"), str)
         await riffler.ask("Which?", "A text.", 5)  # type: ignore[arg-type] # a session is a name
+
+
+def over_http() -> None:
+    """The same over HTTP."""
+    with Client("http://127.0.0.1:8000", api_key=None) as client:
+        assert_type(client, Client)
+        answer = client.ask("Which?", ["A text."], session=None, without=["reread"])
+        assert_type(answer, ClientAnswer)
+        assert_type(answer.etag, str | None)
+        assert_type(answer.reward(0.8), Rewarded)
+        assert_type(answer.reward(feedback="good"), Rewarded)
+        assert_type(client.fragments(answer.session), Pages[FragmentPage, ClientFragment])
+        assert_type([each.id for each in client.fragments(answer.session)], list[str])
+        assert_type(list(client.view(answer.session)), list[ViewedMessage])
+        assert_type(client.view(answer.session).first(), ViewPage)
+        with client.stream([{"role": "user", "content": "Which?"}]) as events:
+            for event in events:
+                assert_type(event, Arrived | Rewriting | Step | Delta | ClientAnswer)
+        assert_type(events.answer, ClientAnswer)
+        client.reward("d", feedback="fine")  # type: ignore[arg-type] # good, bad, or stars
+
+
+async def over_http_async() -> None:
+    """The same, asynchronous."""
+    async with AsyncClient() as client:
+        answer = await client.ask("Which?")
+        assert_type(answer, AsyncAnswer)
+        assert_type(await answer.reward(0.8), Rewarded)
+        assert_type([each.session async for each in client.sessions()], list[str])
+        async with client.stream("Which?") as events:
+            assert_type(await events.finish(), AsyncAnswer)
+            assert_type([piece async for piece in events.texts()], list[str])

@@ -1,0 +1,1 @@
+"""The asynchronous client, and what its methods give."""

@@ -1,0 +1,187 @@
+"""Answers that can be rewarded, and an answer as it comes."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
+from types import TracebackType
+from typing import Any, Literal, Self
+
+import httpx2
+from pydantic import PrivateAttr
+
+from riffler.errors import InvalidInput
+from riffler.service.client.call import Call
+from riffler.service.client.calls import decisions
+from riffler.service.client.errors import ConnectionLost
+from riffler.service.client.events import EventReader, progress_of
+from riffler.service.client.faults import translated
+from riffler.service.client.io_async.core import AsyncCore
+from riffler.service.client.models.answers import AnswerFields, Arrived, Delta, Rewriting, Step
+from riffler.service.client.models.decisions import Rewarded
+
+
+class AsyncAnswer(AnswerFields):
+    """An answer, which can be rewarded."""
+
+    _client: AsyncCore | None = PrivateAttr(None)
+
+    def from_client(self, client: AsyncCore) -> Self:
+        """Say who got it. Only a client calls this."""
+        self._client = client
+        return self
+
+    def __getstate__(self) -> dict[Any, Any]:
+        """Be pickled without the client: what is read back can be rewarded by its decision."""
+        state = super().__getstate__()
+        return {**state, "__pydantic_private__": {**(state["__pydantic_private__"] or {}), "_client": None}}
+
+    async def reward(
+        self,
+        reward: float | None = None,
+        *,
+        feedback: Literal["good", "bad"] | int | None = None,
+        references: Sequence[str] | None = None,
+        query: str | None = None,
+        contexts: Sequence[str] = (),
+        criterion: str | None = None,
+        correct: bool = False,
+        idempotency_key: str | None = None,
+    ) -> Rewarded:
+        """Say how good the answer was, in one of four forms. Its text goes with the last two.
+
+        Args:
+            reward: A number from 0 to 1.
+            feedback: What a user said: `good`, `bad`, or 1 to 5 stars.
+            references: What was to be answered; the answer is compared with them.
+            query: What was asked; a language model judges the answer.
+            contexts: What was said before it, for that judge.
+            criterion: What to judge by; without one the judge chooses first.
+            correct: Whether this takes the place of a reward that counted before.
+            idempotency_key: A name for the request.
+
+        Returns:
+            What became of it.
+
+        Raises:
+            InvalidInput: The answer has no decision, because nothing could be logged, or no client any more.
+        """
+        if self.rewriting.decision is None:
+            raise InvalidInput(f"this answer has no decision to reward: {self.rewriting.note or 'nothing was drawn'}")
+        if self._client is None:
+            raise InvalidInput("this answer was read back from elsewhere: reward its decision with `client.reward`")
+        compared = references is not None or query is not None
+        call = decisions.reward_decision(
+            self.rewriting.decision,
+            reward,
+            feedback=feedback,
+            answer=self.text if compared else None,
+            references=references,
+            query=query,
+            contexts=contexts,
+            criterion=criterion,
+            correct=correct,
+            idempotency_key=idempotency_key,
+        )
+        return await self._client.send(call)
+
+
+class AsyncAnswerStream:
+    """An answer as it comes. Use it in an `async with`, whose end closes it: a question that runs then is cancelled.
+
+    Iterating gives what happens, as it happens: `Arrived`, `Rewriting`, `Step`, `Delta`, and at the end the answer.
+
+    Args:
+        client: Who asks.
+        call: The question.
+        timeout_s: How long it may take until the end.
+    """
+
+    def __init__(self, client: AsyncCore, call: Call[AsyncAnswer], timeout_s: float | None) -> None:
+        self._client, self._call = client, call
+        self._tries = client.tries(call, timeout_s)
+        self._response: httpx2.Response | None = None
+        self._events: AsyncGenerator[Arrived | Rewriting | Step | Delta | AsyncAnswer, None] | None = None
+        self._answer: AsyncAnswer | None = None
+
+    async def __aenter__(self) -> Self:
+        """Ask, and wait until the service begins to answer."""
+        response = await self._client.opened(self._call, self._tries)
+        self._response, self._events = response, self._read(response)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        """Close it."""
+        await self.aclose()
+
+    async def aclose(self) -> None:
+        """Hear no more. A question that still runs is cancelled, unless it has an `idempotency_key`."""
+        if self._events is not None:
+            await self._events.aclose()
+        if self._response is not None:
+            await self._response.aclose()
+
+    def __aiter__(self) -> Self:
+        """Give what happens."""
+        return self
+
+    async def __anext__(self) -> Arrived | Rewriting | Step | Delta | AsyncAnswer:
+        """Give what happens next."""
+        if self._events is None:
+            raise InvalidInput("a streamed answer is opened by a `with` block first")
+        return await anext(self._events)
+
+    @property
+    def answer(self) -> AsyncAnswer:
+        """The answer.
+
+        Raises:
+            InvalidInput: It isn't there yet: read on to the end, or call `finish`.
+        """
+        if self._answer is None:
+            raise InvalidInput("the answer isn't there yet: read the stream to its end")
+        return self._answer
+
+    async def texts(self) -> AsyncGenerator[str, None]:
+        """Give the pieces of the answer's text alone.
+
+        Yields:
+            Each as it comes; together they are the answer's text, and remarks before calls of tools.
+        """
+        async for event in self:
+            if isinstance(event, Delta):
+                yield event.text
+
+    async def finish(self) -> AsyncAnswer:
+        """Read on to the end.
+
+        Returns:
+            The answer.
+        """
+        async for _ in self:
+            pass
+        return self.answer
+
+    async def _read(
+        self, response: httpx2.Response
+    ) -> AsyncGenerator[Arrived | Rewriting | Step | Delta | AsyncAnswer, None]:
+        reader, operation = EventReader(), self._call.operation
+        async with aclosing(self._parts(response)) as parts:
+            async for part in parts:
+                for name, data in reader.feed(part):
+                    happened = progress_of(operation, name, data, AsyncAnswer)
+                    if isinstance(happened, AsyncAnswer):
+                        # Read on to the end of the stream: a connection that is closed before can't be used again.
+                        self._answer = happened.from_client(self._client)
+                    if happened is not None:
+                        yield happened
+        if self._answer is None:
+            raise ConnectionLost(operation, "the stream ended before the answer")
+
+    async def _parts(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+        with translated(self._call.operation, self._client.address):
+            async for part in response.aiter_bytes():
+                self._tries.left_s()
+                yield part

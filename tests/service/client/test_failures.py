@@ -1,0 +1,384 @@
+"""Servers that fail: what is made again, what isn't, how long it takes, and what an app is told."""
+
+import asyncio
+import inspect
+import logging
+import pickle
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import httpx2
+import pytest
+from tests.e2e.served import free_port
+from tests.service.client.failing import ALIVE, HANGS_UP, STALLS, Act, Failing, refuses, says, writes
+
+from riffler import AsyncClient, Client
+from riffler.errors import InvalidInput, RifflerError, ServiceStopping, SessionBusy
+from riffler.service.client.call import Call, path_of
+from riffler.service.client.calls import service, sessions
+from riffler.service.client.errors import ClientError, ConnectionLost, InvalidReply, TimedOut, Unreachable
+from riffler.service.client.faults import LEAVES, translated
+from riffler.service.client.refusing import Refused
+from riffler.service.client.tries import Patience, Tries
+
+APPENDED = says(200, {"version": 2, "first": 1, "count": 1}, etag='"2-1b2c3d4e"')
+MESSAGES = [{"role": "user", "content": "The boat is blue."}]
+HTML = says(200, b"<html>the boat's secret</html>", "text/html")
+CUT = writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
+EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+
+
+@pytest.mark.parametrize("failure", [HANGS_UP, CUT, refuses(503, "service-stopping", retry_after="0")])
+async def test_a_change_is_made_again_under_one_name(failure: Act) -> None:
+    """What may have been done is asked for again to the byte, with the same name, so that it is done once."""
+    async with Failing.serving(failure, failure, APPENDED) as server, AsyncClient(server.address) as client:
+        done = await client.append("pier", MESSAGES)
+    assert (done.version, done.etag) == (2, '"2-1b2c3d4e"')
+    assert len(server.received) == 3
+    first = server.received[0]
+    assert len(first.headers["idempotency-key"]) == 36
+    assert {(each.line, each.body) for each in server.received} == {(first.line, first.body)}
+    assert {each.headers["idempotency-key"] for each in server.received} == {first.headers["idempotency-key"]}
+
+
+@pytest.mark.parametrize(
+    ("failure", "kind"),
+    [
+        (HANGS_UP, ConnectionLost),
+        (CUT, ConnectionLost),
+        (refuses(503, "service-stopping", retry_after="0"), ServiceStopping),
+        (refuses(429, "too-many-requests", retry_after="0"), Refused),
+        (says(503, b"<html>", "text/html", retry_after="0"), InvalidReply),
+    ],
+)
+async def test_tries_are_bounded(failure: Act, kind: type[ClientError]) -> None:
+    """A server that always fails is asked once and twice again, and then its failure is told."""
+    async with Failing.serving(failure) as server, AsyncClient(server.address) as client:
+        with pytest.raises(kind):
+            await client.append("pier", MESSAGES)
+        assert len(server.received) == 3
+        async with AsyncClient(server.address, retries=0) as hasty:
+            with pytest.raises(kind):
+                await hasty.alive()
+    assert len(server.received) == 4
+
+
+@pytest.mark.parametrize(
+    "failure",
+    [
+        refuses(503, "memory-failed"),
+        refuses(409, "session-busy", retry_after="0"),
+        refuses(422, "invalid-request"),
+        refuses(502, "engine-rejected"),
+        refuses(504, "engine-timeout"),
+        HTML,
+        says(502, b"<html>", "text/html"),
+        says(200, {"version": "the boat's secret"}),
+        says(200, b"{"),
+    ],
+)
+async def test_what_would_fail_again_is_not_made_again(failure: Act) -> None:
+    """A refusal without a promise, and a reply that can't be read, are told at once, and no log gets a user's text."""
+    async with Failing.serving(failure) as server, AsyncClient(server.address) as client:
+        with pytest.raises(ClientError) as told:
+            await client.append("pier", MESSAGES)
+    assert len(server.received) == 1
+    assert isinstance(told.value, Refused | InvalidReply)
+    assert "secret" not in told.value.loggable
+    assert ("secret" in str(told.value)) == isinstance(told.value, Refused)
+    assert told.value.__cause__ is None
+
+
+async def test_a_stream_is_made_again_only_where_nothing_was_done() -> None:
+    """A streamed question has no name: a lost connection is told, a rate limit waited for. A name makes it safe."""
+    stream = writes(EVENTS + b'event: delta\ndata: {"text": "In"}\n\n')
+    for failure, asked in [(HANGS_UP, 1), (refuses(503, "engine-busy", retry_after="0"), 1)]:
+        async with Failing.serving(failure, stream) as server, AsyncClient(server.address) as client:
+            with pytest.raises(ClientError):
+                await client.stream("Where?").__aenter__()
+            assert len(server.received) == asked
+            assert "idempotency-key" not in server.received[0].headers
+    for failure, given in [(HANGS_UP, "mine"), (refuses(429, "too-many-requests", retry_after="0"), None)]:
+        async with (
+            Failing.serving(failure, stream) as server,
+            AsyncClient(server.address) as client,
+            client.stream("Where?", idempotency_key=given) as events,
+        ):
+            assert (await anext(events)).model_dump() == {"text": "In"}
+            with pytest.raises(ConnectionLost, match="ended before the answer"):
+                await anext(events)
+            assert len(server.received) == 2
+
+
+async def test_a_question_waits_for_itself() -> None:
+    """After a lost connection the session may be busy with this very question: then its answer is waited for."""
+    busy = refuses(409, "session-busy", retry_after="0")
+    async with Failing.serving(HANGS_UP, busy, busy, busy, busy, APPENDED) as server:
+        async with AsyncClient(server.address) as client:
+            assert (await client.append("pier", MESSAGES)).count == 1
+        assert len(server.received) == 6
+    async with Failing.serving(HANGS_UP, busy) as server, AsyncClient(server.address, timeout_s=1.0) as client:
+        with pytest.raises(ClientError) as told:
+            await client.append("pier", MESSAGES)
+    assert len(server.received) < 12, "it doesn't ask in a tight loop"
+    assert told.value.maybe_done is True
+
+
+async def test_a_server_that_comes_up_late_is_reached() -> None:
+    """No connection means that nothing was sent: also a question without a name is made again."""
+    port = free_port()
+    async with AsyncClient(f"http://127.0.0.1:{port}", retries=50, timeout_s=30) as client:
+        asking = asyncio.create_task(client.alive())
+        await asyncio.sleep(0.3)
+        assert not asking.done()
+        async with Failing.serving(says(200, ALIVE), port=port):
+            assert (await asking).status == "alive"
+    async with AsyncClient(f"http://127.0.0.1:{port}") as client:
+        with pytest.raises(Unreachable, match=f"no connection to http://127.0.0.1:{port}") as told:
+            await client.alive()
+    assert told.value.maybe_done is False
+
+
+@pytest.mark.parametrize(
+    "slow",
+    [
+        STALLS,
+        writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n", *[b" "] * 100, every_s=0.1),
+    ],
+)
+async def test_a_call_has_a_time_limit(slow: Act) -> None:
+    """A server that says nothing, and one that says a little again and again, get no more time than the call has."""
+    async with Failing.serving(slow) as server, AsyncClient(server.address, timeout_s=0.6) as client:
+        begun = time.monotonic()
+        with pytest.raises(TimedOut):
+            await client.append("pier", MESSAGES)
+        assert time.monotonic() - begun < 5.0
+
+
+async def test_a_stream_has_a_time_limit() -> None:
+    """Comments keep a connection alive, but don't give a question more time than it was given."""
+    slow = writes(EVENTS, *[b": ping\n\n"] * 100, every_s=0.1)
+    async with (
+        Failing.serving(slow) as server,
+        AsyncClient(server.address) as client,
+        client.stream("Where?", timeout_s=0.6) as events,
+    ):
+        with pytest.raises(TimedOut):
+            await events.finish()
+
+
+async def test_no_time_is_waited_that_is_not_there() -> None:
+    """A server that wants a minute is told as what it is when there are ten seconds."""
+    busy = refuses(503, "engine-busy", retry_after="60")
+    async with Failing.serving(busy) as server, AsyncClient(server.address, timeout_s=10) as client:
+        begun = time.monotonic()
+        with pytest.raises(Refused) as told:
+            await client.append("pier", MESSAGES)
+    assert time.monotonic() - begun < 5.0
+    assert told.value.retry_after_s == 60
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+async def test_events_may_be_cut_anywhere(size: int) -> None:
+    """However bytes come, events are whole, in any script, with both ends of lines; unknown ones are passed over."""
+    text = "Ünïcode 🚤 \u2028"
+    said = (
+        f': ping\r\n\r\nevent: new\ndata: {{}}\n\nevent: delta\r\ndata: {{"text":\r\ndata: "{text}"}}\r\n\r\n'.encode()
+    )
+    parts = [said[at : at + size] for at in range(0, len(said), size)]
+    async with (
+        Failing.serving(writes(EVENTS, *parts)) as server,
+        AsyncClient(server.address) as client,
+        client.stream("Where?") as events,
+    ):
+        assert (await anext(events)).model_dump() == {"text": text}
+
+
+async def test_a_problem_in_a_stream_is_raised() -> None:
+    """A turn that fails on its way ends its stream with the error that it would have had at once."""
+    problem = '{"type": "urn:riffler:problem:session-busy", "title": "Session busy", "status": 409, "detail": "x"'
+    event = f'event: problem\ndata: {problem}, "instance": "urn:riffler:request:1"}}\n\n'.encode()
+    async with (
+        Failing.serving(writes(EVENTS, event)) as server,
+        AsyncClient(server.address) as client,
+        client.stream("Where?") as events,
+    ):
+        with pytest.raises(SessionBusy):
+            await events.finish()
+
+
+async def test_the_synchronous_client_fails_alike() -> None:
+    """The other face has the same rules, over the same kind of connections."""
+    lost = [HANGS_UP, refuses(503, "service-stopping", retry_after="0"), APPENDED, STALLS]
+
+    def work(address: str) -> None:
+        with Client(address, timeout_s=5) as client:
+            assert client.append("pier", MESSAGES).count == 1
+        with Client(address, timeout_s=0.3) as client, pytest.raises(TimedOut):
+            client.alive()
+        with Client(f"http://127.0.0.1:{free_port()}", retries=0) as client, pytest.raises(Unreachable):
+            client.alive()
+
+    async with Failing.serving(*lost) as server:
+        await asyncio.to_thread(work, server.address)
+
+
+def _secrets(client: AsyncClient, told: RifflerError) -> Iterator[str]:
+    seen: BaseException | None = told
+    while seen is not None:
+        yield from (str(seen), repr(seen), str(vars(seen)))
+        seen = seen.__cause__ or seen.__context__
+    yield from (repr(client), str(vars(client)), repr(client._http), str(vars(client._http)))
+
+
+async def test_a_key_is_sent_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
+    """The server gets it; no log of any library, no error and no `repr` has it."""
+    caplog.set_level(logging.DEBUG)
+    for name in ("httpx2", "httpcore2"):
+        logging.getLogger(name).setLevel(logging.DEBUG)
+    async with Failing.serving(says(200, ALIVE), HANGS_UP) as server:
+        async with AsyncClient(server.address, api_key="rk-secret") as client:
+            assert (await client.alive()).status == "alive"
+            with pytest.raises(ConnectionLost) as told:
+                await client.alive()
+        assert server.received[0].headers["authorization"] == "Bearer rk-secret"
+        shown = [*_secrets(client, told.value), *(record.getMessage() for record in caplog.records)]
+    assert len(shown) > 10
+    assert not [text for text in shown if "rk-secret" in text]
+    for wrong in ("rk secret", "rk-secret\n", "rk-secrét", ""):
+        with pytest.raises(InvalidInput) as refused:
+            AsyncClient(api_key=wrong)
+        assert "secr" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://user:rk-secret@127.0.0.1:8000",
+        "127.0.0.1:8000",
+        "ftp://127.0.0.1",
+        "http://",
+        "http://127.0.0.1/?key=rk-secret",
+        "http://[rk-secret",
+        "",
+    ],
+)
+def test_an_address_is_checked(address: str) -> None:
+    """What is no address of a service is refused when the client is made, without showing what may be a secret."""
+    with pytest.raises(InvalidInput) as refused:
+        Client(address)
+    assert "secret" not in str(refused.value)
+
+
+async def test_what_comes_from_outside_stays_in_its_place() -> None:
+    """A name with slashes, dots or marks reaches the server as one part of the path; none leads elsewhere."""
+    async with (
+        Failing.serving(refuses(404, "unknown-session")) as server,
+        AsyncClient(f"{server.address}/below/") as client,
+    ):
+        for name in ("a/../b", "%2e%2e", "?x=1", "#", "naïve ☃"):
+            with pytest.raises(Refused):
+                await client.session(name)
+    paths = [each.line.split()[1].removeprefix("/below/api/v1/sessions/") for each in server.received]
+    assert paths == ["a%2F..%2Fb", "%252e%252e", "%3Fx%3D1", "%23", "na%C3%AFve%20%E2%98%83"]
+    for name in ("", ".", ".."):
+        with pytest.raises(InvalidInput):
+            path_of("/api/v1/sessions/", name)
+
+
+async def test_arguments_that_exclude_each_other_are_refused() -> None:
+    """They are told before anything is sent."""
+    async with AsyncClient() as client:
+        wrong: list[tuple[Any, dict[str, Any]]] = [
+            ("Where?", {"if_match": '"1-00000000"'}),
+            ("Where?", {"session": "s", "system": "Answer."}),
+            ("Where?", {"contexts": "a text"}),
+            (MESSAGES, {"contexts": ["a text"]}),
+            ("Where?", {"idempotency_key": "two words\n"}),
+            ("Where?", {"timeout_s": 0}),
+        ]
+        for question, given in wrong:
+            with pytest.raises(InvalidInput):
+                await client.ask(question, **given)
+        with pytest.raises(InvalidInput, match="values that JSON has"):
+            await client.call("pier", "search_context", {"query": float("nan")})
+        with pytest.raises(InvalidInput, match="opened by a `with`"):
+            await anext(client.stream("Where?"))
+        for call in (
+            client.rewrite("Where?", "a text"),
+            client.explain("Where?", "a text"),
+            client.reward("d", answer="six", references="six"),
+            client.fold("pier", "f00001"),
+        ):
+            with pytest.raises(InvalidInput, match="put it into a list"):
+                await call
+    for limits in ({"timeout_s": 0}, {"connect_s": -1}, {"retries": -1}):
+        with pytest.raises(InvalidInput):
+            Client(**limits)
+
+
+def test_each_failure_of_the_library_has_its_words() -> None:
+    """A new version of httpx2 that brings another error of requests is noticed here."""
+    raised = {
+        each
+        for _, each in inspect.getmembers(httpx2, inspect.isclass)
+        if issubclass(each, httpx2.HTTPError) and each is not httpx2.HTTPStatusError  # only `raise_for_status` has it
+    }
+    assert raised - {httpx2.SSEError} == LEAVES.keys()  # and that one only its own reader of events
+    for kind, leaf in LEAVES.items():
+        with pytest.raises(leaf, match="http://there"), translated("ask", "http://there"):
+            raise kind("why")
+
+
+@pytest.mark.parametrize("kind", [Unreachable, ConnectionLost, TimedOut, InvalidReply])
+def test_a_failure_can_be_pickled(kind: type[ClientError]) -> None:
+    """It crosses to another process with all that it says."""
+    failure = kind("ask", "why", ": the boat's secret", status=503, retry_after_s=1.0)
+    back = pickle.loads(pickle.dumps(failure))  # noqa: S301 - our own
+    assert (type(back), str(back), back.loggable) == (kind, "ask: why: the boat's secret", "ask: why")
+    assert (back.operation, back.status, back.retry_after_s) == ("ask", 503, 1.0)
+    assert back.maybe_done is (kind is not Unreachable)
+
+
+def test_what_may_have_been_done_is_not_forgotten() -> None:
+    """Where a try was lost, a later one that didn't reach the server doesn't say that nothing was done."""
+    tries = Tries(sessions.delete_session("pier"), Patience(100.0, 5.0, 1), lambda: 0.0)
+    tries.pause_s(ConnectionLost("delete_session", "it broke"))
+    with pytest.raises(Unreachable) as told:
+        tries.pause_s(Unreachable("delete_session", "no connection"))
+    assert told.value.maybe_done is True
+
+
+def test_pauses_grow_and_are_spread() -> None:
+    """Without a word of the server tries come after 0.1 s, 0.2 s and so on up to 2 s, each up to a quarter later."""
+    now, call = [0.0], service.livez()
+    for chance, factor in [(0.0, 1.0), (1.0, 1.25)]:
+        tries = Tries(call, Patience(100.0, 5.0, 7), lambda: now[0], lambda chance=chance: chance)
+        pauses = [tries.pause_s(Unreachable("livez", "no connection")) for _ in range(7)]
+        assert pauses == pytest.approx([factor * each for each in (0.1, 0.2, 0.4, 0.8, 1.6, 2.0, 2.0)])
+        with pytest.raises(Unreachable):
+            tries.pause_s(Unreachable("livez", "no connection"))
+    tries = Tries(call, Patience(100.0, 5.0, 7), lambda: now[0], lambda: 0.0)
+    assert tries.pause_s(ClientError("livez", "busy", status=503, retry_after_s=7.0)) == 7.0
+    now[0] = 99.9
+    assert tries.left_s() == pytest.approx(0.1)
+    with pytest.raises(Unreachable):
+        tries.pause_s(Unreachable("livez", "no connection"))
+    now[0] = 100.0
+    with pytest.raises(TimedOut, match="within 100 s"):
+        tries.left_s()
+
+
+@pytest.mark.parametrize(
+    ("call", "safe"),
+    [
+        (service.livez(), True),
+        (sessions.delete_session("pier"), True),
+        (sessions.append_messages("pier", MESSAGES), True),
+        (Call("ask", "POST", "/", lambda _, __: None, changes=True), False),
+    ],
+)
+def test_what_may_be_made_again_is_told_by_the_call(call: Call[object], safe: bool) -> None:
+    """Reads may, and changes that have a name."""
+    assert call.repeatable is safe
