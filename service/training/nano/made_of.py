@@ -34,6 +34,7 @@ NOT_SOURCES = frozenset(
         "samples_file.py",
         "settings.py",
         "settings.toml",
+        "skips.py",
         "tokenizer.py",
         "train.py",
         "tree_attention.py",

@@ -31,6 +31,7 @@ from riffler.service.training.nano.made_of import RECORD, expect, kept_in, tie, 
 from riffler.service.training.nano.muon import Muon
 from riffler.service.training.nano.samples_file import read_expected
 from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
+from riffler.service.training.nano.skips import with_skips
 from riffler.service.training.nano.tokenizer import END, PAD
 from riffler.service.training.nano.tree_attention import TREE, ways_of
 
@@ -231,7 +232,7 @@ class Trainer:
         for epoch in count():
             rng = random.Random(f"{training.seed} {stage.name} {epoch}")  # noqa: S311 - no secret
             for example in rng.sample(examples, len(examples)):
-                step.append(example)
+                step.append(with_skips(rng, example, self._settings.model.window))
                 if sum(len(each.ids) for each in step) >= training.tokens_a_step:
                     if skipped:
                         skipped -= 1
