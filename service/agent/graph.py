@@ -1,9 +1,9 @@
 """The turn as a graph, and the agent that runs it.
 
     arrive -> features -> policy -> rewrite -> model <-> tools
-                                                 |
-                                                 v
-                                               answer
+                                                 |         |
+                                                 v         v  (calls that the client answers)
+                                               answer <----
 
 The decision is logged by `policy`, the guard judges in `rewrite`. Scores come later, by a reward to the decision.
 """
@@ -22,12 +22,14 @@ from langgraph.graph import END, START, StateGraph
 from riffler.bandits.cost import Cost
 from riffler.errors import MemoryFailed, NotFound, RifflerError
 from riffler.service.agent.audits import Auditor
+from riffler.service.agent.beside import Beside
 from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
-from riffler.service.agent.nodes import Nodes, timed
+from riffler.service.agent.nodes import Nodes
 from riffler.service.agent.progress import Answer, Progress, answer_from_json
 from riffler.service.agent.recording import Notes, Recorder
 from riffler.service.agent.state import Parts, TurnState
+from riffler.service.agent.timing import timed
 from riffler.service.agent.turn import Turn
 from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
@@ -90,6 +92,7 @@ class Agent:
         request: NamedRequest | None = None,
         without: frozenset[str] = frozenset(),
         notes: Notes | None = None,
+        beside: Beside | None = None,
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
@@ -105,6 +108,8 @@ class Agent:
             without: Arms that aren't to be used for the query.
             notes: What is to be recorded of it. What keeps it from beginning, who gives them records; the rest is
                 recorded here, while the lease is held: so that no session is deleted in between.
+            beside: What a client of OpenAI's API brings beside the messages. Then the answer isn't put into the
+                session: the client's next request brings it, as the client has it.
 
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
@@ -122,7 +127,8 @@ class Agent:
                 notes.told = True
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, counter=self._parts.engine.counter)
+            counter = self._parts.engine.counter
+            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, beside, counter=counter)
             state: TurnState = {"messages": tuple(messages)}
             try:
                 config = {"recursion_limit": 2 * self._parts.step_cap + 20}
@@ -152,7 +158,7 @@ class Agent:
             try:
                 yield answer
             finally:  # also where nobody reads on behind the answer
-                if self._auditor is not None:
+                if self._auditor is not None and not (beside and beside.tools):  # nobody would answer those calls
                     self._auditor.offer(key, state)
 
     async def _record(self, notes: Notes, error: BaseException | None = None) -> None:
@@ -201,10 +207,14 @@ def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is
     for before, after in pairwise(path):
         graph.add_edge(before, after)
     graph.add_conditional_edges("model", _wants_tools, ["tools", "answer"])
-    graph.add_edge("tools", "model")
+    graph.add_conditional_edges("tools", _goes_on, ["model", "answer"])
     graph.add_edge("answer", END)
     return graph.compile()
 
 
 def _wants_tools(state: TurnState) -> str:
-    return "tools" if state["completion"].message.tool_calls else "answer"
+    return "tools" if state["ours"] else "answer"
+
+
+def _goes_on(state: TurnState) -> str:
+    return "answer" if state["theirs"] else "model"

@@ -26,35 +26,38 @@ class BoundedEngine:
     Args:
         engine: The other one.
         completion_tokens: Most tokens of a completion; None is the default.
+
+    Attributes:
+        inner: The other one, for who asks what it is.
     """
 
     def __init__(self, engine: Engine, completion_tokens: int | None) -> None:
-        self._engine = engine
+        self.inner = engine
         self._completion_tokens = completion_tokens
 
     @property
     def info(self) -> EngineInfo:
         """See the port."""
-        return self._engine.info
+        return self.inner.info
 
     @property
     def counter(self) -> TokenCounter:
         """See the port."""
-        return self._engine.counter
+        return self.inner.counter
 
     async def ready(self) -> None:
         """See the port."""
-        await self._engine.ready()
+        await self.inner.ready()
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
         if request.sampling.max_tokens is None:
             most = most_completion_tokens(self.info, self._completion_tokens)
             request = replace(request, sampling=replace(request.sampling, max_tokens=most))
-        async with closing_stream(self._engine.generate(request)) as stream:
+        async with closing_stream(self.inner.generate(request)) as stream:
             async for item in stream:
                 yield item
 
     async def aclose(self) -> None:
         """See the port."""
-        await self._engine.aclose()
+        await self.inner.aclose()
