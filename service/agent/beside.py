@@ -1,8 +1,8 @@
 """What a client of OpenAI's API brings beside its messages: tools of its own, and fields for the engine.
 
-Its tools are offered beside Riffler's. A reply may call both: Riffler's calls are run inside, and kept with their results
-as a step before the client's calls, which go out and end the turn for now. So each result stands right behind its call,
-and the conversation holds the client's messages as the client sends them.
+Its tools are offered beside Riffler's. A reply may call both: Riffler's calls run inside, and are kept with their
+results as a step before the client's calls, which go out and end the turn for now. So each result stands right behind
+its call, and the conversation holds the client's messages as the client sends them.
 """
 
 from __future__ import annotations

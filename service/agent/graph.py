@@ -49,6 +49,9 @@ class Agent:
         lease_s: A turn of a process that was killed frees its session after this time.
         auditor: Is told of turns that have their answer; None audits nothing.
         recorder: Records turns; None records none.
+
+    Attributes:
+        parts: What it stands on.
     """
 
     def __init__(
@@ -59,7 +62,7 @@ class Agent:
         auditor: Auditor | None = None,
         recorder: Recorder | None = None,
     ) -> None:
-        self._parts = parts
+        self.parts = parts
         self._decisions = decisions
         self._lease_s = lease_s
         self._auditor = auditor
@@ -115,23 +118,23 @@ class Agent:
             Progress as it happens; the last item, and only the last, is an `Answer`.
         """
         notes = notes or Notes(key.tenant)
-        before = await receipt_of(self._parts.store, key, request)
+        before = await receipt_of(self.parts.store, key, request)
         if before is not None and before.done:  # needs no lease: another turn may be running by now
             notes.told = True  # when it was given first
             yield answer_from_json(before.body)
             return
-        async with held(self._parts.store, key, self._lease_s) as lease:
+        async with held(self.parts.store, key, self._lease_s) as lease:
             notes.session = key.session
-            begun = await receipt_of(self._parts.store, key, request)
+            begun = await receipt_of(self.parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 notes.told = True
                 yield answer_from_json(begun.body)
                 return
-            counter = self._parts.engine.counter
+            counter = self.parts.engine.counter
             turn = Turn(key, lease, deltas, seen, request, begun, without, notes, beside, counter=counter)
             state: TurnState = {"messages": tuple(messages)}
             try:
-                config = {"recursion_limit": 2 * self._parts.step_cap + 20}
+                config = {"recursion_limit": 2 * self.parts.step_cap + 20}
                 running = self._graph.astream(state, config, context=turn, stream_mode=["custom", "values"])
                 async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
                     async for mode, item in running:
