@@ -32,6 +32,8 @@ _LOG = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
 PROBLEM: Final = "riffler.problem"
 """Stands in the scope of a request that ended in a problem, with its kind: who counts requests looks for it."""
+TOLD: Final = "riffler.told"
+"""Stands in the scope of a chat request with headers that its answer has, be it an error of the model's server."""
 _SHOWN = 80
 """Most characters of a client's value, or of a field's name, in a problem."""
 _OURS: Mapping[str, str] = MappingProxyType(
@@ -293,6 +295,7 @@ async def _ours(request: Request, exc: Exception) -> Response:
         passed_on = refused(exc)
         if passed_on is not None:
             note(request.scope, problem)
+            passed_on.headers.update(request.scope.get(TOLD, {}))
             return passed_on
     return respond(problem, headers)
 

@@ -207,7 +207,9 @@ class OpenAIEngine:
             "messages": [message.to_dict() for message in request.messages],
         }
         if request.tools:
-            body |= {"tools": list(request.tools), "tool_choice": request.tool_choice}
+            body["tools"] = list(request.tools)
+            if request.client is None or request.tool_choice != "auto":  # which is what a server takes without it
+                body["tool_choice"] = request.tool_choice
         named = (
             ("temperature", sampling.temperature),
             ("top_p", sampling.top_p),

@@ -27,6 +27,7 @@ from riffler.service.http.core import Core, CoreOf, TenantOf
 from riffler.service.http.described import answers
 from riffler.service.http.gone import CLIENT_GONE, until_gone, while_there
 from riffler.service.http.groups import group
+from riffler.service.http.problems import TOLD
 from riffler.service.http.running import RunningTurn
 from riffler.service.integrations.openai_proxy.asked import Asked, read
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
@@ -116,6 +117,7 @@ async def _whole(running: RunningTurn, proxied: Proxied, request: Request) -> Re
 async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Response:
     """Pass a request on as it came."""
     headers = {"X-Riffler-Off": why, **_ignored(core.proxy.ignored(asked))}
+    request.scope[TOLD] = headers
     answer = core.proxy.straight(asked)
 
     async def source() -> AsyncGenerator[Chunks]:

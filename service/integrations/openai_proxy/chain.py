@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 _OF_ANSWERS = ("role", "content", "refusal", "tool_calls", "name", "audio")
-"""What clients send back of an answer. All else that it has (annotations, reasoning, what was parsed) some leave out."""
+"""What clients send back of an answer. The rest of it (annotations, reasoning, what was parsed) some leave out."""
 
 
 def links(messages: Iterable[Mapping[str, Any]], seed: str = "") -> list[str]:

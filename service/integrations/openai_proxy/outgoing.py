@@ -2,9 +2,9 @@
 
 A reply that calls Riffler's tools is none of the client's business, but that shows only at its end: text comes before
 calls. So while such calls may come, a reply's first words are held back: a remark before a call is short, and goes with
-it; a longer text goes out as it comes. Should a call follow even so, the client keeps what it heard, and the answer goes
-on behind it. From the first piece of a call on all is held until the reply is whole. Where none of Riffler's tools are
-on offer, nothing is held back.
+it; a longer text goes out as it comes. Should a call follow even so, the client keeps what it heard, and the answer
+goes on behind it. From the first piece of a call on all is held until the reply is whole. Where none of Riffler's tools
+are on offer, nothing is held back.
 
 The usage comes last, when all calls are known. Pure but for the ids of chunks that are made here.
 """
