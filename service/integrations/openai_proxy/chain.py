@@ -62,7 +62,8 @@ def told(message: Mapping[str, Any]) -> dict[str, Any]:
         if value not in (None, "", []) and (not answer or name in _OF_ANSWERS)
     }
     if answer and isinstance(fields.get("refusal"), str):  # the one or the other, by client
-        fields = {**fields, "content": f"{fields.get('content', '')}{fields.pop('refusal')}"}
+        refusal = fields.pop("refusal")
+        fields["content"] = f"{fields.get('content', '')}{refusal}"
     text = _text_of(fields.get("content"))
     if text is not None:
         fields["content"] = text.strip() if answer else text

@@ -19,7 +19,7 @@ class Maker:
     """Makes one answer.
 
     Args:
-        model: The model's name, as the client asked for it.
+        model: The model's name.
     """
 
     def __init__(self, model: str) -> None:

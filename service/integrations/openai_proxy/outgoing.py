@@ -29,6 +29,7 @@ class Outgoing:
 
     Args:
         asked: What the client asked.
+        model: The model's name, where its engine doesn't write chunks itself.
         inside: Whether calls may come that are run inside.
 
     Attributes:
@@ -40,9 +41,9 @@ class Outgoing:
         said: The assistant's message, as the client heard it; complete at the end.
     """
 
-    def __init__(self, asked: Asked, *, inside: bool) -> None:
+    def __init__(self, asked: Asked, model: str, *, inside: bool) -> None:
         self._asked, self._inside = asked, inside
-        self._maker = Maker(asked.model)
+        self._maker = Maker(model)
         self._ready: list[dict[str, Any]] = []
         self._held: list[dict[str, Any]] = []
         self._live = not inside

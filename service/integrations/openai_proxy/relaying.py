@@ -46,7 +46,7 @@ class EngineRelay:
             raise refused
         messages = read_messages(body["messages"])
         check_complete(messages)
-        beside, outgoing = beside_of(asked, frozenset()), Outgoing(asked, inside=False)
+        beside, outgoing = beside_of(asked, frozenset()), Outgoing(asked, self._engine.info.model, inside=False)
         choice = body.get("tool_choice")
         request = EngineRequest(
             messages, asked.tools, choice if choice in {"none", "required"} else "auto", beside.sampling, asked.stream

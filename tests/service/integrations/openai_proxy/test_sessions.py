@@ -147,7 +147,7 @@ async def test_what_a_person_folds_stays_folded(bench: Bench) -> None:
     said: list[Any] = [long, {"role": "assistant", "content": "I see."}, FIRST]
     first = await bench.ask(said)
     path = f"/api/v1/sessions/{session_of(first)}/tools"
-    cut = await bench.http.post(f"{path}/cut_context", json={"arguments": {"messages": "1", "pieces": 3}})
+    cut = await bench.http.post(f"{path}/cut_context", json={"arguments": {"tokens": 200}})
     assert cut.status_code == 200, cut.text
     folded = await bench.http.post(f"{path}/fold_fragments", json={"arguments": {"fragments": ["f00001"]}})
     assert folded.status_code == 200, folded.text

@@ -148,7 +148,7 @@ async def test_a_client_turns_everything_off(server_folder: Path, stream: bool) 
     ids=["n", "model", "functions", "custom tools", "an old role", "no call"],
 )
 async def test_what_riffler_cannot_do_goes_straight(server_folder: Path, fields: dict[str, Any], why: str) -> None:
-    """With all features on, what they can't be used for reaches the model's server as it came, and the answer says so."""
+    """With all features on, what they can't be used for reaches the model's server as it came, and it says so."""
     request = {**request_of("text", stream=False), **fields}
     async with benched(server_folder, model) as bench:
         response = await bench.http.post("/v1/chat/completions", json=request)
