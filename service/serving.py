@@ -145,7 +145,8 @@ def _proxy_of(riffler: Riffler) -> Proxy:
     idle = not (tools or riffler.rewriter or turns.agent.parts.fitting)
     sessions = Sessions(riffler.sessions, riffler.decisions, riffler.conversations)
     names = frozenset(schema["function"]["name"] for schema in tools)
-    return Proxy(turns, sessions, riffler.engine, names, relay_of(riffler.engine), idle=idle)
+    engine = riffler.room.engine  # whose completions have an end
+    return Proxy(turns, sessions, engine, names, relay_of(engine), idle=idle)
 
 
 def _run(config: uvicorn.Config) -> None:

@@ -44,7 +44,9 @@ def error_response(problem: Mapping[str, Any], headers: Mapping[str, str]) -> Re
     Returns:
         The response. A field that is wrong is 400 there, not 422.
     """
-    status = 400 if problem["status"] == _UNPROCESSABLE else problem["status"]
+    # What a server refused comes as it was: this can't be written as a request.
+    own = problem["status"] == _UNPROCESSABLE or problem["type"].endswith(":engine-rejected")
+    status = 400 if own else problem["status"]
     return Response(json.dumps(error_object(problem)), status, dict(headers), "application/json")
 
 

@@ -35,6 +35,8 @@ from riffler.service.integrations.openai_proxy.proxy import Proxied
 from riffler.service.ports.memory import SESSION_NAME
 
 router = group("/v1", "openai", JsonRoute)
+_MOST_NAMED, _LONGEST = 20, 40
+"""Fields that a header names, and characters of a name: clients read headers of some thousand characters."""
 _ANSWERS = answers(200, "The answer; with `stream`, its chunks.", ANSWER)
 _ANSWERS[200]["content"][EVENTS] = {"schema": {"type": "string"}, "example": CHUNKS}
 _ANSWERS[200]["headers"] = HEADERS
@@ -147,7 +149,8 @@ def _headers(proxied: Proxied) -> dict[str, str]:
 
 
 def _ignored(fields: tuple[str, ...]) -> dict[str, str]:
-    return {"X-Riffler-Ignored": ", ".join(ascii(name)[1:-1] for name in fields)} if fields else {}
+    named = ", ".join(ascii(name[:_LONGEST])[1:-1] for name in fields[:_MOST_NAMED])
+    return {"X-Riffler-Ignored": named} if fields else {}
 
 
 def _json(value: object, headers: dict[str, str]) -> Response:

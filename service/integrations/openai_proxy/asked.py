@@ -146,10 +146,20 @@ def straight(asked: Asked, model: str) -> str:
     old = next((name for name in ("functions", "function_call") if body.get(name)), "")
     if old:
         return old
-    tools = body.get("tools")
-    if not (tools is None or (isinstance(tools, list) and all(map(_is_function, tools)))):
-        return "tools"
-    return ""
+    return "" if has_functions_only(asked) else "tools"
+
+
+def has_functions_only(asked: Asked) -> bool:
+    """Tell whether all of a request's tools are functions.
+
+    Args:
+        asked: The request.
+
+    Returns:
+        Whether they are; so it is where there is none.
+    """
+    tools = asked.body.get("tools")
+    return tools is None or (isinstance(tools, list) and all(map(_is_function, tools)))
 
 
 def beside_of(asked: Asked, ours: frozenset[str]) -> Beside:

@@ -6,9 +6,9 @@ import json
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from riffler.errors import EngineRejected, Refusal
+from riffler.errors import EngineRejected, InvalidInput, Refusal
 from riffler.service.agent.progress import AnswerDelta, Said
-from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked, beside_of
+from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked, beside_of, has_functions_only
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
 from riffler.tools.messages import read_messages
@@ -26,18 +26,21 @@ class EngineRelay:
         self._engine = engine
 
     async def relay(self, body: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
-        """See the port. Messages that can't be read are `InvalidInput`.
+        """See the port. Messages that can't be read are `InvalidInput`, too.
 
         Args:
-            body: The request; its tools are functions.
+            body: The request.
 
         Yields:
             Chunks, or the one answer.
 
         Raises:
             EngineRejected: Another model is asked for.
+            InvalidInput: A tool is no function.
         """
         asked = Asked(body)
+        if not has_functions_only(asked):
+            raise InvalidInput("tools: expected functions, each with its name")
         if asked.model not in {ALIAS, self._engine.info.model}:
             message = f"The model {asked.model!r} does not exist here; there is {self._engine.info.model!r}."
             error = {"message": message, "type": "invalid_request_error", "param": "model", "code": "model_not_found"}
