@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,7 +51,7 @@ class Room:
     sighted: bool = False
     read_price: float | None = None
     write_price: float | None = None
-    beside: tuple[Mapping[str, Any], ...] = ()
+    beside: tuple[dict[str, Any], ...] = ()
 
     @property
     def prices(self) -> CachePrices:

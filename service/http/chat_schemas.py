@@ -85,6 +85,12 @@ ANSWER: dict[str, Any] = {
         "prompt_tokens_details": {"cached_tokens": 384},
     },
 }
+CHUNK_EVENT: dict[str, Any] = {
+    "type": "object",
+    "description": "A chunk as JSON, an error in OpenAI's shape, or `[DONE]` at the end.",
+    "required": ["data"],
+    "properties": {"data": {"type": "string"}},
+}
 CHUNKS = (
     'data: {"id":"chatcmpl-7f3a","object":"chat.completion.chunk","created":1795528800,"model":"Qwen3-8B",'
     '"choices":[{"index":0,"delta":{"role":"assistant","content":"At six."},"finish_reason":"stop"}]}\n\n'

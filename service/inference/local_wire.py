@@ -137,7 +137,7 @@ def write_stream(
     head: dict[str, Any] = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": 0}
     head["model"] = completion.model
     deltas = _deltas(completion, "refusal" if kind == "refusal" else "content")
-    said = [{"delta": delta, "finish_reason": None} for delta in deltas]
+    said: list[dict[str, Any]] = [{"delta": delta, "finish_reason": None} for delta in deltas]
     if kind != "unfinished":
         said.append({"delta": {}, "finish_reason": completion.finish_reason})
     chunks = [{**head, "choices": [{"index": index, **each}]} for each in said for index in range(copies)]
