@@ -175,7 +175,7 @@ def beside_of(asked: Asked, ours: frozenset[str]) -> Beside:
     """
     body = asked.body
     theirs = {tool["function"]["name"] for tool in asked.tools}
-    offers = _asks_nothing("tool_choice", body.get("tool_choice")) and not theirs & ours
+    offers = bool(ours) and not theirs & ours and _asks_nothing("tool_choice", body.get("tool_choice"))
     fields = {name: value for name, value in body.items() if name not in _OURS}
     if offers and not asked.tools:
         fields.pop("tool_choice", None)  # else it would stand over that of Riffler's own tools

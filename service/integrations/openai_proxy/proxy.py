@@ -102,7 +102,7 @@ class Proxy:
         except UnpairedToolCall:
             return None
         beside = beside_of(asked, self._tools)
-        outgoing = Outgoing(asked, self._engine.info.model, inside=beside.offers and bool(self._tools))
+        outgoing = Outgoing(asked, self._engine.info.model, inside=beside.offers)
         return Proxied(asked, messages, beside, outgoing, self.ignored(asked))
 
     def ignored(self, asked: Asked) -> tuple[str, ...]:

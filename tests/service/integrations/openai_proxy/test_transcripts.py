@@ -45,6 +45,9 @@ def model(request: EngineRequest) -> Reply:
         return Message.assistant("Let me look at that. " * 20, CALLS)
     if "structured" in asked:
         return '{"place": "harbour", "hour": 6}'
+    if "piece" in asked:
+        call = ToolCall("call_a", "weather", '{"pla')
+        return Completion(Message.assistant(None, [call]), "length", Usage(20, 2), MODEL)
     if "half" in asked:
         return Completion(Message.assistant("The harbour"), "length", Usage(20, 2, 16), MODEL)
     return f"The harbour opens at six, ää 港, after {len(request.messages)} messages.\n"
@@ -58,6 +61,8 @@ CASES: dict[str, dict[str, Any]] = {
     "text and calls": {"ask": "remark", "tools": [WEATHER], "tool_choice": "auto"},
     "a chosen tool": {"ask": "one", "tools": [WEATHER], "tool_choice": {"type": "function", "function": {"name": "w"}}},
     "cut off": {"ask": "half", "max_tokens": 2, "stream_options": {"include_usage": True}},
+    "a call cut off": {"ask": "piece", "max_tokens": 2, "tools": [WEATHER]},
+    "a call of nothing": {"ask": "one"},
     "sampling": {"temperature": 0.5, "top_p": 0.9, "seed": 7, "stop": ["\n\n"], "max_completion_tokens": 99},
     "several choices": {"n": 2},
     "unknown fields": {"extra_body": {"top_k": 40, "chat_template_kwargs": {"enable_thinking": False}}},
