@@ -39,7 +39,7 @@ router = group("/v1", "openai", JsonRoute)
 _MOST_NAMED, _LONGEST = 20, 40
 """Fields that a header names, and characters of a name: clients read headers of some thousand characters."""
 _ANSWERS = answers(200, "The answer; with `stream`, its chunks.", ANSWER)
-_ANSWERS[200]["content"][EVENTS] = {"schema": {"type": "string"}, "itemSchema": CHUNK_EVENT, "example": CHUNKS}
+_ANSWERS[200]["content"][EVENTS] = {"itemSchema": CHUNK_EVENT, "example": CHUNKS}
 _ANSWERS[200]["headers"] = HEADERS
 SessionOf = Annotated[
     str | None,
