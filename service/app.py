@@ -29,6 +29,7 @@ from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.token_learner import learning
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.conversations import RedisConversations
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.server import RedisServer
 from riffler.service.memory.store import RedisMemoryStore
@@ -82,6 +83,7 @@ class Riffler:
         self.sessions = RedisMemoryStore(
             self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
         )
+        self.conversations = RedisConversations(self._connection, settings.session_ttl_s)
         self.decisions = RedisPolicyStore(self._connection)
         self.turn_log = WaitingTurnLog(RedisTurnLog(self._connection, self.observers), self.observers)
         self.recorder = Recorder(self.turn_log, lambda: self.room)

@@ -1,9 +1,9 @@
 """The turn as a graph, and the agent that runs it.
 
     arrive -> features -> policy -> rewrite -> model <-> tools
-                                                 |
-                                                 v
-                                               answer
+                                                 |         |
+                                                 v         v  (calls that the client answers)
+                                               answer <----
 
 The decision is logged by `policy`, the guard judges in `rewrite`. Scores come later, by a reward to the decision.
 """
@@ -22,12 +22,14 @@ from langgraph.graph import END, START, StateGraph
 from riffler.bandits.cost import Cost
 from riffler.errors import MemoryFailed, NotFound, RifflerError
 from riffler.service.agent.audits import Auditor
+from riffler.service.agent.beside import Beside
 from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
-from riffler.service.agent.nodes import Nodes, timed
+from riffler.service.agent.nodes import Nodes
 from riffler.service.agent.progress import Answer, Progress, answer_from_json
 from riffler.service.agent.recording import Notes, Recorder
 from riffler.service.agent.state import Parts, TurnState
+from riffler.service.agent.timing import timed
 from riffler.service.agent.turn import Turn
 from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
@@ -47,6 +49,9 @@ class Agent:
         lease_s: A turn of a process that was killed frees its session after this time.
         auditor: Is told of turns that have their answer; None audits nothing.
         recorder: Records turns; None records none.
+
+    Attributes:
+        parts: What it stands on.
     """
 
     def __init__(
@@ -57,7 +62,7 @@ class Agent:
         auditor: Auditor | None = None,
         recorder: Recorder | None = None,
     ) -> None:
-        self._parts = parts
+        self.parts = parts
         self._decisions = decisions
         self._lease_s = lease_s
         self._auditor = auditor
@@ -90,6 +95,7 @@ class Agent:
         request: NamedRequest | None = None,
         without: frozenset[str] = frozenset(),
         notes: Notes | None = None,
+        beside: Beside | None = None,
     ) -> AsyncGenerator[Progress]:
         """Run a turn and tell of it while it runs. Closing the iterator cancels the turn and frees the session.
 
@@ -105,27 +111,30 @@ class Agent:
             without: Arms that aren't to be used for the query.
             notes: What is to be recorded of it. What keeps it from beginning, who gives them records; the rest is
                 recorded here, while the lease is held: so that no session is deleted in between.
+            beside: What a client of OpenAI's API brings beside the messages. Then the answer isn't put into the
+                session: the client's next request brings it, as the client has it.
 
         Yields:
             Progress as it happens; the last item, and only the last, is an `Answer`.
         """
         notes = notes or Notes(key.tenant)
-        before = await receipt_of(self._parts.store, key, request)
+        before = await receipt_of(self.parts.store, key, request)
         if before is not None and before.done:  # needs no lease: another turn may be running by now
             notes.told = True  # when it was given first
             yield answer_from_json(before.body)
             return
-        async with held(self._parts.store, key, self._lease_s) as lease:
+        async with held(self.parts.store, key, self._lease_s) as lease:
             notes.session = key.session
-            begun = await receipt_of(self._parts.store, key, request)
+            begun = await receipt_of(self.parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
                 notes.told = True
                 yield answer_from_json(begun.body)
                 return
-            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, counter=self._parts.engine.counter)
+            counter = self.parts.engine.counter
+            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, beside, counter=counter)
             state: TurnState = {"messages": tuple(messages)}
             try:
-                config = {"recursion_limit": 2 * self._parts.step_cap + 20}
+                config = {"recursion_limit": 2 * self.parts.step_cap + 20}
                 running = self._graph.astream(state, config, context=turn, stream_mode=["custom", "values"])
                 async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
                     async for mode, item in running:
@@ -152,7 +161,7 @@ class Agent:
             try:
                 yield answer
             finally:  # also where nobody reads on behind the answer
-                if self._auditor is not None:
+                if self._auditor is not None and not (beside and beside.tools):  # nobody would answer those calls
                     self._auditor.offer(key, state)
 
     async def _record(self, notes: Notes, error: BaseException | None = None) -> None:
@@ -201,10 +210,14 @@ def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is
     for before, after in pairwise(path):
         graph.add_edge(before, after)
     graph.add_conditional_edges("model", _wants_tools, ["tools", "answer"])
-    graph.add_edge("tools", "model")
+    graph.add_conditional_edges("tools", _goes_on, ["model", "answer"])
     graph.add_edge("answer", END)
     return graph.compile()
 
 
 def _wants_tools(state: TurnState) -> str:
-    return "tools" if state["completion"].message.tool_calls else "answer"
+    return "tools" if state["ours"] else "answer"
+
+
+def _goes_on(state: TurnState) -> str:
+    return "answer" if state["theirs"] else "model"

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from langgraph.config import get_stream_writer
 from langgraph.runtime import get_runtime
@@ -21,11 +19,22 @@ from riffler.errors import (
     ToolRefused,
 )
 from riffler.service.agent.before import said_before
+from riffler.service.agent.calling import request_of
 from riffler.service.agent.offload import offload
-from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Rewriting, ToolStep, answer_to_json
+from riffler.service.agent.progress import (
+    Answer,
+    AnswerDelta,
+    Arrived,
+    Calling,
+    Rewriting,
+    Said,
+    ToolStep,
+    answer_to_json,
+)
 from riffler.service.agent.recording import edit_of
 from riffler.service.agent.resume import REFUSAL, resumed
 from riffler.service.agent.rewriter import NONE
+from riffler.service.agent.room import Room
 from riffler.service.agent.sent import sent_messages
 from riffler.service.agent.state import Parts, Pending, TurnState
 from riffler.service.agent.tool_call import Cost, run_call
@@ -38,7 +47,6 @@ from riffler.service.ports.engine import (
     Usage,
     closing_stream,
 )
-from riffler.service.ports.keys import session_name
 from riffler.service.ports.memory import Receipt
 from riffler.tools.arrival import append
 from riffler.tools.events import Actor, Event, FragmentsFolded, MessagesAppended, QueryRewritten
@@ -65,6 +73,11 @@ class Nodes:
     @property
     def _turn(self) -> Turn:
         return get_runtime(Turn).context
+
+    @property
+    def _room(self) -> Room:
+        beside = self._turn.beside
+        return self.parts.room if beside is None else beside.room(self.parts.room)
 
     async def arrive(self, state: TurnState) -> TurnState:
         """Put what arrived into the working memory, and make it fit; or take up an interrupted turn."""
@@ -158,20 +171,18 @@ class Nodes:
         if not self.parts.engine.info.settled:  # without fitting nothing has asked for the window yet
             await self.parts.engine.ready()
         memory, pending, _ = await self._fitted(state["memory"], state["pending"])
-        sight = self.parts.room.sight(turn.counter)
-        shown = await seen(memory, sight)
+        shown = await seen(memory, self._room.sight(turn.counter))
         calls = state.get("calls", 0) + 1
         capped = calls > self.parts.step_cap
-        request = EngineRequest(
-            shown.messages,
-            self.parts.room.offered.schemas(),
-            "none" if capped else (self.parts.first_choice if calls == 1 else "auto"),
-            self.parts.sampling,
-            turn.stream,
-            session_name(turn.key),
+        whole, view_tokens = _tokens(memory, turn.counter), shown.tokens(turn.counter)
+        if turn.beside is not None:
+            get_stream_writer()(Calling(whole, view_tokens))
+        completion = await self._generate(
+            request_of(turn, self.parts, self._room, shown.messages, calls, capped=capped)
         )
-        completion = await self._generate(request)
-        if capped and completion.message.tool_calls:
+        said = completion.message.tool_calls
+        ours, theirs = (said, ()) if turn.beside is None else turn.beside.part(said)
+        if capped and ours:
             raise EngineGarbled(f"engine {self.parts.engine.info.name}: called a tool where none was allowed")
         stored, first = state["stored"], len(state["stored"].entries)
         for number, (actor, events) in enumerate(pending):
@@ -181,7 +192,8 @@ class Nodes:
             before, stored = stored, await self._commit(stored, events, actor, receipt)
             if actor == "riffler":
                 await self._note_fit(before, stored, events)
-        whole, view_tokens = _tokens(memory, turn.counter), shown.tokens(turn.counter)
+        if turn.beside is not None:  # once what arrived is kept
+            get_stream_writer()(Said(completion, ours, theirs))
         notes = turn.notes
         notes.calls, notes.saved_tokens = notes.calls + 1, notes.saved_tokens + whole - view_tokens
         notes.messages_seen = len(memory.entries)
@@ -190,6 +202,8 @@ class Nodes:
             "completion": completion,
             "calls": calls,
             "capped": capped,
+            "ours": ours,
+            "theirs": theirs,
             "conversation_tokens": whole,
             "seen_tokens": view_tokens,
             "usage": state["usage"] + completion.usage if "usage" in state else completion.usage,
@@ -197,12 +211,14 @@ class Nodes:
 
     async def tools(self, state: TurnState) -> TurnState:
         """Run the calls of one step, in order, and commit them with their results at once."""
-        memory, said = state["memory"], state["completion"].message
+        memory, said, ours = state["memory"], state["completion"].message, state["ours"]
+        if state["theirs"]:
+            said = Message.assistant(None, ours)  # its text goes out with the client's calls
         events: list[Event] = [append_step(memory, [said])]
         done: list[ToolStep] = []
         outcomes: list[Outcome] = []
         usage = state["usage"]
-        for call in said.tool_calls:
+        for call in ours:
             number = len(state.get("steps", ())) + len(done) + 1
             step, outcome, cost = await self._run(memory, events, call, number)
             usage += cost
@@ -210,7 +226,7 @@ class Nodes:
             done.append(step)
             outcomes.append(outcome)
             get_stream_writer()(step)
-        results = [Message.tool(call.id, step.reply) for call, step in zip(said.tool_calls, done, strict=True)]
+        results = [Message.tool(call.id, step.reply) for call, step in zip(ours, done, strict=True)]
         events.append(append_step(memory.commit(events), results))
         memory = await self._commit(memory, events, "model")
         notes, refused = self._turn.notes, sum(step.refused for step in done)
@@ -223,9 +239,8 @@ class Nodes:
         return {**_stored(memory), "steps": (*state.get("steps", ()), *done), "usage": usage}
 
     async def answer(self, state: TurnState) -> TurnState:
-        """Put the answer into the conversation."""
-        memory, completion = state["memory"], state["completion"]
-        event = append(memory, [completion.message], self._turn.counter)
+        """Put the answer into the conversation; that for a client of OpenAI's API comes back with its next request."""
+        memory, completion, kept = state["memory"], state["completion"], self._turn.beside is None
         answer = Answer(
             session=self._turn.key.session,
             text=completion.message.text,
@@ -236,13 +251,17 @@ class Nodes:
             finish_reason=completion.finish_reason,
             conversation_tokens=state["conversation_tokens"],
             seen_tokens=state["seen_tokens"],
-            tools_tokens=self.parts.room.tools_tokens(self._turn.counter),
+            tools_tokens=self._room.tools_tokens(self._turn.counter),
             usage=state["usage"],
             times_ms=state["times_ms"],
-            version=memory.version + 1,
+            version=memory.version + kept,
             reasoning=completion.reasoning,
             life=memory.life,
+            messages=len(memory.entries) + kept,
         )
+        if not kept:
+            return {"answer": answer}
+        event = append(memory, [completion.message], self._turn.counter)
         receipt = self._receipt(answer_to_json(answer), done=True)
         return {**_stored(await self._commit(memory, [event], "model", receipt)), "answer": answer}
 
@@ -259,8 +278,8 @@ class Nodes:
 
         try:
             outcome = await run_call(
-                self.parts.room.offered,
-                self.parts.room,
+                self._room.offered,
+                self._room,
                 memory,
                 call.name,
                 call.arguments,
@@ -278,7 +297,7 @@ class Nodes:
     async def _note_fit(self, before: WorkingMemory, after: WorkingMemory, events: Sequence[Event]) -> None:
         """Note what Riffler folded by itself, with its price: the cache knows what the last call sent."""
         if any(isinstance(event, FragmentsFolded) for event in events):
-            turn, prices = self._turn, self.parts.room.prices
+            turn, prices = self._turn, self._room.prices
             known = turn.notes.messages_seen
             if known is None:
                 known = await sent_messages(self.parts.store, turn.key, before)
@@ -292,12 +311,12 @@ class Nodes:
             async for item in stream:
                 if isinstance(item, Completion):
                     return item
-                write(AnswerDelta(item.text))
+                write(AnswerDelta(item.text, item.raw))
         raise EngineGarbled(f"engine {self.parts.engine.info.name}: ended without a completion")
 
     async def _fitted(self, memory: WorkingMemory, pending: Pending) -> tuple[WorkingMemory, Pending, int]:
         """Make the view fit: give the memory, the commits that wait, and how many fragments were folded."""
-        events = await fitting(self.parts, memory, self._turn.counter)
+        events = await fitting(replace(self.parts, room=self._room), memory, self._turn.counter)
         if not events:
             return memory, pending, 0
         folded = sum(len(event.ids) for event in events if isinstance(event, FragmentsFolded))
@@ -359,27 +378,3 @@ def _stored(memory: WorkingMemory) -> TurnState:
 
 def _tokens(memory: WorkingMemory, counter: TokenCounter) -> int:
     return sum(count_message(message, counter) for message in memory.messages)
-
-
-def timed(
-    name: str, node: Callable[[TurnState], Awaitable[TurnState]]
-) -> Callable[[TurnState], Awaitable[dict[str, Any]]]:
-    """Make a node also note its time.
-
-    Args:
-        name: Under which name.
-        node: The node.
-
-    Returns:
-        The node, whose result has `times_ms` with the time of all its runs added up.
-    """
-
-    async def run(state: TurnState) -> dict[str, Any]:
-        start = time.perf_counter()
-        change: dict[str, Any] = dict(await node(state))
-        spent = (time.perf_counter() - start) * 1000
-        times = state.get("times_ms", {})
-        change["times_ms"] = {**times, name: times.get(name, 0.0) + spent}
-        return change
-
-    return run

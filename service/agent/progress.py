@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache
+from typing import Any
 
 from pydantic import TypeAdapter
 
-from riffler.service.ports.engine import FinishReason, Usage
+from riffler.service.ports.engine import Completion, FinishReason, Usage
 from riffler.tools.memory import Stamp
+from riffler.tools.messages import ToolCall
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,9 +79,43 @@ class ToolStep:
 
 @dataclass(frozen=True, slots=True)
 class AnswerDelta:
-    """The next piece of the answer's text. A piece may turn out to come before tool calls, as a remark."""
+    """The next piece of the answer's text. A piece may turn out to come before tool calls, as a remark.
+
+    Attributes:
+        text: The piece.
+        raw: The engine's chunk as it came; only for a client of OpenAI's API, and then the text may be empty.
+    """
 
     text: str
+    raw: Mapping[str, Any] | None = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Calling:
+    """The model is called; told for a client of OpenAI's API only.
+
+    Attributes:
+        conversation_tokens: Tokens of the conversation.
+        seen_tokens: Tokens of the view that the model gets.
+    """
+
+    conversation_tokens: int
+    seen_tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The model's reply is whole; told for a client of OpenAI's API only.
+
+    Attributes:
+        completion: The reply.
+        ours: Its calls that are run inside.
+        theirs: Its calls that go to the client.
+    """
+
+    completion: Completion
+    ours: tuple[ToolCall, ...]
+    theirs: tuple[ToolCall, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +137,7 @@ class Answer:
         version: The session's version afterwards.
         reasoning: What the model thought before the answer, where its engine tells; it isn't kept in the session.
         life: The session's life, see `Stamp`.
+        messages: How many messages the session has afterwards, inner steps among them.
         repeated: Whether this is the answer to an earlier request of this name, given again.
         tools_tokens: Tokens of the schemas of the tools on offer, which each call had beside the view.
     """
@@ -121,6 +158,7 @@ class Answer:
     life: str = field(default="", compare=False)
     repeated: bool = field(default=False, compare=False)
     tools_tokens: int = 0
+    messages: int = 0
 
     @property
     def stamp(self) -> Stamp:
@@ -128,7 +166,7 @@ class Answer:
         return Stamp(self.version, self.life)
 
 
-Progress = Arrived | Rewriting | ToolStep | AnswerDelta | Answer
+Progress = Arrived | Rewriting | ToolStep | AnswerDelta | Calling | Said | Answer
 
 
 def answer_to_json(answer: Answer) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from riffler.errors import InvalidSetting
 from riffler.service.ports.engine import Engine, most_completion_tokens
@@ -41,6 +42,7 @@ class Room:
         sighted: Whether the view ends with the status block.
         read_price: Of a token from the prompt cache; None is the engine's own.
         write_price: Of a token that is put into the cache; None is the engine's own.
+        beside: Schemas of tools that aren't Riffler's, which each call has, too.
     """
 
     engine: Engine
@@ -49,6 +51,7 @@ class Room:
     sighted: bool = False
     read_price: float | None = None
     write_price: float | None = None
+    beside: tuple[dict[str, Any], ...] = ()
 
     @property
     def prices(self) -> CachePrices:
@@ -99,7 +102,7 @@ class Room:
         Returns:
             The number of tokens.
         """
-        return count_schemas(self.offered.schemas(), counter)
+        return count_schemas((*self.offered.schemas(), *self.beside), counter)
 
     def sight(self, counter: TokenCounter) -> Sight | None:
         """Give what the status block is made with; None where views have none.

@@ -14,14 +14,17 @@ from riffler.service.ports.engine import Completion, Engine, Sampling, ToolChoic
 from riffler.service.ports.memory import MemoryStore
 from riffler.tools.events import Actor, Event
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.messages import Message
+from riffler.tools.messages import Message, ToolCall
 
 Pending = tuple[tuple[Actor, tuple[Event, ...]], ...]
 """Commits that wait until the model has said something, so that a turn whose engine fails leaves nothing half-done."""
 
 
 class TurnState(TypedDict, total=False):
-    """What the nodes pass on: `memory` is `stored` with `pending` applied, `asked` what it was before the rewrite."""
+    """What the nodes pass on: `memory` is `stored` with `pending` applied, `asked` what it was before the rewrite.
+
+    `ours` are the calls of the last reply that are run inside, `theirs` those that go to the client.
+    """
 
     messages: Sequence[Message]
     stored: WorkingMemory
@@ -36,6 +39,8 @@ class TurnState(TypedDict, total=False):
     steps: tuple[ToolStep, ...]
     calls: int
     capped: bool
+    ours: tuple[ToolCall, ...]
+    theirs: tuple[ToolCall, ...]
     conversation_tokens: int
     seen_tokens: int
     usage: Usage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from riffler.errors import VersionConflict
+from riffler.service.agent.beside import Beside
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.recording import Notes
 from riffler.service.ports.memory import Lease, Receipt, SessionKey
@@ -25,6 +26,7 @@ class Turn:
         begun: The receipt of this very request, when it was interrupted before.
         without: Arms that aren't to be used for the query.
         notes: What is to be recorded of it.
+        beside: What a client of OpenAI's API brings beside the messages; None for who isn't one.
         counter: Counts tokens in all of this turn: the engine may have another one by its end.
     """
 
@@ -36,6 +38,7 @@ class Turn:
     begun: Receipt | None = None
     without: frozenset[str] = frozenset()
     notes: Notes = field(default_factory=Notes)
+    beside: Beside | None = None
     counter: TokenCounter = field(kw_only=True)
 
 

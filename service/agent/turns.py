@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Collection, Sequence
 from contextlib import aclosing, suppress
 
 from riffler.errors import InvalidInput, OverBudget, RequestKeyReused, RifflerError, SessionBusy
+from riffler.service.agent.beside import Beside
 from riffler.service.agent.deleting import delete_session
 from riffler.service.agent.forbidding import forbidden
 from riffler.service.agent.graph import Agent
@@ -46,6 +47,7 @@ class Turns:
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
         without: Collection[str] = (),
+        beside: Beside | None = None,
     ) -> AsyncGenerator[Progress]:
         """Ask, and be told of each step as it happens.
 
@@ -61,6 +63,7 @@ class Turns:
             seen: What the session must still be; None takes any.
             request: What the client may make again.
             without: Arms that aren't to be used for the query; a request that goes on with a turn keeps its decision.
+            beside: What a client of OpenAI's API brings beside the messages; see `Agent.stream`.
 
         Yields:
             Progress; the last item is the `Answer`.
@@ -82,7 +85,7 @@ class Turns:
             else:  # recorded by name once it is known that there is one: whoever guesses names fills no log with them
                 key = SessionKey(tenant, session)
             turn = self.agent.stream(
-                key, messages, deltas=deltas, seen=seen, request=request, without=forbids, notes=notes
+                key, messages, deltas=deltas, seen=seen, request=request, without=forbids, notes=notes, beside=beside
             )
             async with aclosing(turn) as progress:
                 async for item in progress:

@@ -23,6 +23,7 @@ from riffler.service.http.origins import OwnPages
 from riffler.service.http.request_ids import RequestIds
 from riffler.service.http.routes import (
     ask,
+    chat,
     conversation,
     costs,
     decisions,
@@ -101,7 +102,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         service_health,
         live,
     )
-    for routes in (*native, health):
+    for routes in (*native, chat, health):
         # As they are: `include_router` works each out anew at the first request, which takes 0.7 s for all of them.
         app.router.routes.extend(routes.router.routes)
     app.state.routes = [route for route in app.routes if isinstance(route, Route)]

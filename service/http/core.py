@@ -21,6 +21,7 @@ from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
+from riffler.service.integrations.openai_proxy.proxy import Proxy
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore
 from riffler.service.ports.policy import PolicyStore
@@ -44,6 +45,7 @@ class Core:
         room: The tools on offer to the model, and what a view may take.
         edits: Edits of sessions.
         turns: Questions.
+        proxy: Answers chat requests of OpenAI's API.
         metrics: Counts what happens.
         readiness: Tells whether questions can be answered now.
         running: The turns that run in this process.
@@ -66,6 +68,7 @@ class Core:
     room: Room
     edits: Edits
     turns: Turns
+    proxy: Proxy
     metrics: Metrics
     readiness: Readiness
     running: RunningTurns

@@ -20,7 +20,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from riffler.errors import RifflerError
-from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Progress, Rewriting, ToolStep
+from riffler.service.agent.progress import Answer, AnswerDelta, Arrived, Calling, Progress, Rewriting, Said, ToolStep
 from riffler.service.http.gone import until_gone
 from riffler.service.http.problems import note, problem_of, unforeseen
 from riffler.service.http.running import RunningTurn
@@ -124,8 +124,10 @@ def event_of(item: Progress) -> bytes:
             return _event("rewriting", RewritingOut.of(item).model_dump_json())
         case ToolStep():
             return _event("step", StepOut.of(item).model_dump_json())
-        case AnswerDelta():
-            return _event("delta", json.dumps(asdict(item)))
+        case AnswerDelta(text):
+            return _event("delta", json.dumps({"text": text}))
+        case Calling() | Said():
+            return b""  # told to clients of OpenAI's API only
         case Answer():
             return _event("answer", AnswerOut.of(item).model_dump_json())
 

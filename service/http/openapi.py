@@ -20,7 +20,7 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
   only what you have seen (else 412), or as `If-None-Match` to read only what is new (304).
 - `Idempotency-Key` names a request. Made again after a lost answer, it isn't done again.
 - Errors are problem details (RFC 9457); `type` names the kind, `detail` says what would work. So are a path that isn't
-  served (404), and a method that a path doesn't take (405, with `Allow`).
+  served (404), and a method that a path doesn't take (405, with `Allow`). Under `/v1` they have OpenAI's shape.
 - A change that a web page of another origin asks for is refused (403). Clients that are no browser don't say where they
   come from, and aren't asked.
 - Lists come in pages: give `next` back as `cursor`.
@@ -40,6 +40,7 @@ _TAGS = [
     {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
     {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
+    {"name": "openai", "description": "OpenAI's chat API, for its clients. Errors have its shape."},
     {"name": "health", "description": "For probes and scrapers."},
 ]
 

@@ -23,6 +23,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler import errors
 from riffler.service.agent.wording import expected_of
+from riffler.service.http.chat_errors import PREFIX, error_response, refused
 from riffler.service.http.patterns import WORDS
 from riffler.service.http.request_ids import current_request_id
 from riffler.service.logs import get_logger
@@ -31,6 +32,8 @@ _LOG = get_logger("http")
 MEDIA_TYPE = "application/problem+json"
 PROBLEM: Final = "riffler.problem"
 """Stands in the scope of a request that ended in a problem, with its kind: who counts requests looks for it."""
+TOLD: Final = "riffler.told"
+"""Stands in the scope of a chat request with headers that its answer has, be it an error of the model's server."""
 _SHOWN = 80
 """Most characters of a client's value, or of a field's name, in a problem."""
 _OURS: Mapping[str, str] = MappingProxyType(
@@ -163,7 +166,11 @@ class _ProblemResponse(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         note(scope, self._problem)
-        await super().__call__(scope, receive, send)
+        if scope["path"].startswith(PREFIX):
+            headers = {name: value for name, value in self.headers.items() if not name.startswith("content-")}
+            await error_response(self._problem, headers)(scope, receive, send)
+        else:
+            await super().__call__(scope, receive, send)
 
 
 def problem_of(exc: errors.RifflerError, *, changing: bool = False) -> tuple[dict[str, Any], dict[str, str]]:
@@ -284,6 +291,12 @@ async def _ours(request: Request, exc: Exception) -> Response:
         log = _LOG.error if problem["status"] == HTTPStatus.INTERNAL_SERVER_ERROR else _LOG.warning
         log("request failed", error=type(exc).__name__, why=exc.loggable)
         request.app.state.core.metrics.failed(exc)
+    if isinstance(exc, errors.EngineFailed) and request.url.path.startswith(PREFIX):
+        passed_on = refused(exc)
+        if passed_on is not None:
+            note(request.scope, problem)
+            passed_on.headers.update(request.scope.get(TOLD, {}))
+            return passed_on
     return respond(problem, headers)
 
 

@@ -18,6 +18,9 @@ class BoundedEngine(WrappingEngine):
     Args:
         engine: The other one.
         completion_tokens: Most tokens of a completion; None is the default.
+
+    Attributes:
+        inner: The other one, for who asks what it is.
     """
 
     def __init__(self, engine: Engine, completion_tokens: int | None) -> None:

@@ -5,7 +5,7 @@ For tests of apps, which meet a real socket so, and for trying Riffler without a
     python -m riffler.service.inference.local_api --port 0
 
 prints its address and repeats the last user message. It serves `POST /v1/chat/completions`
-(with and without a stream, tools, usage) and `GET /v1/models`, on 127.0.0.1 only.
+(with and without a stream, tools, usage, several choices) and `GET /v1/models`, on 127.0.0.1 only.
 """
 
 from __future__ import annotations
@@ -132,12 +132,15 @@ class LocalApi:
         except InvalidMessage as exc:
             return _error(400, str(exc), "invalid_request_error")
         try:
-            return await self._said(request, with_usage, number, fault)
+            copies = body.get("n") if isinstance(body, dict) else 1
+            return await self._said(request, with_usage, number, fault, copies if isinstance(copies, int) else 1)
         except EngineFailed as exc:
             status = 400 if isinstance(exc, EngineRejected) else 429 if isinstance(exc, EngineBusy) else 500
             return _error(status, str(exc), "scripted")
 
-    async def _said(self, request: EngineRequest, with_usage: bool, number: int, fault: Fault | None) -> Answer:
+    async def _said(
+        self, request: EngineRequest, with_usage: bool, number: int, fault: Fault | None, copies: int
+    ) -> Answer:
         from riffler.service.inference.local_server import Answer  # noqa: PLC0415 - takes a while
 
         reply = self._reply(request)
@@ -145,9 +148,9 @@ class LocalApi:
             reply = await reply
         completion = completion_of(reply, request, self._model, self._counter)
         parts = (
-            write_stream(completion, number, with_usage, fault)
+            write_stream(completion, number, with_usage, fault, copies)
             if request.stream
-            else write_answer(completion, number, fault)
+            else write_answer(completion, number, fault, copies)
         )
         kind = fault.kind if fault is not None else None
         seconds = fault.seconds if fault is not None else 0.0

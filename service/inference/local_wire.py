@@ -32,7 +32,7 @@ class _Body(BaseModel):
     model: str
     messages: list[dict[str, Any]] = Field(min_length=1)
     tools: list[dict[str, Any]] = []
-    tool_choice: ToolChoice | None = None
+    tool_choice: ToolChoice | dict[str, Any] | None = None
     temperature: float | None = None
     top_p: float | None = None
     max_tokens: int | None = None
@@ -60,12 +60,13 @@ def read_request(body: object) -> tuple[EngineRequest, bool]:
     except ValidationError as exc:
         first = exc.errors(include_url=False, include_input=False)[0]
         raise InvalidMessage(f"{'.'.join(str(step) for step in first['loc']) or 'body'}: {first['msg']}") from exc
+    choice = "required" if isinstance(read.tool_choice, dict) else read.tool_choice or "auto"
     stop = (read.stop,) if isinstance(read.stop, str) else tuple(read.stop or ())
     most = read.max_tokens if read.max_completion_tokens is None else read.max_completion_tokens
     request = EngineRequest(
         read_messages(read.messages),
         read.tools,
-        read.tool_choice or "auto",
+        choice,
         Sampling(read.temperature, read.top_p, most, read.seed, stop),
         read.stream,
     )
@@ -86,13 +87,14 @@ def error_object(message: str, error_type: str, code: int) -> dict[str, Any]:
     return {"error": {"message": message, "type": error_type, "param": None, "code": code}}
 
 
-def write_answer(completion: Completion, number: int, fault: Fault | None) -> list[bytes]:
+def write_answer(completion: Completion, number: int, fault: Fault | None, copies: int = 1) -> list[bytes]:
     """Write an answer that isn't streamed.
 
     Args:
         completion: What the model said.
         number: Which answer this is.
         fault: What goes wrong with it.
+        copies: How many choices it has, all alike.
 
     Returns:
         The body in two halves.
@@ -104,9 +106,10 @@ def write_answer(completion: Completion, number: int, fault: Fault | None) -> li
     if completion.message.tool_calls:
         message["tool_calls"] = [call.to_dict() for call in completion.message.tool_calls]
     finish = None if kind == "unfinished" else completion.finish_reason
-    choice = {"index": 0, "message": message, "logprobs": None, "finish_reason": finish}
+    choice = {"message": message, "logprobs": None, "finish_reason": finish}
+    choices = [{"index": index, **choice} for index in range(copies)]
     body: dict[str, Any] = {"id": f"chatcmpl-{number}", "object": "chat.completion", "created": 0}
-    body |= {"model": completion.model, "choices": [] if kind == "no_choices" else [choice]}
+    body |= {"model": completion.model, "choices": [] if kind == "no_choices" else choices}
     if kind != "no_usage":
         body["usage"] = _usage(completion.usage)
     if fault is not None and kind == "error_event":
@@ -115,7 +118,9 @@ def write_answer(completion: Completion, number: int, fault: Fault | None) -> li
     return [data[: len(data) // 2], b"" if kind == "bad_json" else data[len(data) // 2 :]]
 
 
-def write_stream(completion: Completion, number: int, with_usage: bool, fault: Fault | None) -> list[bytes]:
+def write_stream(
+    completion: Completion, number: int, with_usage: bool, fault: Fault | None, copies: int = 1
+) -> list[bytes]:
     """Write an answer as a stream of server-sent events.
 
     Args:
@@ -123,6 +128,7 @@ def write_stream(completion: Completion, number: int, with_usage: bool, fault: F
         number: Which answer this is.
         with_usage: Whether the client asked for usage.
         fault: What goes wrong with it.
+        copies: How many choices it has, all alike.
 
     Returns:
         The events, the last one `[DONE]`.
@@ -131,10 +137,10 @@ def write_stream(completion: Completion, number: int, with_usage: bool, fault: F
     head: dict[str, Any] = {"id": f"chatcmpl-{number}", "object": "chat.completion.chunk", "created": 0}
     head["model"] = completion.model
     deltas = _deltas(completion, "refusal" if kind == "refusal" else "content")
-    chunks = [{**head, "choices": [{"index": 0, "delta": delta, "finish_reason": None}]} for delta in deltas]
+    said: list[dict[str, Any]] = [{"delta": delta, "finish_reason": None} for delta in deltas]
     if kind != "unfinished":
-        last = {"index": 0, "delta": {}, "finish_reason": completion.finish_reason}
-        chunks.append({**head, "choices": [last]})
+        said.append({"delta": {}, "finish_reason": completion.finish_reason})
+    chunks = [{**head, "choices": [{"index": index, **each}]} for each in said for index in range(copies)]
     if kind == "no_choices":
         chunks = [{**chunk, "choices": []} for chunk in chunks]
     if with_usage and kind != "no_usage":

@@ -11,12 +11,13 @@ import json
 import math
 from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
-from riffler.errors import EngineFailed, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.errors import EngineFailed, EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
@@ -127,15 +128,43 @@ class OpenAIEngine:
         Raises:
             EngineRejected: It doesn't take the key.
         """
-        client = self._client().with_options(max_retries=0)
-        sent = client.get("/models", cast_to=object, options={"headers": self._headers()})
+        return _read_models(await self.listed())
+
+    async def listed(self) -> Mapping[str, Any] | None:
+        """Ask the server for its list of models, once and without a retry; see `Relay`.
+
+        Returns:
+            The list as it came, or None when the server has none.
+
+        Raises:
+            EngineRejected: It doesn't take the key.
+        """
+        sent = self._client().get("/models", cast_to=object, options={"headers": self._headers(), "max_retries": 0})
         try:
             answer = await self._guard(sent, _Allowance(self._connect_s), answering=False)
         except EngineRejected as exc:
-            if getattr(exc.__cause__, "status_code", None) not in {404, 405, 501}:
+            if exc.refusal is None or exc.refusal.status not in {404, 405, 501}:
                 raise
             return None
-        return _read_models(answer)
+        return answer if isinstance(answer, dict) else None
+
+    async def relay(self, body: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
+        """Pass a chat request on; see `Relay`.
+
+        Args:
+            body: The request, as it came.
+
+        Yields:
+            The decoded chunks, or the one decoded answer.
+
+        Raises:
+            EngineGarbled: What came is no object.
+        """
+        async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
+            async for value in answers:
+                if not isinstance(value, dict):
+                    raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
+                yield value
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
@@ -149,15 +178,19 @@ class OpenAIEngine:
             Deltas when `request.stream` is set, then the completion.
         """
         reader = AnswerReader(request, self._where)
-        async with aclosing(self._answers(self._body(request), request.stream)) as answers:
+        raw: Mapping[str, Any] | None = None
+        retry = request.client is None or request.client.retry
+        async with aclosing(self._answers(self._body(request), request.stream, retry=retry)) as answers:
             async for value in answers:
                 with self._without_key():
                     text = reader.add(value)
-                if text and request.stream:
-                    yield TextDelta(text)
+                if request.client is not None and isinstance(value, dict):
+                    raw = value
+                if request.stream and (text or raw is not None):
+                    yield TextDelta(text, raw)
         with self._without_key():
             completion = reader.completion(self._info.model, self._counter)
-        yield completion
+        yield completion if request.stream or raw is None else replace(completion, raw=raw)
 
     async def aclose(self) -> None:
         """Close the connections. Calls after this raise EngineUnavailable."""
@@ -174,7 +207,9 @@ class OpenAIEngine:
             "messages": [message.to_dict() for message in request.messages],
         }
         if request.tools:
-            body |= {"tools": list(request.tools), "tool_choice": request.tool_choice}
+            body["tools"] = list(request.tools)
+            if request.client is None or request.tool_choice != "auto":  # which is what a server takes without it
+                body["tool_choice"] = request.tool_choice
         named = (
             ("temperature", sampling.temperature),
             ("top_p", sampling.top_p),
@@ -182,17 +217,23 @@ class OpenAIEngine:
             ("seed", sampling.seed),
             ("stop", list(sampling.stop) or None),
         )
-        body |= {name: value for name, value in named if value is not None}
+        if request.client is None:
+            body |= {name: value for name, value in named if value is not None}
+        else:
+            body |= request.client.fields
         if request.stream:
             body["stream"] = True
             if self._ask_usage:
-                body["stream_options"] = {"include_usage": True}
+                body["stream_options"] = {**(body.get("stream_options") or {}), "include_usage": True}
+        return self._written(body)
+
+    def _written(self, body: Mapping[str, Any]) -> bytes:
         try:
             return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         except (TypeError, ValueError) as exc:
             raise EngineRejected(f"{self._where}: the request can't be written as JSON ({exc})") from exc
 
-    async def _answers(self, body: bytes, stream: bool) -> AsyncGenerator[object]:
+    async def _answers(self, body: bytes, stream: bool, *, retry: bool) -> AsyncGenerator[object]:
         """Send the request and give the decoded chunks, or the one decoded answer."""
         client = self._client()
         clock = _Allowance(self._timeout_s)
@@ -204,7 +245,7 @@ class OpenAIEngine:
             cast_to=object,
             stream=stream,
             stream_cls=AsyncStream[object],
-            options={"headers": self._headers()},
+            options={"headers": self._headers(), "max_retries": self._max_retries if retry else 0},
         )
         answer = await self._guard(sent, clock, answering=False)
         if not isinstance(answer, AsyncStream):
@@ -248,11 +289,13 @@ class OpenAIEngine:
             yield
         except EngineFailed as exc:
             key = self._api_key.get_secret_value() if self._api_key is not None else ""
-            if not key or not any(
-                key in str(shown) for shown in (exc, exc.__cause__, getattr(exc.__cause__, "body", ""))
-            ):
+            said = exc.refusal
+            shown = (exc, exc.__cause__, getattr(exc.__cause__, "body", ""), said and (said.body, said.headers))
+            if not key or not any(key in str(each) for each in shown):
                 raise
-            raise type(exc)(exc.loggable.replace(key, "***"), exc.quoted.replace(key, "***")) from None
+            clean = type(exc)(exc.loggable.replace(key, "***"), exc.quoted.replace(key, "***"))
+            clean.refusal = said and said.without(key)
+            raise clean from None
 
     def _client(self) -> AsyncOpenAI:
         if self._closed:

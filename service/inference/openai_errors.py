@@ -12,11 +12,20 @@ Classes are looked up by name, so that neither library is imported before it is 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-from riffler.errors import EngineBusy, EngineFailed, EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable
+from riffler.errors import (
+    EngineBusy,
+    EngineFailed,
+    EngineGarbled,
+    EngineRejected,
+    EngineTimeout,
+    EngineUnavailable,
+    Refusal,
+)
 
 LEAVES: Mapping[str, type[EngineFailed]] = MappingProxyType(
     {
@@ -89,6 +98,8 @@ UNREACHABLE = frozenset(
 
 _OF_STATUS = MappingProxyType({408: EngineTimeout, 409: EngineBusy, 429: EngineBusy, 503: EngineBusy, 529: EngineBusy})
 _LONGEST = 500
+_PASSED_ON = ("retry-after", "x-should-retry", "x-ratelimit-")
+"""What headers begin with that tell a client when to try again."""
 _WORDS = {
     EngineUnavailable: "can't be reached or failed",
     EngineTimeout: "took longer than allowed",
@@ -133,7 +144,9 @@ def translate(exc: BaseException, where: str, answering: bool) -> EngineFailed:
     status = getattr(exc, "status_code", None)
     body = getattr(exc, "body", None)
     if isinstance(status, int):
-        return _say(_leaf_of_status(status, body), where, f"status {status}", _words_of(body))
+        failed = _say(_leaf_of_status(status, body), where, f"status {status}", _words_of(body))
+        failed.refusal = _refusal_of(status, body, exc)
+        return failed
     if body is not None:
         return from_error_object(body, where)
     cause = exc.__cause__ if exc.__cause__ is not None else exc
@@ -157,7 +170,20 @@ def from_error_object(error: object, where: str) -> EngineFailed:
     """
     code = error.get("code") if isinstance(error, dict) else None
     status = int(code) if isinstance(code, int | str) and str(code).isdecimal() and len(str(code)) == 3 else 500
-    return _say(_leaf_of_status(status, error), where, "it reports an error", _words_of(error) or "one without a text")
+    failed = _say(
+        _leaf_of_status(status, error), where, "it reports an error", _words_of(error) or "one without a text"
+    )
+    failed.refusal = Refusal(0, json.dumps({"error": error}))
+    return failed
+
+
+def _refusal_of(status: int, body: object, exc: BaseException) -> Refusal:
+    """Keep what a server said. The library has taken the error out of its object already."""
+    named: Mapping[str, str] = getattr(getattr(exc, "response", None), "headers", {})
+    headers = {name.lower(): value for name, value in named.items() if name.lower().startswith(_PASSED_ON)}
+    if not isinstance(body, dict):
+        return Refusal(status, "", headers)
+    return Refusal(status, json.dumps(body if "error" in body else {"error": body}), headers)
 
 
 def _leaf_of(exc: BaseException) -> type[EngineFailed]:

@@ -8,6 +8,7 @@ OpenAI is taken as it is meant, and nothing else:
 - `finish_reason` says `stop` although there are calls: it is `tool_calls`. The names of one more server are understood.
 - `usage` in any chunk, in none, or malformed: the last good one counts, else an estimate, marked as one.
 - Calls although `tool_choice` is `none`: they are dropped, as long as there is text.
+- A call that is cut off at the token limit: a client of this API gets it as it is, for anybody else it is no answer.
 - Reasoning in `reasoning_content` or `reasoning`, as text: it is kept apart. Who sends both sends the same twice.
 
 Source of the shape: OpenAI, "Create chat completion" and "The chat completion chunk object",
@@ -218,7 +219,7 @@ class AnswerReader:
         for draft in self._drafts:
             if not draft.name:
                 raise self._garbled("a tool call has no name")
-            if finish == "length" and not _is_json(draft.arguments):
+            if finish == "length" and self._request.client is None and not _is_json(draft.arguments):
                 raise self._garbled(f"the arguments of {draft.name} are cut off at the token limit")
             name = draft.id
             while not name or name in taken:

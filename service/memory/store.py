@@ -28,6 +28,7 @@ from riffler.errors import (
 )
 from riffler.service.memory.cache import MemoryCache
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.conversations import RedisConversations
 from riffler.service.memory.listing import enter, forget, walk
 from riffler.service.memory.record import (
     change,
@@ -235,6 +236,7 @@ class RedisMemoryStore:
         if outcome != "ok":
             raise _lease_error(outcome, key)
         self._cache.drop(key)
+        await RedisConversations(self._connection).forget(key, str(now[0]))
         with suppress(MemoryFailed):  # the session is gone; its name leaves the list with the next walk at the latest
             await forget(self._connection, key)
         return str(now[0])

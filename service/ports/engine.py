@@ -6,7 +6,7 @@ It knows nothing of sessions, fragments or rewrites.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -40,6 +40,20 @@ class Sampling:
 
 
 @dataclass(frozen=True, slots=True)
+class ClientFields:
+    """What a client of OpenAI's API asks of the engine itself. An engine that is no such server goes by the rest.
+
+    Attributes:
+        fields: Further fields of its request, as they came: a server gets these in place of `sampling`, and over
+            `tool_choice`.
+        retry: Whether the engine may try again after a failure. A client that tries again itself wants to be told.
+    """
+
+    fields: Mapping[str, Any]
+    retry: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class EngineRequest:
     """One call of a model.
 
@@ -53,6 +67,8 @@ class EngineRequest:
             nothing. It names one session of one tenant, so that nobody can time what another one asked. What comes
             before a conversation, the tools on offer, all that have a name may share. Reuse changes no number of the
             computation; company in a batch may, by rounding.
+        client: What a client of OpenAI's API asks of the engine itself; with it the answer comes raw, too, where the
+            engine is a server of that API. None for who isn't one.
     """
 
     messages: tuple[Message, ...]
@@ -61,6 +77,7 @@ class EngineRequest:
     sampling: Sampling = field(default_factory=Sampling)
     stream: bool = False
     reuse: str = ""
+    client: ClientFields | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +108,15 @@ class Usage:
 
 @dataclass(frozen=True, slots=True)
 class TextDelta:
-    """The next piece of the answer's text."""
+    """The next piece of the answer's text.
+
+    Attributes:
+        text: The piece; it may be empty where `raw` isn't.
+        raw: The decoded chunk as it came, where that was asked for and there is one. Each chunk comes once.
+    """
 
     text: str
+    raw: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +129,7 @@ class Completion:
         usage: What it cost.
         model: The model's name, as the engine reports it.
         reasoning: What the model thought before it answered, kept apart from the message; or empty.
+        raw: The decoded answer as it came, where that was asked for and it isn't streamed.
     """
 
     message: Message
@@ -113,6 +137,7 @@ class Completion:
     usage: Usage
     model: str
     reasoning: str = ""
+    raw: Mapping[str, Any] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +232,30 @@ class Engine(Protocol):
 
     async def aclose(self) -> None:
         """Give back connections. Safe to call twice."""
+        ...
+
+
+class Relay(Protocol):
+    """Passes requests of OpenAI's API on to a server of it: nothing is read, added or tried again."""
+
+    def relay(self, body: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
+        """Pass a chat request on.
+
+        Args:
+            body: The request, as it came.
+
+        Returns:
+            An iterator of the decoded chunks, or of the one decoded answer. It raises as `Engine.generate` does, with
+            what the server said as the error's `refusal`. Closing it early stops the work.
+        """
+        ...
+
+    async def listed(self) -> Mapping[str, Any] | None:
+        """Ask the server for its list of models.
+
+        Returns:
+            The list as it came; None when the server has none. It raises as `Engine.ready` does.
+        """
         ...
 
 

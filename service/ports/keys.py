@@ -128,6 +128,32 @@ def turn_life(tenant: str, session: str, life: str) -> str:
     return f"riffler:{{{_encoded(tenant)}/i}}:forgotten:{_encoded(session)}/{_encoded(life)}"
 
 
+def place_key(tenant: str, digest: str) -> str:
+    """Name the key of a conversation's place.
+
+    Args:
+        tenant: Whose.
+        digest: What the conversation is known by.
+
+    Returns:
+        The key. All places of a tenant have one hash tag.
+    """
+    return f"riffler:{{{_encoded(tenant)}/c}}:place:{_encoded(digest)}"
+
+
+def places_key(key: SessionKey, life: str) -> str:
+    """Name the key of the digests of what leads to a session.
+
+    Args:
+        key: The session.
+        life: Its life.
+
+    Returns:
+        The key, with the hash tag of the places.
+    """
+    return f"riffler:{{{_encoded(key.tenant)}/c}}:places:{_encoded(key.session)}/{_encoded(life)}"
+
+
 def request_key(tenant: str, request: str) -> str:
     """Name the key of a named request that belongs to no session.
 

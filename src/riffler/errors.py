@@ -61,6 +61,9 @@
 Foreign errors are translated once, where they enter, with `from exc`. No leaf knows of HTTP.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
 
 class RifflerError(Exception):
     """Base of all errors that Riffler raises.
@@ -252,8 +255,34 @@ class DurabilityUnavailable(MemoryFailed):
     """The store can't promise the durability that was asked for."""
 
 
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What a model's server itself said in place of an answer, for who passes it on as it came.
+
+    Attributes:
+        status: Its status; 0 when it said this in the middle of an answer.
+        body: JSON text; empty when it said none. It may quote a user's text.
+        headers: What it said of trying again and of its limits, names in lower case.
+    """
+
+    status: int
+    body: str = field(repr=False)
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def without(self, secret: str) -> "Refusal":
+        """Give it without a secret that it repeats."""
+        headers = {name: value.replace(secret, "***") for name, value in self.headers.items()}
+        return Refusal(self.status, self.body.replace(secret, "***"), headers)
+
+
 class EngineFailed(RifflerError):
-    """The engine did not answer."""
+    """The engine did not answer.
+
+    Attributes:
+        refusal: What its server itself said; None when it said nothing.
+    """
+
+    refusal: Refusal | None = None
 
 
 class EngineUnavailable(EngineFailed):

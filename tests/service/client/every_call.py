@@ -57,6 +57,8 @@ CALLS: list[Call[object]] = [
 ]
 
 LEFT_OUT = {
+    "complete_chat": "OpenAI's API, which OpenAI's own client speaks",
+    "list_models": "the same",
     "export_log": "a file for an engineer: `riffler bandit export` writes it",
     "import_log": "the same, read",
     "listen": "a page's: it hears of changes of the whole service",

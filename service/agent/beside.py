@@ -1,0 +1,76 @@
+"""What a client of OpenAI's API brings beside its messages: tools of its own, and fields for the engine.
+
+Its tools are offered beside Riffler's. A reply may call both: Riffler's calls run inside, and are kept with their
+results as a step before the client's calls, which go out and end the turn for now. So each result stands right behind
+its call, and the conversation holds the client's messages as the client sends them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from riffler.service.agent.room import Room
+from riffler.service.ports.engine import ClientFields, Sampling
+from riffler.tools.messages import ToolCall
+from riffler.tools.registry import Registry
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """What a client brings beside its messages.
+
+    Attributes:
+        tools: Its own tools, in OpenAI's shape.
+        fields: Further fields of its request, for an engine that is a server of that API.
+        sampling: How tokens are drawn, for one that isn't.
+        offers: Whether Riffler's tools are offered, too.
+    """
+
+    tools: Sequence[dict[str, Any]] = ()
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    sampling: Sampling = field(default_factory=Sampling)
+    offers: bool = True
+
+    def room(self, room: Room) -> Room:
+        """Give the room that is left beside what the client brings.
+
+        Args:
+            room: The room of turns without a client's tools.
+
+        Returns:
+            The room, with the tools of Riffler that are on offer.
+        """
+        most = self.sampling.max_tokens
+        return replace(
+            room,
+            offered=room.offered if self.offers else Registry(()),
+            sighted=room.sighted and self.offers,  # the status block tells of tools
+            beside=tuple(self.tools),
+            completion_tokens=room.completion_tokens if most is None else most,
+        )
+
+    def asks(self, *, first: bool) -> ClientFields:
+        """Give what the engine is asked for.
+
+        Args:
+            first: Whether it is the turn's first call: if that fails nothing is lost, and the client may try again.
+
+        Returns:
+            The client's fields.
+        """
+        return ClientFields(self.fields, retry=not first)
+
+    def part(self, calls: Sequence[ToolCall]) -> tuple[tuple[ToolCall, ...], tuple[ToolCall, ...]]:
+        """Part the calls of a reply.
+
+        Args:
+            calls: The calls, in order.
+
+        Returns:
+            Those that Riffler runs (or refuses), and those that go to the client.
+        """
+        names = {tool.get("function", {}).get("name") for tool in self.tools}
+        theirs = [call for call in calls if call.name in names or not self.offers]
+        return tuple(call for call in calls if call not in theirs), tuple(theirs)

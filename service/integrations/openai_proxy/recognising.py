@@ -1,0 +1,144 @@
+"""Which session a conversation goes on in.
+
+A client that sends all that was said gets one session for as long as it says what was said: it is known by the digest
+of its conversation up to the answer that it was given (see `chain.py`). Where it says something else (an answer edited,
+a question asked anew, a second branch) it goes on in a fork of the session, as that was up to there. What isn't known
+begins a session. A client that names its conversation gets a session of that name, which may hold something already:
+what the client says then comes behind that. Its branches have names of their own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Final
+
+from riffler.errors import NotFound, RifflerError, SessionExists, UnknownSession
+from riffler.service.agent.deleting import delete_session
+from riffler.service.agent.making import fork_session, make_session
+from riffler.service.agent.progress import Answer
+from riffler.service.integrations.openai_proxy.chain import linked
+from riffler.service.ports.conversations import Conversations, Place
+from riffler.service.ports.memory import MemoryStore, SessionKey
+from riffler.service.ports.policy import PolicyStore
+from riffler.tools.memory import WorkingMemory
+
+_UNUSED_S: Final = 3600.0
+"""A session that a request makes is gone after this time, should a crash come before its first message."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """Where a conversation goes on.
+
+    Attributes:
+        key: The session.
+        first: How many of the conversation's messages it has already; the others are new.
+        memory: The session as it is.
+        made: Whether it was made for this request; then it goes again if the request fails.
+    """
+
+    key: SessionKey
+    first: int
+    memory: WorkingMemory
+    made: bool = False
+
+
+class Sessions:
+    """Finds the sessions of conversations.
+
+    Args:
+        store: Where sessions live.
+        decisions: Where their decisions live; None where queries aren't rewritten.
+        conversations: Knows where conversations have come to.
+    """
+
+    def __init__(self, store: MemoryStore, decisions: PolicyStore | None, conversations: Conversations) -> None:
+        self._store, self._decisions, self._conversations = store, decisions, conversations
+
+    async def open(self, tenant: str, chain: Sequence[str], named: str, *, aside: bool = False) -> Opened:
+        """Find the session of a conversation, or make one.
+
+        Args:
+            tenant: Whose; from the credential.
+            chain: What each beginning of the conversation is known by, as `links` gives it.
+            named: The name that the client has for it; empty when it has none.
+            aside: Whether another request goes on with the session just now: then this one goes on in a fork.
+
+        Returns:
+            The session, whose messages are a beginning of the conversation.
+        """
+        last = len(chain) - 2  # something must be new: the same request again asks for another answer
+        while last >= (0 if named else 1):
+            found = await self._conversations.find(tenant, chain[last::-1] if named else chain[last:0:-1])
+            if found is None:
+                break
+            known, place = last - found[0], found[1]
+            opened = await self._at(tenant, place, known - place.lacks, aside=aside)
+            if opened is not None:
+                return opened
+            last = known - 1  # the session is gone, or its history doesn't go back so far: look for less
+        if named and not aside:
+            return await self._named(SessionKey(tenant, named))
+        return await self._anew(tenant)
+
+    async def note(
+        self, opened: Opened, chain: Sequence[str], said: Mapping[str, Any], answer: Answer, *, named: bool
+    ) -> None:
+        """Note where a conversation has come to with an answer.
+
+        Args:
+            opened: Where it went on.
+            chain: What it was known by before the answer.
+            said: The answer, as the client heard it.
+            answer: What the turn gave.
+            named: Whether the client has a name for it.
+        """
+        name, life = opened.key.session, answer.life
+        places = {
+            chain[-1]: Place(name, life, answer.version, answer.messages, open=False),
+            linked(chain[-1], said): Place(name, life, answer.version, answer.messages, open=True, lacks=1),
+        }
+        if named and not opened.first and not opened.memory.forked:
+            places[chain[0]] = Place(name, life, opened.memory.version, len(opened.memory.entries), open=True)
+        await self._conversations.note(opened.key.tenant, places)
+
+    async def undo(self, opened: Opened) -> None:
+        """Take back a session that was made for a request which failed: nothing half-done is left.
+
+        Args:
+            opened: What `open` gave.
+        """
+        if opened.made:
+            with suppress(RifflerError):  # the request's own error is the one to tell
+                await delete_session(self._store, self._decisions, opened.key)
+
+    async def _at(self, tenant: str, place: Place, first: int, *, aside: bool) -> Opened | None:
+        """Go on from a place: in its session, where nothing else was said there since, else in a fork."""
+        key = SessionKey(tenant, place.session)
+        try:
+            memory = await self._store.load(key)
+            if memory.life != place.life:
+                return None
+            if place.open and not aside and len(memory.entries) == place.messages:
+                return Opened(key, first, memory)
+            if place.version == 0:  # before anything was said: a fork of nothing
+                return await self._anew(tenant)
+            made, memory = await fork_session(self._store, key, place.version)
+        except NotFound:
+            return None
+        return Opened(made, first, memory, made=True)
+
+    async def _anew(self, tenant: str) -> Opened:
+        key, memory = await make_session(self._store, tenant, None, None, unused_s=_UNUSED_S)
+        return Opened(key, 0, memory, made=True)
+
+    async def _named(self, key: SessionKey) -> Opened:
+        with suppress(UnknownSession):
+            return Opened(key, 0, await self._store.load(key))
+        try:
+            _, memory = await make_session(self._store, key.tenant, key.session, None, unused_s=_UNUSED_S)
+        except SessionExists:  # another request made it just now
+            return Opened(key, 0, await self._store.load(key))
+        return Opened(key, 0, memory, made=True)
