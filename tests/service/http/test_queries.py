@@ -10,14 +10,17 @@ BODY = {"question": "Who?", "messages": [], "query": "Who?", "reward": 1}
 
 
 async def test_each_operation_refuses_what_it_does_not_have(client: httpx.AsyncClient, riffler: Riffler) -> None:
-    """Each one of the description names the parameter that came and those that it has, and changes nothing."""
+    """Each one of the description names the parameter that came and those that it has, and changes nothing.
+
+    But for OpenAI's API, whose servers pass over what they don't know.
+    """
     await riffler.edits.create(riffler.tenant, "s")
     paths = (await client.get("/openapi.json")).json()["paths"]
     seen = 0
     for path, operations in paths.items():
         address = path.format(session="s", tool="show_history", decision="d0", digest="0" * 8)
         for method, operation in operations.items():
-            if "health" in operation["tags"]:
+            if "health" in operation["tags"] or path.startswith("/v1/"):
                 continue
             assert "422" in operation["responses"], f"{method} {path}"
             known = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
