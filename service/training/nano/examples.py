@@ -1,4 +1,4 @@
-"""Samples as token ids: the moves of one turn in one example, what they share written once.
+"""Samples as token ids: the moves of one turn, or of a family's turns, in one example, what they share written once.
 
 Each sample is read as the engine reads it, by the same writer of prompts. Most of a turn's samples begin alike, so they
 are kept as a tree: a branch goes on from a token of an earlier one, and sees its own way from the root and nothing
@@ -135,7 +135,7 @@ class _Tree:
         self._positions: list[int] = []
         self._branches: list[tuple[int, int]] = []
         self._learned: list[tuple[int, int, bool]] = []
-        self._ways: list[tuple[list[int], list[int]]] = []  # of each sample its ids, and where they stand
+        self._ways: list[tuple[NDArray[np.int64], list[int]]] = []  # of each sample its ids, and where they stand
 
     def add(self, read: list[int], said: list[int], moves: set[int]) -> None:
         """Add what is read and what is said then; of what is read, only what stands nowhere yet is written.
@@ -143,10 +143,11 @@ class _Tree:
         What is read at `moves` is written and not learned.
         """
         whole = [*read, *said]
+        all_ids = np.array(whole)
         shared, way = 0, list[int]()
         for ids, places in self._ways:
             # Something must be left to go on from, and what is said is learned even where it was seen before.
-            alike = min(_alike(whole, ids), len(read))
+            alike = min(_alike(all_ids, ids), len(read))
             if alike > shared:
                 shared, way = alike, places[:alike]
         start, goes_on = len(self._ids), way[-1] if way else -1
@@ -156,7 +157,7 @@ class _Tree:
         places = [*way, *range(start, len(self._ids))]
         learned = (at for at in range(max(shared, 1), len(whole)) if at not in moves)
         self._learned += [(places[at - 1], whole[at], at >= len(read)) for at in learned]
-        self._ways.append((whole, places))
+        self._ways.append((all_ids, places))
 
     def example(self) -> Example:
         """Give what has grown."""
@@ -171,8 +172,8 @@ class _Tree:
         )
 
 
-def _alike(one: list[int], other: list[int]) -> int:
+def _alike(one: NDArray[np.int64], other: NDArray[np.int64]) -> int:
     """Tell how many tokens two begin with alike."""
     least = min(len(one), len(other))
-    different = np.flatnonzero(np.array(one[:least]) != np.array(other[:least]))
+    different = np.flatnonzero(one[:least] != other[:least])
     return int(different[0]) if len(different) else least

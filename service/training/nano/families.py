@@ -1,0 +1,71 @@
+"""Families: episodes that ask several things about one and the same text.
+
+What a model learns from is what is said, and of an episode alone that is little beside what is read. The episodes of a
+family begin alike, so that what they share stands once in an example.
+"""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from itertools import count
+
+from riffler.service.training.nano.before import with_before
+from riffler.service.training.nano.episode import Episode
+from riffler.service.training.nano.skills import SKILLS, drawn_skill
+
+_TRIES = 4
+"""For each question of a family, as two may come out alike."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kin:
+    """What families are like.
+
+    Attributes:
+        questions: Episodes of each, with a question of its own; with one it is an episode alone.
+        most_text: Characters that a user says in an episode at most, about; None sets no limit.
+    """
+
+    questions: int = 1
+    most_text: int | None = None
+
+
+def family(seed: int, number: int, kin: Kin) -> list[Episode]:
+    """Make a family of a skill drawn at random.
+
+    Args:
+        seed: Of all families.
+        number: Which one; each can be made alone.
+        kin: What it is like.
+
+    Returns:
+        Its episodes, the same for the same arguments: one system message, one text and the same earlier questions, and
+        different questions. There are fewer than wished for where no more were found.
+    """
+    name = f"nano {seed} {number}"
+    skill, _ = _begun(name)  # it stays as drawn, though some skills have fewer small texts than others
+    tries = (_of_any_size(f"{name} {at}" if at else name, skill, kin.questions) for at in count())
+    return next(made for made in tries if kin.most_text is None or _characters(made[0]) <= kin.most_text)
+
+
+def _begun(name: str) -> tuple[str, random.Random]:
+    """Draw a skill, and give the source that goes on from there: as an episode alone begins, too."""
+    rng = random.Random(name)  # noqa: S311 - no secret
+    return drawn_skill(rng), rng
+
+
+def _of_any_size(name: str, skill: str, questions: int) -> list[Episode]:
+    asking = random.Random(f"{name} asked") if questions > 1 else None  # noqa: S311 - no secret
+    made: dict[str, Episode] = {}
+    for _ in range(_TRIES * questions):
+        _, rng = _begun(name)
+        one = with_before(rng, SKILLS[skill](rng, asking=asking))
+        made.setdefault(one.question, one)
+        if len(made) == questions:
+            break
+    return [*made.values()]
+
+
+def _characters(episode: Episode) -> int:
+    return sum(len(text) for each in (*episode.earlier, episode) for text in (*each.contexts, each.question))
