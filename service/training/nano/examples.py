@@ -60,29 +60,33 @@ class ExampleWriter:
         self._end = tokenizer.get_added_vocab()[END]
         self._head = tokenizer.encode(f"{START}assistant\n", add_special_tokens=False, verbose=False)
 
-    def write_all(self, samples: Iterable[dict[str, Any]]) -> Iterator[Example]:
-        """Write samples, those of one turn together.
+    def write_all(self, samples: Iterable[dict[str, Any]], enough: int | None = None) -> Iterator[Example]:
+        """Write samples, those of one turn or one family together.
 
         Args:
-            samples: What `read_samples` gives; those of a turn follow each other.
+            samples: What `read_samples` gives; those of a turn or a family follow each other.
+            enough: As in `write`.
 
         Yields:
-            An example a turn.
+            An example a turn or a family.
         """
-        for _, turn in groupby(samples, lambda sample: sample["episode"]):
-            yield self.write(turn)
+        for _, together in groupby(samples, lambda sample: sample["episode"]):
+            yield self.write(together, enough)
 
-    def write(self, samples: Iterable[dict[str, Any]]) -> Example:
-        """Write the samples of one turn.
+    def write(self, samples: Iterable[dict[str, Any]], enough: int | None = None) -> Example:
+        """Write the samples of one turn or one family.
 
         Args:
             samples: At least one.
+            enough: Tokens after which no more samples are written; None writes all.
 
         Returns:
             The example.
         """
         tree = _Tree()
         for sample in samples:
+            if enough is not None and len(tree) >= enough:
+                break
             *messages, said = read_messages([*sample["messages"], sample["said"]])
             read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
             tree.add(read, self._said_ids(said), self._moves(read))
@@ -136,6 +140,10 @@ class _Tree:
         self._branches: list[tuple[int, int]] = []
         self._learned: list[tuple[int, int, bool]] = []
         self._ways: list[tuple[NDArray[np.int64], list[int]]] = []  # of each sample its ids, and where they stand
+
+    def __len__(self) -> int:
+        """Tell how many tokens it has."""
+        return len(self._ids)
 
     def add(self, read: list[int], said: list[int], moves: set[int]) -> None:
         """Add what is read and what is said then; of what is read, only what stands nowhere yet is written.

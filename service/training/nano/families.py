@@ -45,8 +45,8 @@ def family(seed: int, number: int, kin: Kin) -> list[Episode]:
     """
     name = f"nano {seed} {number}"
     skill, _ = _begun(name)  # it stays as drawn, though some skills have fewer small texts than others
-    tries = (_of_any_size(f"{name} {at}" if at else name, skill, kin.questions) for at in count())
-    return next(made for made in tries if kin.most_text is None or _characters(made[0]) <= kin.most_text)
+    names = (f"{name} {at}" if at else name for at in count())
+    return next(filter(None, (_made(each, skill, kin) for each in names)))
 
 
 def _begun(name: str) -> tuple[str, random.Random]:
@@ -55,14 +55,17 @@ def _begun(name: str) -> tuple[str, random.Random]:
     return drawn_skill(rng), rng
 
 
-def _of_any_size(name: str, skill: str, questions: int) -> list[Episode]:
-    asking = random.Random(f"{name} asked") if questions > 1 else None  # noqa: S311 - no secret
+def _made(name: str, skill: str, kin: Kin) -> list[Episode]:
+    """Make a family, or none where its first episode has more text than wished for."""
+    asking = random.Random(f"{name} asked") if kin.questions > 1 else None  # noqa: S311 - no secret
     made: dict[str, Episode] = {}
-    for _ in range(_TRIES * questions):
+    for _ in range(_TRIES * kin.questions):
         _, rng = _begun(name)
         one = with_before(rng, SKILLS[skill](rng, asking=asking))
+        if not made and kin.most_text is not None and _characters(one) > kin.most_text:
+            return []
         made.setdefault(one.question, one)
-        if len(made) == questions:
+        if len(made) == kin.questions:
             break
     return [*made.values()]
 

@@ -219,7 +219,7 @@ class Trainer:
         made_of = {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version, "drill": stage.drill}
         expect(folder / RECORD, {**made_of, **asdict(stage.kin)})
         tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
-        examples = [*ExampleWriter(self.tokenizer).write_all(samples)]
+        examples = [*ExampleWriter(self.tokenizer).write_all(samples, stage.enough_tokens)]
         if not examples:
             raise InvalidSetting(f"stage {stage.name}: all episodes in {folder} teach nothing: play others")
         return examples
