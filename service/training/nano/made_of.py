@@ -126,7 +126,7 @@ def expect(record: Path, of: Mapping[str, Any]) -> None:
     Raises:
         InvalidSetting: They were made of something else, or nothing tells of what.
     """
-    kept, wanted = (LEFT_OUT | dict(_flat(each)) for each in (kept_in(record), json.loads(json.dumps(of))))
+    kept, wanted = ({**LEFT_OUT, **dict(_flat(each))} for each in (kept_in(record), json.loads(json.dumps(of))))
     for name, value in wanted.items():
         if kept.get(name) != value:
             raise InvalidSetting(

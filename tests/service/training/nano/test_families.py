@@ -65,12 +65,12 @@ async def test_each_of_a_family_ends_right() -> None:
     """Played on a real Riffler each answer is the one that is right for its question."""
     moves = 0
     async with recording(EstimatedTokens(), 6144) as recorder:
-        for made in FAMILIES[:16]:
+        for made in FAMILIES[:10]:
             async for played in recorder.play(made):
                 assert not played.fault
                 assert played.samples[-1].said.text == played.episode.answer
                 moves += len(played.samples)
-    assert moves > 80, "tools are called, too"
+    assert moves > 45, "tools are called, too"
 
 
 def test_one_question_is_an_episode_alone() -> None:
