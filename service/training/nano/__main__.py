@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -28,6 +29,7 @@ from riffler.errors import InvalidSetting, RifflerError
 from riffler.service.cores import own_cores
 from riffler.service.inference.nano.loading import NanoTokens
 from riffler.service.training.nano.counting import PieceCounts
+from riffler.service.training.nano.families import Kin
 from riffler.service.training.nano.made_of import RECORD, samples_made_of, tie, tokenizer_version
 from riffler.service.training.nano.samples_file import Counts, read_counts, read_expected, write_drills, write_samples
 from riffler.service.training.nano.settings import Folders, Stage, read_nano_settings
@@ -37,6 +39,8 @@ _FOR_TOKENIZER = 400
 """Episodes that the tokenizer is trained on."""
 _FOR_CHECK = 1_000
 """The seed of episodes that nothing is trained on; those of the stages are 1, 2 and so on, the tokenizer's is 0."""
+
+_ALONE = Kin()
 
 command = typer.Typer(
     no_args_is_help=True,
@@ -57,13 +61,22 @@ def _bar(name: str, total: int) -> Iterator[Callable[[int, str], None]]:
         yield lambda done, more: bar.update(task, completed=done, more=more)
 
 
-def _play(folder: Path, seed: int, count: int, tokenizer: Path | None, window: int) -> None:
+def _play(
+    folder: Path, seed: int, count: int, tokenizer: Path | None, *, window_tokens: int, kin: Kin = _ALONE
+) -> None:
     """Play what isn't there yet, counted with a tokenizer or estimated, and show all that is there then."""
     version = tokenizer_version(tokenizer) if tokenizer else "estimated"
     counter: TokenCounter = PieceCounts(NanoTokens(tokenizer, "nano")) if tokenizer else EstimatedTokens()
-    tie(folder / RECORD, samples_made_of(seed, window, version), begun=any(folder.glob("*.jsonl.gz")))
+    tie(
+        folder / RECORD,
+        samples_made_of(seed, window_tokens, version, **asdict(kin)),
+        begun=any(folder.glob("*.jsonl.gz")),
+    )
     with _bar(folder.name, count) as tell:
-        asyncio.run(write_samples(folder, seed, count, counter, tell=lambda done: tell(done, ""), window_tokens=window))
+        playing = write_samples(
+            folder, seed, count, counter, tell=lambda done: tell(done, ""), window_tokens=window_tokens, kin=kin
+        )
+        asyncio.run(playing)
     counts = read_counts(folder, seed, count)
     _CONSOLE.print(table(counts))
     for fault, times in counts.faults.most_common(5):
@@ -91,7 +104,7 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
     from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: PLC0415 - takes seconds
 
     samples, size = folders.tokenizer_samples, read.model.vocabulary
-    _play(samples, 0, _FOR_TOKENIZER, None, read.model.window)
+    _play(samples, 0, _FOR_TOKENIZER, None, window_tokens=read.model.window)
     made = train_tokenizer(read_expected(samples, 0, _FOR_TOKENIZER), size)
     if len(made) != size:
         raise InvalidSetting(f"model.vocabulary: expected at most the {len(made):,} tokens found, got {size:,}")
@@ -115,7 +128,9 @@ def episodes(
         if each.drill is not None:
             _drill(folders, each, number)
         else:
-            _play(folders.samples(each), number, each.episodes, folders.tokenizer, each.window)
+            _play(
+                folders.samples(each), number, each.episodes, folders.tokenizer, window_tokens=each.window, kin=each.kin
+            )
 
 
 @command.command()
@@ -158,7 +173,7 @@ def check(run: Run, settings: SettingsFile = None, window: int = 2048, episodes:
     torch.set_num_threads(1)
     trainer = Trainer(read_nano_settings(settings), Folders(run))
     model, folder = trainer.trained(), run / "check" / str(window)
-    _play(folder, _FOR_CHECK, episodes, Folders(run).tokenizer, window)
+    _play(folder, _FOR_CHECK, episodes, Folders(run).tokenizer, window_tokens=window)
     found = count(model, ExampleWriter(trainer.tokenizer), read_expected(folder, _FOR_CHECK, episodes))
     made = Table("move", "how many", "exact", "of its tokens", title=f"after {trainer.done:,} steps, window {window:,}")
     for kind, each in found.items():

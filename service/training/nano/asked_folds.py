@@ -22,35 +22,37 @@ _SHOWN_CHARACTERS = 80
 """Of a fragment's beginning, in what a cut says."""
 
 
-def asked_fold(rng: random.Random) -> Episode:
+def asked_fold(rng: random.Random, *, asking: random.Random | None = None) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
         The episode; it fits every window.
     """
-    return _passage(rng) if rng.random() < 0.3 else _sections(rng)
+    make = _passage if rng.random() < 0.3 else _sections
+    return make(rng, asking or rng)
 
 
-def _sections(rng: random.Random) -> Episode:
+def _sections(rng: random.Random, asking: random.Random) -> Episode:
     said_as = wordings("tidy")
     sizes = [rng.randint(1, 6) for _ in range(rng.randint(2, 6))]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
     most = rng.choice((1, 3, len(sections)))
-    count = rng.randint(1, min(3, len(sections) - 1))
-    chosen = [sections[at] for at in sorted(rng.sample(range(len(sections)), count))]
-    keeps = rng.random() < 0.4
-    question = rng.choice(said_as["keep" if keeps else "hide"]).format(titles=named(rng, chosen))
+    count = asking.randint(1, min(3, len(sections) - 1))
+    chosen = [sections[at] for at in sorted(asking.sample(range(len(sections)), count))]
+    keeps = asking.random() < 0.4
+    question = asking.choice(said_as["keep" if keeps else "hide"]).format(titles=named(asking, chosen))
     in_view = chosen if keeps else [section for section in sections if section not in chosen]
-    if rng.random() < 0.4:
-        about = rng.choice(in_view)
-        question += f" {rng.choice(said_as['last']).format(t=named(rng, [about]))}"
+    if asking.random() < 0.4:
+        about = asking.choice(in_view)
+        question += f" {asking.choice(said_as['last']).format(t=named(asking, [about]))}"
         answer = about.sentences[-1]
     else:
-        answer = rng.choice(said_as["words"])
-        question += rng.choice(said_as["done"]).format(word=answer)
+        answer = asking.choice(said_as["words"])
+        question += asking.choice(said_as["done"]).format(word=answer)
     texts = laid_out(rng, sections, most, min(2, most))  # a heading at a text's beginning alone is none to cut at
     oracle = _by_title(chosen, answer, "message" if most == 1 else "headings", keeps=keeps)
     return Episode("tidy", texts, question, answer, oracle, (answer,))
@@ -78,16 +80,16 @@ def _begins(words: str, section: Section) -> bool:
     return f"{words} ".startswith(f"{heading} ") or words == heading
 
 
-def _passage(rng: random.Random) -> Episode:
+def _passage(rng: random.Random, asking: random.Random) -> Episode:
     said_as = wordings("tidy")
     texts = [sentences(rng, rng.randint(4, 16)) for _ in range(rng.choice((1, 1, 1, 2)))]
     between = rng.choice((" ", "\n"))
     contexts = tuple(between.join(text) for text in texts)
-    at = rng.randrange(len(texts))
-    first, last = _ends(rng, texts[at], contexts)
-    answer: str = rng.choice(said_as["words"])
-    question = rng.choice(said_as["passage"]).format(first=first, last=last)
-    question += rng.choice(said_as["done"]).format(word=answer)
+    at = asking.randrange(len(texts))
+    first, last = _ends(asking, texts[at], contexts)
+    answer: str = asking.choice(said_as["words"])
+    question = asking.choice(said_as["passage"]).format(first=first, last=last)
+    question += asking.choice(said_as["done"]).format(word=answer)
 
     def move(request: EngineRequest) -> Move:
         made = done(request)

@@ -37,15 +37,17 @@ _READ_AT_ONCE = 8
 """Sentences of noise up to which a text is read off without a search, where nothing is hidden."""
 
 
-def chain(rng: random.Random, most_noise: int = 3000) -> Episode:
+def chain(rng: random.Random, most_noise: int = 3000, *, asking: random.Random | None = None) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
         most_noise: How many sentences about nothing there are at most; few are drawn more often.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
-        The episode. Beside its chain there may be a second one, which doesn't meet it.
+        The episode. Beside its chain there may be a second one, which doesn't meet it. In a family any link of both may
+        be the first.
     """
     kind = rng.choice(wordings("chains")["kinds"])
     links, others = rng.randint(1, MOST_LINKS), rng.choice((0, 0, 1, 2, 3))
@@ -58,10 +60,13 @@ def chain(rng: random.Random, most_noise: int = 3000) -> Episode:
     many = few_or_many(rng, 150, most_noise)
     passers = people[-_BYSTANDERS:] if rng.random() < 0.6 else []
     texts = _texts(rng, told, noise(rng, many, passers))
-    form = name_form(rng)
-    asked = question(rng, kind, line[0])
-    told_more = explained(rng, kind, form.form, people[len(people) - 2 * examples - _BYSTANDERS : -_BYSTANDERS])
-    asked = f"{told_more}\n{asked}{form.wish}" if rng.random() < 0.3 else f"{asked}{form.wish}\n{told_more}".rstrip()
+    if asking is not None:
+        line = asking.choice([of[at:] for of in (line, other) for at in range(len(of) - 1)])
+    ask = asking or rng
+    form = name_form(ask)
+    asked = question(ask, kind, line[0])
+    told_more = explained(ask, kind, form.form, people[len(people) - 2 * examples - _BYSTANDERS : -_BYSTANDERS])
+    asked = f"{told_more}\n{asked}{form.wish}" if ask.random() < 0.3 else f"{asked}{form.wish}\n{told_more}".rstrip()
     answer = form.form.format(n=line[-1])
     oracle = _oracle(line, told, answer, few=many <= _READ_AT_ONCE)
     if len(texts) > 1 or rng.random() < 0.4:

@@ -7,7 +7,7 @@ import random
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall
@@ -37,6 +37,27 @@ Move = str | Message | Wrong
 Oracle = Callable[[EngineRequest], Move]
 """Decides by rule, from what a model would see and what it knows beside, the true answer. It must not use the truth
 where a model couldn't know it: it says what stands in its request."""
+
+
+class Maker(Protocol):
+    """Makes an episode of a skill.
+
+    All that a family of episodes shares, the text above all, is drawn from one source, and what is asked from another:
+    the same `rng` with another `asking` is another question about the same text. No draw of the text, nor how many
+    there are, may hang on what is asked. Where text and question are one message, the text comes first.
+    """
+
+    def __call__(self, rng: random.Random, *, asking: random.Random | None = None) -> Episode:
+        """Make an episode.
+
+        Args:
+            rng: Source of the draws.
+            asking: Source of what is asked and of how it is worded, where the episode is one of a family, so that it
+                asks for more than one thing; None takes `rng` for all.
+
+        Returns:
+            The episode.
+        """
 
 
 @dataclass(frozen=True)
@@ -89,18 +110,19 @@ def is_read_off(episode: Episode) -> bool:
     return isinstance(episode.oracle(as_asked(episode)), str)
 
 
-def endless(rng: random.Random, make: Callable[[random.Random], Episode]) -> Iterator[Episode]:
+def endless(make: Maker, rng: random.Random, asking: random.Random | None = None) -> Iterator[Episode]:
     """Make episodes until one is as it ought to be.
 
     Args:
-        rng: Source of the draws.
         make: Makes one.
+        rng: Source of the draws.
+        asking: Source of what is asked.
 
     Yields:
         One after the other.
     """
     while True:
-        yield make(rng)
+        yield make(rng, asking=asking)
 
 
 @dataclass(frozen=True, slots=True)

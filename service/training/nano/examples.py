@@ -1,4 +1,4 @@
-"""Samples as token ids: the moves of one turn in one example, what they share written once.
+"""Samples as token ids: the moves of one turn, or of a family's turns, in one example, what they share written once.
 
 Each sample is read as the engine reads it, by the same writer of prompts. Most of a turn's samples begin alike, so they
 are kept as a tree: a branch goes on from a token of an earlier one, and sees its own way from the root and nothing
@@ -60,29 +60,33 @@ class ExampleWriter:
         self._end = tokenizer.get_added_vocab()[END]
         self._head = tokenizer.encode(f"{START}assistant\n", add_special_tokens=False, verbose=False)
 
-    def write_all(self, samples: Iterable[dict[str, Any]]) -> Iterator[Example]:
-        """Write samples, those of one turn together.
+    def write_all(self, samples: Iterable[dict[str, Any]], enough: int | None = None) -> Iterator[Example]:
+        """Write samples, those of one turn or one family together.
 
         Args:
-            samples: What `read_samples` gives; those of a turn follow each other.
+            samples: What `read_samples` gives; those of a turn or a family follow each other.
+            enough: As in `write`.
 
         Yields:
-            An example a turn.
+            An example a turn or a family.
         """
-        for _, turn in groupby(samples, lambda sample: sample["episode"]):
-            yield self.write(turn)
+        for _, together in groupby(samples, lambda sample: sample["episode"]):
+            yield self.write(together, enough)
 
-    def write(self, samples: Iterable[dict[str, Any]]) -> Example:
-        """Write the samples of one turn.
+    def write(self, samples: Iterable[dict[str, Any]], enough: int | None = None) -> Example:
+        """Write the samples of one turn or one family.
 
         Args:
             samples: At least one.
+            enough: Tokens after which no more samples are written; None writes all.
 
         Returns:
             The example.
         """
         tree = _Tree()
         for sample in samples:
+            if enough is not None and len(tree) >= enough:
+                break
             *messages, said = read_messages([*sample["messages"], sample["said"]])
             read = self._writer.write(EngineRequest(tuple(messages), sample["tools"])).ids
             tree.add(read, self._said_ids(said), self._moves(read))
@@ -135,7 +139,11 @@ class _Tree:
         self._positions: list[int] = []
         self._branches: list[tuple[int, int]] = []
         self._learned: list[tuple[int, int, bool]] = []
-        self._ways: list[tuple[list[int], list[int]]] = []  # of each sample its ids, and where they stand
+        self._ways: list[tuple[NDArray[np.int64], list[int]]] = []  # of each sample its ids, and where they stand
+
+    def __len__(self) -> int:
+        """Tell how many tokens it has."""
+        return len(self._ids)
 
     def add(self, read: list[int], said: list[int], moves: set[int]) -> None:
         """Add what is read and what is said then; of what is read, only what stands nowhere yet is written.
@@ -143,10 +151,11 @@ class _Tree:
         What is read at `moves` is written and not learned.
         """
         whole = [*read, *said]
+        all_ids = np.array(whole)
         shared, way = 0, list[int]()
         for ids, places in self._ways:
             # Something must be left to go on from, and what is said is learned even where it was seen before.
-            alike = min(_alike(whole, ids), len(read))
+            alike = min(_alike(all_ids, ids), len(read))
             if alike > shared:
                 shared, way = alike, places[:alike]
         start, goes_on = len(self._ids), way[-1] if way else -1
@@ -156,7 +165,7 @@ class _Tree:
         places = [*way, *range(start, len(self._ids))]
         learned = (at for at in range(max(shared, 1), len(whole)) if at not in moves)
         self._learned += [(places[at - 1], whole[at], at >= len(read)) for at in learned]
-        self._ways.append((whole, places))
+        self._ways.append((all_ids, places))
 
     def example(self) -> Example:
         """Give what has grown."""
@@ -171,8 +180,8 @@ class _Tree:
         )
 
 
-def _alike(one: list[int], other: list[int]) -> int:
+def _alike(one: NDArray[np.int64], other: NDArray[np.int64]) -> int:
     """Tell how many tokens two begin with alike."""
     least = min(len(one), len(other))
-    different = np.flatnonzero(np.array(one[:least]) != np.array(other[:least]))
+    different = np.flatnonzero(one[:least] != other[:least])
     return int(different[0]) if len(different) else least

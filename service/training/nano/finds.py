@@ -11,6 +11,7 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
+from itertools import product
 from types import MappingProxyType
 from typing import Any
 
@@ -43,12 +44,13 @@ _END = re.compile(r"[.!?](?:[\s⏎]|$)|⏎")
 """Of a sentence, in a match's one line, which has a sign for an end of a line; no sentence goes over lines."""
 
 
-def find(rng: random.Random, most_noise: int = 1500) -> Episode:
+def find(rng: random.Random, most_noise: int = 1500, *, asking: random.Random | None = None) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
         most_noise: How many sentences about nothing there are at most; few are drawn more often.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
         The episode. In one of four the document doesn't answer, though it speaks of the thing or of things like it.
@@ -72,7 +74,12 @@ def find(rng: random.Random, most_noise: int = 1500) -> Episode:
     rng.shuffle(matters)
     many = few_or_many(rng, 100, most_noise)
     text = spread(rng, matters, noise(rng, many), rng.choice((" ", " ", "\n", "\n\n")))
-    wished, absent = wish(rng, wordings("find")["absent"][0])
+    if asking is not None:
+        untold = [each for each in product(named, range(len(subjects))) if each not in told]
+        answers = not untold or asking.random() < 0.75
+        asked = asking.choice([*told] if answers else untold)
+        fact = told[asked] if answers else subjects[asked[1]](asking, asked[0])
+    wished, absent = wish(asking or rng, wordings("find")["absent"][0])
     sentence = fact.sentence if answers else ""
     few = many + len(matters) <= _READ_AT_ONCE
     oracle = _oracle(asked[0], sentence, sentence or absent, few=few)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from riffler.errors import InvalidSetting
@@ -21,6 +22,8 @@ _SOURCES = (
     "service/training/nano",
 )
 """What decides what is asked, seen and said in an episode. How it is stored or served doesn't."""
+LEFT_OUT: Mapping[str, Any] = MappingProxyType({"questions": 1, "most_text": None})
+"""What has these values isn't kept: files were made before there was anything else."""
 NOT_SOURCES = frozenset(
     {
         "__main__.py",
@@ -74,7 +77,9 @@ def tokenizer_version(folder: Path) -> str:
     return _hash(folder, paths)
 
 
-def samples_made_of(seed: int, window: int, tokenizer: str, drill: int | None = None) -> dict[str, Any]:
+def samples_made_of(
+    seed: int, window: int, tokenizer: str, drill: int | None = None, **kin: int | None
+) -> dict[str, Any]:
     """Tell what samples are made of.
 
     Args:
@@ -82,11 +87,13 @@ def samples_made_of(seed: int, window: int, tokenizer: str, drill: int | None = 
         window: Of the engine that they are played on, in tokens.
         tokenizer: What counts their tokens.
         drill: The size of drills; None for episodes.
+        **kin: What their families are like, as `Kin` has it.
 
     Returns:
         That, and the code that makes them.
     """
     made_of = {"seed": seed, "window": window, "tokenizer": tokenizer, "drill": drill}
+    made_of |= {name: each for name, each in kin.items() if each != LEFT_OUT[name]}
     return {**made_of, "episodes": episodes_version()}
 
 
@@ -120,7 +127,7 @@ def expect(record: Path, of: Mapping[str, Any]) -> None:
     Raises:
         InvalidSetting: They were made of something else, or nothing tells of what.
     """
-    kept, wanted = dict(_flat(kept_in(record))), dict(_flat(json.loads(json.dumps(of))))
+    kept, wanted = ({**LEFT_OUT, **dict(_flat(each))} for each in (kept_in(record), json.loads(json.dumps(of))))
     for name, value in wanted.items():
         if kept.get(name) != value:
             raise InvalidSetting(

@@ -12,6 +12,7 @@ import random
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from riffler.service.ports.engine import EngineRequest
@@ -21,6 +22,7 @@ from riffler.service.training.nano.episode import (
     DETAIL,
     FIND,
     Episode,
+    Maker,
     Move,
     Oracle,
     Wrong,
@@ -45,28 +47,28 @@ _REFUSED = "error: "
 _BEYOND = {"max_results": (0, 60, 100), "context_size": (0, 10, 1500, 5000), "extended_context": (20, 50, 3000, 9000)}
 """Numbers that are out of an argument's range."""
 
-Task = Callable[[random.Random], Episode]
 Call = Mapping[str, Any]
 """A call as it ought to be: the tool's `name` and its `arguments`."""
 Spoil = Callable[[random.Random, Call, str], tuple[str, dict[str, Any]] | None]
 """Makes a call that goes wrong out of the right one and all text of the conversation; None where it can't."""
 
 
-def recover(rng: random.Random) -> Episode:
+def recover(rng: random.Random, *, asking: random.Random | None = None) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
         The episode: one of another skill, mostly a small one, in which one call goes wrong, or two.
     """
     task = rng.choices(_TASKS, _WEIGHTS)[0]
     # What is read off without a call has none to spoil; of tidy's it isn't known before Riffler has folded.
-    usable = (each for each in endless(rng, task) if each.skill == "tidy" or not is_read_off(each))
-    made = next(usable)
-    at, count = rng.choice((0, 0, 1)), rng.choice((1, 1, 1, 1, 2))
-    return replace(made, skill="recover", oracle=_stumbling(made, at, count, rng.random()))
+    usable = (each for each in endless(task, rng, asking) if each.skill == "tidy" or not is_read_off(each))
+    made, ask = next(usable), asking or rng
+    at, count = ask.choice((0, 0, 1)), ask.choice((1, 1, 1, 1, 2))
+    return replace(made, skill="recover", oracle=_stumbling(made, at, count, ask.random()))
 
 
 def _stumbling(episode: Episode, at: int, count: int, seed: float) -> Oracle:
@@ -273,15 +275,15 @@ _SPOILS: tuple[Spoil, ...] = (
     *(_out_of_range, _misnamed, _unknown_match, _unknown_fragment),
 )
 """Twice what fits few calls, or is met most often."""
-_TASKS: tuple[Task, ...] = (
-    lambda rng: stream(rng, 12, 20),
-    lambda rng: chain(rng, 40),
-    lambda rng: find(rng, 40),
+_TASKS: tuple[Maker, ...] = (
+    partial(stream, most_keys=12, most_updates=20),
+    partial(chain, most_noise=40),
+    partial(find, most_noise=40),
     asked_fold,
     tidy,
-    lambda rng: stream(rng, 46, 60),
-    lambda rng: chain(rng, 600),
-    lambda rng: find(rng, 300),
+    partial(stream, most_keys=46, most_updates=60),
+    partial(chain, most_noise=600),
+    partial(find, most_noise=300),
 )
 _WEIGHTS = (6, 6, 6, 5, 2, 1, 1, 1)
 """Small tasks are drawn more often: what is to be learned is near the turn's end."""

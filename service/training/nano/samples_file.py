@@ -15,12 +15,12 @@ from typing import Any
 
 from riffler.errors import InvalidSetting
 from riffler.service.training.nano.drills import drill
-from riffler.service.training.nano.record import recording
-from riffler.service.training.nano.skills import episode
+from riffler.service.training.nano.families import Kin, family
+from riffler.service.training.nano.record import Played, recording
 from riffler.tools.tokens import TokenCounter
 
 IN_A_FILE = 200
-"""Episodes of one file."""
+"""Families of one file."""
 
 
 @dataclass(frozen=True)
@@ -57,16 +57,18 @@ async def write_samples(
     *,
     tell: Callable[[int], None] = lambda _: None,
     window_tokens: int = 8192,
+    kin: Kin = Kin(),  # noqa: B008 - it can't be changed
 ) -> Counts:
-    """Play episodes and write their samples. Files that are there already stay as they are.
+    """Play families of episodes and write their samples. Files that are there already stay as they are.
 
     Args:
         folder: Where to; it is made when it is missing.
-        seed: Of the episodes.
+        seed: Of the families.
         count: How many; the last file may have fewer than the others.
         counter: Counts tokens as the model will that is trained.
-        tell: Is told after each episode how many are done in this run.
+        tell: Is told after each family how many are done in this run.
         window_tokens: The window of that model, which views are made to fit.
+        kin: What the families are like; by default each is one episode.
 
     Returns:
         What this run wrote; `read_counts` tells of all.
@@ -78,23 +80,26 @@ async def write_samples(
             if path.exists():
                 continue
             counts, samples = Counts(), list[dict[str, Any]]()
-            at = numbers.start - 1
-            async for played in recorder.play(episode(seed, each) for each in numbers):
-                at += 1
-                skill = played.episode.skill
-                counts.episodes[skill] += 1
-                counts.samples[skill] += len(played.samples)
-                longest = max((sample.tokens(counter) for sample in played.samples), default=0)
-                counts.longest_tokens[skill] = max(counts.longest_tokens[skill], longest)
-                if played.fault:
-                    counts.faults[f"{skill}: {played.fault}"] += 1
-                head = {"skill": skill, "episode": f"{seed}-{at}"}
-                samples += [head | each.to_dict() for each in played.samples]
+            for at in numbers:
+                async for played in recorder.play(family(seed, at, kin)):
+                    _count(counts, played, counter)
+                    head = {"skill": played.episode.skill, "episode": f"{seed}-{at}"}
+                    samples += [head | each.to_dict() for each in played.samples]
                 number += 1
                 tell(number)
             write_file(path, counts, samples)
             total += counts
     return total
+
+
+def _count(counts: Counts, played: Played, counter: TokenCounter) -> None:
+    skill = played.episode.skill
+    counts.episodes[skill] += 1
+    counts.samples[skill] += len(played.samples)
+    longest = max((sample.tokens(counter) for sample in played.samples), default=0)
+    counts.longest_tokens[skill] = max(counts.longest_tokens[skill], longest)
+    if played.fault:
+        counts.faults[f"{skill}: {played.fault}"] += 1
 
 
 def write_drills(
@@ -138,14 +143,15 @@ def read_samples(folder: Path) -> Iterator[dict[str, Any]]:
         folder: What `write_samples` wrote to.
 
     Yields:
-        Each sample: `skill`, `episode`, `messages`, `tools` and `said`; those of one episode follow each other.
+        Each sample: `skill`, `episode`, `messages`, `tools` and `said`; those of a family have one `episode` and
+        follow each other.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
         yield from _samples(path)
 
 
 def read_expected(folder: Path, seed: int, count: int) -> Iterator[dict[str, Any]]:
-    """Read the samples of so many episodes, and none of others that lie there too.
+    """Read the samples of so many families, and none of others that lie there too.
 
     Args:
         folder: What `write_samples` wrote to.

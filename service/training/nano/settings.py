@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -15,14 +17,22 @@ from pydantic import (
     NonNegativeFloat,
     PositiveFloat,
     PositiveInt,
+    SerializerFunctionWrapHandler,
     ValidationError,
+    model_serializer,
     model_validator,
 )
 
 from riffler.errors import InvalidSetting
+from riffler.service.training.nano.families import Kin
+from riffler.service.training.nano.made_of import LEFT_OUT
 
 _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
+_LEAST_TEXT = 1000
+"""Characters: of fewer, most skills make hardly a text."""
+_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None})
+"""Settings that stages didn't have before, and what stands for none."""
 _WINDOW_OF_DRILLS = 2048
 """Stands in the records of a run, and means nothing: runs that are there were begun with it."""
 
@@ -92,9 +102,12 @@ class Stage(_Table):
         name: Of its folder, and of no other stage's: letters, digits, _ and -.
         window: Of the engine that the episodes are played on, in tokens; at most the model's. Of drills nothing: a
             stage of them names none.
-        episodes: How many are played.
+        episodes: How many are played, or families of them.
         steps: Of the optimizer.
         drill: Of a stage of drills, how many keys or words a text has at most; None plays episodes.
+        questions: How many are asked about each text, an episode each; with more than one they are families.
+        most_text: Characters that a user says in an episode at most, about; None sets no limit.
+        enough_tokens: So many an example has when it takes no more moves; None takes all of a turn or a family.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
@@ -102,6 +115,26 @@ class Stage(_Table):
     episodes: PositiveInt
     steps: PositiveInt
     drill: PositiveInt | None = None
+    questions: PositiveInt = 1
+    most_text: Annotated[int, Field(ge=_LEAST_TEXT)] | None = None
+    enough_tokens: PositiveInt | None = None
+
+    @property
+    def kin(self) -> Kin:
+        """What its families are like."""
+        return Kin(self.questions, self.most_text)
+
+    @model_serializer(mode="wrap")
+    def _as_runs_were_begun(self, write: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Leave out what has come since and isn't set: runs were begun without it."""
+        written: dict[str, Any] = write(self)
+        return {name: each for name, each in written.items() if name not in _NEWER or each != _NEWER[name]}
+
+    @model_validator(mode="after")
+    def _drills_are_no_families(self) -> Self:
+        if self.drill is not None and self.kin != Kin():
+            raise ValueError("drill: expected neither questions nor most_text beside it: drills are no families")
+        return self
 
     @model_validator(mode="before")
     @classmethod

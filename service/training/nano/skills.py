@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from riffler.service.training.nano.before import with_before
 from riffler.service.training.nano.chains import chain
-from riffler.service.training.nano.episode import Episode
+from riffler.service.training.nano.episode import Episode, Maker
 from riffler.service.training.nano.finds import find
 from riffler.service.training.nano.plain import plain
 from riffler.service.training.nano.recover import recover
 from riffler.service.training.nano.streams import stream
 from riffler.service.training.nano.tidy import tidy
 
-SKILLS: Mapping[str, Callable[[random.Random], Episode]] = MappingProxyType(
+SKILLS: Mapping[str, Maker] = MappingProxyType(
     {"streams": stream, "chains": chain, "find": find, "recover": recover, "tidy": tidy, "plain": plain}
 )
 """What makes an episode of each."""
@@ -33,5 +33,17 @@ def episode(seed: int, number: int) -> Episode:
         The episode: the same for the same seed and number.
     """
     rng = random.Random(f"nano {seed} {number}")  # noqa: S311 - no secret
+    return with_before(rng, SKILLS[drawn_skill(rng)](rng))
+
+
+def drawn_skill(rng: random.Random) -> str:
+    """Draw a skill.
+
+    Args:
+        rng: Source of the draw.
+
+    Returns:
+        Its name.
+    """
     (skill,) = rng.choices([*_SHARES], [*_SHARES.values()])
-    return with_before(rng, SKILLS[skill](rng))
+    return skill

@@ -67,13 +67,16 @@ class _Asked:
         return self.between.join(self.line.format(k=key, v=self.current[key]) for key in keys or self.keys)
 
 
-def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 400) -> Episode:
+def stream(
+    rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 400, *, asking: random.Random | None = None
+) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
         most_keys: How many keys there are at most; small numbers are drawn more often.
         most_updates: How often each is updated at most.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
         The episode; its stream has at most some 12,000 pairs.
@@ -86,20 +89,28 @@ def stream(rng: random.Random, most_keys: int = MOST_KEYS, most_updates: int = 4
     rng.shuffle(pairs)
     pair = pair_form(rng)
     few = len(pairs) <= _READ_AT_ONCE
-    of_all = few and rng.random() < 0.3
-    text = introduction(rng, keys, naming=of_all)
+    names_all = few and rng.random() < 0.3
+    text = introduction(rng, keys, naming=names_all)
     numbered = enumerate(pairs, rng.randrange(100))
     text += "".join(pair.format(k=key, v=said, n=number) for number, (key, said) in numbered)
-    of = keys if of_all or rng.random() < 0.6 else rng.sample(keys, rng.randint(1, count))
-    form = answer_form(rng, _SHORT if len(of) > KEYS_A_CALL else 200)
+    of_all = names_all and (asking is None or asking.random() < 0.5)
+    of = keys if of_all else _some(rng, keys, asking)
+    form = answer_form(asking or rng, _SHORT if len(of) > KEYS_A_CALL else 200)
     asked = _Asked(tuple(of), dict(pairs), form.line, form.between, query_for(pair))
-    asking = _question(rng, asked, of_all=of_all, names_them=not few and len(of) == count) + form.wish
+    said = _question(asking or rng, asked, of_all=of_all, names_them=not few and len(of) == count) + form.wish
     oracle = _oracle(asked, few=few)
     whole = (*asked.keys, *(asked.current[key] for key in asked.keys))
     if rng.random() < 0.5:
-        return Episode("streams", (text,), asking, asked.answer(), oracle, whole)
-    said = f"{text}{gap(rng, much=len(text) > LITTLE)}{asking}"
-    return Episode("streams", (), said, asked.answer(), oracle, whole)
+        return Episode("streams", (text,), said, asked.answer(), oracle, whole)
+    message = f"{text}{gap(rng, much=len(text) > LITTLE)}{said}"
+    return Episode("streams", (), message, asked.answer(), oracle, whole)
+
+
+def _some(rng: random.Random, keys: list[str], asking: random.Random | None) -> list[str]:
+    """Draw the keys that are asked for: all or some; in a family in any order, as it asks more than once."""
+    if asking is None:
+        return keys if rng.random() < 0.6 else rng.sample(keys, rng.randint(1, len(keys)))
+    return asking.sample(keys, len(keys) if asking.random() < 0.3 else asking.randint(1, len(keys)))
 
 
 def _updates(rng: random.Random, count: int, most: int) -> int:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from riffler.service.ports.engine import EngineRequest
 from riffler.service.training.nano.asked_folds import asked_fold
@@ -18,6 +19,7 @@ from riffler.service.training.nano.episode import (
     FIND,
     GIVEN_UP,
     Episode,
+    Maker,
     Move,
     Oracle,
     call,
@@ -68,31 +70,62 @@ class _Wanted:
     anywhere: bool = False
 
 
-def tidy(rng: random.Random) -> Episode:
+@dataclass(frozen=True)
+class _Told:
+    """A fact that sections tell, each in its own way.
+
+    Attributes:
+        thing: Of what.
+        fact: One of `wordings("find")["facts"]`.
+        of: The sentence, by the section's number.
+    """
+
+    thing: str
+    fact: Mapping[str, Any]
+    of: Mapping[int, str]
+
+
+def tidy(rng: random.Random, *, asking: random.Random | None = None) -> Episode:
     """Make an episode.
 
     Args:
         rng: Source of the draws.
+        asking: Source of what is asked, as `Maker` says; None takes `rng`.
 
     Returns:
         The episode. In one of three the user asks for folds; in the others more is told than most windows hold.
     """
-    return asked_fold(rng) if rng.random() < 0.33 else _folded(rng)
+    make: Maker = asked_fold if rng.random() < 0.33 else _folded
+    return make(rng, asking=asking)
 
 
-def _folded(rng: random.Random) -> Episode:
+def _folded(rng: random.Random, *, asking: random.Random | None = None) -> Episode:
     said_as = wordings("tidy")
     total = int(rng.choice(_SCALES) * rng.uniform(1, 2))
     sizes = [*_sizes(rng, total, rng.choice(_SENTENCES))]
     sections = make_sections(rng, sizes, rng.choice(said_as["headings"]), rng.choice((" ", "\n")))
     early = range(max(1, len(sections) * 3 // 4))  # Riffler folds the oldest first
-    chosen = rng.sample(early, min(len(early), rng.choice((1, 1, 1, 2, 2, 3)))) if rng.random() < 0.85 else [0]
-    kind = rng.choice(("last", "last", "told", "told", "show", "whole"))
-    wanted, question, answer = _ASKED[kind](rng, sections, chosen)
+    chosen, kind = _chosen(rng, early), rng.choice(_KINDS)
+    told = _tell(rng, sections, chosen) if kind == "told" else None
+    if asking is not None:
+        kind = asking.choice([each for each in _KINDS if told or each != "told"])
+        chosen = _chosen(asking, [at for at in early if at in told.of] if told and kind == "told" else early)
+    ask = asking or rng
+    if told and kind == "told":
+        wanted, question, answer = _ask_told(ask, sections, chosen, told)
+    else:
+        wanted, question, answer = _ASKED[kind](ask, sections, chosen)
     least = max(1, len(sections) // _MOST_TEXTS)
     texts = laid_out(rng, sections, rng.choice((least, 2 * least, len(sections))), least)
     quotes = tuple(each.quote for each in wanted if each.quote)
     return Episode("tidy", texts, question, answer, _unrepeated(_oracle(sections, wanted, answer)), quotes)
+
+
+def _chosen(rng: random.Random, among: Sequence[int]) -> list[int]:
+    """Draw the numbers of the sections that are asked for; now and then it is the first, which is folded first."""
+    if rng.random() < 0.85:
+        return rng.sample(among, min(len(among), rng.choice((1, 1, 1, 2, 2, 3))))
+    return [among[0]]
 
 
 def _sizes(rng: random.Random, total: int, of_each: tuple[int, int]) -> Iterator[int]:
@@ -113,10 +146,9 @@ def _ask_last(rng: random.Random, sections: list[Section], chosen: Sequence[int]
     return wanted, rng.choice(forms).format(t=names, titles=names), _quoted(wanted)
 
 
-def _ask_told(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> Asked:
-    """Ask for a fact of which every other section has its own."""
-    said_as, thing = wordings("tidy"), word(rng)
-    fact = rng.choice(wordings("find")["facts"])
+def _tell(rng: random.Random, sections: list[Section], chosen: Sequence[int]) -> _Told:
+    """Tell a fact in every other section, in each its own; of those chosen in all."""
+    thing, fact = word(rng), rng.choice(wordings("find")["facts"])
     told: dict[int, str] = {}
     for number, section in enumerate(sections):
         if number in chosen or rng.random() < 0.5:
@@ -124,8 +156,13 @@ def _ask_told(rng: random.Random, sections: list[Section], chosen: Sequence[int]
             sentences = [*section.sentences]
             sentences.insert(rng.randint(1, len(sentences)), told[number])
             sections[number] = replace(section, sentences=tuple(sentences))
-    wanted = [_Wanted(sections[at], told[at], anywhere=True) for at in chosen]
-    question = rng.choice(fact["questions"]).format(s=thing)
+    return _Told(thing, fact, told)
+
+
+def _ask_told(rng: random.Random, sections: list[Section], chosen: Sequence[int], told: _Told) -> Asked:
+    said_as = wordings("tidy")
+    wanted = [_Wanted(sections[at], told.of[at], anywhere=True) for at in chosen]
+    question = rng.choice(told.fact["questions"]).format(s=told.thing)
     names = named(rng, [each.section for each in wanted])
     forms = said_as["told" if len(wanted) == 1 else "told_of_each"]
     return wanted, rng.choice(forms).format(t=names, titles=names, question=question), _quoted(wanted)
@@ -145,7 +182,8 @@ def _ask_show(rng: random.Random, sections: list[Section], chosen: Sequence[int]
     return [_Wanted(section, "") for section in these], question, answer
 
 
-_ASKED = {"last": _ask_last, "told": _ask_told, "whole": _ask_whole, "show": _ask_show}
+_ASKED = {"last": _ask_last, "whole": _ask_whole, "show": _ask_show}
+_KINDS = ("last", "last", "told", "told", "show", "whole")
 
 
 def _quoted(wanted: Sequence[_Wanted]) -> str:

@@ -14,7 +14,7 @@ import random
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import count, islice
 from pathlib import Path
@@ -218,9 +218,9 @@ class Trainer:
         except InvalidSetting as exc:
             raise InvalidSetting(f"stage {stage.name}: {exc}") from exc
         made_of = {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version, "drill": stage.drill}
-        expect(folder / RECORD, made_of)
+        expect(folder / RECORD, {**made_of, **asdict(stage.kin)})
         tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
-        examples = [*ExampleWriter(self.tokenizer).write_all(samples)]
+        examples = [*ExampleWriter(self.tokenizer).write_all(samples, stage.enough_tokens)]
         if not examples:
             raise InvalidSetting(f"stage {stage.name}: all episodes in {folder} teach nothing: play others")
         return examples

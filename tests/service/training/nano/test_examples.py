@@ -2,6 +2,7 @@
 
 import json
 import random
+from itertools import takewhile
 from typing import Any
 
 import pytest
@@ -13,8 +14,11 @@ from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.reading import ReplyReader
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.families import Kin, family
+from riffler.service.training.nano.record import recording
 from riffler.service.training.nano.words import words
 from riffler.tools.messages import Message, ToolCall
+from riffler.tools.tokens import EstimatedTokens
 
 torch = pytest.importorskip("torch", reason="the extra `local` isn't installed")
 training = pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
@@ -165,6 +169,35 @@ def test_a_call_that_is_learned_is_read_by_the_engine(note: str, queries: list[s
     reader.finish()
     assert reader.text == note.strip()
     assert [(each.name, json.loads(each.arguments)) for each in reader.calls] == [(call.name, {"queries": queries})]
+
+
+async def test_what_a_family_shares_stands_once() -> None:
+    """Tools, text and all: each of its turns goes on from where the first one's question begins to differ."""
+    seen = 0
+    async with recording(EstimatedTokens(), 6144) as recorder:
+        for number in range(4):
+            turns = [played.samples async for played in recorder.play(family(5, number, Kin(4, 2000)))]
+            prompts = [PROMPTS.write(turn[0].request).ids for turn in turns]
+            shared = len([*takewhile(lambda ids: len({*ids}) == 1, zip(*prompts, strict=False))])
+            example = WRITER.write(sample.to_dict() for turn in turns for sample in turn)
+            firsts = [sum(map(len, turns[:at])) for at in range(1, len(turns))]
+            forks = [example.branches[first][1] for first in firsts]
+            assert min(example.positions[fork] for fork in forks) >= shared - 1
+            [*contexts, _] = turns[0][0].request.messages
+            assert all(message.text in TOKENIZER.decode(prompts[0][:shared]) for message in contexts)
+            seen += sum(map(len, prompts)) - len(prompts[0]) > 2 * (sum(map(len, prompts)) - shared * len(prompts))
+    assert seen > 1, "the text is most of what is read"
+
+
+def test_an_example_of_enough_tokens_takes_no_more_moves() -> None:
+    """The move that it gets enough with is whole, and what comes before is as without a limit."""
+    turn = turn_of(random.Random(5), 6, folds=1)
+    whole, parts = WRITER.write(turn), [WRITER.write(turn[:count]) for count in range(1, 8)]
+    assert WRITER.write(turn, 10**6).ids.tolist() == whole.ids.tolist()
+    assert WRITER.write(turn, 1).ids.tolist() == parts[0].ids.tolist()
+    enough = len(parts[2].ids)
+    assert WRITER.write(turn, enough).ids.tolist() == parts[2].ids.tolist()
+    assert WRITER.write(turn, enough + 1).ids.tolist() == parts[3].ids.tolist()
 
 
 def _learned(example: object) -> tuple[list[int], list[int], list[bool]]:

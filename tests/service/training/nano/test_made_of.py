@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from riffler.errors import InvalidSetting
 from riffler.service.training.nano import made_of
-from riffler.service.training.nano.made_of import NOT_SOURCES, episodes_version
+from riffler.service.training.nano.made_of import NOT_SOURCES, episodes_version, expect, kept_in, samples_made_of, tie
 
 
 @pytest.fixture(scope="module")
@@ -46,3 +47,21 @@ def test_what_only_uses_episodes_does_not(package: Path, name: str) -> None:
     path, before = package / "service/training/nano" / name, episodes_version(package)
     path.write_bytes(path.read_bytes() + b"# a word")
     assert episodes_version(package) == before
+
+
+def test_samples_of_no_families_are_kept_as_before(tmp_path: Path) -> None:
+    """Nothing is told of questions where there is one; what was made when nothing could be told goes on so alone."""
+    alone = samples_made_of(1, 2560, "t", questions=1, most_text=None)
+    assert alone == samples_made_of(1, 2560, "t")
+    assert set(alone) == {"seed", "window", "tokenizer", "drill", "episodes"}
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    families = samples_made_of(1, 2560, "t", questions=4, most_text=None)
+    tie(old, alone, begun=False)
+    tie(new, families, begun=False)
+    tie(old, alone, begun=True)
+    expect(new, families)
+    assert kept_in(new)["questions"] == 4
+    with pytest.raises(InvalidSetting, match=r"old\.json: questions: made with 1, but now it is 4"):
+        expect(old, families)
+    with pytest.raises(InvalidSetting, match=r"new\.json: questions: made with 4, but now it is 1"):
+        expect(new, {"seed": 1})

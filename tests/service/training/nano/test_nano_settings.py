@@ -29,9 +29,13 @@ SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
         (SMALL, MIDDLE, "stages: expected a name that isn't taken, got 'middle'"),
         (SMALL, 'name = "tokenizer"', "stages: expected a name that isn't taken, got 'tokenizer'"),
         (SMALL, 'name = "../small"', "stages.0.name: String should match pattern"),
-        ("window = 2560", "window = 9000", "stages: middle: window: expected at most the model's 8,192, got 9,000"),
+        ("window = 2560", "window = 9000", "stages: short: window: expected at most the model's 8,192, got 9,000"),
         ("window = 2560\n", "", "stages.3.window: Field required"),
         ("drill = 4\n", "drill = 0\n", "stages.0.drill: Input should be greater than 0"),
+        ("drill = 4\n", "drill = 4\nquestions = 2\n", "stages.0: drill: expected neither questions nor most_text"),
+        ("drill = 4\n", "drill = 4\nmost_text = 2000\n", "stages.0: drill: expected neither questions nor most_text"),
+        ("most_text = 1200", "most_text = 100", "stages.3.most_text: Input should be greater than or equal to 1000"),
+        ("questions = 10", "questions = 0", "stages.3.questions: Input should be greater than 0"),
         (SHIPPED[SHIPPED.index("[[stages]]") :], "", "stages: Field required"),
         ("[model]", "[model", "mine.toml: "),
     ],
@@ -55,9 +59,18 @@ def test_a_window_of_drills_means_nothing(tmp_path: Path) -> None:
     path.write_text(named, "utf-8")
     assert read_nano_settings(path).model_dump_json() == read_nano_settings().model_dump_json()
     path.write_text(
-        SHIPPED[: SHIPPED.index('[[stages]]\nname = "middle')].replace("window = 8192", "window = 512"), "utf-8"
+        SHIPPED[: SHIPPED.index('[[stages]]\nname = "short')].replace("window = 8192", "window = 512"), "utf-8"
     )
     assert {stage.drill for stage in read_nano_settings(path).stages} == {4, 12, 40}
+
+
+def test_what_a_run_was_begun_with_has_no_newer_setting() -> None:
+    """Stages that set none of them are kept as they were before there were any, so that runs go on."""
+    kept = read_nano_settings().model_dump(mode="json")["stages"]
+    old = {"name", "window", "episodes", "steps", "drill"}
+    assert [set(stage) - old for stage in kept if stage["name"] != "short"] == [set[str]()] * (len(kept) - 1)
+    [short] = [stage for stage in kept if stage["name"] == "short"]
+    assert set(short) - old == {"questions", "most_text", "enough_tokens"}
 
 
 def test_no_stages_are_refused(tmp_path: Path) -> None:
