@@ -1,10 +1,12 @@
 """Servers that fail: what is made again, what isn't, how long it takes, and what an app is told."""
 
 import asyncio
+import copy
 import inspect
 import logging
 import pickle
 import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,7 +21,8 @@ from riffler.service.client.call import Call, path_of
 from riffler.service.client.calls import service, sessions
 from riffler.service.client.errors import ClientError, ConnectionLost, InvalidReply, TimedOut, Unreachable
 from riffler.service.client.faults import LEAVES, translated
-from riffler.service.client.refusing import Refused
+from riffler.service.client.models.problems import Problem
+from riffler.service.client.refusing import Refused, refused
 from riffler.service.client.tries import Patience, Tries
 
 APPENDED = says(200, {"version": 2, "first": 1, "count": 1}, etag='"2-1b2c3d4e"')
@@ -88,6 +91,19 @@ async def test_what_would_fail_again_is_not_made_again(failure: Act) -> None:
     assert "secret" not in told.value.loggable
     assert ("secret" in str(told.value)) == isinstance(told.value, Refused)
     assert told.value.__cause__ is None
+
+
+async def test_what_another_program_said_is_not_logged() -> None:
+    """Bytes that are no HTTP are quoted for the user, and neither the log's text nor a chained error has them."""
+    async with (
+        Failing.serving(writes(b"the boat's secret\r\n\r\n")) as server,
+        AsyncClient(server.address, retries=0) as client,
+    ):
+        with pytest.raises(ConnectionLost, match="secret") as told:
+            await client.alive()
+    assert "RemoteProtocolError" in told.value.loggable
+    assert "secret" not in told.value.loggable
+    assert "secret" not in "".join(traceback.format_exception(told.value)).replace(str(told.value), "")
 
 
 async def test_a_stream_is_made_again_only_where_nothing_was_done() -> None:
@@ -348,6 +364,19 @@ def test_what_may_have_been_done_is_not_forgotten() -> None:
     with pytest.raises(Unreachable) as told:
         tries.pause_s(Unreachable("delete_session", "no connection"))
     assert told.value.maybe_done is True
+    for back in (pickle.loads(pickle.dumps(told.value)), copy.copy(told.value)):  # noqa: S301 - our own
+        assert back.maybe_done is True
+
+
+def test_a_refusal_keeps_what_was_found_out_later() -> None:
+    """Also a refusal says in another process that a try before it may have done what was asked."""
+    problem = Problem(type="urn:riffler:problem:session-busy", title="Busy", status=409, detail="x", instance="urn:x:1")
+    for kind in ("session-busy", "of-another-version"):
+        failure = refused("ask", problem.model_copy(update={"type": f"urn:riffler:problem:{kind}"}))
+        assert failure.maybe_done is False
+        failure.maybe_done = True
+        for back in (pickle.loads(pickle.dumps(failure)), copy.copy(failure)):  # noqa: S301 - our own
+            assert (type(back), back.kind, back.maybe_done) == (type(failure), kind, True)
 
 
 def test_pauses_grow_and_are_spread() -> None:
