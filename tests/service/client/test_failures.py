@@ -184,6 +184,22 @@ async def test_a_stream_has_a_time_limit() -> None:
             await events.finish()
 
 
+async def test_a_stream_is_opened_once() -> None:
+    """Its time begins when it is opened; opened again it asks nothing again."""
+    async with (
+        Failing.serving(writes(EVENTS, b'event: delta\ndata: {"text": "In"}\n\n')) as server,
+        AsyncClient(server.address) as client,
+    ):
+        events = client.stream("Where?", timeout_s=0.5)
+        await asyncio.sleep(0.6)
+        async with events:
+            with pytest.raises(InvalidInput, match="opened once"):
+                await events.__aenter__()
+        with pytest.raises(InvalidInput, match="opened once"):
+            await events.__aenter__()
+        assert len(server.received) == 1
+
+
 async def test_no_time_is_waited_that_is_not_there() -> None:
     """A server that wants a minute is told as what it is when there are ten seconds."""
     busy = refuses(503, "engine-busy", retry_after="60")
