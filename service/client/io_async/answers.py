@@ -17,6 +17,7 @@ from riffler.service.client.errors import ClientError, ConnectionLost
 from riffler.service.client.events import EventReader, progress_of
 from riffler.service.client.faults import translated
 from riffler.service.client.io_async.core import AsyncCore
+from riffler.service.client.limits import Within
 from riffler.service.client.models.answers import AnswerFields, Arrived, Delta, Rewriting, Step
 from riffler.service.client.models.decisions import Rewarded
 from riffler.service.client.tries import Tries
@@ -217,6 +218,10 @@ class AsyncAnswerStream:
 
     async def _parts(self, response: httpx2.Response, tries: Tries) -> AsyncGenerator[bytes, None]:
         with translated(self._call.operation, self._client.address):
-            async for part in response.aiter_bytes():
-                tries.left_s()
+            parts = response.aiter_bytes()
+            while True:
+                async with Within(tries):
+                    part = await anext(parts, None)
+                if part is None:
+                    return
                 yield part

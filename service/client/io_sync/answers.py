@@ -19,6 +19,7 @@ from riffler.service.client.errors import ClientError, ConnectionLost
 from riffler.service.client.events import EventReader, progress_of
 from riffler.service.client.faults import translated
 from riffler.service.client.io_sync.core import Core
+from riffler.service.client.limits import Within
 from riffler.service.client.models.answers import AnswerFields, Arrived, Delta, Rewriting, Step
 from riffler.service.client.models.decisions import Rewarded
 from riffler.service.client.tries import Tries
@@ -219,6 +220,10 @@ class AnswerStream:
 
     def _parts(self, response: httpx2.Response, tries: Tries) -> Generator[bytes, None, None]:
         with translated(self._call.operation, self._client.address):
-            for part in response.iter_bytes():
-                tries.left_s()
+            parts = response.iter_bytes()
+            while True:
+                with Within(tries):
+                    part = next(parts, None)
+                if part is None:
+                    return
                 yield part

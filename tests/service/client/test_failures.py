@@ -1,4 +1,4 @@
-"""Servers that fail: what is made again, what isn't, how long it takes, and what an app is told."""
+"""Servers that fail: what is made again, what isn't, and what an app is told."""
 
 import asyncio
 import copy
@@ -13,7 +13,7 @@ from typing import Any
 import httpx2
 import pytest
 from tests.e2e.served import free_port
-from tests.service.client.failing import ALIVE, HANGS_UP, STALLS, Act, Failing, refuses, says, writes
+from tests.service.client.failing import ALIVE, EVENTS, HANGS_UP, MESSAGES, STALLS, Act, Failing, refuses, says, writes
 
 from riffler import AsyncClient, Client
 from riffler.errors import InvalidInput, RifflerError, ServiceStopping, SessionBusy
@@ -26,10 +26,8 @@ from riffler.service.client.refusing import Refused, refused
 from riffler.service.client.tries import Patience, Tries
 
 APPENDED = says(200, {"version": 2, "first": 1, "count": 1}, etag='"2-1b2c3d4e"')
-MESSAGES = [{"role": "user", "content": "The boat is blue."}]
 HTML = says(200, b"<html>the boat's secret</html>", "text/html")
 CUT = writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
-EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
 @pytest.mark.parametrize("failure", [HANGS_UP, CUT, refuses(503, "service-stopping", retry_after="0")])
@@ -154,61 +152,6 @@ async def test_a_server_that_comes_up_late_is_reached() -> None:
         with pytest.raises(Unreachable, match=f"no connection to http://127.0.0.1:{port}") as told:
             await client.alive()
     assert told.value.maybe_done is False
-
-
-@pytest.mark.parametrize(
-    "slow",
-    [
-        STALLS,
-        writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n", *[b" "] * 100, every_s=0.1),
-    ],
-)
-async def test_a_call_has_a_time_limit(slow: Act) -> None:
-    """A server that says nothing, and one that says a little again and again, get no more time than the call has."""
-    async with Failing.serving(slow) as server, AsyncClient(server.address, timeout_s=0.6) as client:
-        begun = time.monotonic()
-        with pytest.raises(TimedOut):
-            await client.append("pier", MESSAGES)
-        assert time.monotonic() - begun < 5.0
-
-
-async def test_a_stream_has_a_time_limit() -> None:
-    """Comments keep a connection alive, but don't give a question more time than it was given."""
-    slow = writes(EVENTS, *[b": ping\n\n"] * 100, every_s=0.1)
-    async with (
-        Failing.serving(slow) as server,
-        AsyncClient(server.address) as client,
-        client.stream("Where?", timeout_s=0.6) as events,
-    ):
-        with pytest.raises(TimedOut):
-            await events.finish()
-
-
-async def test_a_stream_is_opened_once() -> None:
-    """Its time begins when it is opened; opened again it asks nothing again."""
-    async with (
-        Failing.serving(writes(EVENTS, b'event: delta\ndata: {"text": "In"}\n\n')) as server,
-        AsyncClient(server.address) as client,
-    ):
-        events = client.stream("Where?", timeout_s=0.5)
-        await asyncio.sleep(0.6)
-        async with events:
-            with pytest.raises(InvalidInput, match="opened once"):
-                await events.__aenter__()
-        with pytest.raises(InvalidInput, match="opened once"):
-            await events.__aenter__()
-        assert len(server.received) == 1
-
-
-async def test_no_time_is_waited_that_is_not_there() -> None:
-    """A server that wants a minute is told as what it is when there are ten seconds."""
-    busy = refuses(503, "engine-busy", retry_after="60")
-    async with Failing.serving(busy) as server, AsyncClient(server.address, timeout_s=10) as client:
-        begun = time.monotonic()
-        with pytest.raises(Refused) as told:
-            await client.append("pier", MESSAGES)
-    assert time.monotonic() - begun < 5.0
-    assert told.value.retry_after_s == 60
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
