@@ -5,7 +5,6 @@ import copy
 import inspect
 import logging
 import pickle
-import time
 import traceback
 from collections.abc import Iterator
 from typing import Any
