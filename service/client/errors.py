@@ -55,7 +55,11 @@ class ClientError(RifflerError):
         """Be pickled by what it is made of; Python would pickle the text alone."""
         text = self.loggable.removeprefix(f"{self.operation}: ")
         kind = partial(type(self), status=self.status, retry_after_s=self.retry_after_s)
-        return kind, (self.operation, text, self.quoted)
+        return kind, (self.operation, text, self.quoted), self._found_later()
+
+    def _found_later(self) -> dict[str, object]:
+        """Give what is set after the error is made, which what it is made of doesn't tell."""
+        return {"maybe_done": self.maybe_done}
 
 
 class Unreachable(ClientError):

@@ -62,5 +62,6 @@ def translated(operation: str, address: str) -> Iterator[None]:
         yield
     except httpx2.HTTPError as exc:
         leaf = next(LEAVES[each] for each in type(exc).__mro__ if each in LEAVES)
-        said = f" ({str(exc) or type(exc).__name__})"
-        raise leaf(operation, _WORDS[leaf].format(address=address) + said) from exc
+        text = f"{_WORDS[leaf].format(address=address)} ({type(exc).__name__})"
+        # Quoted, and not chained: the library repeats bytes of what it couldn't read, which may be a user's text.
+        raise leaf(operation, text, f": {exc}" if str(exc) else "") from None

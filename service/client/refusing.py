@@ -63,7 +63,7 @@ class Refused(ClientError):
 
     def __reduce__(self) -> tuple[object, ...]:
         """Be pickled by what it is made of: the classes of two kinds are made as they are needed."""
-        return refused, (self.operation, self.problem, self.retry_after_s)
+        return refused, (self.operation, self.problem, self.retry_after_s), self._found_later()
 
 
 def refused(operation: str, problem: Problem, retry_after_s: float | None = None) -> Refused:

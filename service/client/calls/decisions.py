@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from riffler.service.client.call import Call, body_of, change, path_of, query_of, reading, several
-from riffler.service.client.models.base import DecisionState
+from riffler.service.client.models.base import WantedState
 from riffler.service.client.models.decisions import (
     Decision,
     DecisionPage,
@@ -104,7 +104,7 @@ def read_policy(
 
 
 def list_decisions_of_policy(
-    digest: str, arm: str | None, state: DecisionState | None, limit: int, cursor: str | None = None
+    digest: str, arm: str | None, state: WantedState | None, limit: int, cursor: str | None = None
 ) -> Call[NewestPage]:
     """List a policy's decisions."""
     query = query_of(limit=limit, cursor=cursor, arm=arm, state=state)

@@ -13,12 +13,15 @@ from pydantic import PrivateAttr
 from riffler.errors import InvalidInput
 from riffler.service.client.call import Call
 from riffler.service.client.calls import decisions
-from riffler.service.client.errors import ConnectionLost
+from riffler.service.client.errors import ClientError, ConnectionLost
 from riffler.service.client.events import EventReader, progress_of
 from riffler.service.client.faults import translated
 from riffler.service.client.io_async.core import AsyncCore
+from riffler.service.client.limits import Within
 from riffler.service.client.models.answers import AnswerFields, Arrived, Delta, Rewriting, Step
 from riffler.service.client.models.decisions import Rewarded
+from riffler.service.client.tries import Tries
+from riffler.service.client.waking import wake
 
 
 class AsyncAnswer(AnswerFields):
@@ -89,6 +92,8 @@ class AsyncAnswer(AnswerFields):
 class AsyncAnswerStream:
     """An answer as it comes. Use it in an `async with`, whose end closes it: a question that runs then is cancelled.
 
+    It is opened once, and its time begins then. It can be closed while it is read, which then ends by `ConnectionLost`.
+
     Iterating gives what happens, as it happens: `Arrived`, `Rewriting`, `Step`, `Delta`, and at the end the answer.
 
     Args:
@@ -98,16 +103,27 @@ class AsyncAnswerStream:
     """
 
     def __init__(self, client: AsyncCore, call: Call[AsyncAnswer], timeout_s: float | None) -> None:
-        self._client, self._call = client, call
-        self._tries = client.tries(call, timeout_s)
+        self._client, self._call, self._timeout_s = client, call, timeout_s
+        self._opened = self._waits = self._closed = False
         self._response: httpx2.Response | None = None
         self._events: AsyncGenerator[Arrived | Rewriting | Step | Delta | AsyncAnswer, None] | None = None
         self._answer: AsyncAnswer | None = None
 
     async def __aenter__(self) -> Self:
-        """Ask, and wait until the service begins to answer."""
-        response = await self._client.opened(self._call, self._tries)
-        self._response, self._events = response, self._read(response)
+        """Ask, and wait until the service begins to answer.
+
+        Returns:
+            The stream.
+
+        Raises:
+            InvalidInput: It was opened before.
+        """
+        if self._opened:
+            raise InvalidInput("a stream is opened once: ask again by another one")
+        self._opened = True
+        tries = self._client.tries(self._call, self._timeout_s)
+        self._response = await self._client.opened(self._call, tries)
+        self._events = self._read(self._response, tries)
         return self
 
     async def __aexit__(
@@ -118,20 +134,40 @@ class AsyncAnswerStream:
 
     async def aclose(self) -> None:
         """Hear no more. A question that still runs is cancelled, unless it has an `idempotency_key`."""
-        if self._events is not None:
+        self._closed = True
+        if self._response is None or self._events is None:
+            return
+        wake(self._response)
+        await self._response.aclose()
+        if not self._waits:  # who waits in it ends it
             await self._events.aclose()
-        if self._response is not None:
-            await self._response.aclose()
 
     def __aiter__(self) -> Self:
         """Give what happens."""
         return self
 
     async def __anext__(self) -> Arrived | Rewriting | Step | Delta | AsyncAnswer:
-        """Give what happens next."""
+        """Give what happens next.
+
+        Returns:
+            What happened.
+
+        Raises:
+            InvalidInput: It isn't open yet.
+            ConnectionLost: It was closed meanwhile.
+            ClientError: What else ended it.
+        """
         if self._events is None:
             raise InvalidInput("a streamed answer is opened by a `with` block first")
-        return await anext(self._events)
+        self._waits = True
+        try:
+            return await anext(self._events)
+        except ClientError:
+            if self._closed:
+                raise ConnectionLost(self._call.operation, "the stream was closed while it was read") from None
+            raise
+        finally:
+            self._waits = False
 
     @property
     def answer(self) -> AsyncAnswer:
@@ -165,10 +201,10 @@ class AsyncAnswerStream:
         return self.answer
 
     async def _read(
-        self, response: httpx2.Response
+        self, response: httpx2.Response, tries: Tries
     ) -> AsyncGenerator[Arrived | Rewriting | Step | Delta | AsyncAnswer, None]:
         reader, operation = EventReader(), self._call.operation
-        async with aclosing(self._parts(response)) as parts:
+        async with aclosing(self._parts(response, tries)) as parts:
             async for part in parts:
                 for name, data in reader.feed(part):
                     happened = progress_of(operation, name, data, AsyncAnswer)
@@ -180,8 +216,12 @@ class AsyncAnswerStream:
         if self._answer is None:
             raise ConnectionLost(operation, "the stream ended before the answer")
 
-    async def _parts(self, response: httpx2.Response) -> AsyncGenerator[bytes, None]:
+    async def _parts(self, response: httpx2.Response, tries: Tries) -> AsyncGenerator[bytes, None]:
         with translated(self._call.operation, self._client.address):
-            async for part in response.aiter_bytes():
-                self._tries.left_s()
+            parts = response.aiter_bytes()
+            while True:
+                async with Within(tries):
+                    part = await anext(parts, None)
+                if part is None:
+                    return
                 yield part

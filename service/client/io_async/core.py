@@ -16,6 +16,7 @@ from riffler.service.client.call import JSON, Call, Reply
 from riffler.service.client.errors import ClientError, InvalidReply
 from riffler.service.client.events import require_events
 from riffler.service.client.faults import translated
+from riffler.service.client.limits import Within
 from riffler.service.client.tries import Patience, Tries
 
 T = TypeVar("T")
@@ -80,7 +81,8 @@ class AsyncCore:
         tries = self.tries(call, timeout_s)
         while True:
             try:
-                return call.read(await self._replied(call, tries))
+                async with Within(tries):
+                    return call.read(await self._replied(call, tries))
             except ClientError as exc:
                 pause_s = tries.pause_s(exc)
             await asyncio.sleep(pause_s)
@@ -97,7 +99,8 @@ class AsyncCore:
         """
         while True:
             try:
-                return await self._head(call, tries)
+                async with Within(tries):
+                    return await self._head(call, tries)
             except ClientError as exc:
                 pause_s = tries.pause_s(exc)
             await asyncio.sleep(pause_s)
@@ -140,8 +143,7 @@ class AsyncCore:
             await response.aclose()
 
     async def _begun(self, call: Call[T], tries: Tries) -> httpx2.Response:
-        # Each read may take what is left now. A body that trickles is cut off; a head that does, or a body that stalls
-        # after some of it, can take longer than the limit: httpx2 has none over several reads.
+        # Each read may take what is left now: httpx2 has no limit over several reads. `Within` has one, where it can.
         left_s = tries.left_s()
         request = self._http.build_request(
             call.method,

@@ -15,12 +15,15 @@ from pydantic import PrivateAttr
 from riffler.errors import InvalidInput
 from riffler.service.client.call import Call
 from riffler.service.client.calls import decisions
-from riffler.service.client.errors import ConnectionLost
+from riffler.service.client.errors import ClientError, ConnectionLost
 from riffler.service.client.events import EventReader, progress_of
 from riffler.service.client.faults import translated
 from riffler.service.client.io_sync.core import Core
+from riffler.service.client.limits import Within
 from riffler.service.client.models.answers import AnswerFields, Arrived, Delta, Rewriting, Step
 from riffler.service.client.models.decisions import Rewarded
+from riffler.service.client.tries import Tries
+from riffler.service.client.waking import wake
 
 
 class Answer(AnswerFields):
@@ -91,6 +94,8 @@ class Answer(AnswerFields):
 class AnswerStream:
     """An answer as it comes. Use it in a `with`, whose end closes it: a question that runs then is cancelled.
 
+    It is opened once, and its time begins then. It can be closed while it is read, which then ends by `ConnectionLost`.
+
     Iterating gives what happens, as it happens: `Arrived`, `Rewriting`, `Step`, `Delta`, and at the end the answer.
 
     Args:
@@ -100,16 +105,27 @@ class AnswerStream:
     """
 
     def __init__(self, client: Core, call: Call[Answer], timeout_s: float | None) -> None:
-        self._client, self._call = client, call
-        self._tries = client.tries(call, timeout_s)
+        self._client, self._call, self._timeout_s = client, call, timeout_s
+        self._opened = self._waits = self._closed = False
         self._response: httpx2.Response | None = None
         self._events: Generator[Arrived | Rewriting | Step | Delta | Answer, None, None] | None = None
         self._answer: Answer | None = None
 
     def __enter__(self) -> Self:
-        """Ask, and wait until the service begins to answer."""
-        response = self._client.opened(self._call, self._tries)
-        self._response, self._events = response, self._read(response)
+        """Ask, and wait until the service begins to answer.
+
+        Returns:
+            The stream.
+
+        Raises:
+            InvalidInput: It was opened before.
+        """
+        if self._opened:
+            raise InvalidInput("a stream is opened once: ask again by another one")
+        self._opened = True
+        tries = self._client.tries(self._call, self._timeout_s)
+        self._response = self._client.opened(self._call, tries)
+        self._events = self._read(self._response, tries)
         return self
 
     def __exit__(
@@ -120,20 +136,40 @@ class AnswerStream:
 
     def close(self) -> None:
         """Hear no more. A question that still runs is cancelled, unless it has an `idempotency_key`."""
-        if self._events is not None:
+        self._closed = True
+        if self._response is None or self._events is None:
+            return
+        wake(self._response)
+        self._response.close()
+        if not self._waits:  # who waits in it ends it
             self._events.close()
-        if self._response is not None:
-            self._response.close()
 
     def __iter__(self) -> Self:
         """Give what happens."""
         return self
 
     def __next__(self) -> Arrived | Rewriting | Step | Delta | Answer:
-        """Give what happens next."""
+        """Give what happens next.
+
+        Returns:
+            What happened.
+
+        Raises:
+            InvalidInput: It isn't open yet.
+            ConnectionLost: It was closed meanwhile.
+            ClientError: What else ended it.
+        """
         if self._events is None:
             raise InvalidInput("a streamed answer is opened by a `with` block first")
-        return next(self._events)
+        self._waits = True
+        try:
+            return next(self._events)
+        except ClientError:
+            if self._closed:
+                raise ConnectionLost(self._call.operation, "the stream was closed while it was read") from None
+            raise
+        finally:
+            self._waits = False
 
     @property
     def answer(self) -> Answer:
@@ -166,9 +202,11 @@ class AnswerStream:
             pass
         return self.answer
 
-    def _read(self, response: httpx2.Response) -> Generator[Arrived | Rewriting | Step | Delta | Answer, None, None]:
+    def _read(
+        self, response: httpx2.Response, tries: Tries
+    ) -> Generator[Arrived | Rewriting | Step | Delta | Answer, None, None]:
         reader, operation = EventReader(), self._call.operation
-        with closing(self._parts(response)) as parts:
+        with closing(self._parts(response, tries)) as parts:
             for part in parts:
                 for name, data in reader.feed(part):
                     happened = progress_of(operation, name, data, Answer)
@@ -180,8 +218,12 @@ class AnswerStream:
         if self._answer is None:
             raise ConnectionLost(operation, "the stream ended before the answer")
 
-    def _parts(self, response: httpx2.Response) -> Generator[bytes, None, None]:
+    def _parts(self, response: httpx2.Response, tries: Tries) -> Generator[bytes, None, None]:
         with translated(self._call.operation, self._client.address):
-            for part in response.iter_bytes():
-                self._tries.left_s()
+            parts = response.iter_bytes()
+            while True:
+                with Within(tries):
+                    part = next(parts, None)
+                if part is None:
+                    return
                 yield part

@@ -18,6 +18,7 @@ from riffler.service.client.call import JSON, Call, Reply
 from riffler.service.client.errors import ClientError, InvalidReply
 from riffler.service.client.events import require_events
 from riffler.service.client.faults import translated
+from riffler.service.client.limits import Within
 from riffler.service.client.tries import Patience, Tries
 
 T = TypeVar("T")
@@ -82,7 +83,8 @@ class Core:
         tries = self.tries(call, timeout_s)
         while True:
             try:
-                return call.read(self._replied(call, tries))
+                with Within(tries):
+                    return call.read(self._replied(call, tries))
             except ClientError as exc:
                 pause_s = tries.pause_s(exc)
             time.sleep(pause_s)
@@ -99,7 +101,8 @@ class Core:
         """
         while True:
             try:
-                return self._head(call, tries)
+                with Within(tries):
+                    return self._head(call, tries)
             except ClientError as exc:
                 pause_s = tries.pause_s(exc)
             time.sleep(pause_s)
@@ -142,8 +145,7 @@ class Core:
             response.close()
 
     def _begun(self, call: Call[T], tries: Tries) -> httpx2.Response:
-        # Each read may take what is left now. A body that trickles is cut off; a head that does, or a body that stalls
-        # after some of it, can take longer than the limit: httpx2 has none over several reads.
+        # Each read may take what is left now: httpx2 has no limit over several reads. `Within` has one, where it can.
         left_s = tries.left_s()
         request = self._http.build_request(
             call.method,

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from riffler.service.client.calls import decisions, service
 from riffler.service.client.io_sync.core import Core
 from riffler.service.client.io_sync.pages import Pages
-from riffler.service.client.models.base import DecisionState
+from riffler.service.client.models.base import WantedState
 from riffler.service.client.models.decisions import (
     Decision,
     DecisionPage,
@@ -158,7 +158,7 @@ class Deciding(Core):
         return self.send(decisions.read_policy(digest, limit, since_ms, until_ms, feature, present=present))
 
     def policy_decisions(
-        self, digest: str, *, arm: str | None = None, state: DecisionState | None = None, page_size: int = 100
+        self, digest: str, *, arm: str | None = None, state: WantedState | None = None, page_size: int = 100
     ) -> Pages[NewestPage, Decision]:
         """List a policy's decisions.
 

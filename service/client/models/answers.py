@@ -111,7 +111,7 @@ class AnswerFields(Tagged):
     text: str
     notice: str
     reasoning: str
-    finish_reason: Literal["stop", "tool_calls", "length", "content_filter"]
+    finish_reason: Literal["stop", "tool_calls", "length", "content_filter"] | str
     capped: bool
     rewriting: Rewriting
     steps: tuple[Step, ...]

@@ -1,4 +1,9 @@
-"""What the shapes have in common."""
+"""What the shapes have in common.
+
+A server of another version is read, too: the client stands in apps that are updated at other times than it. So fields
+that aren't known are passed over; each `Literal` of a value that is read is one of `str` besides, as a later server may
+have more of them; and a field that comes to a shape later gets a default here, as an earlier server doesn't send it.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +15,13 @@ T = TypeVar("T")
 
 Message = dict[str, Any]
 """A message in OpenAI's chat shape, as it was stored."""
-Role = Literal["system", "developer", "user", "assistant", "tool"]
-Actor = Literal["app", "model", "riffler"]
-FragmentState = Literal["visible", "folded", "summarised"]
-DecisionState = Literal["open", "rewarded", "void"]
-Source = Literal["number", "feedback", "reference", "judge", "import"]
+Role = Literal["system", "developer", "user", "assistant", "tool"] | str
+Actor = Literal["app", "model", "riffler"] | str
+FragmentState = Literal["visible", "folded", "summarised"] | str
+WantedState = Literal["open", "rewarded", "void"]
+"""The state of the decisions that are asked for; only what is read is open."""
+DecisionState = WantedState | str
+Source = Literal["number", "feedback", "reference", "judge", "import"] | str
 """Where a reward comes from."""
 
 

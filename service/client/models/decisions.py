@@ -184,7 +184,7 @@ class Draw(Out):
     unexecuted: str
     tokens: int | None
     ms: float | None
-    kind: Literal["estimated"]
+    kind: Literal["estimated"] | str
 
 
 class Rewarded(Out):
@@ -204,7 +204,7 @@ class Rewarded(Out):
     described: ClassVar[str] = "RewardedOut"
 
     counted: bool
-    outcome: Literal["counted", "repeated", "corrected", "refused"]
+    outcome: Literal["counted", "repeated", "corrected", "refused"] | str
     reward: float | None
     source: Source | None
     parts: dict[str, float]
@@ -232,7 +232,7 @@ class RewardRow(Out):
 
     decision: str
     counted: bool
-    outcome: Literal["counted", "repeated", "corrected", "refused", "unknown", "invalid", "failed"]
+    outcome: Literal["counted", "repeated", "corrected", "refused", "unknown", "invalid", "failed"] | str
     reward: float | None = None
     source: Source | None = None
     parts: dict[str, float]

@@ -83,7 +83,7 @@ class Explanation(Out):
 
     query: str
     features_version: str
-    making: Literal["engine", "rule"]
+    making: Literal["engine", "rule"] | str
     words: tuple[ParsedWord, ...]
     features: tuple[Feature, ...]
     arms: tuple[ArmOffer, ...]

@@ -119,15 +119,15 @@ class Hit(Out):
     described: ClassVar[str] = "HitOut"
 
     message: int
-    found_in: Literal["original", "call", "summary", "rewrite"]
+    found_in: Literal["original", "call", "summary", "rewrite"] | str
     slot: int | None
     character: int | None
     call: str
     start: int
     end: int
     role: Role
-    origin: Literal["app", "step"]
-    shown: Literal["visible", "folded", "summarised", "rewritten", "gone"]
+    origin: Literal["app", "step"] | str
+    shown: Literal["visible", "folded", "summarised", "rewritten", "gone"] | str
     version: int
     fragment: str
     before: str

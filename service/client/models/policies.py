@@ -188,7 +188,7 @@ class Unavailable(Out):
     described: ClassVar[str] = "UnavailableOut"
 
     reason: str
-    kind: Literal["unavailable"]
+    kind: Literal["unavailable"] | str
 
 
 class LogHealth(Out):

@@ -40,7 +40,7 @@ class Alive(Out):
 
     described: ClassVar[str] = "Alive"
 
-    status: Literal["alive"]
+    status: Literal["alive"] | str
 
 
 class Health(Out):

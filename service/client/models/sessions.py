@@ -161,7 +161,7 @@ class Tool(Out):
 
     described: ClassVar[str] = "ToolOut"
 
-    type: Literal["function"]
+    type: Literal["function"] | str
     function: dict[str, Any]
 
 

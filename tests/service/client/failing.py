@@ -10,6 +10,8 @@ from typing import Any, Self
 Act = Callable[[asyncio.StreamWriter], Awaitable[None]]
 
 ALIVE = {"status": "alive"}
+EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
+MESSAGES = [{"role": "user", "content": "The boat is blue."}]
 
 
 @dataclass(frozen=True)

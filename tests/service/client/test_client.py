@@ -19,6 +19,8 @@ from riffler import AsyncClient, Client
 from riffler.bandits.policies.fixed import Fixed
 from riffler.errors import InvalidInput, SessionExists, UnknownSession
 from riffler.service.app import Riffler
+from riffler.service.client.errors import ConnectionLost
+from riffler.service.client.io_async.answers import AsyncAnswerStream
 from riffler.service.client.models.answers import Arrived, Delta, Rewriting
 from riffler.service.client.refusing import Refused
 from riffler.service.inference.scripted import Reply, ScriptedEngine
@@ -162,6 +164,27 @@ async def test_a_stream_that_is_closed_is_cancelled(waiting: AsyncClient, slow: 
         await slow.stopped.wait()
     slow.go_on.set()
     assert "Where is it?" in (await waiting.ask("Where is it?")).text
+
+
+@pytest.mark.parametrize("synchronous", [False, True])
+async def test_a_stream_can_be_closed_while_it_is_read(waiting: AsyncClient, slow: Slow, synchronous: bool) -> None:
+    """A stop button ends who waits for the next event by an error of ours, and stops the model, on both faces."""
+    with Client(waiting.address) as client:
+        events = client.stream("Where is the boat?") if synchronous else waiting.stream("Where is the boat?")
+        if isinstance(events, AsyncAnswerStream):
+            await events.__aenter__()
+            reading = asyncio.create_task(events.finish())
+        else:
+            await asyncio.to_thread(events.__enter__)
+            reading = asyncio.create_task(asyncio.to_thread(events.finish))
+        await slow.asked.wait()
+        await asyncio.sleep(0.3)
+        assert not reading.done()
+        await (events.aclose() if isinstance(events, AsyncAnswerStream) else asyncio.to_thread(events.close))
+        async with asyncio.timeout(20):
+            with pytest.raises(ConnectionLost, match="was closed while"):
+                await reading
+            await slow.stopped.wait()
 
 
 async def test_a_named_stream_goes_on_alone(waiting: AsyncClient, slow: Slow) -> None:

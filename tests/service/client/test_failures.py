@@ -1,17 +1,18 @@
-"""Servers that fail: what is made again, what isn't, how long it takes, and what an app is told."""
+"""Servers that fail: what is made again, what isn't, and what an app is told."""
 
 import asyncio
+import copy
 import inspect
 import logging
 import pickle
-import time
+import traceback
 from collections.abc import Iterator
 from typing import Any
 
 import httpx2
 import pytest
 from tests.e2e.served import free_port
-from tests.service.client.failing import ALIVE, HANGS_UP, STALLS, Act, Failing, refuses, says, writes
+from tests.service.client.failing import ALIVE, EVENTS, HANGS_UP, MESSAGES, STALLS, Act, Failing, refuses, says, writes
 
 from riffler import AsyncClient, Client
 from riffler.errors import InvalidInput, RifflerError, ServiceStopping, SessionBusy
@@ -19,14 +20,13 @@ from riffler.service.client.call import Call, path_of
 from riffler.service.client.calls import service, sessions
 from riffler.service.client.errors import ClientError, ConnectionLost, InvalidReply, TimedOut, Unreachable
 from riffler.service.client.faults import LEAVES, translated
-from riffler.service.client.refusing import Refused
+from riffler.service.client.models.problems import Problem
+from riffler.service.client.refusing import Refused, refused
 from riffler.service.client.tries import Patience, Tries
 
 APPENDED = says(200, {"version": 2, "first": 1, "count": 1}, etag='"2-1b2c3d4e"')
-MESSAGES = [{"role": "user", "content": "The boat is blue."}]
 HTML = says(200, b"<html>the boat's secret</html>", "text/html")
 CUT = writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
-EVENTS = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n"
 
 
 @pytest.mark.parametrize("failure", [HANGS_UP, CUT, refuses(503, "service-stopping", retry_after="0")])
@@ -90,6 +90,19 @@ async def test_what_would_fail_again_is_not_made_again(failure: Act) -> None:
     assert told.value.__cause__ is None
 
 
+async def test_what_another_program_said_is_not_logged() -> None:
+    """Bytes that are no HTTP are quoted for the user, and neither the log's text nor a chained error has them."""
+    async with (
+        Failing.serving(writes(b"the boat's secret\r\n\r\n")) as server,
+        AsyncClient(server.address, retries=0) as client,
+    ):
+        with pytest.raises(ConnectionLost, match="secret") as told:
+            await client.alive()
+    assert "RemoteProtocolError" in told.value.loggable
+    assert "secret" not in told.value.loggable
+    assert "secret" not in "".join(traceback.format_exception(told.value)).replace(str(told.value), "")
+
+
 async def test_a_stream_is_made_again_only_where_nothing_was_done() -> None:
     """A streamed question has no name: a lost connection is told, a rate limit waited for. A name makes it safe."""
     stream = writes(EVENTS + b'event: delta\ndata: {"text": "In"}\n\n')
@@ -138,45 +151,6 @@ async def test_a_server_that_comes_up_late_is_reached() -> None:
         with pytest.raises(Unreachable, match=f"no connection to http://127.0.0.1:{port}") as told:
             await client.alive()
     assert told.value.maybe_done is False
-
-
-@pytest.mark.parametrize(
-    "slow",
-    [
-        STALLS,
-        writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n", *[b" "] * 100, every_s=0.1),
-    ],
-)
-async def test_a_call_has_a_time_limit(slow: Act) -> None:
-    """A server that says nothing, and one that says a little again and again, get no more time than the call has."""
-    async with Failing.serving(slow) as server, AsyncClient(server.address, timeout_s=0.6) as client:
-        begun = time.monotonic()
-        with pytest.raises(TimedOut):
-            await client.append("pier", MESSAGES)
-        assert time.monotonic() - begun < 5.0
-
-
-async def test_a_stream_has_a_time_limit() -> None:
-    """Comments keep a connection alive, but don't give a question more time than it was given."""
-    slow = writes(EVENTS, *[b": ping\n\n"] * 100, every_s=0.1)
-    async with (
-        Failing.serving(slow) as server,
-        AsyncClient(server.address) as client,
-        client.stream("Where?", timeout_s=0.6) as events,
-    ):
-        with pytest.raises(TimedOut):
-            await events.finish()
-
-
-async def test_no_time_is_waited_that_is_not_there() -> None:
-    """A server that wants a minute is told as what it is when there are ten seconds."""
-    busy = refuses(503, "engine-busy", retry_after="60")
-    async with Failing.serving(busy) as server, AsyncClient(server.address, timeout_s=10) as client:
-        begun = time.monotonic()
-        with pytest.raises(Refused) as told:
-            await client.append("pier", MESSAGES)
-    assert time.monotonic() - begun < 5.0
-    assert told.value.retry_after_s == 60
 
 
 @pytest.mark.parametrize("size", [1, 3, 1000])
@@ -348,6 +322,19 @@ def test_what_may_have_been_done_is_not_forgotten() -> None:
     with pytest.raises(Unreachable) as told:
         tries.pause_s(Unreachable("delete_session", "no connection"))
     assert told.value.maybe_done is True
+    for back in (pickle.loads(pickle.dumps(told.value)), copy.copy(told.value)):  # noqa: S301 - our own
+        assert back.maybe_done is True
+
+
+def test_a_refusal_keeps_what_was_found_out_later() -> None:
+    """Also a refusal says in another process that a try before it may have done what was asked."""
+    problem = Problem(type="urn:riffler:problem:session-busy", title="Busy", status=409, detail="x", instance="urn:x:1")
+    for kind in ("session-busy", "of-another-version"):
+        failure = refused("ask", problem.model_copy(update={"type": f"urn:riffler:problem:{kind}"}))
+        assert failure.maybe_done is False
+        failure.maybe_done = True
+        for back in (pickle.loads(pickle.dumps(failure)), copy.copy(failure)):  # noqa: S301 - our own
+            assert (type(back), back.kind, back.maybe_done) == (type(failure), kind, True)
 
 
 def test_pauses_grow_and_are_spread() -> None:
