@@ -172,7 +172,8 @@ class Proxy:
                 yield item
 
     async def _run(self, opened: Opened, chain: list[str], proxied: Proxied) -> AsyncGenerator[Progress]:
-        asked, done = proxied.asked, False
+        """Run a turn in a session; its answer is told when all is kept and the session is free for what comes next."""
+        asked, answer = proxied.asked, None
         turn = self._turns.stream(
             opened.key.tenant,
             proxied.messages[opened.first :],
@@ -185,14 +186,18 @@ class Proxy:
         try:
             async with aclosing(turn) as progress:
                 async for item in progress:
-                    proxied.outgoing.hear(item)
                     if isinstance(item, Answer):
-                        done = True
+                        answer = item
                         await self._note(opened, chain, proxied, item)
+                        continue
+                    proxied.outgoing.hear(item)
                     yield item
         finally:
-            if not done:
+            if answer is None:
                 await self._sessions.undo(opened)
+        if answer is not None:
+            proxied.outgoing.hear(answer)
+            yield answer
 
     async def _note(self, opened: Opened, chain: list[str], proxied: Proxied, answer: Answer) -> None:
         """Note where the conversation has come to; one that isn't noted begins a session anew next time."""

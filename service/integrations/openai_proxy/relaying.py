@@ -56,12 +56,12 @@ class EngineRelay:
         )
         async with closing_stream(self._engine.generate(request)) as items:
             async for item in items:
-                whole = isinstance(item, Completion)
                 outgoing.hear(_as_told(item))
                 for chunk in outgoing.take():
                     yield chunk
-                if whole and asked.stream and asked.wants_usage:
-                    yield outgoing.last()
+                if isinstance(item, Completion):
+                    for chunk in outgoing.end():
+                        yield chunk
         if not asked.stream:
             yield outgoing.whole()
 

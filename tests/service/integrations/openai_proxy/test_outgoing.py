@@ -160,3 +160,16 @@ def test_usages_add_up_field_by_field() -> None:
         "cost": None,
         "queue_s": 0.5,
     }
+
+
+@given(TEXTS, st.booleans(), st.booleans(), st.booleans())
+def test_an_answer_ends_with_its_turn(text: str, calls: bool, inside: bool, raw: bool) -> None:
+    """Before the turn's own end a client has all of the answer but its end; then it has that, once."""
+    outgoing = Outgoing(asked(stream=True), "local", inside=inside)
+    *before, answer = told([completion(text, *[THEIRS] * calls)], stream=True, raw=raw)
+    for item in before:
+        outgoing.hear(item)
+    found = joined(outgoing.take())
+    assert (found["text"], found["calls"], found["finish"]) == (text, as_calls(*[THEIRS] * calls), [])
+    outgoing.hear(answer)
+    assert joined(outgoing.take())["finish"] == ["tool_calls" if calls else "stop"]

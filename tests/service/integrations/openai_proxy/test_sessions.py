@@ -1,6 +1,7 @@
 """The session of a conversation: recognised, forked, named."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -219,3 +220,28 @@ async def test_a_request_that_fails_leaves_no_session(server_folder: Path) -> No
                 await bench.ask(messages, extra_headers=headers)
         listed = (await bench.http.get("/api/v1/sessions")).json()["items"]
     assert [each["session"] for each in listed] == [session_of(first)]
+
+
+async def test_a_client_that_leaves_at_the_answers_end_keeps_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes to note the answer: who hears its end and leaves then goes on in the session."""
+    note = bench.riffler.conversations.note
+
+    async def slowly(*args: Any) -> None:
+        await asyncio.sleep(0.3)
+        await note(*args)
+
+    monkeypatch.setattr(bench.riffler.conversations, "note", slowly)
+    said, sessions = [FIRST], []
+    for _ in range(2):
+        body = {"model": "local", "messages": said, "stream": True}
+        text = ""
+        async with bench.http.stream("POST", "/v1/chat/completions", json=body) as response:
+            async for line in response.aiter_lines():
+                choice = json.loads(line.removeprefix("data: "))["choices"][0] if line.startswith("data: ") else {}
+                text += (choice.get("delta") or {}).get("content") or ""
+                if choice.get("finish_reason"):
+                    break
+        sessions.append(session_of(response))
+        said = [*said, {"role": "assistant", "content": text}, SECOND]
+    assert sessions[0] == sessions[1]
+    assert await bench.messages(sessions[0]) == said[:3]
