@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from riffler.errors import MemoryFailed, SessionBusy, UnpairedToolCall, VersionConflict
 from riffler.service.agent.beside import Beside
@@ -23,6 +24,8 @@ from riffler.tools.messages import Message
 from riffler.tools.pairing import check_complete
 
 _LOG = get_logger("proxy")
+_PEOPLE: Final = ("safety_identifier", "user", "prompt_cache_key")
+"""Fields in which a client tells its own users apart; each stays the same through a conversation."""
 
 
 @dataclass(frozen=True)
@@ -218,4 +221,7 @@ def _values(proxied: Proxied) -> list[Mapping[str, Any]]:
 
 
 def _seed(proxied: Proxied) -> str:
-    return proxied.asked.named
+    """Tell apart conversations that say the same, by their name, or by who has them where the client tells that."""
+    asked = proxied.asked
+    people = {name: asked.body[name] for name in _PEOPLE if isinstance(asked.body.get(name), str)}
+    return asked.named or (json.dumps(people) if people else "")

@@ -3,9 +3,11 @@
 A client that sends all that was said gets one session for as long as it says what was said: it is known by the digest
 of its conversation up to the answer that it was given (see `chain.py`). Where it says something else (an answer edited,
 a question asked anew, a second branch) it goes on in a fork of the session, as that was up to there. What isn't known
-begins a session. A client that names its conversation gets a session of that name, which may hold something else
-already: what the client says then comes behind that. Where it holds the beginning of what the client says, it goes on,
-though nobody noted how far it had come. Its branches have names of their own.
+begins a session. Where several sessions have come to the same words nobody can tell which one is meant: each goes on in
+a fork, and nothing is said in a session whose name another client was given. A client that names its conversation gets
+a session of that name, which may hold something else already: what the client says then comes behind that. Where it
+holds the beginning of what the client says, it goes on, though nobody noted how far it had come. Its branches have
+names of their own.
 """
 
 from __future__ import annotations
