@@ -50,10 +50,9 @@ class EngineRelay:
         messages = read_messages(body["messages"])
         check_complete(messages)
         beside, outgoing = beside_of(asked, frozenset()), Outgoing(asked, self._engine.info.model, inside=False)
-        choice = body.get("tool_choice")
-        request = EngineRequest(
-            messages, asked.tools, choice if choice in {"none", "required"} else "auto", beside.sampling, asked.stream
-        )
+        choice = body.get("tool_choice")  # of any type: the name of one function stands in an object
+        settled = choice if isinstance(choice, str) and choice in {"none", "required"} else "auto"
+        request = EngineRequest(messages, asked.tools, settled, beside.sampling, asked.stream)
         async with closing_stream(self._engine.generate(request)) as items:
             async for item in items:
                 outgoing.hear(_as_told(item))
