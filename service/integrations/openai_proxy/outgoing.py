@@ -199,17 +199,24 @@ class Outgoing:
         return [*chunks, self._maker.chunk({}, item.completion.finish_reason)]
 
     def _without_ours(self, item: Said) -> list[dict[str, Any]]:
-        """Put the client's calls, each whole, in the place of all calls."""
+        """Put the client's calls, each whole, in the place of all calls, however much a server puts in a chunk."""
         kept: list[dict[str, Any]] = []
         placed = False
         for chunk in self._held:
             if not _has_calls(chunk):
                 kept.append(chunk)
-            elif not placed:
-                placed = True
-                head = {name: value for name, value in chunk.items() if name != "choices"}
-                first = chunk["choices"][0]
-                kept += [{**head, "choices": [{**first, "delta": delta}]} for delta in call_deltas(item.theirs)]
+                continue
+            first = chunk["choices"][0]
+            beside = {name: value for name, value in first["delta"].items() if name != "tool_calls"}
+            deltas = [beside] if any(beside.values()) else []  # the role and text, before calls
+            if not placed:
+                placed, deltas = True, [*deltas, *call_deltas(item.theirs)]
+            if first.get("finish_reason") or chunk.get("usage"):  # once, behind all else
+                deltas.append({})
+            plain = {**chunk, "usage": None} if "usage" in chunk else chunk
+            kept += [{**plain, "choices": [{**first, "delta": delta, "finish_reason": None}]} for delta in deltas]
+            if deltas and not deltas[-1]:
+                kept[-1] = {**chunk, "choices": [{**first, "delta": {}}]}
         return kept
 
     def _release(self) -> list[dict[str, Any]]:
