@@ -16,8 +16,8 @@ _OF_ANSWERS = ("role", "content", "refusal", "tool_calls", "name", "audio")
 """What clients send back of an answer. The rest of it (annotations, reasoning, what was parsed) some leave out."""
 
 _READ = 65_536
-"""Most characters of a message's arguments that are read as JSON: nothing else of the process runs meanwhile. Longer ones
-come back from clients as they were given, and are compared so."""
+"""Most characters of a message's arguments that are read as JSON: nothing else of the process runs meanwhile. Longer
+ones come back from clients as they were given, and are compared so."""
 
 
 def links(messages: Iterable[Mapping[str, Any]], seed: str = "") -> list[str]:
