@@ -103,7 +103,8 @@ class Nodes:
     async def features(self, state: TurnState) -> TurnState:
         """Read the asking part's features. A request that ends in a tool's result asks nothing new."""
         memory, rewriter = state["memory"], self.parts.rewriter
-        asks = any(message.role == "user" for message in state["messages"])
+        roles = [message.role for message in state["messages"]]
+        asks = "user" in roles and roles[-1] != "tool"  # a client's tool loop may come whole, in a session of its own
         if rewriter is None or memory.asking is None or not asks:
             return {}
         text = memory.text(memory.asking.span)

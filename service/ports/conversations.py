@@ -25,6 +25,7 @@ class Place:
             something was said there that isn't said here, and it goes on in a fork.
         lacks: How many of the conversation's last messages the session hasn't got: an answer comes to it with what the
             client says next, as the client has it.
+        shared: Whether conversations in several sessions have come to these words; then the place isn't open.
     """
 
     session: str
@@ -33,6 +34,7 @@ class Place:
     messages: int
     open: bool
     lacks: int = 0
+    shared: bool = False
 
 
 class Conversations(Protocol):
@@ -52,6 +54,8 @@ class Conversations(Protocol):
 
     async def note(self, tenant: str, places: Mapping[str, Place]) -> None:
         """Keep places, all or none, for as long as a session is kept. Newer ones take the place of older ones.
+
+        A place that comes where one in another session is becomes shared, and so does what comes there later.
 
         Args:
             tenant: Whose.

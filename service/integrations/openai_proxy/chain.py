@@ -15,6 +15,10 @@ from typing import Any
 _OF_ANSWERS = ("role", "content", "refusal", "tool_calls", "name", "audio")
 """What clients send back of an answer. The rest of it (annotations, reasoning, what was parsed) some leave out."""
 
+_READ = 65_536
+"""Most characters of a message's arguments that are read as JSON: nothing else of the process runs meanwhile. Longer
+ones come back from clients as they were given, and are compared so."""
+
 
 def links(messages: Iterable[Mapping[str, Any]], seed: str = "") -> list[str]:
     """Give what each beginning of a conversation is known by.
@@ -70,7 +74,9 @@ def told(message: Mapping[str, Any]) -> dict[str, Any]:
         if not fields["content"]:
             del fields["content"]
     if isinstance(fields.get("tool_calls"), list):
-        fields["tool_calls"] = [_call(call) for call in fields["tool_calls"]]
+        calls = fields["tool_calls"]
+        read = sum(len(_arguments(call) or "") for call in calls) <= _READ
+        fields["tool_calls"] = [_call(call, read=read) for call in calls]
     return fields
 
 
@@ -83,13 +89,21 @@ def _text_of(content: object) -> str | None:
     return text if isinstance(text, str) else None
 
 
-def _call(call: object) -> object:
+def _arguments(call: object) -> str | None:
+    """Give a call's arguments as they came; None where they are no text."""
+    function = call.get("function") if isinstance(call, dict) else None
+    arguments = function.get("arguments") if isinstance(function, dict) else None
+    return arguments if isinstance(arguments, str) else None
+
+
+def _call(call: object, *, read: bool) -> object:
     function = call.get("function") if isinstance(call, dict) else None
     if not isinstance(call, dict) or not isinstance(function, dict):
         return call
     arguments = function.get("arguments")
-    with suppress(ValueError, RecursionError):  # what is no JSON is compared as it is
-        arguments = json.loads(arguments) if isinstance(arguments, str) else arguments
+    if read and isinstance(arguments, str):
+        with suppress(ValueError, RecursionError):  # what is no JSON, or too deep to write, is compared as it is
+            arguments = json.dumps(json.loads(arguments), sort_keys=True)
     return {"id": call.get("id"), "name": function.get("name"), "arguments": arguments}
 
 

@@ -6,7 +6,8 @@ it; a longer text goes out as it comes. Should a call follow even so, the client
 goes on behind it. From the first piece of a call on all is held until the reply is whole. Where none of Riffler's tools
 are on offer, nothing is held back.
 
-The usage comes last, when all calls are known. Pure but for the ids of chunks that are made here.
+What ends the answer waits for the turn's own end, when all is kept: many clients leave at it, and who leaves before
+the end takes the turn back. The usage comes last, when all calls are known. Pure but for the ids of chunks made here.
 """
 
 from __future__ import annotations
@@ -46,6 +47,7 @@ class Outgoing:
         self._maker = Maker(model)
         self._ready: list[dict[str, Any]] = []
         self._held: list[dict[str, Any]] = []
+        self._ending: list[dict[str, Any]] = []
         self._live = not inside
         self._calls = self._begun = self._raw = False
         self._text = self._leaked = ""
@@ -98,7 +100,7 @@ class Outgoing:
                 return self._replied(item)
             case Answer():
                 self.answer = item
-                return self._end()
+                return [*self._take_shown(), *self.end()]
             case _:
                 return []
 
@@ -142,7 +144,7 @@ class Outgoing:
         self._text += item.text
         self._calls = self._calls or _has_calls(chunk)
         if self._live and not (self._calls and self._inside):
-            return [*self._take_shown(), self._out(chunk)]
+            return [*self._take_shown(), *self._out([chunk])]
         self._held.append(chunk)
         if not self._calls and len(self._text) > REMARK:
             self._live = True
@@ -158,7 +160,7 @@ class Outgoing:
         if item.ours and not item.theirs:  # all inside
             if self._live:
                 self._leaked += self._text
-            self._held = []
+            self._held, self._ending = [], []
             return self._take_shown()
         self._note(item)
         if not self._asked.stream:
@@ -197,24 +199,38 @@ class Outgoing:
         return [*chunks, self._maker.chunk({}, item.completion.finish_reason)]
 
     def _without_ours(self, item: Said) -> list[dict[str, Any]]:
-        """Put the client's calls, each whole, in the place of all calls."""
+        """Put the client's calls, each whole, in the place of all calls, however much a server puts in a chunk."""
         kept: list[dict[str, Any]] = []
         placed = False
         for chunk in self._held:
             if not _has_calls(chunk):
                 kept.append(chunk)
-            elif not placed:
-                placed = True
-                head = {name: value for name, value in chunk.items() if name != "choices"}
-                first = chunk["choices"][0]
-                kept += [{**head, "choices": [{**first, "delta": delta}]} for delta in call_deltas(item.theirs)]
+                continue
+            first = chunk["choices"][0]
+            beside = {name: value for name, value in first["delta"].items() if name != "tool_calls"}
+            deltas = [beside] if any(beside.values()) else []  # the role and text, before calls
+            if not placed:
+                placed, deltas = True, [*deltas, *call_deltas(item.theirs)]
+            if first.get("finish_reason") or chunk.get("usage"):  # once, behind all else
+                deltas.append({})
+            plain = {**chunk, "usage": None} if "usage" in chunk else chunk
+            kept += [{**plain, "choices": [{**first, "delta": delta, "finish_reason": None}]} for delta in deltas]
+            if deltas and not deltas[-1]:
+                kept[-1] = {**chunk, "choices": [{**first, "delta": {}}]}
         return kept
 
     def _release(self) -> list[dict[str, Any]]:
         held, self._held = self._held, []
-        return [self._out(chunk) for chunk in held]
+        return self._out(held)
 
-    def _out(self, chunk: dict[str, Any]) -> dict[str, Any]:
+    def _out(self, chunks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Give those of the next chunks that may go out; the answer's end, and what comes behind it, waits."""
+        cleaned = [self._cleaned(chunk) for chunk in chunks]
+        ends = 0 if self._ending else next((at for at, chunk in enumerate(cleaned) if _finishes(chunk)), len(cleaned))
+        self._ending += cleaned[ends:]
+        return cleaned[:ends]
+
+    def _cleaned(self, chunk: dict[str, Any]) -> dict[str, Any]:
         """Take off a chunk what Riffler alone asked for, and the role where the answer has begun already."""
         if not self._asked.wants_usage:
             chunk.pop("usage", None)
@@ -238,20 +254,22 @@ class Outgoing:
         )
         return added([usage, usage_object(inner)]) if inner != Usage(0, 0) else usage
 
-    def _end(self) -> list[dict[str, Any]]:
+    def end(self) -> list[dict[str, Any]]:
+        """Take what ends a stream, once the turn is over.
+
+        Returns:
+            The chunks that waited for it, and the one with the usage where it is wanted.
+        """
+        ending, self._ending = self._ending, []
         # A server that tells the usage with a piece of the answer has told it already.
         told = self._raw and self._usage_chunk is None and len(self._usages) == 1
         if told or not (self._asked.stream and self._asked.wants_usage):
-            return self._take_shown()
-        return [*self._take_shown(), self.last()]
+            return ending
+        return [*ending, {**(self._usage_chunk or self._maker.aside()), "usage": self._usage()}]
 
-    def last(self) -> dict[str, Any]:
-        """Give the chunk that ends a stream with its usage.
 
-        Returns:
-            The chunk.
-        """
-        return {**(self._usage_chunk or self._maker.aside()), "usage": self._usage()}
+def _finishes(chunk: Mapping[str, Any]) -> bool:
+    return any(choice.get("finish_reason") for choice in chunk.get("choices") or ())
 
 
 def _has_calls(chunk: Mapping[str, Any]) -> bool:

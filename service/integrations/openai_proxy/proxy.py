@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from riffler.errors import MemoryFailed, SessionBusy, UnpairedToolCall, VersionConflict
 from riffler.service.agent.beside import Beside
@@ -23,6 +24,8 @@ from riffler.tools.messages import Message
 from riffler.tools.pairing import check_complete
 
 _LOG = get_logger("proxy")
+_PEOPLE: Final = ("safety_identifier", "user", "prompt_cache_key")
+"""Fields in which a client tells its own users apart; each stays the same through a conversation."""
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,8 @@ class Proxy:
                 yield item
 
     async def _run(self, opened: Opened, chain: list[str], proxied: Proxied) -> AsyncGenerator[Progress]:
-        asked, done = proxied.asked, False
+        """Run a turn in a session; its answer is told when all is kept and the session is free for what comes next."""
+        asked, answer = proxied.asked, None
         turn = self._turns.stream(
             opened.key.tenant,
             proxied.messages[opened.first :],
@@ -185,14 +189,18 @@ class Proxy:
         try:
             async with aclosing(turn) as progress:
                 async for item in progress:
-                    proxied.outgoing.hear(item)
                     if isinstance(item, Answer):
-                        done = True
+                        answer = item
                         await self._note(opened, chain, proxied, item)
+                        continue
+                    proxied.outgoing.hear(item)
                     yield item
         finally:
-            if not done:
+            if answer is None:
                 await self._sessions.undo(opened)
+        if answer is not None:
+            proxied.outgoing.hear(answer)
+            yield answer
 
     async def _note(self, opened: Opened, chain: list[str], proxied: Proxied, answer: Answer) -> None:
         """Note where the conversation has come to; one that isn't noted begins a session anew next time."""
@@ -213,4 +221,7 @@ def _values(proxied: Proxied) -> list[Mapping[str, Any]]:
 
 
 def _seed(proxied: Proxied) -> str:
-    return proxied.asked.named
+    """Tell apart conversations that say the same, by their name, or by who has them where the client tells that."""
+    asked = proxied.asked
+    people = {name: asked.body[name] for name in _PEOPLE if isinstance(asked.body.get(name), str)}
+    return asked.named or (json.dumps(people) if people else "")

@@ -3,8 +3,11 @@
 A client that sends all that was said gets one session for as long as it says what was said: it is known by the digest
 of its conversation up to the answer that it was given (see `chain.py`). Where it says something else (an answer edited,
 a question asked anew, a second branch) it goes on in a fork of the session, as that was up to there. What isn't known
-begins a session. A client that names its conversation gets a session of that name, which may hold something already:
-what the client says then comes behind that. Its branches have names of their own.
+begins a session. Where several sessions have come to the same words nobody can tell which one is meant: each goes on in
+a fork, and nothing is said in a session whose name another client was given. A client that names its conversation gets
+a session of that name, which may hold something else already: what the client says then comes behind that. Where it
+holds the beginning of what the client says, it goes on, though nobody noted how far it had come. Its branches have
+names of their own.
 """
 
 from __future__ import annotations
@@ -14,9 +17,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
-from riffler.errors import NotFound, RifflerError, SessionExists, UnknownSession
+from riffler.errors import NotFound, RifflerError, SessionExists, UnknownSession, UnknownVersion
 from riffler.service.agent.deleting import delete_session
 from riffler.service.agent.making import fork_session, make_session
+from riffler.service.agent.offload import offload
+from riffler.service.agent.past import memory_at
 from riffler.service.agent.progress import Answer
 from riffler.service.integrations.openai_proxy.chain import linked
 from riffler.service.ports.conversations import Conversations, Place
@@ -80,7 +85,7 @@ class Sessions:
                 return opened
             last = known - 1  # the session is gone, or its history doesn't go back so far: look for less
         if named and not aside:
-            return await self._named(SessionKey(tenant, named))
+            return await self._named(SessionKey(tenant, named), chain)
         return await self._anew(tenant)
 
     async def note(
@@ -134,11 +139,59 @@ class Sessions:
         key, memory = await make_session(self._store, tenant, None, None, unused_s=_UNUSED_S)
         return Opened(key, 0, memory, made=True)
 
-    async def _named(self, key: SessionKey) -> Opened:
+    async def _named(self, key: SessionKey, chain: Sequence[str]) -> Opened:
         with suppress(UnknownSession):
-            return Opened(key, 0, await self._store.load(key))
+            return await self._held(key, chain)
         try:
             _, memory = await make_session(self._store, key.tenant, key.session, None, unused_s=_UNUSED_S)
         except SessionExists:  # another request made it just now
-            return Opened(key, 0, await self._store.load(key))
+            return await self._held(key, chain)
         return Opened(key, 0, memory, made=True)
+
+    async def _held(self, key: SessionKey, chain: Sequence[str]) -> Opened:
+        """Go on in a session of a client's name of which no place is known: it tells itself what it has."""
+        # A turn failed, or a place wasn't noted or has ended: then it holds what the client says again.
+        memory = await self._store.load(key)
+        held = await offload(memory.characters, lambda: _shared(memory, chain))
+        if not held and memory.entries:  # noted at once, or after a failed request nobody knows its own part
+            place = Place(key.session, memory.life, memory.version, len(memory.entries), open=True)
+            await self._conversations.note(key.tenant, {chain[0]: place})
+        if not held or held == _said(memory) < len(chain) - 1:
+            return Opened(key, held, memory)
+        before = await self._before(key, memory, min(held, len(chain) - 2))
+        if not _said(before):
+            return await self._anew(key.tenant)
+        made, memory = await fork_session(self._store, key, before.version)
+        return Opened(made, _said(memory), memory, made=True)
+
+    async def _before(self, key: SessionKey, now: WorkingMemory, most: int) -> WorkingMemory:
+        """Give a session as it was last with at most so many messages of its client; empty where nobody knows."""
+        found, low, high = WorkingMemory(), 0, now.version
+        while low < high:
+            middle = (low + high) // 2
+            try:
+                memory = await memory_at(self._store, key, middle, now)
+            except UnknownVersion:  # the history doesn't go back so far
+                low = middle + 1
+                continue
+            if _said(memory) <= most:
+                found, low = memory, middle + 1
+            else:
+                high = middle
+        return found
+
+
+def _said(memory: WorkingMemory) -> int:
+    return sum(entry.origin == "app" for entry in memory.entries)
+
+
+def _shared(memory: WorkingMemory, chain: Sequence[str]) -> int:
+    """Tell how many messages of its client a session and a conversation have in common, from the first on."""
+    link, shared = chain[0], 0
+    for entry in memory.entries:
+        if entry.origin == "app":
+            link = linked(link, entry.message.to_dict())
+            if chain[shared + 1 : shared + 2] != [link]:
+                break
+            shared += 1
+    return shared

@@ -50,18 +50,17 @@ class EngineRelay:
         messages = read_messages(body["messages"])
         check_complete(messages)
         beside, outgoing = beside_of(asked, frozenset()), Outgoing(asked, self._engine.info.model, inside=False)
-        choice = body.get("tool_choice")
-        request = EngineRequest(
-            messages, asked.tools, choice if choice in {"none", "required"} else "auto", beside.sampling, asked.stream
-        )
+        choice = body.get("tool_choice")  # of any type: the name of one function stands in an object
+        settled = choice if isinstance(choice, str) and choice in {"none", "required"} else "auto"
+        request = EngineRequest(messages, asked.tools, settled, beside.sampling, asked.stream)
         async with closing_stream(self._engine.generate(request)) as items:
             async for item in items:
-                whole = isinstance(item, Completion)
                 outgoing.hear(_as_told(item))
                 for chunk in outgoing.take():
                     yield chunk
-                if whole and asked.stream and asked.wants_usage:
-                    yield outgoing.last()
+                if isinstance(item, Completion):
+                    for chunk in outgoing.end():
+                        yield chunk
         if not asked.stream:
             yield outgoing.whole()
 

@@ -1,6 +1,7 @@
 """Where conversations have come to, on a real server."""
 
 import secrets
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from riffler.service.ports.memory import SessionKey
 
 PIER = Place("pier", "11111111", 3, 5, open=True, lacks=1)
 QUAY = Place("quay", "22222222", 1, 2, open=False)
+SHARED = replace(QUAY, shared=True)
 
 
 @pytest.fixture
@@ -31,17 +33,33 @@ async def test_the_first_that_is_known_is_found(memory_connection: RedisConnecti
     assert await known.find(f"{tenant}x", ["one"]) is None
 
 
+async def test_a_place_of_two_sessions_is_open_in_neither(memory_connection: RedisConnection, tenant: str) -> None:
+    """It is closed once another session comes there, and stays so whoever notes it again, or the same twice."""
+    known = RedisConversations(memory_connection)
+    await known.note(tenant, {"one": PIER})
+    await known.note(tenant, {"one": PIER})
+    assert await known.find(tenant, ["one"]) == (0, PIER)
+    other = replace(PIER, session="quay", life=QUAY.life)
+    for place in (other, other, PIER):
+        await known.note(tenant, {"one": place})
+        assert await known.find(tenant, ["one"]) == (0, replace(place, open=False, shared=True))
+    reborn = replace(PIER, life="44444444")
+    await known.note(tenant, {"two": PIER})
+    await known.note(tenant, {"two": reborn})  # the session of that name is another one now: the first is gone
+    assert await known.find(tenant, ["two"]) == (0, reborn)
+
+
 async def test_the_newest_place_counts(memory_connection: RedisConnection, tenant: str) -> None:
     """A conversation that came to another session is found there; forgetting the first leaves it alone."""
     known = RedisConversations(memory_connection)
     await known.note(tenant, {"one": PIER, "two": PIER})
     await known.note(tenant, {"two": QUAY})
-    assert await known.find(tenant, ["two"]) == (0, QUAY)
+    assert await known.find(tenant, ["two"]) == (0, SHARED)
     await known.forget(SessionKey(tenant, "pier"), PIER.life)
     assert await known.find(tenant, ["one"]) is None
-    assert await known.find(tenant, ["two"]) == (0, QUAY)
+    assert await known.find(tenant, ["two"]) == (0, SHARED)
     await known.forget(SessionKey(tenant, "quay"), "33333333")  # another session that had the name
-    assert await known.find(tenant, ["two"]) == (0, QUAY)
+    assert await known.find(tenant, ["two"]) == (0, SHARED)
 
 
 async def test_forgetting_leaves_no_key(memory_connection: RedisConnection, tenant: str) -> None:

@@ -1,8 +1,10 @@
 """What a conversation is known by."""
 
 import json
+import time
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -70,3 +72,26 @@ def test_what_says_something_else_is_known_apart() -> None:
         {"role": "assistant", "tool_calls": [{**CALL, "function": {"name": "weather", "arguments": "{"}}]},
     ]
     assert len({linked("", form) for form in forms}) == len(forms)
+
+
+def test_long_arguments_cost_no_more_than_their_text() -> None:
+    """Millions of values in one argument, or in many of one message, are hashed as text, in no time."""
+    long, short = "[" + "[]," * 1_000_000 + "[]]", "[" + "[]," * 10_000 + "[]]"
+    for texts in ([long], [short] * 100):
+        calls = [{**CALL, "function": {"name": "weather", "arguments": text}} for text in texts]
+        before = time.thread_time()
+        linked("", {"role": "assistant", "tool_calls": calls})
+        assert time.thread_time() - before < 0.25
+    edited = {**CALL, "function": {"name": "weather", "arguments": f"{long} "}}
+    plain = {**edited, "function": {"name": "weather", "arguments": long}}
+    assert linked("", {"role": "assistant", "tool_calls": [edited]}) != linked(
+        "", {"role": "assistant", "tool_calls": [plain]}
+    )
+
+
+@pytest.mark.parametrize("depth", [100, 900, 30_000])
+def test_arguments_of_any_depth_are_known(depth: int) -> None:
+    """However deep they are, they are no error, and the same is known as the same."""
+    call = {**CALL, "function": {"name": "weather", "arguments": "[" * depth + "]" * depth}}
+    message = {"role": "assistant", "tool_calls": [call]}
+    assert linked("", message) == linked("", json.loads(json.dumps(message)))

@@ -63,6 +63,22 @@ async def test_it_answers_in_openais_shape(client: openai.AsyncOpenAI, headers: 
     ]
 
 
+@pytest.mark.parametrize("headers", [{}, OFF], ids=["turn", "straight"])
+async def test_a_choice_of_one_function_is_answered(client: openai.AsyncOpenAI, headers: dict[str, str]) -> None:
+    """A `tool_choice` that names a function is no error where the engine takes none; it is told as ignored."""
+    choice: Any = {"type": "function", "function": {"name": "weather"}}
+    raw = client.chat.completions.with_raw_response
+    response = await raw.create(
+        model="script",
+        messages=ASK,
+        tools=[TOOL],
+        tool_choice=choice,
+        extra_headers=headers,  # type: ignore[list-item]
+    )
+    assert response.parse().choices[0].finish_reason == "tool_calls"
+    assert response.headers["x-riffler-ignored"] == "tool_choice"
+
+
 async def test_another_model_is_unknown(client: openai.AsyncOpenAI) -> None:
     """There is one model; the error is OpenAI's own for one that isn't there."""
     with pytest.raises(openai.NotFoundError) as caught:

@@ -119,6 +119,39 @@ def test_without_inner_calls_chunks_are_as_they_came(text: str, inside: bool) ->
     assert outgoing.saved_tokens == 10
 
 
+@given(TEXTS, st.permutations([OURS, THEIRS]), st.sampled_from(["one", "calls", "first"]), st.booleans())
+def test_calls_of_both_kinds_in_whole_chunks(text: str, calls: list[ToolCall], grain: str, usage: bool) -> None:
+    """However much a server puts in a chunk, a client has role, text and its own call, then the end, each once."""
+    reply = completion(text, *calls)
+    deltas: list[dict[str, Any]] = [{"tool_calls": [{"index": at, **call.to_dict()}]} for at, call in enumerate(calls)]
+    begin: dict[str, Any] = {"role": "assistant", "content": text or None}
+    if grain == "one":
+        deltas = [{**begin, "tool_calls": [each["tool_calls"][0] for each in deltas]}]
+    elif grain == "calls":
+        deltas = [begin, *deltas]
+    else:
+        deltas[0] = {**begin, **deltas[0]}
+    items: list[Progress] = [Calling(50, 40)]
+    for delta in deltas:
+        last = delta is deltas[-1]
+        choice = {"index": 0, "delta": delta, "finish_reason": "tool_calls" if last else None}
+        chunk = {"id": "c", "object": "chat.completion.chunk", "choices": [choice]}
+        if usage and last:
+            chunk["usage"] = {"prompt_tokens": 100, "completion_tokens": 7}
+        items.append(AnswerDelta(delta.get("content") or "", chunk))
+    items += told([reply], stream=True, raw=False)[-2:]
+    chunks, outgoing = heard(items, asked(stream=True))
+    expected = {"text": text, "calls": as_calls(THEIRS), "roles": ["assistant"], "finish": ["tool_calls"]}
+    assert joined(chunks) == expected
+    assert [chunk["choices"][0]["finish_reason"] for chunk in chunks if chunk["choices"]][-1] == "tool_calls"
+    assert outgoing.said == {
+        "role": "assistant",
+        "tool_calls": [THEIRS.to_dict()],
+        **({"content": text} if text else {}),
+    }
+    assert sum(bool(chunk.get("usage")) for chunk in chunks) == usage
+
+
 def test_a_long_text_goes_out_before_the_reply_is_whole() -> None:
     """Held back are a reply's first words only: then each piece goes out as it comes."""
     outgoing, sent = Outgoing(asked(stream=True), "local", inside=True), []
@@ -160,3 +193,16 @@ def test_usages_add_up_field_by_field() -> None:
         "cost": None,
         "queue_s": 0.5,
     }
+
+
+@given(TEXTS, st.booleans(), st.booleans(), st.booleans())
+def test_an_answer_ends_with_its_turn(text: str, calls: bool, inside: bool, raw: bool) -> None:
+    """Before the turn's own end a client has all of the answer but its end; then it has that, once."""
+    outgoing = Outgoing(asked(stream=True), "local", inside=inside)
+    *before, answer = told([completion(text, *[THEIRS] * calls)], stream=True, raw=raw)
+    for item in before:
+        outgoing.hear(item)
+    found = joined(outgoing.take())
+    assert (found["text"], found["calls"], found["finish"]) == (text, as_calls(*[THEIRS] * calls), [])
+    outgoing.hear(answer)
+    assert joined(outgoing.take())["finish"] == ["tool_calls" if calls else "stop"]

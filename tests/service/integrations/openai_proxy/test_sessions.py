@@ -1,6 +1,7 @@
 """The session of a conversation: recognised, forked, named."""
 
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,36 @@ async def test_conversations_that_begin_alike_stay_apart(server_folder: Path) ->
     assert all(session_of(response) == session for session, response in onward.items())
 
 
+async def test_clients_that_hear_the_same_answer_stay_apart(server_folder: Path) -> None:
+    """Equal openings, equal answers: in whatever order they go on, none speaks in a session that another was given."""
+    clients, forks = 3, []
+    async with benched(server_folder, lambda _: "Hello.", rewriting=False, tools="none") as bench:
+        given = [session_of(await bench.ask([FIRST])) for _ in range(clients)]
+        for number in range(clients):
+            said = [FIRST, {"role": "assistant", "content": "Hello."}]
+            for text in ("I am", "and I say"):
+                said = [*said, {"role": "user", "content": f"{text} {number}"}]
+                session = session_of(await bench.ask(said))
+                forks.append(session)
+                assert await bench.messages(session) == said
+                said = [*said, {"role": "assistant", "content": "Hello."}]
+        for name in given:
+            assert await bench.messages(name) == [FIRST]
+    assert len(set(given)) == clients
+    assert len(set(forks)) == clients  # recognised again once they differ
+
+
+@pytest.mark.parametrize("field", ["user", "safety_identifier", "prompt_cache_key"])
+async def test_clients_that_tell_their_users_apart_keep_their_sessions(server_folder: Path, field: str) -> None:
+    """Where a request says whose it is, equal words of two users are two conversations, each in its own session."""
+    async with benched(server_folder, lambda _: "Hello.", rewriting=False, tools="none") as bench:
+        given = {who: session_of(await bench.ask([FIRST], extra_body={field: who})) for who in ("ada", "bo")}
+        said = [FIRST, {"role": "assistant", "content": "Hello."}, SECOND]
+        onward = {who: session_of(await bench.ask(said, extra_body={field: who})) for who in given}
+    assert onward == given
+    assert len(set(given.values())) == 2
+
+
 @pytest.mark.parametrize(
     "fields",
     [
@@ -219,3 +250,28 @@ async def test_a_request_that_fails_leaves_no_session(server_folder: Path) -> No
                 await bench.ask(messages, extra_headers=headers)
         listed = (await bench.http.get("/api/v1/sessions")).json()["items"]
     assert [each["session"] for each in listed] == [session_of(first)]
+
+
+async def test_a_client_that_leaves_at_the_answers_end_keeps_it(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long it takes to note the answer: who hears its end and leaves then goes on in the session."""
+    note = bench.riffler.conversations.note
+
+    async def slowly(*args: Any) -> None:
+        await asyncio.sleep(0.3)
+        await note(*args)
+
+    monkeypatch.setattr(bench.riffler.conversations, "note", slowly)
+    said, sessions = [FIRST], []
+    for _ in range(2):
+        body = {"model": "local", "messages": said, "stream": True}
+        text = ""
+        async with bench.http.stream("POST", "/v1/chat/completions", json=body) as response:
+            async for line in response.aiter_lines():
+                choice = json.loads(line.removeprefix("data: "))["choices"][0] if line.startswith("data: ") else {}
+                text += (choice.get("delta") or {}).get("content") or ""
+                if choice.get("finish_reason"):
+                    break
+        sessions.append(session_of(response))
+        said = [*said, {"role": "assistant", "content": text}, SECOND]
+    assert sessions[0] == sessions[1]
+    assert await bench.messages(sessions[0]) == said[:3]

@@ -150,6 +150,19 @@ async def test_a_result_goes_on_under_the_same_decision(server_folder: Path) -> 
         assert rewarded.json()["counted"] is True
 
 
+async def test_a_result_of_an_unknown_conversation_asks_nothing_new(server_folder: Path) -> None:
+    """A client that trims its history goes on with its tool loop: no new decision, and its question stays as it is."""
+    settings = {"tools": "none", "policy": "fixed:reread", "rewrites_by": "rule"}
+    async with benched(server_folder, model, **settings) as bench:
+        said = [ASK, Message.assistant(None, CALLS).to_dict()]
+        said += [{"role": "tool", "tool_call_id": call.id, "content": "4 degrees"} for call in CALLS]
+        response = await bench.ask(said, tools=[WEATHER])
+        assert response.parse().choices[0].message.content == "At six."
+        assert "x-riffler-decision" not in response.headers
+        assert bench.bodies[0]["messages"][0]["content"] == ASK["content"]
+        assert (await bench.http.get("/api/v1/decisions")).json()["items"] == []
+
+
 @pytest.mark.parametrize(
     "fields",
     [
