@@ -114,7 +114,8 @@ async def test_conversations_that_begin_alike_stay_apart(server_folder: Path) ->
 
 async def test_clients_that_hear_the_same_answer_stay_apart(server_folder: Path) -> None:
     """Equal openings, equal answers: in whatever order they go on, none speaks in a session that another was given."""
-    clients, forks = 3, []
+    clients = 3
+    forks: list[str] = []
     async with benched(server_folder, lambda _: "Hello.", rewriting=False, tools="none") as bench:
         given = [session_of(await bench.ask([FIRST])) for _ in range(clients)]
         for number in range(clients):
@@ -261,7 +262,8 @@ async def test_a_client_that_leaves_at_the_answers_end_keeps_it(bench: Bench, mo
         await note(*args)
 
     monkeypatch.setattr(bench.riffler.conversations, "note", slowly)
-    said, sessions = [FIRST], []
+    said: list[Any] = [FIRST]
+    sessions: list[str] = []
     for _ in range(2):
         body = {"model": "local", "messages": said, "stream": True}
         text = ""
