@@ -10,7 +10,7 @@ from riffler.errors import EngineRejected, InvalidInput, Refusal
 from riffler.service.agent.progress import AnswerDelta, Said
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked, beside_of, has_functions_only
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
-from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
+from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, closing_stream
 from riffler.tools.messages import read_messages
 from riffler.tools.pairing import check_complete
 
@@ -50,9 +50,7 @@ class EngineRelay:
         messages = read_messages(body["messages"])
         check_complete(messages)
         beside, outgoing = beside_of(asked, frozenset()), Outgoing(asked, self._engine.info.model, inside=False)
-        choice = body.get("tool_choice")  # of any type: the name of one function stands in an object
-        settled = choice if isinstance(choice, str) and choice in {"none", "required"} else "auto"
-        request = EngineRequest(messages, asked.tools, settled, beside.sampling, asked.stream)
+        request = EngineRequest(messages, asked.tools, _choice(body), beside.sampling, asked.stream)
         async with closing_stream(self._engine.generate(request)) as items:
             async for item in items:
                 outgoing.hear(_as_told(item))
@@ -71,3 +69,14 @@ class EngineRelay:
 
 def _as_told(item: TextDelta | Completion) -> AnswerDelta | Said:
     return Said(item, (), item.message.tool_calls) if isinstance(item, Completion) else AnswerDelta(item.text)
+
+
+def _choice(body: Mapping[str, Any]) -> ToolChoice:
+    """Read `tool_choice`, which may be of any type: the name of one function stands in an object."""
+    match body.get("tool_choice"):
+        case "none":
+            return "none"
+        case "required":
+            return "required"
+        case _:
+            return "auto"
