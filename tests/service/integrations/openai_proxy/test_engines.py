@@ -71,9 +71,9 @@ async def test_a_choice_of_one_function_is_answered(client: openai.AsyncOpenAI, 
     response = await raw.create(
         model="script",
         messages=ASK,
-        tools=[TOOL],
+        tools=[TOOL],  # type: ignore[list-item]
         tool_choice=choice,
-        extra_headers=headers,  # type: ignore[list-item]
+        extra_headers=headers,
     )
     assert response.parse().choices[0].finish_reason == "tool_calls"
     assert response.headers["x-riffler-ignored"] == "tool_choice"
