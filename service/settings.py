@@ -133,7 +133,7 @@ class Settings(BaseSettings):
         "", description="Names that requests may use for this host, with commas; none is the loopback's, or any."
     )
     admin_keys: str = Field(
-        "", description="SHA-256 of keys that may do all, as hex, with commas: see `riffler keys make`."
+        "", description="SHA-256 of keys that may do all, in hex, with commas: see `riffler keys make`."
     )
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
@@ -156,8 +156,8 @@ class Settings(BaseSettings):
         named = frozenset(given.strip().lower() for given in self.admin_keys.split(",") if given.strip())
         if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in named):
             raise InvalidSetting(
-                "setting admin_keys: expected the SHA-256 of keys, 64 hex digits each, with commas, got something else: "
-                "`riffler keys make` makes a key with its hash"
+                "setting admin_keys: expected the SHA-256 of keys, 64 hex digits each, with commas, got something "
+                "else: `riffler keys make` makes a key with its hash"
             )
         return named
 
