@@ -31,6 +31,7 @@ from riffler.service.cli.options import (
 )
 from riffler.service.cli.past import past
 from riffler.service.cli.rewarding import rewarding
+from riffler.service.cli.tenants import tenants
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.add_typer(evaluations, name="eval")
 app.add_typer(bandit, name="bandit")
 app.add_typer(keys, name="keys")
+app.add_typer(tenants, name="tenants")
 
 
 @app.command()

@@ -149,7 +149,7 @@ async def test_what_is_revoked_elsewhere_is_refused_soon(service: Keyed, redis: 
     key = await service.key()
     assert (await service.client.get("/api/v1/sessions", headers=bearer(key))).status_code == 200
     async with Riffler(read_settings(redis_url=redis.url)) as other:
-        await other.keys.revoke("local", key.split("-")[1])
+        await other.access.keys.revoke("local", key.split("-")[1])
     await asyncio.sleep(KNOWN_S + 0.1)
     assert (await service.client.get("/api/v1/sessions", headers=bearer(key))).status_code == 401
 

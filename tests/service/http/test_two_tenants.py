@@ -105,10 +105,9 @@ async def filled(client: httpx.AsyncClient, tenant: Tenant, text: str, session: 
         path = f"/api/v1/sessions/{name}"
         await client.post(f"{path}/tools/search_context", json=arguments, headers=tenant.headers)
         asked = await client.post(f"{path}/ask", json={"question": "Where is it?"}, headers=tenant.headers)
-        answer = asked.raise_for_status().json()
-    decision = answer["rewriting"]["decision"]
-    path = f"/api/v1/decisions/{decision}/reward"
-    (await client.post(path, json={"reward": 1.0}, headers=tenant.headers)).raise_for_status()
+        decision = asked.raise_for_status().json()["rewriting"]["decision"]
+        path = f"/api/v1/decisions/{decision}/reward"
+        (await client.post(path, json={"reward": 1.0}, headers=tenant.headers)).raise_for_status()
     chat = {"model": "riffler", "messages": [{"role": "user", "content": "Where is the boat?"}], "metadata": {}}
     (await client.post("/v1/chat/completions", json=chat, headers=tenant.headers)).raise_for_status()
     (policy,) = (await client.get("/api/v1/policies", headers=tenant.headers)).json()
@@ -154,7 +153,8 @@ async def test_what_is_another_s_is_told_as_what_is_not(two: Two) -> None:
                 unknown = told(await each.send(two.client, tenant.headers, none), {name: none[name]})
                 hidden = {**theirs, name: encoded(theirs[name])}
                 coded = told(await each.send(two.client, tenant.headers, hidden), {name: theirs[name]})
-                assert foreign[0] == 404, (each.operation, foreign)
+                # What an import brings is looked at before the policy is: empty, it tells of nobody.
+                assert foreign[0] == (422 if each.operation == "import_log" else 404), (each.operation, foreign)
                 assert foreign == unknown == coded, each.operation
                 tried.add(each.operation)
     assert tried == {each.operation for each in two.requests if set(each.names) & set(PLAN)}
