@@ -6,6 +6,7 @@ where it is made. What is no operation of the API (the description, the dashboar
 
 from __future__ import annotations
 
+import asyncio
 import copy
 from contextlib import suppress
 from typing import Final
@@ -17,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from riffler.errors import KeyRefused, MemoryFailed, ScopeMissing
 from riffler.service.access.limits import KeyLimits
-from riffler.service.access.ring import KeyRing
+from riffler.service.access.ring import KNOWN_S, KeyRing
 from riffler.service.http.door.limiting import fields_of, reached
 from riffler.service.http.door.needs import NEEDS, Needs
 from riffler.service.http.problems import problem_of, respond
@@ -27,6 +28,10 @@ from riffler.service.ports.spending import pay_with
 
 CALLER: Final = "riffler.caller"
 """Stands in the scope of a request that came in, with who asks."""
+
+
+_AGAIN: Final = "riffler.caller-again"
+"""Stands there with a function that asks again."""
 
 
 class Door:
@@ -46,9 +51,10 @@ class Door:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request; see ASGI."""
         if self._needs.scopes is not None:
-            caller = await self._ring.caller(_key(scope))
+            key = _key(scope)
+            caller = await self._ring.caller(key)
             self._require(caller)
-            scope[CALLER] = caller
+            scope[CALLER], scope[_AGAIN] = caller, lambda: self._ring.caller(key)
             if caller.key:
                 bind(key=caller.key)
                 if self._limits.limits:
@@ -95,6 +101,22 @@ def caller_of(request: Request) -> Caller:
     """Tell who asks. A route without a door has nobody, and fails."""
     caller: Caller = request.scope[CALLER]
     return caller
+
+
+async def until_refused(request: Request) -> None:
+    """Wait until who asked wouldn't be let in any more: for answers that have no end.
+
+    Args:
+        request: A request that was let in.
+    """
+    while True:
+        await asyncio.sleep(KNOWN_S)
+        try:
+            await request.scope[_AGAIN]()
+        except KeyRefused:
+            return
+        except MemoryFailed:
+            pass  # it isn't known: nobody can end a key either
 
 
 def guarded(route: APIRoute, ring: KeyRing, limits: KeyLimits, own: str) -> APIRoute:

@@ -22,7 +22,7 @@ async def filled(service: Keyed, tenant: str) -> str:
     path = f"/api/v1/sessions/s-{tenant}-1"
     (await client.post("/api/v1/sessions", json=said, headers=headers)).raise_for_status()
     searched = {"arguments": {"queries": [SECRET]}}
-    await client.post(f"{path}/tools/search_context", json=searched, headers={**headers, "Idempotency-Key": tenant})
+    await client.post(f"{path}/tools/find_in_context", json=searched, headers={**headers, "Idempotency-Key": tenant})
     answer = (await client.post(f"{path}/ask", json={"question": "Where?"}, headers=headers)).raise_for_status().json()
     await client.post(
         f"/api/v1/decisions/{answer['rewriting']['decision']}/reward", json={"reward": 1}, headers=headers
