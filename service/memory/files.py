@@ -29,6 +29,8 @@ from riffler.service.memory.listing import enter, walk
 from riffler.service.memory.record import memory_from, versions_from
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import SessionKey
+from riffler.tools.messages import Message
+from riffler.tools.view import view
 
 _FORMAT: Final = 1
 _ORIGINS: Final = {"a": "app", "s": "step"}
@@ -130,12 +132,14 @@ class SessionFiles:
             counts = [str(len(each)) for each in (messages, fragments, hits, events)]
             texts = [text for _, text in fragments], list(chain.from_iterable(hits))
             memory = memory_from(version, life, rest, messages, *texts)
-            _ = versions_from(events[::-1], memory.messages)
+            for text in messages:  # which are read when they are needed, and not before
+                Message.of(json.loads(text[1:]))
+            _ = versions_from(events[::-1], memory.messages), view(memory)
             written = [[id_, str(len(fields)), *fields] for id_, fields in events]
             values = [*messages, *chain.from_iterable(fragments), *texts[1], *chain.from_iterable(written)]
             if not all(isinstance(value, str) for value in values):
                 raise TypeError
-        except (ValueError, KeyError, TypeError, RifflerError) as exc:
+        except (ValueError, LookupError, TypeError, RifflerError) as exc:
             why = f": {exc.loggable}" if isinstance(exc, MemoryCorrupt) else ""
             raise InvalidInput(
                 f"session {key.session!r}: expected it as an export writes it, got another{why}"

@@ -141,7 +141,7 @@ async def test_the_owner_sees_its_own(two: Two) -> None:
 
 
 async def test_what_is_another_s_is_told_as_what_is_not(two: Two) -> None:
-    """Each operation with a name in its path, and each such name another's, plain and encoded: as one nothing has."""
+    """Each operation with names in its path, each name another's, plain and encoded: told as one that nothing has."""
     tried = set()
     for tenant in (two.other, two.empty):
         for each in two.requests:
