@@ -225,6 +225,11 @@ class Riffler:
         """Give back connections, and stop what this process started."""
         await self.aclose()
 
+    @property
+    def unnamed_ttl_s(self) -> float:
+        """How long a session is kept that nobody named and nobody uses, in seconds; 0 is as long as others."""
+        return self._settings.unnamed_ttl_s
+
     async def ask(
         self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, without: Collection[str] = ()
     ) -> Answer:
