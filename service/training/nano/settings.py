@@ -52,6 +52,8 @@ class ModelSize(_Table):
         key_heads: Of keys and values.
         inner: Width inside a feed-forward layer.
         window: Most positions.
+        rope_base: Of the rotary position embedding: pair i of a head's n pairs turns by `rope_base ** (-i / n)` a
+            position. A text far away is matched by its words only in pairs that turn little on the way there.
     """
 
     vocabulary: Annotated[int, Field(ge=300, le=65_536)]
@@ -61,6 +63,7 @@ class ModelSize(_Table):
     key_heads: PositiveInt
     inner: PositiveInt
     window: PositiveInt
+    rope_base: PositiveFloat = 10_000.0
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

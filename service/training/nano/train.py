@@ -85,6 +85,7 @@ def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -
         num_attention_heads=size.heads,
         num_key_value_heads=size.key_heads,
         max_position_embeddings=size.window,
+        rope_parameters={"rope_type": "default", "rope_theta": size.rope_base},
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokens[END],

@@ -1,5 +1,6 @@
 """The settings of nano: what can't be is refused as the file is read, by its file and its place."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,14 @@ def test_what_a_run_was_begun_with_has_no_newer_setting() -> None:
     assert [set(stage) - old for stage in kept if stage["name"] != "short"] == [set[str]()] * (len(kept) - 1)
     [short] = [stage for stage in kept if stage["name"] == "short"]
     assert set(short) - old == {"questions", "most_text", "enough_tokens"}
+
+
+def test_half_of_each_head_tells_words_whatever_their_distance() -> None:
+    """Of what ships, half of the pairs turn less than half a turn over the window."""
+    size = read_nano_settings().model
+    pairs = size.width // size.heads // 2
+    slow = [pair for pair in range(pairs) if size.window * size.rope_base ** (-pair / pairs) < math.pi]
+    assert len(slow) == pairs // 2
 
 
 def test_no_stages_are_refused(tmp_path: Path) -> None:

@@ -200,6 +200,12 @@ def test_an_end_amid_a_change_of_weights_keeps_the_step_before(other: Folders, m
     assert not other.checkpoint.exists(), "nothing was kept of the second step"
 
 
+def test_places_are_told_as_the_settings_say(model: Path) -> None:
+    """The saved model names the base of its rotary embedding, so that what loads it turns its pairs alike."""
+    config = json.loads((model / "config.json").read_text("utf-8"))
+    assert config["rope_parameters"] == {"rope_type": "default", "rope_theta": small().model.rope_base}
+
+
 async def test_both_engines_run_it_alike(model: Path) -> None:
     """Greedily and with the call constrained to the schema; and the call is one of the tool on offer."""
     from riffler.service.inference.transformers import TransformersEngine  # noqa: PLC0415 - an extra
