@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from riffler.service.client.io_async.client import AsyncClient
     from riffler.service.client.io_sync.client import Client
     from riffler.service.settings import Settings, read_settings
+    from riffler.service.wrapping import wrap
     from riffler.tools.memory import WorkingMemory
     from riffler.tools.messages import Message
 
@@ -25,6 +26,7 @@ __all__ = [
     "ToJudge",
     "WorkingMemory",
     "read_settings",
+    "wrap",
 ]
 
 _HOMES = {
@@ -38,6 +40,7 @@ _HOMES = {
     "ToJudge": "riffler.service.agent.rewarding",
     "WorkingMemory": "riffler.tools.memory",
     "read_settings": "riffler.service.settings",
+    "wrap": "riffler.service.wrapping",
 }
 
 
