@@ -132,8 +132,10 @@ def core_of(riffler: Riffler) -> Core:
         recorder=riffler.recorder,
         health=riffler.health,
         live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
-        auditor=riffler.auditor,
+        keys=riffler.keys,
+        ring=riffler.ring,
         tenant=riffler.tenant,
+        auditor=riffler.auditor,
     )
 
 

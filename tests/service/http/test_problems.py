@@ -28,6 +28,8 @@ EXCEPTIONS: Mapping[type[errors.RifflerError], tuple[int, str]] = {
     errors.NothingToUndo: (409, "an edit before it would allow it"),
     errors.TooFarBack: (409, "a session with a longer history would allow it"),
     errors.SummaryFailed: (502, "the engine's failure"),
+    errors.KeyRefused: (401, "a key would do"),
+    errors.ScopeMissing: (403, "another key would do"),
     errors.NotFound: (404, "there is nothing of this name"),
     errors.Conflict: (409, "somebody else was first"),
     errors.VersionConflict: (412, "the client named a version, in `If-Match`"),
