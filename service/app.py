@@ -94,12 +94,12 @@ class Riffler:
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
         self._settings, self._seed = settings, seed
+        self.unnamed_ttl_s = settings.unnamed_ttl_s
 
     @cached_property
     def engine(self) -> Engine:
         """Runs the model. Made when it is first needed: a reward needs none."""
-        engine = engine_of(self._settings)
-        return ObservedEngine(learning(engine), self.observers)
+        return ObservedEngine(learning(engine_of(self._settings)), self.observers)
 
     @cached_property
     def _bounded(self) -> Engine:
@@ -225,11 +225,6 @@ class Riffler:
     ) -> None:
         """Give back connections, and stop what this process started."""
         await self.aclose()
-
-    @property
-    def unnamed_ttl_s(self) -> float:
-        """How long a session is kept that nobody named and nobody uses, in seconds; 0 is as long as others."""
-        return self._settings.unnamed_ttl_s
 
     async def ask(
         self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, without: Collection[str] = ()

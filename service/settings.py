@@ -76,8 +76,8 @@ class Settings(BaseSettings):
     unnamed_ttl_s: float = Field(
         86_400.0,
         ge=0,
-        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused for this "
-        "long; 0 keeps them as others.",
+        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused for "
+        "this long; 0 keeps them as others.",
     )
     lease_s: float = Field(30.0, ge=1, le=3600, description="A turn of a killed process frees its session after this.")
     cache_characters: int = Field(
@@ -162,8 +162,8 @@ class Settings(BaseSettings):
         named = frozenset(given.strip().lower() for given in self.admin_keys.split(",") if given.strip())
         if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in named):
             raise InvalidSetting(
-                "setting admin_keys: expected the SHA-256 of keys, 64 hex digits each, with commas, got something else: "
-                "`riffler keys make` makes a key with its hash"
+                "setting admin_keys: expected the SHA-256 of keys, 64 hex digits each, with commas, got something "
+                "else: `riffler keys make` makes a key with its hash"
             )
         return named
 
