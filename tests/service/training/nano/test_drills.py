@@ -35,8 +35,11 @@ def test_a_drill_is_as_large_as_asked(size: int) -> None:
 
 
 def test_a_question_tells_what_is_wanted() -> None:
-    """In texts of one key, which all kinds have: a bare key wants its value, one with a question mark a form, after
-    an arrow what comes next, between dots a sentence. So nothing is learned as a doubt."""
+    """So nothing is learned as a doubt.
+
+    In texts of one key, which all kinds have: a bare key wants its value, one with a question mark a form, after an
+    arrow what comes next, between dots a sentence.
+    """
     wanted: dict[str, set[bool]] = {"bare": set(), "asked": set()}
     for number in range(60):
         for sample in drill(3, number, 1):
