@@ -12,7 +12,6 @@ import numpy as np
 
 from riffler.bandits.cost import Prices
 from riffler.bandits.policies.base import Policy
-from riffler.service.access.store import RedisKeyStore
 from riffler.service.agent.before import said_in
 from riffler.service.agent.drawing import drawing_policy
 from riffler.service.agent.edits import Edits
@@ -37,7 +36,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
-from riffler.service.store_settings import connection_of, ring_of
+from riffler.service.store_settings import access_of, connection_of
 from riffler.service.turn_log.store import RedisTurnLog
 from riffler.service.turn_log.waiting import WaitingTurnLog
 from riffler.tools.diff import Difference
@@ -76,8 +75,7 @@ class Riffler:
         self.observers = Observers()
         self._connection = connection_of(settings, self.observers)
         self.tenant = tenant
-        self.keys = RedisKeyStore(self._connection)
-        self.ring = ring_of(settings, self.keys, tenant)
+        self.access = access_of(settings, self._connection, tenant)
         if engine is not None:
             self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(

@@ -139,8 +139,11 @@ class Settings(BaseSettings):
         "", description="Names that requests may use for this host, with commas; none is the loopback's, or any."
     )
     admin_keys: str = Field(
-        "", description="SHA-256 of keys that may do all, as hex, with commas: see `riffler keys make`."
+        "", description="SHA-256 of keys that may do all, in hex, with commas: see `riffler keys make`."
     )
+    key_requests_per_minute: int = Field(0, ge=0, description="Most requests of one key a minute; 0 is no limit.")
+    key_tokens_per_day: int = Field(0, ge=0, description="Most tokens of one key a day; 0 is no limit.")
+    tenant_sessions: int = Field(0, ge=0, description="Most sessions that a tenant may have at once; 0 is no limit.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
+from riffler.service.access.limits import KeyLimits, Limits
 from riffler.service.access.ring import KeyRing
+from riffler.service.access.store import RedisKeyStore
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.ports.access import KeyStore
@@ -25,15 +29,32 @@ def connection_of(settings: Settings, observer: Observer | None = None) -> Redis
     return RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, observer)
 
 
-def ring_of(settings: Settings, keys: KeyStore, tenant: str) -> KeyRing:
-    """Make what tells who asks.
+class Access(NamedTuple):
+    """Who may reach a service, and what keys may use.
+
+    Attributes:
+        keys: API keys.
+        ring: Tells who asks.
+        limits: Counts what keys use.
+    """
+
+    keys: KeyStore
+    ring: KeyRing
+    limits: KeyLimits
+
+
+def access_of(settings: Settings, connection: RedisConnection, tenant: str) -> Access:
+    """Make what stands at a service's door.
 
     Args:
         settings: The settings. Only who listens on the loopback alone may answer without a key.
-        keys: Where keys are.
+        connection: Where keys are, and what they use is counted.
         tenant: The service's own.
 
     Returns:
-        The ring.
+        Its parts.
     """
-    return KeyRing(keys, tenant, settings.admin_digests, may_be_open=settings.host in LOOPBACK_HOSTS)
+    keys = RedisKeyStore(connection)
+    ring = KeyRing(keys, tenant, settings.admin_digests, may_be_open=settings.host in LOOPBACK_HOSTS)
+    limits = Limits(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.tenant_sessions)
+    return Access(keys, ring, KeyLimits(connection, limits))

@@ -17,6 +17,7 @@ from riffler.errors import RifflerError
 from riffler.service.cli.bandit import bandit
 from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
+from riffler.service.cli.files import files
 from riffler.service.cli.keys import keys
 from riffler.service.cli.options import (
     AsJson,
@@ -31,6 +32,7 @@ from riffler.service.cli.options import (
 )
 from riffler.service.cli.past import past
 from riffler.service.cli.rewarding import rewarding
+from riffler.service.cli.tenants import tenants
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -42,6 +44,7 @@ app = typer.Typer(
 app.add_typer(evaluations, name="eval")
 app.add_typer(bandit, name="bandit")
 app.add_typer(keys, name="keys")
+app.add_typer(tenants, name="tenants")
 
 
 @app.command()
@@ -195,6 +198,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
 
 app.add_typer(explaining)
 app.add_typer(past)
+app.add_typer(files)
 app.add_typer(rewarding)
 
 

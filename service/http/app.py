@@ -109,7 +109,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
     for routes in (*native, chat, health):
         # As they are: `include_router` works each out anew at the first request, which takes 0.7 s for all of them.
         own = [route for route in routes.router.routes if isinstance(route, APIRoute)]
-        app.router.routes.extend(guarded(route, core.ring, core.tenant) for route in own)
+        app.router.routes.extend(guarded(route, core.ring, core.limits, core.tenant) for route in own)
     app.state.routes = [route for route in app.routes if isinstance(route, Route)]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)

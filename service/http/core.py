@@ -7,6 +7,7 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from riffler.service.access.limits import KeyLimits
 from riffler.service.access.ring import KeyRing
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
@@ -58,6 +59,7 @@ class Core:
         live: Tells of changes.
         keys: API keys.
         ring: Tells who asks.
+        limits: Counts what keys use.
         tenant: The service's own: whose everything is as long as there are no keys, and who may look at the service.
         auditor: Audits a share of the turns; None when none is.
     """
@@ -83,6 +85,7 @@ class Core:
     live: LiveFeed
     keys: KeyStore
     ring: KeyRing
+    limits: KeyLimits
     tenant: str
     auditor: Auditor | None = None
 

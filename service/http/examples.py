@@ -314,6 +314,11 @@ PROBLEMS: Mapping[int | str, dict[str, object]] = MappingProxyType(
         403: _problem(
             "scope-missing", 403, "authorization: this key can't do this: it has no scope text, which this takes"
         ),
+        429: _problem(
+            "limit-reached",
+            429,
+            "limit: this key has made as many requests as it may in a minute (RIFFLER_KEY_REQUESTS_PER_MINUTE)",
+        ),
         409: _problem("session-busy", 409, "session 'pier' is busy with another turn"),
         412: _problem("version-conflict", 412, "session 'pier' has version 6, this change was made for version 2"),
         413: _problem(

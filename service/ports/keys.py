@@ -181,5 +181,30 @@ def access_keys(tenant: str) -> list[str]:
     return [f"{tag}:records", f"{tag}:ids:{_encoded(tenant)}", f"{tag}:locked"]
 
 
+def spent_key(tenant: str, key: str) -> str:
+    """Name the key of what an API key has used.
+
+    Args:
+        tenant: Whose.
+        key: The API key's id.
+
+    Returns:
+        The key. It has the hash tag of the list of sessions.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:spent:{_encoded(key)}"
+
+
+def tenant_pattern(tenant: str) -> str:
+    """Give a pattern of Redis that fits all keys of a tenant's data, and no other's.
+
+    Args:
+        tenant: Whose.
+
+    Returns:
+        The pattern. Nothing in an encoded name means something in it, and `/` ends the name.
+    """
+    return f"riffler:{{{_encoded(tenant)}/*"
+
+
 def _encoded(part: str) -> str:
     return quote(part, safe="")

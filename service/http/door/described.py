@@ -20,10 +20,12 @@ _BEARER: Final = {
 _REFUSED: Final = {
     401: "No key came, or none that is valid. Unknown, expired and revoked aren't told apart.",
     403: "The key lacks a scope that this takes, or the page that asks is of another origin.",
+    429: "The key has used what it may, for now; `RateLimit-Policy` and `RateLimit` say what that is and what is left.",
 }
 _CHALLENGE: Final = {
     "WWW-Authenticate": {"description": "What is needed (RFC 6750).", "schema": {"type": "string"}},
 }
+_WAIT: Final = {"Retry-After": {"$ref": "#/components/headers/Retry-After"}}
 
 
 def describe_door(described: dict[str, Any]) -> None:
@@ -43,7 +45,7 @@ def describe_door(described: dict[str, Any]) -> None:
             for status, about in _REFUSED.items():
                 operation["responses"][str(status)] = {
                     "description": about,
-                    "headers": dict(_CHALLENGE),
+                    "headers": dict(_WAIT if status == 429 else _CHALLENGE),
                     "content": _content(path, status),
                 }
 

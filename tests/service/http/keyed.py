@@ -36,8 +36,8 @@ class Keyed:
     ) -> str:
         """Make a key, as the command line does."""
         made = make_key()
-        await self.riffler.keys.add(made.digest, KeyRecord(made.id, tenant, tuple(scopes)), lifetime_s)
-        self.riffler.ring.forget()
+        await self.riffler.access.keys.add(made.digest, KeyRecord(made.id, tenant, tuple(scopes)), lifetime_s)
+        self.riffler.access.ring.forget()
         return made.text
 
     async def headers(self, tenant: str = "local", scopes: Sequence[Scope] = SCOPES) -> dict[str, str]:

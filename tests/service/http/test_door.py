@@ -149,9 +149,31 @@ async def test_what_is_revoked_elsewhere_is_refused_soon(service: Keyed, redis: 
     key = await service.key()
     assert (await service.client.get("/api/v1/sessions", headers=bearer(key))).status_code == 200
     async with Riffler(read_settings(redis_url=redis.url)) as other:
-        await other.keys.revoke("local", key.split("-")[1])
+        await other.access.keys.revoke("local", key.split("-")[1])
     await asyncio.sleep(KNOWN_S + 0.1)
     assert (await service.client.get("/api/v1/sessions", headers=bearer(key))).status_code == 401
+
+
+async def test_who_listens_is_cut_off_with_its_key(service: Keyed) -> None:
+    """A stream without an end ends within some seconds after its key is revoked; that of another key goes on."""
+    mine, other = await service.key(), await service.key()
+
+    async def listen(key: str, ended: asyncio.Event) -> None:
+        async with service.client.stream("GET", "/api/v1/live", headers=bearer(key)) as stream:
+            async for line in stream.aiter_lines():
+                if line == "event: listening":
+                    listening.release()
+        ended.set()
+
+    listening, ends = asyncio.Semaphore(0), (asyncio.Event(), asyncio.Event())
+    tasks = [asyncio.create_task(listen(*each)) for each in zip((mine, other), ends, strict=True)]
+    for _ in tasks:
+        await asyncio.wait_for(listening.acquire(), 60)
+    await service.riffler.access.keys.revoke("local", mine.split("-")[1])
+    await asyncio.wait_for(ends[0].wait(), 30)
+    assert not ends[1].is_set()
+    tasks[1].cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def test_without_keys_it_is_open_until_there_is_one(redis: OwnRedis) -> None:

@@ -30,6 +30,7 @@ EXCEPTIONS: Mapping[type[errors.RifflerError], tuple[int, str]] = {
     errors.SummaryFailed: (502, "the engine's failure"),
     errors.KeyRefused: (401, "a key would do"),
     errors.ScopeMissing: (403, "another key would do"),
+    errors.LimitReached: (429, "it has used what it may"),
     errors.NotFound: (404, "there is nothing of this name"),
     errors.Conflict: (409, "somebody else was first"),
     errors.VersionConflict: (412, "the client named a version, in `If-Match`"),
