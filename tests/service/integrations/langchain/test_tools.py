@@ -1,7 +1,6 @@
 """The context tools as LangChain's."""
 
 import asyncio
-import json
 from pathlib import Path
 
 import pytest
@@ -13,7 +12,6 @@ from tests.service.integrations.langchain.test_middleware import LOOK, names, ro
 from riffler import Riffler, RifflerMiddleware, riffler_tools
 from riffler.service.inference.scripted import Reply
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.ports.memory import SessionKey
 from riffler.tools.messages import Message
 
 FOUND = {"queries": ["harbour"]}
@@ -28,7 +26,6 @@ def looking(request: EngineRequest) -> Reply:
 async def test_they_work_on_a_session(server_folder: Path, there: str) -> None:
     """Each tool has its real schema, and acts on the session for threads and for event loops; a refusal is text."""
     async with agents(server_folder, looking) as bench, Riffler(bench.settings, bench.tenant) as riffler:
-        key = SessionKey(bench.tenant, "harbour")
         await riffler.edits.create(bench.tenant, "harbour", [Message.user("The harbour opens at six.")])
         async with served(riffler) as http:
 
@@ -56,12 +53,14 @@ async def test_they_work_on_a_session(server_folder: Path, there: str) -> None:
 
             told = await asyncio.to_thread(work)
         assert "f99999" in told["refused"]
-        assert told["sync"] == told["async"]
-        assert told["sync"] == await riffler.call(key.session, "find_in_context", json.dumps(FOUND))
+        assert "«harbour» opens at six" in told["sync"]
+        found = await riffler.memory("harbour")
+        assert told["async"] == told["sync"].replace("s00001", "s00002")  # the second search of the session
+        assert len(found.entries) == 1
 
 
 async def test_an_agent_may_see_them(server_folder: Path) -> None:
-    """Beside a middleware that runs none inside, they act on the session of the agent's thread, and are in its state."""
+    """Beside a middleware that runs none inside they act on the session of the thread, and stand in the state."""
     async with agents(server_folder, looking, rewriting=False) as bench:
         quiet = bench.settings.model_copy(update={"tools": "none"})
         with (

@@ -224,14 +224,17 @@ async def test_closing_ends_what_was_started(server_folder: Path) -> None:
         def ask(client: openai.OpenAI) -> None:
             client.chat.completions.create(model=MODEL, messages=ASKED)
             assert any(thread.name == "riffler-openai" for thread in threading.enumerate())
+            client.close()
+            assert not any(thread.name == "riffler-openai" for thread in threading.enumerate())
+            client.close()
+            with pytest.raises(openai.APIConnectionError) as caught:
+                client.chat.completions.create(model=MODEL, messages=ASKED)
+            assert isinstance(caught.value.__cause__, RuntimeError)
             kept.append(client)
 
         await bench.synchronous(ask)
-        assert not any(thread.name == "riffler-openai" for thread in threading.enumerate())
         assert kept[0].is_closed()
-        kept[0].close()
-        with pytest.raises((RuntimeError, openai.APIConnectionError)):
-            kept[0].chat.completions.create(model=MODEL, messages=ASKED)
+        assert len(bench.bodies) == 1
 
 
 def test_anything_else_is_refused() -> None:
