@@ -45,7 +45,7 @@ class AsyncRoutes(httpx2.AsyncClient):
 
     async def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401
         """Send a request, through Riffler where that has anything to do with it; see httpx2."""
-        if not await self._taken(request, options):
+        if not self.is_closed and not await self._taken(request, options):
             return await self._network.send(_plain(request), stream=stream, **options)
         return await super().send(request, stream=stream, auth=None)
 
@@ -57,7 +57,7 @@ class AsyncRoutes(httpx2.AsyncClient):
         await super().aclose()
 
     async def _taken(self, request: httpx2.Request, options: dict[str, Any]) -> bool:
-        if self.is_closed or not _is_chat(request):
+        if not _is_chat(request):
             return False
         doors = self._doors.setdefault(asyncio.get_running_loop(), self._make())
         return await _take(doors, request, options)
@@ -83,7 +83,7 @@ class Routes(httpx2.Client):
 
     def send(self, request: httpx2.Request, *, stream: bool = False, **options: Any) -> httpx2.Response:  # noqa: ANN401
         """Send a request, through Riffler where that has anything to do with it; see httpx2."""
-        if self.is_closed or not _is_chat(request) or not self._background.run(self._taken(request, options)):
+        if not self.is_closed and not (_is_chat(request) and self._background.run(self._taken(request, options))):
             return self._network.send(_plain(request), stream=stream, **options)
         return super().send(request, stream=stream, auth=None)
 
@@ -162,6 +162,8 @@ async def _take(doors: Doors, request: httpx2.Request, options: dict[str, Any]) 
         if not isinstance(body, dict):
             return False
         asked = read(body, named, off=off, shows=request.headers.get("x-riffler-show") == "steps")
+        if asked.off:
+            return False
     except InvalidInput as exc:
         request.extensions[_ANSWER] = _refusing(doors.refuse(exc))
         return True
