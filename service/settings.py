@@ -75,7 +75,7 @@ class Settings(BaseSettings):
     unnamed_ttl_s: float = Field(
         86_400.0,
         ge=0,
-        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused for this "
+        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused this "
         "long; 0 keeps them as others.",
     )
     lease_s: float = Field(30.0, ge=1, le=3600, description="A turn of a killed process frees its session after this.")

@@ -17,6 +17,7 @@ from riffler.errors import RifflerError
 from riffler.service.cli.bandit import bandit
 from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
+from riffler.service.cli.mcp import mcp
 from riffler.service.cli.options import (
     AsJson,
     BaseUrl,
@@ -195,6 +196,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
 
 app.add_typer(explaining)
 app.add_typer(past)
+app.add_typer(mcp)
 app.add_typer(rewarding)
 
 
