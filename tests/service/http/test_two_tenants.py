@@ -146,8 +146,8 @@ async def test_what_is_another_s_is_told_as_what_is_not(two: Two) -> None:
     for tenant in (two.other, two.empty):
         for each in two.requests:
             for name in set(each.names) & set(PLAN):
-                # Both have a policy of this digest: it says how the service draws, and what was drawn is each one's own.
-                # So it is for an import, which any tenant's first decision may come by.
+                # Both have a policy of this digest: it says how the service draws, and what was drawn is each one's
+                # own. So it is for an import, which any tenant's first decision may come by.
                 if name == "digest" and (tenant is two.other or each.operation == "import_log"):
                     continue
                 base = {**two.owner.names, **tenant.names, "digest": two.owner.names["digest"]}
