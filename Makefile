@@ -49,7 +49,7 @@ audit: .venv/.all
 .venv/.all: .venv/.base
 	@echo "installing all extras into .venv (a minute or two)"
 	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
-	$(PIP) -e ".[local,train,dev]"
+	$(PIP) -e ".[langchain,local,train,dev]"
 	@touch $@
 
 # Looked for each time: it belongs to the machine, and may be missing where .venv was brought along. Quick when it is there.

@@ -92,12 +92,12 @@ class Riffler:
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
         self._settings, self._seed = settings, seed
+        self.unnamed_ttl_s = settings.unnamed_ttl_s
 
     @cached_property
     def engine(self) -> Engine:
         """Runs the model. Made when it is first needed: a reward needs none."""
-        engine = engine_of(self._settings)
-        return ObservedEngine(learning(engine), self.observers)
+        return ObservedEngine(learning(engine_of(self._settings)), self.observers)
 
     @cached_property
     def _bounded(self) -> Engine:

@@ -73,6 +73,12 @@ class Settings(BaseSettings):
     data_folder: Path = Field(default_factory=_data_folder, description="Where the embedded server keeps its data.")
     durability: Literal["default", "strict"] = Field("default", description="`strict` syncs each write to disk.")
     session_ttl_s: float = Field(0.0, ge=0, description="Sessions unused for this long are deleted; 0 keeps them.")
+    unnamed_ttl_s: float = Field(
+        86_400.0,
+        ge=0,
+        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused for "
+        "this long; 0 keeps them as others.",
+    )
     lease_s: float = Field(30.0, ge=1, le=3600, description="A turn of a killed process frees its session after this.")
     cache_characters: int = Field(
         32_000_000, ge=0, description="Characters of conversations that each process keeps, to read only what is new."

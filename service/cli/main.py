@@ -19,6 +19,7 @@ from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
 from riffler.service.cli.files import files
 from riffler.service.cli.keys import keys
+from riffler.service.cli.mcp import mcp
 from riffler.service.cli.options import (
     AsJson,
     BaseUrl,
@@ -199,6 +200,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
 app.add_typer(explaining)
 app.add_typer(past)
 app.add_typer(files)
+app.add_typer(mcp)
 app.add_typer(rewarding)
 
 

@@ -26,6 +26,7 @@ from riffler.tools.price import CachePrices
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -60,6 +61,7 @@ class OpenAIEngine:
             some of them nothing else; OpenAI calls it deprecated, and its reasoning models refuse it and want
             `max_completion_tokens`.
         ask_usage: Whether to ask for usage in streams (`stream_options`). A few servers refuse the field.
+        http_client: Sends the requests in place of the library's own; it is closed with the engine.
 
     Raises:
         InvalidSetting: A setting has a value that isn't possible.
@@ -79,6 +81,7 @@ class OpenAIEngine:
         max_retries: int = 2,
         max_tokens_field: MaxTokensField = "max_tokens",
         ask_usage: bool = True,
+        http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         if not model.strip():
             raise InvalidSetting("engine openai: model: needs the name of a model that the server has")
@@ -96,6 +99,7 @@ class OpenAIEngine:
         self._max_retries = max_retries
         self._max_tokens_field = max_tokens_field
         self._ask_usage = ask_usage
+        self._http_client = http_client
         self._made: AsyncOpenAI | None = None
         self._closed = False
 
@@ -316,6 +320,7 @@ class OpenAIEngine:
                 base_url=self._base_url,
                 timeout=httpx2.Timeout(self._silence_s, connect=self._connect_s),
                 max_retries=self._max_retries,
+                http_client=self._http_client,
             )
         return self._made
 
