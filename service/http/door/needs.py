@@ -47,6 +47,9 @@ _READ, _READ_TEXT, _WRITE, _WRITE_TEXT = (
 )
 _ADMIN = _needs("admin")
 
+MCP = _needs("read", "write", "text", own=True)
+"""What a client of the MCP server takes, whose tenant is the service's own: its tools read and change sessions."""
+
 NEEDS: Mapping[str, Needs] = MappingProxyType(
     {
         # For probes: a container's health check has no key. They tell of nobody's data.
