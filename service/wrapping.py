@@ -49,10 +49,10 @@ def wrap(client: Client, settings: Settings | None = None, *, tenant: str = "loc
 
     network: Any = getattr(client, "_client", None)  # the library has no public name for it
     made = settings or read_settings()
-    if isinstance(client, openai.OpenAI) and isinstance(network, httpx2.Client):
+    if isinstance(network, httpx2.Client) and isinstance(client, openai.OpenAI):
         sender: Sender = ThreadSender(network)
         return client.copy(http_client=Routes(network, _doors(client, sender, made, tenant)))
-    if isinstance(client, openai.AsyncOpenAI) and isinstance(network, httpx2.AsyncClient):
+    if isinstance(network, httpx2.AsyncClient) and isinstance(client, openai.AsyncOpenAI):
         sender = AsyncSender(network)
         return client.copy(http_client=AsyncRoutes(network, _doors(client, sender, made, tenant)))
     raise InvalidInput(

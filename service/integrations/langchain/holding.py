@@ -25,7 +25,7 @@ from riffler.service.integrations.langchain.messages import calls_of
 from riffler.service.integrations.openai_proxy.outgoing import REMARK
 
 
-class Held(BaseCallbackHandler, _StreamingCallbackHandler):
+class Held(BaseCallbackHandler, _StreamingCallbackHandler[Any]):
     """Stands before a handler.
 
     Args:
@@ -47,7 +47,7 @@ class Held(BaseCallbackHandler, _StreamingCallbackHandler):
         self._run = run_id
         self._handler.on_chat_model_start(*args, run_id=run_id, **fields)
 
-    def on_llm_new_token(self, token: str, *, chunk: Any = None, **fields: Any) -> None:  # noqa: ANN401
+    def on_llm_new_token(self, token: Any, *, chunk: Any = None, **fields: Any) -> None:  # noqa: ANN401
         """Take a piece of the reply."""
         message = getattr(chunk, "message", None)
         if isinstance(message, AIMessageChunk):

@@ -189,6 +189,17 @@ async def test_threads_at_once_are_not_mixed(server_folder: Path) -> None:
             assert state["messages"][-1].response_metadata["riffler"]["session"] == name
 
 
+async def test_a_thread_that_lost_its_state_begins_anew(server_folder: Path) -> None:
+    """A thread whose state is gone hears nothing of what its session held: the state is what counts."""
+    async with agents(server_folder, model, **QUIET) as bench:
+        sessions = []
+        for question in ("plain: one", "plain: two"):
+            state = await bench.agent().ainvoke(asking(question), on("lost"))
+            sessions.append(state["messages"][-1].response_metadata["riffler"]["session"])
+            assert [message["content"] for message in bench.bodies[-1]["messages"]] == [question]
+        assert sessions[0] == "lost" != sessions[1]
+
+
 async def test_a_server_answers(server_folder: Path) -> None:
     """With an address the server's model answers, on a session of the thread's name; its steps stay there."""
     async with agents(server_folder, model, **QUIET) as bench:
