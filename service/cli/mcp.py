@@ -47,8 +47,9 @@ def serve_mcp(  # noqa: PLR0917 - typer calls it by name
     Over HTTP a client may name its session in the header X-Riffler-Session. Sessions that nobody named are deleted when
     their client ends, or after RIFFLER_UNNAMED_TTL_S without use.
     """
-    given = {"host": host, "port": port, "engine": engine, "model": model, "base_url": base_url}
-    settings = command_settings(**given, data_folder=data_folder)
+    settings = command_settings(
+        host=host, port=port, engine=engine, model=model, base_url=base_url, data_folder=data_folder
+    )
     sys.exit(asyncio.run(_served(settings, session, http=http)))
 
 
