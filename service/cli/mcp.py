@@ -93,7 +93,7 @@ def parts_of(riffler: Riffler) -> Parts:
         edits=riffler.edits,
         tools=(*offered, *beside),
         room=riffler.room,
-        rewriter=riffler.rewriter,
+        rewriter=lambda: riffler.rewriter,
         rewards=riffler.rewards,
         idle_s=riffler.unnamed_ttl_s,
     )

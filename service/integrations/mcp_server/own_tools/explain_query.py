@@ -23,7 +23,7 @@ class ExplainQuery(Arguments):
 async def _run(desk: Desk, arguments: ExplainQuery) -> Said:
     parts = desk.parts
     before = said_in(await desk.memory())
-    told = await explain(parts.rewriter, parts.room.engine.counter, arguments.query, before, parts.tenant)
+    told = await explain(parts.rewriter(), parts.room.engine.counter, arguments.query, before, parts.tenant)
     return Said.of(
         {
             "query": told.query,

@@ -24,11 +24,12 @@ class RewriteQuery(Arguments):
 
 async def _run(desk: Desk, arguments: RewriteQuery) -> Said:
     parts = desk.parts
-    if parts.rewriter is None:
+    rewriter = parts.rewriter()
+    if rewriter is None:
         raise InvalidInput("rewriting: expected true to rewrite queries, got false (RIFFLER_REWRITING)")
     memory = await desk.memory()
     rewriting, text = await rewrite_alone(
-        parts.rewriter,
+        rewriter,
         parts.room.engine.counter,
         parts.tenant,
         arguments.query,

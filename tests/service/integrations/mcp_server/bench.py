@@ -42,20 +42,23 @@ class Bench:
     riffler: Riffler
     url: str
 
-    def client(self, session: str = "", **fields: Any) -> Client:
-        """Make a client of the SDK.
+    @asynccontextmanager
+    async def client(self, session: str = "", **fields: Any) -> AsyncIterator[Client]:
+        """Connect a client of the SDK.
 
         Args:
             session: The name of its session, if it has one for it.
             **fields: See `Client`.
 
-        Returns:
-            The client, to be entered.
+        Yields:
+            The client.
         """
-        if not session:
-            return Client(self.url, **fields)
-        http = httpx2.AsyncClient(headers={"X-Riffler-Session": session}, timeout=60)
-        return Client(streamable_http_client(self.url, http_client=http), **fields)
+        headers = {"X-Riffler-Session": session} if session else {}
+        async with (
+            httpx2.AsyncClient(headers=headers, timeout=60) as http,
+            Client(streamable_http_client(self.url, http_client=http), **fields) as client,
+        ):
+            yield client
 
     async def sessions(self) -> list[str]:
         """Give the sessions that there are."""
