@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --m
 # One process of tests more than cores, where tests wait for servers and clocks.
 MORE := $(shell cores=$$(getconf _NPROCESSORS_ONLN); test $$cores -lt 4 && expr $$cores + 1 || echo 4)
 
-.PHONY: demo test check chromium clean
+.PHONY: demo test check audit chromium clean
 
 demo: .venv/.base
 	$(BIN)/riffler demo
@@ -29,6 +29,11 @@ check: .venv/.all
 	$(BIN)/mypy
 	$(BIN)/mypy tests/typing/api.py
 	$(BIN)/lint-imports
+
+# Asks a database of known holes about each dependency at the version that is pinned. It needs the network: what could not be
+# looked up fails, so that nothing passes unseen.
+audit: .venv/.all
+	$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Riffler needs Python 3.11 or newer: set PYTHON, as in: make PYTHON=python3.11 demo"; exit 1; }

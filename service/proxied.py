@@ -19,7 +19,7 @@ def proxy_of(riffler: Riffler) -> Proxy:
     """
     turns, tools = riffler.turns, riffler.room.offered.schemas()
     idle = not (tools or riffler.rewriter or turns.agent.parts.fitting)
-    sessions = Sessions(riffler.sessions, riffler.decisions, riffler.conversations)
+    sessions = Sessions(riffler.sessions, riffler.decisions, riffler.conversations, riffler.unnamed_ttl_s)
     names = frozenset(schema["function"]["name"] for schema in tools)
     engine = riffler.room.engine  # whose completions have an end
     return Proxy(turns, sessions, engine, names, relay_of(engine), idle=idle)

@@ -132,8 +132,11 @@ def core_of(riffler: Riffler) -> Core:
         recorder=riffler.recorder,
         health=riffler.health,
         live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
-        auditor=riffler.auditor,
+        keys=riffler.access.keys,
+        ring=riffler.access.ring,
+        limits=riffler.access.limits,
         tenant=riffler.tenant,
+        auditor=riffler.auditor,
     )
 
 

@@ -38,7 +38,12 @@ _PIECES_A_BUDGET = 8
 
 
 def append(
-    memory: WorkingMemory, messages: Sequence[Message], counter: TokenCounter, origin: Origin = "app"
+    memory: WorkingMemory,
+    messages: Sequence[Message],
+    counter: TokenCounter,
+    origin: Origin = "app",
+    *,
+    asks: bool = True,
 ) -> MessagesAppended:
     """Work out what happens when messages arrive.
 
@@ -47,6 +52,7 @@ def append(
         messages: What arrives, in order.
         counter: Counts tokens, to find the asking part.
         origin: Where the messages come from.
+        asks: Whether the newest user message among them asks; of mere material no part is pinned.
 
     Returns:
         The event.
@@ -57,7 +63,7 @@ def append(
     first = len(memory.entries)
     check_arrival((*memory.messages, *messages), first)
     asking = None
-    if origin == "app":
+    if asks and origin == "app":
         asked = [
             find_asking(message, first + number, counter)
             for number, message in enumerate(messages)

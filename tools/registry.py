@@ -6,14 +6,12 @@ profile of your own, and add its row to `tests/tools/test_registry.py`.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Literal
 
-from pydantic import ValidationError
-
-from riffler.errors import InvalidArguments, UnknownTool
+from riffler.errors import UnknownTool
+from riffler.tools.arguments import read_arguments
 from riffler.tools.carve.cut_context import CUT_CONTEXT
 from riffler.tools.carve.find_in_context import FIND_IN_CONTEXT
 from riffler.tools.carve.fold_fragments import FOLD_FRAGMENTS
@@ -22,7 +20,6 @@ from riffler.tools.carve.restore_fragments import RESTORE_FRAGMENTS
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.suggest_folds import SUGGEST_FOLDS
 from riffler.tools.carve.undo_edits import UNDO_EDITS
-from riffler.tools.fragments import FRAGMENT_ID, SEARCH_ID
 from riffler.tools.history import PastOrder
 from riffler.tools.memory import WorkingMemory
 from riffler.tools.paper.fold_fragment import FOLD_FRAGMENT
@@ -66,32 +63,6 @@ EVERY_TOOL: tuple[Tool[Any], ...] = tuple({tool.name: tool for tool in (*RIFFLER
 """What can be called by hand, whatever a model is offered."""
 
 
-_EXPECTED: Mapping[str, str] = MappingProxyType(
-    {
-        "string_type": "expected a text",
-        "string_too_short": "expected at least {min_length} character",
-        "string_too_long": "expected a text of at most {max_length} characters",
-        "list_type": "expected a list",
-        "tuple_type": "expected a list",
-        "too_short": "expected a list of at least {min_length}",
-        "too_long": "expected a list of at most {max_length}",
-        "bool_type": "expected true or false",
-        "bool_parsing": "expected true or false",
-        "int_type": "expected a whole number",
-        "int_parsing": "expected a whole number",
-        "int_from_float": "expected a whole number",
-        "greater_than_equal": "expected at least {ge}",
-        "less_than_equal": "expected at most {le}",
-        "literal_error": "expected {expected}",
-    }
-)
-"""What was expected, by the kind of pydantic's error. Its own words speak of Python's types."""
-
-_PATTERNS: Mapping[str, str] = MappingProxyType(
-    {FRAGMENT_ID: 'expected an id such as "f0001a"', SEARCH_ID: 'expected an id such as "s0001a"'}
-)
-
-
 class Registry:
     """A set of tools by name.
 
@@ -102,6 +73,11 @@ class Registry:
     def __init__(self, tools: Sequence[Tool[Any]] = PAPER) -> None:
         self._tools = {tool.name: tool for tool in tools}
         self._schemas = tuple(tool.schema() for tool in tools)
+
+    @property
+    def tools(self) -> tuple[Tool[Any], ...]:
+        """The tools, in order."""
+        return tuple(self._tools.values())
 
     def schemas(self) -> tuple[dict[str, Any], ...]:
         """Give all tools in OpenAI's shape.
@@ -158,36 +134,4 @@ class Registry:
         tool = self._tools.get(name)
         if tool is None:
             raise UnknownTool(f"no tool {name!r}: there are {', '.join(self._tools)}")
-        try:
-            values = json.loads(arguments or "{}")
-        except (ValueError, RecursionError) as exc:
-            raise InvalidArguments(f"{name}: the arguments aren't valid JSON ({exc})") from exc
-        if not isinstance(values, dict):
-            raise InvalidArguments(f"{name}: expected a JSON object of arguments, got {type(values).__name__}")
-        try:
-            return tool, tool.arguments.model_validate(_without_nulls(values, tool))
-        except ValidationError as exc:
-            raise InvalidArguments(f"{name}: {_words(exc, tool)}") from exc
-
-
-def _words(error: ValidationError, tool: Tool[Any]) -> str:
-    """Say what is wrong with arguments, in words that a model can act on."""
-    complaint = error.errors(include_url=False)[0]
-    where = ".".join(str(step) for step in complaint["loc"])
-    kind = complaint["type"]
-    if kind == "missing":
-        return f"{where}: is missing, and needed"
-    if kind == "extra_forbidden":
-        return f"{where}: there is no such argument: there are {', '.join(tool.arguments.model_fields)}"
-    expected = _EXPECTED.get(kind)
-    if kind == "string_pattern_mismatch":
-        expected = _PATTERNS.get(complaint["ctx"]["pattern"])
-    words = expected.format_map(complaint.get("ctx", {})) if expected else complaint["msg"]
-    return f"{where}: {words}, got {complaint['input']!r:.80}"
-
-
-def _without_nulls(values: dict[str, Any], tool: Tool[Any]) -> dict[str, Any]:
-    """Leave out what is null: that is how many models leave an argument out."""
-    return {
-        name: value for name, value in values.items() if value is not None or name not in tool.arguments.model_fields
-    }
+        return tool, read_arguments(name, tool.arguments, arguments)

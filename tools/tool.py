@@ -107,11 +107,16 @@ class Tool(Generic[A]):
         Returns:
             A new dictionary with the name, the description and the JSON schema of the arguments.
         """
-        parameters = deepcopy(_parameters(self.arguments))
+        parameters = parameters_of(self.arguments)
         return {
             "type": "function",
             "function": {"name": self.name, "description": self.description, "parameters": parameters},
         }
+
+
+def parameters_of(arguments: type[BaseModel]) -> dict[str, Any]:
+    """Give the JSON schema of a tool's arguments, as a model reads it: a new dictionary."""
+    return deepcopy(_parameters(arguments))
 
 
 @cache

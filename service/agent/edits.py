@@ -150,6 +150,8 @@ class Edits:
         messages: Sequence[Message],
         seen: Stamp | None = None,
         request: NamedRequest | None = None,
+        *,
+        asks: bool = True,
     ) -> Appended:
         """Add messages to the end of a conversation.
 
@@ -158,6 +160,7 @@ class Edits:
             messages: The messages, in order.
             seen: Only if the session is still this; None takes any.
             request: What the client may make again.
+            asks: Whether the newest user message among them asks, see `arrival.append`.
 
         Returns:
             Where they are now.
@@ -170,7 +173,7 @@ class Edits:
         arriving = sum(len(message.json) for message in messages)
 
         async def plan(memory: WorkingMemory) -> Planned[Appended]:
-            event = await offload(arriving, lambda: append(memory, messages, self._engine.counter))
+            event = await offload(arriving, lambda: append(memory, messages, self._engine.counter, asks=asks))
             return [event], Appended(memory.version + 1, event.first, len(messages), memory.life), None
 
         return await self._edit(key, plan, Appended, seen, request)

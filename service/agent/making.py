@@ -27,6 +27,7 @@ async def make_session(
     request: NamedRequest | None,
     *,
     unused_s: float | None = None,
+    idle_s: float | None = None,
     events: Sequence[Event] = (),
     start: WorkingMemory | None = None,
 ) -> tuple[SessionKey, WorkingMemory]:
@@ -38,6 +39,7 @@ async def make_session(
         session: Its name; None makes one, of the request's name where there is one.
         request: What the client may make again.
         unused_s: See `MemoryStore.create`; of a session that a question makes. Its turn then keeps the receipt.
+        idle_s: See there; of a session that nobody named.
         events: Its first commit.
         start: What it begins with in place of an empty working memory.
 
@@ -51,7 +53,8 @@ async def make_session(
     key = SessionKey(tenant, name_of(session, request))
     receipt = Receipt(request.name, request.fingerprint, True, "{}") if request and unused_s is None else None
     try:
-        return key, await store.create(key, unused_s, token_of(request), events=events, start=start, receipt=receipt)
+        token = token_of(request)
+        return key, await store.create(key, unused_s, token, idle_s=idle_s, events=events, start=start, receipt=receipt)
     except SessionExists as exc:
         if request is not None and session is None:
             raise request.reused("a new session") from exc
@@ -65,6 +68,8 @@ async def fork_session(
     version: int | None = None,
     session: str | None = None,
     request: NamedRequest | None = None,
+    *,
+    idle_s: float | None = None,
 ) -> tuple[SessionKey, WorkingMemory]:
     """Make a session that begins as another one of the same tenant was; each goes on by itself.
 
@@ -74,6 +79,7 @@ async def fork_session(
         version: As of which version; None is the present.
         session: The new one's name; None makes one.
         request: What the client may make again.
+        idle_s: See `MemoryStore.create`; the other session's is its own.
 
     Returns:
         The new session's key, and the session as it stands. It has the version that it begins from, the same ids,
@@ -87,7 +93,7 @@ async def fork_session(
             return made, await store.load(made)  # whatever became of the other session since
     was = await memory_at(store, key, version)
     start = replace(was, forked=Forked(key.session, was.version))
-    return await make_session(store, key.tenant, session, request, start=start)
+    return await make_session(store, key.tenant, session, request, idle_s=idle_s, start=start)
 
 
 def name_of(session: str | None, request: NamedRequest | None) -> str:

@@ -21,6 +21,7 @@ from riffler.errors import EngineFailed, EngineGarbled, EngineRejected, EngineTi
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.service.ports.spending import spent
 from riffler.tools.price import CachePrices
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
@@ -164,11 +165,17 @@ class OpenAIEngine:
         Raises:
             EngineGarbled: What came is no object.
         """
-        async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
-            async for value in answers:
-                if not isinstance(value, dict):
-                    raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
-                yield value
+        usage: object = None
+        try:
+            async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
+                async for value in answers:
+                    if not isinstance(value, dict):
+                        raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
+                    usage = value.get("usage") or usage  # some say it with each chunk, of all so far
+                    yield value
+        finally:
+            total = usage.get("total_tokens") if isinstance(usage, dict) else None
+            spent(total if isinstance(total, int) and total > 0 else 0)  # a stream says it only where it is asked to
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.

@@ -30,7 +30,7 @@ class RedisConversations:
 
     def __init__(self, connection: RedisConnection, ttl_s: float = 0.0) -> None:
         self._connection = connection
-        self._ttl_ms = str(math.ceil(ttl_s * 1000))
+        self._ttl_s = ttl_s
 
     async def find(self, tenant: str, digests: Sequence[str]) -> tuple[int, Place] | None:
         """See the port."""
@@ -42,11 +42,12 @@ class RedisConversations:
                 return start + found, Place(**json.loads(rows[found]))
         return None
 
-    async def note(self, tenant: str, places: Mapping[str, Place]) -> None:
+    async def note(self, tenant: str, places: Mapping[str, Place], idle_s: float = 0.0) -> None:
         """See the port."""
         first = next(iter(places.values()))
         keys = [places_key(SessionKey(tenant, first.session), first.life)]
-        arguments = [self._ttl_ms]
+        ttl_s = min(self._ttl_s or idle_s, idle_s or self._ttl_s)  # 0 is for ever
+        arguments = [str(math.ceil(ttl_s * 1000))]
         for digest, place in places.items():
             keys.append(place_key(tenant, digest))
             arguments += [digest, json.dumps(asdict(place))]

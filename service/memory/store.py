@@ -77,7 +77,7 @@ class RedisMemoryStore:
         page_events: int = 500,
     ) -> None:
         self._connection = connection
-        self._ttl_s, self._ttl_ms = ttl_s, _ms(ttl_s)
+        self._ttl_ms = _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
         self._history_versions = history_versions
         self._page_events = page_events
@@ -88,6 +88,7 @@ class RedisMemoryStore:
         unused_s: float | None = None,
         token: str | None = None,
         *,
+        idle_s: float | None = None,
         events: Sequence[Event] = (),
         start: WorkingMemory | None = None,
         receipt: Receipt | None = None,
@@ -97,7 +98,9 @@ class RedisMemoryStore:
         memory = first.commit(events) if events else first
         born = secrets.token_hex(8) if token is None else token
         await enter(self._connection, key, anew=False)
-        said = await self._write(key, first, memory, events, "app", unused_s=unused_s, born=born, receipt=receipt)
+        said = await self._write(
+            key, first, memory, events, "app", unused_s=unused_s, idle_s=idle_s, born=born, receipt=receipt
+        )
         match said[0]:
             case "ok":
                 await enter(self._connection, key, anew=True)
@@ -207,13 +210,13 @@ class RedisMemoryStore:
 
     async def acquire(self, key: SessionKey, ttl_s: float) -> Lease:
         """See the port."""
-        lease = Lease(secrets.token_hex(16), min(ttl_s, self._ttl_s or ttl_s) / 3)
-        await self._lease("acquire", key, lease, ttl_s)
-        return lease
+        token = secrets.token_hex(16)
+        lasts_s = await self._lease("acquire", key, token, ttl_s)
+        return Lease(token, min(ttl_s, lasts_s or ttl_s) / 3)
 
     async def renew(self, key: SessionKey, lease: Lease, ttl_s: float) -> None:
         """See the port."""
-        await self._lease("renew", key, lease, ttl_s)
+        await self._lease("renew", key, lease.token, ttl_s)
 
     async def release(self, key: SessionKey, lease: Lease) -> None:
         """See the port."""
@@ -285,6 +288,7 @@ class RedisMemoryStore:
         actor: Actor,
         *,
         unused_s: float | None = None,
+        idle_s: float | None = None,
         lease: Lease | None = None,
         born: str = "",
         receipt: Receipt | None = None,
@@ -298,17 +302,19 @@ class RedisMemoryStore:
         done = change(before, after, events)
         if born:
             done = replace(whole(after), events=done.events, undo=done.undo)
-        past = [done.undo, str(self._history_versions)]
+        past = [done.undo, str(self._history_versions), _ms(idle_s) if idle_s else ""]
         kept = [receipt.request, receipt_to_json(receipt)] if receipt else ["", ""]
         said = await self._script("commit", key, *head, *done.counts(), *kept, waits, read, *past, *done.values())
         if said[0] == "ok":
             self._cache.put(key, commit, after)
         return said
 
-    async def _lease(self, verb: str, key: SessionKey, lease: Lease, ttl_s: float) -> None:
-        outcome = await self._script("lease", key, verb, lease.token, _ms(ttl_s), self._ttl_ms)
+    async def _lease(self, verb: str, key: SessionKey, token: str, ttl_s: float) -> float:
+        """Take or keep a lease; give the session's time to live in seconds, 0 when it never ends."""
+        outcome, *lasts_ms = await self._script("lease", key, verb, token, _ms(ttl_s), self._ttl_ms)
         if outcome != "ok":
             raise _lease_error(outcome, key)
+        return int(lasts_ms[0]) / 1000
 
     async def _script(self, name: str, key: SessionKey, *arguments: str) -> Any:  # noqa: ANN401 - Redis' replies have many types
         return await self._connection.script(__package__, f"lua/{name}.lua", session_keys(key), arguments)

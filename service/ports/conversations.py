@@ -52,7 +52,7 @@ class Conversations(Protocol):
         """
         ...
 
-    async def note(self, tenant: str, places: Mapping[str, Place]) -> None:
+    async def note(self, tenant: str, places: Mapping[str, Place], idle_s: float = 0.0) -> None:
         """Keep places, all or none, for as long as a session is kept. Newer ones take the place of older ones.
 
         A place that comes where one in another session is becomes shared, and so does what comes there later.
@@ -60,6 +60,7 @@ class Conversations(Protocol):
         Args:
             tenant: Whose.
             places: By what their conversations are known by; all of one session.
+            idle_s: The session's own time to live in seconds; 0 when it has none, see `MemoryStore.create`.
         """
         ...
 

@@ -142,6 +142,7 @@ class MemoryStore(Protocol):
         unused_s: float | None = None,
         token: str | None = None,
         *,
+        idle_s: float | None = None,
         events: Sequence[Event] = (),
         start: WorkingMemory | None = None,
         receipt: Receipt | None = None,
@@ -151,6 +152,8 @@ class MemoryStore(Protocol):
         Args:
             key: Its name.
             unused_s: It is deleted when this many seconds pass without a commit; None is the store's own time to live.
+            idle_s: A time to live of its own: it is deleted when nobody loads or changes it for this many seconds, or
+                for the store's own time where that is shorter. None or 0 is the store's.
             token: Names this creation. Repeated with the same one, it gives the session as it stands.
             events: The app's first commit, made for what it begins with; none leaves it as that is.
             start: What it begins with in place of an empty working memory: all of it, its version too. The session has

@@ -77,6 +77,30 @@ async def test_a_session_that_waits_for_its_first_commit_keeps_that_time(
     assert await memory_connection.run(lambda client: client.pttl(state)) == -1
 
 
+@pytest.mark.parametrize("touch", TOUCHES)
+@pytest.mark.parametrize("store_s", [0.0, TTL_S / 10, TTL_S * 10])
+async def test_a_time_of_its_own_slides(
+    memory_connection: RedisConnection, session_key: SessionKey, touch: str, store_s: float
+) -> None:
+    """A session made with a time to live of its own gets it again with each use, or the store's if it is shorter."""
+    store = RedisMemoryStore(memory_connection, ttl_s=store_s)
+    memory = await store.create(session_key, unused_s=TTL_S * 20, idle_s=TTL_S)
+    memory = await store.commit(session_key, memory, [said(memory, "first")], "app")
+    for name in session_keys(session_key):
+        await memory_connection.run(lambda client, name=name: client.pexpire(name, 5_000))  # type: ignore[misc]
+    await touched(store, session_key, memory, touch)
+    state, *_ = await times_left_ms(memory_connection, session_key)
+    expected = min(TTL_S, store_s or TTL_S) * 1000
+    assert expected * 0.9 < state <= expected
+
+
+async def test_a_turn_outlives_a_time_of_its_own(memory_connection: RedisConnection, session_key: SessionKey) -> None:
+    """A lease is renewed well before the session that it keeps alive would end."""
+    store = RedisMemoryStore(memory_connection)
+    await store.create(session_key, idle_s=0.9)
+    assert (await store.acquire(session_key, 30.0)).renew_s == pytest.approx(0.3)
+
+
 @pytest.mark.parametrize("part", [2, 3, 4, 5])
 @pytest.mark.parametrize("cached", [True, False])
 async def test_a_session_that_lost_a_part_is_not_a_shorter_one(

@@ -250,7 +250,7 @@ async def test_a_commit_whose_answer_was_lost_counts_once(
     rest = '{"asking":null,"rewrite":null,"taken":[]}'
 
     async def send(token: str) -> list[str]:
-        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", *[""] * 5, "9", message, event]
+        arguments = ["0", "", token, "0", "app", rest, "", "", "1", "0", "0", "1", *[""] * 5, "9", "", message, event]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )
@@ -268,7 +268,7 @@ async def test_a_creation_whose_answer_was_lost_counts_once(
     """The same creation sent twice is one creation; another one finds that the session exists."""
 
     async def send(token: str) -> str:
-        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", *[""] * 5, "9"]
+        arguments = ["0", "", "commit", "0", "app", "{}", "life", token, "0", "0", "0", "0", *[""] * 5, "9", ""]
         reply: list[str] = await memory_connection.script(
             "riffler.service.memory", "lua/commit.lua", session_keys(session_key), arguments
         )

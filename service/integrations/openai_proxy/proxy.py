@@ -205,7 +205,7 @@ class Proxy:
     async def _note(self, opened: Opened, chain: list[str], proxied: Proxied, answer: Answer) -> None:
         """Note where the conversation has come to; one that isn't noted begins a session anew next time."""
         try:
-            said, named = proxied.outgoing.said, bool(proxied.asked.named)
+            said, named = proxied.outgoing.said, proxied.asked.named
             await self._sessions.note(opened, chain, said, answer, named=named)
         except MemoryFailed as exc:
             _LOG.warning("conversation not noted", session=opened.key.session, why=exc.loggable)

@@ -57,10 +57,14 @@ class Sessions:
         store: Where sessions live.
         decisions: Where their decisions live; None where queries aren't rewritten.
         conversations: Knows where conversations have come to.
+        idle_s: How long a session is kept that no client named and nobody uses; 0 is as long as others.
     """
 
-    def __init__(self, store: MemoryStore, decisions: PolicyStore | None, conversations: Conversations) -> None:
+    def __init__(
+        self, store: MemoryStore, decisions: PolicyStore | None, conversations: Conversations, idle_s: float = 0.0
+    ) -> None:
         self._store, self._decisions, self._conversations = store, decisions, conversations
+        self._idle_s = idle_s
 
     async def open(self, tenant: str, chain: Sequence[str], named: str, *, aside: bool = False) -> Opened:
         """Find the session of a conversation, or make one.
@@ -89,7 +93,7 @@ class Sessions:
         return await self._anew(tenant)
 
     async def note(
-        self, opened: Opened, chain: Sequence[str], said: Mapping[str, Any], answer: Answer, *, named: bool
+        self, opened: Opened, chain: Sequence[str], said: Mapping[str, Any], answer: Answer, *, named: str
     ) -> None:
         """Note where a conversation has come to with an answer.
 
@@ -98,7 +102,7 @@ class Sessions:
             chain: What it was known by before the answer.
             said: The answer, as the client heard it.
             answer: What the turn gave.
-            named: Whether the client has a name for it.
+            named: The name that the client has for it; empty when it has none.
         """
         name, life = opened.key.session, answer.life
         places = {
@@ -107,7 +111,8 @@ class Sessions:
         }
         if named and not opened.first and not opened.memory.forked:
             places[chain[0]] = Place(name, life, opened.memory.version, len(opened.memory.entries), open=True)
-        await self._conversations.note(opened.key.tenant, places)
+        idle_s = 0.0 if named == name else self._idle_s  # branches of a named conversation were named by nobody
+        await self._conversations.note(opened.key.tenant, places, idle_s)
 
     async def undo(self, opened: Opened) -> None:
         """Take back a session that was made for a request which failed: nothing half-done is left.
@@ -130,13 +135,13 @@ class Sessions:
                 return Opened(key, first, memory)
             if place.version == 0:  # before anything was said: a fork of nothing
                 return await self._anew(tenant)
-            made, memory = await fork_session(self._store, key, place.version)
+            made, memory = await fork_session(self._store, key, place.version, idle_s=self._idle_s)
         except NotFound:
             return None
         return Opened(made, first, memory, made=True)
 
     async def _anew(self, tenant: str) -> Opened:
-        key, memory = await make_session(self._store, tenant, None, None, unused_s=_UNUSED_S)
+        key, memory = await make_session(self._store, tenant, None, None, unused_s=_UNUSED_S, idle_s=self._idle_s)
         return Opened(key, 0, memory, made=True)
 
     async def _named(self, key: SessionKey, chain: Sequence[str]) -> Opened:
@@ -161,7 +166,7 @@ class Sessions:
         before = await self._before(key, memory, min(held, len(chain) - 2))
         if not _said(before):
             return await self._anew(key.tenant)
-        made, memory = await fork_session(self._store, key, before.version)
+        made, memory = await fork_session(self._store, key, before.version, idle_s=self._idle_s)
         return Opened(made, _said(memory), memory, made=True)
 
     async def _before(self, key: SessionKey, now: WorkingMemory, most: int) -> WorkingMemory:

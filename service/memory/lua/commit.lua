@@ -10,6 +10,7 @@
 --       16 token of the commit that was read ('' when it isn't known)
 --       17 what leads back to the version before, as JSON; with the first event ('' without events)
 --       18 how many versions the history goes back, about
+--       19 a time to live of its own in ms, of a session that is made ('' when it has none): the shorter one counts
 --       then messages; fragments as id, JSON; hits as id, JSON; events as JSON
 -- Gives {'ok', the version that it made} or {'unknown'}, {'lost'}, {'busy'}, {'conflict', version now}, {'damaged'} when
 -- keys of the session are gone; of a creation also {'again'} when this very one made the session before, {'exists'} when
@@ -52,8 +53,9 @@ if creates then
   redis.call('DEL', unpack(KEYS, 2, 5)) -- what a session left that lost its state
   redis.call('DEL', KEYS[7])
   redis.call('HSET', KEYS[1], 'born', ARGV[8], 'life', ARGV[7], 'base', ARGV[1])
+  if ARGV[19] ~= '' then redis.call('HSET', KEYS[1], 'idle', ARGV[19]) end
 end
-local at = 19
+local at = 20
 for _ = 1, tonumber(ARGV[9]) do
   redis.call('RPUSH', KEYS[2], ARGV[at])
   at = at + 1
@@ -87,7 +89,10 @@ if events > 0 and oldest > 1 then redis.call('XTRIM', KEYS[5], 'MINID', '~', old
 if ARGV[13] ~= '' then redis.call('HSET', KEYS[7], ARGV[13], ARGV[14]) end
 redis.call('HSET', KEYS[1], 'version', version, 'commit', ARGV[3], 'rest', ARGV[6], 'extent', extent())
 if ARGV[15] ~= '' then redis.call('HSET', KEYS[1], 'waits', '1') else redis.call('HDEL', KEYS[1], 'waits') end
+local ttl_ms = tonumber(ARGV[4])
+local idle_ms = tonumber(redis.call('HGET', KEYS[1], 'idle') or '0')
+if ARGV[15] == '' and idle_ms > 0 and (ttl_ms == 0 or idle_ms < ttl_ms) then ttl_ms = idle_ms end
 for _, key in ipairs({1, 2, 3, 4, 5, 7}) do
-  if tonumber(ARGV[4]) > 0 then redis.call('PEXPIRE', KEYS[key], ARGV[4]) else redis.call('PERSIST', KEYS[key]) end
+  if ttl_ms > 0 then redis.call('PEXPIRE', KEYS[key], ttl_ms) else redis.call('PERSIST', KEYS[key]) end
 end
 return {'ok', version}

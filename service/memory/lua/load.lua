@@ -6,7 +6,7 @@
 --       {'since', commit, messages that came since, events since with their ids, as XRANGE gives them};
 --       {'whole', commit, version, life, rest, messages, fragments, hits};
 --       {'damaged'} when keys of it are gone; nil when there is no such session.
-local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life', 'extent', 'waits', 'base')
+local state = redis.call('HMGET', KEYS[1], 'version', 'commit', 'life', 'extent', 'waits', 'base', 'idle')
 local version, commit, life, extent, waits = state[1], state[2], state[3] or '', state[4], state[5]
 if not version then return nil end
 -- What each commit left under the other keys, as commit.lua wrote it, must still be there.
@@ -15,8 +15,10 @@ local there = table.concat({
   redis.call('LLEN', KEYS[2]), redis.call('HLEN', KEYS[3]), redis.call('HLEN', KEYS[4]), newest and newest[1] or '-',
 }, ' ')
 if extent and extent ~= there then return {'damaged'} end
-if tonumber(ARGV[1]) > 0 then
-  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ARGV[1]) end
+local ttl_ms, idle_ms = tonumber(ARGV[1]), waits and 0 or tonumber(state[7] or '0')
+if idle_ms > 0 and (ttl_ms == 0 or idle_ms < ttl_ms) then ttl_ms = idle_ms end -- a time of its own
+if ttl_ms > 0 then
+  for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PEXPIRE', KEYS[key], ttl_ms) end
 elseif not waits and redis.call('PTTL', KEYS[1]) > 0 then
   -- It was made when sessions had a time to live. One that waits for its first commit keeps the time it has for that.
   for _, key in ipairs({1, 2, 3, 4, 5, 7}) do redis.call('PERSIST', KEYS[key]) end

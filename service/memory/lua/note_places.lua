@@ -14,5 +14,5 @@ for i = 2, #KEYS do
   if ttl_ms > 0 then redis.call('SET', KEYS[i], place, 'PX', ttl_ms) else redis.call('SET', KEYS[i], place) end
   redis.call('SADD', KEYS[1], digest)
 end
-if ttl_ms > 0 then redis.call('PEXPIRE', KEYS[1], ttl_ms) end
+if ttl_ms > 0 then redis.call('PEXPIRE', KEYS[1], ttl_ms) else redis.call('PERSIST', KEYS[1]) end
 return #KEYS - 1

@@ -74,10 +74,16 @@ async def test_forgetting_leaves_no_key(memory_connection: RedisConnection, tena
 
 
 async def test_places_end_with_their_sessions(memory_connection: RedisConnection, tenant: str) -> None:
-    """With a time to live, all keys have it; without one, none has."""
+    """With a time to live, the store's or their own, all keys have the shorter one; without one, none has."""
     keys = [place_key(tenant, "one"), places_key(SessionKey(tenant, "pier"), PIER.life)]
-    for ttl_s in (60.0, 0.0):
-        await RedisConversations(memory_connection, ttl_s).note(tenant, {"one": PIER})
-        for key in keys[: 2 if ttl_s else 1]:
+    for ttl_s, idle_s, left_s in (
+        (60.0, 0.0, 60.0),
+        (0.0, 0.0, 0.0),
+        (0.0, 40.0, 40.0),
+        (60.0, 50.0, 50.0),
+        (9.0, 50.0, 9.0),
+    ):
+        await RedisConversations(memory_connection, ttl_s).note(tenant, {"one": PIER}, idle_s)
+        for key in keys:
             left_ms: int = await memory_connection.run(lambda client, key=key: client.pttl(key))  # type: ignore[misc]
-            assert 0 < left_ms <= 60_000 if ttl_s else left_ms == -1
+            assert left_s * 900 < left_ms <= left_s * 1000 if left_s else left_ms == -1

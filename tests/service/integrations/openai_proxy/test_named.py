@@ -57,7 +57,7 @@ class Served:
                 seen_tokens=0, usage=Usage(0, 0), version=memory.version, life=memory.life,
                 messages=len(memory.entries),
             )  # fmt: skip
-            await self.sessions.note(opened, chain, {"role": "assistant", "content": "At six."}, told, named=True)
+            await self.sessions.note(opened, chain, {"role": "assistant", "content": "At six."}, told, named=NAME)
         return opened
 
     async def held(self, session: str) -> list[dict[str, Any]]:

@@ -63,7 +63,7 @@ async def served(
         opened.key.session, "", "", NOTHING, (), capped=False, finish_reason="stop", conversation_tokens=0,
         seen_tokens=0, usage=Usage(0, 0), version=memory.version, life=memory.life, messages=len(memory.entries),
     )  # fmt: skip
-    await sessions.note(opened, chain, answer, told, named=False)
+    await sessions.note(opened, chain, answer, told, named="")
     return Talk([*said, answer], opened.key.session)
 
 

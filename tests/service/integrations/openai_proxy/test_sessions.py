@@ -10,6 +10,7 @@ import openai
 import pytest
 from tests.service.integrations.openai_proxy.bench import Bench, benched
 
+from riffler.errors import UnknownSession
 from riffler.service.inference.local_faults import Fault
 from riffler.service.ports.engine import EngineRequest
 
@@ -277,3 +278,37 @@ async def test_a_client_that_leaves_at_the_answers_end_keeps_it(bench: Bench, mo
         said = [*said, {"role": "assistant", "content": text}, SECOND]
     assert sessions[0] == sessions[1]
     assert await bench.messages(sessions[0]) == said[:3]
+
+
+async def test_what_nobody_named_ends_by_itself(server_folder: Path) -> None:
+    """Recognised conversations and branches end with all their keys when unused; a named conversation stays."""
+    named = {"X-Riffler-Session": "pier"}
+    edited = [FIRST, {"role": "assistant", "content": "Never."}, SECOND]
+    async with benched(server_folder, counting, rewriting=False, tools="none", unnamed_ttl_s=2.0) as bench:
+        asked = [await bench.ask([FIRST]), await bench.ask([FIRST])]
+        asked += [await bench.ask(messages, extra_headers=named) for messages in ([FIRST, SECOND], edited)]
+        names = [session_of(each) for each in asked]
+        assert len(set(names)) == 4
+        assert names[2] == "pier"
+        pattern = f"riffler:{{{bench.riffler.tenant}/*"
+
+        async def keys() -> set[str]:
+            found = await bench.riffler.sessions._connection.run(lambda client: client.keys(pattern))
+            return {str(key) for key in found}
+
+        before = await keys()
+        ours = {key for key in before if "/c}:place:" in key or any(name in key for name in names)}
+        lasting = {key for key in ours if "pier" in key}
+        assert len(ours) > len(lasting) > 0
+        await asyncio.sleep(2.2)
+        left = ours & await keys()
+        assert left - lasting == {key for key in left if "/c}:place:" in key}
+        places = [
+            json.loads(await bench.riffler.sessions._connection.run(lambda c, k=key: c.get(k)))
+            for key in left - lasting
+        ]  # type: ignore[misc]
+        assert {place["session"] for place in places} == {"pier"}
+        assert lasting <= left
+        with pytest.raises(UnknownSession):
+            await bench.riffler.memory(names[0])
+        assert await bench.messages("pier") == [FIRST, SECOND]
