@@ -166,7 +166,9 @@ class InProcess:
         asked = asked_of(request, session)
         if asked is None:
             return await handler(request)
-        kept = self._kept.get(model_name(request.model)) or await asyncio.to_thread(self._kept_for, request)
+        kept = self._kept.get(model_name(request.model))
+        if kept is None:  # made beside the loop, as it takes seconds
+            kept = await asyncio.to_thread(self._kept_for, request)
         loop = asyncio.get_running_loop()
         call, jobs = _Call(request, kept.tools), asyncio.Queue[Job | None]()
         with self._turning(kept, asked, lambda job: loop.call_soon_threadsafe(jobs.put_nowait, job)) as turn:
