@@ -167,7 +167,7 @@ class InProcess:
         if asked is None:
             return await handler(request)
         kept = self._kept.get(model_name(request.model))
-        if kept is None:
+        if kept is None:  # made beside the loop, as it takes seconds
             kept = await asyncio.to_thread(self._kept_for, request)
         loop = asyncio.get_running_loop()
         call, jobs = _Call(request, kept.tools), asyncio.Queue[Job | None]()

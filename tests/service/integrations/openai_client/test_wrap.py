@@ -227,9 +227,8 @@ async def test_closing_ends_what_was_started(server_folder: Path) -> None:
             client.close()
             assert not any(thread.name == "riffler-openai" for thread in threading.enumerate())
             client.close()
-            with pytest.raises(openai.APIConnectionError) as caught:
+            with pytest.raises(RuntimeError, match="closed"):  # as of any client of OpenAI's
                 client.chat.completions.create(model=MODEL, messages=ASKED)
-            assert isinstance(caught.value.__cause__, RuntimeError)
             kept.append(client)
 
         await bench.synchronous(ask)
