@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --m
 # One process of tests more than cores, where tests wait for servers and clocks.
 MORE := $(shell cores=$$(getconf _NPROCESSORS_ONLN); test $$cores -lt 4 && expr $$cores + 1 || echo 4)
 
-.PHONY: demo test check chromium clean
+.PHONY: demo test check audit chromium clean
 
 demo: .venv/.base
 	$(BIN)/riffler demo
@@ -30,6 +30,11 @@ check: .venv/.all
 	$(BIN)/mypy tests/typing/api.py
 	$(BIN)/lint-imports
 
+# Asks a database of known holes about each dependency at the version that is pinned. It needs the network: what could not be
+# looked up fails, so that nothing passes unseen.
+audit: .venv/.all
+	$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
+
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Riffler needs Python 3.11 or newer: set PYTHON, as in: make PYTHON=python3.11 demo"; exit 1; }
 	@$(PYTHON) -c 'import venv, ensurepip' || { echo "Python's venv module is missing: on Debian, apt-get install python3-venv"; exit 1; }
@@ -44,7 +49,7 @@ check: .venv/.all
 .venv/.all: .venv/.base
 	@echo "installing all extras into .venv (a minute or two)"
 	$(PIP) "torch==2.13.0+cpu" 2>/dev/null || $(PIP) torch
-	$(PIP) -e ".[local,train,dev]"
+	$(PIP) -e ".[langchain,local,train,dev]"
 	@touch $@
 
 # Looked for each time: it belongs to the machine, and may be missing where .venv was brought along. Quick when it is there.

@@ -28,9 +28,7 @@ from riffler.service.engine_settings import engine_of
 from riffler.service.inference.bounded import BoundedEngine
 from riffler.service.inference.observed import ObservedEngine
 from riffler.service.inference.token_learner import learning
-from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.conversations import RedisConversations
-from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.server import RedisServer
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
@@ -38,6 +36,7 @@ from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
 from riffler.service.settings import Settings
+from riffler.service.store_settings import access_of, connection_of
 from riffler.service.turn_log.store import RedisTurnLog
 from riffler.service.turn_log.waiting import WaitingTurnLog
 from riffler.tools.diff import Difference
@@ -59,7 +58,7 @@ class Riffler:
 
     Args:
         settings: What to run on.
-        tenant: Whose sessions and decisions. A service takes it from the credential.
+        tenant: Whose sessions and decisions. A service takes it from the credential; this is its own.
         engine: In place of the one that the settings name.
         policy: In place of the one that the settings name.
         seed: Makes the policy's draws repeatable.
@@ -73,11 +72,10 @@ class Riffler:
         policy: Policy[Any] | None = None,
         seed: int | None = None,
     ) -> None:
-        url = settings.redis_url.get_secret_value() if settings.redis_url else None
-        embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
         self.observers = Observers()
-        self._connection = RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, self.observers)
+        self._connection = connection_of(settings, self.observers)
         self.tenant = tenant
+        self.access = access_of(settings, self._connection, tenant)
         if engine is not None:
             self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(
@@ -87,18 +85,19 @@ class Riffler:
         self.decisions = RedisPolicyStore(self._connection)
         self.turn_log = WaitingTurnLog(RedisTurnLog(self._connection, self.observers), self.observers)
         self.recorder = Recorder(self.turn_log, lambda: self.room)
-        server = RedisServer(self._connection)
-        self.health = HealthWatch(server, self.turn_log, settings.durability, settings.session_ttl_s)
+        self.health = HealthWatch(
+            RedisServer(self._connection), self.turn_log, settings.durability, settings.session_ttl_s
+        )
         self._policy = policy or drawing_policy(
             settings.policy, settings.policy_floor, settings.safety_margin, settings.safety_confidence
         )
         self._settings, self._seed = settings, seed
+        self.unnamed_ttl_s = settings.unnamed_ttl_s
 
     @cached_property
     def engine(self) -> Engine:
         """Runs the model. Made when it is first needed: a reward needs none."""
-        engine = engine_of(self._settings)
-        return ObservedEngine(learning(engine), self.observers)
+        return ObservedEngine(learning(engine_of(self._settings)), self.observers)
 
     @cached_property
     def _bounded(self) -> Engine:
@@ -224,11 +223,6 @@ class Riffler:
     ) -> None:
         """Give back connections, and stop what this process started."""
         await self.aclose()
-
-    @property
-    def unnamed_ttl_s(self) -> float:
-        """How long a session is kept that nobody named and nobody uses, in seconds; 0 is as long as others."""
-        return self._settings.unnamed_ttl_s
 
     async def ask(
         self, question: str, contexts: Sequence[str] = (), session: str | None = None, *, without: Collection[str] = ()

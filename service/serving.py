@@ -27,11 +27,9 @@ from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
 from riffler.service.http.stopping import tell_at_the_signal
-from riffler.service.inference.relaying import relay_of
-from riffler.service.integrations.openai_proxy.proxy import Proxy
-from riffler.service.integrations.openai_proxy.recognising import Sessions
 from riffler.service.logs import configure_logs
 from riffler.service.memory.embedded import EmbeddedServer
+from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings
 from riffler.tools.registry import EVERY_TOOL, Registry
 
@@ -126,7 +124,7 @@ def core_of(riffler: Riffler) -> Core:
         room=riffler.room,
         edits=riffler.edits,
         turns=riffler.turns,
-        proxy=_proxy_of(riffler),
+        proxy=proxy_of(riffler),
         metrics=metrics,
         readiness=readiness,
         running=RunningTurns(metrics),
@@ -134,19 +132,12 @@ def core_of(riffler: Riffler) -> Core:
         recorder=riffler.recorder,
         health=riffler.health,
         live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
-        auditor=riffler.auditor,
+        keys=riffler.access.keys,
+        ring=riffler.access.ring,
+        limits=riffler.access.limits,
         tenant=riffler.tenant,
+        auditor=riffler.auditor,
     )
-
-
-def _proxy_of(riffler: Riffler) -> Proxy:
-    """Wire what answers OpenAI's chat API."""
-    turns, tools = riffler.turns, riffler.room.offered.schemas()
-    idle = not (tools or riffler.rewriter or turns.agent.parts.fitting)
-    sessions = Sessions(riffler.sessions, riffler.decisions, riffler.conversations, riffler.unnamed_ttl_s)
-    names = frozenset(schema["function"]["name"] for schema in tools)
-    engine = riffler.room.engine  # whose completions have an end
-    return Proxy(turns, sessions, engine, names, relay_of(engine), idle=idle)
 
 
 def _run(config: uvicorn.Config) -> None:

@@ -5,6 +5,7 @@ Every setting is `RIFFLER_` and its name in capitals; the address of a Redis is 
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Any, Literal
 
@@ -75,8 +76,8 @@ class Settings(BaseSettings):
     unnamed_ttl_s: float = Field(
         86_400.0,
         ge=0,
-        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused this "
-        "long; 0 keeps them as others.",
+        description="Sessions that nobody named (recognised conversations, MCP clients) are deleted when unused for "
+        "this long; 0 keeps them as others.",
     )
     lease_s: float = Field(30.0, ge=1, le=3600, description="A turn of a killed process frees its session after this.")
     cache_characters: int = Field(
@@ -137,6 +138,12 @@ class Settings(BaseSettings):
     allowed_hosts: str = Field(
         "", description="Names that requests may use for this host, with commas; none is the loopback's, or any."
     )
+    admin_keys: str = Field(
+        "", description="SHA-256 of keys that may do all, in hex, with commas: see `riffler keys make`."
+    )
+    key_requests_per_minute: int = Field(0, ge=0, description="Most requests of one key a minute; 0 is no limit.")
+    key_tokens_per_day: int = Field(0, ge=0, description="Most tokens of one key a day; 0 is no limit.")
+    tenant_sessions: int = Field(0, ge=0, description="Most sessions that a tenant may have at once; 0 is no limit.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
@@ -147,6 +154,21 @@ class Settings(BaseSettings):
         """The names of this host that requests may use; empty takes any."""
         named = frozenset(name.strip() for name in self.allowed_hosts.split(",") if name.strip())
         return named or (LOOPBACK_NAMES if self.host in LOOPBACK_HOSTS else frozenset())
+
+    @property
+    def admin_digests(self) -> frozenset[str]:
+        """The hashes of the keys that may do all.
+
+        Raises:
+            InvalidSetting: One isn't a hash. It isn't repeated: it may be a key.
+        """
+        named = frozenset(given.strip().lower() for given in self.admin_keys.split(",") if given.strip())
+        if not all(re.fullmatch(r"[0-9a-f]{64}", digest) for digest in named):
+            raise InvalidSetting(
+                "setting admin_keys: expected the SHA-256 of keys, 64 hex digits each, with commas, got something "
+                "else: `riffler keys make` makes a key with its hash"
+            )
+        return named
 
     @property
     def reward_weights(self) -> Weights:
@@ -181,7 +203,7 @@ def read_settings(**overrides: Any) -> Settings:  # noqa: ANN401 - values of man
         complaint = exc.errors(include_url=False, include_input=False)[0]
         name = ".".join(str(step) for step in complaint["loc"])
         raise InvalidSetting(f"setting {name}: {complaint['msg']}") from exc
-    _ = settings.reward_weights  # refused now, not at the first reward
+    _ = settings.reward_weights, settings.admin_digests  # refused now, not at the first reward or request
     if settings.workers > 1 and settings.engine == "transformers":
         raise InvalidSetting(
             f"setting workers: expected 1 with engine transformers, got {settings.workers}: each would load the model, "

@@ -45,8 +45,9 @@ Temperature = Annotated[float, typer.Option(help="Of the model, at most 2; below
 
 @evaluations.command("pi-llm")
 def pi_llm(  # noqa: PLR0917 - typer calls it by name
-    updates: Annotated[str, typer.Option(help="Updates of each of the 46 keys, with commas.")] = "2,4,16,64,256,400",
-    sessions: Annotated[int, typer.Option(help="Cases of each number of updates.")] = 5,
+    updates: Annotated[str, typer.Option(help="Updates of each key, with commas.")] = "2,4,16,64,256,400",
+    keys: Annotated[str, typer.Option(help="How many keys, with commas.")] = "46",
+    sessions: Annotated[int, typer.Option(help="Cases of each number of keys and updates.")] = 5,
     dictionary: Annotated[
         Path | None, typer.Option(help="Keys and values in the published form: a JSON object of 46 lists.")
     ] = None,
@@ -64,10 +65,10 @@ def pi_llm(  # noqa: PLR0917 - typer calls it by name
     from riffler.service.evaluation.dictionary import own_dictionary, read_dictionary  # noqa: PLC0415
     from riffler.service.evaluation.pi_llm import PiLlm  # noqa: PLC0415
 
-    each = numbers("updates", updates, 1)
+    each, of = numbers("updates", updates, 1), numbers("keys", keys, 2, 46)
     sessions = number("sessions", sessions, 1)
     words = own_dictionary() if dictionary is None else read_dictionary(dictionary)
-    benchmark = PiLlm(words, each, sessions, seed)
+    benchmark = PiLlm(words, each, sessions, seed, of)
     prices = (cache_read, cache_write)
     _evaluate(benchmark, profile, json, prices, temperature, engine=engine, model=model, base_url=base_url)
 

@@ -17,6 +17,8 @@ from riffler.errors import RifflerError
 from riffler.service.cli.bandit import bandit
 from riffler.service.cli.evaluate import evaluations
 from riffler.service.cli.explain import explaining
+from riffler.service.cli.files import files
+from riffler.service.cli.keys import keys
 from riffler.service.cli.mcp import mcp
 from riffler.service.cli.options import (
     AsJson,
@@ -31,6 +33,7 @@ from riffler.service.cli.options import (
 )
 from riffler.service.cli.past import past
 from riffler.service.cli.rewarding import rewarding
+from riffler.service.cli.tenants import tenants
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -41,6 +44,8 @@ app = typer.Typer(
 
 app.add_typer(evaluations, name="eval")
 app.add_typer(bandit, name="bandit")
+app.add_typer(keys, name="keys")
+app.add_typer(tenants, name="tenants")
 
 
 @app.command()
@@ -133,13 +138,11 @@ def serve(  # noqa: PLR0917 - typer calls it by name
         if value is not None:  # workers are processes of their own: they read the environment
             os.environ[f"RIFFLER_{name.upper()}"] = str(value)
     settings = command_settings(quiet=False)
-    from riffler.service.settings import LOOPBACK_HOSTS  # noqa: PLC0415 - pydantic-settings takes 0.2 s
+    from riffler.service.door_check import require_keys  # noqa: PLC0415 - Redis' client takes 0.2 s
 
-    if settings.host not in LOOPBACK_HOSTS:
-        typer.echo(
-            f"riffler: whoever reaches {settings.host} can read and change everything: there are no keys yet", err=True
-        )
+    word = asyncio.run(require_keys(settings))
     typer.echo(f"Riffler comes up on http://{settings.host}:{settings.port} (description: /openapi.json)", err=True)
+    typer.echo(word, err=True)
     from riffler.service.serving import serve as serve_with  # noqa: PLC0415 - takes two seconds
 
     serve_with(settings)
@@ -196,6 +199,7 @@ def doctor(  # noqa: PLR0917 - typer calls it by name
 
 app.add_typer(explaining)
 app.add_typer(past)
+app.add_typer(files)
 app.add_typer(mcp)
 app.add_typer(rewarding)
 

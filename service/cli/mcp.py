@@ -47,8 +47,9 @@ def serve_mcp(  # noqa: PLR0917 - typer calls it by name
     Over HTTP a client may name its session in the header X-Riffler-Session. Sessions that nobody named are deleted when
     their client ends, or after RIFFLER_UNNAMED_TTL_S without use.
     """
-    given = {"host": host, "port": port, "engine": engine, "model": model, "base_url": base_url}
-    settings = command_settings(**given, data_folder=data_folder)
+    settings = command_settings(
+        host=host, port=port, engine=engine, model=model, base_url=base_url, data_folder=data_folder
+    )
     sys.exit(asyncio.run(_served(settings, session, http=http)))
 
 
@@ -63,7 +64,7 @@ async def _served(settings: Settings, session: str, *, http: bool) -> int:
         raise InvalidSetting(f"the command mcp needs {exc.name}: pip install 'riffler[mcp]'") from exc
     async with Riffler(settings) as riffler:
         server = RifflerMcp(parts_of(riffler), session)
-        code = await (_over_http(server, settings) if http else _over_stdio(server))
+        code = await (_over_http(server, settings, riffler) if http else _over_stdio(server))
     if code and not http:
         # All is closed. Past the loop and the interpreter, which would wait for a thread that reads standard input.
         os._exit(code)
@@ -116,20 +117,21 @@ async def _over_stdio(server: RifflerMcp) -> int:
     return 128 + (await heard)
 
 
-async def _over_http(server: RifflerMcp, settings: Settings) -> int:
-    """Serve until a signal comes; give the exit code."""
+async def _over_http(server: RifflerMcp, settings: Settings, riffler: Riffler) -> int:
+    """Serve, to who has a key where there are keys, until a signal comes; give the exit code."""
     import uvicorn  # noqa: PLC0415
 
+    from riffler.service.door_check import require_keys  # noqa: PLC0415
+    from riffler.service.http.door.gate import Gate  # noqa: PLC0415
+    from riffler.service.http.door.needs import MCP  # noqa: PLC0415
     from riffler.service.integrations.mcp_server.http import PATH, http_app  # noqa: PLC0415
-    from riffler.service.settings import LOOPBACK_HOSTS  # noqa: PLC0415
 
-    if settings.host not in LOOPBACK_HOSTS:
-        typer.echo(
-            f"riffler: whoever reaches {settings.host} can read and change everything: there are no keys yet", err=True
-        )
+    word = await require_keys(settings)
     app = http_app(
         server, hosts=settings.host_names, idle_s=settings.unnamed_ttl_s, max_body_bytes=settings.max_body_bytes
     )
+    access = riffler.access
+    app = Gate(app, access.ring, access.limits, MCP, riffler.tenant)
     config = uvicorn.Config(
         app,
         host=settings.host,
@@ -140,6 +142,7 @@ async def _over_http(server: RifflerMcp, settings: Settings) -> int:
         timeout_graceful_shutdown=_CLOSING_S,
     )
     typer.echo(f"Riffler's MCP server comes up on http://{settings.host}:{settings.port}{PATH}", err=True)
+    typer.echo(word, err=True)
     serving = uvicorn.Server(config)
     await serving.serve()
     return 0 if serving.started else 1

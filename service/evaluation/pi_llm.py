@@ -31,6 +31,7 @@ class PiLlm:
         updates: Of each key, a cell for each number.
         sessions: Cases of each cell.
         seed: The same seed gives the same cases.
+        keys: How many there are, 2 to 46, a cell for each number with each of `updates`. The source has 46.
 
     Raises:
         InvalidInput: A key has fewer values than updates.
@@ -40,6 +41,7 @@ class PiLlm:
     updates: tuple[int, ...]
     sessions: int = 5
     seed: int = 1
+    keys: tuple[int, ...] = (KEYS,)
     name: str = "pi-llm"
 
     def __post_init__(self) -> None:
@@ -48,18 +50,18 @@ class PiLlm:
     @property
     def cells(self) -> Sequence[Cell]:
         """See the port."""
-        return [{"updates": updates} for updates in self.updates]
+        return [{"keys": keys, "updates": updates} for keys in self.keys for updates in self.updates]
 
     @property
     def options(self) -> Mapping[str, Any]:
         """See the port."""
-        return {"updates": [*self.updates], "dictionary": digest(self.dictionary)}
+        return {"keys": [*self.keys], "updates": [*self.updates], "dictionary": digest(self.dictionary)}
 
     def case(self, cell: Cell, session: int) -> Case:
         """See the port."""
         updates = int(cell["updates"])
         rng = source_of(self.seed, self.name, updates, session)
-        keys = rng.sample(sorted(self.dictionary), KEYS)
+        keys = rng.sample(sorted(self.dictionary), int(cell["keys"]))
         pairs = draw_stream(rng, {key: rng.sample(self.dictionary[key], updates) for key in keys})
         text, current = write_case(keys, pairs), dict(pairs)
         return Case(text, lambda answer: score_answer(answer, current), lambda: newest_matches(text, keys))

@@ -8,11 +8,13 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.routing import APIRoute
 from starlette.routing import Route
 
 from riffler.service.http import problems, reading
 from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
+from riffler.service.http.door.door import guarded
 from riffler.service.http.embedding import SameOrigin
 from riffler.service.http.heads import Heads
 from riffler.service.http.hosts import AllowedHosts
@@ -31,6 +33,7 @@ from riffler.service.http.routes import (
     explanations,
     health,
     history,
+    keys,
     live,
     policies,
     rewards,
@@ -101,10 +104,12 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         turns,
         service_health,
         live,
+        keys,
     )
     for routes in (*native, chat, health):
         # As they are: `include_router` works each out anew at the first request, which takes 0.7 s for all of them.
-        app.router.routes.extend(routes.router.routes)
+        own = [route for route in routes.router.routes if isinstance(route, APIRoute)]
+        app.router.routes.extend(guarded(route, core.ring, core.limits, core.tenant) for route in own)
     app.state.routes = [route for route in app.routes if isinstance(route, Route)]
     describe(app)
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes)

@@ -13,7 +13,7 @@ from riffler.errors import EngineFailed
 PREFIX: Final = "/v1/"
 """Under which OpenAI's API is served."""
 _TYPES: Final[Mapping[int, str]] = {401: "authentication_error", 403: "permission_error", 429: "rate_limit_error"}
-_CODES: Final[Mapping[str, str]] = {"over-budget": "context_length_exceeded"}
+_CODES: Final[Mapping[str, str]] = {"over-budget": "context_length_exceeded", "key-refused": "invalid_api_key"}
 """Kinds of problems that clients know by another name."""
 _UNPROCESSABLE: Final = 422
 

@@ -7,7 +7,6 @@ comment keeps quiet connections alive while steps run inside.
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from typing import Any
@@ -21,6 +20,7 @@ from riffler.errors import EngineFailed, RifflerError
 from riffler.service.http.chat_errors import event_of
 from riffler.service.http.gone import CLIENT_GONE, until_gone
 from riffler.service.http.problems import note, problem_of, unforeseen
+from riffler.service.integrations.openai_proxy.telling import DONE, event, events
 
 QUIET_S = 15.0
 """Proxies close connections that are quiet for longer; commonly after 30 or 60 s."""
@@ -107,7 +107,7 @@ class ChatStream(Response):
             await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _parts(self, scope: Scope) -> AsyncIterator[bytes]:
-        yield _events(self._first)
+        yield events(self._first)
         waiting: asyncio.Future[Chunks | None] | None = None
         try:
             while True:
@@ -118,27 +118,19 @@ class ChatStream(Response):
                     continue
                 chunks, waiting = waiting.result(), None
                 if chunks is None:
-                    yield b"data: [DONE]\n\n"
+                    yield DONE
                     return
                 if chunks:
-                    yield _events(chunks)
+                    yield events(chunks)
         except RifflerError as exc:
             problem, _ = problem_of(exc, changing=True)
             note(scope, problem)
-            yield _event(event_of(exc if isinstance(exc, EngineFailed) else None, problem))
+            yield event(event_of(exc if isinstance(exc, EngineFailed) else None, problem))
         except Exception as exc:  # noqa: BLE001 - a bug; the response has begun, so nobody after this could tell of it
             problem = unforeseen(exc)
             note(scope, problem)
-            yield _event(event_of(None, problem))
+            yield event(event_of(None, problem))
         finally:
             if waiting is not None:
                 waiting.cancel()
                 await asyncio.gather(waiting, return_exceptions=True)
-
-
-def _events(chunks: Chunks) -> bytes:
-    return b"".join(_event(json.dumps(chunk, separators=(",", ":"))) for chunk in chunks)
-
-
-def _event(data: str) -> bytes:
-    return f"data: {data}\n\n".encode()

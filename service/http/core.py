@@ -7,6 +7,8 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
+from riffler.service.access.limits import KeyLimits
+from riffler.service.access.ring import KeyRing
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.health.report import HealthWatch
@@ -17,11 +19,13 @@ from riffler.service.agent.room import Room
 from riffler.service.agent.turns import Turns
 from riffler.service.agent.watch.costs import Costs
 from riffler.service.agent.watch.policies import Policies
+from riffler.service.http.door.door import caller_of
 from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
 from riffler.service.integrations.openai_proxy.proxy import Proxy
+from riffler.service.ports.access import KeyStore
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import MemoryStore
 from riffler.service.ports.policy import PolicyStore
@@ -53,8 +57,11 @@ class Core:
         recorder: Keeps that.
         health: Looks at how the service is.
         live: Tells of changes.
+        keys: API keys.
+        ring: Tells who asks.
+        limits: Counts what keys use.
+        tenant: The service's own: whose everything is as long as there are no keys, and who may look at the service.
         auditor: Audits a share of the turns; None when none is.
-        tenant: Whose everything is: until keys exist, all callers are one tenant.
     """
 
     sessions: MemoryStore
@@ -76,8 +83,11 @@ class Core:
     recorder: Recorder
     health: HealthWatch
     live: LiveFeed
+    keys: KeyStore
+    ring: KeyRing
+    limits: KeyLimits
+    tenant: str
     auditor: Auditor | None = None
-    tenant: str = "local"
 
     def stop(self, within_s: float) -> None:
         """Take note that the service stops. Who listens for changes is let go; turns may end.
@@ -96,7 +106,7 @@ def _core(request: Request) -> Core:
 
 def _tenant(request: Request) -> str:
     """Tell whose data a request may reach. It comes from the credential, never from the request's body."""
-    return _core(request).tenant
+    return caller_of(request).tenant
 
 
 CoreOf = Annotated[Core, Depends(_core)]

@@ -305,6 +305,20 @@ PROBLEMS: Mapping[int | str, dict[str, object]] = MappingProxyType(
         "unknown-session": _problem("unknown-session", 404, "no session 'quay'"),
         "unknown-decision": _problem("unknown-decision", 404, "no decision 'd0'"),
         "unknown-policy": _problem("unknown-policy", 404, "no policy '00000000'"),
+        "unknown-key": _problem("unknown-key", 404, "no key '000000000000'"),
+        401: _problem(
+            "key-refused",
+            401,
+            "authorization: a key is needed: expected `Bearer` and a key that `riffler keys create` made",
+        ),
+        403: _problem(
+            "scope-missing", 403, "authorization: this key can't do this: it has no scope text, which this takes"
+        ),
+        429: _problem(
+            "limit-reached",
+            429,
+            "limit: this key has made as many requests as it may in a minute (RIFFLER_KEY_REQUESTS_PER_MINUTE)",
+        ),
         409: _problem("session-busy", 409, "session 'pier' is busy with another turn"),
         412: _problem("version-conflict", 412, "session 'pier' has version 6, this change was made for version 2"),
         413: _problem(

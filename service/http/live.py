@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from riffler.errors import MemoryCorrupt, MemoryFailed, ServiceStopping, TooManyListeners
 from riffler.service.agent.changes import Change, Changes, PolicyCounts, SessionChange
+from riffler.service.http.door.door import until_refused
 from riffler.service.http.gone import until_gone
 from riffler.service.http.heads import HEAD_ALONE
 from riffler.service.http.metrics import Metrics
@@ -281,16 +282,19 @@ class LiveStream(Response):
             await self._until_the_end(listener, scope, receive, send)
 
     async def _until_the_end(self, listener: Listener, scope: Scope, receive: Receive, send: Send) -> None:
-        sending = asyncio.create_task(self._send(listener, send))
-        gone = asyncio.create_task(until_gone(Request(scope, receive)))
+        sending, request = asyncio.create_task(self._send(listener, send)), Request(scope, receive)
+        gone, refused = asyncio.create_task(until_gone(request)), asyncio.create_task(until_refused(request))
         try:
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
+            done, _ = await asyncio.wait({sending, gone, refused}, return_when=asyncio.FIRST_COMPLETED)
+            if refused in done:  # its key was revoked, or has ended
+                listener.end()
+                await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
             if sending.done():
                 sending.result()
         finally:
-            for task in (sending, gone):
+            for task in (sending, gone, refused):
                 task.cancel()
-            await asyncio.gather(sending, gone, return_exceptions=True)
+            await asyncio.gather(sending, gone, refused, return_exceptions=True)
 
     async def _send(self, listener: Listener, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})

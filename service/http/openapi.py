@@ -7,6 +7,7 @@ from typing import Any
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from riffler.service.http.door.described import describe_door
 from riffler.service.http.event_schemas import event_schemas
 from riffler.service.http.problems import MEDIA_TYPE
 
@@ -23,6 +24,8 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
   served (404), and a method that a path doesn't take (405, with `Allow`). Under `/v1` they have OpenAI's shape.
 - A change that a web page of another origin asks for is refused (403). Clients that are no browser don't say where they
   come from, and aren't asked.
+- A key is sent as `Authorization: Bearer`. It says whose data a request reaches, and what it may do: `security` names
+  the scopes that an operation takes. What belongs to another tenant isn't told from what doesn't exist.
 - Lists come in pages: give `next` back as `cursor`.
 - Fields of a body and query parameters that an operation doesn't have are refused (422), so that a misspelt one shows.
 - A request brings at most 10,000 messages or texts, and 200,000 values in all, so that nobody waits for one of them:
@@ -39,6 +42,7 @@ _TAGS = [
     {"name": "policies", "description": "How policies fare, what they learned, and their logs as files."},
     {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
+    {"name": "keys", "description": "Who may do what, of the tenant of the key that asks."},
     {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
     {"name": "openai", "description": "OpenAI's chat API, for its clients. Errors have its shape."},
     {"name": "health", "description": "For probes and scrapers."},
@@ -88,6 +92,7 @@ def describe(app: FastAPI) -> None:
             schemas |= event_schemas()
             for unused in ("HTTPValidationError", "ValidationError"):
                 schemas.pop(unused, None)
+            describe_door(made)
             for operation in (each for methods in made["paths"].values() for each in methods.values()):
                 for parameter in operation.get("parameters", ()):
                     parameter["schema"] = _present(parameter["schema"])

@@ -1,10 +1,10 @@
 """Which pages may make a browser change something: those of this service alone.
 
-Whoever reaches the address may change everything (there are no keys yet), and so may any page that a user's browser
-opens, if browsers let it. They ask first where a body is JSON, and get no permission; a body of another type is refused
-(`limits.py`). This refuses all else, as a change that needs no body: by what browsers say of the page that asks, in the
-order of Go's `http.CrossOriginProtection` (https://pkg.go.dev/net/http#CrossOriginProtection). Clients that are no
-browser say neither, and aren't minded.
+As long as there are no keys whoever reaches the address may change everything, and so may any page that a user's
+browser opens, if browsers let it. They ask first where a body is JSON, and get no permission; a body of another type is
+refused (`limits.py`). This refuses all else, as a change that needs no body: by what browsers say of the page that
+asks, in the order of Go's `http.CrossOriginProtection` (https://pkg.go.dev/net/http#CrossOriginProtection). Clients
+that are no browser say neither, and aren't minded.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from riffler.service.ports.access import LABEL, LABEL_WORDS
 from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS
 
 TEXT = r"\S"
@@ -15,6 +16,7 @@ WORDS: Mapping[str, str] = MappingProxyType(
     {
         TEXT: "a text that isn't blank",
         SESSION_NAME: SESSION_NAME_WORDS,
+        LABEL: LABEL_WORDS,
         TAGS: 'an entity tag as `ETag` has it, such as "7-1b2c3d4e" in its quotation marks, several with commas, or *',
         REQUEST_NAME: "1 to 255 visible ASCII characters, without a space",
     }

@@ -76,6 +76,10 @@ STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
         errors.UnknownVersion: 404,
         errors.UnknownDecision: 404,
         errors.UnknownPolicy: 404,
+        errors.UnknownKey: 404,
+        errors.KeyRefused: 401,
+        errors.ScopeMissing: 403,
+        errors.LimitReached: 429,
         errors.Conflict: 409,
         errors.VersionConflict: 412,  # only a client that named a version sees it
         errors.SessionBusy: 409,
@@ -185,6 +189,7 @@ def problem_of(exc: errors.RifflerError, *, changing: bool = False) -> tuple[dic
     """
     status = STATUSES[type(exc)]
     headers = {"Retry-After": str(_RETRY_S)} if type(exc) in _WORTH_RETRYING else {}
+    headers |= _would_do(exc)
     # What is wrong inside (a setting, a record in the store) is for the operator's log, not for a client.
     detail = "Riffler itself failed; its log says why" if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(exc)
     if changing and isinstance(exc, errors.MemoryUnavailable):
@@ -282,6 +287,20 @@ def _problem(status: int, name: str, detail: str, complaints: Sequence[Complaint
         "instance": f"urn:riffler:request:{current_request_id()}",
     }
     return problem | ({"errors": [each.model_dump() for each in complaints]} if complaints else {})
+
+
+def _would_do(exc: errors.RifflerError) -> dict[str, str]:
+    """Say which key would do (RFC 6750, 3), or when."""
+    match exc:
+        case errors.KeyRefused():
+            return {"WWW-Authenticate": 'Bearer realm="riffler"' + (', error="invalid_token"' if exc.came else "")}
+        case errors.LimitReached() if exc.retry_s is not None:
+            return {"Retry-After": str(exc.retry_s)}
+        case errors.ScopeMissing():
+            scopes = " ".join(exc.needed)
+            return {"WWW-Authenticate": f'Bearer realm="riffler", error="insufficient_scope", scope="{scopes}"'}
+        case _:
+            return {}
 
 
 async def _ours(request: Request, exc: Exception) -> Response:

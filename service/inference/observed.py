@@ -1,4 +1,4 @@
-"""`ObservedEngine`: any engine, with each of its calls told to an observer, in turns and outside of them."""
+"""`ObservedEngine`: any engine, with each of its calls told to an observer, and its tokens to who pays for them."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from riffler.errors import RifflerError
 from riffler.service.inference.wrapping import WrappingEngine
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, closing_stream
 from riffler.service.ports.observer import Observer, Outcome
+from riffler.service.ports.spending import spent
 
 
 class ObservedEngine(WrappingEngine):
@@ -33,6 +34,7 @@ class ObservedEngine(WrappingEngine):
                 async for item in stream:
                     if isinstance(item, Completion):
                         outcome, ended_s = "done", time.perf_counter() - began
+                        spent(item.usage.prompt_tokens + item.usage.completion_tokens)
                     yield item
         except (asyncio.CancelledError, GeneratorExit):
             outcome = "cancelled" if ended_s is None else outcome

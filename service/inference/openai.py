@@ -21,10 +21,12 @@ from riffler.errors import EngineFailed, EngineGarbled, EngineRejected, EngineTi
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
+from riffler.service.ports.spending import spent
 from riffler.tools.price import CachePrices
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
 if TYPE_CHECKING:
+    import httpx2
     from openai import AsyncOpenAI
 
 OPENAI_URL = "https://api.openai.com/v1"
@@ -59,6 +61,7 @@ class OpenAIEngine:
             some of them nothing else; OpenAI calls it deprecated, and its reasoning models refuse it and want
             `max_completion_tokens`.
         ask_usage: Whether to ask for usage in streams (`stream_options`). A few servers refuse the field.
+        http_client: Sends the requests in place of the library's own; it is closed with the engine.
 
     Raises:
         InvalidSetting: A setting has a value that isn't possible.
@@ -78,6 +81,7 @@ class OpenAIEngine:
         max_retries: int = 2,
         max_tokens_field: MaxTokensField = "max_tokens",
         ask_usage: bool = True,
+        http_client: httpx2.AsyncClient | None = None,
     ) -> None:
         if not model.strip():
             raise InvalidSetting("engine openai: model: needs the name of a model that the server has")
@@ -95,6 +99,7 @@ class OpenAIEngine:
         self._max_retries = max_retries
         self._max_tokens_field = max_tokens_field
         self._ask_usage = ask_usage
+        self._http_client = http_client
         self._made: AsyncOpenAI | None = None
         self._closed = False
 
@@ -160,11 +165,17 @@ class OpenAIEngine:
         Raises:
             EngineGarbled: What came is no object.
         """
-        async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
-            async for value in answers:
-                if not isinstance(value, dict):
-                    raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
-                yield value
+        usage: object = None
+        try:
+            async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
+                async for value in answers:
+                    if not isinstance(value, dict):
+                        raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
+                    usage = value.get("usage") or usage  # some say it with each chunk, of all so far
+                    yield value
+        finally:
+            total = usage.get("total_tokens") if isinstance(usage, dict) else None
+            spent(total if isinstance(total, int) and total > 0 else 0)  # a stream says it only where it is asked to
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
@@ -309,6 +320,7 @@ class OpenAIEngine:
                 base_url=self._base_url,
                 timeout=httpx2.Timeout(self._silence_s, connect=self._connect_s),
                 max_retries=self._max_retries,
+                http_client=self._http_client,
             )
         return self._made
 

@@ -1,8 +1,8 @@
 """The names of all keys in Redis, in one place.
 
-Each key carries the tenant. Parts are percent-encoded, so that no text can pass for a separator or a hash tag: tenant
-`a:b` with session `c` and tenant `a` with session `b:c` have different keys. All keys of one session share a hash tag,
-and so do all keys of one policy, because scripts on a cluster need it.
+Each key carries the tenant, but for the table by which a tenant is found. Parts are percent-encoded, so that no text
+can pass for a separator or a hash tag: tenant `a:b` with session `c` and tenant `a` with session `b:c` have different
+keys. All keys of one session share a hash tag, and so do all keys of one policy, because scripts on a cluster need it.
 """
 
 from __future__ import annotations
@@ -165,6 +165,45 @@ def request_key(tenant: str, request: str) -> str:
         The key.
     """
     return f"riffler:{{{_encoded(tenant)}/r/{_encoded(request)}}}:answer"
+
+
+def access_keys(tenant: str) -> list[str]:
+    """Name the keys of what API keys are known by.
+
+    Args:
+        tenant: Whose API keys are made, listed or ended.
+
+    Returns:
+        The keys of all records by hash, of the tenant's ids, and of the mark that there was a key once, in this order.
+        All have one hash tag, which no tenant's own keys have: those have a `/` in theirs.
+    """
+    tag = "riffler:{access}"
+    return [f"{tag}:records", f"{tag}:ids:{_encoded(tenant)}", f"{tag}:locked"]
+
+
+def spent_key(tenant: str, key: str) -> str:
+    """Name the key of what an API key has used.
+
+    Args:
+        tenant: Whose.
+        key: The API key's id.
+
+    Returns:
+        The key. It has the hash tag of the list of sessions.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:spent:{_encoded(key)}"
+
+
+def tenant_pattern(tenant: str) -> str:
+    """Give a pattern of Redis that fits all keys of a tenant's data, and no other's.
+
+    Args:
+        tenant: Whose.
+
+    Returns:
+        The pattern. Nothing in an encoded name means something in it, and `/` ends the name.
+    """
+    return f"riffler:{{{_encoded(tenant)}/*"
 
 
 def _encoded(part: str) -> str:

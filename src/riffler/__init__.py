@@ -10,7 +10,10 @@ if TYPE_CHECKING:
     from riffler.service.app import Riffler
     from riffler.service.client.io_async.client import AsyncClient
     from riffler.service.client.io_sync.client import Client
+    from riffler.service.graphs import agent_graph
+    from riffler.service.langchain_agents import RifflerMiddleware, riffler_tools
     from riffler.service.settings import Settings, read_settings
+    from riffler.service.wrapping import wrap
     from riffler.tools.memory import WorkingMemory
     from riffler.tools.messages import Message
 
@@ -21,10 +24,14 @@ __all__ = [
     "Feedback",
     "Message",
     "Riffler",
+    "RifflerMiddleware",
     "Settings",
     "ToJudge",
     "WorkingMemory",
+    "agent_graph",
     "read_settings",
+    "riffler_tools",
+    "wrap",
 ]
 
 _HOMES = {
@@ -34,10 +41,14 @@ _HOMES = {
     "Feedback": "riffler.service.agent.rewarding",
     "Message": "riffler.tools.messages",
     "Riffler": "riffler.service.app",
+    "RifflerMiddleware": "riffler.service.langchain_agents",
     "Settings": "riffler.service.settings",
     "ToJudge": "riffler.service.agent.rewarding",
     "WorkingMemory": "riffler.tools.memory",
+    "agent_graph": "riffler.service.graphs",
     "read_settings": "riffler.service.settings",
+    "riffler_tools": "riffler.service.langchain_agents",
+    "wrap": "riffler.service.wrapping",
 }
 
 

@@ -30,7 +30,8 @@
     │   ├── UnknownSession
     │   ├── UnknownVersion            the session never had this version, or its history no longer goes back to it
     │   ├── UnknownDecision
-    │   └── UnknownPolicy             the tenant has no policy of this digest, or none that has decided anything
+    │   ├── UnknownPolicy             the tenant has no policy of this digest, or none that has decided anything
+    │   └── UnknownKey                the tenant has no API key of this id
     ├── Conflict                      somebody else was first; load again and decide again
     │   ├── VersionConflict           the session's version is not the one that the caller read
     │   ├── SessionBusy               another turn holds the session's lease
@@ -38,6 +39,9 @@
     │   ├── SessionExists             a session of this id exists already
     │   ├── TurnOvertaken             the conversation went on, so an interrupted turn can't be continued
     │   └── LogReplaced               the log of decisions was replaced by another one while it was read
+    ├── KeyRefused                    no API key came with a request, or none that is valid
+    ├── ScopeMissing                  the API key may not do this
+    ├── LimitReached                  the API key has used what it may, for now
     ├── OverBudget                    the conversation can't be made to fit the engine's window
     ├── MemoryFailed                  the working memory's store did not do what was asked
     │   ├── MemoryUnavailable         the store can't be reached, or can't be started
@@ -201,6 +205,40 @@ class UnknownDecision(NotFound):
 
 class UnknownPolicy(NotFound):
     """The tenant has no policy of this digest, or none that has decided anything."""
+
+
+class UnknownKey(NotFound):
+    """The tenant has no API key of this id."""
+
+
+class KeyRefused(RifflerError):
+    """No API key came, or none that is valid: unknown, expired and revoked are the same error.
+
+    Attributes:
+        came: Whether one came.
+    """
+
+    came: bool = False
+
+
+class ScopeMissing(RifflerError):
+    """The API key may not do this.
+
+    Attributes:
+        needed: The scopes that it takes.
+    """
+
+    needed: tuple[str, ...] = ()
+
+
+class LimitReached(RifflerError):
+    """The API key has used what it may, for now.
+
+    Attributes:
+        retry_s: After how many seconds it may go on; None where no time mends it.
+    """
+
+    retry_s: int | None = None
 
 
 class Conflict(RifflerError):

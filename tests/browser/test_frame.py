@@ -11,6 +11,8 @@ from playwright.async_api import Browser, Page, Route, expect
 from tests.browser.looking import looking
 from tests.e2e.served import Served, serving
 
+from riffler.service.access.making import make_key
+
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 PAPER = "getComputedStyle(document.body).backgroundColor"
@@ -296,3 +298,67 @@ async def test_what_failed_is_read_again(browser: Browser, empty: Served, topics
         assert await page.evaluate("times") == 2
         await page.clock.run_for(45_000)
         assert await page.evaluate("times") == later
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def locked(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[tuple[Served, str]]:
+    """A service that wants a key, and a key that may do all."""
+    made = make_key()
+    async with serving(tmp_path_factory.mktemp("locked"), admin_keys=made.digest) as served:
+        yield served, made.text
+
+
+async def test_the_door_asks_for_a_key(browser: Browser, locked: tuple[Served, str]) -> None:
+    """Without a key nothing of a page is there; a wrong one is refused; one with `read` sees figures, and no text.
+
+    What the service tells comes with it, too. It is kept for the tab, nowhere else, and can be forgotten.
+    """
+    served, admin = locked
+    headers = {"Authorization": f"Bearer {admin}"}
+    said = {"messages": [{"role": "user", "content": "The lighthouse is green."}], "session": "pier"}
+    (await served.client.post("/api/v1/sessions", json=said, headers=headers)).raise_for_status()
+    made = await served.client.post("/api/v1/keys", json={"scopes": ["read"]}, headers=headers)
+    key = made.json()["key"]
+    async with looking(browser, str(served.client.base_url)) as looked:
+        page, field = looked.page, looked.page.get_by_label("Key", exact=True)
+        with looked.failing():
+            await looked.open("session")
+            await expect(page.get_by_role("heading", level=1, name="A key is needed")).to_be_visible()
+            await looked.nothing_serious()
+            await field.fill("rk-wrong")
+            await field.press("Enter")
+            await expect(page.get_by_role("alert")).to_contain_text("This key was refused")
+        await field.fill(key)
+        await page.get_by_role("button", name="Go on").click()
+        await expect(page.get_by_role("link", name="pier")).to_be_visible()
+        await expect(page.locator("header .live")).to_have_text("live")
+        (await served.client.post("/api/v1/sessions", json={"session": "quay"}, headers=headers)).raise_for_status()
+        await expect(page.get_by_role("link", name="quay")).to_be_visible()  # without reading anew: it was told
+        with looked.failing():
+            await looked.open("session", "pier")
+            await expect(page.get_by_role("alert").first).to_contain_text("no scope text")
+        assert "lighthouse" not in await page.content()
+        kept = await page.evaluate("[sessionStorage.length, localStorage.length, document.cookie]")
+        assert kept == [1, 0, ""]
+        assert key not in " ".join(looked.requests)
+        with looked.failing():
+            await page.get_by_role("button", name="Forget key").click()
+            await expect(page.get_by_role("heading", level=1, name="A key is needed")).to_be_visible()
+        assert await page.evaluate("sessionStorage.length") == 0
+
+
+async def test_with_the_scope_texts_are_shown(browser: Browser, locked: tuple[Served, str]) -> None:
+    """A key with `text` sees what users wrote; another tab begins without a key."""
+    served, admin = locked
+    headers = {"Authorization": f"Bearer {admin}"}
+    said = {"messages": [{"role": "user", "content": "The lighthouse is green."}], "session": "mole"}
+    (await served.client.post("/api/v1/sessions", json=said, headers=headers)).raise_for_status()
+    async with looking(browser, str(served.client.base_url)) as looked:
+        with looked.failing():
+            await looked.open("session", "mole")
+            await looked.page.get_by_label("Key", exact=True).fill(admin)
+            await looked.page.get_by_role("button", name="Go on").click()
+        await expect(looked.page.get_by_text("The lighthouse is green.")).to_be_visible()
+        other = await looked.page.context.new_page()
+        await other.goto(looked.address)
+        await expect(other.get_by_role("heading", level=1, name="A key is needed")).to_be_visible()

@@ -137,10 +137,23 @@ def test_a_port_that_is_taken_is_named(tmp_path: Path) -> None:
     assert "address already in use" in said.lower()
 
 
-def test_an_address_for_everybody_is_warned_of(tmp_path: Path) -> None:
-    """Who listens beyond loopback is told what that means."""
+def test_an_address_for_everybody_needs_keys(tmp_path: Path) -> None:
+    """Without one nothing listens beyond loopback, and it is said how to make one; with one it comes up."""
     with socket.create_server(("", 0)) as taken:  # so that it ends at once
-        assert "no keys" in refused(tmp_path, "--host", "0.0.0.0", "--port", str(taken.getsockname()[1]))  # noqa: S104
+        everybody = ("--host", "0.0.0.0", "--port", str(taken.getsockname()[1]))  # noqa: S104
+        said = refused(tmp_path, *everybody)
+        assert "there are no keys: make one with `riffler keys create`" in said
+        assert "address already in use" not in said.lower()
+        said = refused(tmp_path, *everybody, admin_keys="0" * 64)
+        assert "each request needs a key" in said
+        assert "address already in use" in said.lower()
+
+
+def test_a_hash_that_is_none_is_not_repeated(tmp_path: Path) -> None:
+    """It may be the key itself, put where its hash belongs."""
+    said = refused(tmp_path, admin_keys="rk-0123-secret")
+    assert "admin_keys" in said
+    assert "secret" not in said
 
 
 async def test_it_logs_warnings_unasked(tmp_path: Path) -> None:

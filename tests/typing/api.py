@@ -3,7 +3,21 @@
 from pathlib import Path
 from typing import assert_type
 
-from riffler import Against, AsyncClient, Client, Feedback, Message, Riffler, Settings, WorkingMemory, read_settings
+from openai import AsyncOpenAI, OpenAI
+from openai.types.chat import ChatCompletion
+
+from riffler import (
+    Against,
+    AsyncClient,
+    Client,
+    Feedback,
+    Message,
+    Riffler,
+    Settings,
+    WorkingMemory,
+    read_settings,
+    wrap,
+)
 from riffler.service.agent.progress import Answer, ToolStep
 from riffler.service.client.io_async.answers import AsyncAnswer
 from riffler.service.client.io_sync.answers import Answer as ClientAnswer
@@ -38,6 +52,16 @@ async def main() -> None:
         assert_type(await riffler.diff(answer.session, 1), Difference)
         assert_type(await riffler.fork(answer.session, 1, "quay"), str)
         await riffler.ask("Which?", "A text.", 5)  # type: ignore[arg-type] # a session is a name
+
+
+def wrapped() -> None:
+    """Clients of OpenAI's keep their types."""
+    with wrap(OpenAI()) as client:
+        assert_type(client, OpenAI)
+        asked = client.chat.completions.create(model="m", messages=[{"role": "user", "content": "Which?"}])
+        assert_type(asked, ChatCompletion)
+    assert_type(wrap(AsyncOpenAI(), read_settings(), tenant="t"), AsyncOpenAI)
+    wrap("a client")  # type: ignore[type-var] # of OpenAI's
 
 
 def over_http() -> None:

@@ -19,6 +19,8 @@ from riffler.errors import (
     InvalidInput,
     InvalidSetting,
     JudgeFailed,
+    KeyRefused,
+    LimitReached,
     MemoryFailed,
     MemoryFull,
     MemoryUnavailable,
@@ -26,6 +28,7 @@ from riffler.errors import (
     OverBudget,
     RewriteFailed,
     RifflerError,
+    ScopeMissing,
     SessionBusy,
 )
 
@@ -34,6 +37,9 @@ MENDS: Mapping[type[RifflerError], str] = MappingProxyType(
         RifflerError: "The text says what was refused.",
         InvalidInput: "The client sent what can't be accepted; the answer that it got names the field.",
         NotFound: "The client asked for what isn't there, or for what belongs to another tenant.",
+        KeyRefused: "The client sends `Authorization: Bearer` and a valid key; `riffler keys create` makes one.",
+        ScopeMissing: "Make a key with the scope that the answer names: `riffler keys create --scope`.",
+        LimitReached: "Raise the limit that the answer names, or give the app another key.",
         Conflict: "Somebody else was first: the client reads anew and asks again.",
         SessionBusy: "A session has one turn at a time: the client asks again when the other one has ended.",
         OverBudget: "Use an engine with a larger window, shorter texts, or let Riffler fold: RIFFLER_FITTING.",

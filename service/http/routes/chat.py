@@ -33,11 +33,10 @@ from riffler.service.http.running import RunningTurn
 from riffler.service.integrations.openai_proxy.asked import Asked, read
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxied
+from riffler.service.integrations.openai_proxy.telling import heads_of, ignored_head
 from riffler.service.ports.memory import SESSION_NAME
 
 router = group("/v1", "openai", JsonRoute)
-_MOST_NAMED, _LONGEST = 20, 40
-"""Fields that a header names, and characters of a name: clients read headers of some thousand characters."""
 _ANSWERS = answers(200, "The answer; with `stream`, its chunks.", ANSWER)
 _ANSWERS[200]["content"][EVENTS] = {"itemSchema": CHUNK_EVENT, "example": CHUNKS}
 _ANSWERS[200]["headers"] = HEADERS
@@ -84,7 +83,7 @@ async def complete_chat(
     running = core.running.start(core.proxy.turn(tenant, proxied))
     if asked.stream:
         source = _told(running, proxied.outgoing)
-        return await streamed(request, source, running.cancel, lambda: _headers(proxied))
+        return await streamed(request, source, running.cancel, lambda: heads_of(proxied))
     return await _whole(running, proxied, request)
 
 
@@ -114,12 +113,12 @@ async def _whole(running: RunningTurn, proxied: Proxied, request: Request) -> Re
         gone.cancel()
         if not running.task.done():
             await running.cancel()
-    return _json(proxied.outgoing.whole(), _headers(proxied))
+    return _json(proxied.outgoing.whole(), heads_of(proxied))
 
 
 async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Response:
     """Pass a request on as it came."""
-    headers = {"X-Riffler-Off": why, **_ignored(core.proxy.ignored(asked))}
+    headers = {"X-Riffler-Off": why, **ignored_head(core.proxy.ignored(asked))}
     request.scope[TOLD] = headers
     answer = core.proxy.straight(asked)
 
@@ -137,21 +136,6 @@ async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Res
             return _json((await anext(chunks))[0], headers)
 
     return await while_there(request, whole())
-
-
-def _headers(proxied: Proxied) -> dict[str, str]:
-    outgoing = proxied.outgoing
-    headers = {"X-Riffler-Session": outgoing.session, "X-Riffler-Saved-Tokens": str(outgoing.saved_tokens)}
-    if outgoing.rewriting is not None:
-        headers["X-Riffler-Arm"] = outgoing.rewriting.arm
-        if outgoing.rewriting.decision:
-            headers["X-Riffler-Decision"] = outgoing.rewriting.decision
-    return headers | _ignored(proxied.ignored)
-
-
-def _ignored(fields: tuple[str, ...]) -> dict[str, str]:
-    named = ", ".join(ascii(name[:_LONGEST])[1:-1] for name in fields[:_MOST_NAMED])
-    return {"X-Riffler-Ignored": named} if fields else {}
 
 
 def _json(value: object, headers: dict[str, str]) -> Response:

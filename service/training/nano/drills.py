@@ -4,8 +4,9 @@ Copying comes late and all of a sudden in training. Where a text has many tokens
 is copied is a small part of what is to be learned: on episodes no copying had come after five million tokens, and on
 drills of forty keys none after two. On drills of four it comes after 0.8 million, and then grows with them.
 
-The drills are the moves that episodes are made of: say a text again, the value of a key, the newest of several, the
-sentence that has some words, what stands next in a list, a call with some of the keys.
+The drills are the moves that episodes are made of: say a text again, the value of a key, the newest of several, some
+keys and values in a form that is shown, the sentence that has some words, what stands next in a list, a call with some
+of the keys. Which of them is wanted can be told from each question: what can't be told would be learned as a doubt.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import random
 from collections.abc import Callable
 from typing import Any
 
+from riffler.service.training.nano.answer_forms import answer_form
 from riffler.service.training.nano.episode import FIND
 from riffler.service.training.nano.phrases import salad
 from riffler.service.training.nano.words import made_up, names, word, words
@@ -26,6 +28,8 @@ _SEPARATORS = (": ", " = ", "=", " -> ", " is ", " | ", " => ", ", ", "\t", " - 
 _ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
 _AT_ONCE = 8
 """Keys of one call."""
+_LONGEST_FORM = 60
+"""Characters of a key's part in an answer, with its slots."""
 
 Turn = tuple[str, str | Message]
 """What a user says, and what is to be said then."""
@@ -95,10 +99,12 @@ def _lookup(rng: random.Random, size: int) -> list[Turn]:
 
 
 def _all_of_them(rng: random.Random, size: int) -> list[Turn]:
-    """Some keys at once, in the order in which they are asked for."""
+    """Some keys at once, in the order in which they are asked for, in a form that is shown."""
     text, newest = _pairs(rng, min(size, 16))
     some = rng.sample(sorted(newest), rng.randint(1, len(newest)))
-    return [(f"{text}\n\n{', '.join(some)}", "\n".join(f"{key}: {newest[key]}" for key in some))]
+    form = answer_form(rng, _LONGEST_FORM)
+    said = form.between.join(form.line.format(k=key, v=newest[key]) for key in some)
+    return [(f"{text}\n\n{', '.join(some)}?{form.wish}", said)]
 
 
 def _again(rng: random.Random, size: int) -> list[Turn]:
@@ -113,7 +119,7 @@ def _sentence(rng: random.Random, size: int) -> list[Turn]:
     sentence = rng.choice(told)
     within = [each for each in sentence.strip(".!?").split() if sum(each in other for other in told) == 1]
     asked = " ".join(rng.sample(within, min(len(within), 2)))
-    return [(f"{' '.join(told)}\n\n{asked}", sentence)] if asked else _again(rng, size)
+    return [(f"{' '.join(told)}\n\n... {asked} ...", sentence)] if asked else _again(rng, size)
 
 
 def _next(rng: random.Random, size: int) -> list[Turn]:
@@ -121,7 +127,9 @@ def _next(rng: random.Random, size: int) -> list[Turn]:
     keys = _keys(rng, size + 1)
     places = rng.sample(range(size), min(size, 6))
     listed = rng.choice((", ", "\n", " ")).join(keys)
-    return [(keys[at] if number else f"{listed}\n\n{keys[at]}", keys[at + 1]) for number, at in enumerate(places)]
+    asked = [f"> {keys[at]}" for at in places]
+    asked[0] = f"{listed}\n\n{asked[0]}"
+    return [(question, keys[at + 1]) for question, at in zip(asked, places, strict=True)]
 
 
 def _call(rng: random.Random, size: int) -> list[Turn]:
@@ -140,4 +148,4 @@ def _call(rng: random.Random, size: int) -> list[Turn]:
 _KINDS: tuple[Callable[[random.Random, int], list[Turn]], ...] = (
     *(_again, _lookup, _all_of_them, _sentence, _next, _call),
 )
-_SHARES = (4, 2, 2, 1, 1, 1)
+_SHARES = (3, 2, 3, 1, 1, 1)

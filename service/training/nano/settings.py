@@ -31,7 +31,7 @@ _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
 _LEAST_TEXT = 1000
 """Characters: of fewer, most skills make hardly a text."""
-_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None})
+_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None, "also": {}})
 """Settings that stages didn't have before, and what stands for none."""
 _WINDOW_OF_DRILLS = 2048
 """Stands in the records of a run, and means nothing: runs that are there were begun with it."""
@@ -52,6 +52,8 @@ class ModelSize(_Table):
         key_heads: Of keys and values.
         inner: Width inside a feed-forward layer.
         window: Most positions.
+        rope_base: Of the rotary position embedding: pair i of a head's n pairs turns by `rope_base ** (-i / n)` a
+            position. A text far away is matched by its words only in pairs that turn little on the way there.
     """
 
     vocabulary: Annotated[int, Field(ge=300, le=65_536)]
@@ -61,6 +63,7 @@ class ModelSize(_Table):
     key_heads: PositiveInt
     inner: PositiveInt
     window: PositiveInt
+    rope_base: PositiveFloat = 10_000.0
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -108,6 +111,8 @@ class Stage(_Table):
         questions: How many are asked about each text, an episode each; with more than one they are families.
         most_text: Characters that a user says in an episode at most, about; None sets no limit.
         enough_tokens: So many an example has when it takes no more moves; None takes all of a turn or a family.
+        also: Earlier stages whose examples are mixed in, so that they aren't forgotten, and how large a part of all
+            examples each is.
     """
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]+$")]
@@ -118,6 +123,7 @@ class Stage(_Table):
     questions: PositiveInt = 1
     most_text: Annotated[int, Field(ge=_LEAST_TEXT)] | None = None
     enough_tokens: PositiveInt | None = None
+    also: dict[str, PositiveFloat] = {}
 
     @property
     def kin(self) -> Kin:
@@ -134,6 +140,12 @@ class Stage(_Table):
     def _drills_are_no_families(self) -> Self:
         if self.drill is not None and self.kin != Kin():
             raise ValueError("drill: expected neither questions nor most_text beside it: drills are no families")
+        return self
+
+    @model_validator(mode="after")
+    def _is_mixed_of_parts(self) -> Self:
+        if sum(self.also.values()) >= 1:
+            raise ValueError(f"also: expected parts of all examples, less than 1 together, got {self.also}")
         return self
 
     @model_validator(mode="before")
@@ -162,6 +174,9 @@ class NanoSettings(_Table):
                     f"stages: {stage.name}: window: expected at most the model's {self.model.window:,}, "
                     f"got {stage.window:,}"
                 )
+            later = sorted({*stage.also} - taken | {*stage.also} & {_FOR_TOKENIZER})
+            if later:
+                raise ValueError(f"stages: {stage.name}: also: expected earlier stages, got {', '.join(later)}")
             taken.add(stage.name)
         return self
 

@@ -85,6 +85,7 @@ def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -
         num_attention_heads=size.heads,
         num_key_value_heads=size.key_heads,
         max_position_embeddings=size.window,
+        rope_parameters={"rope_type": "default", "rope_theta": size.rope_base},
         tie_word_embeddings=True,
         bos_token_id=None,
         eos_token_id=tokens[END],
@@ -226,19 +227,34 @@ class Trainer:
         return examples
 
     def _steps(self, stage: Stage, number: int, skipped: int) -> Iterator[list[Example]]:
-        """Give the examples of each step, again and again in another order, without those of the steps done before."""
-        training, examples = self._settings.training, self._examples(stage, number, begun=skipped > 0)
-        step: list[Example] = []  # what an epoch leaves goes into the next one's first step
+        """Give the examples of each step, without those of the steps done before."""
+        training = self._settings.training
+        pools = [self._again_and_again(stage, self._examples(stage, number, begun=skipped > 0))]
+        parts = [1 - sum(stage.also.values())]
+        for at, other in enumerate(self._settings.stages, 1):
+            if other.name in stage.also:
+                parts.append(stage.also[other.name])
+                pools.append(self._again_and_again(stage, self._examples(other, at, begun=True), other.name))
+        rng = random.Random(f"{training.seed} {stage.name} mixed")  # noqa: S311 - no secret
+        step: list[Example] = []
+        while True:
+            [pool] = rng.choices(pools, parts)
+            step.append(next(pool))
+            if sum(len(each.ids) for each in step) >= training.tokens_a_step:
+                if skipped:
+                    skipped -= 1
+                else:
+                    yield step
+                step = []
+
+    def _again_and_again(self, stage: Stage, examples: Sequence[Example], of: str = "") -> Iterator[Example]:
+        """Give examples without an end, each epoch in another order and with other skips."""
+        training, window = self._settings.training, self._settings.model.window
         for epoch in count():
-            rng = random.Random(f"{training.seed} {stage.name} {epoch}")  # noqa: S311 - no secret
+            name = " ".join(filter(None, (str(training.seed), stage.name, of, str(epoch))))
+            rng = random.Random(name)  # noqa: S311 - no secret
             for example in rng.sample(examples, len(examples)):
-                step.append(with_skips(rng, example, self._settings.model.window))
-                if sum(len(each.ids) for each in step) >= training.tokens_a_step:
-                    if skipped:
-                        skipped -= 1
-                    else:
-                        yield step
-                    step = []
+                yield with_skips(rng, example, window)
 
     def _step(self, examples: Sequence[Example], stage: Stage) -> Step:
         began, training = time.monotonic(), self._settings.training

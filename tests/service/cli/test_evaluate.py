@@ -65,7 +65,7 @@ def plan(benchmark: Benchmark, path: Path | None = None, profiles: tuple[str, ..
 @pytest.mark.parametrize(
     ("arguments", "cell", "rows"),
     [
-        (["pi-llm", "--updates", "2,3", "--sessions", "1"], {"updates"}, 2),
+        (["pi-llm", "--updates", "2,3", "--keys", "2,46", "--sessions", "1"], {"keys", "updates"}, 4),
         (["kinship", "--needles", "2", "--tokens", "500,600", "--sessions", "1"], {"needles", "tokens"}, 2),
         (["entities", "--entities", "5", "--positions", "0,50,100", "--sessions", "1"], {"entities", "position"}, 3),
         (["find", "--tokens", "600", "--sessions", "1"], {"tokens", "question"}, 4),
@@ -300,6 +300,7 @@ async def test_no_session_is_left(server_folder: Path, monkeypatch: pytest.Monke
         (["pi-llm", "--updates", "0"], "updates: expected a whole number from 1 to 10000000, got 0"),
         (["pi-llm", "--updates", "2,2"], "updates: expected each number once"),
         (["pi-llm", "--updates", "500"], "updates: expected at most 400, got 500"),
+        (["pi-llm", "--keys", "1"], "keys: expected a whole number from 2 to 46, got 1"),
         (["pi-llm", "--sessions", "0"], "sessions: expected a whole number from 1"),
         (["pi-llm", "--profile", "all"], "profile: expected one of none, paper, riffler, got 'all'"),
         (["pi-llm", "--profile", "none,none"], "profile: expected each name once"),

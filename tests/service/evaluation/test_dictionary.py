@@ -32,7 +32,7 @@ def test_a_file_is_read_as_it_stands(tmp_path: Path) -> None:
     read = read_dictionary(path)
     assert read == {key: tuple(values) for key, values in GOOD.items()}
     assert digest(read) != digest(own_dictionary())
-    case = PiLlm(read, (3,)).case({"updates": 3}, 0)
+    case = PiLlm(read, (3,)).case({"keys": 46, "updates": 3}, 0)
     assert "name 7: v7 b; " in case.text
     assert case.score(case.newest_match()) == 1.0
 

@@ -1,17 +1,20 @@
 // The REST API, read as pages need it.
+import { keyHeaders, wanted } from "./key.js";
 
 /** What the API said instead of an answer, in its own words (RFC 9457), or that it said nothing. */
 export class ApiError extends Error {
-  constructor(status, title, detail, instance = undefined) {
+  constructor(status, title, detail, { instance, kind } = {}) {
     super(detail || title);
     this.status = status;
+    this.kind = kind; // what it is, where the service says so
     this.title = title;
     this.instance = instance; // names this occurrence in Riffler's log
   }
 
   /** Make one of a problem, or of what isn't one. */
   static of(status, body) {
-    return new ApiError(status, body?.title ?? `status ${status}`, body?.detail ?? "", body?.instance);
+    const kind = body?.type?.split(":").pop();
+    return new ApiError(status, body?.title ?? `status ${status}`, body?.detail ?? "", { instance: body?.instance, kind });
   }
 }
 
@@ -49,6 +52,13 @@ export async function sent(method, path, body, { headers = {}, signal } = {}) {
   throw ApiError.of(answer.status, await answer.json().catch(() => null));
 }
 
+/** Listen to a path below `/api/v1` that answers by events: the response, whose body is them. */
+export async function heard(path, signal) {
+  const answer = await fetched(addressOf(`api/v1/${path}`), { headers: { Accept: "text/event-stream" }, signal });
+  if (answer.ok) return answer;
+  throw ApiError.of(answer.status, await answer.json().catch(() => null));
+}
+
 async function asked(path, query, options, also = []) {
   const answer = await fetched(queried(path, query), { headers: { Accept: "application/json" }, ...options });
   const body = await answer.json().catch(() => null);
@@ -69,7 +79,9 @@ function queried(path, query) {
 
 async function fetched(url, options, detail = "Is it running? This page goes on by itself once it is.") {
   try {
-    return await fetch(url, options);
+    const answer = await fetch(url, { ...options, headers: { ...options.headers, ...keyHeaders() } });
+    if (answer.status === 401) wanted();
+    return answer;
   } catch (cause) {
     if (cause.name === "AbortError") throw cause;
     throw new ApiError(0, "Riffler does not answer", detail);

@@ -1,10 +1,12 @@
 // The frame of all pages: where one is, and where one can go.
 import { Boundary } from "./frame/boundary.js";
+import { Door, Leave } from "./frame/door.js";
 import { Keys } from "./frame/keys.js";
 import { Live } from "./frame/live.js";
 import { Theme } from "./frame/theme.js";
 import { useTitle } from "./frame/title.js";
 import { html, render, useEffect, useMemo, useRef, useState } from "./html.js";
+import { useKey } from "./key.js";
 import { OfPolicy } from "./of-policy.js";
 import { Cost } from "./pages/cost.js";
 import { Decision } from "./pages/decision.js";
@@ -29,6 +31,7 @@ const PAGES = [
   { name: "health", title: "Health", Page: Health },
   { name: "try", title: "Try it", Page: Try, keys: [["Ctrl Enter", "asks"]] },
 ];
+const DOOR = { name: "key", title: "A key is needed", Page: Door };
 const NOWHERE = { name: undefined, title: "No such page", Page: Nowhere };
 
 /** Where one is: `#/page/part/part`. */
@@ -54,7 +57,8 @@ function decoded(part) {
 function Frame() {
   const [asked, ...parts] = useAddress();
   const [policy, keep] = useState(undefined); // the one last looked at: other pages of policies show it, too
-  const here = asked === "" ? PAGES[0] : (PAGES.find(({ name }) => name === asked) ?? NOWHERE);
+  const page = asked === "" ? PAGES[0] : (PAGES.find(({ name }) => name === asked) ?? NOWHERE);
+  const here = useKey().needed ? DOOR : page;
   const thing = here.one && parts[0] ? parts[0] : undefined;
   const [main, title, arrived] = [useRef(null), useRef(null), useRef(false)];
   useTitle(here.title, thing);
@@ -76,7 +80,7 @@ function Frame() {
       <nav aria-label="Pages"><ul>
         ${shown.map((each) => html`<li key=${each.name}><a href=${to(each)} aria-current=${each === here ? "page" : undefined}>${each.title}</a></li>`)}
       </ul></nav>
-      <div class="end"><${Live} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
+      <div class="end"><${Live} /><${Leave} /><${Theme} /><${Keys} pages=${pages} more=${here.keys} /></div>
     </header>
     <main id="main" ref=${main} tabindex="-1">
       <h1 ref=${title} tabindex="-1">${thing ? html`${here.one} <bdi>${thing}</bdi>` : here.title}</h1>

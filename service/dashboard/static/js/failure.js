@@ -2,8 +2,9 @@
 import { html } from "./html.js";
 
 const AGAIN = "Wait a little, then try again.";
-/** By status; what `detail` says stands before it. */
+/** By kind, or by status; what `detail` says stands before it. */
 export const TO_DO = {
+  "scope-missing": "Ask who runs this service for a key with that scope; “Forget key” above asks for it.",
   400: "This page sent what can't be read: reload it.",
   401: "Ask who runs this service for a key that it knows.",
   403: "Open this page at the address of the service itself.",

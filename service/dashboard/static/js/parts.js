@@ -28,7 +28,7 @@ export function Failure({ error, again }) {
   const name = error.instance?.replace("urn:riffler:request:", "");
   return html`<${State} title=${error.title ?? "This page failed"} bad=${true}>
     <p>${error.message}</p>
-    ${TO_DO[error.status] && html`<p>${TO_DO[error.status]}</p>`}
+    ${(TO_DO[error.kind] ?? TO_DO[error.status]) && html`<p>${TO_DO[error.kind] ?? TO_DO[error.status]}</p>`}
     ${again && html`<button type="button" onClick=${again}>Try again</button>`}
     ${name && html` <small>status ${error.status}, request ${name}</small>`}
   <//>`;

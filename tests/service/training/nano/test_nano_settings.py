@@ -1,5 +1,6 @@
 """The settings of nano: what can't be is refused as the file is read, by its file and its place."""
 
+import math
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,23 @@ SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
         ("drill = 4\n", "drill = 4\nmost_text = 2000\n", "stages.0: drill: expected neither questions nor most_text"),
         ("most_text = 1200", "most_text = 100", "stages.3.most_text: Input should be greater than or equal to 1000"),
         ("questions = 10", "questions = 0", "stages.3.questions: Input should be greater than 0"),
+        ("{ drills_of_40 = 0.5 }", "{ middle = 0.5 }", "stages: short: also: expected earlier stages, got middle"),
+        ("{ drills_of_40 = 0.5 }", "{ short = 0.5 }", "short: also: expected earlier stages, got short"),
+        (
+            "{ drills_of_40 = 0.5 }",
+            "{ tokenizer = 0.5 }",
+            "short: also: expected earlier stages, got tokenizer",
+        ),
+        (
+            "{ drills_of_40 = 0.5 }",
+            "{ drills_of_40 = 1.0 }",
+            "also: expected parts of all examples, less than 1",
+        ),
+        (
+            "{ drills_of_40 = 0.5 }",
+            "{ drills_of_40 = 0 }",
+            "also.drills_of_40: Input should be greater than 0",
+        ),
         (SHIPPED[SHIPPED.index("[[stages]]") :], "", "stages: Field required"),
         ("[model]", "[model", "mine.toml: "),
     ],
@@ -68,9 +86,17 @@ def test_what_a_run_was_begun_with_has_no_newer_setting() -> None:
     """Stages that set none of them are kept as they were before there were any, so that runs go on."""
     kept = read_nano_settings().model_dump(mode="json")["stages"]
     old = {"name", "window", "episodes", "steps", "drill"}
-    assert [set(stage) - old for stage in kept if stage["name"] != "short"] == [set[str]()] * (len(kept) - 1)
-    [short] = [stage for stage in kept if stage["name"] == "short"]
-    assert set(short) - old == {"questions", "most_text", "enough_tokens"}
+    newer = {stage["name"]: set(stage) - old for stage in kept}
+    assert newer.pop("short") == {"questions", "most_text", "enough_tokens", "also"}
+    assert newer == {name: set[str]() if name.startswith("drills") else {"also"} for name in newer}
+
+
+def test_half_of_each_head_tells_words_whatever_their_distance() -> None:
+    """Of what ships, half of the pairs turn less than half a turn over the window."""
+    size = read_nano_settings().model
+    pairs = size.width // size.heads // 2
+    slow = [pair for pair in range(pairs) if size.window * size.rope_base ** (-pair / pairs) < math.pi]
+    assert len(slow) == pairs // 2
 
 
 def test_no_stages_are_refused(tmp_path: Path) -> None:

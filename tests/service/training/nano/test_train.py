@@ -200,6 +200,12 @@ def test_an_end_amid_a_change_of_weights_keeps_the_step_before(other: Folders, m
     assert not other.checkpoint.exists(), "nothing was kept of the second step"
 
 
+def test_places_are_told_as_the_settings_say(model: Path) -> None:
+    """The saved model names the base of its rotary embedding, so that what loads it turns its pairs alike."""
+    config = json.loads((model / "config.json").read_text("utf-8"))
+    assert config["rope_parameters"] == {"rope_type": "default", "rope_theta": small().model.rope_base}
+
+
 async def test_both_engines_run_it_alike(model: Path) -> None:
     """Greedily and with the call constrained to the schema; and the call is one of the tool on offer."""
     from riffler.service.inference.transformers import TransformersEngine  # noqa: PLC0415 - an extra
@@ -296,6 +302,39 @@ def test_a_stage_goes_on_with_the_samples_that_it_was_begun_with(other: Folders)
     other.training.unlink()
     with pytest.raises(InvalidSetting, match="nothing tells what these files were made of"):
         training.Trainer(short, other)
+
+
+def test_earlier_stages_are_mixed_in(other: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As large a part of the examples as is set, to three deviations and more; again the same when a run goes on."""
+    one = small().stages[0]
+    two = Stage(name="two", window=1024, episodes=200, steps=120, also={"one": 0.3})
+    settings = short_steps().model_copy(update={"stages": (one.model_copy(update={"steps": 1}), two)})
+    made = samples_made_of(2, 1024, tokenizer_version(other.tokenizer))
+    tie(other.samples(two) / RECORD, made, begun=False)
+    write_file(other.samples(two) / "2-0000000-0000200.jsonl.gz", Counts(), [*samples(2, 300)])
+    steps: list[list[bytes]] = []
+
+    def note(trainer: Any, examples: Sequence[Any], stage: Stage) -> Any:
+        trainer.done += 1
+        if stage.name == "two":
+            steps.append([each.ids.tobytes() for each in examples])
+        return training.Step(trainer.done, 121, stage.name, 0.0, 0.0, 1, 0.0, 1.0)
+
+    monkeypatch.setattr(training.Trainer, "_step", note)
+    trainer = training.Trainer(settings, other)
+    of_one = {each.ids.tobytes() for each in trainer._examples(one, 1, begun=False)}
+    of_two = {each.ids.tobytes() for each in trainer._examples(two, 2, begun=False)}
+    with pytest.raises(Ended):
+        trainer.run(end_at(61))
+    training.Trainer(settings, other).run(lambda _: None)
+    drawn = [ids for step in steps for ids in step]
+    assert {*drawn} <= of_one ^ of_two
+    assert len(drawn) > 400
+    assert abs(sum(ids in of_one for ids in drawn) / len(drawn) - 0.3) < 0.07
+    ended, steps[:] = [*steps], []
+    other.checkpoint.unlink()
+    training.Trainer(settings, other).run(lambda _: None)
+    assert steps == ended
 
 
 def test_a_model_that_is_not_trained_is_not_saved(untrained: Folders, tmp_path: Path) -> None:

@@ -1,4 +1,6 @@
 // A connection on which the service tells of changes, made again as often as it is lost.
+import { heard as listened } from "../api.js";
+import { eventsOf } from "../events.js";
 
 /** What is told: see `GET /api/v1/live`. */
 export const TOPICS = ["turns", "decisions", "sessions", "health"];
@@ -10,16 +12,24 @@ const SILENT_MS = 40000;
 
 /** Connect, until what this gives is called: `became(state)` hears `live` and `away`, `told(topic, data)` each event. */
 export function connected({ became, told }) {
-  let source;
+  let gone; // ends the connection that there is
   let timer; // of the next connection, or of this one's silence
   let failures = 0;
-  const connect = () => {
-    source = new EventSource(ADDRESS);
-    source.addEventListener("listening", listening);
-    source.addEventListener("error", lost);
-    for (const event of ["listening", "alive", ...TOPICS]) source.addEventListener(event, heard);
-    for (const topic of TOPICS) source.addEventListener(topic, ({ data }) => told(topic, data));
+  const connect = async () => {
+    const mine = new AbortController();
+    gone = mine;
     heard();
+    try {
+      for await (const { event, data } of eventsOf((await listened("live", mine.signal)).body)) {
+        if (mine.signal.aborted) return;
+        heard();
+        if (event === "listening") listening();
+        else if (TOPICS.includes(event)) told(event, data);
+      }
+    } catch {
+      // as at an end: the next one says whether it lasts
+    }
+    if (!mine.signal.aborted) lost();
   };
   const heard = () => {
     clearTimeout(timer);
@@ -29,9 +39,9 @@ export function connected({ became, told }) {
     failures = 0;
     became("live");
   };
-  // Later each time: browsers' own way never waits longer, and gives up at a refusal.
+  // Later each time: a service that refuses isn't asked in a tight loop.
   const lost = () => {
-    source.close();
+    gone.abort();
     clearTimeout(timer);
     timer = setTimeout(connect, Math.min(LONGEST_MS, FIRST_MS * 2 ** failures) * (0.75 + Math.random() / 2));
     failures += 1;
@@ -40,6 +50,6 @@ export function connected({ became, told }) {
   connect();
   return () => {
     clearTimeout(timer);
-    source.close();
+    gone.abort();
   };
 }

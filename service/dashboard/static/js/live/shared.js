@@ -1,8 +1,12 @@
 // One connection for all tabs: a browser has six to a host, and six tabs with one each would leave none to read with.
+import { keyName } from "../key.js";
 import { ADDRESS, connected } from "./connection.js";
 
-/** The version stands for what tabs say to each other: those of an older Riffler may still be open. */
-const NAME = `riffler.live.1 ${ADDRESS}`;
+/**
+ * The version stands for what tabs say to each other: those of an older Riffler may still be open. Tabs with another key
+ * are told of another tenant.
+ */
+const NAME = `riffler.live.1 ${ADDRESS} ${keyName()}`;
 
 /**
  * Follow the service while `show()` was called last, and not `hide()`. Tabs that are shown queue for a lock: who has it

@@ -1,0 +1,1 @@
+"""API keys: made here, kept as hashes in Redis, and known for some seconds by each process."""

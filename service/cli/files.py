@@ -1,0 +1,78 @@
+"""`riffler export` and `riffler import`: sessions as files of JSON lines, byte for byte."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from riffler.errors import InvalidInput, UnknownSession
+from riffler.service.cli.options import DataFolder, command_settings, read_text
+
+files = typer.Typer()
+Tenant = Annotated[str, typer.Option(help="Whose.")]
+
+
+@files.command("export")
+def export_(
+    session: Annotated[str | None, typer.Argument(help="The session; without it all of the tenant.")] = None,
+    to: Annotated[Path | None, typer.Option(help="The file; else standard output.")] = None,
+    tenant: Tenant = "local",
+    data_folder: DataFolder = None,
+) -> None:
+    """Write a session, or all of a tenant, as JSON lines. It holds texts of users."""
+
+    async def run() -> None:
+        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415 - Redis' client takes 0.2 s
+        from riffler.service.ports.memory import SessionKey  # noqa: PLC0415
+        from riffler.service.store_settings import connection_of  # noqa: PLC0415
+
+        connection = connection_of(command_settings(data_folder=data_folder))
+        try:
+            found = SessionFiles(connection)
+            out = nullcontext(sys.stdout) if to is None else to.open("x", encoding="utf-8", newline="\n")
+            with out as file:
+                if session is None:
+                    async for line in found.export_all(tenant):
+                        print(line, file=file)
+                    return
+                lines = await found.export(SessionKey(tenant, session))
+                if lines is None:
+                    raise UnknownSession(f"no session {session!r}")
+                print(*lines, sep="\n", file=file)
+        finally:
+            await connection.aclose()
+
+    try:
+        asyncio.run(run())
+    except OSError as exc:
+        raise InvalidInput(f"file {to}: {exc.strerror}") from exc
+
+
+@files.command("import")
+def import_(
+    path: Annotated[Path, typer.Argument(help="The file; - is standard input.")],
+    name: Annotated[str | None, typer.Option(help="Another name for the session, where it is one.")] = None,
+    tenant: Tenant = "local",
+    data_folder: DataFolder = None,
+) -> None:
+    """Make the sessions that a file holds, and print their names. One that is there already is an error."""
+
+    async def run() -> None:
+        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
+        from riffler.service.store_settings import connection_of  # noqa: PLC0415
+
+        lines = read_text(path, "export").split("\n")
+        settings = command_settings(data_folder=data_folder)
+        connection = connection_of(settings)
+        try:
+            for key in await SessionFiles(connection, settings.session_ttl_s).restore(tenant, lines, name):
+                typer.echo(key.session)
+        finally:
+            await connection.aclose()
+
+    asyncio.run(run())

@@ -1,0 +1,42 @@
+"""`riffler.agent_graph`: Riffler's own agent as a part of a LangGraph of yours."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from riffler.service.app import Riffler
+from riffler.service.integrations.background import Background
+from riffler.service.integrations.langchain.graph import Turning, graph_of
+from riffler.service.integrations.langchain.threads import fitting_name
+from riffler.service.proxied import proxy_of
+from riffler.service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from langgraph.graph.state import CompiledStateGraph
+
+
+@contextmanager
+def agent_graph(
+    session: str | None = None, *, settings: Settings | None = None, tenant: str = "local"
+) -> Iterator[CompiledStateGraph[Any, Any, Any, Any]]:
+    """Give a graph that answers the messages of its state, as a node for a `StateGraph(MessagesState)`.
+
+    The model of the settings answers; Riffler's tools run inside. It needs no extra.
+
+    Args:
+        session: The session; None takes one for each thread of the graph, and for each place that it has there.
+        settings: What to run on; None reads them from the environment.
+        tenant: Whose sessions and decisions.
+
+    Yields:
+        The graph. What was started is closed at the end of the block.
+    """
+    riffler, background = Riffler(settings or read_settings(), tenant), Background("riffler-graph")
+    try:
+        turning = Turning(lambda: proxy_of(riffler), tenant, background)
+        yield graph_of(turning, "" if session is None else fitting_name(session))
+    finally:
+        background.run(riffler.aclose())
+        background.close()

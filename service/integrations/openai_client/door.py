@@ -1,0 +1,241 @@
+"""A door to the proxy for who sits in the same process: an answer as status, headers and parts of a body.
+
+What HTTP's own door does (`service/http/routes/chat.py`), without a socket: the same turns, chunks, headers and errors.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
+from contextvars import Context
+from dataclasses import dataclass
+from typing import Any
+
+import httpx2
+
+from riffler.errors import RifflerError
+from riffler.service.agent.progress import Progress
+from riffler.service.integrations.openai_proxy.asked import Asked
+from riffler.service.integrations.openai_proxy.outgoing import Outgoing
+from riffler.service.integrations.openai_proxy.proxy import Proxied, Proxy
+from riffler.service.integrations.openai_proxy.telling import DONE, event, events, heads_of
+
+Chunks = Sequence[Mapping[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """An error in OpenAI's shape.
+
+    Attributes:
+        status: Of the response.
+        headers: Beside the usual ones.
+        body: JSON.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """Says errors in OpenAI's shape.
+
+    Attributes:
+        refusal: One that comes in place of an answer.
+        broken: One that comes in the middle of a stream, as a line of JSON.
+    """
+
+    refusal: Callable[[RifflerError], Worded]
+    broken: Callable[[RifflerError], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a request is answered with.
+
+    Attributes:
+        status: Of the response.
+        headers: Its headers.
+        parts: Its body, as it comes; a lost connection to the model's server raises httpx2's own error.
+        stop: Stops what makes it. Safe to call when all has come.
+    """
+
+    status: int
+    headers: Mapping[str, str]
+    parts: AsyncGenerator[bytes]
+    stop: Callable[[], Awaitable[None]]
+
+
+class Door:
+    """Answers the requests for one model.
+
+    Args:
+        proxy: Answers.
+        tenant: Whose sessions.
+        wording: Says errors.
+        aclose: Gives back what it stands on.
+    """
+
+    def __init__(self, proxy: Proxy, tenant: str, wording: Wording, aclose: Callable[[], Awaitable[None]]) -> None:
+        self._proxy, self._tenant, self._wording, self.aclose = proxy, tenant, wording, aclose
+
+    async def take(self, asked: Asked, size: int) -> Proxied | None:
+        """Look whether Riffler has anything to do with a request.
+
+        Args:
+            asked: The request.
+            size: Bytes of its body.
+
+        Returns:
+            What `answer` takes; None for a request that is to go to the model's server as it is.
+        """
+        return None if self._proxy.off(asked) else await self._proxy.read(asked, size)
+
+    async def answer(self, proxied: Proxied, context: Context) -> Reply:
+        """Answer a request; a stream is answered when the model has begun to.
+
+        Args:
+            proxied: What `take` gave.
+            context: In which the turn runs. The caller's own isn't for it: where that is a node of a graph, the turn's
+                graph would take itself for a part of it.
+
+        Returns:
+            The reply. It raises httpx2's own error where the model's server can't be reached.
+        """
+        outgoing, stream = proxied.outgoing, proxied.asked.stream
+        running = _Running(self._proxy.turn(self._tenant, proxied), outgoing, context)
+        chunks = running.chunks()
+        try:
+            first: Chunks = await anext(chunks, ())
+            if not stream:
+                async for _ in chunks:
+                    pass
+        except RifflerError as exc:
+            _raise_lost(exc)
+            return _refused(self._wording.refusal(exc), running.stop)
+        except BaseException:
+            await running.stop()
+            raise
+        if stream:
+            headers = {"Content-Type": "text/event-stream", **heads_of(proxied)}
+            return Reply(200, headers, self._parts(first, chunks, running), running.stop)
+        body = json.dumps(outgoing.whole(), separators=(",", ":")).encode()
+        return Reply(200, {"Content-Type": "application/json", **heads_of(proxied)}, _one(body), running.stop)
+
+    async def _parts(self, first: Chunks, chunks: AsyncGenerator[Chunks], running: _Running) -> AsyncGenerator[bytes]:
+        try:
+            if first:
+                yield events(first)
+            async for more in chunks:
+                if more:
+                    yield events(more)
+            yield DONE
+        except RifflerError as exc:
+            _raise_lost(exc)
+            yield event(self._wording.broken(exc))
+        finally:
+            await running.stop()
+
+
+class Doors:
+    """The doors of one event loop: one for each model that is asked for.
+
+    Args:
+        make: Makes the door for a model. It may take seconds, and runs beside the loop.
+        wording: Says errors.
+    """
+
+    def __init__(self, make: Callable[[str], Door], wording: Wording) -> None:
+        self._make, self._wording = make, wording
+        self._made: dict[str, Door] = {}
+        self._making = asyncio.Lock()
+
+    async def of(self, model: str) -> Door:
+        """Give the door for a model.
+
+        Args:
+            model: Its name.
+
+        Returns:
+            The door; the first time it is made.
+        """
+        async with self._making:
+            if model not in self._made:
+                self._made[model] = await asyncio.to_thread(self._make, model)
+            return self._made[model]
+
+    def refuse(self, exc: RifflerError) -> Reply:
+        """Answer a request that can't be read.
+
+        Args:
+            exc: What is wrong with it.
+
+        Returns:
+            The reply.
+        """
+        return _refused(self._wording.refusal(exc), _nothing)
+
+    async def aclose(self) -> None:
+        """Close all."""
+        while self._made:
+            _, door = self._made.popitem()
+            await door.aclose()
+
+
+class _Running:
+    """A turn in a task of its own: who listens may stop at any time, and may be another task each time."""
+
+    def __init__(self, turn: AsyncGenerator[Progress], outgoing: Outgoing, context: Context) -> None:
+        self._turn, self._outgoing = turn, outgoing
+        self._told: asyncio.Queue[bool] = asyncio.Queue()
+        self._task = asyncio.get_running_loop().create_task(self._run(), context=context)
+
+    async def _run(self) -> None:
+        try:
+            async with aclosing(self._turn) as progress:
+                async for _ in progress:
+                    if self._outgoing.answered:
+                        self._told.put_nowait(True)
+        finally:
+            self._told.put_nowait(False)
+
+    async def chunks(self) -> AsyncGenerator[Chunks]:
+        """Give chunks as they come, from the model's first word on; the turn's own error at the end, if it fails."""
+        while await self._told.get():
+            yield self._outgoing.take()
+        await asyncio.shield(self._task)
+        yield self._outgoing.take()
+
+    async def stop(self) -> None:
+        """Stop the turn, and wait until it has put its things in order."""
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+
+def _refused(worded: Worded, stop: Callable[[], Awaitable[None]]) -> Reply:
+    return Reply(worded.status, {"Content-Type": "application/json", **worded.headers}, _one(worded.body), stop)
+
+
+async def _nothing() -> None:
+    """Stop what doesn't run."""
+
+
+async def _one(body: bytes) -> AsyncGenerator[bytes]:
+    yield body
+
+
+def _raise_lost(exc: BaseException) -> None:
+    """Raise what the network said, where that is why a call of the model failed: the client knows what to do with it.
+
+    Args:
+        exc: What the turn raised.
+    """
+    cause: BaseException | None = exc
+    while cause is not None:
+        if isinstance(cause, httpx2.TransportError):
+            raise cause
+        cause = cause.__cause__
