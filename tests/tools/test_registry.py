@@ -76,3 +76,8 @@ def test_a_registry_has_only_its_tools() -> None:
     registry = Registry(PAPER[:1])
     with pytest.raises(UnknownTool, match="no tool 'fold_fragment': there are fragment_context$"):
         registry.order(WorkingMemory(), "fold_fragment", "{}")
+
+
+def test_tools_are_given_in_their_order() -> None:
+    """Those that it was made with, once each."""
+    assert Registry(PAPER).tools == PAPER
