@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from contextvars import Context
@@ -24,7 +23,7 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import PrivateAttr
 
 from riffler.errors import InvalidInput
-from riffler.service.integrations.background import Background
+from riffler.service.integrations.background import Background, Standing
 from riffler.service.integrations.langchain.messages import openai_of
 from riffler.service.integrations.langchain.threads import session_of
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked
@@ -39,15 +38,14 @@ class Turning:
     """Runs turns of conversations in a loop beside.
 
     Args:
-        make: Wires what answers; called once, when it is first needed.
+        make: Wires what answers; called when it is first needed.
         tenant: Whose sessions.
         background: Where turns run.
     """
 
     def __init__(self, make: Callable[[], Proxy], tenant: str, background: Background) -> None:
-        self._make, self._tenant, self._background = make, tenant, background
-        self._making = threading.Lock()
-        self._proxy: Proxy | None = None
+        self._tenant, self._background = tenant, background
+        self._proxy = Standing(background, make)
 
     def start(self, asked: Asked, put: Callable[[Piece], object]) -> Callable[[], object]:
         """Begin a turn.
@@ -59,9 +57,7 @@ class Turning:
         Returns:
             Stops it.
         """
-        with self._making:
-            proxy = self._proxy = self._proxy or self._make()
-        turn = asyncio.run_coroutine_threadsafe(self._run(proxy, asked, put), self._background.loop())
+        turn = asyncio.run_coroutine_threadsafe(self._run(self._proxy.get(), asked, put), self._background.loop())
         turn.add_done_callback(lambda done: put(None if done.cancelled() else done.exception()))
         return turn.cancel
 

@@ -127,6 +127,7 @@ class InProcess:
     def __init__(self, make: Callable[[AgentEngine], Kept], tenant: str) -> None:
         self._make, self._tenant = make, tenant
         self._background = Background("riffler-langchain")
+        self._background.when_forked(self._forget)
         self._making = threading.Lock()
         self._kept: dict[str, Kept] = {}
 
@@ -190,6 +191,11 @@ class InProcess:
             if name not in self._kept:
                 self._kept[name] = self._make(AgentEngine(name, window_of(request.model)))
             return self._kept[name]
+
+    def _forget(self) -> object:
+        self._making = threading.Lock()
+        kept, self._kept = self._kept, {}
+        return kept
 
     @contextmanager
     def _turning(

@@ -73,6 +73,7 @@ class Routes(httpx2.Client):
 
     def __init__(self, network: httpx2.Client, make: Made) -> None:
         self._background = Background("riffler-openai")
+        self._background.when_forked(self._forget)
         super().__init__(transport=_Inside(self._background), trust_env=False, timeout=network.timeout)
         self._network, self._make = network, make
         self._doors: Doors | None = None
@@ -99,6 +100,10 @@ class Routes(httpx2.Client):
         if self._doors is None:  # in the one loop: no other task comes between
             self._doors = self._make()
         return await _take(self._doors, request, options)
+
+    def _forget(self) -> object:
+        doors, self._doors = self._doors, None
+        return doors
 
 
 class _AsyncInside(httpx2.AsyncBaseTransport):
