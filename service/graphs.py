@@ -36,9 +36,10 @@ def agent_graph(
     made, background = settings or read_settings(), Background("riffler-graph")
     riffler = Standing(background, lambda: Riffler(made, tenant))
     riffler.get()  # what is wrong with the settings is said here
+    turning = Turning(lambda: proxy_of(riffler.get()), tenant, background)
     try:
-        turning = Turning(lambda: proxy_of(riffler.get()), tenant, background)
         yield graph_of(turning, "" if session is None else fitting_name(session))
     finally:
+        turning.stop()
         background.run(riffler.get().aclose())
         background.close()

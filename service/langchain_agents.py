@@ -12,6 +12,7 @@ from pydantic import SecretStr
 from riffler.service.app import Riffler
 from riffler.service.client.io_async.client import AsyncClient
 from riffler.service.integrations.background import Background, Standing
+from riffler.service.integrations.under_way import UnderWay
 from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings
 
@@ -93,13 +94,14 @@ def riffler_tools(
     def make() -> Riffler | AsyncClient:
         return AsyncClient(base_url or "", api_key) if used is None else Riffler(used, tenant)
 
-    standing = Standing(background, make)
+    standing, calls = Standing(background, make), UnderWay(background)
 
     async def call(session: str, tool: str, arguments: Mapping[str, Any]) -> str:
         made = standing.get()
-        if isinstance(made, Riffler):
-            return await made.call(session, tool, json.dumps(arguments))
-        return (await made.call(session, tool, arguments)).reply
+        with calls.noted():
+            if isinstance(made, Riffler):
+                return await made.call(session, tool, json.dumps(arguments))
+            return (await made.call(session, tool, arguments)).reply
 
     try:
         made = standing.get()
@@ -109,6 +111,7 @@ def riffler_tools(
             schemas = [each.model_dump() for each in background.run(made.tools())]
         yield tools_of(schemas, call, there, background)
     finally:
+        background.run(calls.stop())
         background.run(standing.get().aclose())
         background.close()
 

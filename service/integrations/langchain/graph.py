@@ -29,6 +29,7 @@ from riffler.service.integrations.langchain.threads import session_of
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxy
+from riffler.service.integrations.under_way import UnderWay
 
 Piece = AIMessageChunk | BaseException | None
 """A piece of an answer, or why there is none; None at the end."""
@@ -46,6 +47,7 @@ class Turning:
     def __init__(self, make: Callable[[], Proxy], tenant: str, background: Background) -> None:
         self._tenant, self._background = tenant, background
         self._proxy = Standing(background, make)
+        self._turns = UnderWay(background)
 
     def start(self, asked: Asked, put: Callable[[Piece], object]) -> Callable[[], object]:
         """Begin a turn.
@@ -61,7 +63,16 @@ class Turning:
         turn.add_done_callback(lambda done: put(None if done.cancelled() else done.exception()))
         return turn.cancel
 
+    def stop(self) -> None:
+        """Stop turns that still run, and wait until they have put their things in order."""
+        if self._background.begun:
+            self._background.run(self._turns.stop())
+
     async def _run(self, proxy: Proxy, asked: Asked, put: Callable[[Piece], object]) -> None:
+        with self._turns.noted():
+            await self._answer(proxy, asked, put)
+
+    async def _answer(self, proxy: Proxy, asked: Asked, put: Callable[[Piece], object]) -> None:
         proxied = await proxy.read(asked, sum(len(str(message["content"])) for message in asked.body["messages"]))
         if proxied is None:
             raise InvalidInput("messages: expected a conversation whose tool calls have their results")

@@ -51,10 +51,10 @@ class AsyncRoutes(httpx2.AsyncClient):
 
     async def aclose(self) -> None:
         """Close what Riffler started in this event loop. The wrapped client goes on."""
+        await super().aclose()  # first: who is refused now doesn't begin anew by trying again
         doors = self._doors.pop(asyncio.get_running_loop(), None)
         if doors is not None:
             await doors.aclose()
-        await super().aclose()
 
     async def _taken(self, request: httpx2.Request, options: dict[str, Any]) -> bool:
         if not _is_chat(request):
@@ -90,11 +90,11 @@ class Routes(httpx2.Client):
 
     def close(self) -> None:
         """Close what Riffler started. The wrapped client goes on."""
+        super().close()  # first, as above
         if self._doors is not None:
             doors, self._doors = self._doors, None
             self._background.run(doors.aclose())
         self._background.close()
-        super().close()
 
     async def _taken(self, request: httpx2.Request, options: dict[str, Any]) -> bool:
         if self._doors is None:  # in the one loop: no other task comes between

@@ -1,6 +1,7 @@
 """What a wrapped client does: sessions, tools inside, errors, time limits, cancelling, closing."""
 
 import asyncio
+import functools
 import gc
 import threading
 from collections.abc import Callable
@@ -234,6 +235,25 @@ async def test_closing_ends_what_was_started(server_folder: Path) -> None:
         await bench.synchronous(ask)
         assert kept[0].is_closed()
         assert len(bench.bodies) == 1
+
+
+@pytest.mark.parametrize("kind", [openai.AsyncOpenAI, openai.OpenAI], ids=["async", "sync"])
+async def test_closing_stops_turns_first(server_folder: Path, kind: type[openai.AsyncOpenAI | openai.OpenAI]) -> None:
+    """A client closed in the middle of a turn lost the connection; the session is free at once, no socket is left."""
+    named = {"X-Riffler-Session": "harbour"}
+    async with wrapped(server_folder, counting, faults=[Fault("slow"), None], **QUIET) as bench:
+        with openai.OpenAI(base_url=bench.upstream.base_url, api_key="key-1", max_retries=0) as plain:
+            own = bench.straight if kind is openai.AsyncOpenAI else plain
+            client: Any = riffler.wrap(own, bench.settings, tenant=bench.tenant)
+            ask = functools.partial(client.chat.completions.create, model=MODEL, messages=ASKED, extra_headers=named)
+            asking = asyncio.create_task(ask() if own is bench.straight else asyncio.to_thread(ask))
+            await until(lambda: len(bench.bodies) == 1)
+            await (client.close() if own is bench.straight else asyncio.to_thread(client.close))
+            with pytest.raises(openai.APIConnectionError):
+                await asking
+        async with asyncio.timeout(bench.settings.lease_s - 5):  # a lease that was left would hold it for longer
+            await bench.through.chat.completions.create(model=MODEL, messages=ASKED, extra_headers=named)
+    gc.collect()  # a socket that was left open is told of here
 
 
 def test_anything_else_is_refused() -> None:
