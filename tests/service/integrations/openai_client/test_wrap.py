@@ -17,6 +17,7 @@ import riffler
 from riffler.errors import InvalidInput
 from riffler.service.inference.local_faults import Fault
 from riffler.service.inference.scripted import Reply
+from riffler.service.integrations.openai_client.door import Door
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import ToolCall
 
@@ -197,9 +198,8 @@ async def test_conversations_at_once_are_not_mixed(server_folder: Path) -> None:
         assert await bench.synchronous(ask_all) == [f"1 messages, last {name}" for name in names]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # who closes nothing leaves sockets open
 async def test_a_client_serves_one_loop_after_another(server_folder: Path) -> None:
-    """A client that is used in two event loops, one after the other, answers in both."""
+    """A client that nobody closes answers in two event loops, one after the other, and leaves no socket open."""
     async with wrapped(server_folder, counting, **QUIET) as bench:
 
         def twice() -> list[str | None]:
@@ -214,7 +214,28 @@ async def test_a_client_serves_one_loop_after_another(server_folder: Path) -> No
             return [asyncio.run(ask()), asyncio.run(ask())]
 
         assert len(set(await asyncio.to_thread(twice))) == 1
-        gc.collect()
+        gc.collect()  # a socket that was left open is told of here
+
+
+async def test_a_client_that_is_dropped_is_closed(server_folder: Path) -> None:
+    """One that nobody closes and nobody has any more closes its connections while the loop runs on."""
+    async with wrapped(server_folder, counting, **QUIET) as bench:
+        closed = asyncio.Event()
+
+        async def told(door: Door) -> None:
+            await close(door)
+            closed.set()
+
+        close = Door.aclose
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Door, "aclose", told)
+            client = riffler.wrap(bench.straight, bench.settings, tenant=bench.tenant)
+            await client.chat.completions.create(model=MODEL, messages=ASKED)
+            del client
+            gc.collect()
+            async with asyncio.timeout(20):
+                await closed.wait()
+    gc.collect()  # as above
 
 
 async def test_closing_ends_what_was_started(server_folder: Path) -> None:
