@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from riffler.service.app import Riffler
-from riffler.service.integrations.background import Background
+from riffler.service.integrations.background import Background, Standing
 from riffler.service.integrations.langchain.graph import Turning, graph_of
 from riffler.service.integrations.langchain.threads import fitting_name
 from riffler.service.proxied import proxy_of
@@ -33,10 +33,13 @@ def agent_graph(
     Yields:
         The graph. What was started is closed at the end of the block.
     """
-    riffler, background = Riffler(settings or read_settings(), tenant), Background("riffler-graph")
+    made, background = settings or read_settings(), Background("riffler-graph")
+    riffler = Standing(background, lambda: Riffler(made, tenant))
+    riffler.get()  # what is wrong with the settings is said here
+    turning = Turning(lambda: proxy_of(riffler.get()), tenant, background)
     try:
-        turning = Turning(lambda: proxy_of(riffler), tenant, background)
         yield graph_of(turning, "" if session is None else fitting_name(session))
     finally:
-        background.run(riffler.aclose())
+        turning.stop()
+        background.run(riffler.get().aclose())
         background.close()

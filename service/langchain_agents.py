@@ -11,7 +11,8 @@ from pydantic import SecretStr
 
 from riffler.service.app import Riffler
 from riffler.service.client.io_async.client import AsyncClient
-from riffler.service.integrations.background import Background
+from riffler.service.integrations.background import Background, Standing
+from riffler.service.integrations.under_way import UnderWay
 from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings
 
@@ -88,23 +89,30 @@ def riffler_tools(
         The tools. What was started is closed at the end of the block.
     """
     background, there = Background("riffler-tools"), "" if session is None else fitting_name(session)
-    made: Riffler | AsyncClient = (
-        Riffler(settings or read_settings(), tenant) if base_url is None else AsyncClient(base_url, api_key)
-    )
+    used = (settings or read_settings()) if base_url is None else None
+
+    def make() -> Riffler | AsyncClient:
+        return AsyncClient(base_url or "", api_key) if used is None else Riffler(used, tenant)
+
+    standing, calls = Standing(background, make), UnderWay(background)
 
     async def call(session: str, tool: str, arguments: Mapping[str, Any]) -> str:
-        if isinstance(made, Riffler):
-            return await made.call(session, tool, json.dumps(arguments))
-        return (await made.call(session, tool, arguments)).reply
+        made = standing.get()
+        with calls.noted():
+            if isinstance(made, Riffler):
+                return await made.call(session, tool, json.dumps(arguments))
+            return (await made.call(session, tool, arguments)).reply
 
     try:
+        made = standing.get()
         if isinstance(made, Riffler):
             schemas: Sequence[Mapping[str, Any]] = made.room.offered.schemas()
         else:
             schemas = [each.model_dump() for each in background.run(made.tools())]
         yield tools_of(schemas, call, there, background)
     finally:
-        background.run(made.aclose())
+        background.run(calls.stop())
+        background.run(standing.get().aclose())
         background.close()
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
-from collections.abc import Coroutine
-from typing import Any, TypeVar
+from collections.abc import Callable, Coroutine
+from typing import Any, Generic, TypeVar
+from weakref import WeakSet
 
 T = TypeVar("T")
 
 
 class Background:
-    """Runs coroutines for threads. The loop begins with the first of them.
+    """Runs coroutines for threads. The loop begins with the first of them, and anew in a process that was forked off.
 
     Args:
         name: Of its thread.
@@ -22,11 +24,23 @@ class Background:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._thread: threading.Thread | None = None
+        self._left: list[object] = []
+        self._forgets: list[Callable[[], object]] = []
+        _ALL.add(self)
 
     @property
     def begun(self) -> bool:
         """Whether there is anything to close."""
         return self._loop is not None
+
+    def when_forked(self, forget: Callable[[], object]) -> None:
+        """Name who has things that belong to the loop. A forked process has neither the loop's thread nor its sockets.
+
+        Args:
+            forget: Is called in a forked process: lets go of these things, as they are, and gives them. It closes none:
+                they are the parent's.
+        """
+        self._forgets.append(forget)
 
     def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine and wait for it. An interrupted wait cancels it.
@@ -53,7 +67,9 @@ class Background:
         with self._lock:
             if self._loop is None:
                 self._loop = asyncio.new_event_loop()
-                self._thread = threading.Thread(target=self._loop.run_forever, name=self._name, daemon=True)
+                self._thread = threading.Thread(
+                    target=_serve, args=(self._loop, self._left), name=self._name, daemon=True
+                )
                 self._thread.start()
             return self._loop
 
@@ -68,6 +84,61 @@ class Background:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+    def _forked(self) -> None:
+        self._lock = threading.Lock()  # a thread that isn't here may have had it
+        # Both processes have one epoll instance: a loop or a socket that is finalised here takes the parent's sockets
+        # out of it, and the parent hears no answer any more. So they are kept to the end of this process, and past it:
+        # the frame of a thread that was lost in a fork is never freed, nor is what hangs on it.
+        self._left += [self._loop, self._thread, *(forget() for forget in self._forgets)]
+        self._loop, self._thread, self._left = None, None, []
+
+
+class Standing(Generic[T]):
+    """A thing that belongs to the loop of a background: made when it is first needed, and anew in a forked process.
+
+    Args:
+        background: Whose loop.
+        make: Makes it.
+    """
+
+    def __init__(self, background: Background, make: Callable[[], T]) -> None:
+        self._make = make
+        self._making = threading.Lock()
+        self._made: list[T] = []
+        background.when_forked(self._forget)
+
+    def get(self) -> T:
+        """Give it.
+
+        Returns:
+            The thing.
+        """
+        with self._making:
+            if not self._made:
+                self._made.append(self._make())
+            return self._made[0]
+
+    def _forget(self) -> object:
+        self._making = threading.Lock()
+        made, self._made = self._made, []
+        return made
+
+
+_ALL: WeakSet[Background] = WeakSet()
+
+
+def _all_forked() -> None:
+    for background in list(_ALL):
+        background._forked()
+
+
+os.register_at_fork(after_in_child=_all_forked)
+
+
+def _serve(loop: asyncio.AbstractEventLoop, _left: list[object]) -> None:
+    """Run a loop until it is stopped; what was left to it stays as long as this frame."""
+    loop.run_forever()
 
 
 async def _end_others() -> None:

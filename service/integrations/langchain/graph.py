@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import queue
-import threading
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import aclosing
 from contextvars import Context
@@ -24,12 +23,13 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import PrivateAttr
 
 from riffler.errors import InvalidInput
-from riffler.service.integrations.background import Background
+from riffler.service.integrations.background import Background, Standing
 from riffler.service.integrations.langchain.messages import openai_of
 from riffler.service.integrations.langchain.threads import session_of
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxy
+from riffler.service.integrations.under_way import UnderWay
 
 Piece = AIMessageChunk | BaseException | None
 """A piece of an answer, or why there is none; None at the end."""
@@ -39,15 +39,15 @@ class Turning:
     """Runs turns of conversations in a loop beside.
 
     Args:
-        make: Wires what answers; called once, when it is first needed.
+        make: Wires what answers; called when it is first needed.
         tenant: Whose sessions.
         background: Where turns run.
     """
 
     def __init__(self, make: Callable[[], Proxy], tenant: str, background: Background) -> None:
-        self._make, self._tenant, self._background = make, tenant, background
-        self._making = threading.Lock()
-        self._proxy: Proxy | None = None
+        self._tenant, self._background = tenant, background
+        self._proxy = Standing(background, make)
+        self._turns = UnderWay(background)
 
     def start(self, asked: Asked, put: Callable[[Piece], object]) -> Callable[[], object]:
         """Begin a turn.
@@ -59,13 +59,20 @@ class Turning:
         Returns:
             Stops it.
         """
-        with self._making:
-            proxy = self._proxy = self._proxy or self._make()
-        turn = asyncio.run_coroutine_threadsafe(self._run(proxy, asked, put), self._background.loop())
+        turn = asyncio.run_coroutine_threadsafe(self._run(self._proxy.get(), asked, put), self._background.loop())
         turn.add_done_callback(lambda done: put(None if done.cancelled() else done.exception()))
         return turn.cancel
 
+    def stop(self) -> None:
+        """Stop turns that still run, and wait until they have put their things in order."""
+        if self._background.begun:
+            self._background.run(self._turns.stop())
+
     async def _run(self, proxy: Proxy, asked: Asked, put: Callable[[Piece], object]) -> None:
+        with self._turns.noted():
+            await self._answer(proxy, asked, put)
+
+    async def _answer(self, proxy: Proxy, asked: Asked, put: Callable[[Piece], object]) -> None:
         proxied = await proxy.read(asked, sum(len(str(message["content"])) for message in asked.body["messages"]))
         if proxied is None:
             raise InvalidInput("messages: expected a conversation whose tool calls have their results")

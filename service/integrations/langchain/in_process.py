@@ -31,6 +31,7 @@ from riffler.service.integrations.langchain.messages import calls_of, completion
 from riffler.service.integrations.openai_proxy.asked import Asked
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxy
+from riffler.service.integrations.under_way import UnderWay
 
 Handler = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 AsyncHandler = Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
@@ -127,6 +128,8 @@ class InProcess:
     def __init__(self, make: Callable[[AgentEngine], Kept], tenant: str) -> None:
         self._make, self._tenant = make, tenant
         self._background = Background("riffler-langchain")
+        self._background.when_forked(self._forget)
+        self._turns = UnderWay(self._background)
         self._making = threading.Lock()
         self._kept: dict[str, Kept] = {}
 
@@ -178,7 +181,9 @@ class InProcess:
         return await handler(request) if turned is None else call.given(*turned)
 
     def close(self) -> None:
-        """Close what was started. Safe to call twice."""
+        """Stop turns that still run, then close what was started. Safe to call twice."""
+        if self._background.begun:
+            self._background.run(self._turns.stop())
         while self._kept:
             _, kept = self._kept.popitem()
             self._background.run(_closed(kept))
@@ -190,6 +195,11 @@ class InProcess:
             if name not in self._kept:
                 self._kept[name] = self._make(AgentEngine(name, window_of(request.model)))
             return self._kept[name]
+
+    def _forget(self) -> object:
+        self._making = threading.Lock()
+        kept, self._kept = self._kept, {}
+        return kept
 
     @contextmanager
     def _turning(
@@ -205,6 +215,10 @@ class InProcess:
             raise
 
     async def _turn(self, kept: Kept, asked: Asked, jobs: Jobs) -> tuple[Outgoing, Said] | None:
+        with self._turns.noted():
+            return await self._turned(kept, asked, jobs)
+
+    async def _turned(self, kept: Kept, asked: Asked, jobs: Jobs) -> tuple[Outgoing, Said] | None:
         try:
             size = sum(len(str(message["content"])) for message in asked.body["messages"])
             proxied = None if kept.proxy.off(asked) else await kept.proxy.read(asked, size)

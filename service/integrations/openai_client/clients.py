@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
 from contextvars import Context
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -37,7 +37,7 @@ class AsyncRoutes(httpx2.AsyncClient):
     def __init__(self, network: httpx2.AsyncClient, make: Made) -> None:
         super().__init__(transport=_AsyncInside(), trust_env=False, timeout=network.timeout)
         self._network, self._make = network, make
-        self._doors: WeakKeyDictionary[asyncio.AbstractEventLoop, Doors] = WeakKeyDictionary()
+        self._doors: WeakKeyDictionary[asyncio.AbstractEventLoop, _LoopsDoors] = WeakKeyDictionary()
 
     def build_request(self, *args: Any, **fields: Any) -> httpx2.Request:  # noqa: ANN401 - as httpx2 takes them
         """Build a request as the wrapped client does, with its headers and cookies."""
@@ -51,16 +51,48 @@ class AsyncRoutes(httpx2.AsyncClient):
 
     async def aclose(self) -> None:
         """Close what Riffler started in this event loop. The wrapped client goes on."""
-        doors = self._doors.pop(asyncio.get_running_loop(), None)
-        if doors is not None:
-            await doors.aclose()
-        await super().aclose()
+        await super().aclose()  # first: who is refused now doesn't begin anew by trying again
+        opened = self._doors.pop(asyncio.get_running_loop(), None)
+        if opened is not None:
+            await opened.aclose()
 
     async def _taken(self, request: httpx2.Request, options: dict[str, Any]) -> bool:
         if not _is_chat(request):
             return False
-        doors = self._doors.setdefault(asyncio.get_running_loop(), self._make())
-        return await _take(doors, request, options)
+        loop = asyncio.get_running_loop()
+        if loop not in self._doors:
+            for ended in [other for other in self._doors if other.is_closed()]:
+                del self._doors[ended]
+            self._doors[loop] = await _LoopsDoors.opened(self._make())  # waits for nothing: no other task comes between
+        return await _take(self._doors[loop].doors, request, options)
+
+
+class _LoopsDoors:
+    """Doors that are closed with their event loop, where nobody closes them before.
+
+    Nothing tells of a loop's end but this: before it is closed, `asyncio.run` closes the async generators that began in
+    it and wait. So one waits with the doors. It is closed, too, when nobody has these doors any more.
+    """
+
+    def __init__(self, doors: Doors) -> None:
+        self.doors = doors
+        self._waiting = _wait_with(doors)
+
+    @classmethod
+    async def opened(cls, doors: Doors) -> _LoopsDoors:
+        made = cls(doors)
+        await anext(made._waiting)
+        return made
+
+    async def aclose(self) -> None:
+        await self._waiting.aclose()
+
+
+async def _wait_with(doors: Doors) -> AsyncGenerator[None]:
+    try:
+        yield
+    finally:
+        await doors.aclose()
 
 
 class Routes(httpx2.Client):
@@ -73,6 +105,7 @@ class Routes(httpx2.Client):
 
     def __init__(self, network: httpx2.Client, make: Made) -> None:
         self._background = Background("riffler-openai")
+        self._background.when_forked(self._forget)
         super().__init__(transport=_Inside(self._background), trust_env=False, timeout=network.timeout)
         self._network, self._make = network, make
         self._doors: Doors | None = None
@@ -89,16 +122,20 @@ class Routes(httpx2.Client):
 
     def close(self) -> None:
         """Close what Riffler started. The wrapped client goes on."""
+        super().close()  # first, as above
         if self._doors is not None:
             doors, self._doors = self._doors, None
             self._background.run(doors.aclose())
         self._background.close()
-        super().close()
 
     async def _taken(self, request: httpx2.Request, options: dict[str, Any]) -> bool:
         if self._doors is None:  # in the one loop: no other task comes between
             self._doors = self._make()
         return await _take(self._doors, request, options)
+
+    def _forget(self) -> object:
+        doors, self._doors = self._doors, None
+        return doors
 
 
 class _AsyncInside(httpx2.AsyncBaseTransport):

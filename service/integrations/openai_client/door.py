@@ -81,7 +81,8 @@ class Door:
     """
 
     def __init__(self, proxy: Proxy, tenant: str, wording: Wording, aclose: Callable[[], Awaitable[None]]) -> None:
-        self._proxy, self._tenant, self._wording, self.aclose = proxy, tenant, wording, aclose
+        self._proxy, self._tenant, self._wording, self._give_back = proxy, tenant, wording, aclose
+        self._turns: set[_Running] = set()
 
     async def take(self, asked: Asked, size: int) -> Proxied | None:
         """Look whether Riffler has anything to do with a request.
@@ -107,7 +108,7 @@ class Door:
             The reply. It raises httpx2's own error where the model's server can't be reached.
         """
         outgoing, stream = proxied.outgoing, proxied.asked.stream
-        running = _Running(self._proxy.turn(self._tenant, proxied), outgoing, context)
+        running = _Running(self._proxy.turn(self._tenant, proxied), outgoing, context, self._turns)
         chunks = running.chunks()
         try:
             first: Chunks = await anext(chunks, ())
@@ -125,6 +126,11 @@ class Door:
             return Reply(200, headers, self._parts(first, chunks, running), running.stop)
         body = json.dumps(outgoing.whole(), separators=(",", ":")).encode()
         return Reply(200, {"Content-Type": "application/json", **heads_of(proxied)}, _one(body), running.stop)
+
+    async def aclose(self) -> None:
+        """Stop the turns that still run, which takes what they stand on; then give that back."""
+        await asyncio.gather(*(running.lose() for running in self._turns))
+        await self._give_back()
 
     async def _parts(self, first: Chunks, chunks: AsyncGenerator[Chunks], running: _Running) -> AsyncGenerator[bytes]:
         try:
@@ -189,10 +195,15 @@ class Doors:
 class _Running:
     """A turn in a task of its own: who listens may stop at any time, and may be another task each time."""
 
-    def __init__(self, turn: AsyncGenerator[Progress], outgoing: Outgoing, context: Context) -> None:
+    def __init__(
+        self, turn: AsyncGenerator[Progress], outgoing: Outgoing, context: Context, others: set[_Running]
+    ) -> None:
         self._turn, self._outgoing = turn, outgoing
         self._told: asyncio.Queue[bool] = asyncio.Queue()
+        self._lost = False
         self._task = asyncio.get_running_loop().create_task(self._run(), context=context)
+        others.add(self)
+        self._task.add_done_callback(lambda _: others.discard(self))
 
     async def _run(self) -> None:
         try:
@@ -207,6 +218,8 @@ class _Running:
         """Give chunks as they come, from the model's first word on; the turn's own error at the end, if it fails."""
         while await self._told.get():
             yield self._outgoing.take()
+        if self._lost:
+            raise httpx2.ReadError("the client was closed before the answer was there")
         await asyncio.shield(self._task)
         yield self._outgoing.take()
 
@@ -214,6 +227,11 @@ class _Running:
         """Stop the turn, and wait until it has put its things in order."""
         self._task.cancel()
         await asyncio.gather(self._task, return_exceptions=True)
+
+    async def lose(self) -> None:
+        """Stop the turn while somebody waits for it: to them the connection is lost."""
+        self._lost = True
+        await self.stop()
 
 
 def _refused(worded: Worded, stop: Callable[[], Awaitable[None]]) -> Reply:

@@ -1,6 +1,7 @@
 """What an agent with Riffler's middleware does, and what it hears."""
 
 import asyncio
+import gc
 from pathlib import Path
 from typing import Any
 
@@ -210,3 +211,20 @@ async def test_a_server_answers(server_folder: Path) -> None:
             assert roles(state["messages"]) == ["human", "ai", "tool", "ai"]
             assert state["messages"][-1].response_metadata["headers"]["x-riffler-session"] == "there"
             assert len(bench.bodies) == 3
+
+
+async def test_closing_stops_turns_first(server_folder: Path) -> None:
+    """A middleware that is closed in the middle of a turn leaves the session free at once, and no socket open."""
+    async with agents(server_folder, model, faults=[Fault("slow"), None], **QUIET) as bench:
+        with RifflerMiddleware(settings=bench.settings, tenant=bench.tenant) as closed:
+            running = asyncio.create_task(
+                bench.agent(middleware=[closed]).ainvoke(asking("plain: when does it open?"), on("harbour"))
+            )
+            while not bench.bodies:  # noqa: ASYNC110 - the server has no event for it
+                await asyncio.sleep(0.01)
+        async with asyncio.timeout(bench.settings.lease_s - 5):  # a lease that was left would hold it for longer
+            state = await bench.agent().ainvoke(asking("plain: when does it open?"), on("harbour"))
+        assert "At six" in state["messages"][-1].content
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    gc.collect()  # a socket that was left open is told of here

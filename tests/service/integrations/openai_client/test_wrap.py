@@ -1,6 +1,7 @@
 """What a wrapped client does: sessions, tools inside, errors, time limits, cancelling, closing."""
 
 import asyncio
+import functools
 import gc
 import threading
 from collections.abc import Callable
@@ -16,6 +17,7 @@ import riffler
 from riffler.errors import InvalidInput
 from riffler.service.inference.local_faults import Fault
 from riffler.service.inference.scripted import Reply
+from riffler.service.integrations.openai_client.door import Door
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import ToolCall
 
@@ -196,9 +198,8 @@ async def test_conversations_at_once_are_not_mixed(server_folder: Path) -> None:
         assert await bench.synchronous(ask_all) == [f"1 messages, last {name}" for name in names]
 
 
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")  # who closes nothing leaves sockets open
 async def test_a_client_serves_one_loop_after_another(server_folder: Path) -> None:
-    """A client that is used in two event loops, one after the other, answers in both."""
+    """A client that nobody closes answers in two event loops, one after the other, and leaves no socket open."""
     async with wrapped(server_folder, counting, **QUIET) as bench:
 
         def twice() -> list[str | None]:
@@ -213,7 +214,28 @@ async def test_a_client_serves_one_loop_after_another(server_folder: Path) -> No
             return [asyncio.run(ask()), asyncio.run(ask())]
 
         assert len(set(await asyncio.to_thread(twice))) == 1
-        gc.collect()
+        gc.collect()  # a socket that was left open is told of here
+
+
+async def test_a_client_that_is_dropped_is_closed(server_folder: Path) -> None:
+    """One that nobody closes and nobody has any more closes its connections while the loop runs on."""
+    async with wrapped(server_folder, counting, **QUIET) as bench:
+        closed = asyncio.Event()
+
+        async def told(door: Door) -> None:
+            await close(door)
+            closed.set()
+
+        close = Door.aclose
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Door, "aclose", told)
+            client = riffler.wrap(bench.straight, bench.settings, tenant=bench.tenant)
+            await client.chat.completions.create(model=MODEL, messages=ASKED)
+            del client
+            gc.collect()
+            async with asyncio.timeout(20):
+                await closed.wait()
+    gc.collect()  # as above
 
 
 async def test_closing_ends_what_was_started(server_folder: Path) -> None:
@@ -234,6 +256,25 @@ async def test_closing_ends_what_was_started(server_folder: Path) -> None:
         await bench.synchronous(ask)
         assert kept[0].is_closed()
         assert len(bench.bodies) == 1
+
+
+@pytest.mark.parametrize("kind", [openai.AsyncOpenAI, openai.OpenAI], ids=["async", "sync"])
+async def test_closing_stops_turns_first(server_folder: Path, kind: type[openai.AsyncOpenAI | openai.OpenAI]) -> None:
+    """A client closed in the middle of a turn lost the connection; the session is free at once, no socket is left."""
+    named = {"X-Riffler-Session": "harbour"}
+    async with wrapped(server_folder, counting, faults=[Fault("slow"), None], **QUIET) as bench:
+        with openai.OpenAI(base_url=bench.upstream.base_url, api_key="key-1", max_retries=0) as plain:
+            own = bench.straight if kind is openai.AsyncOpenAI else plain
+            client: Any = riffler.wrap(own, bench.settings, tenant=bench.tenant)
+            ask = functools.partial(client.chat.completions.create, model=MODEL, messages=ASKED, extra_headers=named)
+            asking = asyncio.create_task(ask() if own is bench.straight else asyncio.to_thread(ask))
+            await until(lambda: len(bench.bodies) == 1)
+            await (client.close() if own is bench.straight else asyncio.to_thread(client.close))
+            with pytest.raises(openai.APIConnectionError):
+                await asking
+        async with asyncio.timeout(bench.settings.lease_s - 5):  # a lease that was left would hold it for longer
+            await bench.through.chat.completions.create(model=MODEL, messages=ASKED, extra_headers=named)
+    gc.collect()  # a socket that was left open is told of here
 
 
 def test_anything_else_is_refused() -> None:
