@@ -78,6 +78,11 @@ class KeyRing:
             raise refused
         return found
 
+    async def begin(self) -> None:
+        """Look whether there is a key as the service comes up, so that it is known should the store go away then."""
+        if not self._locked:
+            await asyncio.wait({self._begun(_OPEN, self._look_for_any)}, timeout=_PATIENCE_S)
+
     def forget(self) -> None:
         """Know nothing any more: this process itself changed keys."""
         self._known.clear()

@@ -62,6 +62,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await core.ring.begin()
         warming = asyncio.create_task(core.readiness.failures())  # loads the model now, not at the first question
         try:
             yield

@@ -213,7 +213,6 @@ def problem(status: int) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "do"),
     [
-        (401, "for a key"),
         (403, "at the address of the service"),
         (404, "may have been deleted"),
         (422, "Change it"),

@@ -194,3 +194,15 @@ async def test_a_list_shows_what_has_expired(store: Counted) -> None:
     await asyncio.sleep(0.02)
     lasting = await kept(store)
     assert [(each.id, each.expired) for each in await store.listed("t")] == [(lasting.id, False), (short.id, True)]
+
+
+async def test_a_service_that_came_up_goes_on_while_the_store_is_away(store: Counted, redis: OwnRedis) -> None:
+    """It knows from its beginning that there is no key; one that begins without a store answers nobody."""
+    ring = KeyRing(store, "t", clock=Clock())
+    await ring.begin()
+    redis.kill()
+    assert (await ring.caller(None)).tenant == "t"
+    late = KeyRing(store, "t", clock=Clock())
+    await late.begin()
+    with pytest.raises(MemoryFailed):
+        await late.caller(None)
