@@ -13,7 +13,7 @@ from typing import Annotated, TextIO
 import typer
 
 from riffler.errors import InvalidInput, UnknownSession
-from riffler.service.cli.options import DataFolder, command_settings, read_text
+from riffler.service.cli.options import DataFolder, command_settings, read_text, tenant_name
 
 files = typer.Typer()
 Tenant = Annotated[str, typer.Option(help="Whose.")]
@@ -68,11 +68,12 @@ def import_(
         from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
         from riffler.service.store_settings import connection_of  # noqa: PLC0415
 
+        owner = tenant_name(tenant)
         lines = read_text(path, "export").split("\n")
         settings = command_settings(data_folder=data_folder)
         connection = connection_of(settings)
         try:
-            for key in await SessionFiles(connection, settings.session_ttl_s).restore(tenant, lines, name):
+            for key in await SessionFiles(connection, settings.session_ttl_s).restore(owner, lines, name):
                 typer.echo(key.session)
         finally:
             await connection.aclose()

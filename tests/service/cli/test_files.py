@@ -54,3 +54,14 @@ def test_an_export_that_fails_leaves_no_file(pier: Path, tmp_path: Path) -> None
     assert not file.exists()
     said("export", "pier", "--to", file, folder=pier)
     assert file.stat().st_size
+
+
+@pytest.mark.parametrize("tenant", ["no such/tenant", "", "\x1b[2J"], ids=ascii)
+def test_an_import_is_for_a_tenant_that_a_key_can_have(pier: Path, tmp_path: Path, tenant: str) -> None:
+    """Another tenant's sessions nobody could reach: it is refused, and a proper one gets them."""
+    file = tmp_path / "pier.jsonl"
+    said("export", "pier", "--to", file, folder=pier)
+    with pytest.raises(InvalidInput, match="tenant: expected"):
+        said("import", file, "--tenant", tenant, folder=pier)
+    assert not said("export", "--tenant", tenant, folder=pier)
+    assert said("import", file, "--tenant", "mole", folder=pier) == "pier\n"
