@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TextIO
 
 import typer
 
 from riffler.errors import InvalidInput, UnknownSession
-from riffler.service.cli.options import DataFolder, command_settings, read_text
+from riffler.service.cli.options import DataFolder, command_settings, read_text, tenant_name
 
 files = typer.Typer()
 Tenant = Annotated[str, typer.Option(help="Whose.")]
@@ -34,7 +36,7 @@ def export_(
         connection = connection_of(command_settings(data_folder=data_folder))
         try:
             found = SessionFiles(connection)
-            out = nullcontext(sys.stdout) if to is None else to.open("x", encoding="utf-8", newline="\n")
+            out = nullcontext(sys.stdout) if to is None else _new_file(to)
             with out as file:
                 if session is None:
                     async for line in found.export_all(tenant):
@@ -66,13 +68,26 @@ def import_(
         from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
         from riffler.service.store_settings import connection_of  # noqa: PLC0415
 
+        owner = tenant_name(tenant)
         lines = read_text(path, "export").split("\n")
         settings = command_settings(data_folder=data_folder)
         connection = connection_of(settings)
         try:
-            for key in await SessionFiles(connection, settings.session_ttl_s).restore(tenant, lines, name):
+            for key in await SessionFiles(connection, settings.session_ttl_s).restore(owner, lines, name):
                 typer.echo(key.session)
         finally:
             await connection.aclose()
 
     asyncio.run(run())
+
+
+@contextmanager
+def _new_file(path: Path) -> Iterator[TextIO]:
+    """Make a file that its owner alone can read, as it holds texts of users; on failure nothing of it stays."""
+    made = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with open(made, "w", encoding="utf-8", newline="\n") as file:
+            yield file
+    except BaseException:  # also a Ctrl-C: half a file can't be imported, and would be in a second try's way
+        path.unlink(missing_ok=True)
+        raise

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from riffler.errors import InvalidInput
-from riffler.service.cli.options import AsJson, DataFolder, command_settings
+from riffler.service.cli.options import AsJson, DataFolder, command_settings, tenant_name
 
 if TYPE_CHECKING:
     from riffler.service.ports.access import KeyRecord, KeyStore
@@ -45,7 +45,7 @@ def create(  # noqa: PLR0917 - typer calls it by name
     from riffler.service.ports.access import KeyRecord  # noqa: PLC0415
 
     made = make_key()
-    record = KeyRecord(made.id, _tenant(tenant), _scopes(scope or _DEFAULT), _label(label))
+    record = KeyRecord(made.id, tenant_name(tenant), _scopes(scope or _DEFAULT), _label(label))
     lifetime_s = None if days is None else days * _DAY_S
     kept = _with_store(data_folder, lambda store: store.add(made.digest, record, lifetime_s))
     _show_made(kept, made.text, as_json=as_json)
@@ -54,7 +54,7 @@ def create(  # noqa: PLR0917 - typer calls it by name
 @keys.command("list")
 def list_(tenant: Tenant = "local", as_json: AsJson = False, data_folder: DataFolder = None) -> None:
     """List a tenant's keys, the newest first. Their texts aren't kept."""
-    found = _with_store(data_folder, lambda store: store.listed(_tenant(tenant)))
+    found = _with_store(data_folder, lambda store: store.listed(tenant_name(tenant)))
     if as_json:
         typer.echo(json.dumps([_fields(record) for record in found]))
         return
@@ -79,14 +79,14 @@ def rotate(
 
     made = make_key()
     new = (made.digest, made.id)
-    kept = _with_store(data_folder, lambda store: store.rotate(_tenant(tenant), id_, new, grace_s))
+    kept = _with_store(data_folder, lambda store: store.rotate(tenant_name(tenant), id_, new, grace_s))
     _show_made(kept, made.text, as_json=as_json)
 
 
 @keys.command()
 def revoke(id_: Id, tenant: Tenant = "local", data_folder: DataFolder = None) -> None:
     """End a key. A service that runs refuses it within two seconds."""
-    _with_store(data_folder, lambda store: store.revoke(_tenant(tenant), id_))
+    _with_store(data_folder, lambda store: store.revoke(tenant_name(tenant), id_))
     typer.echo(f"{id_} is revoked")
 
 
@@ -113,14 +113,6 @@ def _with_store(data_folder: Any, work: Callable[[KeyStore], Awaitable[T]]) -> T
             await connection.aclose()
 
     return asyncio.run(run())
-
-
-def _tenant(name: str) -> str:
-    from riffler.service.ports.access import TENANT_NAME, TENANT_NAME_WORDS  # noqa: PLC0415
-
-    if not re.fullmatch(TENANT_NAME, name):
-        raise InvalidInput(f"tenant: expected {TENANT_NAME_WORDS}, got {name[:40]!a}")
-    return name
 
 
 def _scopes(given: list[str]) -> Any:  # noqa: ANN401 - a tuple of scopes, whose type is imported late

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -80,3 +81,22 @@ def read_text(path: Path, what: str = "context") -> str:
         return data.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as exc:
         raise InvalidInput(f"{what} {name}: expected UTF-8, got byte {data[exc.start]:#04x} at {exc.start}") from exc
+
+
+def tenant_name(name: str) -> str:
+    """Check the name of a tenant that is to have something.
+
+    Args:
+        name: What was given.
+
+    Returns:
+        The name.
+
+    Raises:
+        InvalidInput: No tenant of an API key may be called so.
+    """
+    from riffler.service.ports.access import TENANT_NAME, TENANT_NAME_WORDS  # noqa: PLC0415 - takes time to import
+
+    if not re.fullmatch(TENANT_NAME, name):
+        raise InvalidInput(f"tenant: expected {TENANT_NAME_WORDS}, got {name[:40]!a}")
+    return name

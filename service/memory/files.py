@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import secrets
 from collections.abc import AsyncIterator, Iterable, Iterator, Sequence
 from itertools import chain
@@ -28,7 +29,7 @@ from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.listing import enter, walk
 from riffler.service.memory.record import memory_from, versions_from
 from riffler.service.ports.keys import session_keys
-from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, SessionKey
 from riffler.tools.messages import Message
 from riffler.tools.view import view
 
@@ -36,6 +37,7 @@ _FORMAT: Final = 1
 _ORIGINS: Final = {"a": "app", "s": "step"}
 _LETTERS: Final = {origin: letter for letter, origin in _ORIGINS.items()}
 _PAGE: Final = 200
+_SHOWN: Final = 40
 
 
 class SessionFiles:
@@ -110,13 +112,13 @@ class SessionFiles:
             The sessions. Raises `SessionExists` when there is one of a name.
 
         Raises:
-            InvalidInput: The lines aren't as an export writes them.
+            InvalidInput: The lines aren't as an export writes them, or no session may have a name.
         """
         made: list[SessionKey] = []
         for number, (head, between) in enumerate(_parts(lines)):
             if name is not None and number:
                 raise InvalidInput("name: expected none where a file holds several sessions")
-            key = SessionKey(tenant, name or str(head["session"]))
+            key = SessionKey(tenant, _name(head.get("session") if name is None else name))
             await self._make(key, head, between)
             made.append(key)
         return made
@@ -180,6 +182,14 @@ def _parts(lines: Iterable[str]) -> Iterator[tuple[dict[str, Any], list[dict[str
             between.append(value)
     if head is not None:
         raise InvalidInput("the file ends in the middle of a session: expected a line with its end")
+
+
+def _name(given: object) -> str:
+    """Check a session's name: one that HTTP can't reach couldn't be read or deleted, and names go to terminals raw."""
+    if not isinstance(given, str) or re.fullmatch(SESSION_NAME, given) is None:
+        shown = ascii(given[:_SHOWN]) if isinstance(given, str) else "another value"
+        raise InvalidInput(f"session: expected a name of {SESSION_NAME_WORDS}, got {shown}")
+    return given
 
 
 def _pairs(flat: Any) -> Iterator[tuple[str, str]]:  # noqa: ANN401 - RESP3 gives a map, RESP2 a list

@@ -19,6 +19,43 @@ PENDING = {"host", "port", "workers", "shutdown_s", "device", "dtype"}
 """Settings that the service's HTTP side and the engine `transformers` bring."""
 NOT_SETTINGS = {"RIFFLER_PUBLISHED_PORT"}
 """Variables of the compose file alone."""
+NOT_PASSED_ON = {
+    "completion_tokens",
+    "tokenizer",
+    "timeout_s",
+    "revision",
+    "local_only",
+    "tool_form",
+    "batch_size",
+    "reuse_gib",
+    "memory_gib",
+    "constrained",
+    "redis_timeout_s",
+    "data_folder",
+    "lease_s",
+    "cache_characters",
+    "step_cap",
+    "first_choice",
+    "fitting",
+    "rewriting",
+    "rewrite_budget_ms",
+    "reward_judge_weight",
+    "reward_fuzzy_weight",
+    "reward_bleu_weight",
+    "token_price",
+    "second_price",
+    "policy",
+    "policy_floor",
+    "safety_margin",
+    "safety_confidence",
+    "pipeline",
+    "audit_share",
+    "audit_tokens_per_day",
+    "host",
+    "port",
+}
+"""Settings that no Riffler of the compose file gets: those of the image (host, port), of the embedded server, and what
+few operators change. One that limits who may use the service never belongs here."""
 
 
 def seconds(text: str) -> float:
@@ -166,6 +203,25 @@ def test_every_setting_is_one(file: str) -> None:
     named = set(re.findall(r"\bRIFFLER_[A-Z0-9_]+\b", (ROOT / file).read_text("utf-8")))
     settings = {f"RIFFLER_{field.upper()}" for field in {*Settings.model_fields, *PENDING}}
     assert named - settings - NOT_SETTINGS == set()
+
+
+def test_every_setting_is_passed_on_or_left_out_by_name() -> None:
+    """A setting that compose doesn't pass on is ignored in `.env` without a word: each is passed on, or is listed."""
+    passed = {variable for service in RIFFLERS.values() for variable in service["environment"]}
+    fields = {field: {f"RIFFLER_{field.upper()}", field.upper()} for field in Settings.model_fields}
+    assert {field for field, names in fields.items() if not names & passed} == NOT_PASSED_ON
+
+
+LIMITS = ("key_requests_per_minute", "key_tokens_per_day", "tenant_sessions", "max_body_bytes")
+
+
+@pytest.mark.parametrize("name", RIFFLERS)
+@pytest.mark.parametrize("field", LIMITS)
+def test_limits_are_passed_on_with_their_defaults(name: str, field: str) -> None:
+    """Each Riffler gets the limits that an operator sets, and the service's own default where none is set."""
+    variable = f"RIFFLER_{field.upper()}"
+    default = Settings.model_fields[field].default
+    assert RIFFLERS[name]["environment"][variable] == f"${{{variable}:-{default}}}"
 
 
 def test_every_variable_is_in_the_example() -> None:

@@ -126,3 +126,25 @@ async def test_what_is_no_export_is_refused_whole(edited: Any, memory_connection
     with pytest.raises(InvalidInput):
         await files.restore(other, changed)
     assert (await RedisMemoryStore(memory_connection).sessions(other)).sessions == []
+
+
+BAD_NAMES = ["../x y", "", "\x1b[2J", "pier\n", "x" * 201, None, 7]
+
+
+@pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
+async def test_names_that_nobody_could_ask_for_are_refused(
+    edited: Any, memory_connection: RedisConnection, name: Any
+) -> None:
+    """A session's name, in the file or given beside it, is one that HTTP reaches; else nothing is made."""
+    _, key = edited
+    files, other = SessionFiles(memory_connection), f"tenant-{secrets.token_hex(8)}"
+    lines = await files.export(key) or []
+    renamed = [json.dumps(json.loads(lines[0]) | {"session": name}), *lines[1:]]
+    with pytest.raises(InvalidInput, match="session: expected a name") as refused:
+        await files.restore(other, renamed)
+    assert str(refused.value).isprintable()
+    if isinstance(name, str):
+        with pytest.raises(InvalidInput, match="session: expected a name"):
+            await files.restore(other, lines, name)
+    assert (await RedisMemoryStore(memory_connection).sessions(other)).sessions == []
+    assert [each.session for each in await files.restore(other, renamed, "quay")] == ["quay"]
