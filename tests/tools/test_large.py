@@ -130,11 +130,13 @@ def traced(work: Callable[[Any, int], WorkingMemory], short: Any, long: Any) -> 
     """Tell how many bytes a work on a long text holds, and takes at most.
 
     It is done on a short one before: tables that are made once in a process, a megabyte of them, are no text's. What
-    earlier tests left is put out of the collector's sight: the more there is, the longer this work's garbage stays.
+    earlier tests left is put out of the collector's sight, which then counts what it sees anew: the more it knows of,
+    the longer this work's garbage stays.
     """
     work(short, BUDGET // 10)
     gc.collect()
     gc.freeze()
+    gc.collect()
     tracemalloc.start()
     try:
         memory = work(long, BUDGET // 4)
