@@ -116,7 +116,7 @@ class KeyLimits:
             said = await self._connection.script(
                 __package__, "lua/spend.lua", keys, [*map(str, numbers), str(MINUTE_S * 1000), str(DAY_S * 1000)]
             )
-        except BaseException:
+        except BaseException:  # a cancelled request, too: what was spent is owed until the store has heard of it
             if owed:
                 self._owed[caller.tenant, caller.key] += owed
             raise

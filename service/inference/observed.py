@@ -42,7 +42,7 @@ class ObservedEngine(WrappingEngine):
         except RifflerError as exc:
             outcome, error = "failed", type(exc).__name__
             raise
-        except Exception:
+        except Exception:  # a bug, which is counted and goes on
             outcome, error = "failed", "Unforeseen"
             raise
         finally:

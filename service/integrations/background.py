@@ -54,7 +54,7 @@ class Background:
         future = asyncio.run_coroutine_threadsafe(work, self.loop())
         try:
             return future.result()
-        except BaseException:
+        except BaseException:  # a Ctrl-C, too: nobody would wait for it
             future.cancel()  # does nothing to one that is done
             raise
 

@@ -210,7 +210,7 @@ class InProcess:
         turn.add_done_callback(lambda _: put(None))
         try:
             yield turn
-        except BaseException:
+        except BaseException:  # a Ctrl-C, too: nobody would wait for the turn
             turn.cancel()
             raise
 
