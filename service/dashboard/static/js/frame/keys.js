@@ -1,5 +1,5 @@
 // Keys of all pages, and the small help that names them.
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useLayoutEffect, useRef, useState } from "../html.js";
 import { keep, recalled } from "./kept.js";
 
 let single = recalled("keys", "on") === "on";
@@ -19,7 +19,7 @@ addEventListener("keydown", (event) => {
 export function Keys({ pages, more = [] }) {
   const dialog = useRef(null);
   const [on, turn] = useState(single);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const pressed = (event) => {
       if (!alone(event) || writing(event) || dialog.current.open) return;
       const page = /^[1-9]$/.test(event.key) && pages[event.key - 1];

@@ -1,6 +1,6 @@
 // The steps that made a session: who did what when, and one step back and forth.
 import { writing } from "../frame/keys.js";
-import { html, useEffect, useRef, useState } from "../html.js";
+import { html, useEffect, useLayoutEffect, useRef, useState } from "../html.js";
 import { Failure, Shown } from "../parts.js";
 import { useReading } from "../reading.js";
 import { When } from "../writing.js";
@@ -27,7 +27,8 @@ export function Stepper({ name, version, present, oldest }) {
   const go = (to) => {
     location.hash = addressOf(name, to === present ? undefined : to);
   };
-  useEffect(() => {
+  // Before it is painted: who reads the version may press a key at once.
+  useLayoutEffect(() => {
     const pressed = (event) => {
       if (writing(event) || event.ctrlKey || event.metaKey || event.altKey) return;
       if (event.key === "[" && canBack) go(back);
