@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -9,6 +11,8 @@ from riffler.tools.counting.features import Features, features_of
 
 SCALE = 1 << 14
 """Weights are whole numbers of so many parts of a token: sums are exact, so that no rounding breaks an order."""
+LONGEST_KEPT = 16_384
+"""Characters of a schema that is kept with its features: with the most of them 4 MB, whatever clients offer."""
 
 
 class LearnedTokens:
@@ -69,7 +73,23 @@ class LearnedTokens:
         Returns:
             The estimate, rounded up.
         """
-        return _whole(int(features_of(text) @ self._schema_weights))
+        features = schema_features(text) if len(text) <= LONGEST_KEPT else features_of(text)
+        return _whole(int(features @ self._schema_weights))
+
+
+@lru_cache(maxsize=256)
+def schema_features(text: str) -> Features:
+    """Read a schema, once: each turn counts the same tools several times, by counters that change with each report.
+
+    Args:
+        text: The JSON text of a tool's schema.
+
+    Returns:
+        Its features; nobody can write to them.
+    """
+    found = features_of(text)
+    found.flags.writeable = False
+    return found
 
 
 def _parts(weights: npt.NDArray[np.float64]) -> Features:

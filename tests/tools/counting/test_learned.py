@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from riffler.tools.counting.features import NAMES
-from riffler.tools.counting.learned import LearnedTokens
+from riffler.tools.counting.learned import LONGEST_KEPT, LearnedTokens, schema_features
 from riffler.tools.counting.learning import Sent, TokenLearning
 from riffler.tools.counting.prior import Known, known, looser
 from riffler.tools.messages import Message, ToolCall
@@ -88,3 +88,25 @@ def test_what_was_sent_is_read_from_all_of_it() -> None:
     assert plain.values[: len(NAMES)].sum() == len('find{"q": "x"}abc')
     assert plain.values[len(NAMES) :].tolist() == [2, 1, 0]
     assert offering.values[-1] > 3
+
+
+def test_a_schema_is_read_once_whoever_counts_it() -> None:
+    """Each turn counts all offered tools several times, by counters that change: texts are read the first time."""
+    text = '{"name": "a tool of this test alone"}'
+    counters = [LearnedTokens(np.zeros(len(NAMES)), np.full(len(NAMES), each), 0.0, 0.0) for each in (1.0, 2.0)]
+    before = schema_features.cache_info().misses
+    assert [counter.count_schema(text) for counter in counters for _ in range(3)] == [len(text)] * 3 + [
+        2 * len(text)
+    ] * 3
+    assert schema_features.cache_info().misses == before + 1
+    with pytest.raises(ValueError, match="read-only"):
+        schema_features(text)[0] = 1
+
+
+def test_a_long_schema_is_not_kept() -> None:
+    """A client's tools may be of any size: what is long is read again, and counted the same."""
+    text = "x" * (LONGEST_KEPT + 1)
+    counter = LearnedTokens(np.zeros(len(NAMES)), np.ones(len(NAMES)), 0.0, 0.0)
+    before = schema_features.cache_info().misses
+    assert counter.count_schema(text) == counter.count_schema(text) == len(text)
+    assert schema_features.cache_info().misses == before
