@@ -99,12 +99,13 @@ class Core:
         self.running.stop(within_s)
 
 
-def _core(request: Request) -> Core:
+# Coroutines, though they wait for nothing: FastAPI runs any other function in a thread, twice for each request.
+async def _core(request: Request) -> Core:
     core: Core = request.app.state.core
     return core
 
 
-def _tenant(request: Request) -> str:
+async def _tenant(request: Request) -> str:
     """Tell whose data a request may reach. It comes from the credential, never from the request's body."""
     return caller_of(request).tenant
 

@@ -62,7 +62,7 @@ Feature = Annotated[
 Present = Annotated[bool | None, Query(description="False: those whose query lacks the feature. It needs one.")]
 
 
-def _selection(
+async def _selection(
     since_ms: Since = None, until_ms: Until = None, feature: Feature = None, present: Present = None
 ) -> Selection:
     if feature is None and present is not None:
