@@ -24,7 +24,7 @@ from riffler.service.http.door.needs import NEEDS, Needs
 from riffler.service.http.problems import problem_of, respond
 from riffler.service.logs import bind
 from riffler.service.ports.access import Caller
-from riffler.service.ports.spending import pay_with
+from riffler.service.ports.spending import PAYER, pay_with
 
 CALLER: Final = "riffler.caller"
 """Stands in the scope of a request that came in, with who asks."""
@@ -34,6 +34,8 @@ _AGAIN: Final = "riffler.caller-again"
 """Stands there with a function that asks again."""
 
 
+_READING: Final = frozenset({"GET", "HEAD", "DELETE"})
+"""Methods that take no tokens, whatever a key needs for them: an MCP client listens by a `GET` that has no end."""
 _STEP_BYTES: Final = 1_000_000
 """Of a body whose length isn't known: so many may come before they are counted."""
 
@@ -78,7 +80,8 @@ class Door:
         """Count a request, answer it, and say in the answer what is left."""
         limits, length = self._limits, Headers(scope=scope).get("content-length", "")
         body = int(length) if length.isdecimal() else 0
-        left = await limits.take(caller, costs="write" in self._needs.listed, body=body)
+        costs = "write" in self._needs.listed and scope["method"] not in _READING
+        left = await limits.take(caller, costs=costs, body=body)
         fields = fields_of(left)
 
         begun = False
@@ -95,7 +98,8 @@ class Door:
             await respond(*problem_of(refused))(scope, receive, told)
             return
         if limits.limits.tokens:
-            pay_with(lambda tokens: limits.owes(caller, tokens=tokens))
+            scope[PAYER] = payer = lambda tokens: limits.owes(caller, tokens=tokens)
+            pay_with(payer)
         measured = receive if length else self._measured(caller, receive)
         try:
             await self._app(scope, measured, told)
