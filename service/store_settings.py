@@ -56,5 +56,5 @@ def access_of(settings: Settings, connection: RedisConnection, tenant: str) -> A
     """
     keys = RedisKeyStore(connection)
     ring = KeyRing(keys, tenant, settings.admin_digests, may_be_open=settings.host in LOOPBACK_HOSTS)
-    limits = Limits(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.tenant_sessions)
+    limits = Limits(settings.key_requests_per_minute, settings.key_tokens_per_day)
     return Access(keys, ring, KeyLimits(connection, limits))

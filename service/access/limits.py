@@ -1,4 +1,4 @@
-"""What a key may use: requests a minute, tokens a day, and sessions of its tenant. Counted in Redis, in one script.
+"""What a key may use: requests a minute and tokens a day. Counted in Redis, in one script.
 
 A window begins with the first request after the last one has ended. Tokens are counted once they are used, so the
 request that goes over a day's is the last one; those of a process that is killed within a request are forgotten.
@@ -13,9 +13,9 @@ from typing import Final, Literal
 
 from riffler.service.ports.access import Caller
 from riffler.service.ports.connection import ScriptRunner
-from riffler.service.ports.keys import session_index, spent_key
+from riffler.service.ports.keys import spent_key
 
-Limit = Literal["requests", "tokens", "sessions"]
+Limit = Literal["requests", "tokens"]
 MINUTE_S: Final = 60
 DAY_S: Final = 86_400
 
@@ -27,16 +27,14 @@ class Limits:
     Attributes:
         requests: Requests a minute.
         tokens: Tokens a day.
-        sessions: Sessions that its tenant has at once.
     """
 
     requests: int = 0
     tokens: int = 0
-    sessions: int = 0
 
     def __bool__(self) -> bool:
         """Tell whether there is any."""
-        return bool(self.requests or self.tokens or self.sessions)
+        return bool(self.requests or self.tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +83,17 @@ class KeyLimits:
         """
         self._owed[caller.tenant, caller.key] += tokens
 
-    async def take(self, caller: Caller, *, costs: bool, makes: bool) -> Left:
+    async def take(self, caller: Caller, *, costs: bool) -> Left:
         """Count a request, unless a limit refuses it.
 
         Args:
             caller: Who asks, by a key.
             costs: Whether it may take tokens.
-            makes: Whether it may make a session.
 
         Returns:
             What is left. Sent again after a lost answer, a request may count twice.
         """
-        return await self._said(caller, 1, int(costs), int(makes))
+        return await self._said(caller, 1, int(costs))
 
     async def settle(self, caller: Caller) -> None:
         """Count the tokens that a key owes.
@@ -105,13 +102,13 @@ class KeyLimits:
             caller: Whose key.
         """
         if self.limits.tokens and self._owed[caller.tenant, caller.key]:
-            await self._said(caller, 0, 0, 0)
+            await self._said(caller, 0, 0)
 
-    async def _said(self, caller: Caller, request: int, costs: int, makes: int) -> Left:
+    async def _said(self, caller: Caller, request: int, costs: int) -> Left:
         owed = self._owed.pop((caller.tenant, caller.key), 0)
         limits = self.limits
-        numbers = (request, owed, costs, makes, limits.requests, limits.tokens, limits.sessions)
-        keys = [spent_key(caller.tenant, caller.key), session_index(caller.tenant)]
+        numbers = (request, owed, costs, limits.requests, limits.tokens)
+        keys = [spent_key(caller.tenant, caller.key)]
         try:
             said = await self._connection.script(
                 __package__, "lua/spend.lua", keys, [*map(str, numbers), str(MINUTE_S * 1000), str(DAY_S * 1000)]

@@ -65,7 +65,7 @@ class Door:
     async def _within_limits(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, answer it, and say in the answer what is left."""
         limits, needs = self._limits, self._needs
-        left = await limits.take(caller, costs="write" in needs.listed, makes=needs.makes)
+        left = await limits.take(caller, costs="write" in needs.listed)
         fields = fields_of(limits.limits, left)
 
         async def told(message: Message) -> None:

@@ -14,7 +14,6 @@ from riffler.service.access.limits import DAY_S, MINUTE_S, Left, Limits
 _WORDS = {
     "requests": "has made as many requests as it may in a minute (RIFFLER_KEY_REQUESTS_PER_MINUTE)",
     "tokens": "has used as many tokens as it may on a day (RIFFLER_KEY_TOKENS_PER_DAY)",
-    "sessions": "has a tenant with as many sessions as it may have (RIFFLER_TENANT_SESSIONS): delete some",
 }
 
 
