@@ -1,4 +1,4 @@
-"""A small model with random weights, of nano's kind, saved as transformers does it, with the graph that runs without torch."""
+"""A small model of the kind of nano with random weights, saved as transformers does it, and with its graph."""
 
 from pathlib import Path
 from typing import Any

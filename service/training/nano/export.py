@@ -66,7 +66,7 @@ def export(folder: Path) -> Path:
     model = AutoModelForCausalLM.from_pretrained(
         str(folder), local_files_only=True, trust_remote_code=False, dtype=torch.float32, attn_implementation="eager"
     )
-    if type(model) not in _FAMILIES:
+    if not isinstance(model, LlamaForCausalLM | Lfm2ForCausalLM):
         known = " or ".join(each.__name__ for each in _FAMILIES)
         raise InvalidSetting(f"export of {folder}: expected {known}, got {type(model).__name__}")
     model.train(False)
