@@ -10,7 +10,7 @@ import pytest
 from tests.service.http.keyed import Keyed, bearer, keyed
 from tests.service.http.own_redis import OwnRedis
 
-from riffler.service.access.limits import DAY_S, MINUTE_S, KeyLimits, Limits
+from riffler.service.access.limits import DAY_S, MINUTE_S, KeyLimits, Limits, Quotas
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.access import Caller
 from riffler.service.ports.keys import spent_key
@@ -45,12 +45,12 @@ async def test_exactly_as_many_come_in(redis: OwnRedis) -> None:
 
 async def test_a_window_ends(connection: RedisConnection) -> None:
     """When its time is over all is there again, and nothing is left in Redis when the longest has ended."""
-    limits, caller = KeyLimits(connection, Limits(requests=1)), Caller("t", frozenset(), "k")
-    assert (await limits.take(caller, costs=False)).refused == ""
-    assert (await limits.take(caller, costs=False)).refused == "requests"
+    limits, caller = KeyLimits(connection, Limits(Quotas(requests=1))), Caller("t", frozenset(), "k")
+    assert (await limits.take(caller)).refused is None
+    assert (await limits.take(caller)).refused == ("key", "requests")
     name = spent_key("t", "k")
     await connection.run(lambda client: client.hset(name, "requests_until", 1))  # as a minute later
-    assert (await limits.take(caller, costs=False)).refused == ""
+    assert (await limits.take(caller)).refused is None
     left_ms: Any = await connection.run(lambda client: client.pttl(name))
     assert 0 < left_ms <= DAY_S * 1000
 
