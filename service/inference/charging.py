@@ -173,6 +173,8 @@ def _texts(value: object) -> Iterator[str]:
         case list():
             for inner in value:
                 yield from _texts(inner)
+        case _:
+            pass
 
 
 def _parts(message: object) -> int:

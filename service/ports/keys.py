@@ -34,6 +34,20 @@ def session_keys(key: SessionKey) -> list[str]:
     return [f"{tag}:{part}" for part in _SESSION_PARTS]
 
 
+def staged_keys(key: SessionKey, token: str) -> list[str]:
+    """Name the keys where a session is put together before it gets its name.
+
+    Args:
+        key: The session.
+        token: Of its creation.
+
+    Returns:
+        The keys of its messages, fragments, hits and events, in this order, with the session's hash tag.
+    """
+    tag = f"riffler:{{{_encoded(key.tenant)}/s/{_encoded(key.session)}}}"
+    return [f"{tag}:staged:{_encoded(token)}:{part}" for part in _SESSION_PARTS[1:5]]
+
+
 def session_index(tenant: str) -> str:
     """Name the key of a tenant's list of sessions.
 
