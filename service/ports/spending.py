@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from typing import Final
 
-PAYER: Final = "riffler.payer"
-"""Stands in the scope of a request over HTTP with who pays for it: for work in a task that another request began."""
 _PAYER: ContextVar[Callable[[int], None] | None] = ContextVar("riffler_payer", default=None)
 
 
-def pay_with(payer: Callable[[int], None] | None) -> None:
+def pay_with(payer: Callable[[int], None]) -> None:
     """Name who pays in this task from here on, and in those that it starts.
 
     Args:
-        payer: Is told of tokens. It is quick, and raises nothing. None is nobody.
+        payer: Is told of tokens. It is quick, and raises nothing.
     """
     _PAYER.set(payer)
 

@@ -24,7 +24,7 @@ from riffler.service.http.door.needs import NEEDS, Needs
 from riffler.service.http.problems import problem_of, respond
 from riffler.service.logs import bind
 from riffler.service.ports.access import Caller
-from riffler.service.ports.spending import PAYER, pay_with
+from riffler.service.ports.spending import pay_with
 
 CALLER: Final = "riffler.caller"
 """Stands in the scope of a request that came in, with who asks."""
@@ -98,8 +98,7 @@ class Door:
             await respond(*problem_of(refused))(scope, receive, told)
             return
         if limits.limits.tokens:
-            scope[PAYER] = payer = lambda tokens: limits.owes(caller, tokens=tokens)
-            pay_with(payer)
+            pay_with(lambda tokens: limits.owes(caller, tokens=tokens))
         measured = receive if length else self._measured(caller, receive)
         try:
             await self._app(scope, measured, told)

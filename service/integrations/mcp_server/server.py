@@ -40,7 +40,6 @@ from riffler.service.integrations.mcp_server.clients import CLIENT_HEADER, NAMIN
 from riffler.service.integrations.mcp_server.desk import Desk
 from riffler.service.integrations.mcp_server.parts import Parts
 from riffler.service.integrations.mcp_server.updates import Updates
-from riffler.service.ports.spending import PAYER, pay_with
 
 Context = ServerRequestContext[Any]
 
@@ -130,8 +129,6 @@ class RifflerMcp:
 
     async def _call_tool(self, context: Context, params: CallToolRequestParams) -> CallToolResult:
         desk = self._desk(context)
-        # This task was begun by the client's first request, maybe with another key.
-        pay_with(None if context.request is None else context.request.scope.get(PAYER))
         before = await _version(desk) if self._updates.wanted(desk) else None
         try:
             return await self._toolbox.call(desk, params.name, params.arguments or {})

@@ -59,7 +59,10 @@ async def spent(bench: Bench, id_: str) -> int:
 
 @pytest.mark.parametrize("mode", ["auto", "legacy"])
 async def test_a_call_is_paid_by_its_own_key(redis: OwnRedis, mode: str) -> None:
-    """Where a client goes on with another key, as after a rotation, that one is charged from then on."""
+    """Where a client goes on with another key, as after a rotation, that one is charged from then on.
+
+    A client's requests run in one task of the SDK's, which its first one began: the SDK runs each in its own context.
+    """
     async with keyed(redis, key_tokens_per_day=1_000_000, rewriting=False, tools="paper") as bench:
         (first, begin), (second, go_on) = await key_of(bench), await key_of(bench)
         async with (
