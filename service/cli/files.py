@@ -5,15 +5,16 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, TextIO
 
 import typer
 
 from riffler.errors import InvalidInput, UnknownSession
-from riffler.service.cli.options import DataFolder, command_settings, read_text, tenant_name
+from riffler.service.cli.options import DataFolder, command_settings, tenant_name
 
 files = typer.Typer()
 Tenant = Annotated[str, typer.Option(help="Whose.")]
@@ -69,16 +70,32 @@ def import_(
         from riffler.service.store_settings import connection_of  # noqa: PLC0415
 
         owner = tenant_name(tenant)
-        lines = read_text(path, "export").split("\n")
         settings = command_settings(data_folder=data_folder)
         connection = connection_of(settings)
+        made = 0
         try:
-            for key in await SessionFiles(connection, settings.session_ttl_s).restore(owner, lines, name):
-                typer.echo(key.session)
+            with _opened(path) as lines:
+                async for key in SessionFiles(connection, settings.session_ttl_s).restore(owner, lines, name):
+                    typer.echo(key.session)  # at once: those that were made stay, should a later one fail
+                    made += 1
         finally:
             await connection.aclose()
+        if not made:
+            raise InvalidInput(f"export {path}: expected a session, got an empty file")
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except OSError as exc:
+        raise InvalidInput(f"export {path}: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise InvalidInput(f"export {path}: expected UTF-8, got byte {exc.object[exc.start]:#04x}") from exc
+
+
+def _opened(path: Path) -> AbstractContextManager[Iterable[str]]:
+    """Open a file to be read line by line, as no more than a session of it has to be held at once."""
+    if str(path) == "-":
+        return nullcontext(TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="\n"))
+    return path.open(encoding="utf-8-sig", newline="\n")
 
 
 @contextmanager

@@ -12,10 +12,12 @@ from contextlib import aclosing, contextmanager
 from typing import Any
 
 from riffler.errors import EngineFailed, RifflerError
+from riffler.service.inference.charging import charged, texts_in
+from riffler.service.inference.estimate import estimated_usage
 from riffler.service.inference.wrapping import WrappingEngine
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, Relay, TextDelta, closing_stream
 from riffler.service.ports.observer import Observer, Outcome
-from riffler.service.ports.spending import spent
+from riffler.tools.messages import Message
 
 
 class ObservedEngine(WrappingEngine):
@@ -35,13 +37,20 @@ class ObservedEngine(WrappingEngine):
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """See the port."""
-        with _observed(self.observer) as call:
+        with _observed(self.observer) as call, charged(lambda: self._prompt(request)) as bill:
             async with closing_stream(self.inner.generate(request)) as stream:
                 async for item in stream:
                     if isinstance(item, Completion):
                         call.done()
-                        spent(item.usage.prompt_tokens + item.usage.completion_tokens)
+                        bill.reports(item.usage.prompt_tokens + item.usage.completion_tokens, final=True)
+                    else:
+                        for text in (item.text,) if item.raw is None else texts_in(item.raw):
+                            bill.wrote(text)
                     yield item
+
+    def _prompt(self, request: EngineRequest) -> int:
+        """Estimate what a call has read: a turn has counted its messages already."""
+        return estimated_usage(request, Message.assistant(""), self.counter).prompt_tokens
 
 
 class ObservedRelay:

@@ -183,6 +183,7 @@ class MemoryStore(Protocol):
         Raises:
             SessionExists: There is one of this name.
             SessionBusy: A turn still holds the lease of one of this name that is gone.
+            LimitReached: The tenant has as many sessions as it may.
         """
         ...
 
