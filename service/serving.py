@@ -85,7 +85,11 @@ def make() -> FastAPI:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="riffler-parent", daemon=True).start()
     app = create_app(
-        core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s, hosts=settings.host_names
+        core,
+        max_body_bytes=settings.max_body_bytes,
+        max_import_bytes=settings.max_import_bytes,
+        shutdown_s=settings.shutdown_s,
+        hosts=settings.host_names,
     )
     pages.install(app)
     gc.collect()
@@ -135,6 +139,8 @@ def core_of(riffler: Riffler) -> Core:
         keys=riffler.access.keys,
         ring=riffler.access.ring,
         limits=riffler.access.limits,
+        tenants=riffler.access.tenants,
+        files=riffler.files,
         tenant=riffler.tenant,
         auditor=riffler.auditor,
     )

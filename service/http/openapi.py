@@ -43,6 +43,7 @@ _TAGS = [
     {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
     {"name": "keys", "description": "Who may do what, of the tenant of the key that asks."},
+    {"name": "tenant", "description": "All that the tenant of the key that asks has: as a file, made again, or gone."},
     {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
     {"name": "openai", "description": "OpenAI's chat API, for its clients. Errors have its shape."},
     {"name": "health", "description": "For probes and scrapers."},

@@ -60,7 +60,7 @@ async def keyed(redis: OwnRedis, says: Any = "It is in the harbour.", **settings
     engine = ScriptedEngine(says if callable(says) else lambda _: says)
     async with (
         Riffler(read_settings(redis_url=redis.url, **settings), engine=engine, seed=1) as riffler,
-        served(riffler) as client,
+        served(riffler, max_import_bytes=riffler._settings.max_import_bytes) as client,
     ):
         made = Keyed(client, riffler)
         await made.key("nobody")

@@ -45,6 +45,7 @@ async def served(
     max_body_bytes: int = 16_000_000,
     shutdown_s: float = 5.0,
     hosts: Collection[str] = (),
+    max_import_bytes: int = 256_000_000,
     beside: Callable[[FastAPI], None] = lambda _: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Serve until the block ends.
@@ -54,13 +55,16 @@ async def served(
         max_body_bytes: See `create_app`.
         shutdown_s: The same.
         hosts: The same.
+        max_import_bytes: The same.
         beside: Puts more into the app, as the dashboard's files.
 
     Yields:
         A client with the service's address.
     """
     core = core_of(riffler)
-    app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts)
+    app = create_app(
+        core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts, max_import_bytes=max_import_bytes
+    )
     beside(app)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
