@@ -21,6 +21,7 @@ from riffler.errors import RifflerError
 from riffler.service.app import Riffler
 from riffler.service.dashboard import pages
 from riffler.service.http.app import create_app
+from riffler.service.http.connection import Connection
 from riffler.service.http.core import Core
 from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
@@ -55,6 +56,8 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Connection,
+        h11_max_incomplete_event_size=settings.max_header_bytes,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + ANSWERS_S,
     )
     with ExitStack() as stack:
@@ -87,6 +90,7 @@ def make() -> FastAPI:
     app = create_app(
         core,
         max_body_bytes=settings.max_body_bytes,
+        max_header_bytes=settings.max_header_bytes,
         max_import_bytes=settings.max_import_bytes,
         shutdown_s=settings.shutdown_s,
         hosts=settings.host_names,

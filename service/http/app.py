@@ -16,6 +16,7 @@ from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
 from riffler.service.http.door.door import guarded
 from riffler.service.http.embedding import SameOrigin
+from riffler.service.http.head_limits import HeadLimits
 from riffler.service.http.heads import Heads
 from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
@@ -54,6 +55,7 @@ def create_app(
     max_body_bytes: int,
     shutdown_s: float,
     hosts: Collection[str] = (),
+    max_header_bytes: int = 65_536,
     max_import_bytes: int = 256_000_000,
 ) -> FastAPI:
     """Put the service together.
@@ -63,6 +65,7 @@ def create_app(
         max_body_bytes: The largest body of a request.
         shutdown_s: How long running turns may take to end when the service stops.
         hosts: Names of this host that requests may use; none takes any.
+        max_header_bytes: The largest head of a request.
         max_import_bytes: The largest export that is imported.
 
     Returns:
@@ -126,6 +129,7 @@ def create_app(
     app.add_middleware(BodyLimits, most_bytes=max_body_bytes, most_import_bytes=max_import_bytes)
     app.add_middleware(OwnPages)
     app.add_middleware(AllowedHosts, names=hosts)
+    app.add_middleware(HeadLimits, most_bytes=max_header_bytes)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(Caching)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
+from riffler.service.http.connection import Connection
 from riffler.service.serving import ANSWERS_S, core_of
 
 NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -69,7 +70,12 @@ async def served(
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=int(shutdown_s) + ANSWERS_S
+            app,
+            log_config=None,
+            access_log=False,
+            http=Connection,
+            h11_max_incomplete_event_size=65_536,
+            timeout_graceful_shutdown=int(shutdown_s) + ANSWERS_S,
         )
         server = Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))
