@@ -8,7 +8,7 @@ PYTEST := PYTHONDONTWRITEBYTECODE= OMP_NUM_THREADS=1 $(BIN)/python -m pytest --m
 # One process of tests more than cores, where tests wait for servers and clocks.
 MORE := $(shell cores=$$(getconf _NPROCESSORS_ONLN); test $$cores -lt 4 && expr $$cores + 1 || echo 4)
 
-.PHONY: demo test check audit chromium clean
+.PHONY: demo test check audit soak chromium clean
 
 demo: .venv/.base
 	$(BIN)/riffler demo
@@ -26,7 +26,7 @@ test: .venv/.all chromium check
 check: .venv/.all
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/mypy tests/typing/api.py
 	$(BIN)/lint-imports
 
@@ -34,6 +34,10 @@ check: .venv/.all
 # looked up fails, so that nothing passes unseen.
 audit: .venv/.all
 	$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
+
+# Two hundred clients stream through one Riffler for ten minutes. SOAK takes options, as in: make soak SOAK="--seconds 120"
+soak: .venv/.all
+	$(BIN)/python -m benchmarks.proxy.soak $(SOAK)
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Riffler needs Python 3.11 or newer: set PYTHON, as in: make PYTHON=python3.11 demo"; exit 1; }

@@ -80,7 +80,11 @@ class Riffler:
         if engine is not None:
             self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(
-            self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
+            self._connection,
+            settings.session_ttl_s,
+            settings.cache_characters,
+            settings.history_versions,
+            most_sessions=settings.tenant_sessions,
         )
         self.conversations = RedisConversations(self._connection, settings.session_ttl_s)
         self.decisions = RedisPolicyStore(self._connection)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from riffler.service.access.limits import KeyLimits, Limits
+from riffler.service.access.limits import KeyLimits, Limits, Quotas
 from riffler.service.access.ring import KeyRing
 from riffler.service.access.store import RedisKeyStore
 from riffler.service.access.tenants import RedisTenants
@@ -59,5 +59,8 @@ def access_of(settings: Settings, connection: RedisConnection, tenant: str) -> A
     """
     keys = RedisKeyStore(connection)
     ring = KeyRing(keys, tenant, settings.admin_digests, may_be_open=settings.host in LOOPBACK_HOSTS)
-    limits = Limits(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.tenant_sessions)
+    limits = Limits(
+        Quotas(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.key_bytes_per_day),
+        Quotas(settings.tenant_requests_per_minute, settings.tenant_tokens_per_day, settings.tenant_bytes_per_day),
+    )
     return Access(keys, ring, KeyLimits(connection, limits), RedisTenants(connection))

@@ -104,7 +104,7 @@ class KeyRing:
         if found is None:
             return None
         record = found.record
-        caller = Caller(record.tenant, frozenset(record.scopes), record.id)
+        caller = Caller(record.tenant, frozenset(record.scopes), record.id, record.account)
         if len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
         self._known[digest] = caller, asked + min(KNOWN_S, KNOWN_S if found.left_s is None else found.left_s)
