@@ -150,7 +150,8 @@ class Riffler:
         from riffler.service.agent.tenant_files import TenantFiles  # noqa: PLC0415 - only who exports needs it
         from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
 
-        sessions = SessionFiles(self._connection, self._settings.session_ttl_s)
+        most, ttl_s = self._settings.tenant_sessions, self._settings.session_ttl_s
+        sessions = SessionFiles(self._connection, ttl_s, most_sessions=most)
         return TenantFiles(sessions, self.decisions, self.turn_log, self.access.keys)
 
     def _unaudited(self) -> str:

@@ -139,7 +139,7 @@ def core_of(riffler: Riffler) -> Core:
         turn_log=riffler.turn_log,
         recorder=riffler.recorder,
         health=riffler.health,
-        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
+        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics, own=riffler.tenant),
         keys=riffler.access.keys,
         ring=riffler.access.ring,
         limits=riffler.access.limits,

@@ -44,7 +44,8 @@ class SessionLines(Protocol):
             name: Another name, where there is one session alone.
 
         Returns:
-            Each session as soon as it is made. Raises `SessionExists` when there is one of a name, and `InvalidInput`
-            where the lines aren't as an export writes them, or no session may have a name.
+            Each session as soon as it is made. Raises `SessionExists` when there is one of a name, `LimitReached` when
+            the tenant has as many as it may, and `InvalidInput` where the lines aren't as an export writes them, or no
+            session may have a name.
         """
         ...

@@ -125,3 +125,18 @@ async def test_a_tenant_s_own_key_deletes_it(service: Keyed) -> None:
     assert kept <= now.keys()
     assert (await client.get("/api/v1/sessions", headers=bearer(key))).status_code == 401
     assert (await client.get("/api/v1/sessions", headers=bearer(other))).status_code == 200
+
+
+async def test_an_import_keeps_to_the_cap_of_sessions(redis: OwnRedis) -> None:
+    """As many sessions are made as the tenant may have; the next one is refused, and those before it are told."""
+    async with keyed(redis, tenant_sessions=3) as service:
+        old, new = await service.key("quay"), await service.key("mole")
+        for number in range(3):
+            said = {"session": f"pier-{number}"}
+            (await service.client.post("/api/v1/sessions", json=said, headers=bearer(old))).raise_for_status()
+        text = (await service.client.get("/api/v1/tenant/export", headers=bearer(old))).text
+        (await service.client.post("/api/v1/sessions", json={}, headers=bearer(new))).raise_for_status()
+        refused = await service.client.post("/api/v1/tenant/import", content=text, headers=bearer(new) | LINES)
+        assert refused.status_code == 429
+        assert "2 sessions before it were made" in refused.json()["detail"]
+        assert len((await told(service, new, "/api/v1/sessions"))["items"]) == 3
