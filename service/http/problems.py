@@ -115,10 +115,12 @@ _NAMES: Mapping[int, str] = MappingProxyType(
         403: "foreign-page",
         404: "unknown-path",
         405: "method-not-allowed",
+        408: "slow-request",
         413: "body-too-large",
         415: "unsupported-media-type",
         421: "misdirected-request",
         422: "invalid-request",
+        431: "headers-too-large",
         500: "internal-error",
     }
 )
@@ -344,7 +346,9 @@ async def _http(request: Request, exc: Exception) -> Response:
         404: "nothing is served at this path; /openapi.json names all that is",
         405: "this path doesn't take this method; the header Allow names those that it takes",
     }
-    return respond(http_problem(exc.status_code, details.get(exc.status_code, str(exc.detail))), headers)
+    said = str(exc.detail)  # starlette's words, unless a limit of ours is named
+    detail = said if said.startswith("body: ") else details.get(exc.status_code, said)
+    return respond(http_problem(exc.status_code, detail), headers)
 
 
 def _methods(request: Request) -> set[str]:

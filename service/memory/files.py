@@ -27,6 +27,7 @@ from riffler.errors import InvalidInput, MemoryCorrupt, RifflerError
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.listing import enter, walk
 from riffler.service.memory.pieces import read_whole
+from riffler.service.memory.session_cap import SessionCap
 from riffler.service.memory.staging import make
 from riffler.service.memory.stored import StoredSession
 from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, SessionKey
@@ -45,10 +46,12 @@ class SessionFiles:
     Args:
         connection: Where the server is.
         ttl_s: How long a session is kept that nobody uses; 0 is for ever.
+        most_sessions: Most sessions of a tenant; 0 is no limit.
     """
 
-    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0) -> None:
+    def __init__(self, connection: RedisConnection, ttl_s: float = 0.0, *, most_sessions: int = 0) -> None:
         self._connection = connection
+        self._cap = SessionCap(connection, most_sessions)
         self._ttl_ms = math.ceil(ttl_s * 1000)
 
     async def export(self, key: SessionKey) -> Iterator[str] | None:
@@ -108,7 +111,7 @@ class SessionFiles:
             number += 1
 
     async def _make(self, key: SessionKey, stored: StoredSession) -> None:
-        await enter(self._connection, key, anew=False)
+        await self._cap.enter(key)
         await make(self._connection, key, stored, self._ttl_ms)
         await enter(self._connection, key, anew=True)
 

@@ -30,6 +30,8 @@ CALLER: Final = "riffler.caller"
 """Stands in the scope of a request that came in, with who asks."""
 
 
+_FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
+"""What proxies add to a request (RFC 7239, and what was there before it)."""
 _AGAIN: Final = "riffler.caller-again"
 """Stands there with a function that asks again."""
 
@@ -67,6 +69,7 @@ class Door:
         if self._needs.scopes is not None:
             key = _key(scope)
             caller = await self._ring.caller(key)
+            self._ring.require_direct(caller, forwarded=_is_forwarded(scope))
             self._require(caller)
             scope[CALLER], scope[_AGAIN] = caller, lambda: self._ring.caller(key)
             if caller.key:
@@ -181,6 +184,11 @@ def guarded(route: APIRoute, ring: KeyRing, limits: KeyLimits, own: str) -> APIR
     behind = copy.copy(route)
     behind.app = Door(route.app, ring, limits, NEEDS[route.name], own)
     return behind
+
+
+def _is_forwarded(scope: Scope) -> bool:
+    """Tell whether a proxy says that it passed the request on."""
+    return any(name in _FORWARDED for name, _ in scope["headers"])
 
 
 def _key(scope: Scope) -> str | None:

@@ -104,6 +104,10 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         "read_costs": _READ,
         "list_turns": _READ,
         "listen": _READ,
+        # All of a tenant
+        "export_tenant": _needs("text", "admin"),
+        "import_tenant": _needs("write", "admin"),
+        "delete_tenant": _needs("write", "admin"),
         # Keys
         "list_keys": _ADMIN,
         "create_key": _ADMIN,

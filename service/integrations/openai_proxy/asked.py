@@ -19,6 +19,8 @@ from riffler.tools.messages import Message, read_messages
 
 ALIAS: Final = "riffler"
 """A name for whichever model the settings name."""
+MOST_MESSAGES: Final = 10_000
+"""Of a request: as many as one to Riffler's own API may bring."""
 _OURS: Final = frozenset({"model", "messages", "tools", "stream"})
 """What goes to the engine by other ways than as a field."""
 _NAME: Final = "riffler_session"
@@ -103,6 +105,8 @@ def read(body: Mapping[str, Any], named: str | None, *, off: bool = False, shows
         raise InvalidInput("model: expected the name of a model")
     if not isinstance(messages, list) or not messages:
         raise InvalidInput("messages: expected a list of at least one message")
+    if len(messages) > MOST_MESSAGES:
+        raise InvalidInput(f"messages: expected at most {MOST_MESSAGES}, got {len(messages)}")
     wrong = next((at for at, each in enumerate(messages) if not isinstance(each, dict)), None)
     if wrong is not None:
         raise InvalidInput(f"messages[{wrong}]: expected an object")

@@ -64,7 +64,7 @@ async def keyed(
     engine = engine or ScriptedEngine(says if callable(says) else lambda _: says)
     async with (
         Riffler(read_settings(redis_url=redis.url, **settings), engine=engine, seed=1) as riffler,
-        served(riffler) as client,
+        served(riffler, max_import_bytes=riffler._settings.max_import_bytes) as client,
     ):
         made = Keyed(client, riffler)
         await made.key("nobody")
