@@ -15,7 +15,7 @@ import httpx2
 
 ROOT = Path(__file__).parents[2]
 RIFFLER = str(Path(sys.executable).with_name("riffler"))
-START_S = 180.0
+START_S = 600.0
 STOP_S = 30.0
 
 
