@@ -26,7 +26,7 @@ test: .venv/.all chromium check
 check: .venv/.all
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
-	$(BIN)/mypy
+	$(BIN)/mypy --num-workers 2
 	$(BIN)/mypy tests/typing/api.py
 	$(BIN)/lint-imports
 

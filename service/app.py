@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from riffler.service.agent.explaining import Explanation
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.agent.state import Parts
+    from riffler.service.agent.tenant_files import TenantFiles
     from riffler.service.agent.turns import Turns
     from riffler.service.agent.watch.costs import Costs
     from riffler.service.agent.watch.policies import Policies
@@ -79,7 +80,11 @@ class Riffler:
         if engine is not None:
             self.engine = ObservedEngine(learning(engine), self.observers)
         self.sessions = RedisMemoryStore(
-            self._connection, settings.session_ttl_s, settings.cache_characters, settings.history_versions
+            self._connection,
+            settings.session_ttl_s,
+            settings.cache_characters,
+            settings.history_versions,
+            most_sessions=settings.tenant_sessions,
         )
         self.conversations = RedisConversations(self._connection, settings.session_ttl_s)
         self.decisions = RedisPolicyStore(self._connection)
@@ -138,6 +143,16 @@ class Riffler:
         from riffler.service.agent.watch.costs import Costs  # noqa: PLC0415 - only who watches needs it
 
         return Costs(self.turn_log)
+
+    @cached_property
+    def files(self) -> TenantFiles:
+        """Writes all that a tenant has as lines, and makes it again."""
+        from riffler.service.agent.tenant_files import TenantFiles  # noqa: PLC0415 - only who exports needs it
+        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
+
+        most, ttl_s = self._settings.tenant_sessions, self._settings.session_ttl_s
+        sessions = SessionFiles(self._connection, ttl_s, most_sessions=most)
+        return TenantFiles(sessions, self.decisions, self.turn_log, self.access.keys)
 
     def _unaudited(self) -> str:
         """Tell why no query is audited; empty where some are, and where nothing draws, so that no engine is known."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from riffler.service.app import Riffler
 from riffler.service.integrations.background import Background, Standing
 from riffler.service.integrations.langchain.graph import Turning, graph_of
-from riffler.service.integrations.langchain.threads import fitting_name
+from riffler.service.integrations.langchain.threads import session_named
 from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings
 
@@ -38,7 +38,7 @@ def agent_graph(
     riffler.get()  # what is wrong with the settings is said here
     turning = Turning(lambda: proxy_of(riffler.get()), tenant, background)
     try:
-        yield graph_of(turning, "" if session is None else fitting_name(session))
+        yield graph_of(turning, "" if session is None else session_named(session))
     finally:
         turning.stop()
         background.run(riffler.get().aclose())

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from pydantic import SecretStr
@@ -21,11 +22,14 @@ try:
     from riffler.service.integrations.langchain.engine import AgentEngine
     from riffler.service.integrations.langchain.in_process import InProcess, Kept
     from riffler.service.integrations.langchain.middleware import Answering, TurnMiddleware
-    from riffler.service.integrations.langchain.threads import fitting_name
+    from riffler.service.integrations.langchain.threads import session_named
     from riffler.service.integrations.langchain.tools import tools_of
 except ModuleNotFoundError as exc:
+    package = (exc.name or "riffler").partition(".")[0]
+    if find_spec(package) is not None:  # a version that has its parts elsewhere: installing it again wouldn't help
+        raise
     raise ImportError(
-        f"LangChain's agents need the extra `langchain` ({exc.name} is missing): pip install 'riffler[langchain]'"
+        f"LangChain's agents need the extra `langchain` ({package} is missing): pip install 'riffler[langchain]'"
     ) from exc
 
 if TYPE_CHECKING:
@@ -88,7 +92,7 @@ def riffler_tools(
     Yields:
         The tools. What was started is closed at the end of the block.
     """
-    background, there = Background("riffler-tools"), "" if session is None else fitting_name(session)
+    background, there = Background("riffler-tools"), "" if session is None else session_named(session)
     used = (settings or read_settings()) if base_url is None else None
 
     def make() -> Riffler | AsyncClient:

@@ -21,6 +21,7 @@ from riffler.errors import RifflerError
 from riffler.service.app import Riffler
 from riffler.service.dashboard import pages
 from riffler.service.http.app import create_app
+from riffler.service.http.connection import Connection
 from riffler.service.http.core import Core
 from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
@@ -55,6 +56,8 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=False,
         server_header=False,
+        http=Connection,
+        h11_max_incomplete_event_size=settings.max_header_bytes,
         timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + ANSWERS_S,
     )
     with ExitStack() as stack:
@@ -85,7 +88,12 @@ def make() -> FastAPI:
     if parent is not None:
         threading.Thread(target=_end_with, args=(parent,), name="riffler-parent", daemon=True).start()
     app = create_app(
-        core, max_body_bytes=settings.max_body_bytes, shutdown_s=settings.shutdown_s, hosts=settings.host_names
+        core,
+        max_body_bytes=settings.max_body_bytes,
+        max_header_bytes=settings.max_header_bytes,
+        max_import_bytes=settings.max_import_bytes,
+        shutdown_s=settings.shutdown_s,
+        hosts=settings.host_names,
     )
     pages.install(app)
     gc.collect()
@@ -131,10 +139,12 @@ def core_of(riffler: Riffler) -> Core:
         turn_log=riffler.turn_log,
         recorder=riffler.recorder,
         health=riffler.health,
-        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics),
+        live=LiveFeed(riffler.turn_log, riffler.decisions, riffler.sessions, readiness, metrics, own=riffler.tenant),
         keys=riffler.access.keys,
         ring=riffler.access.ring,
         limits=riffler.access.limits,
+        tenants=riffler.access.tenants,
+        files=riffler.files,
         tenant=riffler.tenant,
         auditor=riffler.auditor,
     )

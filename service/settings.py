@@ -143,9 +143,23 @@ class Settings(BaseSettings):
     )
     key_requests_per_minute: int = Field(0, ge=0, description="Most requests of one key a minute; 0 is no limit.")
     key_tokens_per_day: int = Field(0, ge=0, description="Most tokens of one key a day; 0 is no limit.")
+    key_bytes_per_day: int = Field(0, ge=0, description="Most bytes that one key may send a day; 0 is no limit.")
+    tenant_requests_per_minute: int = Field(
+        0, ge=0, description="Most requests of all keys of a tenant a minute; 0 is no limit."
+    )
+    tenant_tokens_per_day: int = Field(0, ge=0, description="Most tokens of all keys of a tenant a day; 0 is no limit.")
+    tenant_bytes_per_day: int = Field(
+        0, ge=0, description="Most bytes that all keys of a tenant may send a day; 0 is no limit."
+    )
     tenant_sessions: int = Field(0, ge=0, description="Most sessions that a tenant may have at once; 0 is no limit.")
     workers: int = Field(1, ge=1, le=64, description="Processes that serve; all share one Redis.")
     max_body_bytes: int = Field(16_000_000, ge=1024, description="Largest body of a request.")
+    max_header_bytes: int = Field(
+        65_536, ge=8192, le=1_048_576, description="Largest head of a request: its address and headers."
+    )
+    max_import_bytes: int = Field(
+        256_000_000, ge=1024, description="Largest export that is imported over HTTP; one of its sessions is in memory."
+    )
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")
 

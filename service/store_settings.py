@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from riffler.service.access.limits import KeyLimits, Limits
+from riffler.service.access.limits import KeyLimits, Limits, Quotas
 from riffler.service.access.ring import KeyRing
 from riffler.service.access.store import RedisKeyStore
+from riffler.service.access.tenants import RedisTenants
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.ports.access import KeyStore
@@ -36,11 +37,13 @@ class Access(NamedTuple):
         keys: API keys.
         ring: Tells who asks.
         limits: Counts what keys use.
+        tenants: Deletes a tenant with all that it has.
     """
 
     keys: KeyStore
     ring: KeyRing
     limits: KeyLimits
+    tenants: RedisTenants
 
 
 def access_of(settings: Settings, connection: RedisConnection, tenant: str) -> Access:
@@ -56,5 +59,8 @@ def access_of(settings: Settings, connection: RedisConnection, tenant: str) -> A
     """
     keys = RedisKeyStore(connection)
     ring = KeyRing(keys, tenant, settings.admin_digests, may_be_open=settings.host in LOOPBACK_HOSTS)
-    limits = Limits(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.tenant_sessions)
-    return Access(keys, ring, KeyLimits(connection, limits))
+    limits = Limits(
+        Quotas(settings.key_requests_per_minute, settings.key_tokens_per_day, settings.key_bytes_per_day),
+        Quotas(settings.tenant_requests_per_minute, settings.tenant_tokens_per_day, settings.tenant_bytes_per_day),
+    )
+    return Access(keys, ring, KeyLimits(connection, limits), RedisTenants(connection))

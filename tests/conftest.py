@@ -64,6 +64,6 @@ def session_key() -> SessionKey:
 
 # A shared core is no clock. Examples are the same in each run, so that a run tells of a change and not of luck; to look
 # for others: pytest --hypothesis-profile=search
-hypothesis.settings.register_profile("riffler", deadline=None, derandomize=True)
-hypothesis.settings.register_profile("search", deadline=None)
+hypothesis.settings.register_profile("riffler", deadline=None, derandomize=True, max_examples=50)
+hypothesis.settings.register_profile("search", deadline=None, max_examples=500)
 hypothesis.settings.load_profile("riffler")

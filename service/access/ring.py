@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Coroutine
 from typing import Any, Final
 
 from riffler.errors import KeyRefused, MemoryFailed
-from riffler.service.access.making import digest_of
+from riffler.service.access.making import digest_of, id_in
 from riffler.service.logs import get_logger
 from riffler.service.ports.access import SCOPES, Caller, Found, KeyStore
 
@@ -70,13 +70,29 @@ class KeyRing:
         """
         if not self._locked and await self._is_open():
             return self._anyone
-        found = None if key is None else await self._caller(digest_of(key))
+        found = None if key is None else await self._caller(key)
         if found is None:
             words = "this key isn't valid" if key is not None else "a key is needed"
             refused = KeyRefused(f"authorization: {words}: expected `Bearer` and a key that `riffler keys create` made")
             refused.came = key is not None
             raise refused
         return found
+
+    def require_direct(self, caller: Caller, *, forwarded: bool) -> None:
+        """Refuse what came through a proxy where no key is needed: the loopback is then the proxy's, not its user's.
+
+        Args:
+            caller: Who asks.
+            forwarded: Whether a proxy says that it passed the request on.
+
+        Raises:
+            KeyRefused: It came so.
+        """
+        if forwarded and caller is self._anyone:
+            raise KeyRefused(
+                "authorization: a key is needed: this request came through a proxy, so that others than users of this "
+                "machine may reach the service, and it has no keys: make one with `riffler keys create`"
+            )
 
     async def begin(self) -> None:
         """Look whether there is a key as the service comes up, so that it is known should the store go away then."""
@@ -88,10 +104,13 @@ class KeyRing:
         self._known.clear()
         self._open_until = None
 
-    async def _caller(self, digest: str) -> Caller | None:
+    async def _caller(self, key: str) -> Caller | None:
+        digest = digest_of(key)
         admin = self._admins.get(digest)
         if admin is not None:
             return admin
+        if id_in(key) is None:  # no key that was ever made: who floods the door with such costs the store nothing
+            return None
         known = self._known.get(digest)
         if known is not None and self._clock() < known[1]:
             return known[0]
@@ -104,7 +123,7 @@ class KeyRing:
         if found is None:
             return None
         record = found.record
-        caller = Caller(record.tenant, frozenset(record.scopes), record.id)
+        caller = Caller(record.tenant, frozenset(record.scopes), record.id, record.account)
         if len(self._known) >= _MOST:
             del self._known[next(iter(self._known))]
         self._known[digest] = caller, asked + min(KNOWN_S, KNOWN_S if found.left_s is None else found.left_s)

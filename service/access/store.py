@@ -78,6 +78,7 @@ def _record(text: str, now_ms: float = 0) -> KeyRecord:
             int(kept["created_ms"]),
             None if ends is None else int(ends),
             ends is not None and ends <= now_ms,
+            str(kept.get("account", "")),
         )
     except (ValueError, KeyError, TypeError) as exc:
         raise MemoryCorrupt("a record of an API key can't be read: revoke it by its id, and make another") from exc

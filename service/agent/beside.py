@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from riffler.service.agent.room import Room
-from riffler.service.ports.engine import ClientFields, Sampling
+from riffler.service.ports.engine import ClientFields, Sampling, most_completion_tokens
 from riffler.tools.messages import ToolCall
 from riffler.tools.registry import Registry
 
@@ -42,13 +42,15 @@ class Beside:
         Returns:
             The room, with the tools of Riffler that are on offer.
         """
-        most = self.sampling.max_tokens
+        # A client may ask for as many tokens as the window has, and more: what it doesn't use isn't taken from the
+        # conversation, and the server judges what doesn't fit.
+        kept = most_completion_tokens(room.engine.info, room.completion_tokens)
         return replace(
             room,
             offered=room.offered if self.offers else Registry(()),
             sighted=room.sighted and self.offers,  # the status block tells of tools
             beside=tuple(self.tools),
-            completion_tokens=room.completion_tokens if most is None else most,
+            completion_tokens=min(kept, self.sampling.max_tokens or kept),
         )
 
     def asks(self, *, first: bool) -> ClientFields:

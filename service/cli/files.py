@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, TextIO
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from riffler.errors import InvalidInput, UnknownSession
-from riffler.service.cli.options import DataFolder, command_settings, read_text, tenant_name
+from riffler.service.cli.options import DataFolder, command_settings, tenant_name
+
+if TYPE_CHECKING:
+    from riffler.service.agent.tenant_files import Restored
 
 files = typer.Typer()
 Tenant = Annotated[str, typer.Option(help="Whose.")]
@@ -26,28 +30,23 @@ def export_(
     tenant: Tenant = "local",
     data_folder: DataFolder = None,
 ) -> None:
-    """Write a session, or all of a tenant, as JSON lines. It holds texts of users."""
+    """Write a session, or all that a tenant has, as JSON lines. It holds texts of users."""
 
     async def run() -> None:
-        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415 - Redis' client takes 0.2 s
+        from riffler.service.app import Riffler  # noqa: PLC0415 - takes a second
         from riffler.service.ports.memory import SessionKey  # noqa: PLC0415
-        from riffler.service.store_settings import connection_of  # noqa: PLC0415
 
-        connection = connection_of(command_settings(data_folder=data_folder))
-        try:
-            found = SessionFiles(connection)
-            out = nullcontext(sys.stdout) if to is None else _new_file(to)
-            with out as file:
+        settings = command_settings(data_folder=data_folder, rewriting=False)
+        async with Riffler(settings, tenant) as riffler:
+            with nullcontext(sys.stdout) if to is None else _new_file(to) as file:
                 if session is None:
-                    async for line in found.export_all(tenant):
+                    async for line in riffler.files.export(tenant):
                         print(line, file=file)
                     return
-                lines = await found.export(SessionKey(tenant, session))
+                lines = await riffler.files.sessions.export(SessionKey(tenant, session))
                 if lines is None:
                     raise UnknownSession(f"no session {session!r}")
                 print(*lines, sep="\n", file=file)
-        finally:
-            await connection.aclose()
 
     try:
         asyncio.run(run())
@@ -62,23 +61,47 @@ def import_(
     tenant: Tenant = "local",
     data_folder: DataFolder = None,
 ) -> None:
-    """Make the sessions that a file holds, and print their names. One that is there already is an error."""
+    """Make the sessions of a file, and print their names; policies learn their logs. One that exists is an error."""
 
     async def run() -> None:
-        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
-        from riffler.service.store_settings import connection_of  # noqa: PLC0415
+        from riffler.service.app import Riffler  # noqa: PLC0415
 
-        owner = tenant_name(tenant)
-        lines = read_text(path, "export").split("\n")
-        settings = command_settings(data_folder=data_folder)
-        connection = connection_of(settings)
-        try:
-            for key in await SessionFiles(connection, settings.session_ttl_s).restore(owner, lines, name):
-                typer.echo(key.session)
-        finally:
-            await connection.aclose()
+        owner, read = tenant_name(tenant), 0
+        async with Riffler(command_settings(data_folder=data_folder, rewriting=False), owner) as riffler:
+            with _opened(path) as lines:
+                async for part in riffler.files.restore(owner, _each(lines), name):
+                    read += 1
+                    if part.kind == "session":
+                        typer.echo(part.name)  # at once: those that were made stay, should a later one fail
+                    else:
+                        typer.echo(f"riffler: {_words(part)}", err=True)
+        if not read:
+            raise InvalidInput(f"export {path}: expected a session, got an empty file")
 
-    asyncio.run(run())
+    try:
+        asyncio.run(run())
+    except OSError as exc:
+        raise InvalidInput(f"export {path}: {exc.strerror}") from exc
+    except UnicodeDecodeError as exc:
+        raise InvalidInput(f"export {path}: expected UTF-8, got byte {exc.object[exc.start]:#04x}") from exc
+
+
+def _words(part: Restored) -> str:
+    if part.kind == "policy":
+        return f"policy {part.name}: {part.rows:,} decisions read, {part.learned:,} rewards learned"
+    return f"{part.rows:,} {'records of turns' if part.kind == 'turns' else 'API keys'} passed over: none is made"
+
+
+async def _each(lines: Iterable[str]) -> AsyncIterator[str]:
+    for line in lines:
+        yield line
+
+
+def _opened(path: Path) -> AbstractContextManager[Iterable[str]]:
+    """Open a file to be read line by line, as no more than a session of it has to be held at once."""
+    if str(path) == "-":
+        return nullcontext(TextIOWrapper(sys.stdin.buffer, "utf-8-sig", newline="\n"))
+    return path.open(encoding="utf-8-sig", newline="\n")
 
 
 @contextmanager

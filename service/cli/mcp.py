@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from riffler.errors import InvalidSetting
+from riffler.errors import InvalidInput, InvalidSetting
 from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings
 
 if TYPE_CHECKING:
+    from riffler.service.agent.rewriter import Rewriter
     from riffler.service.app import Riffler
     from riffler.service.integrations.mcp_server.parts import Parts
     from riffler.service.integrations.mcp_server.server import RifflerMcp
@@ -27,6 +28,7 @@ _CLOSING_S = 5
 
 @mcp.command("mcp")
 def serve_mcp(  # noqa: PLR0917 - typer calls it by name
+    context: typer.Context,
     session: Annotated[
         str,
         typer.Option(
@@ -47,10 +49,27 @@ def serve_mcp(  # noqa: PLR0917 - typer calls it by name
     Over HTTP a client may name its session in the header X-Riffler-Session. Sessions that nobody named are deleted when
     their client ends, or after RIFFLER_UNNAMED_TTL_S without use.
     """
+    if not http:
+        _require_no_address(context)
     settings = command_settings(
         host=host, port=port, engine=engine, model=model, base_url=base_url, data_folder=data_folder
     )
     sys.exit(asyncio.run(_served(settings, session, http=http)))
+
+
+def _require_no_address(context: typer.Context) -> None:
+    """Refuse an address that nobody would listen on. One in the environment is of other commands, too.
+
+    Args:
+        context: The command's.
+
+    Raises:
+        InvalidInput: The command line has one.
+    """
+    for name in ("host", "port"):
+        source = context.get_parameter_source(name)
+        if source is not None and source.name == "COMMANDLINE":
+            raise InvalidInput(f"--{name}: expected --http beside it, as nothing listens over stdio")
 
 
 async def _served(settings: Settings, session: str, *, http: bool) -> int:
@@ -84,6 +103,12 @@ def parts_of(riffler: Riffler) -> Parts:
     from riffler.tools.carve.show_history import SHOW_HISTORY  # noqa: PLC0415
     from riffler.tools.carve.undo_edits import UNDO_EDITS  # noqa: PLC0415
 
+    loading = asyncio.Lock()
+
+    async def rewriter() -> Rewriter | None:
+        async with loading:  # once, however many ask at first
+            return await asyncio.to_thread(lambda: riffler.rewriter)
+
     offered = riffler.room.offered.tools
     # A host has no other way back, so these come with the tools of any profile.
     beside = [tool for tool in (UNDO_EDITS, SHOW_HISTORY) if offered and tool not in offered]
@@ -93,7 +118,7 @@ def parts_of(riffler: Riffler) -> Parts:
         edits=riffler.edits,
         tools=(*offered, *beside),
         room=riffler.room,
-        rewriter=lambda: riffler.rewriter,
+        rewriter=rewriter,
         rewards=riffler.rewards,
         idle_s=riffler.unnamed_ttl_s,
     )

@@ -24,26 +24,21 @@ def delete(
     yes: Annotated[bool, typer.Option("--yes", help="Say that you mean it.")] = False,
     data_folder: DataFolder = None,
 ) -> None:
-    """Delete a tenant: its keys first, and then all that it has. Turns that run meanwhile fail."""
+    """Delete a tenant: its keys (not those of RIFFLER_ADMIN_KEYS), then all that it has. Turns that run fail."""
     if not yes:
         raise InvalidInput(f"this deletes all that tenant {tenant[:100]!a} has, for good: say --yes if you mean it")
 
     async def run() -> tuple[int, int]:
-        from riffler.service.access.ring import KNOWN_S  # noqa: PLC0415 - Redis' client takes 0.2 s
-        from riffler.service.access.tenants import RedisTenants  # noqa: PLC0415
+        from riffler.service.access.tenants import RedisTenants  # noqa: PLC0415 - Redis' client takes 0.2 s
         from riffler.service.store_settings import connection_of  # noqa: PLC0415
 
         connection = connection_of(command_settings(data_folder=data_folder))
         try:
-            found = RedisTenants(connection)
-            ended = await found.lock_out(tenant)
-            gone = await found.sweep(tenant)
-            if ended:  # services that run may have taken requests by what they knew
-                await asyncio.sleep(KNOWN_S + 0.5)
-                gone += await found.sweep(tenant)
-            return ended, gone
+            return await RedisTenants(connection).delete(tenant)
         finally:
             await connection.aclose()
 
     ended, gone = asyncio.run(run())
-    typer.echo(f"tenant {tenant}: {ended} API keys ended, {gone} keys of Redis deleted")
+    if not ended and not gone:  # said aloud: a misspelt name would look like a deletion that was done
+        raise InvalidInput(f"tenant {tenant[:100]!a} has nothing here: no API key, no session, no record")
+    typer.echo(f"tenant {tenant!a}: {ended} API keys ended, {gone} keys of Redis deleted")

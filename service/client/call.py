@@ -80,6 +80,11 @@ class Call(Generic[T_co]):
     taken: frozenset[int] = frozenset({200, 201, 204})
 
     @property
+    def name(self) -> str | None:
+        """The name by which the server knows it again; None where it has none."""
+        return self.headers.get(NAMED)
+
+    @property
     def repeatable(self) -> bool:
         """Whether it may be made again where it isn't known if it was done: it changes nothing, or has a name."""
         return not self.changes or NAMED in self.headers

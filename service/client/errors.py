@@ -32,6 +32,8 @@ class ClientError(RifflerError):
 
     Attributes:
         maybe_done: Whether the server may have done what was asked, at this try or at one before.
+        idempotency_key: The request's name; None where it had none. Asked again by this name, it is done once, and a
+            question that the server still answers is waited for.
     """
 
     _leaves_open: ClassVar[bool] = True
@@ -50,6 +52,7 @@ class ClientError(RifflerError):
         self.status = status
         self.retry_after_s = retry_after_s
         self.maybe_done = self._leaves_open
+        self.idempotency_key: str | None = None
 
     def __reduce__(self) -> tuple[object, ...]:
         """Be pickled by what it is made of; Python would pickle the text alone."""
@@ -59,7 +62,7 @@ class ClientError(RifflerError):
 
     def _found_later(self) -> dict[str, object]:
         """Give what is set after the error is made, which what it is made of doesn't tell."""
-        return {"maybe_done": self.maybe_done}
+        return {"maybe_done": self.maybe_done, "idempotency_key": self.idempotency_key}
 
 
 class Unreachable(ClientError):

@@ -1,11 +1,13 @@
-"""The time limit of a try, where an event loop can hold it."""
+"""The time limit of a try."""
 
 from __future__ import annotations
 
 import asyncio
+from contextvars import Token
 from types import TracebackType
 from typing import Final
 
+from riffler.service.client.deadline import TRIES
 from riffler.service.client.tries import Tries
 
 _GRACE_S: Final = 0.05
@@ -15,7 +17,7 @@ _GRACE_S: Final = 0.05
 class Within:
     """Bounds what is done in an `async with` by the time that is left, however the bytes come.
 
-    In a plain `with` it only checks that there is time: nothing can end a thread's wait but the limit of one read.
+    In a plain `with` each wait for the network is told how much there is (`deadline.py`).
 
     Args:
         tries: Whose time it is.
@@ -24,15 +26,19 @@ class Within:
     def __init__(self, tries: Tries) -> None:
         self._tries = tries
         self._limit: asyncio.Timeout | None = None
+        self._reset: Token[Tries | None] | None = None
 
     def __enter__(self) -> None:
-        """Check that there is time."""
+        """Begin."""
         self._tries.left_s()
+        self._reset = TRIES.set(self._tries)
 
     def __exit__(
         self, kind: type[BaseException] | None, exc: BaseException | None, trace: TracebackType | None
     ) -> None:
-        """Do nothing."""
+        """End."""
+        if self._reset is not None:
+            TRIES.reset(self._reset)
 
     async def __aenter__(self) -> None:
         """Begin."""

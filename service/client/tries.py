@@ -2,7 +2,8 @@
 
 Made again is only what is safe. Nothing was sent: always. The server may have done it: where it changes nothing, or has
 an `Idempotency-Key`, by which the server knows it again. A server that is overloaded or stops (429, 503) says with
-`Retry-After` that it is worth it; without it, it isn't.
+`Retry-After` that it is worth it; without it, it isn't. A load balancer before it says 502, 503 or 504 in words of its
+own, for as long as one of its servers is away: then nobody knows whether a server has heard of it.
 """
 
 from __future__ import annotations
@@ -15,12 +16,13 @@ from typing import Any, Final
 
 from riffler.errors import LeaseLost, SessionBusy
 from riffler.service.client.call import Call
-from riffler.service.client.errors import ClientError, ConnectionLost, TimedOut, Unreachable
+from riffler.service.client.errors import ClientError, ConnectionLost, InvalidReply, TimedOut, Unreachable
 
 _FIRST_S: Final = 0.1
 _LONGEST_S: Final = 2.0
 _SPREAD: Final = 0.25
 _OVERLOADED: Final = frozenset({429, 503})
+_OF_GATEWAYS: Final = frozenset({502, 503, 504})
 
 
 @dataclass(frozen=True)
@@ -83,6 +85,7 @@ class Tries:
         Returns:
             Seconds to wait before it.
         """
+        failure.idempotency_key = self._call.name
         waits_for_itself = self._maybe_done and isinstance(failure, SessionBusy | LeaseLost)
         self._maybe_done = failure.maybe_done = self._maybe_done or failure.maybe_done
         worth_it = self._safe(failure) or (waits_for_itself and self._call.repeatable)
@@ -102,7 +105,8 @@ class Tries:
         """Tell whether a failure passes, and a try after it does nothing twice."""
         if isinstance(failure, Unreachable):
             return True
-        if isinstance(failure, ConnectionLost):
+        gateway = isinstance(failure, InvalidReply) and failure.status in _OF_GATEWAYS
+        if gateway or isinstance(failure, ConnectionLost):
             return self._call.repeatable
         asked = failure.status in _OVERLOADED and failure.retry_after_s is not None
         return asked and (self._call.repeatable or failure.status == 429)  # 429 refuses before anything is done

@@ -16,6 +16,7 @@ from riffler.service.http.caching import Caching
 from riffler.service.http.core import Core
 from riffler.service.http.door.door import guarded
 from riffler.service.http.embedding import SameOrigin
+from riffler.service.http.head_limits import HeadLimits
 from riffler.service.http.heads import Heads
 from riffler.service.http.hosts import AllowedHosts
 from riffler.service.http.limits import BodyLimits
@@ -41,13 +42,22 @@ from riffler.service.http.routes import (
     seeing,
     service_health,
     sessions,
+    tenants,
     tools,
     turns,
 )
 from riffler.service.http.stopping import Stoppable
 
 
-def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Collection[str] = ()) -> FastAPI:
+def create_app(
+    core: Core,
+    *,
+    max_body_bytes: int,
+    shutdown_s: float,
+    hosts: Collection[str] = (),
+    max_header_bytes: int = 65_536,
+    max_import_bytes: int = 256_000_000,
+) -> FastAPI:
     """Put the service together.
 
     Args:
@@ -55,6 +65,8 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         max_body_bytes: The largest body of a request.
         shutdown_s: How long running turns may take to end when the service stops.
         hosts: Names of this host that requests may use; none takes any.
+        max_header_bytes: The largest head of a request.
+        max_import_bytes: The largest export that is imported.
 
     Returns:
         An ASGI app.
@@ -106,6 +118,7 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         service_health,
         live,
         keys,
+        tenants,
     )
     for routes in (*native, chat, health):
         # As they are: `include_router` works each out anew at the first request, which takes 0.7 s for all of them.
@@ -113,9 +126,10 @@ def create_app(core: Core, *, max_body_bytes: int, shutdown_s: float, hosts: Col
         app.router.routes.extend(guarded(route, core.ring, core.limits, core.tenant) for route in own)
     app.state.routes = [route for route in app.routes if isinstance(route, Route)]
     describe(app)
-    app.add_middleware(BodyLimits, most_bytes=max_body_bytes)
+    app.add_middleware(BodyLimits, most_bytes=max_body_bytes, most_import_bytes=max_import_bytes)
     app.add_middleware(OwnPages)
     app.add_middleware(AllowedHosts, names=hosts)
+    app.add_middleware(HeadLimits, most_bytes=max_header_bytes)
     app.add_middleware(Stoppable)
     app.add_middleware(Measured, metrics=core.metrics)
     app.add_middleware(Caching)

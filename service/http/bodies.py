@@ -19,8 +19,12 @@ from riffler.service.agent.offload import offload
 MOST_VALUES = 200_000
 """Most texts, numbers, lists and objects of a body: 20 for each of the most messages that a request may bring."""
 
+MOST_DEPTH = 200
+"""Most lists and objects inside each other: twice what a message may have, and far from where reading ends."""
+
 _STRING = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"?', re.DOTALL)
 """A string, also one that is cut off: so each byte is looked at once, whatever comes."""
+_BRACKET = re.compile(rb"[\[\]{}]")
 
 
 class JsonRoute(APIRoute):
@@ -60,14 +64,33 @@ def read_json(body: bytes) -> object:
         Its value. Raises what `json.loads` does for what is no JSON.
 
     Raises:
-        HTTPException: It has too many values (413).
+        HTTPException: It has too many values (413), or they are too deep (400).
     """
     if _may_have_more(body, MOST_VALUES):
         raise HTTPException(
             413, f"body: expected at most {MOST_VALUES} texts, numbers, lists and objects, got more: send them in parts"
         )
+    if _is_deeper(body, MOST_DEPTH):
+        raise HTTPException(
+            400,
+            f"body: expected at most {MOST_DEPTH} lists and objects inside each other, got more",
+        )
     value: object = json.loads(body)
     return value
+
+
+def _is_deeper(body: bytes, most: int) -> bool:
+    """Tell whether more brackets are open inside each other. Its work goes by their number, which has a limit."""
+    if body.count(b"[") + body.count(b"{") <= most:
+        return False
+    depth = 0
+    for sign in _BRACKET.finditer(_STRING.sub(b"", body)):
+        depth += 1 if sign[0] in b"[{" else -1
+        if depth > most:
+            return True
+        if depth < 0:  # no JSON, which whoever reads it says
+            return False
+    return False
 
 
 def _may_have_more(body: bytes, most: int) -> bool:

@@ -1,29 +1,23 @@
 """Chunks of a chat answer as server-sent events, as OpenAI sends them: `data:` lines, and `[DONE]` at the end.
 
-The response begins when the model's server has begun to answer, so that what fails before keeps its own status. A
-comment keeps quiet connections alive while steps run inside.
+The response begins when the model's server has begun to answer, so that what fails before keeps its own status.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
-from fastapi.sse import KEEPALIVE_COMMENT
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from riffler.errors import EngineFailed, RifflerError
 from riffler.service.http.chat_errors import event_of
 from riffler.service.http.gone import CLIENT_GONE, until_gone
-from riffler.service.http.problems import note, problem_of, unforeseen
+from riffler.service.http.part_stream import QUIET_S, PartStream
 from riffler.service.integrations.openai_proxy.telling import DONE, event, events
 
-QUIET_S = 15.0
-"""Proxies close connections that are quiet for longer; commonly after 30 or 60 s."""
 Chunks = Sequence[Mapping[str, Any]]
 
 
@@ -62,7 +56,7 @@ async def streamed(
     return ChatStream(chunks, source, stop, headers())
 
 
-class ChatStream(Response):
+class ChatStream(PartStream[Chunks]):
     """Sends chunks.
 
     Args:
@@ -72,7 +66,7 @@ class ChatStream(Response):
         headers: Headers beside.
     """
 
-    media_type = "text/event-stream"
+    end = DONE
 
     def __init__(
         self,
@@ -81,56 +75,17 @@ class ChatStream(Response):
         stop: Callable[[], Awaitable[None]],
         headers: Mapping[str, str],
     ) -> None:
-        super().__init__(headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no", **headers})
-        del self.headers["content-length"]
-        self._first, self._rest, self._stop = first, rest, stop
+        super().__init__(first, rest, QUIET_S, headers)
+        self._stop = stop
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send all; see ASGI. A client that goes ends it early."""
-        sending = asyncio.create_task(self._send(scope, send))
-        gone = asyncio.create_task(until_gone(Request(scope, receive)))
-        try:
-            await asyncio.wait({sending, gone}, return_when=asyncio.FIRST_COMPLETED)
-            if sending.done():
-                sending.result()
-        finally:
-            for task in (sending, gone):
-                task.cancel()
-            await asyncio.gather(sending, gone, return_exceptions=True)
-            await self._stop()
+    def written(self, item: Chunks) -> bytes:
+        """See `PartStream`."""
+        return events(item)
 
-    async def _send(self, scope: Scope, send: Send) -> None:
-        await send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-        with suppress(OSError):  # the client has gone; `gone` tells
-            async for part in self._parts(scope):
-                await send({"type": "http.response.body", "body": part, "more_body": True})
-            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    def failure(self, exc: RifflerError | None, problem: Mapping[str, Any]) -> bytes:
+        """See `PartStream`."""
+        return event(event_of(exc if isinstance(exc, EngineFailed) else None, problem))
 
-    async def _parts(self, scope: Scope) -> AsyncIterator[bytes]:
-        yield events(self._first)
-        waiting: asyncio.Future[Chunks | None] | None = None
-        try:
-            while True:
-                waiting = waiting or asyncio.ensure_future(anext(self._rest, None))
-                done, _ = await asyncio.wait({waiting}, timeout=QUIET_S)
-                if not done:
-                    yield KEEPALIVE_COMMENT
-                    continue
-                chunks, waiting = waiting.result(), None
-                if chunks is None:
-                    yield DONE
-                    return
-                if chunks:
-                    yield events(chunks)
-        except RifflerError as exc:
-            problem, _ = problem_of(exc, changing=True)
-            note(scope, problem)
-            yield event(event_of(exc if isinstance(exc, EngineFailed) else None, problem))
-        except Exception as exc:  # noqa: BLE001 - a bug; the response has begun, so nobody after this could tell of it
-            problem = unforeseen(exc)
-            note(scope, problem)
-            yield event(event_of(None, problem))
-        finally:
-            if waiting is not None:
-                waiting.cancel()
-                await asyncio.gather(waiting, return_exceptions=True)
+    async def over(self) -> None:
+        """See `PartStream`."""
+        await self._stop()

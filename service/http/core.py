@@ -9,6 +9,7 @@ from fastapi import Depends, Request
 
 from riffler.service.access.limits import KeyLimits
 from riffler.service.access.ring import KeyRing
+from riffler.service.access.tenants import RedisTenants
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.edits import Edits
 from riffler.service.agent.health.report import HealthWatch
@@ -16,6 +17,7 @@ from riffler.service.agent.recording import Recorder
 from riffler.service.agent.rewarding import Rewards
 from riffler.service.agent.rewriter import Rewriter
 from riffler.service.agent.room import Room
+from riffler.service.agent.tenant_files import TenantFiles
 from riffler.service.agent.turns import Turns
 from riffler.service.agent.watch.costs import Costs
 from riffler.service.agent.watch.policies import Policies
@@ -60,6 +62,8 @@ class Core:
         keys: API keys.
         ring: Tells who asks.
         limits: Counts what keys use.
+        tenants: Deletes a tenant with all that it has.
+        files: Writes all that a tenant has as lines, and makes it again.
         tenant: The service's own: whose everything is as long as there are no keys, and who may look at the service.
         auditor: Audits a share of the turns; None when none is.
     """
@@ -86,6 +90,8 @@ class Core:
     keys: KeyStore
     ring: KeyRing
     limits: KeyLimits
+    tenants: RedisTenants
+    files: TenantFiles
     tenant: str
     auditor: Auditor | None = None
 

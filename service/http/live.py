@@ -34,8 +34,9 @@ from riffler.service.ports.turn_log import TurnLog
 
 _LOG = get_logger("live")
 _MOST: Final = 64
-"""Listeners of one process, of all tenants together: unlike of reports, no tenant has a share of its own, so one
-with 64 open pages keeps those of all others from listening. Each costs a connection and little else."""
+"""Listeners of one process, of all tenants together. Each costs a connection and little else."""
+_SHARE: Final = 16
+"""Those of one tenant, so that nobody's open pages keep those of all others from listening."""
 _BEHIND: Final = 500
 """Events that a listener may be behind."""
 _QUIET_S: Final = 15.0
@@ -108,8 +109,10 @@ class LiveFeed:
         sessions: Where sessions are.
         readiness: Tells whether questions can be answered.
         metrics: Counts what can't be read.
+        own: The service's own tenant, which is told why something isn't ready; others hear of what kind it is.
         every_s: Time between two looks.
         most: Most listeners at once.
+        share: Those of one tenant.
     """
 
     def __init__(
@@ -120,12 +123,14 @@ class LiveFeed:
         readiness: Readiness,
         metrics: Metrics,
         *,
+        own: str,
         every_s: float = 1.0,
         most: int = _MOST,
+        share: int = _SHARE,
     ) -> None:
         self._log, self._decisions, self._sessions, self._readiness = log, decisions, sessions, readiness
-        self._metrics = metrics
-        self._every_s, self._most = every_s, most
+        self._metrics, self._own = metrics, own
+        self._every_s, self._most, self._share = every_s, most, share
         self._tenants: dict[str, _Tenant] = {}
         self._stopped = False
 
@@ -134,15 +139,24 @@ class LiveFeed:
         """How many listen."""
         return sum(len(each.listeners) for each in self._tenants.values())
 
-    def require_room(self) -> None:
+    def require_room(self, tenant: str) -> None:
         """Refuse one more listener where there is no room.
 
+        Args:
+            tenant: Whose it would be.
+
         Raises:
-            TooManyListeners: As many listen as may.
+            TooManyListeners: As many listen as may, of all or of this tenant.
             ServiceStopping: The service stops.
         """
         if self._stopped:
             raise ServiceStopping(STOPPING)
+        found = self._tenants.get(tenant)
+        if found is not None and len(found.listeners) >= self._share:
+            raise TooManyListeners(
+                f"{self._share} pages of this tenant listen for changes here already: close some, or read again from "
+                "time to time"
+            )
         if self.listeners >= self._most:
             raise TooManyListeners(
                 f"{self._most} pages listen for changes here already: close some, or read again from time to time"
@@ -191,7 +205,7 @@ class LiveFeed:
         while True:
             away = await self._look_once(changes, to)
             if away or number % _HEALTH_EVERY == 0:
-                await self._tell_health(to)
+                await self._tell_health(tenant, to)
             number = 0 if away else number + 1  # the end of an outage is told at once
             await asyncio.sleep(self._every_s)
 
@@ -218,8 +232,8 @@ class LiveFeed:
             _tell(to, _LISTENING)
         return False
 
-    async def _tell_health(self, to: _Tenant) -> None:
-        failures = await self._readiness.failures()
+    async def _tell_health(self, tenant: str, to: _Tenant) -> None:
+        failures = await (self._readiness.failures() if tenant == self._own else self._readiness.kinds())
         health = _event("health", {"ready": not failures, "failures": failures})
         if health != to.health:
             to.health = health

@@ -95,6 +95,12 @@ class Metrics:
         self._reward = Histogram(
             "riffler_reward", "Rewards that counted.", buckets=(0, 0.1, 0.25, 0.5, 0.75, 0.9, 1), registry=registry
         )
+        self._passed_on = Counter(
+            "riffler_passed_on",
+            "Chat requests that went straight to the model's server, by why: no turn has them.",
+            ["why"],
+            registry=registry,
+        )
         self._audits = Counter(
             "riffler_audits", "Questions picked to be run on all arms, by what became of them.", ["outcome"],
             registry=registry,
@@ -198,6 +204,14 @@ class Metrics:
         self._rewards.labels(source or "none", outcome).inc()
         if outcome == "counted" and learned is not None:
             self._reward.observe(learned.reward)
+
+    def passed_on(self, why: str) -> None:
+        """Count a chat request that goes straight to the model's server.
+
+        Args:
+            why: `client`, `settings`, or the field of the request that is the reason.
+        """
+        self._passed_on.labels(why).inc()
 
     def failed(self, exc: Exception) -> None:
         """Count a failure, once: a turn's is seen again where its request is answered."""

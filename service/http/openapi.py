@@ -28,6 +28,8 @@ tools cut text into *fragments*, fold, summarise and restore them. Each change m
   the scopes that an operation takes. What belongs to another tenant isn't told from what doesn't exist.
 - Lists come in pages: give `next` back as `cursor`.
 - Fields of a body and query parameters that an operation doesn't have are refused (422), so that a misspelt one shows.
+- A request has at most 64 KiB of address and headers, and 200 headers (431; the first is a setting), and comes within
+  30 seconds, or steadily (408). Lists and objects stand at most 200 inside each other.
 - A request brings at most 10,000 messages or texts, and 200,000 values in all, so that nobody waits for one of them:
   send more in several.
 """
@@ -43,6 +45,7 @@ _TAGS = [
     {"name": "costs", "description": "What turns took, and which edits have paid back."},
     {"name": "engines", "description": "What runs the model."},
     {"name": "keys", "description": "Who may do what, of the tenant of the key that asks."},
+    {"name": "tenant", "description": "All that the tenant of the key that asks has: as a file, made again, or gone."},
     {"name": "service", "description": "How the service fares: its turns, its health, and what changes now."},
     {"name": "openai", "description": "OpenAI's chat API, for its clients. Errors have its shape."},
     {"name": "health", "description": "For probes and scrapers."},

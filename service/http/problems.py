@@ -42,6 +42,8 @@ _OURS: Mapping[str, str] = MappingProxyType(
 """What middleware sets, too: an error that nobody foresaw is answered outside of it."""
 _RETRY_S = 1
 """What `Retry-After` says: a turn, a rate limit or a restart may take longer, and then says so again."""
+_LONG_S = 60
+"""Longer than this OpenAI's client doesn't wait: it tries again sooner, in vain."""
 
 STATUSES: Mapping[type[errors.RifflerError], int] = MappingProxyType(
     {
@@ -113,10 +115,12 @@ _NAMES: Mapping[int, str] = MappingProxyType(
         403: "foreign-page",
         404: "unknown-path",
         405: "method-not-allowed",
+        408: "slow-request",
         413: "body-too-large",
         415: "unsupported-media-type",
         421: "misdirected-request",
         422: "invalid-request",
+        431: "headers-too-large",
         500: "internal-error",
     }
 )
@@ -294,8 +298,10 @@ def _would_do(exc: errors.RifflerError) -> dict[str, str]:
     match exc:
         case errors.KeyRefused():
             return {"WWW-Authenticate": 'Bearer realm="riffler"' + (', error="invalid_token"' if exc.came else "")}
-        case errors.LimitReached() if exc.retry_s is not None:
-            return {"Retry-After": str(exc.retry_s)}
+        case errors.LimitReached():
+            # OpenAI's client would try again all the same, thrice, unless it is told not to.
+            stay = {"X-Should-Retry": "false"} if exc.retry_s is None or exc.retry_s > _LONG_S else {}
+            return stay if exc.retry_s is None else {"Retry-After": str(exc.retry_s), **stay}
         case errors.ScopeMissing():
             scopes = " ".join(exc.needed)
             return {"WWW-Authenticate": f'Bearer realm="riffler", error="insufficient_scope", scope="{scopes}"'}
@@ -340,7 +346,9 @@ async def _http(request: Request, exc: Exception) -> Response:
         404: "nothing is served at this path; /openapi.json names all that is",
         405: "this path doesn't take this method; the header Allow names those that it takes",
     }
-    return respond(http_problem(exc.status_code, details.get(exc.status_code, str(exc.detail))), headers)
+    said = str(exc.detail)  # starlette's words, unless a limit of ours is named
+    detail = said if said.startswith("body: ") else details.get(exc.status_code, said)
+    return respond(http_problem(exc.status_code, detail), headers)
 
 
 def _methods(request: Request) -> set[str]:

@@ -33,8 +33,16 @@ class Readiness:
 
     async def failures(self) -> dict[str, str]:
         """Give what isn't ready, by part, with the reason; empty when all is."""
-        store, (engine, _) = await asyncio.gather(self._store_failure(), self.engine_failure())
-        return {part: why for part, why in (("redis", store), ("engine", engine)) if why}
+        return {part: why for part, (_, why) in (await self._failed()).items()}
+
+    async def kinds(self) -> dict[str, str]:
+        """Give the same for who may not know more: reasons name addresses and folders, kinds don't."""
+        return {part: kind for part, (kind, _) in (await self._failed()).items()}
+
+    async def _failed(self) -> dict[str, tuple[str, str]]:
+        """Give kind and reason of what isn't ready, by part."""
+        store, (kind, why, _) = await asyncio.gather(self._store_failure(), self._engine_failure())
+        return {part: failed for part, failed in (("redis", store), ("engine", (kind, why))) if failed[1]}
 
     async def aclose(self) -> None:
         """Stop looking."""
@@ -45,35 +53,41 @@ class Readiness:
     async def ping_s(self) -> float | None:
         """Give the time of a round trip to the store, in seconds; None when it doesn't answer soon."""
         began = time.perf_counter()
-        return None if await self._store_failure() else time.perf_counter() - began
+        return None if (await self._store_failure())[1] else time.perf_counter() - began
 
-    async def _store_failure(self) -> str:
+    async def _store_failure(self) -> tuple[str, str]:
         try:
             async with asyncio.timeout(_PATIENCE_S):
                 await self._store.ping()
         except TimeoutError:
-            return f"no answer within {_PATIENCE_S:g} s"
+            return 2 * (f"no answer within {_PATIENCE_S:g} s",)
         except RifflerError as exc:
-            return str(exc)
-        return ""
+            return type(exc).__name__, str(exc)
+        return "", ""
 
     async def engine_failure(self) -> tuple[str, str]:
-        """Ask the engine, in a task of its own: loading a model goes on when the probe has gone.
+        """Ask the engine.
 
         Returns:
             Why it isn't ready, and what to do; both empty when it is.
         """
+        _, why, what_to_do = await self._engine_failure()
+        return why, what_to_do
+
+    async def _engine_failure(self) -> tuple[str, str, str]:
+        """Ask the engine, in a task of its own: loading a model goes on when the probe has gone."""
         old = self._checking is not None and time.monotonic() - self._checked_at > _FRESH_S
         if self._checking is None or (old and self._checking.done()):
             self._checking, self._checked_at = asyncio.create_task(self._ask_engine()), time.monotonic()
             self._checking.add_done_callback(_log_bug)
         done, _ = await asyncio.wait({self._checking}, timeout=_PATIENCE_S)
         if not done:
-            return "getting ready", "Wait: a large model takes minutes to load."
+            return "getting ready", "getting ready", "Wait: a large model takes minutes to load."
         if (bug := self._checking.exception()) is not None:  # what tells that something is wrong can't fail by it
-            return f"{type(bug).__name__}, unforeseen", "A bug: Riffler's log has a line `engine can't be asked`."
+            said = f"{type(bug).__name__}, unforeseen"
+            return said, said, "A bug: Riffler's log has a line `engine can't be asked`."
         failed = self._checking.result()
-        return ("", "") if failed is None else (str(failed), mend(failed))
+        return ("", "", "") if failed is None else (type(failed).__name__, str(failed), mend(failed))
 
     async def _ask_engine(self) -> RifflerError | None:
         try:

@@ -23,6 +23,20 @@ def current_request_id() -> str:
     return _CURRENT.get()
 
 
+def name_request(given: str) -> str:
+    """Name the request that is being answered, from here on.
+
+    Args:
+        given: The client's own name for it; empty when it has none.
+
+    Returns:
+        That, where it can stand in a log line and a URN; else a new one: it is replaced, not refused.
+    """
+    id_ = given if re.fullmatch(r"[A-Za-z0-9._-]{1,128}", given) else secrets.token_hex(8)
+    _CURRENT.set(id_)
+    return id_
+
+
 class RequestIds:
     """Middleware that names requests.
 
@@ -39,11 +53,9 @@ class RequestIds:
             await self._app(scope, receive, send)
             return
         given = Headers(scope=scope).get(_HEADER, "")
-        # Only what can stand in a log line and a URN; anything else is replaced, not refused.
-        id_ = given if re.fullmatch(r"[A-Za-z0-9._-]{1,128}", given) else secrets.token_hex(8)
         # Never reset: each request has a task, and so a context, of its own, and an error that nobody foresaw is
         # answered outside of this middleware, still under the request's id.
-        _CURRENT.set(id_)
+        id_ = name_request(given)
         bind(request=id_)
 
         async def named(message: Message) -> None:

@@ -296,7 +296,7 @@ class Health(BaseModel):
     """Whether questions can be answered now."""
 
     ready: bool = Field(description="Whether they can.")
-    failures: dict[str, str] = Field(description="What isn't ready, with the reason.", examples=[{}])
+    failures: dict[str, str] = Field(description="What isn't ready, with the kind of failure.", examples=[{}])
 
 
 class SessionPage(Page[SessionListed]):

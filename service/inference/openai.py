@@ -18,10 +18,12 @@ from urllib.parse import urlsplit
 from pydantic import SecretStr
 
 from riffler.errors import EngineFailed, EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
+from riffler.service.inference.charging import charged, prompt_tokens
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
+from riffler.service.inference.openai_usage import asks_no_usage, with_usage, without_usage
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
-from riffler.service.ports.spending import spent
+from riffler.service.ports.spending import is_paid
 from riffler.tools.price import CachePrices
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
@@ -156,6 +158,8 @@ class OpenAIEngine:
     async def relay(self, body: Mapping[str, Any]) -> AsyncGenerator[Mapping[str, Any]]:
         """Pass a chat request on; see `Relay`.
 
+        Where somebody pays for it, a stream's usage is asked for, and left out again where the client didn't ask.
+
         Args:
             body: The request, as it came.
 
@@ -165,17 +169,17 @@ class OpenAIEngine:
         Raises:
             EngineGarbled: What came is no object.
         """
-        usage: object = None
-        try:
-            async with aclosing(self._answers(self._written(body), bool(body.get("stream")), retry=False)) as answers:
+        stream, asks = bool(body.get("stream")), self._ask_usage and is_paid() and asks_no_usage(body)
+        sent = self._written(with_usage(body) if asks else body)
+        with charged(lambda: prompt_tokens(body)) as bill:
+            async with aclosing(self._answers(sent, stream, retry=False)) as answers:
                 async for value in answers:
                     if not isinstance(value, dict):
                         raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
-                    usage = value.get("usage") or usage  # some say it with each chunk, of all so far
-                    yield value
-        finally:
-            total = usage.get("total_tokens") if isinstance(usage, dict) else None
-            spent(total if isinstance(total, int) and total > 0 else 0)  # a stream says it only where it is asked to
+                    bill.heard(value, stream=stream)
+                    shown = without_usage(value) if asks else value
+                    if shown is not None:
+                        yield shown
 
     async def generate(self, request: EngineRequest) -> AsyncGenerator[TextDelta | Completion]:
         """Run the model once; see the port.
@@ -235,7 +239,7 @@ class OpenAIEngine:
         if request.stream:
             body["stream"] = True
             if self._ask_usage:
-                body["stream_options"] = {**(body.get("stream_options") or {}), "include_usage": True}
+                body = with_usage(body)
         return self._written(body)
 
     def _written(self, body: Mapping[str, Any]) -> bytes:

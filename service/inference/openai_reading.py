@@ -4,7 +4,8 @@ Only the fields that are used are checked, because servers differ in the others.
 OpenAI is taken as it is meant, and nothing else:
 
 - A piece of a tool call without `index`, or with the index of another call but an id of its own, starts a new call.
-- A call without an id, or with one that the conversation has already, gets a free one (`call_7`).
+- A call without an id, or with one that the conversation has already, gets a free one (`call_7`), in what came, too: a
+  client that is given what came says that id again.
 - `finish_reason` says `stop` although there are calls: it is `tool_calls`. The names of one more server are understood.
 - `usage` in any chunk, in none, or malformed: the last good one counts, else an estimate, marked as one.
 - Calls although `tool_choice` is `none`: they are dropped, as long as there is text.
@@ -20,6 +21,7 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Any
 
 from pydantic import BaseModel, NonNegativeInt, ValidationError
 
@@ -88,12 +90,19 @@ class _Usage(BaseModel):
 class _Draft:
     """A tool call as far as its pieces have come."""
 
-    id: str = ""
+    id: str
+    told: str = ""
     name: str = ""
     arguments: str = ""
+    begun: bool = False
 
-    def add(self, piece: _Call) -> None:
-        self.id = self.id or piece.id or ""
+    def add(self, piece: _Call, came: dict[str, Any]) -> None:
+        """Add a piece, in which the server's id becomes that of the call."""
+        if not self.begun or (piece.id and self.told):
+            came["id"] = self.id
+        elif piece.id:  # one that comes late, where the call has got one already
+            came["id"] = None
+        self.told, self.begun = self.told or piece.id or "", True
         function = piece.function or _Function()
         if function.name != self.name:  # some servers repeat the whole name with every piece
             self.name += function.name or ""
@@ -115,6 +124,8 @@ class AnswerReader:
         self._reasoning: list[str] = []
         self._drafts: list[_Draft] = []
         self._by_index: dict[int, _Draft] = {}
+        self._taken: set[str] | None = None
+        self._number = 0
         self._finish: str | None = None
         self._refused = False
         self._usage: Usage | None = None
@@ -124,7 +135,7 @@ class AnswerReader:
         """Take the next chunk, or the whole object of an answer that isn't streamed.
 
         Args:
-            value: The decoded JSON.
+            value: The decoded JSON. Calls in it get their ids, see above.
 
         Returns:
             The text that it adds, often empty.
@@ -144,7 +155,9 @@ class AnswerReader:
             raise self._garbled(f"{place}: {first['msg']}") from exc
         self._model = self._model or chunk.model
         self._usage = _usage_of(chunk.usage) or self._usage
-        return "".join(self._add_choice(choice) for choice in chunk.choices if choice.index == 0)
+        came = value["choices"] if isinstance(value, dict) else ()  # it is one: it was read as one
+        pairs = zip(chunk.choices, came, strict=True)
+        return "".join(self._add_choice(choice, raw) for choice, raw in pairs if choice.index == 0)
 
     def completion(self, model: str, counter: TokenCounter) -> Completion:
         """Close the answer.
@@ -182,11 +195,13 @@ class AnswerReader:
         reason: FinishReason = "content_filter" if self._refused else finish
         return Completion(message, reason, usage, self._model or model, "".join(self._reasoning))
 
-    def _add_choice(self, choice: _Choice) -> str:
+    def _add_choice(self, choice: _Choice, raw: dict[str, Any]) -> str:
         self._finish = choice.finish_reason or self._finish
         said = choice.delta or choice.message or _Said()
-        for piece in said.tool_calls or ():
-            self._draft_of(piece).add(piece)
+        if said.tool_calls:
+            calls = raw["message" if choice.delta is None else "delta"]["tool_calls"]
+            for piece, came in zip(said.tool_calls, calls, strict=True):
+                self._draft_of(piece).add(piece, came)
         self._refused = self._refused or bool(said.refusal)
         text = (said.content or "") + (said.refusal or "")
         thought = next((value for value in (said.reasoning_content, said.reasoning) if isinstance(value, str)), "")
@@ -201,32 +216,36 @@ class AnswerReader:
     def _draft_of(self, piece: _Call) -> _Draft:
         if piece.index is not None:
             draft = self._by_index.get(piece.index)
-            starts = draft is None or bool(piece.id and draft.id and piece.id != draft.id)
+            starts = draft is None or bool(piece.id and draft.told and piece.id != draft.told)
         else:
             draft = self._drafts[-1] if self._drafts else None
             starts = draft is None or bool(piece.id or (piece.function and piece.function.name))
         if draft is None or starts:
-            draft = _Draft()
+            draft = _Draft(self._free(piece.id or ""))
             self._drafts.append(draft)
         if piece.index is not None:
             self._by_index[piece.index] = draft
         return draft
 
     def _calls(self, finish: FinishReason) -> tuple[ToolCall, ...]:
-        taken = {call.id for message in self._request.messages for call in message.tool_calls}
-        number = len(taken)
         calls: list[ToolCall] = []
         for draft in self._drafts:
             if not draft.name:
                 raise self._garbled("a tool call has no name")
             if finish == "length" and self._request.client is None and not _is_json(draft.arguments):
                 raise self._garbled(f"the arguments of {draft.name} are cut off at the token limit")
-            name = draft.id
-            while not name or name in taken:
-                name, number = f"call_{number}", number + 1
-            taken.add(name)
-            calls.append(ToolCall(name, draft.name, draft.arguments))
+            calls.append(ToolCall(draft.id, draft.name, draft.arguments))
         return tuple(calls)
+
+    def _free(self, name: str) -> str:
+        """Give a new call its id: the server's, where the conversation has none of this name."""
+        if self._taken is None:
+            self._taken = {call.id for message in self._request.messages for call in message.tool_calls}
+            self._number = len(self._taken)
+        while not name or name in self._taken:
+            name, self._number = f"call_{self._number}", self._number + 1
+        self._taken.add(name)
+        return name
 
     def _garbled(self, why: str) -> EngineGarbled:
         return EngineGarbled(f"{self._where} gave an answer that can't be read ({why})")

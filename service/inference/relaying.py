@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from riffler.service.inference.observed import ObservedEngine, ObservedRelay
 from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.wrapping import WrappingEngine
 from riffler.service.ports.engine import Engine, Relay
@@ -14,13 +15,16 @@ def relay_of(engine: Engine) -> Relay | None:
         engine: Any engine, also one around others.
 
     Returns:
-        What passes requests on to it; None where the model runs in this process.
+        What passes requests on to it, and tells whoever is told of the engine's calls; None where the model runs in
+        this process.
     """
-    while True:
-        match engine:
-            case OpenAIEngine():
-                return engine
-            case WrappingEngine(inner=inner):
-                engine = inner
-            case _:
-                return None
+    match engine:
+        case OpenAIEngine():
+            return engine
+        case ObservedEngine(inner=inner, observer=observer):
+            relay = relay_of(inner)
+            return None if relay is None else ObservedRelay(relay, observer)
+        case WrappingEngine(inner=inner):
+            return relay_of(inner)
+        case _:
+            return None

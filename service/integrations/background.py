@@ -6,6 +6,7 @@ import asyncio
 import os
 import threading
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from typing import Any, Generic, TypeVar
 from weakref import WeakSet
 
@@ -139,6 +140,18 @@ os.register_at_fork(after_in_child=_all_forked)
 def _serve(loop: asyncio.AbstractEventLoop, _left: list[object]) -> None:
     """Run a loop until it is stopped; what was left to it stays as long as this frame."""
     loop.run_forever()
+
+
+def tell(loop: asyncio.AbstractEventLoop, how: Callable[[T], object], what: T) -> None:
+    """Hand something over to a loop, from any thread. Where the loop is closed nobody listens: then nothing happens.
+
+    Args:
+        loop: The loop.
+        how: Takes it, in the loop.
+        what: The thing.
+    """
+    with suppress(RuntimeError):  # it is closed
+        loop.call_soon_threadsafe(how, what)
 
 
 async def _end_others() -> None:

@@ -19,7 +19,7 @@ _MOST_NAMES = 5000
 """About how many names one walk looks at, however few sessions it finds: half a second's work."""
 
 
-async def enter(connection: RedisConnection, key: SessionKey, *, anew: bool) -> None:
+async def enter(connection: RedisConnection, key: SessionKey, *, anew: bool, most: int = 0) -> bool:
     """Put a session on its tenant's list. To be called before it is made and when it was.
 
     Before, so that no session is left that isn't listed, where the server goes away or hangs in between; then again,
@@ -29,9 +29,13 @@ async def enter(connection: RedisConnection, key: SessionKey, *, anew: bool) -> 
         connection: Where the server is.
         key: The session.
         anew: Whether it was made just now; else its name keeps the time that it may stand there with.
+        most: Most names on the list; 0 is no limit.
+
+    Returns:
+        Whether it stands there: not where there was no room.
     """
-    arguments = [key.session, "" if anew else "NX"]
-    await connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], arguments)
+    arguments = [key.session, "" if anew else "NX", str(most)]
+    return bool(await connection.script(__package__, "lua/list.lua", [session_index(key.tenant)], arguments))
 
 
 async def forget(connection: RedisConnection, key: SessionKey) -> None:
@@ -45,7 +49,7 @@ async def forget(connection: RedisConnection, key: SessionKey) -> None:
     # The time first: a session that is made under this name from here on stands there with another one.
     created_us: Any = await connection.run(lambda client: client.zscore(index, key.session))
     if created_us is not None:
-        await _existing(connection, key.tenant, [(key.session, int(created_us))])
+        await existing(connection, key.tenant, [(key.session, int(created_us))])
 
 
 async def walk(connection: RedisConnection, tenant: str, before: tuple[int, str] | None, limit: int) -> Listing:
@@ -64,7 +68,7 @@ async def walk(connection: RedisConnection, tenant: str, before: tuple[int, str]
     looked, step = 0, limit + 1  # one more, to know whether it is the end
     while True:
         listed = await _listed(connection, tenant, before, step)
-        found += await _existing(connection, tenant, listed)
+        found += await existing(connection, tenant, listed)
         looked += len(listed)
         if len(found) > limit:
             last = found[limit - 1]
@@ -97,10 +101,19 @@ async def _listed(
     return listed[:limit]
 
 
-async def _existing(
-    connection: RedisConnection, tenant: str, listed: Sequence[tuple[str, int]]
-) -> list[SessionSummary]:
-    """Look which sessions exist, and take names off the list that are gone."""
+async def existing(connection: RedisConnection, tenant: str, listed: Sequence[tuple[str, int]]) -> list[SessionSummary]:
+    """Look which sessions exist, and take names off the list that are gone.
+
+    Args:
+        connection: Where the server is.
+        tenant: Whose list.
+        listed: Names on it, with their times.
+
+    Returns:
+        Those that exist.
+    """
+    if not listed:
+        return []
     states = [session_keys(SessionKey(tenant, name))[:2] for name, _ in listed]
 
     async def read(client: Any) -> Any:  # noqa: ANN401 - redis-py's client

@@ -41,6 +41,7 @@ from riffler.service.memory.record import (
     versions_from,
     whole,
 )
+from riffler.service.memory.session_cap import SessionCap
 from riffler.service.ports.kept_rewrite import KeptRewrite
 from riffler.service.ports.keys import session_keys
 from riffler.service.ports.memory import Lease, Listing, Receipt, RecordedEvent, SessionKey
@@ -66,6 +67,7 @@ class RedisMemoryStore:
             kept beside the text counts too, see `cache.size_of`. 0 keeps none.
         history_versions: How many versions a session's history goes back, at least.
         page_events: Events of the past that are read at once.
+        most_sessions: Most sessions of a tenant; 0 is no limit.
     """
 
     def __init__(
@@ -75,12 +77,15 @@ class RedisMemoryStore:
         cache_characters: int = 32_000_000,
         history_versions: int = 10_000,
         page_events: int = 500,
+        *,
+        most_sessions: int = 0,
     ) -> None:
         self._connection = connection
         self._ttl_ms = _ms(ttl_s)
         self._cache = MemoryCache(cache_characters)
         self._history_versions = history_versions
         self._page_events = page_events
+        self._cap = SessionCap(connection, most_sessions)
 
     async def create(
         self,
@@ -97,7 +102,7 @@ class RedisMemoryStore:
         first = replace(start or WorkingMemory(), life=secrets.token_hex(4))
         memory = first.commit(events) if events else first
         born = secrets.token_hex(8) if token is None else token
-        await enter(self._connection, key, anew=False)
+        await self._cap.enter(key)
         said = await self._write(
             key, first, memory, events, "app", unused_s=unused_s, idle_s=idle_s, born=born, receipt=receipt
         )

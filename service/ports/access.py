@@ -33,11 +33,13 @@ class Caller:
         tenant: Whose data this reaches, and no other's.
         scopes: What it may do.
         key: The id of its key; empty where no key is needed.
+        account: On whose account it is counted what the key uses: another key's id; empty is its own.
     """
 
     tenant: str
     scopes: frozenset[Scope]
     key: str = ""
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class KeyRecord:
         created_ms: When it was made, in milliseconds since 1970, by the store's clock.
         expires_ms: From when on it is refused; None is never.
         expired: Whether that was so when it was read.
+        account: On whose account it is counted what it uses: the id of the key in whose place it was made first; empty
+            is its own.
     """
 
     id: str
@@ -61,6 +65,7 @@ class KeyRecord:
     created_ms: int = 0
     expires_ms: int | None = None
     expired: bool = False
+    account: str = ""
 
 
 @dataclass(frozen=True, slots=True)

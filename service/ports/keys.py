@@ -34,6 +34,20 @@ def session_keys(key: SessionKey) -> list[str]:
     return [f"{tag}:{part}" for part in _SESSION_PARTS]
 
 
+def staged_keys(key: SessionKey, token: str) -> list[str]:
+    """Name the keys where a session is put together before it gets its name.
+
+    Args:
+        key: The session.
+        token: Of its creation.
+
+    Returns:
+        The keys of its messages, fragments, hits and events, in this order, with the session's hash tag.
+    """
+    tag = f"riffler:{{{_encoded(key.tenant)}/s/{_encoded(key.session)}}}"
+    return [f"{tag}:staged:{_encoded(token)}:{part}" for part in _SESSION_PARTS[1:5]]
+
+
 def session_index(tenant: str) -> str:
     """Name the key of a tenant's list of sessions.
 
@@ -181,17 +195,30 @@ def access_keys(tenant: str) -> list[str]:
     return [f"{tag}:records", f"{tag}:ids:{_encoded(tenant)}", f"{tag}:locked"]
 
 
-def spent_key(tenant: str, key: str) -> str:
+def spent_key(tenant: str, account: str) -> str:
     """Name the key of what an API key has used.
 
     Args:
         tenant: Whose.
-        key: The API key's id.
+        account: The account of the API key; empty is that of all of the tenant's.
 
     Returns:
         The key. It has the hash tag of the list of sessions.
     """
-    return f"riffler:{{{_encoded(tenant)}/i}}:spent:{_encoded(key)}"
+    return f"riffler:{{{_encoded(tenant)}/i}}:spent:{_encoded(account)}"
+
+
+def running_key(tenant: str, account: str) -> str:
+    """Name the key of what requests that run hold of what an API key may use.
+
+    Args:
+        tenant: Whose.
+        account: See `spent_key`.
+
+    Returns:
+        The key. It has the same hash tag.
+    """
+    return f"riffler:{{{_encoded(tenant)}/i}}:running:{_encoded(account)}"
 
 
 def tenant_pattern(tenant: str) -> str:

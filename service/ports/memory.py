@@ -10,6 +10,8 @@ durability `default`, nothing with `strict`; a failover may lose more.
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
@@ -24,6 +26,21 @@ SESSION_NAME = r"^[A-Za-z0-9][A-Za-z0-9._~-]{0,199}$"
 """What a session that is made may be called: what can stand in an address as it is, so that HTTP reaches it."""
 SESSION_NAME_WORDS = "1 to 200 of the characters A-Z a-z 0-9 . _ ~ -, the first a letter or a digit"
 _LONGEST_NAME = 512
+
+
+def fitting_name(name: str, kind: str) -> str:
+    """Make an app's own name one that a session may have: the same each time.
+
+    Args:
+        name: Any.
+        kind: What a digest begins with: letters.
+
+    Returns:
+        The name, or where no session may be called so, a digest of it.
+    """
+    if re.fullmatch(SESSION_NAME, name):
+        return name
+    return f"{kind}-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +183,7 @@ class MemoryStore(Protocol):
         Raises:
             SessionExists: There is one of this name.
             SessionBusy: A turn still holds the lease of one of this name that is gone.
+            LimitReached: The tenant has as many sessions as it may.
         """
         ...
 

@@ -17,6 +17,11 @@ def pay_with(payer: Callable[[int], None]) -> None:
     _PAYER.set(payer)
 
 
+def is_paid() -> bool:
+    """Tell whether anybody pays: where nobody does, nothing needs to be counted."""
+    return _PAYER.get() is not None
+
+
 def spent(tokens: int) -> None:
     """Tell who pays of tokens; where nobody does, nobody is told.
 

@@ -41,7 +41,7 @@
     │   └── LogReplaced               the log of decisions was replaced by another one while it was read
     ├── KeyRefused                    no API key came with a request, or none that is valid
     ├── ScopeMissing                  the API key may not do this
-    ├── LimitReached                  the API key has used what it may, for now
+    ├── LimitReached                  the API key, or its tenant, has used what it may
     ├── OverBudget                    the conversation can't be made to fit the engine's window
     ├── MemoryFailed                  the working memory's store did not do what was asked
     │   ├── MemoryUnavailable         the store can't be reached, or can't be started
@@ -232,7 +232,7 @@ class ScopeMissing(RifflerError):
 
 
 class LimitReached(RifflerError):
-    """The API key has used what it may, for now.
+    """The API key, or its tenant, has used what it may.
 
     Attributes:
         retry_s: After how many seconds it may go on; None where no time mends it.

@@ -212,7 +212,8 @@ def test_every_setting_is_passed_on_or_left_out_by_name() -> None:
     assert {field for field, names in fields.items() if not names & passed} == NOT_PASSED_ON
 
 
-LIMITS = ("key_requests_per_minute", "key_tokens_per_day", "tenant_sessions", "max_body_bytes")
+PER_TIME = ("requests_per_minute", "tokens_per_day", "bytes_per_day")
+LIMITS = (*(f"{owner}_{each}" for owner in ("key", "tenant") for each in PER_TIME), "tenant_sessions", "max_body_bytes")
 
 
 @pytest.mark.parametrize("name", RIFFLERS)

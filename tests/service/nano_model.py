@@ -1,6 +1,7 @@
-"""A small model with random weights, saved as transformers does it, with the graph that runs without torch."""
+"""A small model of the kind of nano with random weights, saved as transformers does it, and with its graph."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -30,6 +31,31 @@ def save_random_model(folder: Path) -> Path:
         special=["<|im_start|>", "<|endoftext|>"],
         added=["<tool_call>", "</tool_call>"],
     )
-    tiny.save(tiny.make_model(len(tokenizer), width=128, spread=0.3), tokenizer, folder)
+    tiny.save(_random_model(len(tokenizer)), tokenizer, folder)
     exporting.export(folder)
     return folder
+
+
+def _random_model(vocabulary: int) -> Any:
+    """Make one, in float32: convolutions and attention by turns."""
+    import torch  # noqa: PLC0415 - an extra
+    from transformers import Lfm2Config, Lfm2ForCausalLM  # noqa: PLC0415 - an extra
+
+    config = Lfm2Config(
+        vocab_size=vocabulary,
+        hidden_size=128,
+        intermediate_size=256,
+        block_auto_adjust_ff_dim=False,
+        num_hidden_layers=4,
+        layer_types=["conv", "full_attention"] * 2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        max_position_embeddings=2048,
+        initializer_range=0.3,
+        tie_word_embeddings=False,
+    )
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        model = Lfm2ForCausalLM(config)
+    model.train(False)
+    return model

@@ -18,14 +18,23 @@ from riffler import (
     read_settings,
     wrap,
 )
+from riffler.client import Answer as ClientAnswer
+from riffler.client import (
+    Arrived,
+    AsyncAnswer,
+    Delta,
+    FragmentPage,
+    Pages,
+    Progress,
+    Rewarded,
+    Rewriting,
+    Step,
+    TimedOut,
+    ViewedMessage,
+    ViewPage,
+)
+from riffler.client import Fragment as ClientFragment
 from riffler.service.agent.progress import Answer, ToolStep
-from riffler.service.client.io_async.answers import AsyncAnswer
-from riffler.service.client.io_sync.answers import Answer as ClientAnswer
-from riffler.service.client.io_sync.pages import Pages
-from riffler.service.client.models.answers import Arrived, Delta, Rewriting, Step
-from riffler.service.client.models.decisions import Rewarded
-from riffler.service.client.models.sessions import Fragment as ClientFragment
-from riffler.service.client.models.sessions import FragmentPage, ViewedMessage, ViewPage
 from riffler.tools.diff import Difference
 from riffler.tools.history import Version
 
@@ -80,7 +89,14 @@ def over_http() -> None:
         with client.stream([{"role": "user", "content": "Which?"}]) as events:
             for event in events:
                 assert_type(event, Arrived | Rewriting | Step | Delta | ClientAnswer)
+                happened: Progress = event
+                if isinstance(happened, Delta):
+                    assert_type(happened.text, str)
         assert_type(events.answer, ClientAnswer)
+        try:
+            client.ask("Which?", timeout_s=1.0)
+        except TimedOut as late:
+            assert_type(late.idempotency_key, str | None)
         client.reward("d", feedback="fine")  # type: ignore[arg-type] # good, bad, or stars
 
 

@@ -1,5 +1,5 @@
--- Puts a new API key in the place of one: good for the same, and valid for as long, from now on. Sent twice, it is the
--- same.
+-- Puts a new API key in the place of one: good for the same, and valid for as long, from now on, with the account that
+-- the old one has. Sent twice, it is the same.
 -- KEYS  records by hash, ids of the tenant
 -- ARGV  1 the old key's id   2 the new one's hash   3 the new one's id   4 how long the old one is still valid, in ms
 -- Gives the new record as JSON; nil when there is no valid key of this id.
@@ -12,7 +12,7 @@ local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local old, new = cjson.decode(kept), cjson.decode(kept)
 if old.expires_ms and old.expires_ms <= now then return nil end
-new.id, new.created_ms = ARGV[3], now
+new.id, new.created_ms, new.account = ARGV[3], now, old.account or old.id
 -- Not by the old one's end, which may have been brought forward by another rotation.
 new.expires_ms = old.lifetime_ms and now + old.lifetime_ms
 local written = cjson.encode(new)

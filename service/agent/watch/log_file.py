@@ -25,6 +25,8 @@ FORMAT: Final = "riffler-decisions"
 MOST_LINE: Final = 100_000
 """Most bytes of a line; a row of this version has some 1,500."""
 MOST_ARMS: Final = 64
+MOST_NUMBERS: Final = 256
+"""Of a context vector, of a policy that comes from a file: what it learns takes memory by the square."""
 _MOST_REASON: Final = 1000
 _MOST_QUOTED: Final = 60
 _END: Final = b'{"end"'
@@ -175,6 +177,29 @@ def read_header(number: int, line: bytes, key: PolicyKey, dimension: int) -> Hea
     header = _read(Header, line, number)
     _check_features(header.features_version, header.dimension, key, dimension, number)
     return header
+
+
+def policy_of(line: bytes) -> tuple[str, int, PolicyKey]:
+    """Tell from a first line which policy drew.
+
+    Args:
+        line: The line.
+
+    Returns:
+        Its digest, its d, and what it belongs to.
+
+    Raises:
+        InvalidInput: It is no header, or of a policy that can't be.
+    """
+    header = _read(Header, line, 1)
+    versions = header.arms_version, header.features_version, header.policy_version
+    key = PolicyKey(header.engine, header.model, *versions)
+    if key.digest() != header.digest or header.dimension > MOST_NUMBERS:
+        raise InvalidInput(
+            "line 1: expected the digest of what the policy belongs to, and a context vector of at most "
+            f"{MOST_NUMBERS} numbers, got another"
+        )
+    return header.digest, header.dimension, key
 
 
 def read_end(number: int, line: bytes) -> int | None:

@@ -162,10 +162,11 @@ class AsyncAnswerStream:
         self._waits = True
         try:
             return await anext(self._events)
-        except ClientError:
-            if self._closed:
-                raise ConnectionLost(self._call.operation, "the stream was closed while it was read") from None
-            raise
+        except ClientError as exc:
+            closed = ConnectionLost(self._call.operation, "the stream was closed while it was read")
+            failure = closed if self._closed else exc
+            failure.idempotency_key = self._call.name
+            raise failure from None
         finally:
             self._waits = False
 

@@ -164,10 +164,11 @@ class AnswerStream:
         self._waits = True
         try:
             return next(self._events)
-        except ClientError:
-            if self._closed:
-                raise ConnectionLost(self._call.operation, "the stream was closed while it was read") from None
-            raise
+        except ClientError as exc:
+            closed = ConnectionLost(self._call.operation, "the stream was closed while it was read")
+            failure = closed if self._closed else exc
+            failure.idempotency_key = self._call.name
+            raise failure from None
         finally:
             self._waits = False
 

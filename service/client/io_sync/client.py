@@ -15,14 +15,13 @@ class Client(Asking, Sessions, Editing, Deciding):
 
     Whose data it reaches is told by its key alone. Changes have a name (`Idempotency-Key`), so that they are made again
     safely: after a connection that didn't come about or broke, and when the service is overloaded or stops and says
-    after what time it is worth it. All errors are `riffler.errors.RifflerError`: see `riffler.service.client.errors`.
+    after what time it is worth it. All errors are `riffler.errors.RifflerError`: see `riffler.client`.
 
     Args:
         base_url: Where the service is; a path in it stands before each of the API's.
         api_key: The key that says who asks. It is sent as a bearer token, and shown nowhere.
-        timeout_s: What a call may take in all, with every try and the pauses between them. A synchronous client looks
-            after each read, which may take what was left when the try began: a reply that stalls in its middle may take
-            twice the limit, and a head that comes byte by byte has none.
+        timeout_s: What a call may take in all, with every try and the pauses between them. A synchronous client waits
+            longer only for the system to look up a host's name.
         connect_s: What one connection may take to come about.
         retries: How often a call is made again at most, where that is safe.
         verify: What certificates are checked with, where the system's roots don't do.

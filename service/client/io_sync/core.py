@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import math
 import ssl
 import time
 from dataclasses import replace
@@ -15,6 +16,7 @@ import httpx2
 from riffler.errors import InvalidInput
 from riffler.service.client.address import Bearer, address_of, context_for
 from riffler.service.client.call import JSON, Call, Reply
+from riffler.service.client.deadline import bounded
 from riffler.service.client.errors import ClientError, InvalidReply
 from riffler.service.client.events import require_events
 from riffler.service.client.faults import translated
@@ -41,12 +43,13 @@ class Core:
         verify: ssl.SSLContext | None = None,
     ) -> None:
         self.address = address_of(base_url)
-        if timeout_s <= 0 or connect_s <= 0 or retries < 0:
+        if not (0 < timeout_s < math.inf and 0 < connect_s < math.inf) or retries < 0:
             raise InvalidInput("timeout_s, connect_s, retries: expected more than 0 s, and 0 retries or more")
         self._patience = Patience(timeout_s, connect_s, retries)
         self._http = httpx2.Client(
             auth=Bearer(api_key), limits=_LIMITS, verify=context_for(self.address, verify), follow_redirects=False
         )
+        bounded(self._http)
 
     def __repr__(self) -> str:
         """Name the server; never the key."""
@@ -120,7 +123,7 @@ class Core:
         Raises:
             InvalidInput: There is no time.
         """
-        if timeout_s is not None and timeout_s <= 0:
+        if timeout_s is not None and not 0 < timeout_s < math.inf:
             raise InvalidInput(f"timeout_s: expected more than 0 s, got {timeout_s:g}")
         patience = self._patience if timeout_s is None else replace(self._patience, total_s=timeout_s)
         return Tries(call, patience)
@@ -145,8 +148,9 @@ class Core:
             response.close()
 
     def _begun(self, call: Call[T], tries: Tries) -> httpx2.Response:
-        # Each read may take what is left now: httpx2 has no limit over several reads. `Within` has one, where it can.
-        left_s = tries.left_s()
+        if self._http.is_closed:
+            raise InvalidInput("the client is closed: make another one")
+        left_s = tries.left_s()  # of one read: httpx2 has no limit over several, but `Within` has
         request = self._http.build_request(
             call.method,
             self.address + call.path,

@@ -48,7 +48,7 @@ class Health(Out):
 
     Attributes:
         ready: Whether they can.
-        failures: What isn't ready, with the reason.
+        failures: What isn't ready, with the kind of failure.
     """
 
     described: ClassVar[str] = "Health"

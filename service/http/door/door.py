@@ -16,7 +16,7 @@ from fastapi.routing import APIRoute
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from riffler.errors import KeyRefused, MemoryFailed, ScopeMissing
+from riffler.errors import KeyRefused, LimitReached, MemoryFailed, ScopeMissing
 from riffler.service.access.limits import KeyLimits
 from riffler.service.access.ring import KNOWN_S, KeyRing
 from riffler.service.http.door.limiting import fields_of, reached
@@ -30,8 +30,24 @@ CALLER: Final = "riffler.caller"
 """Stands in the scope of a request that came in, with who asks."""
 
 
+_FORWARDED: Final = frozenset({b"forwarded", b"x-forwarded-for", b"x-forwarded-host", b"x-real-ip"})
+"""What proxies add to a request (RFC 7239, and what was there before it)."""
 _AGAIN: Final = "riffler.caller-again"
 """Stands there with a function that asks again."""
+
+
+_READING: Final = frozenset({"GET", "HEAD", "DELETE"})
+"""Methods that take no tokens, whatever a key needs for them: an MCP client listens by a `GET` that has no end."""
+_STEP_BYTES: Final = 1_000_000
+"""Of a body whose length isn't known: so many may come before they are counted."""
+
+
+class _Over(BaseException):
+    """A body without a length went over a limit. Not an `Exception`, see `http/limits.py`."""
+
+    def __init__(self, error: LimitReached) -> None:
+        super().__init__()
+        self.error = error
 
 
 class Door:
@@ -53,6 +69,7 @@ class Door:
         if self._needs.scopes is not None:
             key = _key(scope)
             caller = await self._ring.caller(key)
+            self._ring.require_direct(caller, forwarded=_is_forwarded(scope))
             self._require(caller)
             scope[CALLER], scope[_AGAIN] = caller, lambda: self._ring.caller(key)
             if caller.key:
@@ -64,12 +81,18 @@ class Door:
 
     async def _within_limits(self, caller: Caller, scope: Scope, receive: Receive, send: Send) -> None:
         """Count a request, answer it, and say in the answer what is left."""
-        limits, needs = self._limits, self._needs
-        left = await limits.take(caller, costs="write" in needs.listed, makes=needs.makes)
-        fields = fields_of(limits.limits, left)
+        limits, length = self._limits, Headers(scope=scope).get("content-length", "")
+        body = int(length) if length.isdecimal() else 0
+        costs = "write" in self._needs.listed and scope["method"] not in _READING
+        left = await limits.take(caller, costs=costs, body=body)
+        fields = fields_of(left)
+
+        begun = False
 
         async def told(message: Message) -> None:
+            nonlocal begun
             if message["type"] == "http.response.start":
+                begun = True
                 MutableHeaders(scope=message).update(fields)
             await send(message)
 
@@ -77,12 +100,39 @@ class Door:
         if refused is not None:
             await respond(*problem_of(refused))(scope, receive, told)
             return
-        pay_with(lambda tokens: limits.owes(caller, tokens))
+        if limits.limits.tokens:
+            pay_with(lambda tokens: limits.owes(caller, tokens=tokens))
+        measured = receive if length else self._measured(caller, receive)
         try:
-            await self._app(scope, receive, told)
+            await self._app(scope, measured, told)
+        except _Over as over:
+            if begun:
+                raise
+            await respond(*problem_of(over.error))(scope, receive, told)
         finally:
+            limits.owes(caller, hold=left.hold)
             with suppress(MemoryFailed):  # they stay owed
                 await limits.settle(caller)
+
+    def _measured(self, caller: Caller, receive: Receive) -> Receive:
+        """Count a body of unknown length as it comes, and end it when it goes over the limit."""
+        waiting = 0
+
+        async def measured() -> Message:
+            nonlocal waiting
+            message = await receive()
+            size = len(message.get("body", b""))
+            self._limits.owes(caller, bytes_=size)
+            waiting += size
+            if waiting >= _STEP_BYTES:
+                waiting = 0
+                left = await self._limits.settle(caller)
+                refused = None if left is None else reached(left)
+                if refused is not None:
+                    raise _Over(refused)
+            return message
+
+        return measured
 
     def _require(self, caller: Caller) -> None:
         missing = [scope for scope in self._needs.listed if scope not in caller.scopes]
@@ -134,6 +184,11 @@ def guarded(route: APIRoute, ring: KeyRing, limits: KeyLimits, own: str) -> APIR
     behind = copy.copy(route)
     behind.app = Door(route.app, ring, limits, NEEDS[route.name], own)
     return behind
+
+
+def _is_forwarded(scope: Scope) -> bool:
+    """Tell whether a proxy says that it passed the request on."""
+    return any(name in _FORWARDED for name, _ in scope["headers"])
 
 
 def _key(scope: Scope) -> str | None:

@@ -21,12 +21,10 @@ class Needs:
     Attributes:
         scopes: A key that has them all; None is no key.
         own: Whether it must be of the service's own tenant, since what it tells is of all tenants together.
-        makes: Whether the operation may make a session.
     """
 
     scopes: frozenset[Scope] | None
     own: bool = False
-    makes: bool = False
 
     @property
     def listed(self) -> tuple[Scope, ...]:
@@ -34,8 +32,8 @@ class Needs:
         return tuple(scope for scope in SCOPES if scope in (self.scopes or ()))
 
 
-def _needs(*scopes: Scope, own: bool = False, makes: bool = False) -> Needs:
-    return Needs(frozenset(scopes), own, makes)
+def _needs(*scopes: Scope, own: bool = False) -> Needs:
+    return Needs(frozenset(scopes), own)
 
 
 NOTHING = Needs(None)
@@ -60,10 +58,10 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         # Sessions
         "list_sessions": _READ,
         "read_session": _READ,
-        "create_session": _needs("write", makes=True),
+        "create_session": _WRITE,
         "delete_session": _WRITE,
         "append_messages": _WRITE,
-        "fork_session": _needs("write", makes=True),
+        "fork_session": _WRITE,
         "read_history": _READ,
         "read_token_parts": _READ,
         "read_originals": _READ_TEXT,
@@ -77,13 +75,13 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         # Tools and questions
         "list_tools": _READ,
         "call_tool": _WRITE_TEXT,
-        "ask": _needs("write", makes=True),
+        "ask": _WRITE,
         "ask_in_session": _WRITE_TEXT,
         "rewrite_query": _WRITE,
         "rewrite_query_in_session": _WRITE_TEXT,
         "explain_query": _WRITE,  # changes nothing, but asks the engine
         "explain_query_in_session": _WRITE_TEXT,
-        "complete_chat": _needs("write", "text", makes=True),  # it may name a session
+        "complete_chat": _WRITE_TEXT,  # it may name a session
         "list_models": _READ,
         "list_engines": _READ,
         # Decisions and policies
@@ -106,6 +104,10 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         "read_costs": _READ,
         "list_turns": _READ,
         "listen": _READ,
+        # All of a tenant
+        "export_tenant": _needs("text", "admin"),
+        "import_tenant": _needs("write", "admin"),
+        "delete_tenant": _needs("write", "admin"),
         # Keys
         "list_keys": _ADMIN,
         "create_key": _ADMIN,

@@ -10,6 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import Header, Request, Response
 
+from riffler.errors import RifflerError
 from riffler.service.http.accept import EVENTS
 from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.chat_schemas import (
@@ -34,8 +35,10 @@ from riffler.service.integrations.openai_proxy.asked import Asked, read
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxied
 from riffler.service.integrations.openai_proxy.telling import heads_of, ignored_head
+from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SESSION_NAME
 
+_LOG = get_logger("proxy")
 router = group("/v1", "openai", JsonRoute)
 _ANSWERS = answers(200, "The answer; with `stream`, its chunks.", ANSWER)
 _ANSWERS[200]["content"][EVENTS] = {"itemSchema": CHUNK_EVENT, "example": CHUNKS}
@@ -44,7 +47,8 @@ SessionOf = Annotated[
     str | None,
     Header(
         description="The session that the conversation is; it is made when there is none. Also `riffler_session` or "
-        "`session_id` in `metadata`. Without it the session is recognised from what was said.",
+        "`session_id` in `metadata`; of a `session_id` that no session may be called, a digest. Without it the session "
+        "is recognised from what was said.",
         pattern=SESSION_NAME,
         examples=["harbour"],
     ),
@@ -118,14 +122,23 @@ async def _whole(running: RunningTurn, proxied: Proxied, request: Request) -> Re
 
 async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Response:
     """Pass a request on as it came."""
+    core.metrics.passed_on(why)
     headers = {"X-Riffler-Off": why, **ignored_head(core.proxy.ignored(asked))}
     request.scope[TOLD] = headers
     answer = core.proxy.straight(asked)
 
     async def source() -> AsyncGenerator[Chunks]:
-        async with aclosing(answer):
-            async for chunk in answer:
-                yield [chunk]
+        begun = False
+        try:
+            async with aclosing(answer):
+                async for chunk in answer:
+                    begun = True
+                    yield [chunk]
+        except RifflerError as exc:
+            if begun:  # else it has a status, and is counted where that is told
+                _LOG.warning("passed-on answer failed", error=type(exc).__name__, why=exc.loggable)
+                core.metrics.failed(exc)
+            raise
 
     chunks = source()
     if asked.stream:

@@ -30,8 +30,8 @@ async def livez() -> Alive:
     },
 )
 async def readyz(core: CoreOf, response: Response) -> Health:
-    """Tell whether questions can be answered now: Redis answers, and the engine is loaded or can be reached."""
-    failures = await core.readiness.failures()
+    """Tell whether questions can be answered now. Of a failure it tells the kind; `/api/v1/health` has the reason."""
+    failures = await core.readiness.kinds()
     response.status_code = 503 if failures else 200
     return Health(ready=not failures, failures=failures)
 

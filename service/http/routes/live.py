@@ -18,8 +18,8 @@ _STREAM: Described = {
         "read before may be old. Then `turns` (a record of the turn log), `decisions` (a policy's counts), "
         "`sessions` (a session's new version) and `health` (what `/readyz` says, at the beginning too). They come at "
         "most a second late, whichever process makes them, and none of those before it. `alive` comes after each 15 s "
-        "without another. There may be 64 listeners in a process; one more gets 503. Who is cut off listens again, and "
-        "reads anew.",
+        "without another. There may be 16 listeners of a tenant, and 64 in all, in a process; one more gets 503. Who "
+        "is cut off listens again, and reads anew.",
         "content": {
             EVENTS: {
                 "schema": {"type": "string"},
@@ -34,5 +34,5 @@ _STREAM: Described = {
 @router.get("", response_class=Response, responses={**_STREAM, **documented(*READS)})
 async def listen(core: CoreOf, tenant: TenantOf) -> Response:
     """Listen for changes: turns, decisions, sessions and the service's health, as they happen."""
-    core.live.require_room()
+    core.live.require_room(tenant)
     return LiveStream(core.live, tenant)

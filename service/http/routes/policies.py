@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import AsyncIterator
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Path, Query, Request
-from starlette.responses import StreamingResponse
 
 from riffler.bandits.insight.effects import Against
 from riffler.errors import InvalidInput
@@ -26,11 +23,11 @@ from riffler.service.http.described import CHANGES, READS, answers, documented
 from riffler.service.http.examples import NEWEST
 from riffler.service.http.gone import while_there
 from riffler.service.http.groups import group
+from riffler.service.http.json_lines import JSON_LINES, JsonLines, blocks, chunks
 from riffler.service.http.paging import Cursor, Limit, read_cursor, write_cursor
 from riffler.service.http.policy_examples import ARMS, LOG, POLICIES, REGRET, STATUS, TAKEN_IN, VALUE
 from riffler.service.http.shapes import shape_of
 
-JSON_LINES = "application/jsonl"
 router = group("/api/v1/policies", "policies")
 Digest = Annotated[str, Path(max_length=100, description="The policy's digest, as the list has it.")]
 Newest = Annotated[int, Query(ge=1, le=MOST_LOOKED_AT, description="Most decisions to look at, the newest.")]
@@ -81,15 +78,7 @@ Compared = Annotated[
 OfArm = Annotated[str | None, Query(max_length=100, description="Only those that drew this arm.", examples=["none"])]
 OfState = Annotated[State | None, Query(description="Only those of this state.", examples=["rewarded"])]
 _LOG: dict[str, Any] = {"schema": {"type": "string"}, "example": LOG}
-_BLOCK: Final = 50
-"""Lines of a log that are written and sent together: some 12 ms, in which nobody else gets an answer."""
 _NOT_THERE = documented(*READS, 404, unknown="policy")
-
-
-class JsonLines(StreamingResponse):
-    """JSON values, one a line."""
-
-    media_type = JSON_LINES
 
 
 @router.get(
@@ -203,7 +192,7 @@ async def read_value(
 async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLines:
     """Export a policy's log: no text of a user. Another policy can take it in."""
     lines = await core.policies.export(tenant, digest)
-    return JsonLines(_blocks(lines))
+    return JsonLines(blocks(lines))
 
 
 @router.post(
@@ -217,21 +206,4 @@ async def export_log(core: CoreOf, tenant: TenantOf, digest: Digest) -> JsonLine
 )
 async def import_log(core: CoreOf, tenant: TenantOf, digest: Digest, request: Request) -> Any:  # noqa: ANN401
     """Let a policy learn an exported log. A long one goes in parts, each with its header."""
-    return await core.policies.take_in(tenant, lines_of(_chunks(request)), digest)
-
-
-async def _blocks(lines: AsyncIterator[str]) -> AsyncIterator[str]:
-    """Put lines together, so that a long log isn't sent in as many messages as it has lines."""
-    block: list[str] = []
-    async for line in lines:
-        block.append(f"{line}\n")
-        if len(block) == _BLOCK:
-            yield "".join(block)
-            block.clear()
-            await asyncio.sleep(0)  # writing rows takes the loop's time, and others wait for it
-    yield "".join(block)
-
-
-async def _chunks(request: Request) -> AsyncIterator[bytes]:
-    async for chunk in request.stream():
-        yield chunk
+    return await core.policies.take_in(tenant, lines_of(chunks(request)), digest)

@@ -8,15 +8,7 @@ IDS = "ids"
 POSITIONS = "positions"
 WANTED = "wanted"
 LOGITS = "logits"
-
-
-def cache_names(layers: int) -> tuple[list[str], list[str]]:
-    """Name the inputs for past keys and values. Those of new tokens come out as `new_` and the same name.
-
-    Args:
-        layers: How many the model has.
-
-    Returns:
-        Names for keys, and for values, by layer.
-    """
-    return [f"key_{layer}" for layer in range(layers)], [f"value_{layer}" for layer in range(layers)]
+FIXED = (IDS, POSITIONS, WANTED)
+"""What goes into each graph; beside it, what is kept of past tokens: by layer `key_`, `value_` or `mixed_`."""
+NEW = "new_"
+"""What is kept of new tokens comes out under this and the name of what goes in."""

@@ -1,6 +1,6 @@
 """The smallest interface over onnxruntime that an engine needs: token ids go in, logits of what follows come out.
 
-Arrays are float32. H: heads of keys. C: room for tokens. D: a head's width. V: the vocabulary. W: logits wanted.
+Arrays are float32. C: room for tokens. V: the vocabulary. W: logits wanted.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy.typing as npt
 
 from riffler.errors import InvalidSetting
 from riffler.service.cores import own_cores
-from riffler.service.inference.nano.names import GRAPH, IDS, LOGITS, POSITIONS, WANTED, WEIGHTS, cache_names
+from riffler.service.inference.nano.names import FIXED, GRAPH, IDS, LOGITS, NEW, POSITIONS, WANTED, WEIGHTS
 
 if TYPE_CHECKING:
     import onnxruntime
@@ -29,49 +29,44 @@ _MOST_THREADS = 4
 """A model of a few million weights has no work for more."""
 
 
-class KeyValueCache:
-    """Keys and values of the tokens that were computed.
+class TokenCache:
+    """What was computed of tokens: keys and values of layers that attend, what is mixed in those that convolve.
 
     Rows of tokens that are in are never changed. So what was computed can be kept while somebody goes on from it, as
-    long as only one does; others take a copy.
+    long as only one does; others take a copy. A layer that convolves reads the last few tokens alone; all are kept, so
+    that any beginning can be gone on from.
 
     Args:
-        layers: How many the model has.
-        heads: H.
-        width: D.
+        shapes: Of what is kept of one token, each (rows, width).
 
     Attributes:
         length: How many tokens are in.
-        keys: Of each layer, [H, C, D].
-        values: The same.
+        arrays: Each of shape (rows, C, width).
     """
 
-    def __init__(self, layers: int, heads: int, width: int) -> None:
+    def __init__(self, shapes: Sequence[tuple[int, int]]) -> None:
         self.length = 0
-        shape = (heads, _ROOM_STEP, width)
-        self.keys: list[Floats] = [np.zeros(shape, np.float32) for _ in range(layers)]
-        self.values: list[Floats] = [np.zeros(shape, np.float32) for _ in range(layers)]
+        self.arrays: list[Floats] = [np.zeros((rows, _ROOM_STEP, width), np.float32) for rows, width in shapes]
 
     @property
     def nbytes(self) -> int:
         """What it takes, unused room included."""
-        return sum(array.nbytes for array in (*self.keys, *self.values))
+        return sum(array.nbytes for array in self.arrays)
 
-    def append(self, keys: Sequence[Floats], values: Sequence[Floats]) -> None:
+    def append(self, new: Sequence[Floats]) -> None:
         """Add what was computed of new tokens.
 
         Args:
-            keys: Of each layer, [H, new tokens, D].
-            values: The same.
+            new: As `arrays`, each of shape (rows, new tokens, width).
         """
-        end = self.length + keys[0].shape[1]
-        if end > self.keys[0].shape[1]:
-            self.keys, self.values = self._moved(self.length, end)
-        for kept, new in zip((*self.keys, *self.values), (*keys, *values), strict=True):
-            kept[:, self.length : end] = new
+        end = self.length + new[0].shape[1]
+        if end > self.arrays[0].shape[1]:
+            self.arrays = self._moved(self.length, end)
+        for kept, added in zip(self.arrays, new, strict=True):
+            kept[:, self.length : end] = added
         self.length = end
 
-    def beginning(self, length: int) -> KeyValueCache:
+    def beginning(self, length: int) -> TokenCache:
         """Give a beginning, without a copy: to be kept, not to be gone on from.
 
         Args:
@@ -80,11 +75,11 @@ class KeyValueCache:
         Returns:
             A cache with the same arrays, which keeps them when this one grows out of them.
         """
-        made = KeyValueCache.__new__(KeyValueCache)
-        made.length, made.keys, made.values = length, self.keys, self.values
+        made = TokenCache.__new__(TokenCache)
+        made.length, made.arrays = length, self.arrays
         return made
 
-    def copy(self, length: int) -> KeyValueCache:
+    def copy(self, length: int) -> TokenCache:
         """Copy a beginning.
 
         Args:
@@ -93,22 +88,20 @@ class KeyValueCache:
         Returns:
             A cache of its own.
         """
-        made = KeyValueCache.__new__(KeyValueCache)
-        made.length = length
-        made.keys, made.values = self._moved(length, length)
+        made = TokenCache.__new__(TokenCache)
+        made.length, made.arrays = length, self._moved(length, length)
         return made
 
-    def _moved(self, length: int, room: int) -> tuple[list[Floats], list[Floats]]:
+    def _moved(self, length: int, room: int) -> list[Floats]:
         """Copy tokens to arrays with as little room as the step allows: room is part of a computation's shape."""
-        heads, _, width = self.keys[0].shape
         steps = max(1, -(-room // _ROOM_STEP))
 
         def moved(array: Floats) -> Floats:
-            made = np.zeros((heads, steps * _ROOM_STEP, width), np.float32)
+            made = np.zeros((array.shape[0], steps * _ROOM_STEP, array.shape[2]), np.float32)
             made[:, :length] = array[:, :length]
             return made
 
-        return [moved(array) for array in self.keys], [moved(array) for array in self.values]
+        return [moved(array) for array in self.arrays]
 
 
 class NanoModel:
@@ -126,26 +119,24 @@ class NanoModel:
     def __init__(self, folder: Path, threads: int | None = None, graph: str = GRAPH) -> None:
         self._session = _session(folder, graph, threads or own_threads())
         shapes = {each.name: each.shape for each in self._session.get_inputs()}
-        self.layers = sum(name.startswith("key_") for name in shapes)
-        keys, values = cache_names(self.layers)
-        expected = {IDS, POSITIONS, WANTED, *keys, *values}
-        if not self.layers or set(shapes) != expected:
+        self._past_names = [name for name in shapes if name not in FIXED]
+        self._outputs = [LOGITS, *(f"{NEW}{name}" for name in self._past_names)]
+        given = {each.name for each in self._session.get_outputs()}
+        if not self._past_names or not shapes.keys() >= {*FIXED} or given != {*self._outputs}:
             raise InvalidSetting(f"engine nano: {folder / graph}: is no graph that riffler exported")
-        self._past_names = [*keys, *values]
-        self._outputs = [LOGITS, *(f"new_{name}" for name in self._past_names)]
-        self._heads, _, self._width = shapes[keys[0]]
+        self._kept = [(shapes[name][0], shapes[name][2]) for name in self._past_names]
         self.vocabulary = int(self._session.get_outputs()[0].shape[1])
 
-    def new_cache(self) -> KeyValueCache:
+    def new_cache(self) -> TokenCache:
         """Make a cache without tokens."""
-        return KeyValueCache(self.layers, self._heads, self._width)
+        return TokenCache(self._kept)
 
-    def run(self, ids: Sequence[int], cache: KeyValueCache, *, every: bool = False, quiet: bool = False) -> Floats:
+    def run(self, ids: Sequence[int], cache: TokenCache, *, every: bool = False, quiet: bool = False) -> Floats:
         """Compute new tokens, all at once.
 
         Args:
             ids: At least one.
-            cache: What was computed before; the new tokens' keys and values are added.
+            cache: What was computed before; that of the new tokens is added.
             every: Whether logits of what follows each token are wanted, and not only the last.
             quiet: Whether no logits are.
 
@@ -158,16 +149,14 @@ class NanoModel:
             IDS: np.asarray(ids, np.int64),
             POSITIONS: np.arange(cache.length, cache.length + tokens, dtype=np.int64),
             WANTED: wanted.astype(np.int64),
-            **dict(zip(self._past_names, (*cache.keys, *cache.values), strict=True)),
+            **dict(zip(self._past_names, cache.arrays, strict=True)),
         }
         logits, *new = self._session.run(self._outputs, feeds)
-        cache.append(new[: self.layers], new[self.layers :])
+        cache.append(new)
         made: Floats = logits
         return made
 
-    def prefill(
-        self, ids: Sequence[int], cache: KeyValueCache, go_on: Callable[[], bool] = lambda: True
-    ) -> Floats | None:
+    def prefill(self, ids: Sequence[int], cache: TokenCache, go_on: Callable[[], bool] = lambda: True) -> Floats | None:
         """Compute a prompt, chunk by chunk.
 
         Args:

@@ -18,7 +18,7 @@ from riffler.errors import EngineFailed, EngineOutOfMemory, EngineUnavailable
 from riffler.service.inference.chat.reply import Reply
 from riffler.service.inference.chat.thread import ReplyThread
 from riffler.service.inference.nano.loading import Loaded
-from riffler.service.inference.nano.runtime import CHUNK_TOKENS, KeyValueCache
+from riffler.service.inference.nano.runtime import CHUNK_TOKENS, TokenCache
 from riffler.service.inference.nano.sampling import Sampler
 from riffler.service.inference.prefixes import PrefixStore
 from riffler.service.logs import get_logger
@@ -40,7 +40,7 @@ class Turn(Reply):
 
     sampler: Sampler
     preamble: int = 0
-    cache: KeyValueCache | None = None
+    cache: TokenCache | None = None
 
 
 class Worker(ReplyThread[Turn]):
@@ -55,7 +55,7 @@ class Worker(ReplyThread[Turn]):
 
     def __init__(self, loaded: Loaded, kept: int, at_once: int, where: str) -> None:
         super().__init__("riffler-nano", where)
-        self.store: PrefixStore[KeyValueCache] = PrefixStore(kept)
+        self.store: PrefixStore[TokenCache] = PrefixStore(kept)
         self._loaded = loaded
         self._at_once = at_once
         self._waiting: deque[Turn] = deque()
@@ -111,7 +111,7 @@ class Worker(ReplyThread[Turn]):
             self._keep(turn.request.reuse, turn, cache)
         turn.take(turn.sampler.draw(logits[0], turn.constraint), self._loaded.ends)
 
-    def _begin(self, turn: Turn) -> KeyValueCache:
+    def _begin(self, turn: Turn) -> TokenCache:
         """Take over chunks that the session has computed already, but the last token, which has to answer."""
         shared, kept = 0, None
         for name in (turn.request.reuse, _TOOLS) if turn.request.reuse else ():
@@ -122,7 +122,7 @@ class Worker(ReplyThread[Turn]):
         turn.cache, turn.cached = kept.copy(shared) if kept else self._loaded.model.new_cache(), shared
         return turn.cache
 
-    def _keep(self, name: str, turn: Turn, cache: KeyValueCache) -> None:
+    def _keep(self, name: str, turn: Turn, cache: TokenCache) -> None:
         """Keep the whole chunks of a prompt that are computed, for whoever asks by a name."""
         whole = _whole(min(cache.length, len(turn.prompt.ids)))
         if turn.request.reuse and whole:

@@ -13,6 +13,7 @@ from contextvars import ContextVar
 from typing import Final
 
 from riffler.errors import EngineUnavailable, RifflerError
+from riffler.service.integrations.background import tell
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.tools.tokens import EstimatedTokens, TokenCounter
 
@@ -42,7 +43,7 @@ class Job:
         Args:
             what: What the model said, or why it said nothing.
         """
-        self._loop.call_soon_threadsafe(self._settle, what)
+        tell(self._loop, self._settle, what)
 
     def _settle(self, what: Completion | RifflerError) -> None:
         if self._came.done():  # nobody waits any more

@@ -23,7 +23,7 @@ from langgraph.graph.state import CompiledStateGraph
 from pydantic import PrivateAttr
 
 from riffler.errors import InvalidInput
-from riffler.service.integrations.background import Background, Standing
+from riffler.service.integrations.background import Background, Standing, tell
 from riffler.service.integrations.langchain.messages import openai_of
 from riffler.service.integrations.langchain.threads import session_of
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked
@@ -95,7 +95,7 @@ class TurnModel(BaseChatModel):
     _turning: Turning = PrivateAttr()
 
     def __init__(self, turning: Turning) -> None:
-        super().__init__()
+        super().__init__(cache=False)  # an answer from LangChain's cache would be no turn
         self._turning = turning
 
     @property
@@ -147,9 +147,7 @@ class TurnModel(BaseChatModel):
     ) -> AsyncIterator[ChatGenerationChunk]:
         loop, pieces = asyncio.get_running_loop(), asyncio.Queue[Piece]()
         asked = _asked(messages, stop, kwargs["session"])
-        cancel = await asyncio.to_thread(
-            self._turning.start, asked, lambda piece: loop.call_soon_threadsafe(pieces.put_nowait, piece)
-        )
+        cancel = await asyncio.to_thread(self._turning.start, asked, lambda piece: tell(loop, pieces.put_nowait, piece))
         try:
             while (piece := await pieces.get()) is not None:
                 chunk = _chunk(piece)

@@ -8,12 +8,12 @@ from __future__ import annotations
 import asyncio
 import queue
 import threading
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import Future
 from contextlib import aclosing, contextmanager
 from contextvars import Context
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from langchain.agents.middleware.internal_call_transformer import internal_call_metadata
 from langchain.agents.middleware.types import ModelRequest, ModelResponse
@@ -23,10 +23,10 @@ from langchain_core.runnables import RunnableConfig
 
 from riffler.errors import EngineUnavailable, RifflerError
 from riffler.service.agent.progress import Said
-from riffler.service.integrations.background import Background
+from riffler.service.integrations.background import Background, tell
 from riffler.service.integrations.langchain.asking import asked_of, model_name, offered, window_of, with_view
 from riffler.service.integrations.langchain.engine import JOBS, AgentEngine, Job, Jobs
-from riffler.service.integrations.langchain.holding import Held, held_back
+from riffler.service.integrations.langchain.holder import Holding, holder
 from riffler.service.integrations.langchain.messages import calls_of, completion_of, langchain_of, without_calls
 from riffler.service.integrations.openai_proxy.asked import Asked
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
@@ -37,6 +37,7 @@ Handler = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 AsyncHandler = Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
 INTERNAL: RunnableConfig = {"tags": ["nostream"], "metadata": internal_call_metadata()}
 """Of calls that no stream of the agent's is to show."""
+_HELD_BACK: Final = holder()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +64,12 @@ class _Call:
     response: ModelResponse[Any] | None = None
     usage: UsageMetadata | None = None
     failed: Exception | None = None
-    held: list[Held] = field(default_factory=list)
+    held: Sequence[Holding] = field(default_factory=list)
 
     @contextmanager
     def asking(self, job: Job) -> Iterator[ModelRequest[Any]]:
         """Give what the agent's handler is asked; what it streams is held back meanwhile."""
-        with held_back(wanted=bool(offered(job.request, self.tools))) as self.held:
+        with _HELD_BACK(wanted=bool(offered(job.request, self.tools))) as self.held:
             yield with_view(self.request, job.request, self.tools)
 
     def heard(self, job: Job, response: ModelResponse[Any]) -> None:
@@ -131,7 +132,7 @@ class InProcess:
         self._background.when_forked(self._forget)
         self._turns = UnderWay(self._background)
         self._making = threading.Lock()
-        self._kept: dict[str, Kept] = {}
+        self._kept: dict[tuple[str, int], Kept] = {}
 
     def call(self, request: ModelRequest[Any], handler: Handler, session: str) -> ModelResponse[Any]:
         """Answer a model call.
@@ -169,12 +170,12 @@ class InProcess:
         asked = asked_of(request, session)
         if asked is None:
             return await handler(request)
-        kept = self._kept.get(model_name(request.model))
+        kept = self._kept.get(_which(request))
         if kept is None:  # made beside the loop, as it takes seconds
             kept = await asyncio.to_thread(self._kept_for, request)
         loop = asyncio.get_running_loop()
         call, jobs = _Call(request, kept.tools), asyncio.Queue[Job | None]()
-        with self._turning(kept, asked, lambda job: loop.call_soon_threadsafe(jobs.put_nowait, job)) as turn:
+        with self._turning(kept, asked, lambda job: tell(loop, jobs.put_nowait, job)) as turn:
             while (job := await jobs.get()) is not None:
                 await self._awork(call, job, handler)
             turned = _result(turn, call)
@@ -190,11 +191,11 @@ class InProcess:
         self._background.close()
 
     def _kept_for(self, request: ModelRequest[Any]) -> Kept:
-        name = model_name(request.model)
+        which = _which(request)
         with self._making:
-            if name not in self._kept:
-                self._kept[name] = self._make(AgentEngine(name, window_of(request.model)))
-            return self._kept[name]
+            if which not in self._kept:
+                self._kept[which] = self._make(AgentEngine(*which))
+            return self._kept[which]
 
     def _forget(self) -> object:
         self._making = threading.Lock()
@@ -260,6 +261,11 @@ class InProcess:
                 call.inner_heard(job, await call.request.model.ainvoke(call.inner(job), INTERNAL))
         except Exception as exc:  # noqa: BLE001 - as above
             call.lost(job, exc, own=own)
+
+
+def _which(request: ModelRequest[Any]) -> tuple[str, int]:
+    """Tell models apart: two of one name may have different windows, by provider."""
+    return model_name(request.model), window_of(request.model)
 
 
 def _result(turn: Future[tuple[Outgoing, Said] | None], call: _Call) -> tuple[Outgoing, Said] | None:

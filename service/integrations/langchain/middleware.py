@@ -9,7 +9,7 @@ from typing import Any, Protocol, Self
 from langchain.agents.middleware.internal_call_transformer import InternalCallTransformer
 from langchain.agents.middleware.types import AgentMiddleware, AgentState, ModelRequest, ModelResponse
 
-from riffler.service.integrations.langchain.threads import fitting_name, session_of
+from riffler.service.integrations.langchain.threads import session_named, session_of
 
 Handler = Callable[[ModelRequest[Any]], ModelResponse[Any]]
 AsyncHandler = Callable[[ModelRequest[Any]], Awaitable[ModelResponse[Any]]]
@@ -53,7 +53,7 @@ class TurnMiddleware(AgentMiddleware[AgentState[Any], Any, Any]):
     def __init__(self, answering: Answering, session: str | None = None) -> None:
         super().__init__()
         self._answering = answering
-        self._session = None if session is None else fitting_name(session)
+        self._session = None if session is None else session_named(session)
 
     def wrap_model_call(self, request: ModelRequest[Any], handler: Handler) -> ModelResponse[Any]:
         """See LangChain."""

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from langgraph.config import get_config
 
-from riffler.service.ports.memory import SESSION_NAME
+from riffler.service.ports.memory import fitting_name
 
 
 def session_of(config: Mapping[str, Any] | None = None) -> str:
@@ -33,10 +31,10 @@ def session_of(config: Mapping[str, Any] | None = None) -> str:
     if thread is None:
         return ""
     path = [step.partition(":")[0] for step in str(known.get("checkpoint_ns") or "").split("|")[:-1]]
-    return fitting_name(".".join([str(thread), *path]))
+    return session_named(".".join([str(thread), *path]))
 
 
-def fitting_name(name: str) -> str:
+def session_named(name: str) -> str:
     """Make a name one that a session may have.
 
     Args:
@@ -45,6 +43,4 @@ def fitting_name(name: str) -> str:
     Returns:
         The name, or a digest of it.
     """
-    if re.fullmatch(SESSION_NAME, name):
-        return name
-    return f"thread-{hashlib.sha256(name.encode('utf-8', 'replace')).hexdigest()[:32]}"
+    return fitting_name(name, "thread")

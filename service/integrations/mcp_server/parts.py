@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,8 +24,8 @@ class Parts:
         edits: Makes and edits them.
         tools: The context tools on offer.
         room: What a view may take, for its status.
-        rewriter: Gives what chooses and makes rewrites, when it is first needed, as its parser takes a second to load;
-            it gives None where queries go as they come.
+        rewriter: Gives what chooses and makes rewrites; None where queries go as they come. Its parser is loaded at the
+            first call, beside the event loop, as that takes seconds.
         rewards: Turns what users give into rewards.
         idle_s: How long a session is kept that nobody named and nobody uses, in seconds; 0 is as long as others.
     """
@@ -35,6 +35,6 @@ class Parts:
     edits: Edits
     tools: Sequence[Tool[Any]]
     room: Room
-    rewriter: Callable[[], Rewriter | None]
+    rewriter: Callable[[], Awaitable[Rewriter | None]]
     rewards: Rewards
     idle_s: float

@@ -169,10 +169,11 @@ class Doors:
         Returns:
             The door; the first time it is made.
         """
-        async with self._making:
-            if model not in self._made:
-                self._made[model] = await asyncio.to_thread(self._make, model)
-            return self._made[model]
+        if model not in self._made:  # who has a door needn't wait while another one is made
+            async with self._making:
+                if model not in self._made:
+                    self._made[model] = await asyncio.to_thread(self._make, model)
+        return self._made[model]
 
     def refuse(self, exc: RifflerError) -> Reply:
         """Answer a request that can't be read.

@@ -9,11 +9,11 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from typing import Any, Protocol
 
 import httpx2
 
+from riffler.service.integrations.background import tell
 from riffler.service.integrations.openai_client.original import CURRENT, Original
 
 
@@ -173,8 +173,7 @@ class _Sending(httpx2.AsyncByteStream):
             self._head.set_result(what)
 
     def _tell(self, how: Callable[[Any], None], what: object) -> None:
-        with suppress(RuntimeError):  # the loop is closed: nobody listens
-            self._loop.call_soon_threadsafe(how, what)
+        tell(self._loop, how, what)
 
 
 def _read(response: httpx2.Response) -> httpx2.Response:

@@ -14,15 +14,19 @@ from typing import Any, Final
 from riffler.errors import InvalidInput, InvalidMessage
 from riffler.service.agent.beside import Beside
 from riffler.service.ports.engine import Sampling
-from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS
+from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, fitting_name
 from riffler.tools.messages import Message, read_messages
 
 ALIAS: Final = "riffler"
 """A name for whichever model the settings name."""
+MOST_MESSAGES: Final = 10_000
+"""Of a request: as many as one to Riffler's own API may bring."""
 _OURS: Final = frozenset({"model", "messages", "tools", "stream"})
 """What goes to the engine by other ways than as a field."""
-_NAMES: Final = ("riffler_session", "session_id")
+_NAME: Final = "riffler_session"
 """Where in `metadata` a client may name the session."""
+_THEIR_NAME: Final = "session_id"
+"""The same, which apps have for ends of their own, too."""
 _SAID_NOTHING: Final[Mapping[str, tuple[object, ...]]] = MappingProxyType(
     {
         "n": (1,),
@@ -101,13 +105,21 @@ def read(body: Mapping[str, Any], named: str | None, *, off: bool = False, shows
         raise InvalidInput("model: expected the name of a model")
     if not isinstance(messages, list) or not messages:
         raise InvalidInput("messages: expected a list of at least one message")
+    if len(messages) > MOST_MESSAGES:
+        raise InvalidInput(f"messages: expected at most {MOST_MESSAGES}, got {len(messages)}")
     wrong = next((at for at, each in enumerate(messages) if not isinstance(each, dict)), None)
     if wrong is not None:
         raise InvalidInput(f"messages[{wrong}]: expected an object")
     if not isinstance(body.get("stream"), bool | None):
         raise InvalidInput("stream: expected true or false")
+    if off:
+        return Asked(body, "", off, shows)
     if not named and isinstance(metadata, dict):
-        named = next((metadata[name] for name in _NAMES if isinstance(metadata.get(name), str)), None)
+        ours, theirs = metadata.get(_NAME), metadata.get(_THEIR_NAME)
+        if isinstance(ours, str):
+            named = ours
+        elif isinstance(theirs, str) and theirs:
+            named = fitting_name(theirs, "id")  # an app's own, which a server of this API takes whatever it is
     if named and re.fullmatch(SESSION_NAME, named) is None:
         raise InvalidInput(f"session: expected a name of {SESSION_NAME_WORDS}")
     return Asked(body, named or "", off, shows)

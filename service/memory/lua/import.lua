@@ -1,29 +1,24 @@
--- Makes a session of what another one was, all or none. Sent twice, it is the same.
--- KEYS  state, messages, fragments, hits, events, lease, receipts, gone
+-- Makes a session of what stage.lua put together, all or none: what could fail is checked before anything is written.
+-- Sent twice, it is the same.
+-- KEYS  state, messages, fragments, hits, events, lease, receipts, gone, then messages, fragments, hits, events that were
+--       put together
 -- ARGV  1 version   2 the version that its life began with   3 what else a memory has, as JSON   4 its new life
 --       5 token of its creation   6 time to live in ms (0: never ends)   7 number of messages   8 of fragments   9 of hits
---       10 of events   then messages; fragments as id, JSON; hits as id, JSON; events as id, number of fields, fields
--- Gives 'ok', or 'exists' when there is another session of this name.
+--       10 of events
+-- Gives 'ok', 'exists' when there is another session of this name, or 'lost' when there isn't so much put together.
 if redis.call('EXISTS', KEYS[1]) == 1 then
   return redis.call('HGET', KEYS[1], 'born') == ARGV[5] and 'ok' or 'exists'
 end
+for part, count in ipairs({'LLEN', 'HLEN', 'HLEN', 'XLEN'}) do
+  if redis.call(count, KEYS[8 + part]) ~= tonumber(ARGV[6 + part]) then return 'lost' end
+end
 redis.call('DEL', unpack(KEYS, 2, 5)) -- what a session left that lost its state
 redis.call('DEL', KEYS[7])
-local at = 11
-for _ = 1, tonumber(ARGV[7]) do
-  redis.call('RPUSH', KEYS[2], ARGV[at])
-  at = at + 1
-end
-for part = 8, 9 do
-  for _ = 1, tonumber(ARGV[part]) do
-    redis.call('HSET', KEYS[part - 5], ARGV[at], ARGV[at + 1])
-    at = at + 2
+for part = 1, 4 do
+  if redis.call('EXISTS', KEYS[8 + part]) == 1 then
+    redis.call('RENAME', KEYS[8 + part], KEYS[1 + part])
+    redis.call('PERSIST', KEYS[1 + part])
   end
-end
-for _ = 1, tonumber(ARGV[10]) do
-  local fields = tonumber(ARGV[at + 1])
-  redis.call('XADD', KEYS[5], ARGV[at], unpack(ARGV, at + 2, at + 1 + fields))
-  at = at + 2 + fields
 end
 local newest = redis.call('XREVRANGE', KEYS[5], '+', '-', 'COUNT', 1)[1]
 local extent = table.concat({ -- as commit.lua keeps it

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import LlamaForCausalLM
+from transformers import Lfm2ForCausalLM
 
 from riffler.service.training.nano.examples import ExampleWriter
-from riffler.service.training.nano.tree_attention import ways_of
+from riffler.service.training.nano.trees import tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +37,11 @@ class Exact:
     exact_tokens: int
 
 
-def check(model: LlamaForCausalLM, writer: ExampleWriter, samples: Iterable[dict[str, Any]]) -> dict[str, Exact]:
+def check(model: Lfm2ForCausalLM, writer: ExampleWriter, samples: Iterable[dict[str, Any]]) -> dict[str, Exact]:
     """Count exact moves.
 
     Args:
-        model: The model, with attention over trees.
+        model: The model, which takes trees.
         writer: Writes its samples.
         samples: What `read_samples` gives.
 
@@ -55,9 +55,9 @@ def check(model: LlamaForCausalLM, writer: ExampleWriter, samples: Iterable[dict
         example = writer.write(turn)
         ids, positions = (torch.from_numpy(each.astype(np.int64)) for each in (example.ids, example.positions))
         places = torch.from_numpy(example.places.astype(np.int64)[example.said])
-        ways = ways_of(example.branches, len(example.ids))
+        tree = tree_of(example.branches, len(example.ids), model.config.conv_L_cache - 1)
         with torch.no_grad():
-            states = model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, ways=ways)
+            states = model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, tree=tree)
             likeliest = model.lm_head(states.last_hidden_state[0, places]).argmax(-1).numpy()
         right, begin = likeliest == example.targets[example.said], 0
         for sample in turn:

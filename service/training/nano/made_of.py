@@ -41,6 +41,8 @@ NOT_SOURCES = frozenset(
         "tokenizer.py",
         "train.py",
         "tree_attention.py",
+        "tree_convolution.py",
+        "trees.py",
     }
 )
 """Files of `service/training/nano` that only use episodes; a new file counts until it is named here."""

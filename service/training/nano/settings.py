@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from types import MappingProxyType
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import (
     BaseModel,
@@ -47,7 +47,9 @@ class ModelSize(_Table):
     Attributes:
         vocabulary: Tokens, 300 to 65,536: all bytes are among them, and an id is kept in two bytes.
         width: Of the hidden states; an even multiple of `heads`, as positions turn pairs of numbers.
-        layers: How many.
+        layers: What each layer mixes tokens by, from the first to the last: `conv`, a token with the few before it, or
+            `full_attention`, with all before it; at least one is this.
+        kernel: Tokens that `conv` mixes, at least 2: the token itself and those right before it.
         heads: Of queries; a multiple of `key_heads`.
         key_heads: Of keys and values.
         inner: Width inside a feed-forward layer.
@@ -58,7 +60,8 @@ class ModelSize(_Table):
 
     vocabulary: Annotated[int, Field(ge=300, le=65_536)]
     width: PositiveInt
-    layers: PositiveInt
+    layers: tuple[Literal["conv", "full_attention"], ...]
+    kernel: Annotated[int, Field(ge=2)]
     heads: PositiveInt
     key_heads: PositiveInt
     inner: PositiveInt
@@ -69,6 +72,8 @@ class ModelSize(_Table):
     def _fits(self) -> Self:
         if self.width % (2 * self.heads):
             raise ValueError(f"width: expected an even multiple of the {self.heads} heads, got {self.width}")
+        if "full_attention" not in self.layers:
+            raise ValueError(f"layers: expected at least one full_attention, got {[*self.layers]}")
         if self.heads % self.key_heads:
             raise ValueError(f"heads: expected a multiple of the {self.key_heads} key_heads, got {self.heads}")
         return self

@@ -23,7 +23,7 @@ from typing import TypeAlias
 import numpy as np
 import torch
 from torch.nn.functional import cross_entropy
-from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers import Lfm2Config, Lfm2ForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
 from riffler.service.training.nano.examples import Example, ExampleWriter
@@ -33,10 +33,14 @@ from riffler.service.training.nano.samples_file import read_expected
 from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
 from riffler.service.training.nano.skips import with_skips
 from riffler.service.training.nano.tokenizer import END, PAD
-from riffler.service.training.nano.tree_attention import TREE, ways_of
+from riffler.service.training.nano.tree_attention import TREE
+from riffler.service.training.nano.tree_convolution import take_trees
+from riffler.service.training.nano.trees import tree_of
 
 _SHARED = 0.85
 """How much of two cores an example gets that is computed by both: 0.75 (700 tokens) to 0.93 (7,000)."""
+_CONVOLUTION_STD = 0.5
+"""So that what is mixed is about as large as what comes in."""
 _Gradients: TypeAlias = tuple[tuple[torch.Tensor, ...], float, float]
 
 
@@ -65,7 +69,7 @@ class Step:
     s: float
 
 
-def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -> LlamaForCausalLM:
+def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -> Lfm2ForCausalLM:
     """Make the model, untrained; embeddings and head share their weights.
 
     Args:
@@ -77,11 +81,14 @@ def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -
         The model, in float32.
     """
     tokens = tokenizer.get_added_vocab()
-    config = LlamaConfig(
+    config = Lfm2Config(
         vocab_size=size.vocabulary,
         hidden_size=size.width,
         intermediate_size=size.inner,
-        num_hidden_layers=size.layers,
+        block_auto_adjust_ff_dim=False,
+        num_hidden_layers=len(size.layers),
+        layer_types=[*size.layers],
+        conv_L_cache=size.kernel,
         num_attention_heads=size.heads,
         num_key_value_heads=size.key_heads,
         max_position_embeddings=size.window,
@@ -93,7 +100,14 @@ def make_model(size: ModelSize, tokenizer: PreTrainedTokenizerFast, seed: int) -
     )
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return LlamaForCausalLM(config)
+        model = Lfm2ForCausalLM(config)
+        for layer in model.model.layers:
+            if (
+                not layer.is_attention_layer
+            ):  # transformers' own 0.02 suits matrices: of three weights nothing would be left
+                torch.nn.init.normal_(layer.conv.conv.weight, std=_CONVOLUTION_STD)
+    take_trees(model)
+    return model
 
 
 class Trainer:
@@ -177,7 +191,7 @@ class Trainer:
         copied.half().save_pretrained(folder)  # type: ignore[no-untyped-call]
         self.tokenizer.save_pretrained(folder)
 
-    def trained(self) -> LlamaForCausalLM:
+    def trained(self) -> Lfm2ForCausalLM:
         """Give the model.
 
         Returns:
@@ -188,7 +202,7 @@ class Trainer:
         """
         if not self.done:
             raise InvalidSetting(f"expected a checkpoint in {self._folders.root}, found none: train the model first")
-        model: LlamaForCausalLM = self.model
+        model: Lfm2ForCausalLM = self.model
         return model
 
     def _load(self) -> None:
@@ -301,8 +315,8 @@ class Trainer:
             torch.from_numpy(each.astype(np.int64)).to(self._device)
             for each in (example.ids, example.positions, example.places, example.targets)
         )
-        ways = ways_of(example.branches, len(example.ids), self._device)
-        hidden = self.model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, ways=ways)
+        tree = tree_of(example.branches, len(example.ids), self._settings.model.kernel - 1, self._device)
+        hidden = self.model.model(input_ids=ids[None], position_ids=positions[None], use_cache=False, tree=tree)
         logits = self.model.lm_head(hidden.last_hidden_state[0, places])
         losses = cross_entropy(logits.float(), targets, reduction="none")
         is_said = torch.from_numpy(example.said).to(self._device)
@@ -330,9 +344,9 @@ def _checked(device: str) -> str:
     return device
 
 
-def _optimizers(model: LlamaForCausalLM, training: Training) -> list[torch.optim.Optimizer]:
-    """Muon for the matrices inside, AdamW for the embeddings and the norms' scales."""
-    inner = [each for name, each in model.named_parameters() if each.dim() > 1 and "embed" not in name]
+def _optimizers(model: Lfm2ForCausalLM, training: Training) -> list[torch.optim.Optimizer]:
+    """Muon for the matrices inside, AdamW for the embeddings, the convolutions and the norms' scales."""
+    inner = [each for name, each in model.named_parameters() if each.dim() == 2 and "embed" not in name]
     ids = {id(each) for each in inner}
     others = [each for each in model.parameters() if id(each) not in ids]
     return [

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from riffler.errors import InvalidInput, UnknownSession
+from riffler.errors import InvalidInput, SessionExists, UnknownSession
 from riffler.service.app import Riffler
 from riffler.service.cli.main import app
 from riffler.service.settings import read_settings
@@ -65,3 +65,19 @@ def test_an_import_is_for_a_tenant_that_a_key_can_have(pier: Path, tmp_path: Pat
         said("import", file, "--tenant", tenant, folder=pier)
     assert not said("export", "--tenant", tenant, folder=pier)
     assert said("import", file, "--tenant", "mole", folder=pier) == "pier\n"
+
+
+def test_what_was_made_is_told_though_a_later_one_fails(pier: Path, tmp_path: Path) -> None:
+    """Each session is named as it is made, so that whoever meets an error knows what is there by now."""
+    said("import", "-", "--tenant", "mole", "--name", "quay", folder=pier, given=said("export", "pier", folder=pier))
+    file = tmp_path / "both.jsonl"
+    both = said("export", "quay", "--tenant", "mole", folder=pier) + said("export", "pier", folder=pier)
+    file.write_text(both, "utf-8")
+    done = CliRunner().invoke(app, ["import", str(file), "--data-folder", str(pier)])
+    assert isinstance(done.exception, SessionExists)
+    assert done.stdout == "quay\n"
+    with pytest.raises(InvalidInput, match="expected a session, got an empty file"):
+        said("import", "-", folder=pier)
+    file.write_bytes(b"\xff\n")
+    with pytest.raises(InvalidInput, match="UTF-8"):
+        said("import", file, folder=pier)

@@ -4,6 +4,7 @@ import asyncio
 import copy
 import inspect
 import logging
+import math
 import pickle
 import traceback
 from collections.abc import Iterator
@@ -24,12 +25,13 @@ from riffler.service.client.models.problems import Problem
 from riffler.service.client.refusing import Refused, refused
 from riffler.service.client.tries import Patience, Tries
 
+GATEWAY = [says(status, b"<html>bad gateway</html>", "text/html") for status in (502, 503, 504)]
 APPENDED = says(200, {"version": 2, "first": 1, "count": 1}, etag='"2-1b2c3d4e"')
 HTML = says(200, b"<html>the boat's secret</html>", "text/html")
 CUT = writes(b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{")
 
 
-@pytest.mark.parametrize("failure", [HANGS_UP, CUT, refuses(503, "service-stopping", retry_after="0")])
+@pytest.mark.parametrize("failure", [HANGS_UP, CUT, refuses(503, "service-stopping", retry_after="0"), *GATEWAY])
 async def test_a_change_is_made_again_under_one_name(failure: Act) -> None:
     """What may have been done is asked for again to the byte, with the same name, so that it is done once."""
     async with Failing.serving(failure, failure, APPENDED) as server, AsyncClient(server.address) as client:
@@ -50,6 +52,7 @@ async def test_a_change_is_made_again_under_one_name(failure: Act) -> None:
         (refuses(503, "service-stopping", retry_after="0"), ServiceStopping),
         (refuses(429, "too-many-requests", retry_after="0"), Refused),
         (says(503, b"<html>", "text/html", retry_after="0"), InvalidReply),
+        (GATEWAY[0], InvalidReply),
     ],
 )
 async def test_tries_are_bounded(failure: Act, kind: type[ClientError]) -> None:
@@ -73,7 +76,7 @@ async def test_tries_are_bounded(failure: Act, kind: type[ClientError]) -> None:
         refuses(502, "engine-rejected"),
         refuses(504, "engine-timeout"),
         HTML,
-        says(502, b"<html>", "text/html"),
+        says(500, b"<html>", "text/html"),
         says(200, {"version": "the boat's secret"}),
         says(200, b"{"),
     ],
@@ -106,7 +109,7 @@ async def test_what_another_program_said_is_not_logged() -> None:
 async def test_a_stream_is_made_again_only_where_nothing_was_done() -> None:
     """A streamed question has no name: a lost connection is told, a rate limit waited for. A name makes it safe."""
     stream = writes(EVENTS + b'event: delta\ndata: {"text": "In"}\n\n')
-    for failure, asked in [(HANGS_UP, 1), (refuses(503, "engine-busy", retry_after="0"), 1)]:
+    for failure, asked in [(HANGS_UP, 1), (refuses(503, "engine-busy", retry_after="0"), 1), (GATEWAY[0], 1)]:
         async with Failing.serving(failure, stream) as server, AsyncClient(server.address) as client:
             with pytest.raises(ClientError):
                 await client.stream("Where?").__aenter__()
@@ -180,6 +183,43 @@ async def test_a_problem_in_a_stream_is_raised() -> None:
     ):
         with pytest.raises(SessionBusy):
             await events.finish()
+
+
+@pytest.mark.parametrize("failure", [STALLS, HANGS_UP])
+async def test_what_was_lost_can_be_asked_again(failure: Act) -> None:
+    """The error has the name that the request had, made or given, also in another process: by it it is done once."""
+    stream = writes(EVENTS, b'event: delta\ndata: {"text": "In"}\n\n')
+    async with Failing.serving(failure, failure, APPENDED, stream) as server:
+        async with AsyncClient(server.address, retries=0, timeout_s=1.0) as client:
+            with pytest.raises(ClientError) as told:
+                await client.ask("Where?")
+            with pytest.raises(ClientError) as named:
+                await client.append("pier", MESSAGES, idempotency_key="mine")
+            assert named.value.idempotency_key == "mine"
+            name = copy.copy(told.value).idempotency_key
+            assert (await client.append("pier", MESSAGES, idempotency_key=name)).count == 1
+            async with client.stream("Where?", idempotency_key="ours") as events:
+                with pytest.raises(ConnectionLost) as cut:
+                    await events.finish()
+            assert cut.value.idempotency_key == "ours"
+        names = [each.headers["idempotency-key"] for each in server.received]
+    assert names == [name, "mine", name, "ours"]
+    assert name is not None
+    assert len(name) == 36
+
+
+async def test_a_closed_client_says_so() -> None:
+    """It is told as what the caller got wrong, before anything is sent."""
+    client = Client()
+    client.close()
+    with pytest.raises(InvalidInput, match="closed"):
+        client.alive()
+    with pytest.raises(InvalidInput, match="closed"), client.stream("Where?"):
+        pass
+    asynchronous = AsyncClient()
+    await asynchronous.aclose()
+    with pytest.raises(InvalidInput, match="closed"):
+        await asynchronous.alive()
 
 
 async def test_the_synchronous_client_fails_alike() -> None:
@@ -271,6 +311,7 @@ async def test_arguments_that_exclude_each_other_are_refused() -> None:
             (MESSAGES, {"contexts": ["a text"]}),
             ("Where?", {"idempotency_key": "two words\n"}),
             ("Where?", {"timeout_s": 0}),
+            ("Where?", {"timeout_s": math.nan}),
         ]
         for question, given in wrong:
             with pytest.raises(InvalidInput):
@@ -287,7 +328,13 @@ async def test_arguments_that_exclude_each_other_are_refused() -> None:
         ):
             with pytest.raises(InvalidInput, match="put it into a list"):
                 await call
-    for limits in ({"timeout_s": 0}, {"connect_s": -1}, {"retries": -1}):
+    for limits in (
+        {"timeout_s": 0},
+        {"timeout_s": math.inf},
+        {"timeout_s": math.nan},
+        {"connect_s": -1},
+        {"retries": -1},
+    ):
         with pytest.raises(InvalidInput):
             Client(**limits)
 
@@ -313,6 +360,7 @@ def test_a_failure_can_be_pickled(kind: type[ClientError]) -> None:
     assert (type(back), str(back), back.loggable) == (kind, "ask: why: the boat's secret", "ask: why")
     assert (back.operation, back.status, back.retry_after_s) == ("ask", 503, 1.0)
     assert back.maybe_done is (kind is not Unreachable)
+    assert back.idempotency_key is None
 
 
 def test_what_may_have_been_done_is_not_forgotten() -> None:

@@ -6,7 +6,7 @@ import time
 import pytest
 from tests.service.client.failing import EVENTS, MESSAGES, STALLS, Act, Failing, refuses, writes
 
-from riffler import AsyncClient
+from riffler import AsyncClient, Client
 from riffler.errors import InvalidInput
 from riffler.service.client.errors import TimedOut
 from riffler.service.client.refusing import Refused
@@ -31,11 +31,11 @@ async def test_a_call_has_a_time_limit(slow: Act) -> None:
 _HEAD = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n"
 
 
-def stalls_midway() -> Act:
+def stalls_midway(late_s: float = 0.4) -> Act:
     """Say a part of the body late, and then nothing more."""
 
     async def act(writer: asyncio.StreamWriter) -> None:
-        for pause_s, part in ((0.0, _HEAD + b"\r\n"), (0.4, b": ping\n\n"), (30.0, b"")):
+        for pause_s, part in ((0.0, _HEAD + b"\r\n"), (late_s, b": ping\n\n"), (30.0, b"")):
             await asyncio.sleep(pause_s)
             writer.write(part)
             await writer.drain()
@@ -54,6 +54,26 @@ async def test_the_time_limit_is_of_the_whole(slow: Act) -> None:
             async with client.stream("Where?") as events:
                 await events.finish()
         assert time.monotonic() - begun < 2 * 0.5 + 0.35
+
+
+@pytest.mark.parametrize("slow", [stalls_midway(1.3), writes(*(bytes([each]) for each in _HEAD), every_s=0.1)])
+@pytest.mark.parametrize("stream", [False, True])
+async def test_the_time_limit_is_of_the_whole_for_threads(slow: Act, stream: bool) -> None:
+    """Nor does it where a thread waits: neither what stalls nor what trickles begins its time anew."""
+
+    def finish(client: Client) -> None:
+        with client.stream("Where?") as events:
+            events.finish()
+
+    def work(address: str) -> float:
+        with Client(address, timeout_s=1.5) as client:
+            begun = time.monotonic()
+            with pytest.raises(TimedOut):
+                finish(client) if stream else client.alive()
+            return time.monotonic() - begun
+
+    async with Failing.serving(slow) as server:
+        assert await asyncio.to_thread(work, server.address) < 1.5 + 0.7
 
 
 async def test_a_stream_has_a_time_limit() -> None:

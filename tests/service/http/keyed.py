@@ -15,6 +15,7 @@ from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.ports.access import SCOPES, KeyRecord, Scope
+from riffler.service.ports.engine import Engine
 from riffler.service.serving import core_of
 from riffler.service.settings import read_settings
 
@@ -46,21 +47,24 @@ class Keyed:
 
 
 @asynccontextmanager
-async def keyed(redis: OwnRedis, says: Any = "It is in the harbour.", **settings: Any) -> AsyncIterator[Keyed]:
+async def keyed(
+    redis: OwnRedis, says: Any = "It is in the harbour.", *, engine: Engine | None = None, **settings: Any
+) -> AsyncIterator[Keyed]:
     """Serve with keys until the block ends.
 
     Args:
         redis: The store.
         says: What the scripted model says, or what makes that of a request.
+        engine: Another engine than the scripted one.
         **settings: More of them.
 
     Yields:
         The service; it has one key, which nobody knows.
     """
-    engine = ScriptedEngine(says if callable(says) else lambda _: says)
+    engine = engine or ScriptedEngine(says if callable(says) else lambda _: says)
     async with (
         Riffler(read_settings(redis_url=redis.url, **settings), engine=engine, seed=1) as riffler,
-        served(riffler) as client,
+        served(riffler, max_import_bytes=riffler._settings.max_import_bytes) as client,
     ):
         made = Keyed(client, riffler)
         await made.key("nobody")

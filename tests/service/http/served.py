@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from riffler.service.app import Riffler
 from riffler.service.http.app import create_app
+from riffler.service.http.connection import Connection
 from riffler.service.serving import ANSWERS_S, core_of
 
 NO_ROOTS = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -45,6 +46,7 @@ async def served(
     max_body_bytes: int = 16_000_000,
     shutdown_s: float = 5.0,
     hosts: Collection[str] = (),
+    max_import_bytes: int = 256_000_000,
     beside: Callable[[FastAPI], None] = lambda _: None,
 ) -> AsyncIterator[httpx.AsyncClient]:
     """Serve until the block ends.
@@ -54,18 +56,26 @@ async def served(
         max_body_bytes: See `create_app`.
         shutdown_s: The same.
         hosts: The same.
+        max_import_bytes: The same.
         beside: Puts more into the app, as the dashboard's files.
 
     Yields:
         A client with the service's address.
     """
     core = core_of(riffler)
-    app = create_app(core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts)
+    app = create_app(
+        core, max_body_bytes=max_body_bytes, shutdown_s=shutdown_s, hosts=hosts, max_import_bytes=max_import_bytes
+    )
     beside(app)
     with socket.create_server(("127.0.0.1", 0)) as listening:
         listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # see `serving.py`
         config = uvicorn.Config(
-            app, log_config=None, access_log=False, timeout_graceful_shutdown=int(shutdown_s) + ANSWERS_S
+            app,
+            log_config=None,
+            access_log=False,
+            http=Connection,
+            h11_max_incomplete_event_size=65_536,
+            timeout_graceful_shutdown=int(shutdown_s) + ANSWERS_S,
         )
         server = Server(config)
         running = asyncio.create_task(server.serve(sockets=[listening]))

@@ -4,12 +4,13 @@ import asyncio
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import openai
 import pytest
 from tests.service.http.keyed import Keyed, bearer, keyed
 from tests.service.http.own_redis import OwnRedis
 
-from riffler.service.access.limits import DAY_S, MINUTE_S, KeyLimits, Limits
+from riffler.service.access.limits import DAY_S, MINUTE_S, KeyLimits, Limits, Quotas
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.ports.access import Caller
 from riffler.service.ports.keys import spent_key
@@ -44,12 +45,12 @@ async def test_exactly_as_many_come_in(redis: OwnRedis) -> None:
 
 async def test_a_window_ends(connection: RedisConnection) -> None:
     """When its time is over all is there again, and nothing is left in Redis when the longest has ended."""
-    limits, caller = KeyLimits(connection, Limits(requests=1)), Caller("t", frozenset(), "k")
-    assert (await limits.take(caller, costs=False, makes=False)).refused == ""
-    assert (await limits.take(caller, costs=False, makes=False)).refused == "requests"
+    limits, caller = KeyLimits(connection, Limits(Quotas(requests=1))), Caller("t", frozenset(), "k")
+    assert (await limits.take(caller)).refused is None
+    assert (await limits.take(caller)).refused == ("key", "requests")
     name = spent_key("t", "k")
     await connection.run(lambda client: client.hset(name, "requests_until", 1))  # as a minute later
-    assert (await limits.take(caller, costs=False, makes=False)).refused == ""
+    assert (await limits.take(caller)).refused is None
     left_ms: Any = await connection.run(lambda client: client.pttl(name))
     assert 0 < left_ms <= DAY_S * 1000
 
@@ -98,6 +99,31 @@ async def test_sessions_of_a_tenant(redis: OwnRedis) -> None:
         assert (await service.client.post(f"{path}/s0/ask", json=ASK, headers=headers)).status_code == 200
         await service.client.delete(f"{path}/s1", headers=headers)
         assert (await service.client.post(path, json={}, headers=headers)).status_code == 201
+
+
+async def test_the_limit_of_sessions_locks_no_conversation_out(redis: OwnRedis) -> None:
+    """At the limit what is relayed, or goes on in a session, is answered; a new one isn't, and not tried again."""
+    async with keyed(redis, tenant_sessions=2, rewriting=False) as service:
+        headers, said = await service.headers(), [{"role": "user", "content": "Where is the boat?"}]
+
+        async def complete(messages: list[dict[str, str]], **more: str) -> httpx.Response:
+            body = {"model": "riffler", "messages": messages}
+            return await service.client.post("/v1/chat/completions", json=body, headers={**headers, **more})
+
+        assert (await complete(said)).status_code == 200
+        assert (await complete(said, **{"X-Riffler-Session": "named"})).status_code == 200
+        answer = {"role": "assistant", "content": "It is in the harbour."}
+        further = [*said, answer, {"role": "user", "content": "And now?"}]
+        for more in ({}, {"X-Riffler-Session": "named"}, {"X-Riffler-Features": "off"}):
+            assert (await complete(further, **more)).status_code == 200, more
+        new = [{"role": "user", "content": "Something else."}]
+        for more in ({}, {"X-Riffler-Session": "other"}):
+            refused = await complete(new, **more)
+            assert (refused.status_code, refused.headers["x-should-retry"]) == (429, "false")
+            assert "retry-after" not in refused.headers
+            assert "RIFFLER_TENANT_SESSIONS" in refused.json()["error"]["message"]
+        listed = await service.client.get("/api/v1/sessions", headers=headers)
+        assert len(listed.json()["items"]) == 2
 
 
 async def test_without_limits_nothing_is_counted(redis: OwnRedis) -> None:

@@ -61,6 +61,37 @@ async def test_a_quiet_stream_is_kept_alive() -> None:
     ]
 
 
+async def test_nothing_waits_behind_a_client_that_left() -> None:
+    """What a stream waited for when its client went has ended with it, also where the turn goes on."""
+    ended = asyncio.Event()
+    before = asyncio.all_tasks()
+
+    async def turn() -> AsyncGenerator[Progress]:
+        yield Arrived(1, 0)
+        await ended.wait()
+        yield AnswerDelta("unheard")
+        raise EngineUnavailable("the engine is away")
+
+    async def send(message: Any) -> None:
+        if message.get("body"):
+            left.set()
+
+    async def receive() -> Any:
+        await left.wait()
+        return {"type": "http.disconnect"}
+
+    left = asyncio.Event()
+    running = RunningTurn(turn(), Metrics([]))
+    items: Any = running.items()
+    async with asyncio.timeout(10):
+        await EventStream(running, await anext(items), items, keep=True)({"type": "http"}, receive, send)
+    assert asyncio.all_tasks() - before == {running.task}
+    await items.aclose()  # nobody reads it any more
+    ended.set()
+    with pytest.raises(EngineUnavailable):
+        await running.task
+
+
 async def test_a_stream_cut_anywhere_is_the_same_text(client: httpx.AsyncClient, model: Model) -> None:
     """Read byte by byte, an answer in many scripts is what was said; no line separator in it ends an event."""
     model.says = TEXT.strip()

@@ -30,12 +30,14 @@ BODIES: Final[Mapping[str, Any]] = {
     "create_key": {"scopes": ["read"]},
     "rotate_key": {},
     "import_log": None,  # lines, and none will do
+    "import_tenant": None,  # the same
 }
 QUERIES: Final[Mapping[str, Mapping[str, Any]]] = {
     "read_diff": {"from": 0},
     "read_value": {"policy": "fixed:none"},
     "read_original": {"message": 0},
     "search_session": {"query": "boat"},
+    "delete_tenant": {"tenant": "none-of-them"},
 }
 ENDLESS: Final = {"listen"}
 """Operations whose answer has no end; they are listened to apart."""
@@ -72,7 +74,7 @@ class Asked:
         for name in self.names:
             path = path.replace(f"{{{name}}}", names[name])
         body: dict[str, Any] = {}
-        if self.operation == "import_log":
+        if self.operation in {"import_log", "import_tenant"}:
             body = {"content": b"", "headers": {"Content-Type": "application/jsonl"}}
         elif self.operation in BODIES:
             body = {"json": BODIES[self.operation]}

@@ -100,6 +100,35 @@ def test_a_call_without_an_id_of_its_own_gets_a_free_one(given_id: str | None) -
     assert ids == ["call_3", "call_4"]
 
 
+@pytest.mark.parametrize("given_id", [None, "", "call_0", "fresh"])
+@pytest.mark.parametrize("repeats", [False, True])
+def test_what_came_gets_the_calls_ids(given_id: str | None, repeats: bool) -> None:
+    """A client that puts a stream's pieces together, or reads the whole, has each call under its id in the answer."""
+    before = Message.assistant(None, [ToolCall("call_0", "f", "{}")])
+    request = EngineRequest((*ASK.messages, before, Message.tool("call_0", "a")))
+    more = piece(0, given_id if repeats else None, None, "}")
+    chunks = [piece(0, given_id, "f", "{"), more, delta("tool_calls")]
+    (call,) = read(chunks, request).message.tool_calls
+    assert call == ToolCall(call.id, "f", "{}")
+    assert (call.id == "call_0") is False
+    assert (call.id == given_id) is (given_id == "fresh")
+    first, second = (chunk["choices"][0]["delta"]["tool_calls"][0]["id"] for chunk in chunks[:2])
+    assert first == call.id
+    assert second in {call.id, None, ""}
+    said = {"role": "assistant", "content": None, "tool_calls": [{"id": given_id, "function": {"name": "f"}}]}
+    whole = {"choices": [{"message": said, "finish_reason": "tool_calls"}]}
+    (call,) = read([whole], request).message.tool_calls
+    assert said["tool_calls"][0]["id"] == call.id  # type: ignore[index]
+
+
+def test_an_id_that_comes_late_is_not_added_to_the_calls_own() -> None:
+    """A client joins what comes as an id, so each call is named once, by the piece that begins it."""
+    chunks = [piece(0, None, "f"), piece(0, "late", None, "{}"), delta("tool_calls")]
+    (call,) = read(chunks).message.tool_calls
+    assert call == ToolCall("call_0", "f", "{}")
+    assert [chunk["choices"][0]["delta"]["tool_calls"][0]["id"] for chunk in chunks[:2]] == ["call_0", None]
+
+
 def test_arguments_that_are_no_json_are_the_models_word() -> None:
     """A model that ends by itself may write bad arguments; the tool tells it so."""
     answer = read([piece(0, "a", "f", "{oops"), delta("tool_calls")])

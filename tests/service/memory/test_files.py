@@ -2,6 +2,7 @@
 
 import json
 import secrets
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +14,7 @@ from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.files import SessionFiles
 from riffler.service.memory.store import RedisMemoryStore
-from riffler.service.ports.keys import session_keys
+from riffler.service.ports.keys import session_keys, tenant_pattern
 from riffler.service.ports.memory import SessionKey
 from riffler.service.settings import read_settings
 from riffler.tools.messages import Message, read_messages
@@ -52,14 +53,34 @@ async def raw(connection: RedisConnection, key: SessionKey) -> list[Any]:
     return await connection.run(look)
 
 
+async def names(connection: RedisConnection, tenant: str) -> list[str]:
+    """Give the names of all keys of Redis that a tenant has."""
+
+    async def look(client: Any) -> list[str]:
+        return [name async for name in client.scan_iter(tenant_pattern(tenant), count=1000)]
+
+    return await connection.run(look)  # type: ignore[no-any-return]
+
+
+async def exported(files: SessionFiles, key: SessionKey) -> list[str]:
+    """Export a session that there is."""
+    lines = await files.export(key)
+    assert lines is not None
+    return list(lines)
+
+
+async def restored(files: SessionFiles, tenant: str, lines: Iterable[str], name: str | None = None) -> list[SessionKey]:
+    """Import to the end."""
+    return [key async for key in files.restore(tenant, lines, name)]
+
+
 async def test_it_is_the_same_to_the_byte(edited: Any, memory_connection: RedisConnection) -> None:
     """Stored bytes, memory and past of a copy of another tenant are those of the original; both go on by themselves."""
     riffler, key = edited
     files = SessionFiles(memory_connection)
-    lines = await files.export(key)
-    assert lines is not None
+    lines = await exported(files, key)
     other = f"tenant-{secrets.token_hex(8)}"
-    (copy,) = await files.restore(other, lines, "quay")
+    (copy,) = await restored(files, other, lines, "quay")
     assert copy == SessionKey(other, "quay")
     assert await raw(memory_connection, copy) == await raw(memory_connection, key)
     assert any(ODD in text for text in (await raw(memory_connection, copy))[0])
@@ -69,8 +90,7 @@ async def test_it_is_the_same_to_the_byte(edited: Any, memory_connection: RedisC
         two.version, two.entries, two.fragments, two.hits, two.asking, two.rewrite, two.taken
     )  # fmt: skip
     assert one.life != two.life
-    again = await files.export(copy)
-    assert again is not None
+    again = await exported(files, copy)
     assert again[1:] == lines[1:]
     async with Riffler(riffler._settings, tenant=other, engine=riffler.engine) as theirs:
         before, after = await riffler.memory("pier", 1), await theirs.memory("quay", 1)
@@ -91,14 +111,14 @@ async def test_all_of_a_tenant(edited: Any, memory_connection: RedisConnection) 
     files = SessionFiles(memory_connection)
     lines = [line async for line in files.export_all(key.tenant)]
     other = f"tenant-{secrets.token_hex(8)}"
-    made = await files.restore(other, lines)
+    made = await restored(files, other, lines)
     assert {each.session for each in made} == {"pier", "mole"}
     listed = await RedisMemoryStore(memory_connection).sessions(other)
     assert {each.session for each in listed.sessions} == {"pier", "mole"}
     with pytest.raises(SessionExists):
-        await files.restore(other, lines)
+        await restored(files, other, lines)
     with pytest.raises(InvalidInput, match="several"):
-        await files.restore(f"tenant-{secrets.token_hex(8)}", lines, "one")
+        await restored(files, f"tenant-{secrets.token_hex(8)}", lines, "one")
     assert await files.export(SessionKey(other, "none")) is None
 
 
@@ -109,8 +129,9 @@ async def test_what_is_no_export_is_refused_whole(edited: Any, memory_connection
     """A file that is cut off, or changed where it can be seen, makes no session."""
     _, key = edited
     files, other = SessionFiles(memory_connection), f"tenant-{secrets.token_hex(8)}"
-    lines = await files.export(key) or []
+    lines = await exported(files, key)
     event = next(place for place, line in enumerate(lines) if line.startswith('{"event"'))
+    last = json.loads(lines[-2])
     changed = {
         "cut": lines[:-1],
         "count": [*lines[:2], *lines[3:]],
@@ -122,10 +143,19 @@ async def test_what_is_no_export_is_refused_whole(edited: Any, memory_connection
         "number": [lines[0], '{"message": 1, "origin": "app"}', *lines[2:]],
         "json": [*lines[:2], "{", *lines[3:]],
         "list": [*lines[:2], "[]", *lines[3:]],
+        "falling": [*lines[:event], *lines[event:-1][::-1], lines[-1]],
+        "twice": [*lines[:event], lines[event], *lines[event:-1], json.dumps({"end": len(lines) - 1})],
+        "later": [json.dumps(json.loads(lines[0]) | {"version": 1}), *lines[1:]],
+        "fields": [*lines[:-2], json.dumps(last | {"fields": last["fields"] * 10}), lines[-1]],
+        "half": [
+            lines[0],
+            json.dumps({"message": '{"role": "user", "content": "\ud83d"}', "origin": "app"}),
+            *lines[2:],
+        ],
     }[damage]
     with pytest.raises(InvalidInput):
-        await files.restore(other, changed)
-    assert (await RedisMemoryStore(memory_connection).sessions(other)).sessions == []
+        await restored(files, other, changed)
+    assert await names(memory_connection, other) == []
 
 
 BAD_NAMES = ["../x y", "", "\x1b[2J", "pier\n", "x" * 201, None, 7]
@@ -138,13 +168,13 @@ async def test_names_that_nobody_could_ask_for_are_refused(
     """A session's name, in the file or given beside it, is one that HTTP reaches; else nothing is made."""
     _, key = edited
     files, other = SessionFiles(memory_connection), f"tenant-{secrets.token_hex(8)}"
-    lines = await files.export(key) or []
+    lines = await exported(files, key)
     renamed = [json.dumps(json.loads(lines[0]) | {"session": name}), *lines[1:]]
     with pytest.raises(InvalidInput, match="session: expected a name") as refused:
-        await files.restore(other, renamed)
+        await restored(files, other, renamed)
     assert str(refused.value).isprintable()
     if isinstance(name, str):
         with pytest.raises(InvalidInput, match="session: expected a name"):
-            await files.restore(other, lines, name)
+            await restored(files, other, lines, name)
     assert (await RedisMemoryStore(memory_connection).sessions(other)).sessions == []
-    assert [each.session for each in await files.restore(other, renamed, "quay")] == ["quay"]
+    assert [each.session for each in await restored(files, other, renamed, "quay")] == ["quay"]

@@ -23,7 +23,8 @@ class ExplainQuery(Arguments):
 async def _run(desk: Desk, arguments: ExplainQuery) -> Said:
     parts = desk.parts
     before = said_in(await desk.memory())
-    told = await explain(parts.rewriter(), parts.room.engine.counter, arguments.query, before, parts.tenant)
+    rewriter = await parts.rewriter()
+    told = await explain(rewriter, parts.room.engine.counter, arguments.query, before, parts.tenant)
     return Said.of(
         {
             "query": told.query,

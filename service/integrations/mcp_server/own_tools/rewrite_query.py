@@ -24,7 +24,7 @@ class RewriteQuery(Arguments):
 
 async def _run(desk: Desk, arguments: RewriteQuery) -> Said:
     parts = desk.parts
-    rewriter = parts.rewriter()
+    rewriter = await parts.rewriter()
     if rewriter is None:
         raise InvalidInput("rewriting: expected true to rewrite queries, got false (RIFFLER_REWRITING)")
     memory = await desk.memory()

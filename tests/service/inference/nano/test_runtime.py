@@ -55,7 +55,7 @@ def test_a_copy_of_a_beginning_goes_on_to_the_same_bits(model: NanoModel) -> Non
     assert whole is not None
     assert again is not None
     assert np.array_equal(whole, again)
-    assert np.array_equal(kept.keys[0][:, : 3 * CHUNK_TOKENS], copy.keys[0][:, : 3 * CHUNK_TOKENS])
+    assert np.array_equal(kept.arrays[0][:, : 3 * CHUNK_TOKENS], copy.arrays[0][:, : 3 * CHUNK_TOKENS])
 
 
 @pytest.mark.parametrize("name", ["model.onnx", "model.safetensors"])

@@ -50,20 +50,31 @@ class Agents:
         return [received.body for received in self.upstream.received]
 
     def agent(
-        self, *, middleware: Sequence[Any] | None = None, tools: Sequence[Any] = (weather,), **fields: Any
+        self,
+        *,
+        middleware: Sequence[Any] | None = None,
+        tools: Sequence[Any] = (weather,),
+        window_tokens: int | None = None,
+        **fields: Any,
     ) -> Any:
         """Make an agent.
 
         Args:
             middleware: Its middleware; None is Riffler's.
             tools: Its tools.
+            window_tokens: Its model's window, as LangChain knows it; None is that of a model it doesn't know.
             **fields: What else it is made of.
 
         Returns:
             The agent.
         """
         model = ChatOpenAI(
-            model=MODEL, base_url=self.upstream.base_url, api_key=SecretStr("key-1"), max_retries=0, stream_usage=True
+            model=MODEL,
+            base_url=self.upstream.base_url,
+            api_key=SecretStr("key-1"),
+            max_retries=0,
+            stream_usage=True,
+            profile=None if window_tokens is None else {"max_input_tokens": window_tokens},
         )
         used = [self.middleware] if middleware is None else middleware
         return create_agent(model, list(tools), middleware=used, checkpointer=InMemorySaver(), **fields)

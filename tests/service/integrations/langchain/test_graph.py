@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from langchain_core.caches import InMemoryCache
+from langchain_core.globals import set_llm_cache
 from langchain_core.messages import HumanMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import START, MessagesState, StateGraph
@@ -71,3 +73,16 @@ async def test_what_fails_is_raised(server_folder: Path) -> None:
         nowhere = served_by(bench).model_copy(update={"base_url": "http://127.0.0.1:9/v1", "rewriting": False})
         with agent_graph(settings=nowhere, tenant=bench.tenant) as part, pytest.raises(EngineUnavailable):
             await part.ainvoke({"messages": [HumanMessage("When?")]})
+
+
+async def test_an_answer_of_a_cache_is_none(server_folder: Path) -> None:
+    """With LangChain's global cache the same prompt is a turn each time, with its own decision and reward."""
+    async with agents(server_folder, lambda _: "At six.", rewriting=False) as bench:
+        with agent_graph("cached", settings=served_by(bench), tenant=bench.tenant) as part:
+            set_llm_cache(InMemoryCache())
+            try:
+                for _ in range(2):
+                    await part.ainvoke({"messages": [HumanMessage("When?", id="1")]})
+            finally:
+                set_llm_cache(None)
+        assert len(bench.bodies) == 2

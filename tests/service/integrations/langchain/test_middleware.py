@@ -228,3 +228,15 @@ async def test_closing_stops_turns_first(server_folder: Path) -> None:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
     gc.collect()  # a socket that was left open is told of here
+
+
+async def test_each_window_of_a_model_counts(server_folder: Path) -> None:
+    """Two models of one name at different providers: what fits into the one's window is cut for the other's."""
+    text = "\n\n".join(f"Section {number}. The pier of Port {number} opens at six." for number in range(600))
+    asked = {"messages": [{"role": "user", "content": text}, *asking("plain: when does it open?")["messages"]]}
+    async with agents(server_folder, model, **QUIET) as bench:
+        for window in (None, 8_000):
+            await bench.agent(window_tokens=window).ainvoke(asked, on(f"window-{window}"))
+        whole, cut = (body["messages"][0]["content"] for body in bench.bodies)
+    assert text in whole
+    assert len(cut) < len(text)

@@ -21,6 +21,8 @@ from tests.service.http.served import Server
 
 from riffler.service.app import Riffler
 from riffler.service.cli.mcp import parts_of
+from riffler.service.http.door.gate import Gate
+from riffler.service.http.door.needs import MCP
 from riffler.service.integrations.mcp_server.http import http_app
 from riffler.service.integrations.mcp_server.server import RifflerMcp
 from riffler.service.ports.engine import Engine
@@ -68,7 +70,7 @@ class Bench:
 
 @asynccontextmanager
 async def over_http(
-    folder: Path, session: str = "", engine: Engine | None = None, **settings: Any
+    folder: Path, session: str = "", engine: Engine | None = None, *, gated: bool = False, **settings: Any
 ) -> AsyncIterator[Bench]:
     """Serve streamable HTTP until the block ends.
 
@@ -76,6 +78,7 @@ async def over_http(
         folder: Of the Redis that tests share.
         session: As the command's option.
         engine: See `Riffler`.
+        gated: Whether it stands behind the door, as the command puts it.
         **settings: Riffler's.
 
     Yields:
@@ -89,6 +92,8 @@ async def over_http(
             idle_s=made.unnamed_ttl_s,
             max_body_bytes=made.max_body_bytes,
         )
+        if gated:
+            app = Gate(app, riffler.access.ring, riffler.access.limits, MCP, riffler.tenant)
         with socket.create_server(("127.0.0.1", 0)) as listening:
             config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
             server = Server(config)

@@ -169,3 +169,15 @@ async def test_somebody_elses_id_is_no_session(bench: Bench) -> None:
         answer = await client.post(bench.url, json=LIST, headers={**JSON, "mcp-session-id": "0" * 32})
         assert answer.status_code == 404
         assert (await client.delete(bench.url, headers={**JSON, "mcp-session-id": "0" * 32})).status_code == 404
+
+
+async def test_a_client_s_session_counts(server_folder: Path) -> None:
+    """Where a tenant has as many sessions as it may, another client's text is refused in words; the first goes on."""
+    async with over_http(server_folder, tenant_sessions=1) as bench, bench.client() as first:
+        await first.call_tool("add_text", {"text": TEXT})
+        async with bench.client() as second:
+            refused = await second.call_tool("add_text", {"text": TEXT})
+            assert refused.is_error
+            assert "RIFFLER_TENANT_SESSIONS" in str(refused.content)
+        assert not (await first.call_tool("add_text", {"text": TEXT})).is_error
+        assert len(await bench.sessions()) == 1

@@ -1,7 +1,9 @@
 """The tools over streamable HTTP, with the SDK's own client: what is listed, what they do, what they refuse."""
 
 import json
+import threading
 from collections.abc import AsyncIterator
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +11,14 @@ import pytest
 from tests.service.integrations.mcp_server.bench import TEXT, Bench, over_http, read, text_of, told
 
 from riffler.errors import RifflerError
+from riffler.service.agent.rewriter import Rewriter
+from riffler.service.app import Riffler
+from riffler.service.cli.mcp import parts_of
+from riffler.service.integrations.mcp_server.calling import Toolbox
+from riffler.service.integrations.mcp_server.clients import Clients
 from riffler.service.integrations.mcp_server.hints import HINTS
 from riffler.service.integrations.mcp_server.own_tools import OWN_TOOLS
+from riffler.service.settings import read_settings
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.registry import EVERY_TOOL, PROFILES
@@ -32,6 +40,18 @@ CALLS: tuple[tuple[str, dict[str, Any]], ...] = (
     ("add_messages", {"messages": [{"role": "user", "content": "When does Port 7 open?"}]}),
     ("rewrite_query", {"query": "When does it open?"}),
 )
+
+
+class Noting(Riffler):
+    """Notes which thread loaded what rewrites."""
+
+    thread: threading.Thread | None = None
+
+    @cached_property
+    def rewriter(self) -> Rewriter | None:
+        """See `Riffler`."""
+        self.thread = threading.current_thread()
+        return super().rewriter
 
 
 @pytest.fixture
@@ -217,3 +237,13 @@ async def test_without_rewriting_queries_are_left_alone(server_folder: Path) -> 
             refused = await client.call_tool(tool, {"query": "When does it open?"})
             assert refused.is_error
             assert told(refused).startswith("rewriting: expected true")
+
+
+@pytest.mark.parametrize("tool", ["rewrite_query", "explain_query"])
+async def test_the_parser_is_loaded_beside_the_loop(server_folder: Path, tool: str) -> None:
+    """What rewrites is first loaded in a thread: other clients don't wait for the seconds that it takes."""
+    async with Noting(read_settings(data_folder=server_folder, rewriting=False)) as riffler:
+        parts = parts_of(riffler)
+        assert riffler.thread is None
+        await Toolbox(parts).call(Clients(parts).desk(None), tool, {"query": "When does it open?"})
+        assert riffler.thread not in {None, threading.current_thread()}

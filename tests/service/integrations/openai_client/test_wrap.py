@@ -281,3 +281,26 @@ def test_anything_else_is_refused() -> None:
     """What is no client of OpenAI's library is told so."""
     with pytest.raises(InvalidInput, match=r"openai\.OpenAI"):
         riffler.wrap(object())  # type: ignore[type-var]
+
+
+async def test_who_closes_first_takes_nothing_from_others(tmp_path: Path) -> None:
+    """A client that started the server of a data folder closes in the middle of another one's turn, which is kept."""
+    folder = tmp_path / "data"
+
+    def ask(client: openai.OpenAI, session: str) -> str:
+        named = {"X-Riffler-Session": session}
+        given = client.chat.completions.create(model=MODEL, messages=ASKED, extra_headers=named)
+        return str(given.choices[0].message.content)
+
+    async with wrapped(folder, ["one", "two"], faults=[None, Fault("slow", seconds=3)], **QUIET) as bench:
+        own = openai.OpenAI(base_url=bench.upstream.base_url, api_key="key-1", max_retries=0)
+        with own, riffler.wrap(own, bench.settings, tenant=bench.tenant) as second:
+            with riffler.wrap(own, bench.settings, tenant=bench.tenant) as first:
+                assert await asyncio.to_thread(ask, first, "one") == "one"
+                asking = asyncio.create_task(asyncio.to_thread(ask, second, "two"))
+                await until(lambda: len(bench.bodies) == 2)
+                await asyncio.to_thread(first.close)
+                assert not asking.done()
+            assert await asking == "two"
+        for session in ("one", "two"):
+            assert [message["content"] for message in await bench.messages(session)] == [ASKED[0]["content"]]

@@ -20,6 +20,7 @@ from riffler.tools.messages import ToolCall
 
 ASK: list[Any] = [{"role": "user", "content": "When does the harbour open?"}]
 LOOK = ToolCall("call_o", "find_in_context", '{"queries": ["harbour"]}')
+CANCELLED = 'riffler_engine_call_seconds_count{outcome="cancelled"}'
 OFF: dict[str, Any] = {"rewriting": False, "tools": "none"}
 
 
@@ -180,8 +181,9 @@ async def test_a_client_that_goes_stops_the_work(
 
 async def test_a_client_that_waits_no_longer_has_its_own_error(server_folder: Path) -> None:
     """A client's timeout is raised by the client, and the work is stopped."""
-    async with benched(server_folder, lambda _: "At six.", faults=[Fault("slow")], **OFF) as bench:
-        hasty = bench.through.with_options(timeout=0.5)
+    async with benched(server_folder, lambda _: "At six.", faults=[None, Fault("slow")], **OFF) as bench:
+        await heard(bench.through, stream=True)  # connections are there: a busy machine takes longer to make them
+        hasty = bench.through.with_options(timeout=2.0)
         with pytest.raises(openai.APITimeoutError):
             await hasty.chat.completions.create(model=MODEL, messages=ASK, stream=True)
         async with asyncio.timeout(30):
@@ -222,3 +224,48 @@ async def test_two_tenants_share_no_conversation(server_folder: Path) -> None:
         mine, theirs = await conversation(one), await conversation(other)
         assert mine[0] == mine[1] != theirs[0] == theirs[1]
         assert (await other.http.get(f"/api/v1/sessions/{mine[0]}")).status_code == 404
+
+
+async def counted(bench: Bench) -> dict[str, float]:
+    """Read the service's metrics."""
+    text = (await bench.http.get("/metrics")).text
+    rows = (line.rpartition(" ") for line in text.splitlines() if not line.startswith("#"))
+    return {name: float(value) for name, _, value in rows}
+
+
+async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
+    """Requests that no turn has are seen as calls of the model, by how they ended, and by why they went."""
+    faults = [None, None, Fault("status"), Fault("error_event"), Fault("cut"), Fault("slow")]
+    off = {"X-Riffler-Features": "off"}
+    async with benched(server_folder, lambda _: "At six, or so.", faults=faults, **OFF) as bench:
+        straight = bench.through.with_options(default_headers=off)
+        for stream in (False, True):
+            await heard(straight, stream=stream)
+        for stream in (False, True, True):
+            await error_of(bench.through, stream=stream, headers=off)
+        going = asyncio.create_task(heard(straight, stream=True))
+        while len(bench.bodies) < 6:  # noqa: ASYNC110 - as below
+            await asyncio.sleep(0.01)
+        going.cancel()
+        await asyncio.gather(going, return_exceptions=True)
+        await bench.upstream.disconnected()
+        async with asyncio.timeout(30):
+            while CANCELLED not in await counted(bench):  # noqa: ASYNC110 - the server has no event for it
+                await asyncio.sleep(0.05)
+        found = await counted(bench)
+    ended = {how: found[f'riffler_engine_call_seconds_count{{outcome="{how}"}}'] for how in ("done", "failed")}
+    assert ended == {"done": 2, "failed": 3}
+    assert found['riffler_passed_on_total{why="client"}'] == 6
+    for errors in ("riffler_engine_errors_total", "riffler_errors_total"):
+        assert sum(value for name, value in found.items() if name.startswith(errors)) == 3
+
+
+@pytest.mark.parametrize("most", [30_000, 32_768, 100_000])
+async def test_a_large_max_tokens_takes_nothing_from_the_conversation(server_folder: Path, most: int) -> None:
+    """A client may ask for as long an answer as it likes: its conversation stays whole, and the server judges."""
+    said = [{"role": "user", "content": f"Note {number}: the pier opens at six. " * 40} for number in range(30)]
+    async with benched(server_folder, lambda _: "At six.", **OFF) as bench:
+        await bench.ask([*said, *ASK], max_tokens=most)
+        (body,) = bench.bodies
+    assert body["messages"] == [*said, *ASK]
+    assert body["max_tokens"] == most

@@ -312,3 +312,22 @@ async def test_what_nobody_named_ends_by_itself(server_folder: Path) -> None:
         with pytest.raises(UnknownSession):
             await bench.riffler.memory(names[0])
         assert await bench.messages("pier") == [FIRST, SECOND]
+
+
+@pytest.mark.parametrize("name", ["users/7", "a b", "ä" * 300])
+async def test_an_apps_own_session_id_may_be_anything(bench: Bench, name: str) -> None:
+    """`session_id` isn't Riffler's field: whatever an app has in it is taken, and is the same session each time."""
+    fields = {"metadata": {"session_id": name}}
+    said, session = await asked_twice(bench, **fields)
+    assert await bench.messages(session) == said[:3]
+    other = await bench.ask(said[:1], metadata={"session_id": f"{name}!"})
+    assert session_of(other) != session
+    assert bench.bodies[-1]["metadata"] == {"session_id": f"{name}!"}
+
+
+async def test_who_wants_nothing_of_riffler_names_nothing(bench: Bench) -> None:
+    """With `X-Riffler-Features: off` what stands in `metadata` is the server's business alone."""
+    response = await bench.ask(
+        [FIRST], metadata={"riffler_session": "a/b"}, extra_headers={"X-Riffler-Features": "off"}
+    )
+    assert response.headers["x-riffler-off"] == "client"

@@ -193,3 +193,39 @@ async def test_inner_calls_come_to_an_end(server_folder: Path) -> None:
         assert [call.function.name for call in answer.choices[0].message.tool_calls] == ["weather"]
         assert [names(body)[-1] for body in bench.bodies] == ["weather"] * 3
         assert len(names(bench.bodies[-1])) == 1
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("name", ["call_0", ""], ids=["repeated", "omitted"])
+@pytest.mark.parametrize("tools", ["none", "riffler"])
+async def test_calls_of_one_id_are_one_session(server_folder: Path, tools: Any, name: str, stream: bool) -> None:
+    """A server that gives each call the same id, or none: the client hears one of its own, and goes on in its session.
+
+    However many calls it has made: no step of its tool loop is a fork.
+    """
+
+    def calling(request: EngineRequest) -> Reply:
+        if request.messages[-1].role == "user":
+            return Completion(
+                Message.assistant(None, [ToolCall(name, "weather", "{}")]), "tool_calls", Usage(100, 7, 64), MODEL
+            )
+        return Completion(Message.assistant("Cold."), "stop", Usage(100, 7, 64), MODEL)
+
+    async with benched(server_folder, calling, rewriting=False, tools=tools) as bench:
+        said: list[Any] = []
+        sessions, ids = set(), []
+        for number in range(3):
+            said.append({"role": "user", "content": f"Is it warm, {number}?"})
+            response, _, (call,) = await text_of(bench, said, stream=stream, tools=[WEATHER])
+            ids.append(call["id"])
+            said += [
+                {"role": "assistant", "content": None, "tool_calls": [call]},
+                {"role": "tool", "tool_call_id": call["id"], "content": "4 degrees"},
+            ]
+            second, text, _ = await text_of(bench, said, stream=stream, tools=[WEATHER])
+            said.append({"role": "assistant", "content": text})
+            sessions |= {each.headers["x-riffler-session"] for each in (response, second)}
+        assert len(sessions) == 1
+        assert len(set(ids)) == 3
+        assert all(ids)
+        assert await bench.messages(*sessions) == said[:-1]

@@ -16,7 +16,8 @@ SETTINGS = """
 [model]
 vocabulary = 400
 width = 16
-layers = 1
+layers = ["conv", "full_attention"]
+kernel = 3
 heads = 2
 key_heads = 1
 inner = 16

@@ -22,7 +22,7 @@ from riffler.tools.tokens import EstimatedTokens
 
 torch = pytest.importorskip("torch", reason="the extra `local` isn't installed")
 training = pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
-tree = pytest.importorskip("riffler.service.training.nano.tree_attention", reason="the extra `local` isn't installed")
+trees = pytest.importorskip("riffler.service.training.nano.trees", reason="the extra `local` isn't installed")
 
 from riffler.service.training.nano.examples import ExampleWriter  # noqa: E402 - needs the extra
 from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: E402 - needs the extra
@@ -71,12 +71,12 @@ def test_a_tree_gives_what_its_samples_give_alone(turn: list[dict[str, object]])
 
 def _said_logits(example: Any) -> Any:
     """Give the logits of what is said in an example."""
-    MODEL.set_attn_implementation(tree.TREE)
+    MODEL.set_attn_implementation("riffler_tree")
     ids = torch.tensor(example.ids.astype("int64"))[None]
     positions = torch.tensor(example.positions.astype("int64"))[None]
-    ways = tree.ways_of(example.branches, len(example.ids))
+    tree = trees.tree_of(example.branches, len(example.ids), small().model.kernel - 1)
     with torch.no_grad():
-        states = MODEL.model(input_ids=ids, position_ids=positions, use_cache=False, ways=ways).last_hidden_state[0]
+        states = MODEL.model(input_ids=ids, position_ids=positions, use_cache=False, tree=tree).last_hidden_state[0]
         return MODEL.lm_head(states[example.places[example.said].astype("int64")])
 
 
@@ -143,10 +143,10 @@ def test_a_turn_without_folds_is_one_way_and_a_fold_begins_another() -> None:
     rng = random.Random(7)
     turn = turn_of(rng, 4, folds=0)
     example = WRITER.write(turn)
-    assert len(tree.ways_of(example.branches, len(example.ids))) == 1
+    assert len(trees.tree_of(example.branches, len(example.ids), 1).ways) == 1
     assert len(example.ids) == len(WRITER.write(turn[-1:]).ids)
     folded = WRITER.write(turn_of(rng, 4, folds=1))
-    assert len(tree.ways_of(folded.branches, len(folded.ids))) > 1
+    assert len(trees.tree_of(folded.branches, len(folded.ids), 1).ways) > 1
 
 
 def test_a_move_that_is_said_again_is_learned_again() -> None:

@@ -16,29 +16,44 @@ def exporting() -> Any:
     )
 
 
-def a_llama(torch: Any, folder: Path, **shape: Any) -> Any:
-    """Save a Llama with random weights in half precision; give it back in float32."""
-    from transformers import LlamaConfig, LlamaForCausalLM  # noqa: PLC0415 - an extra
+COMMON = {
+    "vocab_size": 100,
+    "hidden_size": 64,
+    "intermediate_size": 96,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 512,
+    "initializer_range": 0.3,
+}
+FAMILIES = {
+    "Llama": {"num_hidden_layers": 1, "head_dim": 24, "tie_word_embeddings": True},
+    "Lfm2": {
+        "num_hidden_layers": 4,
+        "layer_types": ["conv", "full_attention", "conv", "conv"],
+        "conv_L_cache": 4,
+        "block_auto_adjust_ff_dim": False,
+    },
+}
 
-    config = LlamaConfig(
-        vocab_size=100,
-        hidden_size=64,
-        intermediate_size=96,
-        num_hidden_layers=1,
-        max_position_embeddings=512,
-        initializer_range=0.3,
-        **shape,
-    )
+
+def saved(torch: Any, folder: Path, family: str) -> Any:
+    """Save a model with random weights in half precision; give it back in float32."""
+    import transformers  # noqa: PLC0415 - an extra
+
+    config = getattr(transformers, f"{family}Config")(**COMMON, **FAMILIES[family])
+    kind = getattr(transformers, f"{family}ForCausalLM")
     torch.manual_seed(0)
-    LlamaForCausalLM(config).to(torch.bfloat16).save_pretrained(folder)
-    return LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
+    kind(config).to(torch.bfloat16).save_pretrained(folder)
+    return kind.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager")
 
 
-def test_weights_ship_once_in_their_own_precision_and_compute_the_same(exporting: Any, tmp_path: Path) -> None:
+@pytest.mark.parametrize("family", FAMILIES)
+def test_weights_ship_once_in_their_own_precision_and_compute_the_same(
+    exporting: Any, tmp_path: Path, family: str
+) -> None:
     """Grouped heads, an embedding that is the last layer too, half precision: the graph is small and agrees to 1e-5."""
     torch = pytest.importorskip("torch")
-    shape = {"num_attention_heads": 4, "num_key_value_heads": 2, "head_dim": 24, "tie_word_embeddings": True}
-    model = a_llama(torch, tmp_path, **shape)
+    model = saved(torch, tmp_path, family)
     before = (tmp_path / "model.safetensors").read_bytes()
     path = exporting.export(tmp_path)
     assert path == tmp_path / "model.onnx"
@@ -52,7 +67,7 @@ def test_a_graph_that_computes_something_else_takes_nobodys_place(
     exporting: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Whoever finds a graph can rely on it: the one before stays, and no other is left behind."""
-    a_llama(pytest.importorskip("torch"), tmp_path, num_attention_heads=2)
+    saved(pytest.importorskip("torch"), tmp_path, "Llama")
     (tmp_path / "model.onnx").write_bytes(b"checked")
     monkeypatch.setattr(exporting, "_MOST_DIFFERENCE", 0.0)  # nothing agrees to the last bit
     with pytest.raises(InvalidSetting, match="differ"):
@@ -62,7 +77,7 @@ def test_a_graph_that_computes_something_else_takes_nobodys_place(
 
 
 def test_another_model_is_refused_by_its_name(exporting: Any, tmp_path: Path) -> None:
-    """Its attention would be another one."""
+    """Its layers would be others."""
     transformers = pytest.importorskip("transformers")
     config = transformers.GPT2Config(vocab_size=50, n_embd=16, n_layer=1, n_head=2)
     transformers.GPT2LMHeadModel(config).save_pretrained(tmp_path)

@@ -78,7 +78,8 @@ def samples(seed: int, count: int) -> Iterator[dict[str, Any]]:
 def small(**changed: Any) -> NanoSettings:
     """Give settings of a miniature."""
     shipped = read_nano_settings()
-    size = {"vocabulary": 500, "width": 64, "layers": 2, "heads": 4, "key_heads": 2, "inner": 128, "window": 1024}
+    shape = {"vocabulary": 500, "width": 64, "heads": 4, "key_heads": 2, "inner": 128, "window": 1024}
+    size = {**shape, "layers": ("conv", "full_attention")}
     pace = {"rate": 3e-3, "warmup_steps": 10, "cooldown_steps": 20, "tokens_a_step": 2048, "save_every_s": 1e6}
     return NanoSettings(
         model=shipped.model.model_copy(update=size),
@@ -271,7 +272,7 @@ def test_a_half_played_stage_is_refused(other: Folders) -> None:
     [
         ({"training": small().training.model_copy(update={"rate": 1e-3})}, r"training\.rate: made with 0.003, but now"),
         ({"stages": (*small().stages, Stage(name="b", window=99, episodes=1, steps=1))}, "stages: made with"),
-        ({"model": small().model.model_copy(update={"layers": 3})}, r"model\.layers: made with 2, but now it is 3"),
+        ({"model": small().model.model_copy(update={"kernel": 3})}, r"model\.kernel: made with 4, but now it is 3"),
         ({"model": small().model.model_copy(update={"vocabulary": 501})}, r"expected the 500 tokens of the tokenizer"),
     ],
 )
