@@ -128,8 +128,8 @@ class TenantFiles:
         self, kind: str, tenant: str, part: AsyncIterator[str], head: str, name: str | None
     ) -> AsyncIterator[Restored]:
         if kind == "session":
-            async for key in self.sessions.restore(tenant, part, name):
-                yield Restored("session", key.session, 1)
+            async for made in self.sessions.restore(tenant, part, name):
+                yield Restored("session", made.session, 1)
         elif kind == "policy":
             digest, dimension, key = policy_of(head.encode())
             done = await take_in(self._decisions, PolicyName(tenant, digest, dimension), key, _encoded(part))
