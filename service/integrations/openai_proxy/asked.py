@@ -115,14 +115,18 @@ def read(body: Mapping[str, Any], named: str | None, *, off: bool = False, shows
     if off:
         return Asked(body, "", off, shows)
     if not named and isinstance(metadata, dict):
-        ours, theirs = metadata.get(_NAME), metadata.get(_THEIR_NAME)
-        if isinstance(ours, str):
-            named = ours
-        elif isinstance(theirs, str) and theirs:
-            named = fitting_name(theirs, "id")  # an app's own, which a server of this API takes whatever it is
+        named = _name_in(metadata)
     if named and re.fullmatch(SESSION_NAME, named) is None:
         raise InvalidInput(f"session: expected a name of {SESSION_NAME_WORDS}")
     return Asked(body, named or "", off, shows)
+
+
+def _name_in(metadata: Mapping[str, Any]) -> str:
+    ours, theirs = metadata.get(_NAME), metadata.get(_THEIR_NAME)
+    if isinstance(ours, str):
+        return ours
+    # an app's own, which a server of this API takes whatever it is
+    return fitting_name(theirs, "id") if isinstance(theirs, str) and theirs else ""
 
 
 def messages_of(asked: Asked) -> tuple[Message, ...] | None:
