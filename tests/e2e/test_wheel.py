@@ -45,7 +45,7 @@ def test_the_wheel_has_every_file(wheel: Path) -> None:
         for path in folder.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    files |= {f"riffler/{name}" for name in ("__init__.py", "errors.py", "py.typed")}
+    files |= {f"riffler/{name}" for name in ("__init__.py", "client.py", "errors.py", "py.typed")}
     assert inside == files
 
 

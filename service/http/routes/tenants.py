@@ -93,6 +93,8 @@ async def import_tenant(core: CoreOf, tenant: TenantOf, request: Request) -> Imp
             text = f"{exc.loggable}; {len(made)} sessions before it were made, the last one {made[-1]!r}"
             raise type(exc)(text, exc.quoted) from exc
         raise
+    if not read:
+        raise InvalidInput("body: expected the lines of an export, got none")
     return ImportedOut.of(read)
 
 

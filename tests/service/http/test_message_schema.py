@@ -57,7 +57,7 @@ def nested(depth: int) -> dict[str, Any]:
     return {"role": "user", "content": "How deep?", "depth": value}
 
 
-@pytest.mark.parametrize("depth", [101, 200, 300])
+@pytest.mark.parametrize("depth", [101, 150, 190])
 async def test_no_message_is_taken_that_could_not_be_read_again(client: httpx.AsyncClient, depth: int) -> None:
     """What is nested deeper than 100 is refused by name; at 100 it is stored, seen, answered and given back."""
     refused = await client.post("/api/v1/sessions", json={"messages": [nested(depth)]})
@@ -71,12 +71,12 @@ async def test_no_message_is_taken_that_could_not_be_read_again(client: httpx.As
         assert items[0].get("message", items[0]) == nested(100)
 
 
-@pytest.mark.parametrize("depth", [900, 5000, 100_000])
+@pytest.mark.parametrize("depth", [300, 900, 5000, 100_000])
 async def test_what_is_nested_beyond_reading_is_refused_by_that_reason(client: httpx.AsyncClient, depth: int) -> None:
-    """Python's reader gives up somewhere near 1,000 levels, the frames below it counted: either answer names it."""
+    """A body of more than 200 levels isn't read at all: Python's reader gives up somewhere near 1,000."""
     body = '{"messages": [{"role": "user", "content": "How deep?", "depth": ' + "[" * depth + "]" * depth + "}]}"
     refused = await client.post("/api/v1/sessions", content=body, headers={"content-type": "application/json"})
-    assert refused.status_code in {400, 422}
+    assert refused.status_code == 400
     assert "inside each other" in refused.json()["detail"]
 
 
