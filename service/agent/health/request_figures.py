@@ -20,7 +20,7 @@ OF_REQUESTS: Final = "riffler_http_"
 _MENDS: Mapping[str, str] = MappingProxyType(
     {
         "unreadable-body": "The client sent a body that isn't JSON in UTF-8.",
-        "headers-too-large": "The client sent more headers than are read: RIFFLER_MAX_HEADER_BYTES is how many bytes are.",
+        "headers-too-large": "The client sent more headers than RIFFLER_MAX_HEADER_BYTES allows.",
         "slow-request": "The client sent its request too slowly, or not to its end.",
         "foreign-page": "A web page from elsewhere asked: open pages at the address of the service itself.",
         "unknown-path": "The client asked for a path that isn't served; /openapi.json names all that is.",
