@@ -86,10 +86,10 @@ def _play(
 def _drill(folders: Folders, stage: Stage, seed: int) -> None:
     """Write what isn't there yet of a stage's drills, and show all that is there then."""
     folder, version = folders.samples(stage), tokenizer_version(folders.tokenizer)
-    made_of = samples_made_of(seed, stage.window, version, stage.drill)
+    made_of = samples_made_of(seed, stage.window, version, stage.drill, kinds=[*stage.kinds] or None)
     tie(folder / RECORD, made_of, begun=any(folder.glob("*.jsonl.gz")))
     with _bar(stage.name, stage.episodes) as tell:
-        write_drills(folder, seed, stage.episodes, stage.drill or 1, tell=lambda done: tell(done, ""))
+        write_drills(folder, seed, stage.episodes, stage.drill or 1, stage.kinds, tell=lambda done: tell(done, ""))
     _CONSOLE.print(table(read_counts(folder, seed, stage.episodes)))
 
 

@@ -13,7 +13,8 @@ from __future__ import annotations
 
 import json
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from riffler.service.training.nano.answer_forms import answer_form
@@ -31,27 +32,32 @@ _AT_ONCE = 8
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
 
+KINDS: Mapping[str, int] = MappingProxyType({"again": 3, "lookup": 2, "form": 3, "sentence": 1, "next": 1, "call": 1})
+"""What conversations are about, and their shares of all: see what makes each."""
+
 Turn = tuple[str, str | Message]
 """What a user says, and what is to be said then."""
 
 
-def drill(seed: int, number: int, size: int) -> list[dict[str, Any]]:
+def drill(seed: int, number: int, size: int, kinds: Collection[str] = ()) -> list[dict[str, Any]]:
     """Make a drill: some conversations that have nothing to do with each other.
 
     Args:
         seed: Of all drills of a stage.
         number: Which one; each can be made alone.
         size: How many keys or words a text has at most.
+        kinds: Of the conversations, of `KINDS`; none is all of them.
 
     Returns:
         The samples, one a reply, each with all that was said before in its conversation; without tools.
     """
     rng = random.Random(f"nano drill {seed} {number}")  # noqa: S311 - no secret
+    shares = {name: share for name, share in KINDS.items() if not kinds or name in kinds}
     made: list[dict[str, Any]] = []
     written = 0
     while written < _CHARACTERS:
         said: list[Message] = []
-        for question, move in rng.choices(_KINDS, _SHARES)[0](rng, rng.randint(1, size)):
+        for question, move in _MAKERS[rng.choices([*shares], [*shares.values()])[0]](rng, rng.randint(1, size)):
             said.append(Message.user(question))
             reply = Message.assistant(move) if isinstance(move, str) else move
             messages = [each.to_dict() for each in said]
@@ -145,7 +151,13 @@ def _call(rng: random.Random, size: int) -> list[Turn]:
     return asked
 
 
-_KINDS: tuple[Callable[[random.Random, int], list[Turn]], ...] = (
-    *(_again, _lookup, _all_of_them, _sentence, _next, _call),
+_MAKERS: Mapping[str, Callable[[random.Random, int], list[Turn]]] = MappingProxyType(
+    {
+        "again": _again,
+        "lookup": _lookup,
+        "form": _all_of_them,
+        "sentence": _sentence,
+        "next": _next,
+        "call": _call,
+    }
 )
-_SHARES = (3, 2, 3, 1, 1, 1)

@@ -22,7 +22,7 @@ _SOURCES = (
     "service/training/nano",
 )
 """What decides what is asked, seen and said in an episode. How it is stored or served doesn't."""
-LEFT_OUT: Mapping[str, Any] = MappingProxyType({"questions": 1, "most_text": None})
+LEFT_OUT: Mapping[str, Any] = MappingProxyType({"questions": 1, "most_text": None, "kinds": None})
 """What has these values isn't kept: files were made before there was anything else."""
 NOT_SOURCES = frozenset(
     {
@@ -80,7 +80,7 @@ def tokenizer_version(folder: Path) -> str:
 
 
 def samples_made_of(
-    seed: int, window: int, tokenizer: str, drill: int | None = None, **kin: int | None
+    seed: int, window: int, tokenizer: str, drill: int | None = None, **kin: int | list[str] | None
 ) -> dict[str, Any]:
     """Tell what samples are made of.
 
@@ -89,7 +89,7 @@ def samples_made_of(
         window: Of the engine that they are played on, in tokens.
         tokenizer: What counts their tokens.
         drill: The size of drills; None for episodes.
-        **kin: What their families are like, as `Kin` has it.
+        **kin: What their families are like, as `Kin` has it; of drills, their `kinds`.
 
     Returns:
         That, and the code that makes them.

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gzip
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -103,7 +103,13 @@ def _count(counts: Counts, played: Played, counter: TokenCounter) -> None:
 
 
 def write_drills(
-    folder: Path, seed: int, count: int, size: int, *, tell: Callable[[int], None] = lambda _: None
+    folder: Path,
+    seed: int,
+    count: int,
+    size: int,
+    kinds: Collection[str] = (),
+    *,
+    tell: Callable[[int], None] = lambda _: None,
 ) -> None:
     """Write the samples of drills. Files that are there already stay as they are.
 
@@ -112,12 +118,13 @@ def write_drills(
         seed: Of the drills.
         count: How many.
         size: Of each text; see `drill`.
+        kinds: Of its conversations; see `drill`.
         tell: Is told after each file how many are done.
     """
     folder.mkdir(parents=True, exist_ok=True)
     for path, numbers in _files(folder, seed, count).items():
         if not path.exists():
-            samples = [sample for number in numbers for sample in drill(seed, number, size)]
+            samples = [sample for number in numbers for sample in drill(seed, number, size, kinds)]
             write_file(path, Counts(Counter(drill=len(numbers)), Counter(drill=len(samples))), samples)
         tell(numbers.stop)
 

@@ -24,6 +24,7 @@ from pydantic import (
 )
 
 from riffler.errors import InvalidSetting
+from riffler.service.training.nano.drills import KINDS
 from riffler.service.training.nano.families import Kin
 from riffler.service.training.nano.made_of import LEFT_OUT
 
@@ -31,7 +32,7 @@ _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
 _LEAST_TEXT = 1000
 """Characters: of fewer, most skills make hardly a text."""
-_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None, "also": {}})
+_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None, "also": {}, "kinds": []})
 """Settings that stages didn't have before, and what stands for none."""
 _WINDOW_OF_DRILLS = 2048
 """Stands in the records of a run, and means nothing: runs that are there were begun with it."""
@@ -113,6 +114,7 @@ class Stage(_Table):
         episodes: How many are played, or families of them.
         steps: Of the optimizer.
         drill: Of a stage of drills, how many keys or words a text has at most; None plays episodes.
+        kinds: Of a stage of drills, what its conversations are about, of `KINDS` of drills; none is all of them.
         questions: How many are asked about each text, an episode each; with more than one they are families.
         most_text: Characters that a user says in an episode at most, about; None sets no limit.
         enough_tokens: So many an example has when it takes no more moves; None takes all of a turn or a family.
@@ -125,6 +127,7 @@ class Stage(_Table):
     episodes: PositiveInt
     steps: PositiveInt
     drill: PositiveInt | None = None
+    kinds: tuple[str, ...] = ()
     questions: PositiveInt = 1
     most_text: Annotated[int, Field(ge=_LEAST_TEXT)] | None = None
     enough_tokens: PositiveInt | None = None
@@ -145,6 +148,14 @@ class Stage(_Table):
     def _drills_are_no_families(self) -> Self:
         if self.drill is not None and self.kin != Kin():
             raise ValueError("drill: expected neither questions nor most_text beside it: drills are no families")
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_are_of_drills(self) -> Self:
+        if self.kinds and (self.drill is None or not {*self.kinds} <= KINDS.keys()):
+            raise ValueError(
+                f"kinds: expected some of {', '.join(KINDS)}, of drills alone, got {', '.join(self.kinds)}"
+            )
         return self
 
     @model_validator(mode="after")

@@ -233,7 +233,7 @@ class Trainer:
         except InvalidSetting as exc:
             raise InvalidSetting(f"stage {stage.name}: {exc}") from exc
         made_of = {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version, "drill": stage.drill}
-        expect(folder / RECORD, {**made_of, **asdict(stage.kin)})
+        expect(folder / RECORD, {**made_of, **asdict(stage.kin), "kinds": [*stage.kinds] or None})
         tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
         examples = [*ExampleWriter(self.tokenizer).write_all(samples, stage.enough_tokens)]
         if not examples:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.service.training.nano.drills import drill
+from riffler.service.training.nano.drills import KINDS, drill
 
 SIZES = st.sampled_from([1, 4, 12, 40])
 
@@ -24,6 +24,20 @@ def test_all_that_is_said_was_to_be_read(seed: int, number: int, size: int) -> N
         read = re.findall(r"\w+", " ".join(message["content"] or "" for message in sample["messages"]))
         assert words
         assert set(words) <= set(read)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_drill_of_one_kind_has_no_other(kind: str) -> None:
+    """Calls come from calls alone, arrows from what comes next alone, dots from sentences alone; all are told alike."""
+    marks = {"call": 0, "next": 0, "sentence": 0}
+    samples = [sample for number in range(8) for sample in drill(5, number, 12, [kind])]
+    for sample in samples:
+        question = sample["messages"][0]["content"].rpartition("\n\n")[2]
+        marks["call"] += bool(sample["said"].get("tool_calls"))
+        marks["next"] += question.startswith("> ")
+        marks["sentence"] += question.startswith("... ")
+    assert {name for name, count in marks.items() if count} == {kind} & marks.keys()
+    assert marks.get(kind, 9) > 8
 
 
 @pytest.mark.parametrize("size", [4, 40])

@@ -32,6 +32,7 @@ SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
         (SMALL, 'name = "../small"', "stages.0.name: String should match pattern"),
         ("window = 2560", "window = 9000", "stages: short: window: expected at most the model's 8,192, got 9,000"),
         ("window = 2560\n", "", "stages.3.window: Field required"),
+        ("drill = 4\n", 'drill = 4\nkinds = ["riddle"]\n', "stages.0: kinds: expected some of again, lookup, form"),
         ("drill = 4\n", "drill = 0\n", "stages.0.drill: Input should be greater than 0"),
         ("drill = 4\n", "drill = 4\nquestions = 2\n", "stages.0: drill: expected neither questions nor most_text"),
         ("drill = 4\n", "drill = 4\nmost_text = 2000\n", "stages.0: drill: expected neither questions nor most_text"),
@@ -88,7 +89,8 @@ def test_what_a_run_was_begun_with_has_no_newer_setting() -> None:
     old = {"name", "window", "episodes", "steps", "drill"}
     newer = {stage["name"]: set(stage) - old for stage in kept}
     assert newer.pop("short") == {"questions", "most_text", "enough_tokens", "also"}
-    assert newer == {name: set[str]() if name.startswith("drills") else {"also"} for name in newer}
+    assert newer.pop("drills_of_40") == set()
+    assert newer == {name: {"kinds"} if name.startswith("drills") else {"also"} for name in newer}
 
 
 def test_half_of_each_head_tells_words_whatever_their_distance() -> None:
