@@ -32,7 +32,7 @@ SMALL, MIDDLE = (f'name = "{name}"' for name in ("drills_of_4", "middle"))
         (SMALL, 'name = "../small"', "stages.0.name: String should match pattern"),
         ("window = 2560", "window = 9000", "stages: short: window: expected at most the model's 8,192, got 9,000"),
         ("window = 2560\n", "", "stages.3.window: Field required"),
-        ("drill = 4\n", 'drill = 4\nkinds = ["riddle"]\n', "stages.0: kinds: expected some of again, lookup, form"),
+        ('["lookup", "next"]', '["riddle"]', "stages.0: kinds: expected some of again, lookup, form"),
         ("drill = 4\n", "drill = 0\n", "stages.0.drill: Input should be greater than 0"),
         ("drill = 4\n", "drill = 4\nquestions = 2\n", "stages.0: drill: expected neither questions nor most_text"),
         ("drill = 4\n", "drill = 4\nmost_text = 2000\n", "stages.0: drill: expected neither questions nor most_text"),
