@@ -35,13 +35,14 @@ from riffler.service.policy.store import RedisPolicyStore
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.observer import Observers
+from riffler.service.room_settings import room_of
 from riffler.service.settings import Settings
-from riffler.service.store_settings import access_of, connection_of
+from riffler.service.store_settings import access_of, connection_of, session_files_of
 from riffler.service.turn_log.store import RedisTurnLog
 from riffler.service.turn_log.waiting import WaitingTurnLog
 from riffler.tools.diff import Difference
 from riffler.tools.memory import WorkingMemory
-from riffler.tools.registry import EVERY_TOOL, PROFILES, Registry
+from riffler.tools.registry import EVERY_TOOL, Registry
 
 if TYPE_CHECKING:
     from riffler.service.agent.audits import Auditor
@@ -148,10 +149,8 @@ class Riffler:
     def files(self) -> TenantFiles:
         """Writes all that a tenant has as lines, and makes it again."""
         from riffler.service.agent.tenant_files import TenantFiles  # noqa: PLC0415 - only who exports needs it
-        from riffler.service.memory.files import SessionFiles  # noqa: PLC0415
 
-        most, ttl_s = self._settings.tenant_sessions, self._settings.session_ttl_s
-        sessions = SessionFiles(self._connection, ttl_s, most_sessions=most)
+        sessions = session_files_of(self._settings, self._connection)
         return TenantFiles(sessions, self.decisions, self.turn_log, self.access.keys)
 
     def _unaudited(self) -> str:
@@ -173,17 +172,7 @@ class Riffler:
     @cached_property
     def room(self) -> Room:
         """The tools on offer, and what a view may take beside them."""
-        # An engine that can't word a text anew can't summarise: it isn't offered the tool.
-        able, settings = self.engine.info.can_rewrite, self._settings
-        offered = [tool for tool in PROFILES[settings.tools] if tool.order is None or able]
-        return Room(
-            self._bounded,
-            Registry(offered),
-            settings.completion_tokens,
-            settings.tools == "riffler",
-            settings.cache_read_price,
-            settings.cache_write_price,
-        )
+        return room_of(self._settings, self._bounded)
 
     @cached_property
     def _parts(self) -> Parts:
@@ -400,10 +389,7 @@ class Riffler:
         return called.reply
 
     async def aclose(self) -> None:
-        """Give back connections, and stop what this process started. Safe to call twice.
-
-        Audits that wait or run have some seconds to end.
-        """
+        """Give back connections, and stop what this process started; audits have seconds to end. Safe to call twice."""
         if "auditor" in self.__dict__ and self.auditor is not None:
             await self.auditor.aclose()
         await self.recorder.aclose()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from riffler.service.access.limits import KeyLimits, Limits, Quotas
 from riffler.service.access.ring import KeyRing
@@ -13,6 +13,9 @@ from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.ports.access import KeyStore
 from riffler.service.ports.observer import Observer
 from riffler.service.settings import LOOPBACK_HOSTS, Settings
+
+if TYPE_CHECKING:
+    from riffler.service.memory.files import SessionFiles
 
 
 def connection_of(settings: Settings, observer: Observer | None = None) -> RedisConnection:
@@ -28,6 +31,21 @@ def connection_of(settings: Settings, observer: Observer | None = None) -> Redis
     url = settings.redis_url.get_secret_value() if settings.redis_url else None
     embedded = None if url else EmbeddedServer(settings.data_folder, settings.durability)
     return RedisConnection(url, embedded, settings.durability, settings.redis_timeout_s, observer)
+
+
+def session_files_of(settings: Settings, connection: RedisConnection) -> SessionFiles:
+    """Make what writes sessions as lines and makes them again.
+
+    Args:
+        settings: How long sessions live, and how many a tenant may have.
+        connection: Where they are.
+
+    Returns:
+        It.
+    """
+    from riffler.service.memory.files import SessionFiles  # noqa: PLC0415 - only who exports or imports needs it
+
+    return SessionFiles(connection, settings.session_ttl_s, most_sessions=settings.tenant_sessions)
 
 
 class Access(NamedTuple):

@@ -12,7 +12,8 @@ from dataclasses import replace
 from riffler.errors import InvalidInput, SessionExists, UnknownSession
 from riffler.service.agent.made_again import NamedRequest, receipt_of, token_of
 from riffler.service.agent.past import memory_at
-from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, MemoryStore, Receipt, SessionKey
+from riffler.service.ports.memory import MemoryStore, Receipt, SessionKey
+from riffler.service.ports.session_names import SESSION_NAME, SESSION_NAME_WORDS
 from riffler.tools.events import Event
 from riffler.tools.memory import Forked, WorkingMemory
 

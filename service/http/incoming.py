@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, WithJsonSc
 from riffler.service.agent.forbidding import FORBIDDABLE
 from riffler.service.http.message_schema import MESSAGE
 from riffler.service.http.patterns import TEXT
-from riffler.service.ports.memory import SESSION_NAME
+from riffler.service.ports.session_names import SESSION_NAME
 
 MessageIn = Annotated[dict[str, Any], WithJsonSchema(MESSAGE)]
 Text = Annotated[str, StringConstraints(pattern=TEXT)]

@@ -151,7 +151,7 @@ class Metrics:
         except (asyncio.CancelledError, GeneratorExit):
             outcome = "cancelled"
             raise
-        except Exception as exc:
+        except Exception as exc:  # whatever it is, it is counted and goes on
             self.failed(exc)
             raise
         finally:

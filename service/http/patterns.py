@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from riffler.service.ports.access import LABEL, LABEL_WORDS
-from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS
+from riffler.service.ports.session_names import SESSION_NAME, SESSION_NAME_WORDS
 
 TEXT = r"\S"
 TAGS = r'^(\*|(W/)?"[!#-~]*"([ \t]*,[ \t]*(W/)?"[!#-~]*")*)$'

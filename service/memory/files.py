@@ -30,7 +30,8 @@ from riffler.service.memory.pieces import read_whole
 from riffler.service.memory.session_cap import SessionCap
 from riffler.service.memory.staging import make
 from riffler.service.memory.stored import StoredSession
-from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, SessionKey
+from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.session_names import SESSION_NAME, SESSION_NAME_WORDS
 
 _FORMAT: Final = 1
 _ORIGINS: Final = {"a": "app", "s": "step"}

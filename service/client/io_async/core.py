@@ -134,7 +134,7 @@ class AsyncCore:
                 return response
             call.read(await self._whole(call, response, tries))
             raise InvalidReply(call.operation, "expected events, got another success", status=response.status_code)
-        except BaseException:
+        except BaseException:  # a cancelled caller, too: the connection would stay taken
             await response.aclose()
             raise
 

@@ -136,7 +136,7 @@ class Core:
                 return response
             call.read(self._whole(call, response, tries))
             raise InvalidReply(call.operation, "expected events, got another success", status=response.status_code)
-        except BaseException:
+        except BaseException:  # a cancelled caller, too: the connection would stay taken
             response.close()
             raise
 

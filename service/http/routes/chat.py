@@ -36,7 +36,7 @@ from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.proxy import Proxied
 from riffler.service.integrations.openai_proxy.telling import heads_of, ignored_head
 from riffler.service.logs import get_logger
-from riffler.service.ports.memory import SESSION_NAME
+from riffler.service.ports.session_names import SESSION_NAME
 
 _LOG = get_logger("proxy")
 router = group("/v1", "openai", JsonRoute)

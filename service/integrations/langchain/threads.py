@@ -7,7 +7,7 @@ from typing import Any
 
 from langgraph.config import get_config
 
-from riffler.service.ports.memory import fitting_name
+from riffler.service.ports.session_names import fitting_name
 
 
 def session_of(config: Mapping[str, Any] | None = None) -> str:

@@ -14,7 +14,7 @@ from typing import Any, Final
 from riffler.errors import InvalidInput, InvalidMessage
 from riffler.service.agent.beside import Beside
 from riffler.service.ports.engine import Sampling
-from riffler.service.ports.memory import SESSION_NAME, SESSION_NAME_WORDS, fitting_name
+from riffler.service.ports.session_names import SESSION_NAME, SESSION_NAME_WORDS, fitting_name
 from riffler.tools.messages import Message, read_messages
 
 ALIAS: Final = "riffler"

@@ -33,7 +33,8 @@ from riffler.service.inference.scripted import Reply, ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.policy.store import RedisPolicyStore
-from riffler.service.ports.memory import SESSION_NAME, SessionKey
+from riffler.service.ports.memory import SessionKey
+from riffler.service.ports.session_names import SESSION_NAME
 from riffler.tools.carve.show_history import SHOW_HISTORY
 from riffler.tools.carve.undo_edits import UNDO_EDITS
 from riffler.tools.memory import Forked, WorkingMemory
