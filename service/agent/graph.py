@@ -215,9 +215,9 @@ def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is
     return graph.compile()
 
 
-def _wants_tools(state: TurnState) -> str:
+async def _wants_tools(state: TurnState) -> str:  # one that isn't async goes to a thread
     return "tools" if state["ours"] else "answer"
 
 
-def _goes_on(state: TurnState) -> str:
+async def _goes_on(state: TurnState) -> str:
     return "answer" if state["theirs"] else "model"
