@@ -30,7 +30,7 @@ _ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
 _AT_ONCE = 8
 """Keys of one call."""
 _BARE = 4
-"""Keys of a text that are always asked for by nothing but the key: what stands right before the answer is found first."""
+"""Of so few keys, each is asked for by nothing but the key: what stands right before the answer is found first."""
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
 

@@ -32,7 +32,9 @@ _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
 _LEAST_TEXT = 1000
 """Characters: of fewer, most skills make hardly a text."""
-_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None, "also": {}, "kinds": [], "tokens_a_step": None})
+_NEWER: Mapping[str, Any] = MappingProxyType(
+    {**LEFT_OUT, "enough_tokens": None, "also": {}, "kinds": [], "tokens_a_step": None}
+)
 """Settings that stages didn't have before, and what stands for none."""
 _WINDOW_OF_DRILLS = 2048
 """Stands in the records of a run, and means nothing: runs that are there were begun with it."""
