@@ -158,7 +158,9 @@ class Settings(BaseSettings):
         65_536, ge=8192, le=1_048_576, description="Largest head of a request: its address and headers."
     )
     max_import_bytes: int = Field(
-        256_000_000, ge=1024, description="Largest export that is imported over HTTP; one of its sessions is in memory."
+        256_000_000,
+        ge=1024,
+        description="Largest export that is imported over HTTP; one of its sessions is in memory, at twice its size.",
     )
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")

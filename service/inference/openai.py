@@ -201,8 +201,8 @@ class OpenAIEngine:
                     text = reader.add(value)
                 if request.client is not None and isinstance(value, dict):
                     raw = value
-                if request.stream and (text or raw is not None):
-                    yield TextDelta(text, raw)
+                if request.stream and (text or reader.thought or raw is not None):
+                    yield TextDelta(text, raw, reader.thought)
         with self._without_key():
             completion = reader.completion(self._info.model, self._counter)
         yield completion if request.stream or raw is None else replace(completion, raw=raw)

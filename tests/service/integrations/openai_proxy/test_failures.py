@@ -260,6 +260,18 @@ async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
         assert sum(value for name, value in found.items() if name.startswith(errors)) == 3
 
 
+async def test_names_of_models_leave_nothing(server_folder: Path) -> None:
+    """Models that clients make up reach the model's server, and each new name leaves no row behind in the metrics."""
+    async with benched(server_folder, lambda _: "At six.", **OFF) as bench:
+        rows = []
+        for number in range(40):
+            answer = await bench.through.chat.completions.create(model=f"made-up-{number}", messages=ASK)
+            assert answer.choices[0].message.content == "At six."
+            rows.append(set(await counted(bench)))
+        assert [body["model"] for body in bench.bodies] == [f"made-up-{number}" for number in range(40)]
+        assert rows[1] == rows[-1]
+
+
 @pytest.mark.parametrize("most", [30_000, 32_768, 100_000])
 async def test_a_large_max_tokens_takes_nothing_from_the_conversation(server_folder: Path, most: int) -> None:
     """A client may ask for as long an answer as it likes: its conversation stays whole, and the server judges."""
