@@ -9,6 +9,7 @@ import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -238,8 +239,9 @@ class Rewriter:
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
 
-    def _parsed(self, text: str) -> Doc:
-        return parse(self._pipeline, text).doc
+    def _parsed(self, text: str, query: Query) -> Doc:
+        """Parse a text for the guard: a rewrite, or what asks of the query, which mostly is all of it."""
+        return query.doc if text == query.text else parse(self._pipeline, text).doc
 
     async def attempt(self, reading: Reading, arm: str, cost: Cost | None = None) -> Attempt:
         """Let an arm rewrite, and the guard judge.
@@ -258,9 +260,8 @@ class Rewriter:
                 rewrite = await self._reword(reading, arm, cost)
                 if rewrite.text == raw:  # which needs no guard, so no way to its thread
                     return Attempt(raw)
-                verdict = await with_language(
-                    lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
-                )
+                parsed = partial(self._parsed, query=reading.query)
+                verdict = await with_language(lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=parsed))
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):
