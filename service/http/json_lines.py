@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
@@ -77,8 +78,12 @@ async def frugal(lines: AsyncIterator[str]) -> AsyncIterator[str]:
     number = 0
     async for line in lines:
         number += 1
-        if await offload(len(line), lambda line=line: may_have_more(line.encode("utf-8", "replace"), MOST_LINE_VALUES)):
+        if await offload(len(line), partial(_costs_much, line)):
             raise InvalidInput(
                 f"line {number}: expected at most {MOST_LINE_VALUES} texts, numbers, lists and objects, got more"
             )
         yield line
+
+
+def _costs_much(line: str) -> bool:
+    return may_have_more(line.encode("utf-8", "replace"), MOST_LINE_VALUES)

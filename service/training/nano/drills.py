@@ -29,6 +29,8 @@ _SEPARATORS = (": ", " = ", "=", " -> ", " is ", " | ", " => ", ", ", "\t", " - 
 _ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
 _AT_ONCE = 8
 """Keys of one call."""
+_BARE = 4
+"""Of so few keys, each is asked for by nothing but the key: what stands right before the answer is found first."""
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
 
@@ -98,10 +100,18 @@ def _pairs(rng: random.Random, size: int) -> tuple[str, dict[str, str]]:
 
 
 def _lookup(rng: random.Random, size: int) -> list[Turn]:
-    """The newest value of a key, one after the other."""
+    """The newest value of a key, one after the other; of more than a few keys, some have words around them."""
     text, newest = _pairs(rng, size)
     keys = rng.sample(sorted(newest), min(size, 8))
-    return [(key if at else f"{text}\n\n{key}", newest[key]) for at, key in enumerate(keys)]
+    asked = [_amid_words(rng, key) if size > _BARE and rng.random() < 0.5 else key for key in keys]
+    asked[0] = f"{text}\n\n{asked[0]}"
+    return [(question, newest[key]) for question, key in zip(asked, keys, strict=True)]
+
+
+def _amid_words(rng: random.Random, key: str) -> str:
+    """Ask as people do: the key isn't the last word."""
+    before, after = (" ".join(words(rng, rng.randint(least, 6))) for least in (0, 1))
+    return f"{before} {key} {after}?".lstrip()
 
 
 def _all_of_them(rng: random.Random, size: int) -> list[Turn]:
