@@ -234,7 +234,7 @@ async def counted(bench: Bench) -> dict[str, float]:
 
 
 async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
-    """Requests that no turn has are seen as calls of the model, by how they ended, and by why they went."""
+    """Requests that no turn has are seen as calls of the model, by how they ended, and by why they went; in no log."""
     faults = [None, None, Fault("status"), Fault("error_event"), Fault("cut"), Fault("slow")]
     off = {"X-Riffler-Features": "off"}
     async with benched(server_folder, lambda _: "At six, or so.", faults=faults, **OFF) as bench:
@@ -253,6 +253,9 @@ async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
             while CANCELLED not in await counted(bench):  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.05)
         found = await counted(bench)
+        await heard(bench.through, stream=True)
+        logged = (await bench.http.get("/api/v1/turns")).json()["items"]
+        assert [(turn["outcome"], turn["calls"]) for turn in logged] == [("answered", 1)]
     ended = {how: found[f'riffler_engine_call_seconds_count{{outcome="{how}"}}'] for how in ("done", "failed")}
     assert ended == {"done": 2, "failed": 3}
     assert found['riffler_passed_on_total{why="client"}'] == 6
