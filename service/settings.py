@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None, description="The model's name, as its server knows it; of a local one, a hub name or a folder."
     )
-    base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, with its /v1.")
+    base_url: str | None = Field(  # it may have a password
+        None, repr=False, description="Address of an OpenAI-compatible server, with its /v1."
+    )
     api_key: SecretStr | None = Field(None, description="That server's key.")
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
     completion_tokens: int | None = Field(
