@@ -5,6 +5,8 @@
                                                  v         v  (calls that the client answers)
                                                answer <----
 
+A reply that the client's own limit ended within a call of Riffler's is left out: `model` asks once more, without them.
+
 The decision is logged by `policy`, the guard judges in `rewrite`. Scores come later, by a reward to the decision.
 """
 
@@ -212,13 +214,15 @@ def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is
     path = (START, "arrive", "features", "policy", "rewrite", "model")
     for before, after in pairwise(path):
         graph.add_edge(before, after)
-    graph.add_conditional_edges("model", _wants_tools, ["tools", "answer"])
+    graph.add_conditional_edges("model", _wants_tools, ["tools", "answer", "model"])
     graph.add_conditional_edges("tools", _goes_on, ["model", "answer"])
     graph.add_edge("answer", END)
     return graph.compile()
 
 
 async def _wants_tools(state: TurnState) -> str:  # one that isn't async goes to a thread
+    if state["cut"]:
+        return "model"
     return "tools" if state["ours"] else "answer"
 
 
