@@ -3,6 +3,8 @@
 Where two hundred clients begin in the same moment, and all their turns prepare side by side, none gets done: each waits
 for all others at each of its steps, and the deadlines of its steps pass, though the store has long answered. Behind the
 gate each has its answers soon. Who has to wait for a model holds nobody up: it has left the gate by then.
+
+Who asks in this process and stops listening before its decision is there keeps its slot, as it keeps its session.
 """
 
 from __future__ import annotations

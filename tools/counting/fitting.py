@@ -25,8 +25,10 @@ Shape letters: N reports, the oldest first; P what is learned.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from riffler.tools.counting.prior import Known, Vector, known, looser
 
@@ -88,7 +90,8 @@ def _fitted(sent: Vector, reported: Vector, weights: Vector, prior: Known) -> Fi
         trust = fade / (noise + odd)
         precision = prior.precision + (sent.T * trust) @ sent
         vector = sent.T @ (trust * (reported - sent @ prior.mean))
-        solved = np.linalg.solve(precision, np.column_stack((vector, sent.T)))  # both at once: it is half of the work
+        both = np.concatenate((vector[:, None], sent.T), axis=1)
+        solved = np.linalg.solve(precision, both)  # at once: that is half of the work
         weights = _within(precision, vector, solved[:, 0], prior)
         doubt = (sent * solved[:, 1:].T).sum(axis=1)
         without = np.maximum(1.0 - trust * doubt, 1e-9)
@@ -103,8 +106,8 @@ def _fitted(sent: Vector, reported: Vector, weights: Vector, prior: Known) -> Fi
             return Fit(weights, surprises, float(np.log1p(apart**2 / noise).sum()))
 
 
-def _within(precision: Vector, vector: Vector, apart: Vector, prior: Known) -> Vector:
-    """Give the best weights of the plausible range: what falls out of it is held at its edge, and the rest adapts."""
+def _within(precision: Vector, vector: Vector, apart: npt.NDArray[np.floating[Any]], prior: Known) -> Vector:
+    """Bring the best weights into the plausible range: what falls out is held at its edge, and the rest adapts."""
     low, high = prior.least - prior.mean, prior.most - prior.mean
     held = np.zeros(len(vector), np.bool_)
     while (out := ((apart < low) | (apart > high)) & ~held).any():  # ends: each round holds more of them
