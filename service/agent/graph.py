@@ -34,6 +34,7 @@ from riffler.service.agent.recording import Notes, Recorder
 from riffler.service.agent.state import Parts, TurnState
 from riffler.service.agent.timing import timed
 from riffler.service.agent.turn import Turn
+from riffler.service.agent.untraced import untraced
 from riffler.service.logs import get_logger
 from riffler.service.ports.memory import SessionKey
 from riffler.service.ports.policy import PolicyStore
@@ -141,8 +142,9 @@ class Agent:
             try:
                 config = {"recursion_limit": 2 * self.parts.step_cap + 20}
                 running = self._graph.astream(state, config, context=turn, stream_mode=["custom", "values"])
-                async with aclosing(running):  # a caller that stops listening stops the turn, before the lease is free
-                    async for mode, item in running:
+                # A caller that stops listening stops the turn, before the lease is free.
+                async with aclosing(untraced(running)) as told:
+                    async for mode, item in told:
                         if mode == "values":
                             state = notes.state = item
                         else:

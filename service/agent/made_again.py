@@ -22,10 +22,14 @@ class NamedRequest:
     Attributes:
         name: The client's name for it, unique within the session.
         fingerprint: Of all that it asks for.
+        session: Of a rewrite alone, in which session; empty for none. What is kept of it goes with the session.
+        life: That session's life.
     """
 
     name: str
     fingerprint: str
+    session: str = ""
+    life: str = ""
 
     @property
     def token(self) -> str:

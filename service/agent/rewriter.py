@@ -289,7 +289,10 @@ class Rewriter:
         Returns:
             The answer that was kept before; empty when there was none.
         """
-        return "" if request is None else await self._store.answer(tenant, request.name, request.fingerprint, answer)
+        if request is None:
+            return ""
+        where = {"session": request.session, "life": request.life}
+        return await self._store.answer(tenant, request.name, request.fingerprint, answer, **where)
 
     async def _draft(self, reading: Reading, arm: str, cost: Cost | None) -> Draft:
         attempt = await self.attempt(reading, arm, cost)

@@ -20,7 +20,7 @@ from riffler.bandits.insight.kept_audit import KeptAudit
 from riffler.errors import InvalidInput, MemoryCorrupt, RequestKeyReused, UnknownDecision
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.decisions import KnownPolicy, LoggedDecision, News, PolicyName, Read, RewardOutcome
-from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key
+from riffler.service.ports.keys import audit_account, policy_index, policy_keys, request_key, requests_key
 from riffler.service.ports.taking import TakeOutcome
 
 _REMEMBERED_MS: Final = 86_400_000
@@ -142,9 +142,13 @@ class RedisPolicyStore:
         said = await self._connection.script(__package__, "lua/take.lua", keys, arguments)
         return [TakeOutcome(int(each)) for each in said]
 
-    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
+    async def answer(
+        self, tenant: str, request: str, fingerprint: str, answer: str = "", *, session: str = "", life: str = ""
+    ) -> str:
         """See the port."""
-        keys = [request_key(tenant, request)]
+        keys = [request_key(tenant, request, session, life)]
+        if session:
+            keys.append(requests_key(tenant, session, life))
         kept: str | None = await self._said("answer", keys, fingerprint, answer, str(_REMEMBERED_MS))
         if kept is None:
             raise RequestKeyReused(
@@ -228,7 +232,9 @@ class RedisPolicyStore:
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
         """See the port."""
-        index = policy_index(tenant)
+        index, requests = policy_index(tenant), requests_key(tenant, session, life)
+        kept: list[str] = await self._connection.run(lambda client: client.zrange(requests, 0, -1))
+        await self._connection.run(lambda client: client.delete(*kept, requests))
         digests: list[str] = await self._connection.run(lambda client: client.hkeys(index))
         keys = [policy_keys(tenant, digest, session, life) for digest in digests]
         return sum([int(await self._connection.script(__package__, "lua/forget.lua", each, [])) for each in keys])

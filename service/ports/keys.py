@@ -168,17 +168,35 @@ def places_key(key: SessionKey, life: str) -> str:
     return f"riffler:{{{_encoded(key.tenant)}/c}}:places:{_encoded(key.session)}/{_encoded(life)}"
 
 
-def request_key(tenant: str, request: str) -> str:
-    """Name the key of a named request that belongs to no session.
+def request_key(tenant: str, request: str, session: str = "", life: str = "") -> str:
+    """Name the key of a named request that changes no session.
 
     Args:
         tenant: Whose.
         request: The request's name, given by the client.
+        session: In which session it was made; empty for none.
+        life: That session's life.
 
     Returns:
         The key.
     """
-    return f"riffler:{{{_encoded(tenant)}/r/{_encoded(request)}}}:answer"
+    if not session:
+        return f"riffler:{{{_encoded(tenant)}/r/{_encoded(request)}}}:answer"
+    return f"riffler:{{{_encoded(tenant)}/r/{_encoded(session)}/{_encoded(life)}}}:answer:{_encoded(request)}"
+
+
+def requests_key(tenant: str, session: str, life: str) -> str:
+    """Name the key of the keys of a session's requests of this kind.
+
+    Args:
+        tenant: Whose.
+        session: The session.
+        life: Its life.
+
+    Returns:
+        The key, with the hash tag of those that it lists.
+    """
+    return f"riffler:{{{_encoded(tenant)}/r/{_encoded(session)}/{_encoded(life)}}}:answers"
 
 
 def access_keys(tenant: str) -> list[str]:

@@ -193,7 +193,9 @@ class PolicyStore(Protocol):
         """
         ...
 
-    async def answer(self, tenant: str, request: str, fingerprint: str, answer: str = "") -> str:
+    async def answer(
+        self, tenant: str, request: str, fingerprint: str, answer: str = "", *, session: str = "", life: str = ""
+    ) -> str:
         """Give a request's name to what it asks for, and keep its first answer, both for a day.
 
         A decision says nothing of texts. What it made of a query is kept here, and not for ever.
@@ -203,6 +205,8 @@ class PolicyStore(Protocol):
             request: The request's name, given by the client.
             fingerprint: Of all that it asks for.
             answer: The answer; empty as long as there is none.
+            session: In which session the request was made; empty for none. To forget that is to forget the answer.
+            life: That session's life.
 
         Returns:
             The answer that was kept before; empty when there was none, so that the one given is kept.
@@ -310,7 +314,9 @@ class PolicyStore(Protocol):
         ...
 
     async def forget(self, tenant: str, session: str, life: str = "") -> int:
-        """Delete the decisions of a session with all that is known of them. Their rewards are unlearned.
+        """Delete the decisions of a session with all that is known of them, and answers to requests in it.
+
+        The decisions' rewards are unlearned.
 
         Args:
             tenant: Whose; from the credential.
@@ -318,7 +324,7 @@ class PolicyStore(Protocol):
             life: Its life; decisions of another session of this name stay.
 
         Returns:
-            How many there were.
+            How many decisions there were.
         """
         ...
 

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 import pytest
 
@@ -331,6 +331,25 @@ async def test_a_named_request_has_one_answer(
         assert await store.answer(tenant, request, "that", "other") == ""
     left_s = await memory_connection.run(lambda client: client.ttl(request_key(name.tenant, "r")))
     assert 86_000 < left_s <= 86_400
+
+
+async def test_answers_go_with_their_session(
+    store: RedisPolicyStore, memory_connection: RedisConnection, name: PolicyName
+) -> None:
+    """To forget a session is to forget the answers to requests in it, and no others, of whatever name."""
+    tenant = name.tenant
+    where = [("s", "1"), ("s", "2"), ("s/1", ""), ("", "")]
+    for session, life in where:
+        for request in ("r", "r2"):
+            assert await store.answer(tenant, request, "this", f"of {session} {life}", session=session, life=life) == ""
+    await store.forget(tenant, "s", "1")
+    left = [await store.answer(tenant, "r2", "this", session=session, life=life) for session, life in where]
+    assert left == ["", "of s 2", "of s/1 ", "of  "]
+    await store.forget(tenant, "s", "1")
+    for session, life in where[1:3]:
+        await store.forget(tenant, session, life)
+    names: Any = await memory_connection.run(lambda client: client.keys(f"riffler:{{{tenant}/r/*"))
+    assert sorted(names) == sorted(request_key(tenant, request) for request in ("r", "r2"))
 
 
 async def test_of_racing_answers_one_stands(store: RedisPolicyStore, name: PolicyName) -> None:

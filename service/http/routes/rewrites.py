@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from riffler.errors import UnknownSession
 from riffler.service.agent.before import said_in
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.rewrites import rewrite_alone
@@ -40,12 +41,20 @@ async def rewrite_query_in_session(
 
     Returns:
         The query as it goes on.
+
+    Raises:
+        UnknownSession: There is none of this name, or it was deleted meanwhile.
     """
     key = SessionKey(tenant, session)
     memory = await core.sessions.load(key)
     if request is not None:  # its name is the client's within this session, not within one of this name made anew
-        request = replace(request, name=f"{session} {memory.life} {request.name}")
-    return await _rewritten(core, key, body, request, said_in(memory), memory.life)
+        name = f"{session} {memory.life} {request.name}"
+        request = replace(request, name=name, session=session, life=memory.life)
+    made = await _rewritten(core, key, body, request, said_in(memory), memory.life)
+    if await core.sessions.ended(key) == memory.life:  # deleted meanwhile, before this had left anything to delete
+        await core.decisions.forget(tenant, session, memory.life)
+        raise UnknownSession(f"no session {session!r}")
+    return made
 
 
 async def _rewritten(
