@@ -54,4 +54,8 @@ def configure_logs(level: Level) -> None:
     Args:
         level: The least that is logged.
     """
+    # Libraries whose lines say what requests have in them: addresses with their queries, and at `debug` users' texts.
+    least = logging.getLevelNamesMapping()[level.upper()]
+    for name in ("httpx2", "httpcore2", "openai"):
+        logging.getLogger(name).setLevel(max(least, logging.WARNING))
     logging.basicConfig(level=level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s", stream=sys.stderr)

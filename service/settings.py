@@ -34,7 +34,9 @@ class Settings(BaseSettings):
     model: str | None = Field(
         None, description="The model's name, as its server knows it; of a local one, a hub name or a folder."
     )
-    base_url: str | None = Field(None, description="Address of an OpenAI-compatible server, with its /v1.")
+    base_url: str | None = Field(  # it may have a password
+        None, repr=False, description="Address of an OpenAI-compatible server, with its /v1."
+    )
     api_key: SecretStr | None = Field(None, description="That server's key.")
     window_tokens: int | None = Field(None, ge=512, description="Tokens of the model's window.")
     completion_tokens: int | None = Field(
@@ -162,7 +164,9 @@ class Settings(BaseSettings):
         65_536, ge=8192, le=1_048_576, description="Largest head of a request: its address and headers."
     )
     max_import_bytes: int = Field(
-        256_000_000, ge=1024, description="Largest export that is imported over HTTP; one of its sessions is in memory."
+        256_000_000,
+        ge=1024,
+        description="Largest export that is imported over HTTP; one of its sessions is in memory, at twice its size.",
     )
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")

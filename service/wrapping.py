@@ -12,7 +12,8 @@ from riffler.service.http.problems import problem_of
 from riffler.service.inference.openai import OPENAI_URL, OpenAIEngine
 from riffler.service.inference.tokenizer import tokens_of
 from riffler.service.integrations.openai_client.clients import AsyncRoutes, Routes
-from riffler.service.integrations.openai_client.door import Door, Doors, Worded, Wording
+from riffler.service.integrations.openai_client.door import Door, Worded, Wording
+from riffler.service.integrations.openai_client.doors import Doors
 from riffler.service.integrations.openai_client.upstream import AsyncSender, Sender, ThreadSender, Upstream
 from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings

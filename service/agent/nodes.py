@@ -134,6 +134,7 @@ class Nodes:
 
     async def rewrite(self, state: TurnState) -> TurnState:
         """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
+        self._turn.slot.leave()  # from here on it may have to wait for a model
         rewriter, memory = self.parts.rewriter, state["memory"]
         if rewriter is None or "decision" not in state or memory.asking is None:
             return self._shown(state.get("rewriting") or await self._recalled(state))
@@ -174,7 +175,7 @@ class Nodes:
         memory, pending, _ = await self._fitted(state["memory"], state["pending"])
         shown = await seen(memory, self._room.sight(turn.counter))
         calls = state.get("calls", 0) + 1
-        capped = calls > self.parts.step_cap
+        capped = calls > self.parts.step_cap or state.get("cut", False)
         whole, view_tokens = _tokens(memory, turn.counter), shown.tokens(turn.counter)
         if turn.beside is not None:
             get_stream_writer()(Calling(whole, view_tokens))
@@ -185,6 +186,9 @@ class Nodes:
         ours, theirs = (said, ()) if turn.beside is None else turn.beside.part(said)
         if capped and ours:
             raise EngineGarbled(f"engine {self.parts.engine.info.name}: called a tool where none was allowed")
+        cut = turn.beside is not None and turn.beside.cuts_off(completion, ours)
+        if cut:  # inside: the client hears the next one
+            ours, theirs = said, ()
         stored, first = state["stored"], len(state["stored"].entries)
         for number, (actor, events) in enumerate(pending):
             arrival = number == 0 and len(memory.entries) > first  # what arrived comes first, with the note that it did
@@ -203,6 +207,7 @@ class Nodes:
             "completion": completion,
             "calls": calls,
             "capped": capped,
+            "cut": cut,
             "ours": ours,
             "theirs": theirs,
             "conversation_tokens": whole,

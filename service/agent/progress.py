@@ -128,7 +128,7 @@ class Answer:
         notice: What belongs under it, for example that no language model spoke; or empty.
         rewriting: What was chosen for the query.
         steps: The tool calls, in order.
-        capped: Whether the step cap forced the answer.
+        capped: Whether the step cap forced the answer, or a limit of the client's that ended a tool call.
         finish_reason: Why the engine ended the answer: `stop`; or `length` or `content_filter`: it isn't whole.
         conversation_tokens: Tokens of the conversation that the answer was made from, as originals.
         seen_tokens: Tokens of the view that the model answered from.

@@ -24,6 +24,7 @@ class TurnState(TypedDict, total=False):
     """What the nodes pass on: `memory` is `stored` with `pending` applied, `asked` what it was before the rewrite.
 
     `ours` are the calls of the last reply that are run inside, `theirs` those that go to the client.
+    `cut` says that the reply ended within a call, and is left out.
     """
 
     messages: Sequence[Message]
@@ -39,6 +40,7 @@ class TurnState(TypedDict, total=False):
     steps: tuple[ToolStep, ...]
     calls: int
     capped: bool
+    cut: bool
     ours: tuple[ToolCall, ...]
     theirs: tuple[ToolCall, ...]
     conversation_tokens: int

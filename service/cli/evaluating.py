@@ -29,7 +29,8 @@ from riffler.service.evaluation.results import Results
 from riffler.service.evaluation.results_file import Record
 from riffler.service.evaluation.rows import INTERVAL, make_rows
 from riffler.service.evaluation.running import READER, Ask, Done, Heard, cell_words, profiles_of, run_benchmark
-from riffler.service.inference.openai import OPENAI_URL, shown_address
+from riffler.service.inference.openai import OPENAI_URL
+from riffler.service.inference.openai_address import shown_address
 from riffler.service.inference.reader import ReaderEngine
 from riffler.service.ports.engine import Engine
 from riffler.service.ports.memory import SessionKey

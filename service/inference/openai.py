@@ -13,12 +13,12 @@ from collections.abc import AsyncGenerator, Awaitable, Iterator, Mapping
 from contextlib import aclosing, contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
-from urllib.parse import urlsplit
 
 from pydantic import SecretStr
 
 from riffler.errors import EngineFailed, EngineGarbled, EngineRejected, EngineTimeout, EngineUnavailable, InvalidSetting
 from riffler.service.inference.charging import charged, prompt_tokens
+from riffler.service.inference.openai_address import shown_address, signed
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.inference.openai_usage import asks_no_usage, with_usage, without_usage
@@ -48,7 +48,8 @@ class OpenAIEngine:
 
     Args:
         model: The model's name, as the server knows it.
-        base_url: The server's address, up to and without `/chat/completions`.
+        base_url: The server's address, up to and without `/chat/completions`. A user and password in it go into the
+            `Authorization` header, in the key's place.
         api_key: The key. None sends no `Authorization` header, as most local servers need none.
         window_tokens: How many tokens a request and its completion may have together. Servers don't tell this in one
             agreed way, so it is a setting.
@@ -93,9 +94,12 @@ class OpenAIEngine:
                 raise InvalidSetting(f"engine openai: {name}: needs a time above 0 s, got {value}")
         if max_retries < 0 or window_tokens < 1:
             raise InvalidSetting("engine openai: needs max_retries of at least 0 and window_tokens of at least 1")
-        self._base_url = base_url
         self._where = f"engine openai at {shown_address(base_url)}"
-        self._api_key = _checked_key(api_key)
+        address, key = signed(base_url), _checked_key(api_key)
+        self._base_url = address.url
+        bearer = SecretStr(f"Bearer {key.get_secret_value()}") if key is not None else None
+        self._authorization = address.authorization or bearer
+        self._secrets = (*address.secrets, *((key,) if key is not None else ()))
         self._info = EngineInfo("openai", model, window_tokens, counts_estimated=counter is None, prices=_PRICES)
         self._counter = counter if counter is not None else EstimatedTokens()
         self._timeout_s, self._silence_s, self._connect_s = timeout_s, silence_s, connect_s
@@ -181,6 +185,8 @@ class OpenAIEngine:
                         raise EngineGarbled(f"{self._where} gave an answer that can't be read (no object)")
                     bill.heard(value, stream=stream)
                     shown = without_usage(value) if asks else value
+                    if shown is not None and shown.get("error"):  # told with status 200
+                        shown = self._without_secrets_in(shown)
                     if shown is not None:
                         yield shown
 
@@ -200,13 +206,13 @@ class OpenAIEngine:
         retry = request.client is None or request.client.retry
         async with aclosing(self._answers(self._body(request), request.stream, retry=retry)) as answers:
             async for value in answers:
-                with self._without_key():
+                with self._without_secrets():
                     text = reader.add(value)
                 if request.client is not None and isinstance(value, dict):
                     raw = value
-                if request.stream and (text or raw is not None):
-                    yield TextDelta(text, raw)
-        with self._without_key():
+                if request.stream and (text or reader.thought or raw is not None):
+                    yield TextDelta(text, raw, reader.thought)
+        with self._without_secrets():
             completion = reader.completion(self._info.model, self._counter)
         yield completion if request.stream or raw is None else replace(completion, raw=raw)
 
@@ -283,16 +289,16 @@ class OpenAIEngine:
         """Give the key, and keep out what the library would take from the environment."""
         from openai import Omit  # noqa: PLC0415 - heavy
 
-        key = self._api_key
+        said = self._authorization
         return {
-            "Authorization": f"Bearer {key.get_secret_value()}" if key is not None else Omit(),
+            "Authorization": said.get_secret_value() if said is not None else Omit(),
             "OpenAI-Organization": Omit(),
             "OpenAI-Project": Omit(),
         }
 
     async def _guard(self, work: Awaitable[_T], clock: _Allowance, *, answering: bool) -> _T:
         """Wait for the library within the time that is left, and say its failures in our words."""
-        with self._without_key():
+        with self._without_secrets():
             try:
                 return await clock.spend(work)
             except TimeoutError as exc:
@@ -301,19 +307,31 @@ class OpenAIEngine:
                 raise translate(exc, self._where, answering) from exc
 
     @contextmanager
-    def _without_key(self) -> Iterator[None]:
-        """Keep the key out of errors: a server may repeat it. Then the cause isn't shown either."""
+    def _without_secrets(self) -> Iterator[None]:
+        """Keep key and password out of errors: a server may repeat them. Then the cause isn't shown either."""
         try:
             yield
         except EngineFailed as exc:
-            key = self._api_key.get_secret_value() if self._api_key is not None else ""
-            said = exc.refusal
-            shown = (exc, exc.__cause__, getattr(exc.__cause__, "body", ""), said and (said.body, said.headers))
-            if not key or not any(key in str(each) for each in shown):
+            known, quoted, said = exc.loggable, exc.quoted, exc.refusal
+            cause, words = exc.__cause__, (said.body, said.headers) if said else ()
+            shown = (exc, cause, getattr(cause, "body", ""), *words)
+            secrets = [secret.get_secret_value() for secret in self._secrets]
+            repeated = [secret for secret in secrets if any(secret in str(each) for each in shown)]
+            if not repeated:
                 raise
-            clean = type(exc)(exc.loggable.replace(key, "***"), exc.quoted.replace(key, "***"))
-            clean.refusal = said and said.without(key)
+            for secret in repeated:
+                known, quoted = known.replace(secret, "***"), quoted.replace(secret, "***")
+                said = said and said.without(secret)
+            clean = type(exc)(known, quoted)
+            clean.refusal = said
             raise clean from None
+
+    def _without_secrets_in(self, value: Mapping[str, Any]) -> Mapping[str, Any]:
+        text = json.dumps(value, ensure_ascii=False)
+        for secret in self._secrets:
+            text = text.replace(json.dumps(secret.get_secret_value(), ensure_ascii=False)[1:-1], "***")
+        cleaned: Mapping[str, Any] = json.loads(text)
+        return cleaned
 
     def _client(self) -> AsyncOpenAI:
         if self._closed:
@@ -366,28 +384,3 @@ def _checked_key(key: SecretStr | None) -> SecretStr | None:
     if not all("!" <= character <= "~" for character in text):
         raise InvalidSetting("engine openai: api_key: has a space, a line feed or a character that is no ASCII")
     return key if text else None
-
-
-def shown_address(url: str) -> str:
-    """Give an address without credentials and query, for texts and files.
-
-    Args:
-        url: A server's address.
-
-    Returns:
-        Scheme, host, port and path.
-
-    Raises:
-        InvalidSetting: It is no address of HTTP.
-    """
-    try:
-        parts = urlsplit(url)
-        port = parts.port
-    except ValueError:  # without its cause and words: they may quote a part of a password
-        raise InvalidSetting("engine openai: base_url: can't be read as an address") from None
-    if parts.scheme not in {"http", "https"} or not parts.hostname:
-        raise InvalidSetting(
-            "engine openai: base_url: needs http:// or https:// and a host, as http://127.0.0.1:8000/v1"
-        )
-    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    return f"{parts.scheme}://{host}{f':{port}' if port is not None else ''}{parts.path.rstrip('/')}"

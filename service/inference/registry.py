@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
 
@@ -44,7 +44,7 @@ class EngineSettings:
     """
 
     model: str | None = None
-    base_url: str | None = None
+    base_url: str | None = field(default=None, repr=False)  # it may have a password
     api_key: SecretStr | None = None
     window_tokens: int | None = None
     tokenizer: str | None = None

@@ -136,7 +136,7 @@ async def _whole(running: RunningTurn, proxied: Proxied, request: Request) -> Re
 
 
 async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Response:
-    """Pass a request on as it came."""
+    """Pass a request on as it came. It is no turn, and the turn log has no record of it (`ports/turn_log.py`: why)."""
     core.metrics.passed_on(why)
     headers = {"X-Riffler-Off": why, **ignored_head(core.proxy.ignored(asked))}
     request.scope[TOLD] = headers

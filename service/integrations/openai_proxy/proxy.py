@@ -166,7 +166,8 @@ class Proxy:
             VersionConflict: See there.
         """
         asked, chain = proxied.asked, await offload(_size(proxied), lambda: links(_values(proxied), _seed(proxied)))
-        opened = await self._sessions.open(tenant, chain, asked.named)
+        async with self._turns.agent.gate.slot():
+            opened = await self._sessions.open(tenant, chain, asked.named)
         try:
             async with aclosing(self._run(opened, chain, proxied)) as progress:
                 async for item in progress:

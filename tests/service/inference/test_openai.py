@@ -4,12 +4,14 @@ import asyncio
 import gzip
 import itertools
 import json
+import logging
 import math
 import socket
 import struct
 import subprocess
 import sys
 import traceback
+from base64 import b64decode, b64encode
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -180,6 +182,38 @@ async def test_credentials_in_the_address_are_not_shown() -> None:
         assert "http://127.0.0.1:9/v1" in str(caught.value)
         assert KEY not in "".join(traceback.format_exception(caught.value))
         assert KEY not in repr(engine)
+
+
+@pytest.mark.parametrize("key", [None, SecretStr("sk-other")], ids=["alone", "in a key's place"])
+async def test_credentials_in_the_address_go_into_the_header(
+    caplog: pytest.LogCaptureFixture, key: SecretStr | None
+) -> None:
+    """User and password reach the server as HTTP's own, and no log: httpx2 writes each address into one."""
+    caplog.set_level(logging.DEBUG)
+    async with LocalApi(echo) as api:
+        async with engine_at(api.base_url.replace("//", f"//us%40er:{KEY}%3A@"), api_key=key) as engine:
+            await complete(engine, ASK)
+            await engine.ready()
+            for shown in (repr(engine), str(vars(engine)), "\n".join(each.getMessage() for each in caplog.records)):
+                assert KEY not in shown
+        sent = api.received[0].headers["authorization"].removeprefix("Basic ")
+        assert b64decode(sent).decode() == f"us@er:{KEY}:"
+        assert sent not in caplog.text
+        assert f"HTTP Request: POST {api.base_url}/chat/completions" in caplog.text  # the log that would have it
+
+
+@pytest.mark.parametrize("repeated", [f"{KEY}%3A", f"{KEY}:", b64encode(f"user:{KEY}:".encode()).decode()])
+async def test_a_password_that_the_server_repeats_is_not_shown(repeated: str) -> None:
+    """A server that repeats the address, the password or the header doesn't bring it into an error's text."""
+    fault = Fault("status", status=401, message=f"no such user: {repeated}")
+    async with LocalApi(echo, faults=[fault]) as api:
+        engine = OpenAIEngine("asked", base_url=api.base_url.replace("//", f"//user:{KEY}%3A@"), max_retries=0)
+        with pytest.raises(EngineRejected, match=r"no such user: \*\*\*") as caught:
+            await complete(engine, ASK)
+        assert repeated not in "".join(traceback.format_exception(caught.value))
+        assert caught.value.refusal is not None
+        assert repeated not in caught.value.refusal.body
+        await engine.aclose()
 
 
 @pytest.mark.parametrize("request_", [ASK, STREAM], ids=["whole", "stream"])

@@ -18,8 +18,8 @@ from riffler.errors import InvalidInput
 from riffler.service.inference.local_faults import Fault
 from riffler.service.inference.scripted import Reply
 from riffler.service.integrations.openai_client.door import Door
-from riffler.service.ports.engine import EngineRequest
-from riffler.tools.messages import ToolCall
+from riffler.service.ports.engine import Completion, EngineRequest, Usage
+from riffler.tools.messages import Message, ToolCall
 
 SEARCH = ToolCall("call_s", "find_in_context", '{"queries": ["harbour"]}')
 ASKED: list[Any] = [{"role": "user", "content": "When does the harbour open?"}]
@@ -60,6 +60,19 @@ async def test_tools_run_inside(server_folder: Path, stream: bool) -> None:
         assert len(bench.bodies) == 2
         kept = await bench.messages(response.headers["x-riffler-session"])
         assert [message["role"] for message in kept] == ["user", "assistant", "tool"]
+
+
+async def test_a_limit_within_a_call_costs_one_more(server_folder: Path) -> None:
+    """A reply that `max_tokens` ends within a call of Riffler's is asked for once more, without Riffler's tools."""
+
+    def cut_off(request: EngineRequest) -> Reply:
+        said = Message.assistant(None, [ToolCall("call_s", "find_in_context", '{"qu')])
+        return Completion(said if request.tools else Message.assistant("At"), "length", Usage(100, 5), MODEL)
+
+    async with wrapped(server_folder, cut_off, **QUIET) as bench:
+        answer = await bench.through.chat.completions.create(model=MODEL, messages=ASKED, max_tokens=5)
+        assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("At", "length")
+        assert ["tools" in body for body in bench.bodies] == [True, False]
 
 
 async def test_tools_run_inside_of_the_sync_client(server_folder: Path) -> None:

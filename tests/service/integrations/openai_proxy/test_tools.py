@@ -195,6 +195,78 @@ async def test_inner_calls_come_to_an_end(server_folder: Path) -> None:
         assert len(names(bench.bodies[-1])) == 1
 
 
+def cut_off(finish: Any) -> Any:
+    """Make a model whose calls of Riffler's tools end in their middle, after 16 tokens; without them it answers."""
+
+    def model(request: EngineRequest) -> Reply:
+        if any(tool["function"]["name"] == "find_in_context" for tool in request.tools):
+            call = ToolCall("call_o", "find_in_context", '{"queries": ["har')
+            return Completion(Message.assistant("Let me look.", [call]), finish, Usage(100, 16), MODEL)
+        return Completion(Message.assistant("At si"), "length", Usage(100, 16), MODEL)
+
+    return model
+
+
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize("tools", [[], [WEATHER]], ids=["ours alone", "the client's beside"])
+@pytest.mark.parametrize(
+    ("finish", "limit"),
+    [
+        ("length", {"max_tokens": 16}),
+        ("length", {"max_completion_tokens": 16}),
+        ("length", {}),
+        ("tool_calls", {"max_tokens": 16}),
+        ("stop", {"stop": ["bour"]}),
+    ],
+    ids=["max_tokens", "max_completion_tokens", "the server's limit", "a limit that isn't told", "stop"],
+)
+async def test_a_limit_within_a_call_costs_one_more(
+    server_folder: Path, finish: Any, limit: dict[str, Any], tools: list[Any], stream: bool
+) -> None:
+    """A reply that ends within a call of Riffler's is asked for once more, with the client's tools alone.
+
+    Its usage counts, and nothing of it is heard or kept.
+    """
+    async with benched(server_folder, cut_off(finish), rewriting=False) as bench:
+        fields = {**limit, **({"tools": tools} if tools else {})}
+        if stream:
+            chunks = [
+                chunk
+                async for chunk in await bench.through.chat.completions.create(
+                    model=MODEL, messages=[ASK], stream=True, stream_options={"include_usage": True}, **fields
+                )
+            ]
+            usage, choices = chunks[-1].usage, [chunk.choices[0] for chunk in chunks if chunk.choices]
+            text = "".join(choice.delta.content or "" for choice in choices)
+            calls, reason = [choice for choice in choices if choice.delta.tool_calls], choices[-1].finish_reason
+        else:
+            answer = (await bench.ask([ASK], **fields)).parse()
+            usage, (choice,) = answer.usage, answer.choices
+            text, calls, reason = choice.message.content, choice.message.tool_calls or [], choice.finish_reason
+        assert (text, calls, reason, usage.total_tokens) == ("At si", [], "length", 232)
+        first, second = bench.bodies
+        assert "find_in_context" in names(first)
+        assert names(second) == [tool["function"]["name"] for tool in tools]
+        assert second["messages"] == first["messages"] == [ASK]
+
+
+async def test_a_call_that_is_badly_written_is_tried_again(server_folder: Path) -> None:
+    """Under a limit that the reply didn't come to, a call that is no JSON is refused, and the tools stay on offer."""
+
+    def model(request: EngineRequest) -> Reply:
+        if request.messages[-1].role == "tool":
+            return Completion(Message.assistant("At six."), "stop", Usage(100, 7), MODEL)
+        bad = ToolCall("call_o", "find_in_context", '{"queries": ["har')
+        return Completion(Message.assistant(None, [bad]), "tool_calls", Usage(100, 7), MODEL)
+
+    async with benched(server_folder, model, rewriting=False) as bench:
+        response = await bench.ask([ASK], max_tokens=16)
+        assert response.parse().choices[0].message.content == "At six."
+        assert "find_in_context" in names(bench.bodies[1])
+        held = await bench.messages(response.headers["x-riffler-session"])
+        assert [message["role"] for message in held] == ["user", "assistant", "tool"]
+
+
 @pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
 @pytest.mark.parametrize("name", ["call_0", ""], ids=["repeated", "omitted"])
 @pytest.mark.parametrize("tools", ["none", "riffler"])
