@@ -126,6 +126,7 @@ async def filled(client: httpx.AsyncClient, tenant: Tenant, text: str, session: 
         "digest": policy["digest"],
         "key": tenant.key,
         "tool": "find_in_context",
+        "model": (await client.get("/v1/models", headers=tenant.headers)).json()["data"][0]["id"],
     }
 
 

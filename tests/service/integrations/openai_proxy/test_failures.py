@@ -101,6 +101,17 @@ async def test_a_server_that_is_away_is_told_in_openais_shape(server_folder: Pat
             assert response.json()["error"]["type"] == "server_error"
 
 
+async def test_what_else_openai_serves_is_told_not_to_be_here(server_folder: Path) -> None:
+    """Who begins with a part of the API that isn't served hears in the library's own error which parts are."""
+    async with benched(server_folder, lambda _: "At six.", **OFF) as bench:
+        with pytest.raises(openai.NotFoundError, match=r"/v1/chat/completions and /v1/models are served") as caught:
+            await bench.through.responses.create(model=MODEL, input="When does the harbour open?")
+        assert caught.value.code == "unknown_path"
+        with pytest.raises(openai.NotFoundError, match=r"/v1/chat/completions and /v1/models are served"):
+            await bench.through.embeddings.create(model=MODEL, input="harbour")
+        assert not bench.bodies
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [

@@ -234,6 +234,9 @@ async def test_the_sync_client_hears_the_same(bench: Bench) -> None:
 
 
 async def test_the_models_are_the_servers(bench: Bench) -> None:
-    """The list of models is that of the model's server."""
-    through = [each.model_dump() async for each in bench.through.models.list()]
+    """The list of models is that of the model's server, and then `riffler`; each is found by its name."""
+    *through, own = [each.model_dump() async for each in bench.through.models.list()]
     assert through == [each.model_dump() async for each in bench.straight.models.list()]
+    assert (own["id"], own["object"]) == ("riffler", "model")
+    for row in (*through, own):
+        assert (await bench.through.models.retrieve(row["id"])).model_dump() == row
