@@ -79,7 +79,9 @@ class ModelTokens:
         """
         if not text:
             return 0
-        tokenizer = self._tokenizer or self.load()  # a lock for each count would cost more than many a count
+        tokenizer = self._tokenizer  # looked at without the lock, which isn't worth taking for each count
+        if tokenizer is None:
+            tokenizer = self.load()
         return max(1, len(tokenizer.encode(text, add_special_tokens=False, verbose=False)))
 
 

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import numpy as np
@@ -225,14 +226,14 @@ async def test_openai_clients_are_served_as_told(tmp_path: Path) -> None:
     *variables, program, command = shlex.split(line)
     assert (program, command) == ("riffler", "serve")
     told = dict(variable.split("=", 1) for variable in variables)
-    message = {"role": "user", "content": "When does the harbour open?"}
+    messages: list[Any] = [{"role": "user", "content": "When does the harbour open?"}]
 
     def ask(address: str) -> tuple[str | None, int]:
         with (
             _serving(tmp_path, told | {"RIFFLER_BASE_URL": address}) as http,
             openai.OpenAI(base_url=str(http.base_url.join("/v1")), api_key="none") as client,
         ):
-            answer = client.chat.completions.create(model="riffler", messages=[message])  # type: ignore[list-item]
+            answer = client.chat.completions.create(model="riffler", messages=messages)
             return answer.choices[0].message.content, http.get("/api/v1/engines").json()[0]["window_tokens"]
 
     async with LocalApi(lambda _: "It opens at six.", model=told["RIFFLER_MODEL"]) as upstream:
