@@ -30,8 +30,9 @@ check: .venv/.all
 	$(BIN)/mypy tests/typing/api.py
 	$(BIN)/lint-imports
 
-# Asks a database of known holes about each dependency at the version that is pinned. It needs the network: what could not be
-# looked up fails, so that nothing passes unseen.
+# Asks a database of known holes about each dependency at the version that is pinned, which is all that is installed. It needs
+# the network: what could not be looked up fails, so that nothing passes unseen. The pages' scripts are of no such index:
+# their versions stand in service/dashboard/vendored.toml.
 audit: .venv/.all
 	$(BIN)/python -m pip_audit --strict --requirement constraints.txt --no-deps --disable-pip
 

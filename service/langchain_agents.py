@@ -42,7 +42,7 @@ class RifflerMiddleware(TurnMiddleware):
     Each model call becomes a turn on the session of the agent's thread. The model sees the session's view; Riffler's
     tools are offered beside the agent's and run inside, so that neither the agent's state nor its stream is filled with
     what they find; the newest question may be asked in other words. The agent's own messages stay as they came.
-    An answer's `response_metadata["riffler"]` names session, arm and decision.
+    An answer's `response_metadata["riffler"]`, in the agent's state, names session, arm and decision.
 
     Args:
         session: The session; None takes one for each thread of the agent's graph, and knows a conversation without a
@@ -51,8 +51,12 @@ class RifflerMiddleware(TurnMiddleware):
             agent's model is the engine.
         tenant: Whose sessions and decisions.
         base_url: Address of a Riffler that runs as a server, with its `/v1`. Then that answers, by the model of its own
-            settings, in place of the agent's.
+            settings, in place of the agent's: what the agent's model was made with (address, temperature, limits) isn't
+            used, but what a call asks for (`model_settings`) is. A streamed answer with a `response_format` tells
+            nothing of its turn: LangChain keeps no headers of it.
         api_key: The server's key.
+        timeout_s: Longest silence of the server in seconds before a call fails with `openai.APITimeoutError`. openai's
+            client tries twice more before.
     """
 
     def __init__(
@@ -63,11 +67,12 @@ class RifflerMiddleware(TurnMiddleware):
         tenant: str = "local",
         base_url: str | None = None,
         api_key: str | None = None,
+        timeout_s: float = 600.0,
     ) -> None:
         if base_url is None:
             answering: Answering = InProcess(_maker(settings or read_settings(), tenant), tenant)
         else:
-            answering = _at_server(base_url, api_key)
+            answering = _at_server(base_url, api_key, timeout_s)
         super().__init__(answering, session)
 
 
@@ -131,10 +136,17 @@ def _maker(settings: Settings, tenant: str) -> Callable[[AgentEngine], Kept]:
     return make
 
 
-def _at_server(base_url: str, api_key: str | None) -> AtServer:
+def _at_server(base_url: str, api_key: str | None, timeout_s: float) -> AtServer:
     try:
         from langchain_openai import ChatOpenAI  # noqa: PLC0415 - only who has a server needs it
     except ModuleNotFoundError as exc:
         raise ImportError("base_url needs langchain-openai: pip install 'riffler[langchain]'") from exc
-    key = SecretStr(api_key or "none")
-    return AtServer(ChatOpenAI(model="riffler", base_url=base_url, api_key=key, include_response_headers=True))
+    model = ChatOpenAI(
+        model="riffler",
+        base_url=base_url,
+        api_key=SecretStr(api_key or "none"),
+        timeout=timeout_s,
+        include_response_headers=True,  # they tell of the turn
+        stream_usage=True,  # LangChain asks for it by itself at OpenAI's own address alone
+    )
+    return AtServer(model)

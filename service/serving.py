@@ -21,13 +21,13 @@ from riffler.errors import RifflerError
 from riffler.service.app import Riffler
 from riffler.service.dashboard import pages
 from riffler.service.http.app import create_app
-from riffler.service.http.connection import Connection
 from riffler.service.http.core import Core
 from riffler.service.http.live import LiveFeed
 from riffler.service.http.metrics import Metrics
 from riffler.service.http.readiness import Readiness
 from riffler.service.http.running import RunningTurns
 from riffler.service.http.stopping import tell_at_the_signal
+from riffler.service.listening import server_config
 from riffler.service.logs import configure_logs
 from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.proxied import proxy_of
@@ -47,19 +47,9 @@ def serve(settings: Settings) -> None:
         settings: What to serve with. Workers read them from the environment.
     """
     embedded = EmbeddedServer(settings.data_folder, settings.durability) if settings.redis_url is None else None
-    config = uvicorn.Config(
-        "riffler.service.serving:make",
-        factory=True,
-        host=settings.host,
-        port=settings.port,
-        workers=settings.workers,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        http=Connection,
-        h11_max_incomplete_event_size=settings.max_header_bytes,
-        timeout_graceful_shutdown=math.ceil(settings.shutdown_s) + ANSWERS_S,
-    )
+    closing_s = math.ceil(settings.shutdown_s) + ANSWERS_S
+    made = {"factory": True, "workers": settings.workers}
+    config = server_config("riffler.service.serving:make", settings, closing_s=closing_s, **made)
     with ExitStack() as stack:
         if settings.workers > 1:
             stack.callback(lambda: asyncio.run(embedded.stop()) if embedded else None)

@@ -44,8 +44,12 @@ class Settings(BaseSettings):
     )
     tokenizer: str | None = Field(None, description="Hub name or folder of the model's tokenizer (extra `local`).")
     timeout_s: float = Field(600.0, gt=0, description="Longest time of one call of the model.")
-    revision: str | None = Field(None, description="A local model's branch, tag or commit on the hub.")
-    local_only: bool = Field(False, description="Whether a local model is looked for without the network.")
+    revision: str | None = Field(
+        None, description="Branch, tag or commit on the hub: of a local model, or of `tokenizer`."
+    )
+    local_only: bool = Field(
+        False, description="Whether a local model, or `tokenizer`, is looked for without the network."
+    )
     device: str = Field("auto", description="Where a local model runs: `auto`, `cpu`, `cuda`, `cuda:1`.")
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = Field("auto", description="A local model's numbers.")
     tool_form: Literal["auto", "hermes", "llama", "mistral", "qwen_xml"] = Field(
@@ -160,7 +164,9 @@ class Settings(BaseSettings):
         65_536, ge=8192, le=1_048_576, description="Largest head of a request: its address and headers."
     )
     max_import_bytes: int = Field(
-        256_000_000, ge=1024, description="Largest export that is imported over HTTP; one of its sessions is in memory."
+        256_000_000,
+        ge=1024,
+        description="Largest export that is imported over HTTP; one of its sessions is in memory, at twice its size.",
     )
     shutdown_s: float = Field(60.0, ge=0, le=3600, description="Time that running turns have to end when it stops.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("warning", description="What is logged.")

@@ -10,9 +10,10 @@ from riffler.service.app import Riffler
 from riffler.service.http.chat_errors import error_response, event_of, refused
 from riffler.service.http.problems import problem_of
 from riffler.service.inference.openai import OPENAI_URL, OpenAIEngine
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.tokenizer import tokens_of
 from riffler.service.integrations.openai_client.clients import AsyncRoutes, Routes
-from riffler.service.integrations.openai_client.door import Door, Doors, Worded, Wording
+from riffler.service.integrations.openai_client.door import Door, Worded, Wording
+from riffler.service.integrations.openai_client.doors import Doors
 from riffler.service.integrations.openai_client.upstream import AsyncSender, Sender, ThreadSender, Upstream
 from riffler.service.proxied import proxy_of
 from riffler.service.settings import Settings, read_settings
@@ -78,7 +79,7 @@ def _engine(model: str, address: str, sender: Sender, settings: Settings) -> Ope
         model,
         base_url=address,
         window_tokens=settings.window_tokens or 32_768,
-        counter=ModelTokens(settings.tokenizer) if settings.tokenizer is not None else None,
+        counter=tokens_of(settings.tokenizer, settings.local_only, settings.revision),
         timeout_s=_FOREVER_S,
         max_tokens_field="max_completion_tokens" if own else "max_tokens",
         http_client=httpx2.AsyncClient(transport=Upstream(sender), trust_env=False),

@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from riffler.bandits.arms.base import Arm, Making, has_work
+from riffler.bandits.arms.base import Arm, Begun, Making, begin
 from riffler.bandits.arms.clarify import Clarify
 from riffler.bandits.arms.disambiguate import Disambiguate
 from riffler.bandits.arms.expand import Expand
@@ -53,6 +53,20 @@ def offered(query: Query, making: Making) -> tuple[str, ...]:
     Returns:
         Names in the order of `ARMS`; `none` is always among them.
     """
+    return tuple(begun(query, making))
+
+
+def begun(query: Query, making: Making) -> Mapping[str, Begun]:
+    """Begin to reword a query in each way that may be drawn for it: what has nothing to do shows only then.
+
+    Args:
+        query: The query.
+        making: Who words the rewrites.
+
+    Returns:
+        What each arm begins with, in the order of `ARMS`; `none` is always among them.
+    """
     by_rule_only = making == "rule" and not is_english(query.text)  # whose rules are those of English
     arms = _ANY_LANGUAGE if by_rule_only else ARMS
-    return tuple(name for name in arms if has_work(ARMS[name], query, making))
+    found = ((name, begin(ARMS[name], query, making)) for name in arms)
+    return MappingProxyType({name: each for name, each in found if each is not None})

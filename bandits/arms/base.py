@@ -7,7 +7,7 @@ so that whoever draws an arm doesn't know which it is.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 from riffler.bandits.arms.prompting import cleaned
 from riffler.bandits.guard import LONGEST_SPARE_CHARACTERS, LONGEST_TIMES
@@ -29,6 +29,18 @@ class Rewrite:
 
     text: str = field(repr=False)
     drawn_on: tuple[str, ...] = field(default=(), repr=False)
+
+
+class Begun(NamedTuple):
+    """A rewrite that was begun.
+
+    Attributes:
+        rewrite: The new wording; or the prompt, with what it shows.
+        asks: Whether it is the prompt: `finish` makes the wording of the engine's reply.
+    """
+
+    rewrite: Rewrite
+    asks: bool
 
 
 class Arm(Protocol):
@@ -72,21 +84,7 @@ class Arm(Protocol):
         ...
 
 
-def has_work(arm: Arm, query: Query, making: Making) -> bool:
-    """Tell whether an arm has something to do on a query.
-
-    Args:
-        arm: The arm.
-        query: The query.
-        making: Who words it.
-
-    Returns:
-        Whether it may be drawn.
-    """
-    return (arm.prompt(query) if making == "engine" and arm.asks else arm.by_rule(query)) is not None
-
-
-def begin(arm: Arm, query: Query, making: Making) -> tuple[Rewrite, bool]:
+def begin(arm: Arm, query: Query, making: Making) -> Begun | None:
     """Begin to reword a query.
 
     Args:
@@ -95,16 +93,11 @@ def begin(arm: Arm, query: Query, making: Making) -> tuple[Rewrite, bool]:
         making: Who words it.
 
     Returns:
-        The new wording and False; or a prompt and True: `finish` makes the wording of the engine's reply.
-
-    Raises:
-        RewriteFailed: The arm has nothing to do on this query.
+        What it comes to; None where the arm has nothing to do on this query, so that it may not be drawn.
     """
     asks = making == "engine" and arm.asks
     made = arm.prompt(query) if asks else arm.by_rule(query)
-    if made is None:
-        raise RewriteFailed(f"{arm.name}: there is nothing to do")
-    return made, asks
+    return None if made is None else Begun(made, asks)
 
 
 def finish(arm: Arm, query: Query, prompt: Rewrite, reply: str) -> Rewrite:

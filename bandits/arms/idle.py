@@ -1,4 +1,4 @@
-"""Why an arm has nothing to do on a query, for people to read. What decides is the arm itself (`has_work`)."""
+"""Why an arm has nothing to do on a query, for people to read. What decides is the arm itself (`begin`)."""
 
 from __future__ import annotations
 

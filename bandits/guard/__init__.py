@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from riffler.bandits.guard import content, language, naming, polarity, questions, shades, values
 from riffler.bandits.guard.elaborations import unelaborated
-from riffler.bandits.guard.reading import Reading, is_grammar, unexplained
+from riffler.bandits.guard.reading import Reading, is_grammar, reading_of, unexplained
 from riffler.bandits.guard.roles import Parse, exchanged
 
 LONGEST_TIMES = 2.5
@@ -85,9 +85,9 @@ def check(original: str, rewrite: str, *, known: Sequence[str] = (), parse: Pars
 
 def _complaints(original: str, rewrite: str, known: str, parse: Parse | None = None) -> Iterator[str]:
     yield from _out_of_length(len(original), len(rewrite))
-    before, after, source = Reading(original), Reading(rewrite, stories=False), Reading(known)
+    before, after, source = reading_of(original), reading_of(rewrite, stories=False), reading_of(known)
     if _keeps_story(before, after):
-        before = Reading(original, stories=False)
+        before = reading_of(original, stories=False)
     whole, after = after, unelaborated(after, before)
     plain, glossed = unexplained(after, before), unexplained(after, before, "glossed")
     yield from values.complaints(before, whole, source, glossed)
@@ -116,7 +116,7 @@ def _keeps_story(before: Reading, after: Reading) -> bool:
     """Tell whether a rewrite has at least half of the words of the story in a query's frame."""
     if before.is_long or after.is_long:
         return False
-    told = Reading(before.raw, stories=False)
+    told = reading_of(before.raw, stories=False)
     story = {token.word for token in told.tokens} - {token.word for token in before.tokens}
     words = {word for word in story if not is_grammar(word)}
     return bool(words) and 2 * len(words & after.words) >= len(words)

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import pairwise
 
 from riffler.bandits.facts import WORD, Fact, Kind, facts
@@ -60,6 +60,9 @@ _STRETCHED = re.compile(r"([^\W\d_xiXI])\1{2,}")
 
 _MOST_WORDS = 1000
 """Of a text whose words are compared each with each: a question is shorter, and longer texts may be hostile."""
+
+_LONGEST_KEPT = 4000
+"""Characters of a text whose reading is kept."""
 
 SHORT_DATES = frozenset(
     "jan feb mar apr jun jul aug sep sept oct nov dec mon tue tues wed weds thu thur thurs fri sat sun xmas".split()
@@ -206,6 +209,24 @@ class Reading:
     def sentences(self) -> tuple[str, ...]:
         """The sentences of the core that have a word."""
         return tuple(match[0].strip() for match in _SENTENCE.finditer(self.core) if WORD.search(match[0]))
+
+
+def reading_of(raw: str, *, stories: bool = True) -> Reading:
+    """Read a text. Readings of the newest short texts are kept: a query is judged with several rewrites.
+
+    Args:
+        raw: The text.
+        stories: See `Reading`.
+
+    Returns:
+        Its reading, which is only read.
+    """
+    return _kept(raw, stories) if len(raw) <= _LONGEST_KEPT else Reading(raw, stories)
+
+
+@lru_cache(maxsize=64)
+def _kept(raw: str, stories: bool) -> Reading:
+    return Reading(raw, stories)
 
 
 def unexplained(after: Reading, before: Reading, key: str = "explained") -> Reading:

@@ -30,12 +30,14 @@ class Beside:
         fields: Further fields of its request, for an engine that is a server of that API.
         sampling: How tokens are drawn, for one that isn't.
         offers: Whether Riffler's tools are offered, too.
+        counted: What all tools of its room were counted to be; see `Room`.
     """
 
     tools: Sequence[dict[str, Any]] = ()
     fields: Mapping[str, Any] = field(default_factory=dict)
     sampling: Sampling = field(default_factory=Sampling)
     offers: bool = True
+    counted: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
 
     def room(self, room: Room) -> Room:
         """Give the room that is left beside what the client brings.
@@ -55,6 +57,7 @@ class Beside:
             sighted=room.sighted and self.offers,  # the status block tells of tools
             beside=tuple(self.tools),
             completion_tokens=min(kept, self.sampling.max_tokens or kept),
+            counted=self.counted,
         )
 
     def asks(self, *, first: bool) -> ClientFields:

@@ -25,6 +25,7 @@ from riffler.bandits.cost import Cost
 from riffler.errors import MemoryFailed, NotFound, RifflerError
 from riffler.service.agent.audits import Auditor
 from riffler.service.agent.beside import Beside
+from riffler.service.agent.gate import Gate
 from riffler.service.agent.lease import held
 from riffler.service.agent.made_again import NamedRequest, receipt_of
 from riffler.service.agent.nodes import Nodes
@@ -55,6 +56,7 @@ class Agent:
 
     Attributes:
         parts: What it stands on.
+        gate: Turns prepare behind it, and so does what finds their sessions.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class Agent:
         recorder: Recorder | None = None,
     ) -> None:
         self.parts = parts
+        self.gate = Gate()
         self._decisions = decisions
         self._lease_s = lease_s
         self._auditor = auditor
@@ -126,7 +129,7 @@ class Agent:
             notes.told = True  # when it was given first
             yield answer_from_json(before.body)
             return
-        async with held(self.parts.store, key, self._lease_s) as lease:
+        async with self.gate.slot() as slot, held(self.parts.store, key, self._lease_s) as lease:
             notes.session = key.session
             begun = await receipt_of(self.parts.store, key, request)
             if begun is not None and begun.done:  # the same request ended while this one waited to begin
@@ -134,7 +137,7 @@ class Agent:
                 yield answer_from_json(begun.body)
                 return
             counter = self.parts.engine.counter
-            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, beside, counter=counter)
+            turn = Turn(key, lease, deltas, seen, request, begun, without, notes, beside, counter=counter, slot=slot)
             state: TurnState = {"messages": tuple(messages)}
             try:
                 config = {"recursion_limit": 2 * self.parts.step_cap + 20}
@@ -219,11 +222,11 @@ def _graph(nodes: Nodes) -> Any:  # noqa: ANN401 - LangGraph's compiled graph is
     return graph.compile()
 
 
-def _wants_tools(state: TurnState) -> str:
+async def _wants_tools(state: TurnState) -> str:  # one that isn't async goes to a thread
     if state["cut"]:
         return "model"
     return "tools" if state["ours"] else "answer"
 
 
-def _goes_on(state: TurnState) -> str:
+async def _goes_on(state: TurnState) -> str:
     return "answer" if state["theirs"] else "model"

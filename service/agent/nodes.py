@@ -134,6 +134,7 @@ class Nodes:
 
     async def rewrite(self, state: TurnState) -> TurnState:
         """Let the arm rewrite and the guard judge, and lay the rewrite over the view."""
+        self._turn.slot.leave()  # from here on it may have to wait for a model
         rewriter, memory = self.parts.rewriter, state["memory"]
         if rewriter is None or "decision" not in state or memory.asking is None:
             return self._shown(state.get("rewriting") or await self._recalled(state))

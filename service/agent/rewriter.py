@@ -8,13 +8,14 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
-from riffler.bandits.arms import ARMS, arms_version, offered
-from riffler.bandits.arms.base import Arm, Making, Rewrite, begin, finish
+from riffler.bandits.arms import ARMS, arms_version, begun
+from riffler.bandits.arms.base import Begun, Making, Rewrite, finish
 from riffler.bandits.context import DIMENSION, context_vector
 from riffler.bandits.decision import Decision, PolicyKey, decision_id
 from riffler.bandits.features import FEATURES_VERSION, Features, extract
@@ -47,11 +48,19 @@ RewritesBy = Literal["auto", "engine", "rule"]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A query with its features and their context vector."""
+    """A query with its features and their context vector.
+
+    Attributes:
+        query: The query.
+        features: Its features.
+        x: Their context vector.
+        begun: What each arm begins with that has something to do: found out once, for the draw and for the arm drawn.
+    """
 
     query: Query
     features: Features
     x: tuple[float, ...]
+    begun: Mapping[str, Begun] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,20 +154,22 @@ class Rewriter:
         )
 
     async def read(self, text: str, before: tuple[str, ...] = ()) -> Reading:
-        """Read the features of a query.
+        """Read the features of a query, and what arms can do with it.
 
         Args:
             text: The asking part.
             before: What went before it in its session, oldest first.
 
         Returns:
-            The query and its context vector.
+            The query, its context vector, and what arms begin with.
         """
 
         def work() -> Reading:
             query = parse(self._pipeline, text, before)
             features = extract(query.doc, query.remembered)
-            return Reading(query, features, tuple(float(value) for value in context_vector(features)))
+            x = tuple(float(value) for value in context_vector(features))
+            with failing_open("looking for what arms can do"):
+                return Reading(query, features, x, begun(query, self.making))
 
         with failing_open("reading the features"):
             return await with_language(work)
@@ -182,7 +193,7 @@ class Rewriter:
         Returns:
             The arm with its propensities, which are of the arms that could be drawn.
         """
-        arms = [arm for arm in await self.offered(reading) if arm not in without]
+        arms = [arm for arm in reading.begun if arm not in without]
         with failing_open(f"the policy {self._policy.name}"):
             state = await self._learner.state(self.name(tenant, reading))
             return self._policy.choose(state, np.asarray(reading.x), arms, self._rng)
@@ -198,11 +209,11 @@ class Rewriter:
             The probability of each arm that may be drawn.
         """
         name = self.name(tenant or "", reading)
-        arms = await self.offered(reading)
         with failing_open(f"the policy {self._policy.name}"):
             known = await self._learner.state(name) if tenant else self._policy.start(name.dimension)
+            x, arms = np.asarray(reading.x), list(reading.begun)
             # A generator of its own: to explain a query must not change what is drawn for the next one.
-            return self._policy.choose(known, np.asarray(reading.x), arms, np.random.default_rng(0)).propensities
+            return self._policy.choose(known, x, arms, np.random.default_rng(0)).propensities
 
     async def draft(
         self,
@@ -228,20 +239,9 @@ class Rewriter:
             draft = Draft(NONE, reading.query.text, "the rewrite doesn't fit the window")
         return draft
 
-    async def offered(self, reading: Reading) -> tuple[str, ...]:
-        """Tell which arms have something to do.
-
-        Args:
-            reading: The query.
-
-        Returns:
-            Their names.
-        """
-        with failing_open("looking for what arms can do"):
-            return await with_language(lambda: offered(reading.query, self.making))
-
-    def _parsed(self, text: str) -> Doc:
-        return parse(self._pipeline, text).doc
+    def _parsed(self, text: str, query: Query) -> Doc:
+        """Parse a text for the guard: a rewrite, or what asks of the query, which mostly is all of it."""
+        return query.doc if text == query.text else parse(self._pipeline, text).doc
 
     async def attempt(self, reading: Reading, arm: str, cost: Cost | None = None) -> Attempt:
         """Let an arm rewrite, and the guard judge.
@@ -257,10 +257,11 @@ class Rewriter:
         raw = reading.query.text
         try:
             with failing_open(arm):
-                rewrite = await self._reword(ARMS[arm], reading.query, cost)
-                verdict = await with_language(
-                    lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=self._parsed)
-                )
+                rewrite = await self._reword(reading, arm, cost)
+                if rewrite.text == raw:  # which needs no guard, so no way to its thread
+                    return Attempt(raw)
+                parsed = partial(self._parsed, query=reading.query)
+                verdict = await with_language(lambda: check(raw, rewrite.text, known=rewrite.drawn_on, parse=parsed))
         except (RewriteFailed, EngineFailed, InvalidInput) as exc:
             return Attempt("", f"{arm} failed: {exc.loggable}")
         if has_look_alike(rewrite.text) and not has_look_alike(raw):
@@ -381,16 +382,18 @@ class Rewriter:
         """
         return await self._store.decision(tenant, decision_id)
 
-    async def _reword(self, arm: Arm, query: Query, cost: Cost | None) -> Rewrite:
-        begun, asks = await with_language(lambda: begin(arm, query, self.making))
-        if not asks:
-            return begun
+    async def _reword(self, reading: Reading, arm: str, cost: Cost | None) -> Rewrite:
+        found = reading.begun.get(arm)
+        if found is None:  # it was drawn when the request came first, and what was said before has changed
+            raise RewriteFailed(f"{arm}: there is nothing to do")
+        if not found.asks:
+            return found.rewrite
         try:
             async with asyncio.timeout(self._budget_ms / 1000):
-                reply = await self._ask(begun.text, cost)
+                reply = await self._ask(found.rewrite.text, cost)
         except TimeoutError as exc:
             raise RewriteFailed(f"the engine took longer than {self._budget_ms} ms (rewrite_budget_ms)") from exc
-        return finish(arm, query, begun, reply)
+        return finish(ARMS[arm], reading.query, found.rewrite, reply)
 
     async def _ask(self, prompt: str, cost: Cost | None) -> str:
         completion = await complete(self._engine, EngineRequest((Message.user(prompt),), tool_choice="none"))

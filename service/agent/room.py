@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from riffler.errors import InvalidSetting
@@ -43,6 +43,7 @@ class Room:
         read_price: Of a token from the prompt cache; None is the engine's own.
         write_price: Of a token that is put into the cache; None is the engine's own.
         beside: Schemas of tools that aren't Riffler's, which each call has, too.
+        counted: Tokens of the tools, by the counter that counted them last: a turn asks several times.
     """
 
     engine: Engine
@@ -52,6 +53,7 @@ class Room:
     read_price: float | None = None
     write_price: float | None = None
     beside: tuple[dict[str, Any], ...] = ()
+    counted: dict[object, int] = field(default_factory=dict, repr=False, compare=False)
 
     @property
     def prices(self) -> CachePrices:
@@ -102,7 +104,12 @@ class Room:
         Returns:
             The number of tokens.
         """
-        return count_schemas((*self.offered.schemas(), *self.beside), counter)
+        known = self.counted.get(counter)
+        if known is None:
+            known = count_schemas((*self.offered.schemas(), *self.beside), counter)
+            self.counted.clear()  # an engine that learns has another counter after each call
+            self.counted[counter] = known
+        return known
 
     def sight(self, counter: TokenCounter) -> Sight | None:
         """Give what the status block is made with; None where views have none.

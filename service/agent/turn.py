@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from riffler.errors import VersionConflict
 from riffler.service.agent.beside import Beside
+from riffler.service.agent.gate import Slot
 from riffler.service.agent.made_again import NamedRequest
 from riffler.service.agent.recording import Notes
 from riffler.service.ports.memory import Lease, Receipt, SessionKey
@@ -28,6 +29,7 @@ class Turn:
         notes: What is to be recorded of it.
         beside: What a client of OpenAI's API brings beside the messages; None for who isn't one.
         counter: Counts tokens in all of this turn: the engine may have another one by its end.
+        slot: Its right to prepare; see `gate.py`.
     """
 
     key: SessionKey
@@ -40,6 +42,7 @@ class Turn:
     notes: Notes = field(default_factory=Notes)
     beside: Beside | None = None
     counter: TokenCounter = field(kw_only=True)
+    slot: Slot = field(kw_only=True)
 
 
 def require_seen(memory: WorkingMemory, seen: Stamp | None, session: str) -> None:

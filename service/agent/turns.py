@@ -79,7 +79,8 @@ class Turns:
         try:
             forbids = forbidden(without)
             if session is None:
-                key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
+                async with self.agent.gate.slot():
+                    key, made = await make_session(self._store, tenant, None, request, unused_s=_UNUSED_S)
                 notes.life = made.life
                 notes.session = key.session
             else:  # recorded by name once it is known that there is one: whoever guesses names fills no log with them

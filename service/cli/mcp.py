@@ -14,6 +14,8 @@ from riffler.errors import InvalidInput, InvalidSetting
 from riffler.service.cli.options import BaseUrl, DataFolder, Engine, Model, command_settings
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from riffler.service.agent.rewriter import Rewriter
     from riffler.service.app import Riffler
     from riffler.service.integrations.mcp_server.parts import Parts
@@ -147,27 +149,38 @@ async def _over_http(server: RifflerMcp, settings: Settings, riffler: Riffler) -
     import uvicorn  # noqa: PLC0415
 
     from riffler.service.door_check import require_keys  # noqa: PLC0415
-    from riffler.service.http.door.gate import Gate  # noqa: PLC0415
-    from riffler.service.http.door.needs import MCP  # noqa: PLC0415
-    from riffler.service.integrations.mcp_server.http import PATH, http_app  # noqa: PLC0415
+    from riffler.service.integrations.mcp_server.http import PATH  # noqa: PLC0415
+    from riffler.service.listening import server_config  # noqa: PLC0415
 
     word = await require_keys(settings)
+    app = guarded_app(server, settings, riffler)
+    typer.echo(f"Riffler's MCP server comes up on http://{settings.host}:{settings.port}{PATH}", err=True)
+    typer.echo(word, err=True)
+    serving = uvicorn.Server(server_config(app, settings, closing_s=_CLOSING_S))
+    await serving.serve()
+    return 0 if serving.started else 1
+
+
+def guarded_app(server: RifflerMcp, settings: Settings, riffler: Riffler) -> ASGIApp:
+    """Put the service over HTTP together, behind the door and the limits that the API has, too.
+
+    Args:
+        server: The server.
+        settings: Who may ask it by which name, and the limits.
+        riffler: Knows the keys.
+
+    Returns:
+        An ASGI app.
+    """
+    from riffler.service.http.door.gate import Gate  # noqa: PLC0415
+    from riffler.service.http.door.needs import MCP  # noqa: PLC0415
+    from riffler.service.http.head_limits import HeadLimits  # noqa: PLC0415
+    from riffler.service.http.request_ids import RequestIds  # noqa: PLC0415
+    from riffler.service.integrations.mcp_server.http import http_app  # noqa: PLC0415
+
     app = http_app(
         server, hosts=settings.host_names, idle_s=settings.unnamed_ttl_s, max_body_bytes=settings.max_body_bytes
     )
     access = riffler.access
-    app = Gate(app, access.ring, access.limits, MCP, riffler.tenant)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        timeout_graceful_shutdown=_CLOSING_S,
-    )
-    typer.echo(f"Riffler's MCP server comes up on http://{settings.host}:{settings.port}{PATH}", err=True)
-    typer.echo(word, err=True)
-    serving = uvicorn.Server(config)
-    await serving.serve()
-    return 0 if serving.started else 1
+    gate = Gate(app, access.ring, access.limits, MCP, riffler.tenant)
+    return RequestIds(HeadLimits(gate, most_bytes=settings.max_header_bytes))

@@ -30,6 +30,7 @@ _WORDS: Mapping[str, str] = MappingProxyType(
         r"\basynchronous\b": "synchronous",
         r"\ban `with`": "a `with`",
         r"\bIt can be used by many at once\b": "Threads can share it",
+        r"\n\n +Each event loop that uses it .+": "",
     }
 )
 

@@ -66,7 +66,7 @@ def read_json(body: bytes) -> object:
     Raises:
         HTTPException: It has too many values (413), or they are too deep (400).
     """
-    if _may_have_more(body, MOST_VALUES):
+    if may_have_more(body, MOST_VALUES):
         raise HTTPException(
             413, f"body: expected at most {MOST_VALUES} texts, numbers, lists and objects, got more: send them in parts"
         )
@@ -93,8 +93,16 @@ def _is_deeper(body: bytes, most: int) -> bool:
     return False
 
 
-def _may_have_more(body: bytes, most: int) -> bool:
-    """Tell whether there may be more values than this, the names of fields among them, without making any."""
+def may_have_more(body: bytes, most: int) -> bool:
+    """Tell whether there may be more values than this, the names of fields among them, without making any.
+
+    Args:
+        body: JSON, or what isn't.
+        most: Most values.
+
+    Returns:
+        Whether there may be.
+    """
     if len(body) <= most:  # a value and what parts it from the next take two bytes
         return False
     # An escaped quote may also be an escaped backslash before a true one, so this counts half of them at least.

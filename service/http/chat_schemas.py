@@ -60,6 +60,17 @@ class ModelsOut(BaseModel):
     data: list[dict[str, Any]] = Field(description="The models.")
 
 
+class ModelOut(BaseModel):
+    """A model in the shape of OpenAI's API, with whatever fields the model's server has beside."""
+
+    model_config = ConfigDict(extra="allow")
+
+    id: str = Field(description="Its name.")
+    object: str = Field(description="`model`.")
+    created: int | None = Field(None, description="When it was made, in seconds since 1970; 0 where nobody knows.")
+    owned_by: str | None = Field(None, description="Whose it is, as the model's server says.")
+
+
 class OpenAIErrorOut(BaseModel):
     """An error in the shape of OpenAI's API."""
 
@@ -98,7 +109,10 @@ CHUNKS = (
 )
 MODELS: dict[str, Any] = {
     "object": "list",
-    "data": [{"id": "Qwen3-8B", "object": "model", "created": 1795528800, "owned_by": "vllm"}],
+    "data": [
+        {"id": "Qwen3-8B", "object": "model", "created": 1795528800, "owned_by": "vllm"},
+        {"id": "riffler", "object": "model", "created": 0, "owned_by": "riffler"},
+    ],
 }
 _ERROR: dict[str, Any] = {
     "error": {

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from functools import partial
 from typing import Final
 
 from starlette.requests import Request
 from starlette.responses import StreamingResponse
 
+from riffler.errors import InvalidInput
+from riffler.service.agent.offload import offload
+from riffler.service.http.bodies import may_have_more
+
 JSON_LINES: Final = "application/jsonl"
+MOST_LINE_VALUES: Final = 20_000
+"""Of a line that is imported: some times as many as the record of a long turn has; see `bodies.py` for why."""
 _BLOCK: Final = 50
 _BLOCK_CHARACTERS: Final = 1_000_000
 """Lines that are written and sent together: some 12 ms, in which nobody else gets an answer."""
@@ -54,3 +61,29 @@ async def chunks(request: Request) -> AsyncIterator[bytes]:
     """
     async for chunk in request.stream():
         yield chunk
+
+
+async def frugal(lines: AsyncIterator[str]) -> AsyncIterator[str]:
+    """Refuse lines that would cost much more to read than their length tells.
+
+    Args:
+        lines: Lines without their ends.
+
+    Yields:
+        The same.
+
+    Raises:
+        InvalidInput: One has too many values.
+    """
+    number = 0
+    async for line in lines:
+        number += 1
+        if await offload(len(line), partial(_costs_much, line)):
+            raise InvalidInput(
+                f"line {number}: expected at most {MOST_LINE_VALUES} texts, numbers, lists and objects, got more"
+            )
+        yield line
+
+
+def _costs_much(line: str) -> bool:
+    return may_have_more(line.encode("utf-8", "replace"), MOST_LINE_VALUES)

@@ -348,6 +348,8 @@ async def _http(request: Request, exc: Exception) -> Response:
         404: "nothing is served at this path; /openapi.json names all that is",
         405: "this path doesn't take this method; the header Allow names those that it takes",
     }
+    if request.scope["path"].startswith(PREFIX):  # newer examples of OpenAI's library begin with `responses`
+        details[404] = f"of OpenAI's API {PREFIX}chat/completions and {PREFIX}models are served, and not this path"
     said = str(exc.detail)  # starlette's words, unless a limit of ours is named
     detail = said if said.startswith("body: ") else details.get(exc.status_code, said)
     return respond(http_problem(exc.status_code, detail), headers)

@@ -103,6 +103,8 @@ def write_answer(completion: Completion, number: int, fault: Fault | None, copie
     said = "refusal" if kind == "refusal" else "content"
     message: dict[str, Any] = {"role": "assistant", "content": None, "refusal": None}
     message[said] = completion.message.text or None
+    if completion.reasoning:
+        message["reasoning_content"] = completion.reasoning
     if completion.message.tool_calls:
         message["tool_calls"] = [call.to_dict() for call in completion.message.tool_calls]
     finish = None if kind == "unfinished" else completion.finish_reason
@@ -157,8 +159,13 @@ def write_stream(
 
 
 def _deltas(completion: Completion, said: str) -> Iterator[dict[str, Any]]:
-    """Give the deltas as OpenAI does: the role, the text by words, then the pieces of the calls by turns."""
+    """Give the deltas as OpenAI does: the role, the text by words, then the pieces of the calls by turns.
+
+    What the model thought comes before, as vLLM, SGLang and DeepSeek send it: OpenAI's own server sends none of it.
+    """
     yield {"role": "assistant", "content": ""}
+    for piece in pieces(completion.reasoning):
+        yield {"reasoning_content": piece}
     for piece in pieces(completion.message.text):
         yield {said: piece}
     calls = completion.message.tool_calls

@@ -44,8 +44,10 @@ class ObservedEngine(WrappingEngine):
                         call.done()
                         bill.reports(item.usage.prompt_tokens + item.usage.completion_tokens, final=True)
                     else:
-                        for text in (item.text,) if item.raw is None else texts_in(item.raw):
+                        for text in (item.text, item.thought) if item.raw is None else texts_in(item.raw):
                             bill.wrote(text)
+                        if not item.text and item.raw is None:  # a thought alone, which isn't for who asks
+                            continue
                     yield item
 
     def _prompt(self, request: EngineRequest) -> int:

@@ -22,6 +22,7 @@ from riffler.service.inference.openai_address import shown_address, signed
 from riffler.service.inference.openai_errors import foreign_errors, translate
 from riffler.service.inference.openai_reading import AnswerReader
 from riffler.service.inference.openai_usage import asks_no_usage, with_usage, without_usage
+from riffler.service.inference.tokenizer import ModelTokens
 from riffler.service.ports.engine import Completion, EngineInfo, EngineRequest, TextDelta
 from riffler.service.ports.spending import is_paid
 from riffler.tools.price import CachePrices
@@ -123,10 +124,12 @@ class OpenAIEngine:
         return self._counter
 
     async def ready(self) -> None:
-        """Ask the server for its models: it is there, and takes the key.
+        """Load the tokenizer, if there is one, and ask the server for its models: it is there, and takes the key.
 
         A server without a list of models counts as ready: not all have one.
         """
+        if isinstance(self._counter, ModelTokens):
+            await self._counter.get_ready()
         await self.models()
 
     async def models(self) -> Mapping[str, int | None] | None:
@@ -207,8 +210,8 @@ class OpenAIEngine:
                     text = reader.add(value)
                 if request.client is not None and isinstance(value, dict):
                     raw = value
-                if request.stream and (text or raw is not None):
-                    yield TextDelta(text, raw)
+                if request.stream and (text or reader.thought or raw is not None):
+                    yield TextDelta(text, raw, reader.thought)
         with self._without_secrets():
             completion = reader.completion(self._info.model, self._counter)
         yield completion if request.stream or raw is None else replace(completion, raw=raw)

@@ -115,6 +115,9 @@ class AnswerReader:
     Args:
         request: What is being answered.
         where: Who answers, to start an error's text with.
+
+    Attributes:
+        thought: What the last chunk adds to what the model thought; often empty.
     """
 
     def __init__(self, request: EngineRequest, where: str) -> None:
@@ -122,6 +125,7 @@ class AnswerReader:
         self._where = where
         self._text: list[str] = []
         self._reasoning: list[str] = []
+        self.thought = ""
         self._drafts: list[_Draft] = []
         self._by_index: dict[int, _Draft] = {}
         self._taken: set[str] | None = None
@@ -157,7 +161,10 @@ class AnswerReader:
         self._usage = _usage_of(chunk.usage) or self._usage
         came = value["choices"] if isinstance(value, dict) else ()  # it is one: it was read as one
         pairs = zip(chunk.choices, came, strict=True)
-        return "".join(self._add_choice(choice, raw) for choice, raw in pairs if choice.index == 0)
+        known = len(self._reasoning)
+        text = "".join(self._add_choice(choice, raw) for choice, raw in pairs if choice.index == 0)
+        self.thought = "".join(self._reasoning[known:])
+        return text
 
     def completion(self, model: str, counter: TokenCounter) -> Completion:
         """Close the answer.
@@ -191,9 +198,10 @@ class AnswerReader:
             message = Message.assistant(text if text or not calls else None, calls)
         except InvalidMessage as exc:
             raise self._garbled(str(exc)) from exc
-        usage = self._usage or estimated_usage(self._request, message, counter)
+        thought = "".join(self._reasoning)
+        usage = self._usage or estimated_usage(self._request, message, counter, thought)
         reason: FinishReason = "content_filter" if self._refused else finish
-        return Completion(message, reason, usage, self._model or model, "".join(self._reasoning))
+        return Completion(message, reason, usage, self._model or model, thought)
 
     def _add_choice(self, choice: _Choice, raw: dict[str, Any]) -> str:
         self._finish = choice.finish_reason or self._finish

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from riffler.errors import InvalidSetting
 from riffler.service.inference.openai import OPENAI_URL, MaxTokensField, OpenAIEngine
-from riffler.service.inference.tokenizer import ModelTokens
+from riffler.service.inference.tokenizer import tokens_of
 from riffler.service.inference.transformers.settings import Dtype
 from riffler.service.ports.engine import Engine
 
@@ -30,8 +30,8 @@ class EngineSettings:
             server takes for all its models (`max_completion_tokens`), and what others take (`max_tokens`).
         timeout_s: Longest time of one call, its retries included.
         max_retries: How often a call is tried again.
-        revision: Of a local model: a branch, tag or commit on the hub.
-        local_only: Whether a local model is looked for without the network.
+        revision: Of a local model, or of `tokenizer`: a branch, tag or commit on the hub.
+        local_only: Whether a local model, or `tokenizer`, is looked for without the network.
         device: Where a local model runs: `auto`, `cpu`, `cuda` or as `cuda:1`.
         dtype: Of a local model's weights: `auto`, `float32`, `bfloat16` or `float16`.
         tool_form: How a local model writes tool calls: `auto`, `hermes`, `llama`, `mistral` or `qwen_xml`.
@@ -97,7 +97,7 @@ def _openai(settings: EngineSettings) -> Engine:
         base_url=base_url,
         api_key=settings.api_key,
         window_tokens=settings.window_tokens if settings.window_tokens is not None else 32_768,
-        counter=ModelTokens(settings.tokenizer) if settings.tokenizer is not None else None,
+        counter=tokens_of(settings.tokenizer, settings.local_only, settings.revision),
         timeout_s=settings.timeout_s,
         max_retries=settings.max_retries,
         max_tokens_field=settings.max_tokens_field or own,
@@ -170,7 +170,7 @@ def build_engine(
         max_tokens_field: The name of a field.
         timeout_s: Longest time of one call.
         max_retries: How often a call is tried again.
-        revision: A local model's revision.
+        revision: A local model's revision, or the tokenizer's.
         local_only: Whether to keep off the network.
         device: A local model's device.
         dtype: A local model's numbers.

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Sequence
-from functools import cache
 from importlib.resources import files
 from pathlib import PurePosixPath
 from typing import Any, TypeVar
@@ -20,6 +19,7 @@ import redis.asyncio as redis_asyncio
 import redis.exceptions as theirs
 from redis.asyncio.retry import Retry
 from redis.backoff import ExponentialBackoff, NoBackoff
+from redis.commands.core import AsyncScript
 
 from riffler.errors import DurabilityUnavailable, InvalidSetting, MemoryFailed, MemoryFull, MemoryUnavailable
 from riffler.service.memory.embedded import Durability, EmbeddedServer
@@ -73,7 +73,7 @@ class RedisConnection:
                     max_connections=_CONNECTIONS,
                     timeout=None,  # `run` has the deadline
                     decode_responses=True,
-                    socket_timeout=timeout_s + 1,  # `run` has the deadline; this is for what runs outside of it
+                    socket_timeout=None,  # `run` has the deadline: another one would take a task for each command
                     socket_connect_timeout=timeout_s + 1,
                     retry=Retry(ExponentialBackoff(cap=0.5, base=0.05), 3, (theirs.ConnectionError,)),
                 )
@@ -86,13 +86,14 @@ class RedisConnection:
                 connection_class=redis_asyncio.UnixDomainSocketConnection,
                 path=embedded.socket,
                 decode_responses=True,
-                socket_timeout=timeout_s + 1,
+                socket_timeout=None,
                 retry=Retry(NoBackoff(), 0),  # `run` retries, after a start of the server
                 redis_connect_func=_strict_connect if durability == "strict" else None,
             )
         else:
             raise InvalidSetting("a connection needs a url or an embedded server")
         self._client = redis_asyncio.Redis.from_pool(pool)
+        self._scripts: dict[tuple[str | None, str], AsyncScript] = {}
 
     def __repr__(self) -> str:
         """Say where it leads, without its secret."""
@@ -139,11 +140,12 @@ class RedisConnection:
         Returns:
             The reply.
         """
-        text = _script_text(package or "", file)
+        script = self._scripts.get((package, file))
+        if script is None:
+            script = self._client.register_script(_script_text(package or "", file))
+            self._scripts[package, file] = script
         return await self._observed(
-            PurePosixPath(file).stem,
-            lambda client: client.register_script(text)(keys=list(keys), args=list(arguments)),
-            within_s,
+            PurePosixPath(file).stem, lambda client: script(list(keys), list(arguments), client), within_s
         )
 
     async def aclose(self) -> None:
@@ -182,8 +184,8 @@ class RedisConnection:
             raise
         self._hangs, self._reached = False, True
         if task and task.cancelling() > asked:
-            # redis-py sends under asyncio.wait_for, which before Python 3.12 may swallow a cancellation that comes as
-            # it ends: whoever cancelled this task would wait for ever for one that goes on.
+            # What an operation waits for may swallow a cancellation that comes as it ends, as asyncio.wait_for does
+            # before Python 3.12: whoever cancelled this task would wait for ever for one that goes on.
             raise asyncio.CancelledError
         return result
 
@@ -258,7 +260,6 @@ async def _strict_connect(connection: Any) -> None:  # noqa: ANN401 - redis-py d
     await connection.read_response()
 
 
-@cache
 def _script_text(package: str, file: str) -> str:
     return files(package).joinpath(file).read_text("utf-8")
 

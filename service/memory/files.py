@@ -12,6 +12,10 @@ A file may hold several sessions, one after the other. Each begins with a header
 `JSON` is a text that holds JSON: what is stored is given back to the byte, and JSON read and written anew isn't (`1.0`
 becomes `1`). A message is in OpenAI's chat shape. Names of requests and decisions aren't in it: the first belong to
 clients that wait for an answer, the others are a policy's (`riffler bandit export`).
+
+A session is in memory as a whole while it is written or made: for long texts at some twice the bytes of its lines, for
+the shortest possible lines at up to twenty times. Nothing here bounds these bytes; over HTTP a setting does
+(`RIFFLER_MAX_IMPORT_BYTES`, of all that a request brings).
 """
 
 from __future__ import annotations
@@ -36,6 +40,7 @@ from riffler.service.ports.session_names import SESSION_NAME, SESSION_NAME_WORDS
 _FORMAT: Final = 1
 _ORIGINS: Final = {"a": "app", "s": "step"}
 _LETTERS: Final = {origin: letter for letter, origin in _ORIGINS.items()}
+_KINDS: Final = ("message", "fragment", "hit", "event")
 _PAGE: Final = 200
 _SHOWN: Final = 40
 _Part = tuple[dict[str, Any], list[dict[str, Any]]]
@@ -163,6 +168,8 @@ async def _parts(lines: Iterable[str] | AsyncIterable[str]) -> AsyncIterator[_Pa
                 )
             yield head, between
             head, between = None, []
+        elif value.keys().isdisjoint(_KINDS):  # now, as all up to the end is held
+            raise InvalidInput(f"line {number}: expected {', '.join(_KINDS)} or end, got none of them")
         else:
             between.append(value)
     if head is not None:

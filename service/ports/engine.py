@@ -111,12 +111,14 @@ class TextDelta:
     """The next piece of the answer's text.
 
     Attributes:
-        text: The piece; it may be empty where `raw` isn't.
+        text: The piece; it may be empty where `raw` or `thought` isn't.
         raw: The decoded chunk as it came, where that was asked for and there is one. Each chunk comes once.
+        thought: What the model thought meanwhile, where its engine tells: it is shown to nobody, and paid for.
     """
 
     text: str
     raw: Mapping[str, Any] | None = field(default=None, compare=False)
+    thought: str = ""
 
 
 @dataclass(frozen=True, slots=True)

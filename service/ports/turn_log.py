@@ -2,6 +2,11 @@
 
 The log of a tenant is bounded: the oldest records go as new ones come. It is told after the fact, and nothing is
 decided by it, so that it may lack some of what a long outage of the store took.
+
+A chat request that goes straight to the model's server is no turn, and has no record. It has no session, view or
+decision: its record would be of zeros, which whoever sums up what turns cost, saved and took would have to know. And
+what Riffler does nothing with needs no store: it is as quick as it can be, and goes on while Redis is away. Metrics
+count it by why (`riffler_passed_on`), its answer says so (`X-Riffler-Off`), and its key pays its tokens.
 """
 
 from __future__ import annotations

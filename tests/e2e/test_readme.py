@@ -1,20 +1,27 @@
 """What the README says is run: its code, its arithmetic, its tree."""
 
+import asyncio
 import json
 import math
 import os
 import re
+import shlex
 import socket
 import subprocess
 import sys
 import time
+import tomllib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import numpy as np
+import openai
 import pytest
 from tests.e2e import simulated
 
+import riffler
 from riffler.bandits.cost import Cost, Prices
 from riffler.bandits.guard import check
 from riffler.bandits.policies.base import Rewarded, learned
@@ -22,9 +29,41 @@ from riffler.bandits.policies.thompson import LinearThompson
 from riffler.bandits.reward import reward
 from riffler.service.agent.rewarding import Against, Feedback, Number
 from riffler.service.http.reward_schemas import read_rows
+from riffler.service.inference.local_api import LocalApi
 
 ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text("utf-8")
+
+
+def test_the_ways_in_come_first() -> None:
+    """Before all else each way into an app stands in one row: names that exist, and where more of it is told."""
+    head, _, rest = README.partition("\n## Into your app\n")
+    assert head.count("\n") < 15
+    assert "\n## " not in head
+    rows = [line.split(" | ") for line in rest.partition("\n\n")[0].split("\n")[2:]]
+    assert len(rows) == 5
+    shown = " ".join(code for _, code, _ in rows)
+    named = re.findall(r"riffler\.(\w+)", shown)
+    assert named == ["wrap", "RifflerMiddleware", "Client"]
+    assert set(named) <= set(riffler.__all__)
+    assert "`riffler mcp`" in shown
+    titles = re.findall(r"^## (.*)$", README, re.MULTILINE)
+    headings = {re.sub(r"[^\w ]", "", title.lower()).replace(" ", "-") for title in titles}
+    links = re.findall(r"\]\(#([\w-]+)\)", README)
+    assert set(links) <= headings
+    assert {"openai-clients", "langchain-and-langgraph", "mcp-hosts", "from-python"} <= set(links)
+
+
+def test_what_is_installed_is_to_be_had() -> None:
+    """Riffler is on no index: it comes from a clone, with extras that it has; bare commands follow the activation."""
+    places = re.findall(r"pip install (?:-c constraints\.txt )?(?:-e )?'?([^\s`']+)", README)
+    assert {place.partition("[")[0] for place in places} == {".", "PATH/TO/riffler"}
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
+    assert {extra for place in places for extra in re.findall(r"\[(\w+)\]", place)} <= set(extras)
+    activation = README.index("source .venv/bin/activate")
+    assert activation < min(found.start() for found in re.finditer(r"^(?:\w+=\S+ )*riffler ", README, re.MULTILINE))
+    (host,) = (json.loads(line) for line in re.findall(r'^\{"mcpServers".*$', README, re.MULTILINE))
+    assert "/" in host["mcpServers"]["riffler"]["command"]
 
 
 def test_the_code_runs(tmp_path: Path) -> None:
@@ -172,22 +211,52 @@ def test_the_service_answers_as_told(tmp_path: Path) -> None:
     section = re.findall(r"## As a service\n(.*?)\n## ", README, re.DOTALL)[0]
     asked, rewarded = (json.loads(body) for body in re.findall(r"-d '(.*?)'", section))
     paths = re.findall(r"curl -s http://127.0.0.1:8000(\S+)", section)
+    with _serving(tmp_path, {}) as client:
+        answer = client.post(paths[0], json=asked).json()
+        assert "six" in answer["text"]
+        done = client.post(paths[1].replace("DECISION", answer["rewriting"]["decision"]), json=rewarded)
+        assert done.json()["counted"] is True
+
+
+async def test_openai_clients_are_served_as_told(tmp_path: Path) -> None:
+    """The section's command, with another address behind it, serves OpenAI's client by the model and window named."""
+    section = re.findall(r"## OpenAI clients\n(.*?)\n## ", README, re.DOTALL)[0]
+    (line,) = re.findall(r"```sh\n(.*?)\n```", section)
+    *variables, program, command = shlex.split(line)
+    assert (program, command) == ("riffler", "serve")
+    told = dict(variable.split("=", 1) for variable in variables)
+    message = {"role": "user", "content": "When does the harbour open?"}
+
+    def ask(address: str) -> tuple[str | None, int]:
+        with (
+            _serving(tmp_path, told | {"RIFFLER_BASE_URL": address}) as http,
+            openai.OpenAI(base_url=str(http.base_url.join("/v1")), api_key="none") as client,
+        ):
+            answer = client.chat.completions.create(model="riffler", messages=[message])  # type: ignore[list-item]
+            return answer.choices[0].message.content, http.get("/api/v1/engines").json()[0]["window_tokens"]
+
+    async with LocalApi(lambda _: "It opens at six.", model=told["RIFFLER_MODEL"]) as upstream:
+        got = await asyncio.to_thread(ask, upstream.base_url)
+    assert got == ("It opens at six.", int(told["RIFFLER_WINDOW_TOKENS"]))
+    assert {received.body["model"] for received in upstream.received} == {told["RIFFLER_MODEL"]}
+
+
+@contextmanager
+def _serving(folder: Path, told: Mapping[str, str]) -> Iterator[httpx.Client]:
+    """Run `riffler serve` with variables as they are told, on a free port, until the test is done with it."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("RIFFLER_", "REDIS_"))}
     command = [str(Path(sys.executable).with_name("riffler")), "serve", "--port", str(port), "--data-folder", "data"]
-    server = subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.PIPE, text=True)
+    server = subprocess.Popen(command, cwd=folder, env=environment | told, stderr=subprocess.PIPE, text=True)
     try:
         with httpx.Client(base_url=f"http://127.0.0.1:{port}", transport=httpx.HTTPTransport(retries=10)) as client:
-            deadline = time.monotonic() + 60
+            deadline = time.monotonic() + 120
             while not _is_ready(client):
                 assert server.poll() is None
                 assert time.monotonic() < deadline
                 time.sleep(0.1)
-            answer = client.post(paths[0], json=asked).json()
-            assert "six" in answer["text"]
-            done = client.post(paths[1].replace("DECISION", answer["rewriting"]["decision"]), json=rewarded)
-            assert done.json()["counted"] is True
+            yield client
     finally:
         server.terminate()
         server.communicate(timeout=60)

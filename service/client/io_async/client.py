@@ -11,6 +11,8 @@ from riffler.service.client.io_async.sessions import AsyncSessions
 class AsyncClient(AsyncAsking, AsyncSessions, AsyncEditing, AsyncDeciding):
     """Asks a Riffler that runs elsewhere. It can be used by many at once; close it in the end, or use it in a `with`.
 
+    Each event loop that uses it has connections of its own, so that it serves one after another.
+
     Whose data it reaches is told by its key alone. Changes have a name (`Idempotency-Key`), so that they are made again
     safely: after a connection that didn't come about or broke, and when the service is overloaded or stops and says
     after what time it is worth it. All errors are `riffler.errors.RifflerError`: see `riffler.client`.

@@ -19,6 +19,7 @@ from riffler.service.client.errors import ClientError, InvalidReply
 from riffler.service.client.events import require_events
 from riffler.service.client.faults import translated
 from riffler.service.client.limits import Within
+from riffler.service.client.pools import AsyncPools
 from riffler.service.client.tries import Patience, Tries
 
 T = TypeVar("T")
@@ -44,10 +45,8 @@ class AsyncCore:
         if not (0 < timeout_s < math.inf and 0 < connect_s < math.inf) or retries < 0:
             raise InvalidInput("timeout_s, connect_s, retries: expected more than 0 s, and 0 retries or more")
         self._patience = Patience(timeout_s, connect_s, retries)
-        self._http = httpx2.AsyncClient(
-            auth=Bearer(api_key), limits=_LIMITS, verify=context_for(self.address, verify), follow_redirects=False
-        )
-        bounded(self._http)
+        bearer, context = Bearer(api_key), context_for(self.address, verify)
+        self._pools = AsyncPools(lambda: _pool(bearer, context))
 
     def __repr__(self) -> str:
         """Name the server; never the key."""
@@ -69,7 +68,7 @@ class AsyncCore:
 
     async def aclose(self) -> None:
         """Close all connections. The client can't be used any more."""
-        await self._http.aclose()
+        await self._pools.aclose()
 
     async def send(self, call: Call[T], timeout_s: float | None = None) -> T:
         """Send a call, and again where that is safe and worth it.
@@ -146,10 +145,11 @@ class AsyncCore:
             await response.aclose()
 
     async def _begun(self, call: Call[T], tries: Tries) -> httpx2.Response:
-        if self._http.is_closed:
+        if self._pools.closed:
             raise InvalidInput("the client is closed: make another one")
+        http = await self._pools.get()
         left_s = tries.left_s()  # of one read: httpx2 has no limit over several, but `Within` has
-        request = self._http.build_request(
+        request = http.build_request(
             call.method,
             self.address + call.path,
             params=dict(call.query) or None,
@@ -158,7 +158,7 @@ class AsyncCore:
             timeout=httpx2.Timeout(left_s, connect=min(left_s, self._patience.connect_s)),
         )
         with translated(call.operation, self.address):
-            return await self._http.send(request, stream=True)
+            return await http.send(request, stream=True)
 
     async def _whole(self, call: Call[T], response: httpx2.Response, tries: Tries) -> Reply:
         content = bytearray()
@@ -167,6 +167,12 @@ class AsyncCore:
                 content += part
                 tries.left_s()  # a reply that trickles has no more time than one that doesn't come
         return replace(_head_of(response), content=bytes(content))
+
+
+def _pool(bearer: Bearer, context: ssl.SSLContext | bool) -> httpx2.AsyncClient:
+    http = httpx2.AsyncClient(auth=bearer, limits=_LIMITS, verify=context, follow_redirects=False)
+    bounded(http)
+    return http
 
 
 def _head_of(response: httpx2.Response) -> Reply:

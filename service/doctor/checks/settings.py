@@ -19,7 +19,7 @@ _NOT_FOR: Mapping[str, tuple[str, ...]] = {
     "tokenizer": ("reader", "nano", "transformers"),
     "base_url": ("reader", "nano", "transformers"),
     "api_key": ("reader", "nano", "transformers"),
-    "revision": ("reader", "nano", "openai"),
+    "revision": ("reader", "nano"),
     "device": ("reader", "nano", "openai"),
     "dtype": ("reader", "nano", "openai"),
     "tool_form": ("reader", "nano", "openai"),

@@ -83,6 +83,7 @@ NEEDS: Mapping[str, Needs] = MappingProxyType(
         "explain_query_in_session": _WRITE_TEXT,
         "complete_chat": _WRITE_TEXT,  # it may name a session
         "list_models": _READ,
+        "read_model": _READ,
         "list_engines": _READ,
         # Decisions and policies
         "list_decisions": _READ,

@@ -8,7 +8,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from typing import Annotated, Literal
 
-from fastapi import Header, Request, Response
+from fastapi import Header, Path, Request, Response
 
 from riffler.errors import EngineFailed, RifflerError
 from riffler.service.http.accept import EVENTS
@@ -21,6 +21,7 @@ from riffler.service.http.chat_schemas import (
     MODELS,
     ChatCompletionOut,
     ChatRequest,
+    ModelOut,
     ModelsOut,
     failures,
 )
@@ -66,6 +67,10 @@ ShowOf = Annotated[
     ),
 ]
 
+ModelName = Annotated[
+    str, Path(description="A model's name. A slash in it may come as it is or encoded.", examples=["riffler"])
+]
+
 
 @router.post("/chat/completions", response_model=ChatCompletionOut, responses={**_ANSWERS, **failures(body=True)})
 async def complete_chat(
@@ -95,8 +100,18 @@ async def complete_chat(
     "/models", response_model=ModelsOut, responses={**answers(200, "The models.", MODELS), **failures(body=False)}
 )
 async def list_models(core: CoreOf) -> Response:
-    """List the models of the model's server, as it lists them."""
+    """List the models of the model's server, as it lists them, and `riffler`, which is the one of the settings."""
     return _json(await core.proxy.models(), {})
+
+
+@router.get(
+    "/models/{model:path}",
+    response_model=ModelOut,
+    responses={**answers(200, "The model.", MODELS["data"][0]), **failures(body=False)},
+)
+async def read_model(core: CoreOf, model: ModelName) -> Response:
+    """Look up a model by its name, as `GET /v1/models` lists it."""
+    return _json(await core.proxy.model(model), {})
 
 
 async def _told(running: RunningTurn, outgoing: Outgoing) -> AsyncGenerator[Chunks]:
@@ -121,7 +136,7 @@ async def _whole(running: RunningTurn, proxied: Proxied, request: Request) -> Re
 
 
 async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Response:
-    """Pass a request on as it came."""
+    """Pass a request on as it came. It is no turn, and the turn log has no record of it (`ports/turn_log.py`: why)."""
     core.metrics.passed_on(why)
     headers = {"X-Riffler-Off": why, **ignored_head(core.proxy.ignored(asked))}
     request.scope[TOLD] = headers

@@ -12,7 +12,7 @@ from riffler.service.agent.tenant_files import Restored, text_lines
 from riffler.service.http.core import CoreOf, TenantOf
 from riffler.service.http.described import CHANGES, READS, answers, documented
 from riffler.service.http.groups import group
-from riffler.service.http.json_lines import JSON_LINES, JsonLines, blocks, chunks
+from riffler.service.http.json_lines import JSON_LINES, JsonLines, blocks, chunks, frugal
 from riffler.service.http.policy_examples import LOG
 
 router = group("/api/v1/tenant", "tenant")
@@ -85,7 +85,7 @@ async def import_tenant(core: CoreOf, tenant: TenantOf, request: Request) -> Imp
     """Make sessions of an export, each all or none, and let policies learn. A problem says what was made before it."""
     read: list[Restored] = []
     try:
-        async for part in core.files.restore(tenant, text_lines(chunks(request))):
+        async for part in core.files.restore(tenant, frugal(text_lines(chunks(request)))):
             read.append(part)  # noqa: PERF401 - those before an error count
     except RifflerError as exc:
         made = [each.name for each in read if each.kind == "session"]

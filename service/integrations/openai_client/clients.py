@@ -17,7 +17,8 @@ import httpx2
 
 from riffler.errors import InvalidInput
 from riffler.service.integrations.background import Background
-from riffler.service.integrations.openai_client.door import Doors, Reply
+from riffler.service.integrations.openai_client.door import Reply
+from riffler.service.integrations.openai_client.doors import Doors
 from riffler.service.integrations.openai_client.original import CURRENT, RIFFLER_PREFIX, original_of
 from riffler.service.integrations.openai_proxy.asked import read
 
@@ -206,13 +207,12 @@ async def _take(doors: Doors, request: httpx2.Request, options: dict[str, Any]) 
         return True
     except (ValueError, RecursionError):
         return False  # what is wrong with it the model's server says best
-    door = await doors.of(asked.model)
-    proxied = await door.take(asked, len(content))
+    proxied = await doors.take(asked, len(content))
     if proxied is None:
         return False
     context = Context()
     context.run(CURRENT.set, original_of(_plain(request), options))
-    request.extensions[_ANSWER] = lambda: door.answer(proxied, context)
+    request.extensions[_ANSWER] = lambda: doors.answer(proxied, context)
     return True
 
 

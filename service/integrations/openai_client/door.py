@@ -11,7 +11,7 @@ from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequen
 from contextlib import aclosing
 from contextvars import Context
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 import httpx2
 
@@ -23,6 +23,7 @@ from riffler.service.integrations.openai_proxy.proxy import Proxied, Proxy
 from riffler.service.integrations.openai_proxy.telling import DONE, event, events, heads_of
 
 Chunks = Sequence[Mapping[str, Any]]
+CLOSED: Final = "the client was closed before the answer was there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +84,20 @@ class Door:
     def __init__(self, proxy: Proxy, tenant: str, wording: Wording, aclose: Callable[[], Awaitable[None]]) -> None:
         self._proxy, self._tenant, self._wording, self._give_back = proxy, tenant, wording, aclose
         self._turns: set[_Running] = set()
+        self._freed: Callable[[], None] | None = None
+
+    @property
+    def busy(self) -> bool:
+        """Whether a turn runs, which what this stands on is needed for."""
+        return bool(self._turns)
+
+    def when_free(self, freed: Callable[[], None]) -> None:
+        """Name who wants to know when no turn runs any more.
+
+        Args:
+            freed: Is called then, each time.
+        """
+        self._freed = freed
 
     async def take(self, asked: Asked, size: int) -> Proxied | None:
         """Look whether Riffler has anything to do with a request.
@@ -92,12 +107,13 @@ class Door:
             size: Bytes of its body.
 
         Returns:
-            What `answer` takes; None for a request that is to go to the model's server as it is.
+            What `answer` takes, of this door or a later one for the same model; None for a request that is to go to
+            the model's server as it is.
         """
         return None if self._proxy.off(asked) else await self._proxy.read(asked, size)
 
     async def answer(self, proxied: Proxied, context: Context) -> Reply:
-        """Answer a request; a stream is answered when the model has begun to.
+        """Answer a request; a stream is answered when the model has begun to. It is busy before this first waits.
 
         Args:
             proxied: What `take` gave.
@@ -108,7 +124,8 @@ class Door:
             The reply. It raises httpx2's own error where the model's server can't be reached.
         """
         outgoing, stream = proxied.outgoing, proxied.asked.stream
-        running = _Running(self._proxy.turn(self._tenant, proxied), outgoing, context, self._turns)
+        running = _Running(self._proxy.turn(self._tenant, proxied), outgoing, context, self._ended)
+        self._turns.add(running)
         chunks = running.chunks()
         try:
             first: Chunks = await anext(chunks, ())
@@ -117,7 +134,7 @@ class Door:
                     pass
         except RifflerError as exc:
             _raise_lost(exc)
-            return _refused(self._wording.refusal(exc), running.stop)
+            return refused(self._wording.refusal(exc), running.stop)
         except BaseException:
             await running.stop()
             raise
@@ -131,6 +148,11 @@ class Door:
         """Stop the turns that still run, which takes what they stand on; then give that back."""
         await asyncio.gather(*(running.lose() for running in self._turns))
         await self._give_back()
+
+    def _ended(self, running: _Running) -> None:
+        self._turns.discard(running)
+        if self._freed is not None and not self._turns:
+            self._freed()
 
     async def _parts(self, first: Chunks, chunks: AsyncGenerator[Chunks], running: _Running) -> AsyncGenerator[bytes]:
         try:
@@ -147,64 +169,17 @@ class Door:
             await running.stop()
 
 
-class Doors:
-    """The doors of one event loop: one for each model that is asked for.
-
-    Args:
-        make: Makes the door for a model. It may take seconds, and runs beside the loop.
-        wording: Says errors.
-    """
-
-    def __init__(self, make: Callable[[str], Door], wording: Wording) -> None:
-        self._make, self._wording = make, wording
-        self._made: dict[str, Door] = {}
-        self._making = asyncio.Lock()
-
-    async def of(self, model: str) -> Door:
-        """Give the door for a model.
-
-        Args:
-            model: Its name.
-
-        Returns:
-            The door; the first time it is made.
-        """
-        if model not in self._made:  # who has a door needn't wait while another one is made
-            async with self._making:
-                if model not in self._made:
-                    self._made[model] = await asyncio.to_thread(self._make, model)
-        return self._made[model]
-
-    def refuse(self, exc: RifflerError) -> Reply:
-        """Answer a request that can't be read.
-
-        Args:
-            exc: What is wrong with it.
-
-        Returns:
-            The reply.
-        """
-        return _refused(self._wording.refusal(exc), _nothing)
-
-    async def aclose(self) -> None:
-        """Close all."""
-        while self._made:
-            _, door = self._made.popitem()
-            await door.aclose()
-
-
 class _Running:
     """A turn in a task of its own: who listens may stop at any time, and may be another task each time."""
 
     def __init__(
-        self, turn: AsyncGenerator[Progress], outgoing: Outgoing, context: Context, others: set[_Running]
+        self, turn: AsyncGenerator[Progress], outgoing: Outgoing, context: Context, ended: Callable[[_Running], None]
     ) -> None:
         self._turn, self._outgoing = turn, outgoing
         self._told: asyncio.Queue[bool] = asyncio.Queue()
         self._lost = False
         self._task = asyncio.get_running_loop().create_task(self._run(), context=context)
-        others.add(self)
-        self._task.add_done_callback(lambda _: others.discard(self))
+        self._task.add_done_callback(lambda _: ended(self))
 
     async def _run(self) -> None:
         try:
@@ -220,7 +195,7 @@ class _Running:
         while await self._told.get():
             yield self._outgoing.take()
         if self._lost:
-            raise httpx2.ReadError("the client was closed before the answer was there")
+            raise httpx2.ReadError(CLOSED)
         await asyncio.shield(self._task)
         yield self._outgoing.take()
 
@@ -235,12 +210,17 @@ class _Running:
         await self.stop()
 
 
-def _refused(worded: Worded, stop: Callable[[], Awaitable[None]]) -> Reply:
+def refused(worded: Worded, stop: Callable[[], Awaitable[None]]) -> Reply:
+    """Answer with an error.
+
+    Args:
+        worded: The error.
+        stop: See `Reply`.
+
+    Returns:
+        The reply.
+    """
     return Reply(worded.status, {"Content-Type": "application/json", **worded.headers}, _one(worded.body), stop)
-
-
-async def _nothing() -> None:
-    """Stop what doesn't run."""
 
 
 async def _one(body: bytes) -> AsyncGenerator[bytes]:

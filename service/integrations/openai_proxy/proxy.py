@@ -15,6 +15,7 @@ from riffler.service.agent.progress import Answer, Progress
 from riffler.service.agent.turns import Turns
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked, beside_of, ignored, messages_of, straight
 from riffler.service.integrations.openai_proxy.chain import links
+from riffler.service.integrations.openai_proxy.model_list import listed_models, model_of
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.integrations.openai_proxy.recognising import Opened, Sessions
 from riffler.service.integrations.openai_proxy.relaying import EngineRelay
@@ -135,13 +136,20 @@ class Proxy:
         """List the models that can be asked for.
 
         Returns:
-            The list of the model's server as it came; where there is none, the one model.
+            The list of the model's server as it came, else one of the one model; and `riffler` at its end.
         """
-        listed = await self._relay.listed()
-        if listed is not None:
-            return listed
-        row = {"id": self._engine.info.model, "object": "model", "created": 0, "owned_by": "riffler"}
-        return {"object": "list", "data": [row]}
+        return listed_models(await self._relay.listed(), self._engine.info.model)
+
+    async def model(self, name: str) -> Mapping[str, Any]:
+        """Look up one of the models that can be asked for.
+
+        Args:
+            name: Its name. An unknown one is `EngineRejected`, with OpenAI's words in its refusal.
+
+        Returns:
+            Its row of the list.
+        """
+        return model_of(await self.models(), name, self._engine.info.name)
 
     async def turn(self, tenant: str, proxied: Proxied) -> AsyncGenerator[Progress]:
         """Run a turn.
@@ -158,7 +166,8 @@ class Proxy:
             VersionConflict: See there.
         """
         asked, chain = proxied.asked, await offload(_size(proxied), lambda: links(_values(proxied), _seed(proxied)))
-        opened = await self._sessions.open(tenant, chain, asked.named)
+        async with self._turns.agent.gate.slot():
+            opened = await self._sessions.open(tenant, chain, asked.named)
         try:
             async with aclosing(self._run(opened, chain, proxied)) as progress:
                 async for item in progress:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncGenerator, Mapping
 from typing import Any
 
-from riffler.errors import EngineRejected, InvalidInput, Refusal
+from riffler.errors import InvalidInput
 from riffler.service.agent.progress import AnswerDelta, Said
 from riffler.service.integrations.openai_proxy.asked import ALIAS, Asked, beside_of, has_functions_only
+from riffler.service.integrations.openai_proxy.model_list import unknown_model
 from riffler.service.integrations.openai_proxy.outgoing import Outgoing
 from riffler.service.ports.engine import Completion, Engine, EngineRequest, TextDelta, ToolChoice, closing_stream
 from riffler.tools.messages import read_messages
@@ -43,9 +43,7 @@ class EngineRelay:
             raise InvalidInput("tools: expected functions, each with its name")
         if asked.model not in {ALIAS, self._engine.info.model}:
             message = f"The model {asked.model!r} does not exist here; there is {self._engine.info.model!r}."
-            error = {"message": message, "type": "invalid_request_error", "param": "model", "code": "model_not_found"}
-            refused = EngineRejected(f"engine {self._engine.info.name}: has no model of this name")
-            refused.refusal = Refusal(404, json.dumps({"error": error}))
+            refused = unknown_model(message, self._engine.info.name)
             raise refused
         messages = read_messages(body["messages"])
         check_complete(messages)

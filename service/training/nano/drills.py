@@ -29,6 +29,33 @@ _SEPARATORS = (": ", " = ", "=", " -> ", " is ", " | ", " => ", ", ", "\t", " - 
 _ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
 _AT_ONCE = 8
 """Keys of one call."""
+_BARE = 4
+"""Of so few keys, each is asked for by nothing but the key: what stands right before the answer is found first."""
+_FRAMES = (
+    "What is {}?",
+    "What is {} now?",
+    "What does {} have?",
+    "What is the value of {}?",
+    "What is the last value of {}, please?",
+    "Which value does {} have at the end?",
+    "Which is the newest one of {}?",
+    "And {}?",
+    "And what is {} in the end?",
+    "How about {}?",
+    "Tell me the value of {}, if you would. What is it?",
+    "I want to know about {}. What does it say?",
+    "{}: what is it?",
+    "{}, is it known?",
+    "Of {}, what is the latest?",
+    "Where does {} stand now, and what is it?",
+    "Is there a value for {}? Which one?",
+    "Could you look up {} for me?",
+    "Please say what {} is, and nothing else. What is it?",
+    "For {} there was something; what was it in the end?",
+)
+"""Questions about a key."""
+_UNTOLD = 0.15
+"""Of the questions that have words around the key: so many have any words."""
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
 
@@ -98,10 +125,20 @@ def _pairs(rng: random.Random, size: int) -> tuple[str, dict[str, str]]:
 
 
 def _lookup(rng: random.Random, size: int) -> list[Turn]:
-    """The newest value of a key, one after the other."""
+    """The newest value of a key, one after the other; of more than a few keys, some have words around them."""
     text, newest = _pairs(rng, size)
     keys = rng.sample(sorted(newest), min(size, 8))
-    return [(key if at else f"{text}\n\n{key}", newest[key]) for at, key in enumerate(keys)]
+    asked = [_amid_words(rng, key) if size > _BARE and rng.random() < 0.5 else key for key in keys]
+    asked[0] = f"{text}\n\n{asked[0]}"
+    return [(question, newest[key]) for question, key in zip(asked, keys, strict=True)]
+
+
+def _amid_words(rng: random.Random, key: str) -> str:
+    """Ask as people do: the key isn't the last word, and now and then nothing but the text tells which words it is."""
+    if rng.random() < _UNTOLD:
+        before, after = (" ".join(words(rng, rng.randint(least, 4))) for least in (0, 1))
+        return f"{before} {key} {after}?".lstrip()
+    return rng.choice(_FRAMES).format(key)
 
 
 def _all_of_them(rng: random.Random, size: int) -> list[Turn]:

@@ -21,7 +21,7 @@ from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
 from riffler.service.ports.engine import EngineRequest
-from riffler.service.training.nano.tokenizer import END, START
+from riffler.service.training.nano.tokenizer import ASSISTANT, END
 from riffler.tools.messages import Message, read_messages
 
 
@@ -57,8 +57,7 @@ class ExampleWriter:
         self._tokenizer = tokenizer
         self._form = FORMS["hermes"]
         self._writer = PromptWriter(tokenizer, self._form, "nano")
-        self._end = tokenizer.get_added_vocab()[END]
-        self._head = tokenizer.encode(f"{START}assistant\n", add_special_tokens=False, verbose=False)
+        self._begin, self._end = (tokenizer.get_added_vocab()[mark] for mark in (ASSISTANT, END))
 
     def write_all(self, samples: Iterable[dict[str, Any]], enough: int | None = None) -> Iterator[Example]:
         """Write samples, those of one turn or one family together.
@@ -94,13 +93,13 @@ class ExampleWriter:
 
     def _moves(self, read: list[int]) -> set[int]:
         """Give the places of what the assistant said in what is read, its ends among them."""
-        size, inside, places = len(self._head), False, set[int]()
+        inside, places = False, set[int]()
         for at, id_ in enumerate(read):
             if inside:
                 places.add(at)
                 inside = id_ != self._end
-            elif read[at - size + 1 : at + 1] == self._head:
-                inside = True
+            else:
+                inside = id_ == self._begin
         return places
 
     def said_ids(self, sample: dict[str, Any]) -> list[int]:

@@ -32,7 +32,9 @@ _FOR_TOKENIZER = "tokenizer"
 """The folder of samples that the tokenizer is trained on."""
 _LEAST_TEXT = 1000
 """Characters: of fewer, most skills make hardly a text."""
-_NEWER: Mapping[str, Any] = MappingProxyType({**LEFT_OUT, "enough_tokens": None, "also": {}, "kinds": []})
+_NEWER: Mapping[str, Any] = MappingProxyType(
+    {**LEFT_OUT, "enough_tokens": None, "also": {}, "kinds": [], "tokens_a_step": None}
+)
 """Settings that stages didn't have before, and what stands for none."""
 _WINDOW_OF_DRILLS = 2048
 """Stands in the records of a run, and means nothing: runs that are there were begun with it."""
@@ -118,6 +120,7 @@ class Stage(_Table):
         questions: How many are asked about each text, an episode each; with more than one they are families.
         most_text: Characters that a user says in an episode at most, about; None sets no limit.
         enough_tokens: So many an example has when it takes no more moves; None takes all of a turn or a family.
+        tokens_a_step: As of the whole training; None is that.
         also: Earlier stages whose examples are mixed in, so that they aren't forgotten, and how large a part of all
             examples each is.
     """
@@ -131,6 +134,7 @@ class Stage(_Table):
     questions: PositiveInt = 1
     most_text: Annotated[int, Field(ge=_LEAST_TEXT)] | None = None
     enough_tokens: PositiveInt | None = None
+    tokens_a_step: PositiveInt | None = None
     also: dict[str, PositiveFloat] = {}
 
     @property

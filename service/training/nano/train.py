@@ -243,6 +243,7 @@ class Trainer:
     def _steps(self, stage: Stage, number: int, skipped: int) -> Iterator[list[Example]]:
         """Give the examples of each step, without those of the steps done before."""
         training = self._settings.training
+        enough = stage.tokens_a_step or training.tokens_a_step
         pools = [self._again_and_again(stage, self._examples(stage, number, begun=skipped > 0))]
         parts = [1 - sum(stage.also.values())]
         for at, other in enumerate(self._settings.stages, 1):
@@ -254,7 +255,7 @@ class Trainer:
         while True:
             [pool] = rng.choices(pools, parts)
             step.append(next(pool))
-            if sum(len(each.ids) for each in step) >= training.tokens_a_step:
+            if sum(len(each.ids) for each in step) >= enough:
                 if skipped:
                     skipped -= 1
                 else:

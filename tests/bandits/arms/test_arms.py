@@ -8,8 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.bandits.docs import query
 
-from riffler.bandits.arms import ARMS, ARMS_VERSION, arms_version, offered
-from riffler.bandits.arms.base import Making, begin, finish, has_work, room
+from riffler.bandits.arms import ARMS, ARMS_VERSION, arms_version, begun, offered
+from riffler.bandits.arms.base import Begun, Making, begin, finish, room
 from riffler.bandits.arms.prompting import template
 from riffler.bandits.features.language import is_english
 from riffler.bandits.guard import check
@@ -46,6 +46,13 @@ def test_arm_with_nothing_to_do_is_not_offered(of: Query, making: Making, arms: 
     assert offered(of, making) == arms
 
 
+def begun_by(arm: str, of: Query, making: Making) -> Begun:
+    """Begin a rewrite by an arm that has something to do."""
+    made = begin(ARMS[arm], of, making)
+    assert made is not None
+    return made
+
+
 @pytest.mark.parametrize("making", MAKINGS)
 @pytest.mark.parametrize(
     ("arm", "rewrite"),
@@ -57,21 +64,21 @@ def test_arm_with_nothing_to_do_is_not_offered(of: Query, making: Making, arms: 
 def test_arms_that_ask_nobody(arm: str, rewrite: str, making: Making) -> None:
     """Some arms are the rule's in both makings, and have no prompt."""
     of = parse(PIPELINE, "Could you explain osmosis?")
-    begun, asks = begin(ARMS[arm], of, making)
-    assert (begun.text, asks) == (rewrite, False)
+    made, asks = begun_by(arm, of, making)
+    assert (made.text, asks) == (rewrite, False)
     assert ARMS[arm].prompt(of) is None
 
 
 def test_the_rule_asks_nobody() -> None:
     """By rule, an arm that could ask a model doesn't."""
-    begun, asks = begin(ARMS["simplify"], parse(PIPELINE, "Could you explain osmosis?"), "rule")
-    assert (begun.text, asks) == ("Explain osmosis.", False)
+    made, asks = begun_by("simplify", parse(PIPELINE, "Could you explain osmosis?"), "rule")
+    assert (made.text, asks) == ("Explain osmosis.", False)
 
 
 def test_the_engine_words_it() -> None:
     """By engine, the reply is the wording, and it draws on what the prompt showed."""
     of, arm = query("Where was she born?", "Marie Curie discovered radium in Paris."), ARMS["disambiguate"]
-    prompt, asks = begin(arm, of, "engine")
+    prompt, asks = begun_by("disambiguate", of, "engine")
     assert asks
     assert prompt == arm.prompt(of)
     made = finish(arm, of, prompt, 'New question: "Where was Marie Curie born?"')
@@ -85,19 +92,18 @@ def test_empty_reply_fails(reply: str) -> None:
     """A reply without a wording is a failed rewrite, not an empty question."""
     of, arm = parse(PIPELINE, "What is it?"), ARMS["paraphrase"]
     with pytest.raises(RewriteFailed, match="paraphrase: .*empty"):
-        finish(arm, of, begin(arm, of, "engine")[0], reply)
+        finish(arm, of, begun_by("paraphrase", of, "engine").rewrite, reply)
 
 
 @pytest.mark.parametrize("making", MAKINGS)
 @pytest.mark.parametrize("arm", ARMS)
-def test_an_arm_drawn_with_nothing_to_do_fails(arm: str, making: Making) -> None:
-    """What was offered may be gone when a request comes again; then the raw query has to go on. `none` never fails."""
+def test_a_blank_query_leaves_arms_nothing_to_do(arm: str, making: Making) -> None:
+    """Only `none` has always something to do: the query as it is."""
     blank = parse(PIPELINE, " ")
     if arm == "none":
-        assert begin(ARMS[arm], blank, making)[0].text == " "
+        assert begun_by(arm, blank, making).rewrite.text == " "
     else:
-        with pytest.raises(RewriteFailed, match=f"{arm}: there is nothing to do"):
-            begin(ARMS[arm], blank, making)
+        assert begin(ARMS[arm], blank, making) is None
 
 
 def test_version_covers_names_versions_and_prompts() -> None:
@@ -132,7 +138,7 @@ def test_every_arm_keeps_the_contract(arm: str, text: str) -> None:
         assert first is None or first.text.strip() or not text.strip()
     for making in MAKINGS:
         by_any = making == "engine" or is_english(text) or arm in {"none", "reread"}  # rules are those of English
-        assert (arm in offered(of, making)) == (by_any and has_work(ARMS[arm], of, making))
+        assert begun(of, making).get(arm) == (begin(ARMS[arm], of, making) if by_any else None)
 
 
 @settings(max_examples=60)

@@ -59,6 +59,7 @@ CALLS: list[Call[object]] = [
 LEFT_OUT = {
     "complete_chat": "OpenAI's API, which OpenAI's own client speaks",
     "list_models": "the same",
+    "read_model": "the same",
     "export_log": "a file for an engineer: `riffler bandit export` writes it",
     "import_log": "the same, read",
     "export_tenant": "a file for an operator: `riffler export` writes it, and over HTTP any client of HTTP",

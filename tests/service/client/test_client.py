@@ -2,6 +2,7 @@
 
 import asyncio
 import copy
+import gc
 import pickle
 import re
 import secrets
@@ -87,6 +88,30 @@ async def test_both_faces_do_the_same(ours: AsyncClient) -> None:
                 assert events.finish().session == answer.session
 
     await asyncio.to_thread(work)
+
+
+async def test_a_client_serves_one_loop_after_another(ours: AsyncClient) -> None:
+    """Made once, it asks in two event loops, one after the other and at once, and leaves no socket open in any.
+
+    One that was closed in one of them is closed in all.
+    """
+    client = AsyncClient(ours.address)
+
+    async def ask() -> str:
+        answer = await client.ask("When does the harbour open?", TEXTS)
+        async with client.stream("And now?", session=answer.session) as events:
+            assert (await events.finish()).session == answer.session
+        return answer.text
+
+    def twice() -> list[str]:
+        return [asyncio.run(ask()), asyncio.run(ask())]
+
+    said = await asyncio.gather(asyncio.to_thread(twice), asyncio.to_thread(twice), ask())
+    assert said == [["It is in the harbour."] * 2] * 2 + ["It is in the harbour."]
+    await asyncio.to_thread(asyncio.run, client.aclose())
+    with pytest.raises(InvalidInput, match="closed"):
+        await ask()
+    gc.collect()  # a socket that was left open is told of here
 
 
 async def test_a_refusal_is_what_the_server_raised(ours: AsyncClient, client: httpx.AsyncClient) -> None:

@@ -238,12 +238,12 @@ async def test_the_synchronous_client_fails_alike() -> None:
         await asyncio.to_thread(work, server.address)
 
 
-def _secrets(client: AsyncClient, told: RifflerError) -> Iterator[str]:
+def _secrets(client: AsyncClient, pool: httpx2.AsyncClient, told: RifflerError) -> Iterator[str]:
     seen: BaseException | None = told
     while seen is not None:
         yield from (str(seen), repr(seen), str(vars(seen)))
         seen = seen.__cause__ or seen.__context__
-    yield from (repr(client), str(vars(client)), repr(client._http), str(vars(client._http)))
+    yield from (repr(client), str(vars(client)), str(vars(client._pools)), repr(pool), str(vars(pool)))
 
 
 async def test_a_key_is_sent_and_never_shown(caplog: pytest.LogCaptureFixture) -> None:
@@ -256,8 +256,9 @@ async def test_a_key_is_sent_and_never_shown(caplog: pytest.LogCaptureFixture) -
             assert (await client.alive()).status == "alive"
             with pytest.raises(ConnectionLost) as told:
                 await client.alive()
+            pool = await client._pools.get()
         assert server.received[0].headers["authorization"] == "Bearer rk-secret"
-        shown = [*_secrets(client, told.value), *(record.getMessage() for record in caplog.records)]
+        shown = [*_secrets(client, pool, told.value), *(record.getMessage() for record in caplog.records)]
     assert len(shown) > 10
     assert not [text for text in shown if "rk-secret" in text]
     for wrong in ("rk secret", "rk-secret\n", "rk-secrét", ""):

@@ -6,18 +6,16 @@ Each is told as a problem, under `/v1` in OpenAI's shape, with the limit's name 
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from contextlib import suppress
 from pathlib import Path
 
 import httpx
 import pytest
+from tests.service.http.raw import hurry, sent, words
 from tests.service.http.served import served
 
 from riffler.service.app import Riffler
 from riffler.service.http.bodies import MOST_DEPTH
-from riffler.service.http.connection import Connection
 from riffler.service.http.head_limits import MOST_HEADERS
-from riffler.service.http.problems import MEDIA_TYPE
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.integrations.openai_proxy.asked import MOST_MESSAGES
 from riffler.service.settings import read_settings
@@ -30,9 +28,7 @@ JSON = {"Content-Type": "application/json"}
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """Patience of a second."""
-    monkeypatch.setattr(Connection, "head_s", 1.0)
-    monkeypatch.setattr(Connection, "body_s", 1.0)
-    monkeypatch.setattr(Connection, "least_bytes", 1000)
+    hurry(monkeypatch)
 
 
 @pytest.fixture
@@ -46,43 +42,6 @@ async def client(server_folder: Path) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-def words(path: str, status: int, kind: str, body: str) -> str:
-    """Hold a refusal to its shape; give what it says."""
-    said = json.loads(body)
-    if path.startswith("/v1/"):
-        assert said["error"]["type"] == "invalid_request_error"
-        return str(said["error"]["message"])
-    assert (kind, said["status"]) == (MEDIA_TYPE, status)
-    assert said["instance"].removeprefix("urn:riffler:request:") != "none"
-    return str(said["detail"])
-
-
-async def sent(client: httpx.AsyncClient, *pieces: bytes, wait_s: float = 0.05) -> tuple[int, str, str]:
-    """Send bytes as they are, with pauses; give status, type and body of what comes until the connection ends."""
-    reader, writer = await asyncio.open_connection(client.base_url.host, client.base_url.port)
-    came: list[bytes] = []
-
-    async def read() -> None:  # meanwhile: who sends on is cut off, and then can't read what came before that
-        with suppress(ConnectionError):
-            while some := await reader.read(4096):
-                came.append(some)
-
-    reading = asyncio.create_task(read())
-    with suppress(ConnectionError):
-        for piece in pieces:
-            writer.write(piece)
-            await writer.drain()
-            await asyncio.sleep(wait_s)
-    await asyncio.wait_for(reading, 60)
-    writer.close()
-    answer = b"".join(came).decode()
-    if not answer:
-        return 0, "", ""
-    head, _, body = answer.partition("\r\n\r\n")
-    kind = next(line for line in head.lower().split("\r\n") if line.startswith("content-type:"))
-    return int(head.split()[1]), kind.partition(": ")[2], body
-
-
 @pytest.mark.parametrize("path", PATHS)
 @pytest.mark.parametrize("at_once", [True, False])
 async def test_a_head_that_is_too_large(client: httpx.AsyncClient, path: str, at_once: bool) -> None:
@@ -90,7 +49,7 @@ async def test_a_head_that_is_too_large(client: httpx.AsyncClient, path: str, at
     name = f"POST {path} HTTP/1.1\r\nHost: {client.base_url.host}\r\n".encode()
     large = b"X-Large: " + b"x" * HEAD
     end = b"\r\nConnection: close\r\n\r\n"
-    status, kind, body = await sent(client, *([name + large + end] if at_once else [name, large, b"x" * HEAD]))
+    status, kind, body = await sent(client.base_url, *([name + large + end] if at_once else [name, large, b"x" * HEAD]))
     assert status == 431
     assert f"at most {HEAD} bytes" in words(path, status, kind, body)
     fits = {"X-Large": "x" * (HEAD - 2000)}
@@ -113,15 +72,15 @@ async def test_too_many_headers(client: httpx.AsyncClient, path: str) -> None:
 async def test_what_is_slow_is_let_go(client: httpx.AsyncClient, path: str) -> None:
     """A head or a body that trickles is 408; who says nothing is closed; one that comes steadily is waited for."""
     head = f"POST {path} HTTP/1.1\r\nHost: {client.base_url.host}\r\n".encode()
-    status, kind, body = await sent(client, head, *[b"X: y\r\n"] * 8, wait_s=0.25)
+    status, kind, body = await sent(client.base_url, head, *[b"X: y\r\n"] * 8, wait_s=0.25)
     assert (status, "within 1 s" in words(path, status, kind, body)) == (408, True)
     with_body = head + b"Content-Type: application/json\r\nConnection: close\r\nContent-Length: 100000\r\n\r\n"
-    status, kind, body = await sent(client, with_body, *[b"{"] * 8, wait_s=0.25)
+    status, kind, body = await sent(client.base_url, with_body, *[b"{"] * 8, wait_s=0.25)
     assert (status, "at least 1000 bytes" in words(path, status, kind, body)) == (408, True)
-    assert (await sent(client))[0] == 0
+    assert (await sent(client.base_url))[0] == 0
     text = b"{" + b" " * 99_998 + b"}"
     pieces = [text[at : at + 10_000] for at in range(0, len(text), 10_000)]
-    assert (await sent(client, with_body, *pieces, wait_s=0.25))[0] in {400, 422}
+    assert (await sent(client.base_url, with_body, *pieces, wait_s=0.25))[0] in {400, 422}
 
 
 @pytest.mark.usefixtures("quick")

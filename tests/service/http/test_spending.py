@@ -1,7 +1,7 @@
 """What chat requests cost a key: what the model's server bills, whether the client asks, stays, or goes early."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +11,27 @@ import pytest
 from tests.service.http.keyed import Keyed, bearer, keyed
 from tests.service.http.own_redis import OwnRedis
 
+from riffler.service.inference.estimate import estimated_usage
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.local_faults import Fault
 from riffler.service.inference.openai import OpenAIEngine
+from riffler.service.inference.scripted import Reply
+from riffler.service.ports.engine import Completion, EngineRequest
+from riffler.tools.messages import Message
+from riffler.tools.tokens import EstimatedTokens
 
 MODEL = "local"
 ANSWER = "The harbour opens at six and closes at ten, but for the ferry, which comes when it likes. " * 8
 MESSAGES: list[Any] = [{"role": "user", "content": "When does the harbour open? " * 20}]
+THOUGHT = "They ask when the harbour opens; the board at the pier says six, and it was right last year. " * 30
 LIMIT = 1_000_000
 OFF = {"X-Riffler-Features": "off"}
+
+
+def thinking(request: EngineRequest) -> Completion:
+    """Think for longer than the answer is, and bill the thoughts, too."""
+    said = Message.assistant(ANSWER)
+    return Completion(said, "stop", estimated_usage(request, said, EstimatedTokens(), THOUGHT), MODEL, THOUGHT)
 
 
 @dataclass
@@ -58,9 +70,14 @@ class Paid:
 
 
 @asynccontextmanager
-async def paid(redis: OwnRedis, *faults: Fault | None, **settings: Any) -> AsyncIterator[Paid]:
+async def paid(
+    redis: OwnRedis,
+    *faults: Fault | None,
+    reply: Callable[[EngineRequest], Reply] = lambda _: ANSWER,
+    **settings: Any,
+) -> AsyncIterator[Paid]:
     """Set all up; the faults are those of the first answers."""
-    async with LocalApi(lambda _: ANSWER, model=MODEL, faults=faults) as upstream:
+    async with LocalApi(reply, model=MODEL, faults=faults) as upstream:
         engine = OpenAIEngine(MODEL, base_url=upstream.base_url, max_retries=0)
         made = {"rewriting": False, "key_tokens_per_day": LIMIT, **settings}
         async with keyed(redis, engine=engine, **made) as service:
@@ -177,6 +194,34 @@ async def test_hidden_work_is_charged_when_it_is_cut_off(redis: OwnRedis) -> Non
                     break
         prompt = await made.bill() - await _completion(made)
         assert prompt < await made.used(least=prompt) < await made.bill()
+
+
+@pytest.mark.parametrize("way", ["relayed", "a turn", "a question"])
+async def test_thoughts_are_charged(redis: OwnRedis, way: str) -> None:
+    """What a model thinks before it answers is in the estimate, of an answer without a usage, and of one cut off.
+
+    The cut one ends in the middle of its thoughts, of which nobody who asks a question hears.
+    """
+    async with paid(redis, Fault("no_usage"), Fault("cut"), reply=thinking, tools="none") as made:
+        for at in range(2):
+            if way == "a question":
+                headers = {**bearer(made.key), "Accept": "text/event-stream"}
+                asked = {"question": MESSAGES[0]["content"]}
+                said = (await made.service.client.post("/api/v1/ask", json=asked, headers=headers)).text
+                assert (THOUGHT[:40] in said, "engine-garbled" in said) == (at == 0, at == 1), said
+            elif at == 0:
+                chunks = await heard(made.through.with_options(default_headers=OFF if way == "relayed" else {}))
+                deltas = [choice["delta"] for chunk in chunks for choice in chunk["choices"]]
+                assert "".join(delta.get("reasoning_content", "") for delta in deltas) == THOUGHT
+            else:
+                with pytest.raises((openai.OpenAIError, ValueError)):
+                    await heard(made.through.with_options(default_headers=OFF if way == "relayed" else {}))
+            if at == 0:
+                whole = await made.used(least=1)
+        both = await made.used(least=whole + 1)
+        bill, completion = await made.bill(), await _completion(made)
+    assert whole == pytest.approx(bill, rel=0.1)
+    assert bill - completion + completion // 4 < both - whole < bill
 
 
 async def _completion(made: Paid) -> int:

@@ -9,6 +9,8 @@ from tests.service.http.keyed import Keyed, bearer, keyed
 from tests.service.http.own_redis import OwnRedis
 from tests.service.http.test_tenant_deletion import everything, filled
 
+from riffler.service.http.json_lines import MOST_LINE_VALUES
+
 LINES = {"Content-Type": "application/jsonl"}
 
 
@@ -89,6 +91,22 @@ async def test_what_was_made_before_an_error_is_told(service: Keyed) -> None:
         "/api/v1/tenant/import", content=_pieces(b"\n" * 1000, 300), headers=bearer(new) | LINES
     )
     assert chunked.status_code == 413
+
+
+async def test_what_would_fill_the_memory_is_refused(service: Keyed) -> None:
+    """As a session is held whole: a line that is no part of one, or has values without end, ends the import at once.
+
+    It isn't waited for the session's end, which these files don't have, and none is made.
+    """
+    new = await service.key("mole")
+    head = json.dumps({"riffler": "session", "format": 1, "session": "pier", "version": 1, "base": 0, "rest": "{}"})
+    dense = json.dumps({"message": "a{}", "origin": "app", "beside": [{}] * MOST_LINE_VALUES})
+    for line, words in (("{}", "line 2: expected message, "), (dense, f"line 2: expected at most {MOST_LINE_VALUES} ")):
+        content = f"{head}\n{line}\n" + "{}\n" * 1000
+        refused = await service.client.post("/api/v1/tenant/import", content=content, headers=bearer(new) | LINES)
+        assert refused.status_code == 422
+        assert words in refused.json()["detail"]
+    assert not (await told(service, new, "/api/v1/sessions"))["items"]
 
 
 async def _pieces(piece: bytes, times: int) -> AsyncIterator[bytes]:

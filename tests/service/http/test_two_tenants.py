@@ -7,6 +7,7 @@ guessed, copied, encoded or left out. The service, its Redis and the requests ar
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -69,9 +70,9 @@ def redis(tmp_path_factory: pytest.TempPathFactory) -> Any:
         yield own
 
 
-@pytest_asyncio.fixture(loop_scope="module", scope="module")
-async def two(redis: OwnRedis) -> AsyncIterator[Two]:
-    """The service, with their data."""
+@asynccontextmanager
+async def two_on(redis: OwnRedis) -> AsyncIterator[Two]:
+    """Serve them, with their data."""
     seen: list[EngineRequest] = []
 
     def says(request: EngineRequest) -> Reply:
@@ -91,6 +92,13 @@ async def two(redis: OwnRedis) -> AsyncIterator[Two]:
         found = Two(service, owner, second, empty, requests, seen)
         owner.answers = await read_all(found, owner)
         yield found
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def two(redis: OwnRedis) -> AsyncIterator[Two]:
+    """The service of this file."""
+    async with two_on(redis) as made:
+        yield made
 
 
 async def filled(client: httpx.AsyncClient, tenant: Tenant, text: str, session: str) -> None:
@@ -118,6 +126,7 @@ async def filled(client: httpx.AsyncClient, tenant: Tenant, text: str, session: 
         "digest": policy["digest"],
         "key": tenant.key,
         "tool": "find_in_context",
+        "model": (await client.get("/v1/models", headers=tenant.headers)).json()["data"][0]["id"],
     }
 
 

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -55,6 +56,19 @@ def test_the_tokenizer_is_the_models_when_named(tokenizer: str | None, kind: typ
     """A tokenizer that is named is used, and isn't loaded yet."""
     engine = build_engine("openai", model="m", base_url="http://127.0.0.1:9/v1", tokenizer=tokenizer)
     assert isinstance(engine.counter, kind)
+
+
+async def test_a_tokenizer_that_is_not_there_shows_before_the_first_question(tmp_path: Path) -> None:
+    """The engine isn't ready without the tokenizer that it is to count with; where and which one, the settings say."""
+    name = str(tmp_path / "none")
+    async with LocalApi(echo) as api:
+        engine = build_engine(
+            "openai", model="m", base_url=api.base_url, tokenizer=name, local_only=True, revision="v1"
+        )
+        with pytest.raises(InvalidSetting, match="tokenizer .*none': can't be loaded"):
+            await engine.ready()
+        await engine.aclose()
+    assert repr(engine.counter) == f"ModelTokens({name!r}, local_only=True, revision='v1')"
 
 
 @pytest.mark.parametrize("window_tokens", [None, 4321])

@@ -1,14 +1,17 @@
 """Counting with a model's own tokenizer: a tiny one, built here and loaded from a folder."""
 
+import asyncio
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from riffler.errors import InvalidSetting
+from riffler.errors import EngineTimeout, InvalidSetting
 from riffler.service.inference.tokenizer import ModelTokens
 
 tokenizers = pytest.importorskip("tokenizers", reason="the extra `local` isn't installed")
@@ -85,6 +88,47 @@ def test_a_name_that_is_nowhere_is_a_wrong_setting(name: str) -> None:
     """A name that the local cache doesn't have is refused, without the network here."""
     with pytest.raises(InvalidSetting, match="can't be loaded"):
         ModelTokens(name, local_only=True).load()
+
+
+async def test_it_loads_off_the_event_loop(folder: Path) -> None:
+    """Ten callers share one load, the loop goes on meanwhile, and one who gives up stops nobody."""
+    loads = list[int]()
+
+    class Counting(ModelTokens):
+        def load(self) -> Any:
+            loads.append(threading.get_ident())
+            return super().load()
+
+    counter = Counting(str(folder))
+    tasks = [asyncio.create_task(counter.get_ready()) for _ in range(10)]
+    await asyncio.sleep(0)
+    tasks[0].cancel()
+    turns = 0
+    while not all(task.done() for task in tasks):
+        await asyncio.sleep(0)
+        turns += 1
+    await asyncio.gather(*tasks[1:])
+    assert turns > 10
+    assert len(loads) == 1
+    assert loads[0] != threading.get_ident()
+    assert counter.count("the harbour") == 2
+
+
+async def test_one_that_takes_too_long_is_waited_for_no_longer(folder: Path) -> None:
+    """Who waited is told; the load goes on, and the next one to ask gets what it made."""
+    here = threading.Event()
+
+    class Slow(ModelTokens):
+        def load(self) -> Any:
+            assert here.wait(60)
+            return super().load()
+
+    counter = Slow(str(folder))
+    with pytest.raises(EngineTimeout, match=r"isn't loaded after 0\.05 s"):
+        await counter.get_ready(0.05)
+    here.set()
+    await counter.get_ready()
+    assert counter.count("the harbour") == 2
 
 
 def test_a_missing_extra_is_named() -> None:

@@ -1,8 +1,10 @@
 """A session that was exported and imported is the same, to the byte; what is no export is refused whole."""
 
+import asyncio
 import json
 import secrets
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from riffler.errors import InvalidInput, SessionExists, UnknownVersion
 from riffler.service.app import Riffler
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
+from riffler.service.memory.embedded import EmbeddedServer
 from riffler.service.memory.files import SessionFiles
 from riffler.service.memory.store import RedisMemoryStore
 from riffler.service.ports.keys import session_keys, tenant_pattern
@@ -20,12 +23,13 @@ from riffler.service.settings import read_settings
 from riffler.tools.messages import Message, read_messages
 
 ODD = '{"content":"one 1.0 \\u00e9 é 🚤  \\n two","role":"user",  "n": 1.50, "nested": {"a": [1e2, null]}}'
+Damage = Callable[[list[str]], list[str]]
 TEXT = "The harbour opens at six.\n\nThe bakery opens at seven.\n\nThe boat is in the harbour."
 
 
-@pytest.fixture
-async def edited(server_folder: Path) -> Any:
-    """A session with odd messages, fragments, folds, a search, a rewrite and a question; with its Riffler."""
+@asynccontextmanager
+async def editing(server_folder: Path) -> AsyncIterator[tuple[Riffler, SessionKey]]:
+    """Make a session with odd messages, fragments, folds, a search, a rewrite and a question; with its Riffler."""
     tenant = f"tenant-{secrets.token_hex(8)}"
     engine = ScriptedEngine(lambda _: "It is in the harbour.")
     async with Riffler(read_settings(data_folder=server_folder), tenant=tenant, engine=engine, seed=1) as riffler:
@@ -36,6 +40,13 @@ async def edited(server_folder: Path) -> Any:
         await riffler.call("pier", "find_in_context", json.dumps({"queries": ["bakery"]}))
         await riffler.call("pier", "fold_fragments", json.dumps({"fragments": ["f00001"]}))
         yield riffler, key
+
+
+@pytest.fixture
+async def edited(server_folder: Path) -> AsyncIterator[tuple[Riffler, SessionKey]]:
+    """Such a session of this test's own."""
+    async with editing(server_folder) as made:
+        yield made
 
 
 async def raw(connection: RedisConnection, key: SessionKey) -> list[Any]:
@@ -122,39 +133,68 @@ async def test_all_of_a_tenant(edited: Any, memory_connection: RedisConnection) 
     assert await files.export(SessionKey(other, "none")) is None
 
 
-@pytest.mark.parametrize(
-    "damage", ["cut", "count", "header", "message", "event", "origin", "rest", "number", "json", "list"]
-)
-async def test_what_is_no_export_is_refused_whole(edited: Any, memory_connection: RedisConnection, damage: str) -> None:
-    """A file that is cut off, or changed where it can be seen, makes no session."""
-    _, key = edited
+def _with(line: str, **fields: Any) -> str:
+    """Change fields of a line."""
+    return json.dumps(json.loads(line) | fields)
+
+
+def _at_events(change: Callable[[list[str], list[str]], list[str]]) -> Damage:
+    """Make a damage of what is to become of the lines before the first event and those from there on."""
+
+    def damage(lines: list[str]) -> list[str]:
+        place = next(place for place, line in enumerate(lines) if line.startswith('{"event"'))
+        return change(lines[:place], lines[place:])
+
+    return damage
+
+
+HALF = json.dumps({"message": '{"role": "user", "content": "\ud83d"}', "origin": "app"})
+BROKEN: dict[str, Damage] = {
+    "cut": lambda lines: lines[:-1],
+    "count": lambda lines: [*lines[:2], *lines[3:]],
+    "header": lambda lines: lines[1:],
+    "json": lambda lines: [*lines[:2], "{", *lines[3:]],
+    "list": lambda lines: [*lines[:2], "[]", *lines[3:]],
+}
+FALSE: dict[str, Damage] = {
+    "message": lambda lines: [lines[0], '{"message": "{", "origin": "app"}', *lines[2:]],
+    "event": _at_events(lambda head, rest: [*head, '{"event": "1-1", "fields": ["event", "{}"]}', *rest[1:]]),
+    "origin": lambda lines: [lines[0], lines[1].replace('"app"', '"nobody"'), *lines[2:]],
+    "rest": lambda lines: [_with(lines[0], rest="{}"), *lines[1:]],
+    "number": lambda lines: [lines[0], '{"message": 1, "origin": "app"}', *lines[2:]],
+    "falling": _at_events(lambda head, rest: [*head, *rest[-2::-1], rest[-1]]),
+    "twice": _at_events(lambda head, rest: [*head, rest[0], *rest[:-1], json.dumps({"end": len(head + rest) - 1})]),
+    "later": lambda lines: [_with(lines[0], version=1), *lines[1:]],
+    "fields": lambda lines: [*lines[:-2], _with(lines[-2], fields=json.loads(lines[-2])["fields"] * 10), lines[-1]],
+    "half": lambda lines: [lines[0], HALF, *lines[2:]],
+}
+
+
+@pytest.fixture(scope="module")
+def written(server_folder: Path) -> list[str]:
+    """The export of such a session."""
+
+    async def write() -> list[str]:
+        connection = RedisConnection(embedded=EmbeddedServer(server_folder))
+        try:
+            async with editing(server_folder) as (_, key):
+                return await exported(SessionFiles(connection), key)
+        finally:
+            await connection.aclose()
+
+    with asyncio.Runner() as runner:
+        return runner.run(write())
+
+
+@pytest.mark.parametrize("name", [*BROKEN, *FALSE])
+async def test_what_is_no_export_is_refused_whole(
+    written: list[str], memory_connection: RedisConnection, name: str
+) -> None:
+    """A file that is cut off, or changed where it can be seen, makes no session; it is told which of the two."""
+    damage, why = (BROKEN[name], "line") if name in BROKEN else (FALSE[name], "as an export writes it")
     files, other = SessionFiles(memory_connection), f"tenant-{secrets.token_hex(8)}"
-    lines = await exported(files, key)
-    event = next(place for place, line in enumerate(lines) if line.startswith('{"event"'))
-    last = json.loads(lines[-2])
-    changed = {
-        "cut": lines[:-1],
-        "count": [*lines[:2], *lines[3:]],
-        "header": lines[1:],
-        "message": [lines[0], '{"message": "{", "origin": "app"}', *lines[2:]],
-        "event": [*lines[:event], '{"event": "1-1", "fields": ["event", "{}"]}', *lines[event + 1 :]],
-        "origin": [lines[0], lines[1].replace('"app"', '"nobody"'), *lines[2:]],
-        "rest": [json.dumps(json.loads(lines[0]) | {"rest": "{}"}), *lines[1:]],
-        "number": [lines[0], '{"message": 1, "origin": "app"}', *lines[2:]],
-        "json": [*lines[:2], "{", *lines[3:]],
-        "list": [*lines[:2], "[]", *lines[3:]],
-        "falling": [*lines[:event], *lines[event:-1][::-1], lines[-1]],
-        "twice": [*lines[:event], lines[event], *lines[event:-1], json.dumps({"end": len(lines) - 1})],
-        "later": [json.dumps(json.loads(lines[0]) | {"version": 1}), *lines[1:]],
-        "fields": [*lines[:-2], json.dumps(last | {"fields": last["fields"] * 10}), lines[-1]],
-        "half": [
-            lines[0],
-            json.dumps({"message": '{"role": "user", "content": "\ud83d"}', "origin": "app"}),
-            *lines[2:],
-        ],
-    }[damage]
-    with pytest.raises(InvalidInput):
-        await restored(files, other, changed)
+    with pytest.raises(InvalidInput, match=why):
+        await restored(files, other, damage(written))
     assert await names(memory_connection, other) == []
 
 
@@ -163,18 +203,16 @@ BAD_NAMES = ["../x y", "", "\x1b[2J", "pier\n", "x" * 201, None, 7]
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
 async def test_names_that_nobody_could_ask_for_are_refused(
-    edited: Any, memory_connection: RedisConnection, name: Any
+    written: list[str], memory_connection: RedisConnection, name: Any
 ) -> None:
     """A session's name, in the file or given beside it, is one that HTTP reaches; else nothing is made."""
-    _, key = edited
     files, other = SessionFiles(memory_connection), f"tenant-{secrets.token_hex(8)}"
-    lines = await exported(files, key)
-    renamed = [json.dumps(json.loads(lines[0]) | {"session": name}), *lines[1:]]
+    renamed = [json.dumps(json.loads(written[0]) | {"session": name}), *written[1:]]
     with pytest.raises(InvalidInput, match="session: expected a name") as refused:
         await restored(files, other, renamed)
     assert str(refused.value).isprintable()
     if isinstance(name, str):
         with pytest.raises(InvalidInput, match="session: expected a name"):
-            await restored(files, other, lines, name)
+            await restored(files, other, written, name)
     assert (await RedisMemoryStore(memory_connection).sessions(other)).sessions == []
     assert [each.session for each in await restored(files, other, renamed, "quay")] == ["quay"]

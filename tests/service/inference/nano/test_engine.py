@@ -107,7 +107,7 @@ async def test_what_tools_take_is_computed_once_for_all_sessions(engine: NanoEng
     assert [each.usage.cached_tokens for each in fresh] == [0, 0, 0]
     first, *others = (each.usage.cached_tokens for each in shared)
     assert (first, len(set(others))) == (0, 1)
-    before = shared[0].usage.prompt_tokens - len("<|im_end|>\n<|im_start|>assistant\n")  # a short question, and its end
+    before = shared[0].usage.prompt_tokens - len("<|user|>Vorn<|assistant|>")  # a short question, and its end
     assert 0.5 * before < others[0] < shared[0].usage.prompt_tokens
 
 

@@ -12,10 +12,12 @@ from langchain_core.tools import tool
 from langchain_openai import ChatOpenAI
 from langgraph.checkpoint.memory import InMemorySaver
 from pydantic import SecretStr
+from tests.service.http.served import served
 
 from riffler import Riffler, RifflerMiddleware
 from riffler.service.inference.local_api import LocalApi
 from riffler.service.inference.local_faults import Fault
+from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.scripted import Reply, ReplyFunction
 from riffler.service.settings import Settings, read_settings
 
@@ -111,6 +113,26 @@ async def agents(
     async with LocalApi(reply, model=MODEL, faults=faults) as upstream:
         with RifflerMiddleware(settings=made, tenant=tenant) as middleware:
             yield Agents(upstream, made, tenant, middleware)
+
+
+@asynccontextmanager
+async def at_server(
+    folder: Path, reply: Iterable[Reply] | ReplyFunction, **settings: Any
+) -> AsyncIterator[tuple[Agents, str]]:
+    """Set all up, and a Riffler that is a server, with a tenant and settings of the same.
+
+    Args:
+        folder: Of the Redis that tests share.
+        reply: What the model says.
+        **settings: Riffler's.
+
+    Yields:
+        The parts, and the server's address with its `/v1`.
+    """
+    async with agents(folder, reply, **settings) as bench:
+        engine = OpenAIEngine(MODEL, base_url=bench.upstream.base_url, max_retries=0)
+        async with Riffler(bench.settings, bench.tenant, engine) as riffler, served(riffler) as http:
+            yield bench, f"{str(http.base_url).rstrip('/')}/v1"
 
 
 def on(thread: str) -> Any:

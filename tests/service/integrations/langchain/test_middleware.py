@@ -9,12 +9,10 @@ import openai
 import pytest
 from langchain.agents.structured_output import ToolStrategy
 from pydantic import BaseModel
-from tests.service.http.served import served
-from tests.service.integrations.langchain.agents import MODEL, agents, asking, on
+from tests.service.integrations.langchain.agents import agents, asking, on
 
-from riffler import Riffler, RifflerMiddleware
+from riffler import RifflerMiddleware
 from riffler.service.inference.local_faults import Fault
-from riffler.service.inference.openai import OpenAIEngine
 from riffler.service.inference.scripted import Reply
 from riffler.service.ports.engine import EngineRequest
 from riffler.tools.messages import Message, ToolCall, read_messages
@@ -199,18 +197,6 @@ async def test_a_thread_that_lost_its_state_begins_anew(server_folder: Path) -> 
             sessions.append(state["messages"][-1].response_metadata["riffler"]["session"])
             assert [message["content"] for message in bench.bodies[-1]["messages"]] == [question]
         assert sessions[0] == "lost" != sessions[1]
-
-
-async def test_a_server_answers(server_folder: Path) -> None:
-    """With an address the server's model answers, on a session of the thread's name; its steps stay there."""
-    async with agents(server_folder, model, **QUIET) as bench:
-        engine = OpenAIEngine(MODEL, base_url=bench.upstream.base_url, max_retries=0)
-        async with Riffler(bench.settings, bench.tenant, engine) as riffler, served(riffler) as http:
-            there = RifflerMiddleware(base_url=f"{str(http.base_url).rstrip('/')}/v1")
-            state = await bench.agent(middleware=[there]).ainvoke(asking("What is the weather?"), on("there"))
-            assert roles(state["messages"]) == ["human", "ai", "tool", "ai"]
-            assert state["messages"][-1].response_metadata["headers"]["x-riffler-session"] == "there"
-            assert len(bench.bodies) == 3
 
 
 async def test_closing_stops_turns_first(server_folder: Path) -> None:

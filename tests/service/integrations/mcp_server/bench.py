@@ -13,18 +13,16 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
-import uvicorn
 from mcp import Client, StdioServerParameters
 from mcp.client.streamable_http import streamable_http_client
 from mcp.types import CallToolResult
 from tests.service.http.served import Server
 
 from riffler.service.app import Riffler
-from riffler.service.cli.mcp import parts_of
-from riffler.service.http.door.gate import Gate
-from riffler.service.http.door.needs import MCP
+from riffler.service.cli.mcp import guarded_app, parts_of
 from riffler.service.integrations.mcp_server.http import http_app
 from riffler.service.integrations.mcp_server.server import RifflerMcp
+from riffler.service.listening import server_config
 from riffler.service.ports.engine import Engine
 from riffler.service.settings import LOOPBACK_NAMES, read_settings
 
@@ -86,17 +84,14 @@ async def over_http(
     """
     made = read_settings(data_folder=folder, **settings)
     async with Riffler(made, tenant=f"tenant-{secrets.token_hex(8)}", engine=engine, seed=1) as riffler:
-        app = http_app(
-            RifflerMcp(parts_of(riffler), session),
-            hosts=LOOPBACK_NAMES,
-            idle_s=made.unnamed_ttl_s,
-            max_body_bytes=made.max_body_bytes,
+        mcp = RifflerMcp(parts_of(riffler), session)
+        app = (
+            guarded_app(mcp, made, riffler)
+            if gated
+            else http_app(mcp, hosts=LOOPBACK_NAMES, idle_s=made.unnamed_ttl_s, max_body_bytes=made.max_body_bytes)
         )
-        if gated:
-            app = Gate(app, riffler.access.ring, riffler.access.limits, MCP, riffler.tenant)
         with socket.create_server(("127.0.0.1", 0)) as listening:
-            config = uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2)
-            server = Server(config)
+            server = Server(server_config(app, made, closing_s=2))
             running = asyncio.create_task(server.serve(sockets=[listening]))
             try:
                 yield Bench(riffler, f"http://127.0.0.1:{listening.getsockname()[1]}/mcp")

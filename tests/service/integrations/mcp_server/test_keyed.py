@@ -21,6 +21,8 @@ from riffler.service.ports.keys import spent_key
 
 JSON = {"content-type": "application/json", "accept": "application/json, text/event-stream"}
 HANDSHAKE = "2025-11-25"
+CLIENT = {"clientInfo": {"name": "t", "version": "1"}, "capabilities": {}, "protocolVersion": HANDSHAKE}
+HELLO = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": CLIENT}
 
 
 @pytest.fixture
@@ -38,10 +40,10 @@ async def keyed(redis: OwnRedis, **settings: Any) -> AsyncIterator[Bench]:
         yield bench
 
 
-async def key_of(bench: Bench) -> tuple[str, dict[str, str]]:
-    """Make a key; give its id and the header that sends it."""
+async def key_of(bench: Bench, tenant: str = "") -> tuple[str, dict[str, str]]:
+    """Make a key, of the server's own tenant if none is named; give its id and the header that sends it."""
     made = make_key()
-    await bench.riffler.access.keys.add(made.digest, KeyRecord(made.id, bench.riffler.tenant, SCOPES), None)
+    await bench.riffler.access.keys.add(made.digest, KeyRecord(made.id, tenant or bench.riffler.tenant, SCOPES), None)
     bench.riffler.access.ring.forget()
     return made.id, {"Authorization": f"Bearer {made.text}"}
 
@@ -87,9 +89,7 @@ async def test_who_listens_is_cut_off_with_its_key(redis: OwnRedis) -> None:
         first, second = await key_of(bench), await key_of(bench)
 
         async def listened(headers: dict[str, str]) -> str:
-            told = {"clientInfo": {"name": "t", "version": "1"}, "capabilities": {}, "protocolVersion": HANDSHAKE}
-            hello = {"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": told}
-            greeted = await http.post(bench.url, json=hello, headers={**JSON, **headers})
+            greeted = await http.post(bench.url, json=HELLO, headers={**JSON, **headers})
             sent = {**JSON, **headers, "mcp-session-id": greeted.headers["mcp-session-id"]}
             async with http.stream("GET", bench.url, headers={**sent, "mcp-protocol-version": HANDSHAKE}) as answer:
                 assert answer.status_code == 200
@@ -103,3 +103,27 @@ async def test_who_listens_is_cut_off_with_its_key(redis: OwnRedis) -> None:
         assert not staying.done()
         staying.cancel()
         await asyncio.gather(staying, return_exceptions=True)
+
+
+async def test_another_tenant_s_key_opens_nothing(redis: OwnRedis) -> None:
+    """Neither a handshake, nor a session that was begun with a good key, by its id: not to call, listen or end it."""
+    async with keyed(redis, rewriting=False) as bench, httpx.AsyncClient(timeout=30) as http:
+        (_, own), (_, foreign) = await key_of(bench), await key_of(bench, "mole")
+        greeted = await http.post(bench.url, json=HELLO, headers={**JSON, **own})
+        begun = {"mcp-session-id": greeted.headers["mcp-session-id"], "mcp-protocol-version": HANDSHAKE}
+        call = {"name": "add_text", "arguments": {"text": TEXT}}
+        add = {"jsonrpc": "2.0", "id": 2, "method": "tools/call", "params": call}
+        for method, body, more in (
+            ("POST", HELLO, {}),
+            ("POST", HELLO, {"X-Riffler-Session": "pier"}),
+            ("POST", add, begun),
+            ("GET", None, begun),
+            ("DELETE", None, begun),
+        ):
+            for headers, status in ((foreign, 403), ({}, 401)):
+                refused = await http.request(method, bench.url, json=body, headers={**JSON, **headers, **more})
+                assert refused.status_code == status, (method, refused.text)
+        assert await bench.sessions() == []
+        answer = await http.post(bench.url, json=add, headers={**JSON, **own, **begun})
+        assert answer.status_code == 200
+        assert len(await bench.sessions()) == 1

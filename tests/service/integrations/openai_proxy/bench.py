@@ -1,7 +1,8 @@
 """A real upstream, a Riffler before it on a real socket, and the official client to both."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -61,6 +62,25 @@ class Bench:
         """
         asked = {"model": MODEL, **fields}
         return await self.through.chat.completions.with_raw_response.create(messages=messages, **asked)
+
+    async def synchronous(self, url: str, work: Callable[..., Any], *given: Any, **options: Any) -> Any:
+        """Do something with the official synchronous client, in a thread.
+
+        Args:
+            url: Whose client: Riffler's, or the model's server's.
+            work: What to do.
+            *given: What it is given behind the client.
+            **options: Of the client.
+
+        Returns:
+            What it gives.
+        """
+
+        def run() -> Any:
+            with openai.OpenAI(base_url=url, **{"api_key": "none", "max_retries": 0, **options}) as client:
+                return work(client, *given)
+
+        return await asyncio.to_thread(run)
 
     async def messages(self, session: str) -> list[dict[str, Any]]:
         """Read what a session holds.

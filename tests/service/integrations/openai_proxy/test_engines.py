@@ -84,7 +84,10 @@ async def test_another_model_is_unknown(client: openai.AsyncOpenAI) -> None:
     with pytest.raises(openai.NotFoundError) as caught:
         await client.chat.completions.create(model="gpt-9", messages=ASK)
     assert caught.value.code == "model_not_found"
-    assert [each.id async for each in client.models.list()] == ["script"]
+    with pytest.raises(openai.NotFoundError) as caught:
+        await client.models.retrieve("gpt/9")
+    assert caught.value.code == "model_not_found"
+    assert [each.id async for each in client.models.list()] == ["script", "riffler"]
 
 
 async def test_what_it_cannot_do_is_said(client: openai.AsyncOpenAI) -> None:

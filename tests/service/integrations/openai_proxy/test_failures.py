@@ -145,6 +145,17 @@ async def test_a_server_that_is_away_is_told_in_openais_shape(server_folder: Pat
             assert response.json()["error"]["type"] == "server_error"
 
 
+async def test_what_else_openai_serves_is_told_not_to_be_here(server_folder: Path) -> None:
+    """Who begins with a part of the API that isn't served hears in the library's own error which parts are."""
+    async with benched(server_folder, lambda _: "At six.", **OFF) as bench:
+        with pytest.raises(openai.NotFoundError, match=r"/v1/chat/completions and /v1/models are served") as caught:
+            await bench.through.responses.create(model=MODEL, input="When does the harbour open?")
+        assert caught.value.code == "unknown_path"
+        with pytest.raises(openai.NotFoundError, match=r"/v1/chat/completions and /v1/models are served"):
+            await bench.through.embeddings.create(model=MODEL, input="harbour")
+        assert not bench.bodies
+
+
 @pytest.mark.parametrize(
     ("body", "named"),
     [
@@ -278,7 +289,7 @@ async def counted(bench: Bench) -> dict[str, float]:
 
 
 async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
-    """Requests that no turn has are seen as calls of the model, by how they ended, and by why they went."""
+    """Requests that no turn has are seen as calls of the model, by how they ended, and by why they went; in no log."""
     faults = [None, None, Fault("status"), Fault("error_event"), Fault("cut"), Fault("slow")]
     off = {"X-Riffler-Features": "off"}
     async with benched(server_folder, lambda _: "At six, or so.", faults=faults, **OFF) as bench:
@@ -297,11 +308,26 @@ async def test_what_goes_straight_is_counted(server_folder: Path) -> None:
             while CANCELLED not in await counted(bench):  # noqa: ASYNC110 - the server has no event for it
                 await asyncio.sleep(0.05)
         found = await counted(bench)
+        await heard(bench.through, stream=True)
+        logged = (await bench.http.get("/api/v1/turns")).json()["items"]
+        assert [(turn["outcome"], turn["calls"]) for turn in logged] == [("answered", 1)]
     ended = {how: found[f'riffler_engine_call_seconds_count{{outcome="{how}"}}'] for how in ("done", "failed")}
     assert ended == {"done": 2, "failed": 3}
     assert found['riffler_passed_on_total{why="client"}'] == 6
     for errors in ("riffler_engine_errors_total", "riffler_errors_total"):
         assert sum(value for name, value in found.items() if name.startswith(errors)) == 3
+
+
+async def test_names_of_models_leave_nothing(server_folder: Path) -> None:
+    """Models that clients make up reach the model's server, and each new name leaves no row behind in the metrics."""
+    async with benched(server_folder, lambda _: "At six.", **OFF) as bench:
+        rows = []
+        for number in range(40):
+            answer = await bench.through.chat.completions.create(model=f"made-up-{number}", messages=ASK)
+            assert answer.choices[0].message.content == "At six."
+            rows.append(set(await counted(bench)))
+        assert [body["model"] for body in bench.bodies] == [f"made-up-{number}" for number in range(40)]
+        assert rows[1] == rows[-1]
 
 
 @pytest.mark.parametrize("most", [30_000, 32_768, 100_000])

@@ -1,6 +1,6 @@
 """With all features off a client hears through Riffler what it hears straight from the model's server."""
 
-import asyncio
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ WEATHER: dict[str, Any] = {
     },
 }
 CALLS = [ToolCall("call_a", "weather", '{"place": "Oslo"}'), ToolCall("call_b", "weather", '{"place": "Rome"}')]
+ANSWER_ID = re.compile(r"\bid='chatcmpl[^']*'")
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 
@@ -35,7 +36,7 @@ class Opening(BaseModel):
 
 
 def model(request: EngineRequest) -> Reply:
-    """Answer by what is asked: with text, one call, two, text with calls, JSON, or half a text."""
+    """Answer by what is asked: with text, one call, two, text with calls, JSON, or half of one."""
     asked = request.messages[-1].text
     if "both" in asked:
         return CALLS
@@ -43,6 +44,8 @@ def model(request: EngineRequest) -> Reply:
         return CALLS[0]
     if "remark" in asked:
         return Message.assistant("Let me look at that. " * 20, CALLS)
+    if "brief" in asked:
+        return Completion(Message.assistant('{"place": "harb'), "length", Usage(20, 4), MODEL)
     if "structured" in asked:
         return '{"place": "harbour", "hour": 6}'
     if "piece" in asked:
@@ -170,31 +173,70 @@ async def test_the_alias_is_the_model_of_the_settings(bench: Bench) -> None:
     assert answer.model == MODEL == bench.bodies[-1]["model"]
 
 
-async def test_a_structured_answer_is_parsed(bench: Bench) -> None:
-    """The client's own parsing of structured answers works, and the schema reaches the model's server."""
-    answer = await bench.through.chat.completions.parse(
-        model=MODEL, messages=[{"role": "user", "content": "structured"}], response_format=Opening
-    )
-    assert answer.choices[0].message.parsed == Opening(place="harbour", hour=6)
+async def helped(client: openai.AsyncOpenAI, ask: str) -> list[str]:
+    """Let the client's own helpers read a structured answer, whole and streamed; give all that they tell, in order."""
+    asked: dict[str, Any] = {"model": MODEL, "messages": [{"role": "user", "content": ask}], "response_format": Opening}
+    told = []
+    try:
+        told.append(repr(await client.chat.completions.parse(**asked)))
+    except openai.LengthFinishReasonError as exc:
+        told.append(repr(exc))
+    async with client.chat.completions.stream(**asked) as stream:
+        try:
+            told += [repr(event) async for event in stream]
+            told.append(repr(await stream.get_final_completion()))
+        except openai.LengthFinishReasonError as exc:
+            told.append(repr(exc))
+    return [ANSWER_ID.sub("id=''", each) for each in told]
+
+
+def helped_sync(client: openai.OpenAI, ask: str) -> list[str]:
+    """Do the same with the synchronous client."""
+    asked: dict[str, Any] = {"model": MODEL, "messages": [{"role": "user", "content": ask}], "response_format": Opening}
+    told = []
+    try:
+        told.append(repr(client.chat.completions.parse(**asked)))
+    except openai.LengthFinishReasonError as exc:
+        told.append(repr(exc))
+    with client.chat.completions.stream(**asked) as stream:
+        try:
+            told += [repr(event) for event in stream]
+            told.append(repr(stream.get_final_completion()))
+        except openai.LengthFinishReasonError as exc:
+            told.append(repr(exc))
+    return [ANSWER_ID.sub("id=''", each) for each in told]
+
+
+@pytest.mark.parametrize("ask", ["structured", "brief"])
+async def test_structured_answers_are_parsed_alike(bench: Bench, ask: str) -> None:
+    """Both clients' helpers tell the same of an answer, whole and event by event, also when it was cut off."""
+    own, passed = await helped(bench.straight, ask), await helped(bench.through, ask)
+    assert passed == own
     assert bench.bodies[-1]["response_format"]["json_schema"]["name"] == "Opening"
+    mark = "Opening(place='harbour', hour=6)" if ask == "structured" else "LengthFinishReasonError"
+    assert mark in passed[0]
+    assert mark in passed[-1]
+    assert await bench.synchronous(bench.url, helped_sync, ask) == own
 
 
 async def test_the_sync_client_hears_the_same(bench: Bench) -> None:
-    """The synchronous client, whole and streamed, hears what the asynchronous one does."""
-    request = request_of("text", stream=False)
+    """All cases, whole and streamed, in one synchronous client: content and order are those of the model's server."""
+    requests = [request_of(case, stream=stream) for case in CASES for stream in (False, True)]
 
-    def ask() -> tuple[str | None, str]:
-        with openai.OpenAI(base_url=bench.url, api_key="none", max_retries=0) as client:
-            whole = client.chat.completions.create(**request).choices[0].message.content
-            with client.chat.completions.create(**request, stream=True) as chunks:
-                return whole, "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
+    def ask(client: openai.OpenAI) -> list[Any]:
+        answers = [client.chat.completions.create(**request) for request in requests]
+        items = [list(answer) if isinstance(answer, openai.Stream) else [answer] for answer in answers]
+        return [[{**item.model_dump(exclude_unset=True), "id": ""} for item in each] for each in items]
 
-    whole, streamed = await asyncio.to_thread(ask)
-    straight = await bench.straight.chat.completions.create(**request)
-    assert whole == streamed == straight.choices[0].message.content
+    straight, through = [await bench.synchronous(url, ask) for url in (bench.upstream.base_url, bench.url)]
+    assert through == straight
+    assert [len(items) > 1 for items in through] == [False, True] * len(CASES)
 
 
 async def test_the_models_are_the_servers(bench: Bench) -> None:
-    """The list of models is that of the model's server."""
-    through = [each.model_dump() async for each in bench.through.models.list()]
+    """The list of models is that of the model's server, and then `riffler`; each is found by its name."""
+    *through, own = [each.model_dump() async for each in bench.through.models.list()]
     assert through == [each.model_dump() async for each in bench.straight.models.list()]
+    assert (own["id"], own["object"]) == ("riffler", "model")
+    for row in (*through, own):
+        assert (await bench.through.models.retrieve(row["id"])).model_dump() == row

@@ -48,6 +48,18 @@ def test_a_drill_is_as_large_as_asked(size: int) -> None:
     assert sum(len(sample["messages"]) == 1 for sample in drill(1, 1, size)) >= 2
 
 
+def test_keys_are_asked_for_bare_first_and_amid_words_then() -> None:
+    """Of few keys, the question is nothing but the key; of more, half are asked for with the key inside."""
+
+    def questions(size: int) -> list[str]:
+        samples = [sample for number in range(20) for sample in drill(6, number, size, ["lookup"])]
+        return [sample["messages"][-1]["content"].rpartition("\n\n")[2] for sample in samples]
+
+    assert not any(question.endswith("?") for question in questions(4))
+    asked = [question.endswith("?") for question in questions(40)]
+    assert 0.3 < sum(asked) / len(asked) < 0.6
+
+
 def test_a_question_tells_what_is_wanted() -> None:
     """So nothing is learned as a doubt.
 

@@ -46,7 +46,7 @@ def shown(tokenizer: Any, sample: dict[str, Any]) -> str:
     return text
 
 
-@given(text=st.text() | st.text("<|im_ end>/tool_call9 "))
+@given(text=st.text() | st.text("<|user end>/tool_call9 "))
 def test_any_text_comes_back(tokenizer: Any, text: str) -> None:
     """Byte for byte, digits one by one."""
     ids = tokenizer.encode(text)
@@ -64,9 +64,9 @@ def test_a_sample_is_rendered_in_the_form_of_hermes(tokenizer: Any, samples: lis
         text = shown(tokenizer, sample)
         tools = text.split("<tools>\n", 1)[1].split("\n</tools>", 1)[0].split("\n")
         assert tools == [signature(tool["function"]) for tool in sample["tools"]]
-        said = text.rpartition("<|im_start|>assistant\n")[2]
-        assert said.endswith("<|im_end|>\n")
-        note, _, rest = said.removesuffix("<|im_end|>\n").partition("<tool_call>\n")
+        said = text.rpartition("<|assistant|>")[2]
+        assert said.endswith("<|end|>")
+        note, _, rest = said.removesuffix("<|end|>").partition("<tool_call>\n")
         assert note.rstrip("\n") == (sample["said"].get("content") or "").rstrip("\n")
         if rest:
             [called], found = sample["said"]["tool_calls"], json.loads(rest.removesuffix("\n</tool_call>"))
@@ -85,7 +85,7 @@ def test_a_word_has_the_same_tokens_wherever_it_stands(tokenizer: Any, word: str
     assert tokenizer.encode(f"{before}{word}")[-len(alone) :] == alone
 
 
-@given(text=st.text(st.characters() | st.sampled_from(" \n\tab<|im_end|>")))
+@given(text=st.text(st.characters() | st.sampled_from(" \n\tab<|end|>")))
 def test_counts_by_pieces_are_the_tokenizers(tokenizer: Any, text: str) -> None:
     """No token reaches over white space, so that pieces can be counted one by one."""
     inner = Encoded(tokenizer)

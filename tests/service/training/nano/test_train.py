@@ -89,8 +89,8 @@ def small(**changed: Any) -> NanoSettings:
 
 
 def short_steps() -> NanoSettings:
-    """Give the same with steps of a few samples."""
-    return small(training=small().training.model_copy(update={"tokens_a_step": 500}))
+    """Give the same with steps of a few samples, as the stage says."""
+    return small(stages=(small().stages[0].model_copy(update={"tokens_a_step": 500}),))
 
 
 def begun(folder: Path) -> Folders:
@@ -182,6 +182,7 @@ def test_an_ended_run_goes_on_as_if_it_had_not_been(other: Folders, untrained: F
                 training.Trainer(short, folders).run(end_at(number))
     losses = [[step["said_loss"] for step in steps_of(folders)] for folders in (straight, other)]
     assert losses[0] == pytest.approx(losses[1], abs=1e-3)
+    assert all(500 <= step["tokens"] < 1000 for step in steps_of(straight)), "more than a stage asks for"
 
 
 def test_an_end_amid_a_change_of_weights_keeps_the_step_before(other: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -308,7 +309,7 @@ def test_a_stage_goes_on_with_the_samples_that_it_was_begun_with(other: Folders)
 def test_earlier_stages_are_mixed_in(other: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
     """As large a part of the examples as is set, to three deviations and more; again the same when a run goes on."""
     one = small().stages[0]
-    two = Stage(name="two", window=1024, episodes=200, steps=120, also={"one": 0.3})
+    two = Stage(name="two", window=1024, episodes=200, steps=120, tokens_a_step=500, also={"one": 0.3})
     settings = short_steps().model_copy(update={"stages": (one.model_copy(update={"steps": 1}), two)})
     made = samples_made_of(2, 1024, tokenizer_version(other.tokenizer))
     tie(other.samples(two) / RECORD, made, begun=False)
