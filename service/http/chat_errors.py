@@ -63,9 +63,12 @@ def refused(exc: EngineFailed) -> Response | None:
     if said is None or not said.status:
         return None
     body = said.body or json.dumps(
-        {"error": {"message": str(exc), "type": "server_error", "param": None, "code": None}}
+        {"error": {"message": exc.told, "type": "server_error", "param": None, "code": None}}
     )
-    return Response(body, said.status, dict(said.headers), "application/json")
+    headers = dict(said.headers)
+    if "x-request-id" in headers:  # a service puts its own name for the request there
+        headers["x-upstream-request-id"] = headers["x-request-id"]
+    return Response(body, said.status, headers, "application/json")
 
 
 def event_of(exc: EngineFailed | None, problem: Mapping[str, Any]) -> str:

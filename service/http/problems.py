@@ -195,7 +195,8 @@ def problem_of(exc: errors.RifflerError, *, changing: bool = False) -> tuple[dic
     headers = {"Retry-After": str(_RETRY_S)} if type(exc) in _WORTH_RETRYING else {}
     headers |= _would_do(exc)
     # What is wrong inside (a setting, a record in the store) is for the operator's log, not for a client.
-    detail = "Riffler itself failed; its log says why" if status == HTTPStatus.INTERNAL_SERVER_ERROR else str(exc)
+    told = exc.told if isinstance(exc, errors.EngineFailed) else str(exc)
+    detail = "Riffler itself failed; its log says why" if status == HTTPStatus.INTERNAL_SERVER_ERROR else told
     if changing and isinstance(exc, errors.MemoryUnavailable):
         detail += f"; {_UNKNOWN}"
     return _problem(status, _kebab(type(exc).__name__), detail), headers
@@ -314,7 +315,8 @@ async def _ours(request: Request, exc: Exception) -> Response:
     problem, headers = problem_of(exc, changing=request.method not in {"GET", "HEAD"})
     if problem["status"] >= HTTPStatus.INTERNAL_SERVER_ERROR:
         log = _LOG.error if problem["status"] == HTTPStatus.INTERNAL_SERVER_ERROR else _LOG.warning
-        log("request failed", error=type(exc).__name__, why=exc.loggable)
+        at = {"at": exc.at} if isinstance(exc, errors.EngineFailed) and exc.at else {}
+        log("request failed", error=type(exc).__name__, why=exc.loggable, **at)
         request.app.state.core.metrics.failed(exc)
     if isinstance(exc, errors.EngineFailed) and request.url.path.startswith(PREFIX):
         passed_on = refused(exc)

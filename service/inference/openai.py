@@ -94,7 +94,7 @@ class OpenAIEngine:
                 raise InvalidSetting(f"engine openai: {name}: needs a time above 0 s, got {value}")
         if max_retries < 0 or window_tokens < 1:
             raise InvalidSetting("engine openai: needs max_retries of at least 0 and window_tokens of at least 1")
-        self._where = f"engine openai at {shown_address(base_url)}"
+        self._at, self._where = shown_address(base_url), "engine openai"
         address, key = signed(base_url), _checked_key(api_key)
         self._base_url = address.url
         bearer = SecretStr(f"Bearer {key.get_secret_value()}") if key is not None else None
@@ -111,7 +111,7 @@ class OpenAIEngine:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"OpenAIEngine({self._info.model!r}, base_url={shown_address(self._base_url)!r})"
+        return f"OpenAIEngine({self._info.model!r}, base_url={self._at!r})"
 
     @property
     def info(self) -> EngineInfo:
@@ -308,10 +308,17 @@ class OpenAIEngine:
 
     @contextmanager
     def _without_secrets(self) -> Iterator[None]:
-        """Keep key and password out of errors: a server may repeat them. Then the cause isn't shown either."""
+        """Keep key and password out of errors: a server may repeat them. Then the cause isn't shown either.
+
+        The address goes beside the error's text.
+
+        Raises:
+            EngineFailed: What was raised, or the same without them.
+        """
         try:
             yield
         except EngineFailed as exc:
+            exc.at = self._at
             known, quoted, said = exc.loggable, exc.quoted, exc.refusal
             cause, words = exc.__cause__, (said.body, said.headers) if said else ()
             shown = (exc, cause, getattr(cause, "body", ""), *words)
@@ -323,7 +330,7 @@ class OpenAIEngine:
                 known, quoted = known.replace(secret, "***"), quoted.replace(secret, "***")
                 said = said and said.without(secret)
             clean = type(exc)(known, quoted)
-            clean.refusal = said
+            clean.refusal, clean.at = said, self._at
             raise clean from None
 
     def _without_secrets_in(self, value: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -98,8 +98,8 @@ UNREACHABLE = frozenset(
 
 _OF_STATUS = MappingProxyType({408: EngineTimeout, 409: EngineBusy, 429: EngineBusy, 503: EngineBusy, 529: EngineBusy})
 _LONGEST = 500
-_PASSED_ON = ("retry-after", "x-should-retry", "x-ratelimit-")
-"""What headers begin with that tell a client when to try again."""
+_PASSED_ON = ("retry-after", "x-should-retry", "x-ratelimit-", "x-request-id")
+"""What headers begin with that tell a client when to try again, or name the request to who runs the server."""
 _WORDS = {
     EngineUnavailable: "can't be reached or failed",
     EngineTimeout: "took longer than allowed",
@@ -181,6 +181,9 @@ def _refusal_of(status: int, body: object, exc: BaseException) -> Refusal:
     """Keep what a server said. The library has taken the error out of its object already."""
     named: Mapping[str, str] = getattr(getattr(exc, "response", None), "headers", {})
     headers = {name.lower(): value for name, value in named.items() if name.lower().startswith(_PASSED_ON)}
+    if isinstance(body, str) and body and body != f"Error code: {status}":  # which is the library's word for nothing
+        type_ = "server_error" if status >= 500 else "invalid_request_error"
+        body = {"message": body, "type": type_, "param": None, "code": None}
     if not isinstance(body, dict):
         return Refusal(status, "", headers)
     return Refusal(status, json.dumps(body if "error" in body else {"error": body}), headers)

@@ -318,9 +318,21 @@ class EngineFailed(RifflerError):
 
     Attributes:
         refusal: What its server itself said; None when it said nothing.
+        at: Its server's address; empty when it has none. It is for the operator: `str` has it, `loggable` and `told`,
+            which go on to others, don't.
     """
 
     refusal: Refusal | None = None
+    at: str = ""
+
+    def __str__(self) -> str:
+        """Give the whole message, with the address."""
+        return f"{self.loggable} [{self.at}]{self.quoted}" if self.at else super().__str__()
+
+    @property
+    def told(self) -> str:
+        """Give the message for clients: without what the network said, which may name a host."""
+        return self.loggable if self.at and self.refusal is None else self.loggable + self.quoted
 
 
 class EngineUnavailable(EngineFailed):

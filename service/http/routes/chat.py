@@ -10,7 +10,7 @@ from typing import Annotated, Literal
 
 from fastapi import Header, Path, Request, Response
 
-from riffler.errors import RifflerError
+from riffler.errors import EngineFailed, RifflerError
 from riffler.service.http.accept import EVENTS
 from riffler.service.http.bodies import BodySize, JsonRoute
 from riffler.service.http.chat_schemas import (
@@ -151,7 +151,8 @@ async def _straight(core: Core, asked: Asked, why: str, request: Request) -> Res
                     yield [chunk]
         except RifflerError as exc:
             if begun:  # else it has a status, and is counted where that is told
-                _LOG.warning("passed-on answer failed", error=type(exc).__name__, why=exc.loggable)
+                at = exc.at if isinstance(exc, EngineFailed) else ""
+                _LOG.warning("passed-on answer failed", error=type(exc).__name__, why=exc.loggable, at=at)
                 core.metrics.failed(exc)
             raise
 

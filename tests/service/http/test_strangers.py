@@ -12,6 +12,7 @@ from riffler.errors import EngineUnavailable, KeyRefused
 from riffler.service.access.making import digest_of, make_key
 from riffler.service.access.ring import KeyRing
 from riffler.service.access.store import RedisKeyStore
+from riffler.service.inference.registry import build_engine
 from riffler.service.inference.scripted import ScriptedEngine
 from riffler.service.memory.connection import RedisConnection
 
@@ -24,6 +25,37 @@ class Away(ScriptedEngine):
     async def ready(self) -> None:
         """Say where it should be."""
         raise EngineUnavailable(f"http://{ADDRESS}/v1 can't be reached")
+
+
+async def test_an_upstream_that_is_away_is_not_shown_where(redis: OwnRedis, caplog: pytest.LogCaptureFixture) -> None:
+    """Another tenant hears that the model's server can't be reached, by each way to it; the log has where that is."""
+    engine = build_engine("openai", model="m", base_url="http://127.0.0.1:9/inner/v1", max_retries=0)
+    asked = {"question": "Where is the anchor that was lost?"}
+    async with keyed(redis, engine=engine, policy="fixed:paraphrase", rewrites_by="engine") as service:
+        client, headers = service.client, await service.headers("mole")
+        said = {"session": "s", "messages": [{"role": "user", "content": "It lies here. " * 200}]}
+        (await client.post("/api/v1/sessions", json=said, headers=headers)).raise_for_status()
+        chat = {"model": "riffler", "messages": [{"role": "user", "content": asked["question"]}]}
+        answers = [
+            await client.post(path, json={**body, "stream": stream}, headers={**headers, **more})
+            for stream in (False, True)
+            for path, body, more in (
+                ("/v1/chat/completions", chat, {}),
+                ("/v1/chat/completions", chat, {"X-Riffler-Features": "off"}),
+            )
+        ]
+        native = (("ask", asked), ("sessions/s/ask", asked), ("rewrites", {"query": asked["question"]}))
+        answers += [await client.post(f"/api/v1/{path}", json=body, headers=headers) for path, body in native]
+        streamed = {**headers, "Accept": "text/event-stream"}
+        answers.append(await client.post("/api/v1/ask", json=asked, headers=streamed))
+        for path in ("/v1/models", "/api/v1/turns", "/api/v1/decisions", "/api/v1/engines"):
+            answers.append(await client.get(path, headers=headers))
+    assert {each.status_code for each in answers} == {200, 503}
+    assert "paraphrase failed: engine openai can't be reached" in answers[6].text
+    for answer in answers:
+        for text in ("127.0.0.1", "inner"):
+            assert text not in answer.text, answer.request.url
+    assert "http://127.0.0.1:9/inner/v1" in caplog.text
 
 
 @pytest.mark.parametrize(

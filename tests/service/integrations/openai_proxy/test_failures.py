@@ -1,6 +1,8 @@
 """What a client hears when something fails, and what becomes of the work when a client goes."""
 
 import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -77,6 +79,48 @@ async def test_an_inner_call_that_fails_is_told(server_folder: Path) -> None:
         streamed = await error_of(bench.through, stream=True)
         assert (whole.status_code, whole.body["message"]) == (500, "out of luck")
         assert (type(streamed), streamed.body["message"]) == (openai.APIError, "out of luck")
+
+
+@asynccontextmanager
+async def saying(status: str, text: str) -> AsyncIterator[str]:
+    """Serve one answer that is no JSON to every request, as a balancer before a model does."""
+    body = text.encode()
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/html\r\nX-Request-Id: up-7\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        asked = (await reader.readuntil(b"\r\n\r\n")).lower()
+        await reader.readexactly(int(asked.split(b"content-length:")[1].split(b"\r\n")[0]))
+        writer.write(head.encode() + body)
+        await writer.drain()
+        writer.close()
+
+    server = await asyncio.start_server(serve, "127.0.0.1", 0)
+    async with server:
+        yield f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}/v1"
+
+
+@pytest.mark.parametrize("way", ["sessions", "straight"])
+@pytest.mark.parametrize("stream", [False, True], ids=["whole", "streamed"])
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [("502 Bad Gateway", "<html>upstream is away</html>"), ("404 Not Found", "no route"), ("500 Oh", "")],
+)
+async def test_a_text_is_passed_on(server_folder: Path, status: str, said: str, stream: bool, way: str) -> None:
+    """What a server refuses with a page or a text is the error's message; one that says nothing isn't given away."""
+    async with saying(status, said) as address:
+        engine = OpenAIEngine(MODEL, base_url=address, max_retries=0)
+        riffler = Riffler(read_settings(data_folder=server_folder, **OFF), tenant="away", engine=engine)
+        async with riffler, served(riffler) as http:
+            response = await http.post(
+                "/v1/chat/completions",
+                json={"model": MODEL, "messages": ASK, "stream": stream},
+                headers={"X-Riffler-Features": "off"} if way == "straight" else {},
+            )
+    assert response.status_code == int(status[:3])
+    assert response.headers["x-upstream-request-id"] == "up-7"
+    error = response.json()["error"]
+    assert error["message"] == said if said else "127.0.0.1" not in error["message"]
+    assert error["type"] == ("server_error" if response.status_code >= 500 else "invalid_request_error")
 
 
 async def test_a_client_that_tries_again_gets_through(server_folder: Path) -> None:
