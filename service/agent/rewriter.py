@@ -24,6 +24,7 @@ from riffler.bandits.pipeline import parse, pipeline_label
 from riffler.bandits.policies.base import Choice, Policy
 from riffler.bandits.query import Query
 from riffler.errors import EngineFailed, InvalidInput, InvalidSetting, RewriteFailed, UnknownDecision
+from riffler.service.agent.drafts import Attempt, Draft
 from riffler.service.agent.failing_open import failing_open
 from riffler.service.agent.learning import Learner
 from riffler.service.agent.made_again import NamedRequest
@@ -61,34 +62,6 @@ class Reading:
     features: Features
     x: tuple[float, ...]
     begun: Mapping[str, Begun] = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What an arm made of a query, after the guard.
-
-    Attributes:
-        executed: The arm whose text goes on.
-        text: That text.
-        reason: Why it isn't the arm drawn; empty when it is.
-    """
-
-    executed: str
-    text: str
-    reason: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Attempt:
-    """What an arm makes of a query.
-
-    Attributes:
-        text: Its text; empty when it made none.
-        reason: Why that may not go on; empty when it may.
-    """
-
-    text: str
-    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
