@@ -18,9 +18,11 @@ async def test_each_operation_refuses_what_it_does_not_have(client: httpx.AsyncC
     paths = (await client.get("/openapi.json")).json()["paths"]
     seen = 0
     for path, operations in paths.items():
+        if path.startswith("/v1/"):
+            continue
         address = path.format(session="s", tool="show_history", decision="d0", digest="0" * 8, key="0" * 12)
         for method, operation in operations.items():
-            if "health" in operation["tags"] or path.startswith("/v1/"):
+            if "health" in operation["tags"]:
                 continue
             assert "422" in operation["responses"], f"{method} {path}"
             known = [each["name"] for each in operation["parameters"] if each["in"] == "query"]
