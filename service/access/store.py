@@ -12,9 +12,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from riffler.errors import MemoryCorrupt, UnknownKey
+from riffler.service.access.making import id_in
 from riffler.service.ports.access import SCOPES, Found, KeyRecord
 from riffler.service.ports.connection import ScriptRunner
 from riffler.service.ports.keys import access_keys
+
+_NO_SECRET = len("rk-") + 12
+"""So many characters of a key's text end before its secret begins."""
 
 
 class RedisKeyStore:
@@ -85,7 +89,10 @@ def _record(text: str, now_ms: float = 0) -> KeyRecord:
 
 
 def _unknown(id_: str) -> UnknownKey:
-    return UnknownKey(f"no key {id_[:40]!r}")
+    """Say that there is no such key, and repeat nothing of a secret that was given in place of an id."""
+    if (id_within := id_in(id_)) is not None:
+        return UnknownKey(f"no key by that id: it is a key's whole text, whose id is {id_within!r}")
+    return UnknownKey(f"no key {id_[:_NO_SECRET]!r}")
 
 
 def _ms(seconds: float) -> str:

@@ -169,6 +169,19 @@ async def test_a_key_ends(shell: Shell) -> None:
             await shell.run(command, made["id"])
 
 
+@pytest.mark.parametrize("cut", [None, 30, 60])
+async def test_a_key_given_as_its_id_is_not_repeated(shell: Shell, cut: int | None) -> None:
+    """Who gives a key's text, or a part of it, reads the id and nothing of the secret, and the key goes on."""
+    made = await shell.make()
+    secret = made["key"].rpartition("-")[2]
+    for command in ("revoke", "rotate"):
+        with pytest.raises(UnknownKey) as told:
+            await shell.run(command, made["key"][:cut])
+        assert made["id"] in str(told.value)
+        assert secret[:2] not in str(told.value).replace(made["id"], "")
+    assert await shell.status(made["key"]) == 200
+
+
 async def test_a_key_for_the_settings(shell: Shell) -> None:
     """`make` keeps nothing; a service that is given what it says takes the key, for everything."""
     before = await shell.run("list")
