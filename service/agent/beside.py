@@ -10,13 +10,12 @@ Riffler's; the next one would end there as well. Such a reply is left out, and R
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from riffler.service.agent.room import Room
-from riffler.service.ports.engine import ClientFields, Completion, Sampling, most_completion_tokens
+from riffler.service.ports.engine import ClientFields, Completion, Sampling, is_json, most_completion_tokens
 from riffler.tools.messages import ToolCall
 from riffler.tools.registry import Registry
 
@@ -96,13 +95,5 @@ class Beside:
         """
         most, written = self.sampling.max_tokens, completion.usage.completion_tokens
         if completion.finish_reason == "length" or (most is not None and written >= most):
-            return not all(_is_json(call.arguments) for call in ours)
-        return bool(self.sampling.stop) and not all(_is_json(call.arguments or "{}") for call in ours)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True
+            return not all(is_json(call.arguments) for call in ours)
+        return bool(self.sampling.stop) and not all(is_json(call.arguments or "{}") for call in ours)

@@ -18,7 +18,6 @@ https://platform.openai.com/docs/api-reference/chat
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -28,7 +27,7 @@ from pydantic import BaseModel, NonNegativeInt, ValidationError
 from riffler.errors import EngineFailed, EngineGarbled, InvalidMessage
 from riffler.service.inference.estimate import estimated_usage
 from riffler.service.inference.openai_errors import from_error_object
-from riffler.service.ports.engine import Completion, EngineRequest, FinishReason, Usage
+from riffler.service.ports.engine import Completion, EngineRequest, FinishReason, Usage, is_json
 from riffler.tools.messages import Message, ToolCall
 from riffler.tools.tokens import TokenCounter
 
@@ -240,7 +239,7 @@ class AnswerReader:
         for draft in self._drafts:
             if not draft.name:
                 raise self._garbled("a tool call has no name")
-            if finish == "length" and self._request.client is None and not _is_json(draft.arguments):
+            if finish == "length" and self._request.client is None and not is_json(draft.arguments):
                 raise self._garbled(f"the arguments of {draft.name} are cut off at the token limit")
             calls.append(ToolCall(draft.id, draft.name, draft.arguments))
         return tuple(calls)
@@ -266,11 +265,3 @@ def _usage_of(value: object) -> Usage | None:
         return None
     details = usage.prompt_tokens_details or _Cached()
     return Usage(usage.prompt_tokens, usage.completion_tokens, details.cached_tokens or 0)
-
-
-def _is_json(text: str) -> bool:
-    try:
-        json.loads(text)
-    except (ValueError, RecursionError):
-        return False
-    return True

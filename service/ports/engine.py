@@ -6,6 +6,7 @@ It knows nothing of sessions, fragments or rewrites.
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -165,6 +166,22 @@ class EngineInfo:
     settled: bool = True
     prices: CachePrices = field(default_factory=CachePrices)
     counts_estimated: bool = False
+
+
+def is_json(text: str) -> bool:
+    """Tell whether a text is JSON, as the arguments of a call that was cut off mostly aren't.
+
+    Args:
+        text: The text.
+
+    Returns:
+        Whether it can be read.
+    """
+    try:
+        json.loads(text)
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def most_completion_tokens(info: EngineInfo, asked: int | None) -> int:

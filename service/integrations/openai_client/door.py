@@ -135,7 +135,7 @@ class Door:
         except RifflerError as exc:
             _raise_lost(exc)
             return refused(self._wording.refusal(exc), running.stop)
-        except BaseException:
+        except BaseException:  # a cancelled caller, too: the turn would go on for nobody
             await running.stop()
             raise
         if stream:
