@@ -22,7 +22,10 @@ class Phrases:
             for choice in product(*(slot.split("|") for slot in line.split())):
                 phrase = tuple(word for word in choice if word)
                 table.setdefault(phrase[0], set()).add(phrase)
-        self._table = {first: sorted(phrases, key=len, reverse=True) for first, phrases in table.items()}
+        self._table = table
+        self._lengths = {
+            first: sorted({len(phrase) for phrase in phrases}, reverse=True) for first, phrases in table.items()
+        }
 
     def find(self, words: tuple[str, ...]) -> Iterator[WordSpan]:
         """Find the phrases.
@@ -34,7 +37,8 @@ class Phrases:
             The longest phrase at each position where one begins.
         """
         for start, word in enumerate(words):
-            for phrase in self._table.get(word, ()):
-                if words[start : start + len(phrase)] == phrase:
+            for length in self._lengths.get(word, ()):
+                phrase = words[start : start + length]  # near the end it may be shorter
+                if phrase in self._table[word]:
                     yield start, start + len(phrase)
                     break
