@@ -1,6 +1,7 @@
 """`python -m riffler.service.training.nano`: the commands that make nano, one after the other, in a folder of a run.
 
     tokenizer   plays some episodes and trains the tokenizer on them
+    begin       takes a saved model's tokenizer and weights instead, to train it further
     episodes    plays the episodes of each stage, counted with that tokenizer
     train       trains the weights
     check       counts the moves that are exact on other episodes; may be run while it is trained
@@ -14,6 +15,7 @@ other code is refused. All is set in one file: `settings.toml`, or another with 
 from __future__ import annotations
 
 import asyncio
+import shutil
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -28,6 +30,7 @@ from rich.table import Table
 from riffler.errors import InvalidSetting, RifflerError
 from riffler.service.cores import own_cores
 from riffler.service.inference.nano.loading import NanoTokens
+from riffler.service.inference.nano.names import WEIGHTS
 from riffler.service.training.nano.counting import PieceCounts
 from riffler.service.training.nano.families import Kin
 from riffler.service.training.nano.made_of import RECORD, samples_made_of, tie, tokenizer_version
@@ -40,6 +43,8 @@ _FOR_TOKENIZER = 400
 _FOR_CHECK = 1_000
 """The seed of episodes that nothing is trained on; those of the stages are 1, 2 and so on, the tokenizer's is 0."""
 
+_OF_A_TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "chat_template.jinja")
+_OF_A_MODEL = (*_OF_A_TOKENIZER, "config.json", WEIGHTS)
 _ALONE = Kin()
 
 command = typer.Typer(
@@ -97,10 +102,7 @@ def _drill(folders: Folders, stage: Stage, seed: int) -> None:
 def tokenizer(run: Run, settings: SettingsFile = None) -> None:
     """Train the tokenizer. What was made with one doesn't fit another: where there is such, it is left as it is."""
     read, folders = read_nano_settings(settings), Folders(run)
-    made_with = [path for path in folders.samples_of_stages() if any(path.glob("*.jsonl.gz"))]
-    made_with += [folders.checkpoint] if folders.checkpoint.exists() else []
-    if made_with:
-        raise InvalidSetting(f"{made_with[0]}: made with the tokenizer that was there: delete it, or take another run")
+    _expect_nothing_made(folders)
     from riffler.service.training.nano.tokenizer import train_tokenizer  # noqa: PLC0415 - takes seconds
 
     samples, size = folders.tokenizer_samples, read.model.vocabulary
@@ -110,6 +112,28 @@ def tokenizer(run: Run, settings: SettingsFile = None) -> None:
         raise InvalidSetting(f"model.vocabulary: expected at most the {len(made):,} tokens found, got {size:,}")
     made.save_pretrained(folders.tokenizer)
     _CONSOLE.print(f"{len(made)} tokens, in {folders.tokenizer}")
+
+
+@command.command()
+def begin(run: Run, model: Annotated[Path, typer.Argument(help="The model's folder, as `save` wrote it.")]) -> None:
+    """Begin a run with the weights and the tokenizer of a saved model, in place of drawn ones and one of its own."""
+    folders = Folders(run)
+    _expect_nothing_made(folders)
+    missing = [name for name in _OF_A_MODEL if not (model / name).is_file()]
+    if missing:
+        raise InvalidSetting(f"{model}: expected a saved model with its {missing[0]}, found none")
+    for folder in (folders.begun_with, folders.tokenizer):
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in _OF_A_MODEL if folder == folders.begun_with else _OF_A_TOKENIZER:
+            shutil.copy(model / name, folder / name)
+    _CONSOLE.print(f"{run} begins with the model in {model}")
+
+
+def _expect_nothing_made(folders: Folders) -> None:
+    made_with = [path for path in folders.samples_of_stages() if any(path.glob("*.jsonl.gz"))]
+    made_with += [folders.checkpoint] if folders.checkpoint.exists() else []
+    if made_with:
+        raise InvalidSetting(f"{made_with[0]}: made with the tokenizer that was there: delete it, or take another run")
 
 
 @command.command()

@@ -22,7 +22,7 @@ _SOURCES = (
     "service/training/nano",
 )
 """What decides what is asked, seen and said in an episode. How it is stored or served doesn't."""
-LEFT_OUT: Mapping[str, Any] = MappingProxyType({"questions": 1, "most_text": None, "kinds": None})
+LEFT_OUT: Mapping[str, Any] = MappingProxyType({"questions": 1, "most_text": None, "kinds": None, "begun_with": None})
 """What has these values isn't kept: files were made before there was anything else."""
 NOT_SOURCES = frozenset(
     {

@@ -227,6 +227,11 @@ class Folders:
         return self.root / "checkpoint.pt"
 
     @property
+    def begun_with(self) -> Path:
+        """The model whose weights it begins with; missing where it begins with drawn ones."""
+        return self.root / "begun_with"
+
+    @property
     def losses(self) -> Path:
         """The loss of each step, as lines of JSON."""
         return self.root / "losses.jsonl"

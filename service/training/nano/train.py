@@ -9,6 +9,7 @@ whether that is quicker there than on a CPU's cores was not measured. Matrices a
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import random
 import time
@@ -26,6 +27,7 @@ from torch.nn.functional import cross_entropy
 from transformers import Lfm2Config, Lfm2ForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
+from riffler.service.inference.nano.names import WEIGHTS
 from riffler.service.training.nano.examples import Example, ExampleWriter
 from riffler.service.training.nano.made_of import RECORD, expect, kept_in, tie, tokenizer_version
 from riffler.service.training.nano.muon import Muon
@@ -146,6 +148,8 @@ class Trainer:
         self._whole = True  # no optimizer is in the midst of a step
         if folders.checkpoint.exists():
             self._load()
+        elif folders.begun_with.exists():
+            self._begin()
 
     def run(self, tell: Callable[[Step], None]) -> None:
         """Train until all stages are done, from where the newest checkpoint is.
@@ -160,7 +164,8 @@ class Trainer:
             InvalidSetting: What is there was made with other settings, or samples are missing.
         """
         made_of = self._settings.model_dump(mode="json", exclude={"training": {"save_every_s"}})
-        tie(self._folders.training, {**made_of, "tokenizer": self._tokenizer_version}, begun=self.done > 0)
+        made_of |= {"tokenizer": self._tokenizer_version, "begun_with": _weights_in(self._folders.begun_with)}
+        tie(self._folders.training, made_of, begun=self.done > 0)
         first = 0
         try:
             for number, stage in enumerate(self._settings.stages, 1):
@@ -213,6 +218,18 @@ class Trainer:
         for optimizer, kept in zip(self._optimizers, state["optimizers"], strict=True):
             optimizer.load_state_dict(kept)
         self.done = self._saved = state["done"]
+
+    def _begin(self) -> None:
+        """Take the weights of another model in place of drawn ones."""
+        folder = self._folders.begun_with
+        expected, kept = tokenizer_version(folder), self._tokenizer_version
+        if expected != kept:
+            raise InvalidSetting(f"{folder}: expected its own tokenizer in {self._folders.tokenizer}, got {kept}")
+        begun = Lfm2ForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        try:
+            self.model.load_state_dict(begun.state_dict())
+        except RuntimeError as exc:  # as torch has it for other names and shapes
+            raise InvalidSetting(f"model: expected the shape of the model in {folder}: {exc}") from exc
 
     def _train(self, stage: Stage, number: int, done: int, tell: Callable[[Step], None]) -> None:
         """Train on a stage what is left of it."""
@@ -334,6 +351,12 @@ class Trainer:
     def _note(self, step: Step) -> None:
         with self._folders.losses.open("a", encoding="utf-8") as file:
             file.write(json.dumps({name: getattr(step, name) for name in Step.__slots__}) + "\n")
+
+
+def _weights_in(folder: Path) -> str | None:
+    """Name the weights of a model; None where there is none."""
+    weights = folder / WEIGHTS
+    return hashlib.sha256(weights.read_bytes()).hexdigest()[:16] if weights.exists() else None
 
 
 def _checked(device: str) -> str:

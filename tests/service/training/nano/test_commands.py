@@ -6,11 +6,10 @@ from typing import Any
 
 import pytest
 
-from riffler.service.training.nano.settings import Folders
+from riffler.service.training.nano.settings import Folders, read_nano_settings
 
-pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
-
-from riffler.service.training.nano import __main__ as commands
+training = pytest.importorskip("riffler.service.training.nano.train", reason="the extra `local` isn't installed")
+commands = pytest.importorskip("riffler.service.training.nano.__main__")
 
 SETTINGS = """
 [model]
@@ -116,6 +115,41 @@ def test_a_tokenizer_that_samples_were_made_with_stays(
     assert (made.tokenizer / "tokenizer.json").read_bytes() == before
 
 
+def test_a_run_begins_with_a_saved_model(
+    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Its weights and tokenizer are that model's; the run keeps which, and doesn't go on where they were exchanged."""
+    saved, new = tmp_path / "saved", Folders(tmp_path / "new")
+    assert run("save", made.root, saved, "--settings", settings) == 0
+    assert run("begin", new.root, saved) == 0
+    trainer = training.Trainer(read_nano_settings(settings), new)
+    expected = training.Lfm2ForCausalLM.from_pretrained(saved, dtype="float32").state_dict()
+    assert all(each.equal(expected[name]) for name, each in trainer.model.state_dict().items())
+    for name in ("episodes", "train"):
+        assert run(name, new.root, "--settings", settings) == 0
+    capsys.readouterr()
+    weights = new.begun_with / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-1] + b"\x01")
+    assert run("train", new.root, "--settings", settings) == 2
+    assert "training.json: begun_with: made with" in capsys.readouterr().err
+
+
+def test_a_model_of_another_shape_or_tokenizer_is_not_begun_with(
+    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What can't be loaded is told before anything is trained."""
+    saved, new = tmp_path / "saved", Folders(tmp_path / "new")
+    assert run("save", made.root, saved, "--settings", settings) == 0
+    assert run("begin", new.root, saved) == 0
+    wider = tmp_path / "wider.toml"
+    wider.write_text(SETTINGS.replace("inner = 16", "inner = 32"), "utf-8")
+    assert run("train", new.root, "--settings", wider) == 2
+    assert "model: expected the shape of the model in" in capsys.readouterr().err
+    (new.tokenizer / "chat_template.jinja").write_text("another", "utf-8")
+    assert run("train", new.root, "--settings", settings) == 2
+    assert "begun_with: expected its own tokenizer in" in capsys.readouterr().err
+
+
 def test_episodes_of_other_code_are_not_mixed_in(
     made: Folders, settings: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -137,6 +171,8 @@ def test_episodes_of_other_code_are_not_mixed_in(
         (["train", "{new}", "--settings", "{settings}"], "expected a tokenizer"),
         (["train", "{run}", "--settings", "{settings}", "--device", "cuda:99"], "device cuda:99: "),
         (["check", "{new}", "--settings", "{settings}"], "expected a tokenizer"),
+        (["begin", "{run}", "{new}"], "made with the tokenizer that was there"),
+        (["begin", "{new}", "{new}"], "expected a saved model with its tokenizer.json, found none"),
         (["curve", "{new}", "{new}.svg"], "losses.jsonl: "),
         (["curve", "{run}", "{new}/none/curve.svg"], "No such file or directory"),
     ],
