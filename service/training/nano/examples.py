@@ -12,6 +12,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,7 +21,9 @@ from numpy.typing import NDArray
 from riffler.service.inference.chat.forms import FORMS
 from riffler.service.inference.chat.prompt import PromptWriter
 from riffler.service.inference.chat.tokenizer import ChatTokenizer
+from riffler.service.inference.nano.tokenizer import NanoTokenizer
 from riffler.service.ports.engine import EngineRequest
+from riffler.service.training.nano.samples_file import read_file
 from riffler.service.training.nano.tokenizer import ASSISTANT, END
 from riffler.tools.messages import Message, read_messages
 
@@ -44,6 +47,20 @@ class Example:
     places: NDArray[np.uint32]
     targets: NDArray[np.uint16]
     said: NDArray[np.bool_]
+
+
+def write_file_examples(path: Path, tokenizer: Path, enough: int | None) -> list[Example]:
+    """Write the examples of a file; a stage's files are shared among processes, as they take minutes of a core.
+
+    Args:
+        path: The file.
+        tokenizer: Where the model's tokenizer is.
+        enough: As in `ExampleWriter.write`.
+
+    Returns:
+        An example a turn or a family.
+    """
+    return [*ExampleWriter(NanoTokenizer(tokenizer)).write_all(read_file(path), enough)]
 
 
 class ExampleWriter:

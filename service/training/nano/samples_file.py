@@ -154,7 +154,31 @@ def read_samples(folder: Path) -> Iterator[dict[str, Any]]:
         follow each other.
     """
     for path in sorted(folder.glob("*.jsonl.gz")):
-        yield from _samples(path)
+        yield from read_file(path)
+
+
+def expected_files(folder: Path, seed: int, count: int) -> list[Path]:
+    """Give the files of so many families. None is of another that lies there too, and each has all of its families.
+
+    Args:
+        folder: What `write_samples` wrote to.
+        seed: Of the episodes.
+        count: How many.
+
+    Returns:
+        The files, for `read_file`.
+
+    Raises:
+        InvalidSetting: Some aren't there yet.
+    """
+    paths = [*_files(folder, seed, count)]
+    missing = [path for path in paths if not path.is_file()]
+    if missing:
+        raise InvalidSetting(
+            f"expected samples of {count:,} episodes in {folder}, in {len(paths)} files; {len(missing)} of them aren't "
+            f"there, such as {missing[0].name}: play them first"
+        )
+    return paths
 
 
 def read_expected(folder: Path, seed: int, count: int) -> Iterator[dict[str, Any]]:
@@ -171,14 +195,7 @@ def read_expected(folder: Path, seed: int, count: int) -> Iterator[dict[str, Any
     Raises:
         InvalidSetting: Some aren't there yet.
     """
-    paths = [*_files(folder, seed, count)]
-    missing = [path for path in paths if not path.is_file()]
-    if missing:
-        raise InvalidSetting(
-            f"expected samples of {count:,} episodes in {folder}, in {len(paths)} files; {len(missing)} of them aren't "
-            f"there, such as {missing[0].name}: play them first"
-        )
-    return (sample for path in paths for sample in _samples(path))
+    return (sample for path in expected_files(folder, seed, count) for sample in read_file(path))
 
 
 def read_counts(folder: Path, seed: int, count: int) -> Counts:
@@ -207,7 +224,15 @@ def _files(folder: Path, seed: int, count: int) -> dict[Path, range]:
     return {folder / f"{seed}-{part.start:07}-{part.stop:07}.jsonl.gz": part for part in parts}
 
 
-def _samples(path: Path) -> Iterator[dict[str, Any]]:
+def read_file(path: Path) -> Iterator[dict[str, Any]]:
+    """Read the samples of a file.
+
+    Args:
+        path: The file.
+
+    Yields:
+        Each sample, as `read_samples` gives it.
+    """
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         next(lines, None)  # what was counted
         yield from map(json.loads, lines)

@@ -14,10 +14,11 @@ import json
 import random
 import time
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import count, islice
+from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeAlias
 
@@ -28,10 +29,10 @@ from transformers import Lfm2Config, Lfm2ForCausalLM, PreTrainedTokenizerFast
 
 from riffler.errors import InvalidSetting
 from riffler.service.inference.nano.names import WEIGHTS
-from riffler.service.training.nano.examples import Example, ExampleWriter
+from riffler.service.training.nano.examples import Example, write_file_examples
 from riffler.service.training.nano.made_of import RECORD, expect, kept_in, tie, tokenizer_version
 from riffler.service.training.nano.muon import Muon
-from riffler.service.training.nano.samples_file import read_expected
+from riffler.service.training.nano.samples_file import expected_files
 from riffler.service.training.nano.settings import Folders, ModelSize, NanoSettings, Stage, Training
 from riffler.service.training.nano.skips import with_skips
 from riffler.service.training.nano.tokenizer import END, PAD
@@ -41,6 +42,8 @@ from riffler.service.training.nano.trees import tree_of
 
 _SHARED = 0.85
 """How much of two cores an example gets that is computed by both: 0.75 (700 tokens) to 0.93 (7,000)."""
+_MANY = 8
+"""Files of samples that are worth a process a core: each takes some seconds to begin."""
 _CONVOLUTION_STD = 0.5
 """So that what is mixed is about as large as what comes in."""
 _Gradients: TypeAlias = tuple[tuple[torch.Tensor, ...], float, float]
@@ -246,13 +249,18 @@ class Trainer:
         """Read a stage's examples. A stage that was begun goes on with what it was begun with."""
         folder = self._folders.samples(stage)
         try:
-            samples = read_expected(folder, number, stage.episodes)
+            files = expected_files(folder, number, stage.episodes)
         except InvalidSetting as exc:
             raise InvalidSetting(f"stage {stage.name}: {exc}") from exc
         made_of = {"seed": number, "window": stage.window, "tokenizer": self._tokenizer_version, "drill": stage.drill}
         expect(folder / RECORD, {**made_of, **asdict(stage.kin), "kinds": [*stage.kinds] or None})
         tie(self._folders.trained_on(stage), kept_in(folder / RECORD), begun=begun)
-        examples = [*ExampleWriter(self.tokenizer).write_all(samples, stage.enough_tokens)]
+        write = partial(write_file_examples, tokenizer=self._folders.tokenizer, enough=stage.enough_tokens)
+        if len(files) < _MANY:
+            examples = [each for path in files for each in write(path)]
+        else:
+            with ProcessPoolExecutor(self._workers, get_context("spawn")) as pool:
+                examples = [each for found in pool.map(write, files) for each in found]
         if not examples:
             raise InvalidSetting(f"stage {stage.name}: all episodes in {folder} teach nothing: play others")
         return examples

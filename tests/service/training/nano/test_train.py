@@ -339,6 +339,14 @@ def test_earlier_stages_are_mixed_in(other: Folders, monkeypatch: pytest.MonkeyP
     assert steps == ended
 
 
+def test_processes_write_the_same_examples(untrained: Folders, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the same order, as where one process writes them all."""
+    trainer, stage = training.Trainer(small(), untrained, workers=2), small().stages[0]
+    alone = [each.ids.tobytes() for each in trainer._examples(stage, 1, begun=False)]
+    monkeypatch.setattr(training, "_MANY", 1)
+    assert [each.ids.tobytes() for each in trainer._examples(stage, 1, begun=False)] == alone
+
+
 def test_a_model_that_is_not_trained_is_not_saved(untrained: Folders, tmp_path: Path) -> None:
     """Whoever finds one can rely on it."""
     with pytest.raises(InvalidSetting, match="train the model first"):
