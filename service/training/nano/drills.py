@@ -6,7 +6,8 @@ drills of forty keys none after two. On drills of four it comes after 0.8 millio
 
 The drills are the moves that episodes are made of: say a text again, the value of a key, the newest of several, some
 keys and values in a form that is shown, the sentence that has some words, what stands next in a list, a call with some
-of the keys. Which of them is wanted can be told from each question: what can't be told would be learned as a doubt.
+of the keys, a call with those that a question names. Which of them is wanted can be told from each question: what can't
+be told would be learned as a doubt.
 """
 
 from __future__ import annotations
@@ -26,6 +27,17 @@ from riffler.tools.messages import Message, ToolCall
 _CHARACTERS = 2500
 """Of the conversations of one drill together, about."""
 _SEPARATORS = (": ", " = ", "=", " -> ", " is ", " | ", " => ", ", ", "\t", " - ", ":", " has ", " >> ")
+_LONG_SEPARATORS = (
+    " goes to ",
+    " now stands at ",
+    " was set to ",
+    ":» ",
+    " goes to» ",
+    "=»",
+    " -- last seen with ",
+    "'s reading is ",
+)
+"""As in texts and results of searches: the value's place doesn't see the key beside it."""
 _ENDS = ("\n", "; ", "\n", ". ", ", ", " / ")
 _AT_ONCE = 8
 """Keys of one call."""
@@ -56,10 +68,18 @@ _FRAMES = (
 """Questions about a key."""
 _UNTOLD = 0.15
 """Of the questions that have words around the key: so many have any words."""
+_LONG = 0.3
+"""Of the texts with keys and values: so many have a long separator."""
+_MOST_ASKED = 3
+"""Keys in one question."""
+_OFTEN = 0.6
+"""Of the questions that want a call: so many have a status block behind them, as in views."""
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
 
-KINDS: Mapping[str, int] = MappingProxyType({"again": 3, "lookup": 2, "form": 3, "sentence": 1, "next": 1, "call": 1})
+KINDS: Mapping[str, int] = MappingProxyType(
+    {"again": 3, "lookup": 2, "form": 3, "sentence": 1, "next": 1, "call": 1, "ask": 2}
+)
 """What conversations are about, and their shares of all: see what makes each."""
 
 Turn = tuple[str, str | Message]
@@ -120,7 +140,7 @@ def _pairs(rng: random.Random, size: int) -> tuple[str, dict[str, str]]:
     keys = _keys(rng, size)
     pairs = [(key, _value(rng)) for key in keys for _ in range(rng.choice((1, 1, 1, 2, 3)))]
     rng.shuffle(pairs)
-    between, end = rng.choice(_SEPARATORS), rng.choice(_ENDS)
+    between, end = rng.choice(_LONG_SEPARATORS if rng.random() < _LONG else _SEPARATORS), rng.choice(_ENDS)
     return "".join(f"{key}{between}{value}{end}" for key, value in pairs), dict(pairs)
 
 
@@ -188,6 +208,30 @@ def _call(rng: random.Random, size: int) -> list[Turn]:
     return asked
 
 
+def _ask(rng: random.Random, size: int) -> list[Turn]:
+    """Calls with the keys that questions name: the newest question's, whatever stands behind it."""
+    keys = _keys(rng, size)
+    text = rng.choice(("", f"{salad(rng, rng.randint(5, 30))}\n\n", f"{_pairs(rng, size)[0]}\n\n"))
+    asked: list[Turn] = []
+    while keys and len(asked) < _AT_ONCE:
+        some = [keys.pop() for _ in range(min(len(keys), rng.randint(1, _MOST_ASKED)))]
+        named = " and ".join(filter(None, (", ".join(some[:-1]), some[-1])))
+        before = f"{salad(rng, rng.randint(4, 14))} " if rng.random() < 0.3 else ""
+        question = rng.choice(_FRAMES).format(named)
+        question = f"{text}{before}{question}{_status(rng) if rng.random() < _OFTEN else ''}"
+        arguments = json.dumps({"queries": some}, ensure_ascii=False)
+        asked.append((question, Message.assistant(None, [ToolCall(f"call_{len(asked)}", FIND, arguments)])))
+        text = ""
+    return asked
+
+
+def _status(rng: random.Random) -> str:
+    """A status block, whose numbers mean nothing."""
+    used, free, folded, tokens = (rng.randrange(10, most) for most in (7000, 3000, 200, 40_000))
+    head = f"[[status {used} of {used + free} tokens used, {free} free\nid state tokens messages-ago first-words"
+    return f"\n\n{head}\nand {folded} more folded {tokens}\n]]"
+
+
 _MAKERS: Mapping[str, Callable[[random.Random, int], list[Turn]]] = MappingProxyType(
     {
         "again": _again,
@@ -196,5 +240,6 @@ _MAKERS: Mapping[str, Callable[[random.Random, int], list[Turn]]] = MappingProxy
         "sentence": _sentence,
         "next": _next,
         "call": _call,
+        "ask": _ask,
     }
 )

@@ -28,7 +28,7 @@ def test_all_that_is_said_was_to_be_read(seed: int, number: int, size: int) -> N
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_drill_of_one_kind_has_no_other(kind: str) -> None:
-    """Calls come from calls alone, arrows from what comes next alone, dots from sentences alone; all are told alike."""
+    """Calls come from what asks for one, arrows from what comes next, dots from sentences; all are told alike."""
     marks = {"call": 0, "next": 0, "sentence": 0}
     samples = [sample for number in range(8) for sample in drill(5, number, 12, [kind])]
     for sample in samples:
@@ -36,8 +36,9 @@ def test_a_drill_of_one_kind_has_no_other(kind: str) -> None:
         marks["call"] += bool(sample["said"].get("tool_calls"))
         marks["next"] += question.startswith("> ")
         marks["sentence"] += question.startswith("... ")
-    assert {name for name, count in marks.items() if count} == {kind} & marks.keys()
-    assert marks.get(kind, 9) > 8
+    mark = "call" if kind == "ask" else kind
+    assert {name for name, count in marks.items() if count} == {mark} & marks.keys()
+    assert marks.get(mark, 9) > 8
 
 
 @pytest.mark.parametrize("size", [4, 40])
@@ -58,6 +59,18 @@ def test_keys_are_asked_for_bare_first_and_amid_words_then() -> None:
     assert not any(question.endswith("?") for question in questions(4))
     asked = [question.endswith("?") for question in questions(40)]
     assert 0.3 < sum(asked) / len(asked) < 0.6
+
+
+def test_a_call_names_the_keys_of_the_newest_question() -> None:
+    """All of them, in its order, and none of an earlier one; most questions have a status block behind them."""
+    samples = [sample for number in range(20) for sample in drill(8, number, 12, ["ask"])]
+    for sample in samples:
+        asked = sample["messages"][-1]["content"]
+        [call] = sample["said"]["tool_calls"]
+        places = [asked.rindex(key) for key in json.loads(call["function"]["arguments"])["queries"]]
+        assert places == sorted(places)
+    assert any(len(sample["messages"]) > 2 for sample in samples)
+    assert 0.4 < sum("[[status" in sample["messages"][-1]["content"] for sample in samples) / len(samples) < 0.8
 
 
 def test_a_question_tells_what_is_wanted() -> None:

@@ -94,6 +94,7 @@ def test_what_a_run_was_begun_with_has_no_newer_setting() -> None:
     newer = {stage["name"]: set(stage) - old for stage in kept}
     assert newer.pop("short") == {"questions", "most_text", "enough_tokens", "also"}
     assert newer.pop("drills_of_40") == {"tokens_a_step"}
+    assert newer.pop("asks_of_12") == {"kinds", "also"}
     assert newer == {name: {"kinds", "tokens_a_step"} if "_of_" in name else {"also"} for name in newer}
 
 
