@@ -104,8 +104,7 @@ async def test_it_loads_off_the_event_loop(folder: Path) -> None:
     tasks = [asyncio.create_task(counter.get_ready()) for _ in range(10)]
     await asyncio.sleep(0)
     tasks[0].cancel()
-    while not tasks[0].done():
-        await asyncio.sleep(0)
+    await asyncio.wait(tasks[:1])
     went_on.set()
     await asyncio.gather(*tasks[1:])
     assert len(loads) == 1
