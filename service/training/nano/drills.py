@@ -72,7 +72,7 @@ _LONG = 0.3
 """Of the texts with keys and values: so many have a long separator."""
 _MOST_ASKED = 3
 """Keys in one question."""
-_OFTEN = 0.6
+_WITH_STATUS = 0.6
 """Of the questions that want a call: so many have a status block behind them, as in views."""
 _LONGEST_FORM = 60
 """Characters of a key's part in an answer, with its slots."""
@@ -218,7 +218,7 @@ def _ask(rng: random.Random, size: int) -> list[Turn]:
         named = " and ".join(filter(None, (", ".join(some[:-1]), some[-1])))
         before = f"{salad(rng, rng.randint(4, 14))} " if rng.random() < 0.3 else ""
         question = rng.choice(_FRAMES).format(named)
-        question = f"{text}{before}{question}{_status(rng) if rng.random() < _OFTEN else ''}"
+        question = f"{text}{before}{question}{_status(rng) if rng.random() < _WITH_STATUS else ''}"
         arguments = json.dumps({"queries": some}, ensure_ascii=False)
         asked.append((question, Message.assistant(None, [ToolCall(f"call_{len(asked)}", FIND, arguments)])))
         text = ""

@@ -24,6 +24,8 @@ from typing import TypeAlias
 
 import numpy as np
 import torch
+from safetensors import SafetensorError  # comes with transformers
+from safetensors.torch import load_file
 from torch.nn.functional import cross_entropy
 from transformers import Lfm2Config, Lfm2ForCausalLM, PreTrainedTokenizerFast
 
@@ -228,11 +230,14 @@ class Trainer:
         expected, kept = tokenizer_version(folder), self._tokenizer_version
         if expected != kept:
             raise InvalidSetting(f"{folder}: expected its own tokenizer in {self._folders.tokenizer}, got {kept}")
-        begun = Lfm2ForCausalLM.from_pretrained(folder, dtype=torch.float32, local_files_only=True)
+        shape = f"model: expected the shape of the model in {folder}"
         try:
-            self.model.load_state_dict(begun.state_dict())
-        except RuntimeError as exc:  # as torch has it for other names and shapes
-            raise InvalidSetting(f"model: expected the shape of the model in {folder}: {exc}") from exc
+            found = self.model.load_state_dict(load_file(folder / WEIGHTS), strict=False)
+        except (OSError, SafetensorError, RuntimeError) as exc:  # the last is torch's, for other shapes
+            raise InvalidSetting(f"{shape}: {exc}") from exc
+        strange = {*found.missing_keys, *found.unexpected_keys} - {"lm_head.weight"}  # it is the embeddings', kept once
+        if strange:
+            raise InvalidSetting(f"{shape}, which lacks or has {min(strange)}")
 
     def _train(self, stage: Stage, number: int, done: int, tell: Callable[[Step], None]) -> None:
         """Train on a stage what is left of it."""

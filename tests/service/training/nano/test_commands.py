@@ -73,6 +73,15 @@ def made(tmp_path_factory: pytest.TempPathFactory, settings: Path) -> Folders:
     return Folders(folder / "run")
 
 
+@pytest.fixture
+def new(made: Folders, settings: Path, tmp_path: Path) -> Folders:
+    """A run that begins with the model of the other, saved beside it."""
+    folders, saved = Folders(tmp_path / "begun"), tmp_path / "saved"
+    assert run("save", made.root, saved, "--settings", settings) == 0
+    assert run("begin", folders.root, saved) == 0
+    return folders
+
+
 def test_each_command_makes_its_part(
     made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -116,14 +125,11 @@ def test_a_tokenizer_that_samples_were_made_with_stays(
 
 
 def test_a_run_begins_with_a_saved_model(
-    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    new: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Its weights and tokenizer are that model's; the run keeps which, and doesn't go on where they were exchanged."""
-    saved, new = tmp_path / "saved", Folders(tmp_path / "new")
-    assert run("save", made.root, saved, "--settings", settings) == 0
-    assert run("begin", new.root, saved) == 0
     trainer = training.Trainer(read_nano_settings(settings), new)
-    expected = training.Lfm2ForCausalLM.from_pretrained(saved, dtype="float32").state_dict()
+    expected = training.Lfm2ForCausalLM.from_pretrained(tmp_path / "saved", dtype="float32").state_dict()
     assert all(each.equal(expected[name]) for name, each in trainer.model.state_dict().items())
     for name in ("episodes", "train"):
         assert run(name, new.root, "--settings", settings) == 0
@@ -134,16 +140,31 @@ def test_a_run_begins_with_a_saved_model(
     assert "training.json: begun_with: made with" in capsys.readouterr().err
 
 
-def test_a_model_of_another_shape_or_tokenizer_is_not_begun_with(
-    made: Folders, settings: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("old", "other"),
+    [
+        ("inner = 16", "inner = 32"),
+        ('["conv", "full_attention"]', '["conv", "full_attention", "conv"]'),
+        ("kernel = 3", "kernel = 4"),
+    ],
+)
+def test_a_model_of_another_shape_is_not_begun_with(
+    new: Folders, tmp_path: Path, capsys: pytest.CaptureFixture[str], old: str, other: str
 ) -> None:
-    """What can't be loaded is told before anything is trained."""
-    saved, new = tmp_path / "saved", Folders(tmp_path / "new")
-    assert run("save", made.root, saved, "--settings", settings) == 0
-    assert run("begin", new.root, saved) == 0
-    wider = tmp_path / "wider.toml"
-    wider.write_text(SETTINGS.replace("inner = 16", "inner = 32"), "utf-8")
-    assert run("train", new.root, "--settings", wider) == 2
+    """Told before anything is trained, also where only some of its weights have no place."""
+    settings = tmp_path / "other.toml"
+    settings.write_text(SETTINGS.replace(old, other), "utf-8")
+    assert run("train", new.root, "--settings", settings) == 2
+    assert "model: expected the shape of the model in" in capsys.readouterr().err
+
+
+def test_a_model_that_cannot_be_read_or_has_another_tokenizer_is_not_begun_with(
+    new: Folders, settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Half of its weights, or a template of the run's own."""
+    weights = new.begun_with / "model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:1000])
+    assert run("train", new.root, "--settings", settings) == 2
     assert "model: expected the shape of the model in" in capsys.readouterr().err
     (new.tokenizer / "chat_template.jinja").write_text("another", "utf-8")
     assert run("train", new.root, "--settings", settings) == 2
